@@ -1,0 +1,1 @@
+"""Schedules child protection conferences: values in, values out."""

@@ -1,0 +1,71 @@
+"""Working days, bank holidays, terms and closures (contract, sections 1 and "The statutory clock")."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+import holidays
+
+from scheduler.domain.values import Date, Period, Value
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+class Calendar(Value):
+    """What the service's year looks like.
+
+    ``bank_holidays`` absent means those of England; ``terms`` absent means that every day is term time.
+    A closure is a working day on which nothing can be held.
+    """
+
+    bank_holidays: tuple[Date, ...] | None = None
+    terms: tuple[Period, ...] | None = None
+    closures: tuple[Date, ...] = ()
+
+    def is_working_day(self, day: dt.date) -> bool:
+        """Monday to Friday and not a bank holiday."""
+        if day.weekday() >= 5:
+            return False
+        if self.bank_holidays is None:
+            return day not in bank_holidays_of_england(day.year)
+        return day not in self.bank_holidays
+
+    def is_open(self, day: dt.date) -> bool:
+        """Whether a conference can be held that day: a working day that is no closure."""
+        return self.is_working_day(day) and day not in self.closures
+
+    def is_term_time(self, day: dt.date) -> bool:
+        """Whether schools are in session, by the terms given; always, where none are given."""
+        return self.terms is None or any(day in term for term in self.terms)
+
+    def working_days(self, start: dt.date, end: dt.date) -> int:
+        """How many working days come after ``start``, up to and including ``end``; 0 if end is not after start."""
+        return sum(self.is_working_day(start + n * ONE_DAY) for n in range(1, (end - start).days + 1))
+
+    def working_days_after(self, day: dt.date, count: int) -> dt.date:
+        """The ``count``-th working day after ``day``; ``day`` itself where count is 0."""
+        while count > 0:
+            day += ONE_DAY
+            count -= self.is_working_day(day)
+        return day
+
+    def working_days_before(self, day: dt.date, count: int) -> dt.date:
+        """The working day from which exactly ``count`` working days lie up to and including ``day``."""
+        day = self.on_or_last_working_day_before(day)
+        while count > 0:
+            day -= ONE_DAY
+            count -= self.is_working_day(day)
+        return day
+
+    def on_or_last_working_day_before(self, day: dt.date) -> dt.date:
+        """The day itself if it is a working day, else the last working day before it."""
+        while not self.is_working_day(day):
+            day -= ONE_DAY
+        return day
+
+
+@cache
+def bank_holidays_of_england(year: int) -> frozenset[dt.date]:
+    """England's bank holidays of a year, as the `holidays` package knows them."""
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))

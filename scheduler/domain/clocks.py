@@ -1,0 +1,52 @@
+"""The statutory clock: when each conference is due, and the first day it may be held (contract, "The statutory clock")."""
+
+from __future__ import annotations
+
+import calendar as month_lengths
+import datetime as dt
+
+from scheduler.domain.calendar import Calendar
+from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.policy import Policy
+
+
+def due_date(conference: Conference, calendar: Calendar, policy: Policy) -> dt.date:
+    """The last day on which the conference is in time.
+
+    The conference's own ``due`` wins; else the kind's clock runs from the trigger, which is day 0.
+    """
+    if conference.due is not None:
+        return conference.due
+    trigger, clock = conference.trigger, policy.clock
+    if conference.kind is Kind.INITIAL:
+        return calendar.working_days_after(trigger, clock.initial_days)
+    if conference.kind is Kind.TRANSFER_IN:
+        return calendar.working_days_after(trigger, clock.transfer_days)
+    if conference.kind is Kind.FIRST_REVIEW:
+        return calendar.on_or_last_working_day_before(months_after(trigger, clock.first_review_months))
+    if conference.kind is Kind.REVIEW:
+        return calendar.on_or_last_working_day_before(months_after(trigger, clock.review_months))
+    return calendar.on_or_last_working_day_before(trigger - dt.timedelta(weeks=clock.pre_birth_weeks))
+
+
+def earliest_date(conference: Conference, horizon_first: dt.date, calendar: Calendar, policy: Policy) -> dt.date:
+    """The first day on which the conference may be held; not rolled forward when it is no working day.
+
+    The latest of the horizon's first day, the conference's own ``earliest``, the request plus its notice
+    (working days), and for reviews the days before the due date within which a review may come.
+    """
+    bounds = [horizon_first]
+    if conference.earliest is not None:
+        bounds.append(conference.earliest)
+    if conference.requested is not None:
+        bounds.append(calendar.working_days_after(conference.requested, policy.notice_days))
+    if conference.kind.is_review:
+        due = due_date(conference, calendar, policy)
+        bounds.append(calendar.working_days_before(due, policy.review_early_days))
+    return max(bounds)
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day of the month some calendar months later, or the last day of that month where it is shorter."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month0 + 1, min(day.day, month_lengths.monthrange(year, month0 + 1)[1]))

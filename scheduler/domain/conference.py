@@ -1,0 +1,93 @@
+"""A conference to be booked, and a slot held free for one not yet known."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from scheduler.domain.values import Date, Identifier, Interval, Positive, Value, Whole, shown
+
+
+class Kind(StrEnum):
+    """What starts a conference's clock (contract, "The statutory clock")."""
+
+    INITIAL = "initial"
+    FIRST_REVIEW = "first_review"
+    REVIEW = "review"
+    TRANSFER_IN = "transfer_in"
+    PRE_BIRTH = "pre_birth"
+
+    @property
+    def is_review(self) -> bool:
+        """Whether it reviews a plan, and so may not come too early."""
+        return self in (Kind.FIRST_REVIEW, Kind.REVIEW)
+
+
+class Mode(StrEnum):
+    """How the family attends."""
+
+    HYBRID = "hybrid"
+    IN_PERSON = "in_person"
+    VIRTUAL = "virtual"
+
+
+def one_of(choices: type[StrEnum]) -> BeforeValidator:
+    """Accept the choices only, with an error that lists them."""
+
+    def accept(found: Any) -> StrEnum:
+        try:
+            return choices(found)
+        except ValueError:
+            listed = ", ".join(choices)
+            raise PydanticCustomError(
+                "choice", "{found} is not one of the choices. Enter one of: {listed}.", {"found": shown(found), "listed": listed}
+            ) from None
+
+    return BeforeValidator(accept)
+
+
+class Conference(Value):
+    """One family's conference, by reference only: counts, dates, area and needs, never names.
+
+    ``site`` is the office nearest to the family. ``chair`` is the family's own chair, if it has one.
+    ``minutes`` is the length without the pre-meet. ``unavailable`` are times at which the family or
+    its social worker cannot come.
+    """
+
+    id: Identifier
+    kind: Annotated[Kind, one_of(Kind)]
+    children: Positive
+    school_age: Whole = 0
+    site: Identifier
+    chair: Identifier | None = None
+    not_chairs: tuple[Identifier, ...] = ()
+    trigger: Date
+    requested: Date | None = None
+    earliest: Date | None = None
+    due: Date | None = None
+    mode: Annotated[Mode, one_of(Mode)] = Mode.HYBRID
+    minutes: Annotated[Positive, Field(le=720)] = 105
+    accessible: bool = Field(default=False, strict=True)
+    social_worker: Identifier | None = None
+    unavailable: tuple[Interval, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Conference:
+        if self.school_age > self.children:
+            raise PydanticCustomError(
+                "school_age",
+                "school_age is {school_age}, more than the {children} children. Enter how many of them are of school age.",
+                {"school_age": self.school_age, "children": self.children},
+            )
+        return self
+
+
+class Hold(Value):
+    """Slots kept free at a site for initial conferences not yet known, in the week that ``week`` lies in."""
+
+    site: Identifier
+    week: Date
+    count: Positive

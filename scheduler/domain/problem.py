@@ -1,0 +1,158 @@
+"""Everything that one solve needs (contract, section 1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from scheduler.domain.calendar import Calendar
+from scheduler.domain.clocks import due_date, earliest_date
+from scheduler.domain.conference import Conference, Hold
+from scheduler.domain.people import Chair, MinuteTaker
+from scheduler.domain.places import Journey, Room, Site
+from scheduler.domain.policy import Policy
+from scheduler.domain.values import Identifier, Moment, Period, TimeOfDay, Value, days, monday_of
+
+HOLD_MINUTES = 105
+
+
+class Service(Value):
+    """Whose diary it is, and what the service calls its chairs."""
+
+    name: str = ""
+    timezone: Literal["Europe/London"] = "Europe/London"
+    chair_title: str = "CPA"
+
+
+class Published(Value):
+    """A booking that families have been told of, and what of it must not change."""
+
+    conference: Identifier
+    start: Moment
+    room: Identifier | None = None
+    chair: Identifier
+    minute_taker: Identifier | None = None
+    locks: tuple[Literal["time", "chair", "room"], ...] = ()
+
+
+class HeldSlot(Value):
+    """One slot of a hold, under the id that its booking carries: ``HOLD-<site>-<week>-<n>``."""
+
+    id: str
+    site: Identifier
+    monday: dt.date
+
+
+class Problem(Value):
+    """One month (or any horizon) of a service, with its conferences still to be placed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, ignored_types=(cached_property,))
+
+    version: Literal[1]
+    service: Service = Service()
+    horizon: Period
+    calendar: Calendar = Calendar()
+    sites: Annotated[tuple[Site, ...], Field(min_length=1)]
+    travel: tuple[Journey, ...] = ()
+    rooms: tuple[Room, ...]
+    virtual_starts: tuple[TimeOfDay, ...] | None = None
+    chairs: tuple[Chair, ...]
+    minute_takers: tuple[MinuteTaker, ...] | None = None
+    conferences: tuple[Conference, ...]
+    holds: tuple[Hold, ...] = ()
+    apart: tuple[tuple[Identifier, Identifier], ...] = ()
+    published: tuple[Published, ...] = ()
+    policy: Policy = Policy()
+
+    @cached_property
+    def working_days(self) -> tuple[dt.date, ...]:
+        """The working days of the horizon, closures among them."""
+        return tuple(day for day in days(self.horizon) if self.calendar.is_working_day(day))
+
+    @cached_property
+    def all_virtual_starts(self) -> tuple[dt.time, ...]:
+        """When virtual conferences may begin: as given, or whenever any room has a start."""
+        given = self.virtual_starts
+        starts: Iterable[dt.time] = (start for room in self.rooms for start in room.starts) if given is None else given
+        return tuple(sorted(set(starts)))
+
+    @cached_property
+    def site_by_id(self) -> dict[str, Site]:
+        """Sites under their ids."""
+        return {site.id: site for site in self.sites}
+
+    @cached_property
+    def room_by_id(self) -> dict[str, Room]:
+        """Rooms under their ids."""
+        return {room.id: room for room in self.rooms}
+
+    @cached_property
+    def chair_by_id(self) -> dict[str, Chair]:
+        """Chairs under their ids."""
+        return {chair.id: chair for chair in self.chairs}
+
+    @cached_property
+    def minute_taker_by_id(self) -> dict[str, MinuteTaker]:
+        """Minute takers under their ids; empty where they are not modelled."""
+        return {taker.id: taker for taker in self.minute_takers or ()}
+
+    @cached_property
+    def conference_by_id(self) -> dict[str, Conference]:
+        """Conferences under their ids."""
+        return {conference.id: conference for conference in self.conferences}
+
+    @cached_property
+    def published_by_id(self) -> dict[str, Published]:
+        """Published bookings under their conferences' ids."""
+        return {published.conference: published for published in self.published}
+
+    @cached_property
+    def due(self) -> dict[str, dt.date]:
+        """Each conference's due date."""
+        return {c.id: due_date(c, self.calendar, self.policy) for c in self.conferences}
+
+    @cached_property
+    def earliest(self) -> dict[str, dt.date]:
+        """The first day on which each conference may be held."""
+        first = self.horizon.first
+        return {c.id: earliest_date(c, first, self.calendar, self.policy) for c in self.conferences}
+
+    @cached_property
+    def held_slots(self) -> tuple[HeldSlot, ...]:
+        """The holds, slot by slot."""
+        slots: list[HeldSlot] = []
+        counted: dict[tuple[str, dt.date], int] = {}
+        for hold in self.holds:
+            for _ in range(hold.count):
+                n = counted[hold.site, hold.week] = counted.get((hold.site, hold.week), 0) + 1
+                slots.append(HeldSlot(id=f"HOLD-{hold.site}-{hold.week}-{n}", site=hold.site, monday=monday_of(hold.week)))
+        return tuple(slots)
+
+    @cached_property
+    def held_slot_by_id(self) -> dict[str, HeldSlot]:
+        """Held slots under their ids."""
+        return {slot.id: slot for slot in self.held_slots}
+
+    @cached_property
+    def models_minute_takers(self) -> bool:
+        """Whether every booking needs a minute taker (R5)."""
+        return self.minute_takers is not None and "R5" not in self.policy.off
+
+    @cached_property
+    def travel_minutes(self) -> dict[tuple[str, str], int]:
+        """Minutes from site to site; a journey given one way counts for both. Pairs not given are absent (0 minutes)."""
+        given = {(journey.from_, journey.to): journey.minutes for journey in self.travel}
+        return {(to, from_): minutes for (from_, to), minutes in given.items()} | given
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the problem's canonical JSON: keys sorted, no white space, defaults filled in."""
+        content = self.model_dump(mode="json", by_alias=True)
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What searches: each engine is one file, and the portfolio says which runs and when a tier is proven."""
