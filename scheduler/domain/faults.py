@@ -18,6 +18,8 @@ from scheduler.domain.values import shown
 
 Place = tuple[str | int, ...]
 MAX_HORIZON_DAYS = 800
+# Where these are faulty themselves, all the rest is still checked.
+_STAND_INS: dict[str, Any] = {"version": 1, "horizon": {"first": "2000-01-04", "last": "2000-01-31"}}
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,11 @@ class Fault:
         """The place as the contract writes it: ``conferences[14].trigger``."""
         text = ""
         for step in self.place:
-            text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
+            if isinstance(step, int):
+                text += f"[{step}]"
+            else:
+                name = step if step.isprintable() else shown(step)
+                text += f".{name}" if text else name
         return text
 
     def __str__(self) -> str:
@@ -63,7 +69,7 @@ def read_problem(raw: Any) -> Problem:
         faults = list(faults_of(error, Problem))
         salvaged, positions = _without_faulty_items(raw, faults)
         try:
-            problem = Problem.model_validate(salvaged)
+            problem = Problem.model_validate(_STAND_INS | salvaged)
         except ValidationError:
             raise InputError(faults) from None
     faults += reference_faults(problem, positions, _raw_ids(raw))
@@ -76,8 +82,9 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]
     """A validation error as faults in plain words."""
     seen: set[Place] = set()
     for detail in error.errors(include_url=False):
-        place = tuple(step for step in detail["loc"] if step not in ("Interval", "Period"))
-        if place not in seen:
+        place = tuple(detail["loc"])
+        is_only_short_of_its_faulty_items = detail["type"] == "too_short" and len(detail["input"]) > 0
+        if place not in seen and not is_only_short_of_its_faulty_items:
             seen.add(place)
             yield Fault(place, _in_words(detail, model))
 
@@ -110,8 +117,14 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"{found} is not an object. Enter an object, in curly brackets."
         case "string_type":
             return f"{found} is not text. Enter text, in quotes."
-        case "string_pattern_mismatch" | "string_too_short" | "string_too_long":
+        case "string_pattern_mismatch" | "string_too_short":
             return f"{found} can't be an id. Enter 1 to 200 characters without spaces at either end."
+        case "string_too_long":
+            return f"{found} is too long. Enter {context['max_length']} characters or fewer."
+        case "string_unicode":
+            return f"{found} holds half a character. Enter it again."
+        case "too_long":
+            return f"has {context['actual_length']} entries. Enter {context['max_length']}."
         case "too_short":
             return "is empty. Enter at least one."
         case _:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from scheduler.domain.places import check_forwards, in_service
-from scheduler.domain.values import WEEKDAYS, Date, Identifier, Interval, Period, Value, Whole
+from scheduler.domain.values import WEEKDAYS, Date, Identifier, Interval, Period, Text, Value, Whole
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WORKING_WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
@@ -20,7 +20,7 @@ class Person(Value):
     """Somebody whose time a booking takes: weekdays worked, absences (whole days) and busy times."""
 
     id: Identifier
-    name: str = ""
+    name: Text = ""
     works: tuple[Weekday, ...] = WORKING_WEEK
     absences: tuple[Period, ...] = ()
     busy: tuple[Interval, ...] = ()
@@ -47,7 +47,7 @@ class Chair(Person):
     A reserve covers when nobody else can.
     """
 
-    fte: Annotated[float, Field(ge=0, le=2)] = 1.0
+    fte: Annotated[float, Field(strict=True, ge=0, le=2)] = 1.0
     base: Identifier | None = None
     first: Date | None = None
     last: Date | None = None

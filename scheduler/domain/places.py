@@ -7,14 +7,14 @@ import datetime as dt
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scheduler.domain.values import Date, Identifier, Period, TimeOfDay, Value, Whole
+from scheduler.domain.values import Date, Identifier, Period, Text, TimeOfDay, Value, Whole
 
 
 class Site(Value):
     """An office, named by its id."""
 
     id: Identifier
-    name: str = ""
+    name: Text = ""
 
     @property
     def label(self) -> str:
@@ -31,7 +31,7 @@ class Room(Value):
 
     id: Identifier
     site: Identifier
-    name: str = ""
+    name: Text = ""
     starts: tuple[TimeOfDay, ...] = Field(min_length=1)
     hybrid_from: Date | None = None
     accessible: bool = Field(default=False, strict=True)

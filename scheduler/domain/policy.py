@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ Preference = Literal[
     "friday", "holiday_school", "holiday_other", "other_site", "virtual_fallback", "wait", "tight",
     "site_change", "reserve_chair", "hold_missing", "partner_clash",
 ]  # fmt: skip
+PREFERENCE_NAMES: tuple[Preference, ...] = get_args(Preference)
 SwitchedOff = Literal["R4", "R5", "R6", "R7", "R8", Preference]
 
 

@@ -17,7 +17,8 @@ from scheduler.domain.conference import Conference, Hold
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Journey, Room, Site
 from scheduler.domain.policy import Policy
-from scheduler.domain.values import Identifier, Moment, Period, TimeOfDay, Value, days, monday_of
+from scheduler.domain.schedule import Booking
+from scheduler.domain.values import Identifier, Interval, Moment, Period, Text, TimeOfDay, Value, days, monday_of
 
 HOLD_MINUTES = 105
 
@@ -25,9 +26,9 @@ HOLD_MINUTES = 105
 class Service(Value):
     """Whose diary it is, and what the service calls its chairs."""
 
-    name: str = ""
+    name: Text = ""
     timezone: Literal["Europe/London"] = "Europe/London"
-    chair_title: str = "CPA"
+    chair_title: Text = "CPA"
 
 
 class Published(Value):
@@ -138,6 +139,28 @@ class Problem(Value):
     def held_slot_by_id(self) -> dict[str, HeldSlot]:
         """Held slots under their ids."""
         return {slot.id: slot for slot in self.held_slots}
+
+    @cached_property
+    def minutes_by_id(self) -> dict[str, int]:
+        """How long each conference and held slot lasts, without the pre-meet."""
+        return {c.id: c.minutes for c in self.conferences} | {slot.id: HOLD_MINUTES for slot in self.held_slots}
+
+    def people_time(self, booking: Booking) -> Interval:
+        """The time the booking takes of people, by its conference's length; by its stated end where that is unknown."""
+        return self._as_long_as_it_lasts(booking).people_time(self.policy.pre_meet)
+
+    def room_time(self, booking: Booking) -> Interval:
+        """The time the booking takes of a room, by its conference's length; by its stated end where that is unknown."""
+        return self._as_long_as_it_lasts(booking).room_time(self.policy.pre_meet, self.policy.reset)
+
+    def _as_long_as_it_lasts(self, booking: Booking) -> Booking:
+        minutes = self.minutes_by_id.get(booking.conference)
+        return booking if minutes is None else booking.model_copy(update={"end": booking.start + dt.timedelta(minutes=minutes)})
+
+    def site_of(self, room_id: str | None) -> str | None:
+        """The id of the site that a booking's room is at; None where it is held virtually or its room is unknown."""
+        room = self.room_by_id.get(room_id) if room_id is not None else None
+        return room.site if room is not None else None
 
     @cached_property
     def models_minute_takers(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from scheduler.domain.values import Identifier, Interval, Moment, Value
+from scheduler.domain.values import Identifier, Interval, Moment, Text, Value
 
 TierName = Literal["unplaced", "late", "stability", "continuity", "caseload", "preferences"]
 TIERS: tuple[TierName, ...] = ("unplaced", "late", "stability", "continuity", "caseload", "preferences")
@@ -53,7 +53,7 @@ class Unplaced(Outcome):
     """A conference without a booking, and one plain sentence why."""
 
     conference: Identifier
-    reason: str = ""
+    reason: Text = ""
 
 
 class Tier(Outcome):
@@ -68,23 +68,23 @@ class Tier(Outcome):
 class Solver(Outcome):
     """How the schedule was found; ``seconds`` is building, solving and checking."""
 
-    engine: str = ""
+    engine: Text = ""
     seconds: float = 0.0
     workers: int = 1
     seed: int = 0
-    version: str = ""
+    version: Text = ""
 
 
 class Schedule(Outcome):
     """The whole answer to a problem. ``assumptions`` says what the input left open and how it was taken."""
 
     version: Literal[1] = 1
-    problem: str = ""
+    problem: Text = ""
     bookings: tuple[Booking, ...]
     unplaced: tuple[Unplaced, ...] = ()
     tiers: tuple[Tier, ...] = ()
     solver: Solver | None = None
-    assumptions: tuple[str, ...] = Field(default=())
+    assumptions: tuple[Text, ...] = Field(default=())
 
 
 class Violation(Value):

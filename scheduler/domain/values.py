@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 YEARS = range(1900, 2200)
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME_OF_DAY = re.compile(r"[0-9]{2}:[0-9]{2}(:00)?")
+MOMENT = re.compile(f"{DATE.pattern}T{TIME_OF_DAY.pattern}")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -21,7 +25,7 @@ class Value(BaseModel):
 def _date(found: Any) -> dt.date:
     day = found
     try:
-        if isinstance(found, str) and len(found) == 10:
+        if isinstance(found, str) and DATE.fullmatch(found):
             day = dt.date.fromisoformat(found)
     except ValueError:
         pass
@@ -33,11 +37,16 @@ def _date(found: Any) -> dt.date:
 def _moment(found: Any) -> dt.datetime:
     moment = found
     try:
-        if isinstance(found, str) and len(found) in (16, 19) and found[10] == "T":
+        if isinstance(found, str) and MOMENT.fullmatch(found):
             moment = dt.datetime.fromisoformat(found)
     except ValueError:
         pass
-    if isinstance(moment, dt.datetime) and moment.tzinfo is None and moment.second == 0 and moment.year in YEARS:
+    if (
+        isinstance(moment, dt.datetime)
+        and moment.tzinfo is None
+        and moment.second == moment.microsecond == 0
+        and moment.year in YEARS
+    ):
         return moment
     raise PydanticCustomError(
         "moment",
@@ -49,11 +58,11 @@ def _moment(found: Any) -> dt.datetime:
 def _time_of_day(found: Any) -> dt.time:
     time = found
     try:
-        if isinstance(found, str) and len(found) in (5, 8):
+        if isinstance(found, str) and TIME_OF_DAY.fullmatch(found):
             time = dt.time.fromisoformat(found)
     except ValueError:
         pass
-    if isinstance(time, dt.time) and time.tzinfo is None and time.second == 0:
+    if isinstance(time, dt.time) and time.tzinfo is None and time.second == time.microsecond == 0:
         return time
     raise PydanticCustomError("time_of_day", "{found} is not a time of day. Enter one such as 10:00.", {"found": shown(found)})
 
@@ -75,6 +84,7 @@ TimeOfDay = Annotated[
     dt.time, BeforeValidator(_time_of_day), PlainSerializer(lambda time: time.strftime("%H:%M"), when_used="json")
 ]
 Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+Text = Annotated[str, StringConstraints(strict=True, max_length=1000)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Positive = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 

@@ -1,0 +1,48 @@
+"""The command line: ``scheduler``, or ``python -m scheduler``."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from scheduler.command_line.check import check
+from scheduler.command_line.convert import convert
+from scheduler.command_line.plan import plan
+
+app = typer.Typer(
+    name="scheduler",
+    help="Schedules child protection conferences, and proves how good the schedule is.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(plan)
+app.command()(check)
+app.command()(convert)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("conference-planner"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command that the arguments name, and end the process with its exit code."""
+    app(prog_name="scheduler")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Why a conference is late: only what the data themselves make certain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from scheduler.domain.conference import Conference, Mode
+from scheduler.domain.people import Chair
+from scheduler.domain.places import Room
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Booking, Schedule
+from scheduler.domain.values import Interval
+from scheduler.wording import count_of, date_in_words, short_date
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
+    """One or two plain sentences on why a booking comes after its conference's due date.
+
+    Says for certain that it could not be in time where its time is locked, where the earliest date is after
+    the due date, or where no place, chair or minute taker is there for it on any day up to the due date,
+    whatever else is booked. Otherwise it competed with others, and the text claims no more than is proven.
+    """
+    conference = problem.conference_by_id[booking.conference]
+    if "time" in _locks(problem, conference):
+        return "Its published time is locked."
+    year = problem.horizon.first.year
+    due, earliest = problem.due[conference.id], problem.earliest[conference.id]
+    if earliest <= due:
+        obstacle = _obstacle(problem, conference, earliest, due)
+        if obstacle is None:
+            return _competition(schedule)
+        span = (
+            f"from {short_date(earliest, year)} to {short_date(due, year)}" if earliest < due else f"on {short_date(due, year)}"
+        )
+        return f"It could not be held in time: {span} {obstacle}."
+    first = f"It could not be held before {date_in_words(earliest, year)}: {_what_sets_the_earliest_date(problem, conference)}."
+    last_missed = booking.day - ONE_DAY
+    if not any(problem.calendar.is_open(day) for day in _days_between(earliest, last_missed)):
+        return first
+    obstacle = _obstacle(problem, conference, earliest, last_missed)
+    if obstacle is None:
+        return f"{first} {_competition(schedule)}"
+    return f"{first} From then until {short_date(last_missed, year)} {obstacle}."
+
+
+def _competition(schedule: Schedule) -> str:
+    if {"unplaced", "late"} <= {tier.name for tier in schedule.tiers if tier.proven}:
+        return "Holding it earlier would make others at least as much later, or leave one out (proven)."
+    return "No earlier place was found for it in the time given."
+
+
+def _what_sets_the_earliest_date(problem: Problem, conference: Conference) -> str:
+    """Which of the bounds the earliest date is, where the due date comes before it."""
+    earliest = problem.earliest[conference.id]
+    if earliest == problem.horizon.first:
+        return "it was due before this plan begins"
+    if conference.earliest == earliest or conference.requested is None:
+        return "that is the earliest date given for it"
+    asked = f"it was requested on {date_in_words(conference.requested, problem.horizon.first.year)}"
+    return f"{asked}, and {count_of(problem.policy.notice_days, 'working day')} of notice must be given"
+
+
+def _obstacle(problem: Problem, conference: Conference, first: dt.date, last: dt.date) -> str | None:
+    """What stands in the way on every day from first to last, whatever else is booked; None where nothing does."""
+    title = problem.service.chair_title
+    open_days = [day for day in _days_between(first, last) if problem.calendar.is_open(day) and day in problem.horizon]
+    if not open_days:
+        return "nothing can be held on any day"
+    starts = [dt.datetime.combine(day, time) for day in open_days for time in _times(problem)]
+    suiting = [start for start in starts if not _touches(conference.unavailable, _people_time(problem, conference, start))]
+    if not suiting:
+        return "the family or its social worker can't come at any start"
+    placed = [start for start in suiting if _has_place(problem, conference, start)]
+    if not placed:
+        return "no suitable place is open at any start that suits the family"
+    chaired = [start for start in placed if _has_chair(problem, conference, start)]
+    if not chaired:
+        return f"no {title} who may chair it is at work and free at any start that suits the family"
+    if problem.models_minute_takers and not any(_has_minute_taker(problem, conference, start) for start in chaired):
+        return "no minute taker is at work and free at any start that suits the family"
+    return None
+
+
+def _days_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    return [first + n * ONE_DAY for n in range((last - first).days + 1)]
+
+
+def _times(problem: Problem) -> list[dt.time]:
+    return sorted({start for room in problem.rooms for start in room.starts} | set(problem.all_virtual_starts))
+
+
+def _people_time(problem: Problem, conference: Conference, start: dt.datetime) -> Interval:
+    end = start + dt.timedelta(minutes=conference.minutes)
+    return Interval.model_construct(start=start - dt.timedelta(minutes=problem.policy.pre_meet), end=end)
+
+
+def _touches(blocked: Iterable[Interval], time: Interval) -> bool:
+    return any(time.overlaps(other) for other in blocked)
+
+
+def _locks(problem: Problem, conference: Conference) -> tuple[str, ...]:
+    published = problem.published_by_id.get(conference.id)
+    return published.locks if published is not None and "R8" not in problem.policy.off else ()
+
+
+def _places(problem: Problem, conference: Conference) -> list[Room | None]:
+    """The rooms, and None for a virtual conference, that its mode and its locks leave."""
+    if "room" in _locks(problem, conference):
+        locked = problem.published_by_id[conference.id].room
+        return [None if locked is None else problem.room_by_id[locked]]
+    rooms: list[Room | None] = [] if conference.mode is Mode.VIRTUAL else list(problem.rooms)
+    return [*rooms, None] if conference.mode is Mode.VIRTUAL or problem.policy.virtual_fallback else rooms
+
+
+def _has_place(problem: Problem, conference: Conference, start: dt.datetime) -> bool:
+    day, time = start.date(), start.time()
+    return any(
+        time in problem.all_virtual_starts
+        if room is None
+        else time in room.starts
+        and room.is_open(day)
+        and (conference.mode is not Mode.HYBRID or room.is_hybrid(day))
+        and (room.accessible or not conference.accessible)
+        for room in _places(problem, conference)
+    )
+
+
+def _chairs(problem: Problem, conference: Conference) -> list[Chair]:
+    """The chairs that the family and its locks leave."""
+    if "chair" in _locks(problem, conference):
+        return [problem.chair_by_id[problem.published_by_id[conference.id].chair]]
+    return [chair for chair in problem.chairs if chair.id not in conference.not_chairs]
+
+
+def _has_chair(problem: Problem, conference: Conference, start: dt.datetime) -> bool:
+    time = _people_time(problem, conference, start)
+    return any(
+        chair.works_on(start.date()) and not chair.is_busy(time) and 0 not in (chair.max_per_day, chair.max_per_week)
+        for chair in _chairs(problem, conference)
+    )
+
+
+def _has_minute_taker(problem: Problem, conference: Conference, start: dt.datetime) -> bool:
+    time = _people_time(problem, conference, start)
+    return any(
+        taker.works_on(start.date()) and not taker.is_busy(time) and taker.max_per_day != 0
+        for taker in problem.minute_takers or ()
+    )

@@ -1,0 +1,61 @@
+"""Is a schedule right, and how good is it: recomputed from the schedule alone, without the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.domain.values import Value
+from scheduler.measure import Measure, measure
+from scheduler.rules import HARD_RULES
+
+
+class Report(Value):
+    """Every hard rule that is broken, how good the schedule is, and what else is to be said of it.
+
+    ``remarks`` are whole sentences: where the schedule says other than what was found, and what was assumed.
+    """
+
+    violations: tuple[Violation, ...]
+    measure: Measure
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether no hard rule is broken."""
+        return not self.violations
+
+
+def check(problem: Problem, schedule: Schedule) -> Report:
+    """Check every hard rule that the policy leaves on, and measure every tier; whatever the schedule holds, it never raises."""
+    rules = (rule for rule in HARD_RULES if rule.is_on(problem.policy))
+    violations = tuple(violation for rule in rules for violation in rule.check(problem, schedule))
+    measured = measure(problem, schedule)
+    return Report(violations=violations, measure=measured, remarks=tuple(_remarks(problem, schedule, measured)))
+
+
+def _remarks(problem: Problem, schedule: Schedule, measured: Measure) -> Iterator[str]:
+    if schedule.problem and schedule.problem != problem.digest:
+        yield "The schedule names another problem than the one it was checked against: their digests differ."
+    for tier in schedule.tiers:
+        value = measured.tiers[tier.name]
+        if tier.value != value:
+            yield f"The schedule states {tier.value} for the tier {tier.name}; the check finds {value}."
+        if tier.proven != (tier.bound == tier.value):
+            yield (
+                f"The schedule calls the tier {tier.name} {'proven' if tier.proven else 'not proven'}, "
+                f"with value {tier.value} and bound {tier.bound}."
+            )
+    booked = {booking.conference for booking in schedule.bookings}
+    listed = {unplaced.conference for unplaced in schedule.unplaced}
+    for unplaced in schedule.unplaced:
+        if unplaced.conference in booked:
+            yield f"{unplaced.conference} is listed as unplaced, but has a booking."
+        elif unplaced.conference not in problem.conference_by_id:
+            yield f"{unplaced.conference} is listed as unplaced, but is no conference of this problem."
+    for conference in problem.conferences:
+        if conference.id not in booked | listed:
+            yield f"{conference.id} has no booking, and is not listed as unplaced."
+    if problem.calendar.terms is None:
+        yield "No school terms are given: every day was taken as term time."

@@ -1,0 +1,29 @@
+"""``scheduler convert``: a problem from one kind of file to another, losing nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.command_line.endings import refuse, refusing_bad_input
+from scheduler.command_line.outputs import output_faults, problem_output_faults
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A .json, an .xlsx or a folder of .csv.")],
+    destination: Annotated[Path, typer.Argument(metavar="OUT", help="A .json, an .xlsx or a folder for .csv.")],
+    errors: Annotated[
+        Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
+    ] = None,
+) -> None:
+    """Convert a problem between .json, .xlsx and a folder of .csv, losing nothing."""
+    if faults := problem_output_faults("OUT", destination, source) + output_faults("--errors", errors, ".xlsx", source):
+        refuse(faults)
+    from scheduler.files import read_problem_file, write_problem_file
+
+    with refusing_bad_input(source, errors):
+        problem = read_problem_file(source)
+    with refusing_bad_input():
+        write_problem_file(problem, destination)

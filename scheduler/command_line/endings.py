@@ -1,0 +1,62 @@
+"""How a command ends: the exit codes, and saying what is wrong with an input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from scheduler.domain.faults import Fault, InputError
+
+
+class Ending(IntEnum):
+    """What the exit code tells a calling program."""
+
+    WRITTEN = 0
+    RULE_BROKEN = 1
+    BAD_INPUT = 2
+    NO_RESULT = 3
+    INTERRUPTED = 130
+
+
+def refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
+    """Say every fault on a line of its own on stderr, and end with the code for bad input."""
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    raise typer.Exit(Ending.BAD_INPUT)
+
+
+@contextmanager
+def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -> Iterator[None]:
+    """End with the code for bad input where the body raises InputError, after saying every fault.
+
+    Where ``source`` is a faulty workbook or folder, write a copy with an Errors column to ``errors``, or say how to get one.
+    """
+    try:
+        yield
+    except InputError as error:
+        for fault in error.faults:
+            typer.echo(str(fault), err=True)
+        if source is not None and source.suffix.lower() != ".json":
+            _offer_errors(source, error, errors)
+        raise typer.Exit(Ending.BAD_INPUT) from None
+
+
+def _offer_errors(source: Path, error: InputError, errors: Path | None) -> None:
+    from scheduler.files import SheetFault, write_workbook_with_errors
+
+    if not any(isinstance(fault, SheetFault) for fault in error.faults):
+        return
+    if errors is None:
+        typer.echo("For a copy with these faults beside their rows, add: --errors ERRORS.xlsx", err=True)
+        return
+    try:
+        write_workbook_with_errors(source, error.faults, errors)
+    except InputError as failure:
+        typer.echo(f"No copy with an Errors column can be made. {failure}", err=True)
+    else:
+        typer.echo(f"A copy with these faults beside their rows is in {errors}.", err=True)

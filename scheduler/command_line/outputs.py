@@ -1,0 +1,46 @@
+"""Where results go: checked before any work is done, so that nobody waits for a result and then loses it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from scheduler.domain.faults import Fault
+
+
+def output_faults(option: str, path: Path | None, suffix: str, *inputs: Path) -> list[Fault]:
+    """What would keep a result from being written to a file with that suffix; nothing where no path is given.
+
+    ``inputs`` are the files that are read, none of which may be overwritten.
+    """
+    if path is None:
+        return []
+    if path.suffix.lower() != suffix:
+        return [Fault((), f"{option}: {path} does not end in {suffix}. Enter a file name that does.")]
+    if path.is_dir():
+        return [Fault((), f"{option}: {path} is a folder. Enter the name of a file.")]
+    if any(path.exists() and source.exists() and path.samefile(source) for source in inputs):
+        return [Fault((), f"{option}: {path} is the file to be read. Enter another, so that it is not lost.")]
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        return [Fault((), f"{option}: there is no folder {folder}. Make it, or enter another.")]
+    if not os.access(folder, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        return [Fault((), f"{option}: {path} can't be written. Enter a place where you may write.")]
+    return []
+
+
+def problem_output_faults(option: str, path: Path, source: Path) -> list[Fault]:
+    """What would keep a problem from being written to a ``.json``, an ``.xlsx`` or a folder; no suffix means a folder."""
+    suffix = path.suffix.lower()
+    if suffix in (".json", ".xlsx") and not path.is_dir():
+        return output_faults(option, path, suffix, source)
+    if not path.is_dir() and (suffix or path.exists()):
+        return [Fault((), f"{option}: {path} is neither .json, .xlsx nor a folder. Enter one of these.")]
+    if path.exists() and source.exists() and path.samefile(source):
+        return [Fault((), f"{option}: {path} is the folder to be read. Enter another, so that it is not lost.")]
+    holder = path if path.is_dir() else path.absolute().parent
+    if not holder.is_dir():
+        return [Fault((), f"{option}: there is no folder {holder}. Make it, or enter another.")]
+    if not os.access(holder, os.W_OK | os.X_OK):
+        return [Fault((), f"{option}: {holder} can't be written to. Enter a place where you may write.")]
+    return []

@@ -1,0 +1,152 @@
+"""``scheduler plan``: solve a problem, show progress, write the schedule, and sum it up in words."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.command_line.endings import Ending, refuse, refusing_bad_input
+from scheduler.command_line.interrupts import stopping_on_interrupt
+from scheduler.command_line.outputs import output_faults
+from scheduler.command_line.progress_display import ProgressDisplay
+from scheduler.domain.faults import Fault, InputError
+
+if TYPE_CHECKING:
+    from scheduler.domain.problem import Problem
+    from scheduler.domain.schedule import Schedule
+
+STDOUT = Path("-")
+LONGEST_LIST = 25
+
+
+def plan(
+    problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")],
+    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the schedule; - for stdout.")] = None,
+    xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write a workbook for people.")] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")
+    ] = None,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = 2,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where the search begins.")] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, and no summary where a file is written.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
+    ] = None,
+) -> None:
+    """Find the best schedule for a problem, and say what is late and what is proven.
+
+    Ctrl-C ends with the best so far, and a second one at once.
+    """
+    with stopping_on_interrupt() as stop:
+        if faults := _option_faults(problem, out, xlsx, time_limit, errors):
+            refuse(faults)
+        from scheduler.files import read_problem_file
+
+        with refusing_bad_input(problem, errors):
+            the_problem = read_problem_file(problem)
+        with ProgressDisplay(quiet=quiet) as display:
+            schedule = _solve(the_problem, display, stop, time_limit=time_limit, workers=workers, seed=seed)
+        written = _write(the_problem, schedule, out, xlsx)
+        if not (quiet and written):
+            for line in _summary(the_problem, schedule, written, is_interrupted=stop.is_set()):
+                typer.echo(line, err=out == STDOUT)
+        raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
+
+
+def _option_faults(
+    problem: Path, out: Path | None, xlsx: Path | None, time_limit: float | None, errors: Path | None
+) -> list[Fault]:
+    faults = [] if out == STDOUT else output_faults("--out", out, ".json", problem)
+    faults += output_faults("--xlsx", xlsx, ".xlsx", problem) + output_faults("--errors", errors, ".xlsx", problem)
+    if xlsx is not None and errors is not None and xlsx.absolute() == errors.absolute():
+        faults.append(Fault((), "--errors: this is the file of --xlsx. Enter another."))
+    if time_limit is not None and not time_limit > 0:
+        faults.append(Fault((), f"--time-limit: {time_limit:g} is not a number of seconds above 0. Enter one such as 60."))
+    return faults
+
+
+@dataclass
+class _Outcome:
+    """What the solving thread hands back."""
+
+    schedule: Schedule | None = None
+    error: BaseException | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+def _solve(
+    problem: Problem,
+    display: ProgressDisplay,
+    stop: threading.Event,
+    *,
+    time_limit: float | None,
+    workers: int,
+    seed: int,
+) -> Schedule:
+    """The schedule, solved in a thread of its own so that this one hears signals and shows progress."""
+    outcome = _Outcome()
+
+    def work() -> None:
+        try:
+            from scheduler.plan import plan as solve
+
+            outcome.schedule = solve(
+                problem, time_limit=time_limit, workers=workers, seed=seed, on_progress=display.hear, stop=stop
+            )
+        except BaseException as error:
+            outcome.error = error
+        finally:
+            outcome.done.set()
+
+    threading.Thread(target=work, name="solve", daemon=True).start()
+    while not outcome.done.wait(display.seconds_between_ticks):
+        if stop.is_set():
+            display.stopping()
+        display.tick()
+    with refusing_bad_input():
+        if outcome.error is not None:
+            _raise_or_give_up(outcome.error)
+    assert outcome.schedule is not None
+    return outcome.schedule
+
+
+def _raise_or_give_up(error: BaseException) -> None:
+    """Pass on what the reader can put right; end with the code for no result on anything else."""
+    if isinstance(error, InputError):
+        raise error
+    typer.echo("".join(traceback.format_exception(error)), err=True)
+    typer.echo("No schedule: the program failed, through no fault of the input. Please report the lines above.", err=True)
+    raise typer.Exit(Ending.NO_RESULT)
+
+
+def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | None) -> list[Path]:
+    """Write what was asked for; ends with the code for no result where a file can't be written after all."""
+    from scheduler.files import write_schedule_file
+    from scheduler.report import write_report
+
+    if out == STDOUT:
+        typer.echo(schedule.model_dump_json(indent=1))
+    try:
+        if out is not None and out != STDOUT:
+            write_schedule_file(schedule, out)
+        if xlsx is not None:
+            write_report(problem, schedule, xlsx)
+    except InputError as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(Ending.NO_RESULT) from None
+    return [path for path in (out, xlsx) if path is not None]
+
+
+def _summary(problem: Problem, schedule: Schedule, written: list[Path], *, is_interrupted: bool) -> list[str]:
+    from scheduler.measure import measure
+    from scheduler.summary import summarise
+
+    summary = summarise(problem, schedule, measure(problem, schedule))
+    interrupted = ["Interrupted: this is the best schedule so far."] if is_interrupted else []
+    files = [f"Written: {path}" for path in written if path != STDOUT]
+    return [*summary.lines(longest_list=LONGEST_LIST), *interrupted, *files]

@@ -1,0 +1,306 @@
+"""The one table of the workbook's sheets and columns: reading, writing, CSV files and the instructions all follow from it."""
+
+from __future__ import annotations
+
+from scheduler.domain.conference import Kind as ConferenceKind
+from scheduler.files.cells import Date, Id, Ids, Kind, Number, Text, Time, Whole
+from scheduler.files.choices import Choice, Several, Weekdays, YesNo
+from scheduler.files.layout import (
+    Column,
+    SettingsSheet,
+    Sheet,
+    booking_of,
+    cells_of_booking,
+    cells_of_day,
+    cells_of_pair,
+    cells_of_span,
+    day_of,
+    pair_of,
+    span_of,
+)
+from scheduler.files.settings import POLICY, SERVICE
+
+INSTRUCTIONS = "Instructions"
+ERRORS = "Errors"
+NOTES = "Notes"
+NOT_READ = (INSTRUCTIONS, ERRORS, NOTES)
+
+KINDS = Choice(
+    (
+        (ConferenceKind.INITIAL.value, "Initial"),
+        (ConferenceKind.FIRST_REVIEW.value, "First review"),
+        (ConferenceKind.REVIEW.value, "Review"),
+        (ConferenceKind.TRANSFER_IN.value, "Transfer-in"),
+        (ConferenceKind.PRE_BIRTH.value, "Pre-birth"),
+    )
+)
+MODES = Choice((("hybrid", "Hybrid"), ("in_person", "In person"), ("virtual", "Virtual")))
+LOCKS = Choice((("time", "Time"), ("chair", "Chair"), ("room", "Room")))
+ROLES = Choice((("chairs", "Chair"), ("minute_takers", "Minute taker")))
+SITE = Id("sites", "site")
+CHAIR = Id("chairs", "chair")
+CONFERENCE = Id("conferences", "conference")
+
+SPAN = (
+    Column("from_date", "From date", Date(), "The first day.", required=True, field="start", width=12),
+    Column("from_time", "From time", Time(), "Blank means from the start of the day.", field="start", width=11),
+    Column("to_date", "To date", Date(), "The last day. Blank means the same day.", field="end", width=12),
+    Column("to_time", "To time", Time(), "Blank means to the end of the day.", field="end", width=11),
+)
+DAYS = (
+    Column("first", "First day", Date(), "The first day.", required=True, width=12),
+    Column("last", "Last day", Date(), "The last day; the same as the first for a single day.", required=True, width=12),
+)
+WHO = (
+    Column("owner", "Person", Id("people", "chair or minute taker"), "The id of a chair or a minute taker.", required=True),
+    Column("role", "Role", ROLES, "Needed only where a chair and a minute taker have the same id.", width=15),
+)
+
+
+def _days_in_use(what: str) -> tuple[Column, ...]:
+    return (
+        Column("first", "First day", Date(), f"The first day {what}, if it is still to come or in this plan.", width=12),
+        Column("last", "Last day", Date(), f"The last day {what}, if it is known.", width=12),
+    )
+
+
+def _id(example: str, noun: str) -> Column:
+    text = f"A short name for the {noun}, used on the other sheets. Each has its own. No personal data."
+    return Column("id", "ID", Id(example=example), text, required=True)
+
+
+def _name(noun: str) -> Column:
+    return Column("name", "Name", Text(), f"What people call the {noun}. Blank means its id.", width=22)
+
+
+def _most(key: str, heading: str, text: str) -> Column:
+    return Column(key, heading, Whole(example=2), f"{text} Blank means no limit.", width=12)
+
+
+WORKS = Column("works", "Works on", Weekdays(), "The weekdays worked. Blank means Mon-Fri; none means no day.", width=24)
+
+CONFERENCES = Sheet(
+    "Conferences",
+    ("conferences",),
+    "Every conference to be booked in this plan, one a row. References, counts and dates only: never names of families.",
+    (
+        Column("id", "Reference", Id(example="CPC-0101"), "The conference's own reference.", required=True),
+        Column("kind", "Kind", KINDS, "What kind of conference it is; this sets its clock.", required=True),
+        Column("children", "Children", Whole("children", 2), "How many children it is about.", required=True, width=10),
+        Column("school_age", "Of school age", Whole("children", 1), "How many of them go to school. Blank means none.", width=10),
+        Column("site", "Site", SITE, "The id of the office nearest to the family.", required=True, width=10),
+        Column("chair", "Chair", CHAIR, "The id of the family's own chair. Blank if it has none yet.", width=10),
+        Column("not_chairs", "Not these chairs", Ids("chairs", "chair"), "Ids of chairs who must not take it, commas between."),
+        Column(
+            "trigger",
+            "Clock starts",
+            Date(),
+            "The day that starts the clock. Initial: the strategy discussion. Transfer-in: the notification. First review: the "
+            "initial conference. Review: the previous conference. Pre-birth: the expected date of birth.",
+            required=True,
+        ),
+        Column("requested", "Requested", Date(), "The day on which it was asked for; notice runs from it."),
+        Column("earliest", "Not before", Date(), "The first day on which it may be held, if there is such a day."),
+        Column("due", "Due", Date(), "Its due date, if it is not the one that the clock gives."),
+        Column("mode", "How held", MODES, "How the family attends. Blank means Hybrid.", width=11),
+        Column("minutes", "Length", Whole("minutes", 90), "Minutes, without the time before. Blank means 105.", width=9),
+        Column("accessible", "Step-free room", YesNo(), "Whether it needs an accessible room. Blank means no.", width=11),
+        Column("social_worker", "Social worker", Id(example="SW-12"), "A reference, so that they are never due in two at once."),
+    ),
+    required=True,
+)  # fmt: skip
+
+ROOMS = Sheet(
+    "Rooms",
+    ("rooms",),
+    "Every room in which conferences are held.",
+    (
+        _id("AYL-1", "room"),
+        _name("room"),
+        Column("site", "Site", SITE, "The id of its site.", required=True, width=10),
+        Column(
+            "starts", "Starts", Several(Time()), "When conferences may begin in it, with commas between.", required=True, width=22
+        ),
+        Column("hybrid_from", "Hybrid from", Date(), "The first day with equipment for hybrid. Blank means that it has none."),
+        Column("accessible", "Step-free", YesNo(), "Whether it is accessible. Blank means no.", width=11),
+        *_days_in_use("on which it can be used"),
+    ),
+    required=True,
+)
+
+CHAIRS = Sheet(
+    "Chairs",
+    ("chairs",),
+    "Everybody who chairs conferences.",
+    (
+        _id("C1", "chair"),
+        _name("chair"),
+        Column("fte", "FTE", Number(), "1 for full time, 0.6 for three days of five. Blank means 1.", width=8),
+        Column("base", "Base", SITE, "The id of the site where they are based.", width=10),
+        WORKS,
+        *_days_in_use("in post"),
+        Column("caseload", "Caseload", Whole("children", 85), "How many children they hold now. Blank means 0.", width=10),
+        _most("max_per_day", "Most a day", "The most conferences a day."),
+        _most("max_per_week", "Most a week", "The most conferences a week, Monday to Sunday."),
+        _most("max_office_days", "Most office days", "The most days a week with a conference in a room."),
+        Column("reserve", "Reserve", YesNo(), "Yes for somebody who covers only when nobody else can. Blank means no.", width=9),
+    ),
+    required=True,
+)
+
+MINUTE_TAKERS = Sheet(
+    "Minute takers",
+    ("minute_takers",),
+    "Everybody who takes the record. Leave it empty if minute takers are not planned.",
+    (
+        _id("M1", "minute taker"),
+        _name("minute taker"),
+        Column("sites", "Sites", Ids("sites", "site"), "Ids of the sites they can go to, with commas between.", width=22),
+        WORKS,
+        _most("max_per_day", "Most a day", "The most conferences a day."),
+    ),
+    switch="minute_takers",
+)
+
+SHEETS: tuple[Sheet | SettingsSheet, ...] = (
+    SERVICE,
+    CONFERENCES,
+    Sheet(
+        "Unavailable times",
+        ("unavailable",),
+        "When a family or its social worker can't come. A conference may have several rows.",
+        (Column("owner", "Conference", CONFERENCE, "The conference's reference.", required=True), *SPAN),
+        owners=("conferences",),
+        join=span_of,
+        split=cells_of_span,
+    ),
+    CHAIRS,
+    MINUTE_TAKERS,
+    Sheet(
+        "Absences",
+        ("absences",),
+        "Whole days on which a chair or minute taker is away. A person may have several rows.",
+        (*WHO, *DAYS),
+        owners=("chairs", "minute_takers"),
+    ),
+    Sheet(
+        "Busy times",
+        ("busy",),
+        "Anything else in the diary of a chair or minute taker. A person may have several rows.",
+        (*WHO, *SPAN),
+        owners=("chairs", "minute_takers"),
+        join=span_of,
+        split=cells_of_span,
+    ),
+    ROOMS,
+    Sheet(
+        "Room closures",
+        ("closed",),
+        "Days on which a room can't be used. A room may have several rows.",
+        (Column("owner", "Room", Id("rooms", "room"), "The room's id.", required=True), *DAYS),
+        owners=("rooms",),
+    ),
+    Sheet(
+        "Sites",
+        ("sites",),
+        "The offices in which the rooms are.",
+        (_id("AYL", "site"), _name("site")),
+        required=True,
+        at_least_one=True,
+    ),
+    Sheet(
+        "Travel",
+        ("travel",),
+        "How long a chair travels between two sites. A row counts both ways, unless both are given.",
+        (
+            Column("from", "From", SITE, "The id of a site.", required=True),
+            Column("to", "To", SITE, "The id of another site.", required=True),
+            Column("minutes", "Minutes", Whole("minutes", 40), "The time from door to door.", required=True),
+        ),
+    ),
+    Sheet(
+        "Terms",
+        ("calendar", "terms"),
+        "School terms, without half-terms. Leave it empty if every day counts as term time.",
+        DAYS,
+        switch="terms",
+    ),
+    Sheet(
+        "Bank holidays",
+        ("calendar", "bank_holidays"),
+        "Leave it empty for England's own bank holidays, which the planner knows.",
+        (Column("day", "Date", Date(), "A bank holiday.", required=True),),
+        switch="bank_holidays",
+        join=day_of,
+        split=cells_of_day,
+    ),
+    Sheet(
+        "Closures",
+        ("calendar", "closures"),
+        "Working days on which no conference can be held anywhere, such as Christmas Eve.",
+        (Column("day", "Date", Date(), "A day without conferences.", required=True),),
+        join=day_of,
+        split=cells_of_day,
+    ),
+    Sheet(
+        "Holds",
+        ("holds",),
+        "Slots to keep free for initial conferences that are not yet known.",
+        (
+            Column("site", "Site", SITE, "The id of the site.", required=True),
+            Column("week", "Week of", Date(), "Any day in the week.", required=True),
+            Column("count", "Slots", Whole("slots", 2), "How many slots to keep free in that week.", required=True),
+        ),
+    ),
+    Sheet(
+        "Keep apart",
+        ("apart",),
+        "Two conferences that must not be at one site on one day.",
+        (
+            Column("first", "Conference", CONFERENCE, "The reference of one.", required=True, field=0),
+            Column("second", "Other conference", CONFERENCE, "The reference of the other.", required=True, field=1, width=18),
+        ),
+        join=pair_of,
+        split=cells_of_pair,
+    ),
+    Sheet(
+        "Published",
+        ("published",),
+        "Bookings that families have already been told of. Each must be on the sheet Conferences too.",
+        (
+            Column("conference", "Conference", CONFERENCE, "The conference's reference.", required=True),
+            Column("date", "Date", Date(), "The day that was published.", required=True, field="start", width=12),
+            Column("time", "Start", Time(), "When the conference itself begins.", required=True, field="start", width=9),
+            Column("room", "Room", Id("rooms", "room"), "The room's id. Blank if it is held virtually."),
+            Column("chair", "Chair", CHAIR, "The chair's id.", required=True, width=10),
+            Column("minute_taker", "Minute taker", Id("minute_takers", "minute taker"), "The minute taker's id, if any."),
+            Column("locks", "Locked", Several(LOCKS), "What must not change: Time, Chair, Room, with commas between.", width=20),
+        ),
+        join=booking_of,
+        split=cells_of_booking,
+    ),
+    POLICY,
+)
+
+
+def settings_sheets() -> tuple[SettingsSheet, ...]:
+    """The sheets with a row for each setting."""
+    return tuple(sheet for sheet in SHEETS if isinstance(sheet, SettingsSheet))
+
+
+def list_sheets() -> tuple[Sheet, ...]:
+    """The sheets with a row for each item, those that others refer to first."""
+    sheets = [sheet for sheet in SHEETS if isinstance(sheet, Sheet)]
+    return tuple(sorted(sheets, key=lambda sheet: bool(sheet.owners)))
+
+
+def sheet_of(field: str) -> Sheet:
+    """The sheet that lists the items of a list of the problem, such as ``chairs``."""
+    return next(sheet for sheet in list_sheets() if sheet.place == (field,))
+
+
+def choices_of(kind: Kind) -> tuple[str, ...]:
+    """The words to offer in a drop-down; none where anything may be entered."""
+    if isinstance(kind, Choice):
+        return tuple(words for _, words in kind.choices)
+    return ("yes", "no") if isinstance(kind, YesNo) else ()

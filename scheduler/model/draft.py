@@ -1,0 +1,166 @@
+"""The programme that the rules post to: 0-1 columns, linear rows, and a cost in each tier.
+
+The first columns are the candidates, one each; further columns are whatever a rule needs to count with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from scheduler.domain.schedule import TIERS, TierName
+from scheduler.model.candidates import Candidates, Ints
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A linear programme over whole numbers, with one objective a tier, all coefficients whole.
+
+    Minimise ``constants[tier] + costs[tier] @ x`` tier by tier, where ``row_lower <= matrix @ x <= row_upper``
+    and ``0 <= x <= upper``.
+    """
+
+    matrix: sparse.csr_array
+    row_lower: Floats
+    row_upper: Floats
+    upper: Floats
+    costs: dict[TierName, Ints]
+    constants: dict[TierName, int]
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return int(self.matrix.shape[1])
+
+
+class Draft:
+    """Collects what the rules post, and gives the programme."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self.candidates = candidates
+        self.problem = candidates.problem
+        self._upper: list[NDArray[np.int64]] = [np.ones(len(candidates), dtype=np.int64)]
+        self._width = len(candidates)
+        self._height = 0
+        self._entries: list[tuple[Ints, Ints, Ints]] = []
+        self._lower_limits: list[Floats] = []
+        self._upper_limits: list[Floats] = []
+        self._costs: dict[TierName, list[tuple[Ints, Ints]]] = {tier: [] for tier in TIERS}
+        self._constants: dict[TierName, int] = dict.fromkeys(TIERS, 0)
+
+    def count_columns(self, number: int, upper: ArrayLike = 1) -> Ints:
+        """New columns that count from 0 to ``upper``; gives their positions."""
+        self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.int64), number).copy())
+        self._width += number
+        return np.arange(self._width - number, self._width)
+
+    def limit(
+        self,
+        row: Ints,
+        column: Ints,
+        coefficient: ArrayLike = 1,
+        *,
+        at_least: ArrayLike = -np.inf,
+        at_most: ArrayLike = np.inf,
+        rows: int | None = None,
+    ) -> None:
+        """Rows that bound sums of columns: entry n adds ``coefficient[n] * column[n]`` to row ``row[n]``.
+
+        Rows are numbered from 0 within the call; the bounds hold for all, or one for each row.
+        """
+        number = rows if rows is not None else (int(row.max()) + 1 if len(row) else 0)
+        if number == 0:
+            return
+        coefficients = np.broadcast_to(np.asarray(coefficient, dtype=np.int64), len(row))
+        self._entries.append((row + self._height, column, coefficients))
+        self._lower_limits.append(np.broadcast_to(np.asarray(at_least, dtype=np.float64), number))
+        self._upper_limits.append(np.broadcast_to(np.asarray(at_most, dtype=np.float64), number))
+        self._height += number
+
+    def pay(self, tier: TierName, column: Ints, amount: ArrayLike) -> None:
+        """Make columns cost in a tier; costs of one column add up."""
+        amounts = np.broadcast_to(np.asarray(amount, dtype=np.int64), len(column))
+        self._costs[tier].append((column, amounts))
+
+    def pay_always(self, tier: TierName, amount: int) -> None:
+        """A cost that stands whatever is booked, from which bookings may take away."""
+        self._constants[tier] += amount
+
+    def pay_above(self, tier: TierName, row: Ints, column: Ints, coefficient: ArrayLike, limit: Ints, price: int) -> None:
+        """Make each unit by which a sum exceeds its row's limit cost ``price``; a limit below 0 costs from the start."""
+        coefficients = np.broadcast_to(np.asarray(coefficient, dtype=np.int64), len(row))
+        already = np.maximum(-limit, 0)
+        self.pay_always(tier, int(already.sum()) * price)
+        most = np.zeros(len(limit), dtype=np.int64)
+        np.add.at(most, row, coefficients)
+        above = self.count_columns(len(limit), np.maximum(most - np.maximum(limit, 0), 0))
+        rows = np.arange(len(limit))
+        self.limit(
+            np.concatenate([row, rows]),
+            np.concatenate([column, above]),
+            np.concatenate([coefficients, np.full(len(limit), -1)]),
+            at_most=np.maximum(limit, 0),
+            rows=len(limit),
+        )
+        self.pay(tier, above, price)
+
+    def programme(self) -> Programme:
+        """What has been posted, as a programme."""
+        rows, columns, values = (
+            (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
+            if self._entries
+            else (np.zeros(0, dtype=np.int64),) * 3
+        )
+        matrix = sparse.csr_array((values.astype(np.float64), (rows, columns)), shape=(self._height, self._width))
+        costs: dict[TierName, Ints] = {}
+        for tier, parts in self._costs.items():
+            costs[tier] = np.zeros(self._width, dtype=np.int64)
+            for column, amount in parts:
+                np.add.at(costs[tier], column, amount)
+        empty = np.zeros(0)
+        return Programme(
+            matrix=matrix,
+            row_lower=np.concatenate(self._lower_limits or [empty]),
+            row_upper=np.concatenate(self._upper_limits or [empty]),
+            upper=np.concatenate(self._upper).astype(np.float64),
+            costs=costs,
+            constants=dict(self._constants),
+        )
+
+
+def numbered(*keys: Ints) -> tuple[Ints, Ints]:
+    """Number the distinct combinations of keys from 0; gives each entry's number, and where each number first occurs."""
+    combined = keys[0].copy()
+    for key in keys[1:]:
+        low = int(key.min()) if len(key) else 0
+        span = (int(key.max()) - low + 1) if len(key) else 1
+        combined = combined * span + (key - low)
+    _, first, number = np.unique(combined, return_index=True, return_inverse=True)
+    return number, first
+
+
+def at_one_moment(group: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Sets of intervals of one group that share a moment, as (row, member) pairs, without sets that lie within others.
+
+    Intervals of a group never overlap if and only if each such set holds at most one of them.
+    """
+    if not len(group):
+        return group, group
+    base, span = int(start.min()), int(end.max()) - int(start.min()) + 1
+    opens, closes = group * span + (start - base), group * span + (end - base)
+    points = np.unique(opens)
+    first, beyond = np.searchsorted(points, opens), np.searchsorted(points, closes)
+    length = beyond - first
+    member = np.repeat(np.arange(len(group)), length)
+    row = np.repeat(first - np.concatenate([[0], np.cumsum(length)[:-1]]), length) + np.arange(len(member))
+    soonest_end = np.full(len(points), np.iinfo(np.int64).max)
+    np.minimum.at(soonest_end, row, beyond[member])
+    within_next = soonest_end > np.arange(len(points)) + 1
+    kept = ~within_next[row]
+    number = np.cumsum(~within_next) - 1
+    return number[row[kept]], member[kept]

@@ -1,0 +1,36 @@
+"""R7: families who must not meet."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import grouped
+from scheduler.wording import date_in_words
+
+
+class Apart(Rule):
+    """Two conferences kept apart are never in rooms at one site on one day (contract, R7)."""
+
+    name = "R7"
+    title = "Families who must not meet"
+
+    def says(self, policy: Policy) -> str:  # noqa: ARG002
+        """The rule in a plain sentence."""
+        return "Two conferences that are kept apart are never held in rooms at one site on one day."
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One violation for each two kept apart that meet, named by the second of the pair."""
+        bookings_of = grouped(schedule.bookings, lambda booking: booking.conference)
+        violations: list[Violation] = []
+        for one, other in problem.apart:
+            for first, second in product(bookings_of.get(one, ()), bookings_of.get(other, ())):
+                site = problem.site_of(first.room)
+                if site is not None and site == problem.site_of(second.room) and first.day == second.day:
+                    where = problem.site_by_id[site].label
+                    text = f"{other} is kept apart from {one}, but both are at {where} on {date_in_words(first.day)}."
+                    violations.append(Violation(rule=self.name, subject=other, text=text))
+        return violations

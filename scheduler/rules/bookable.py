@@ -1,0 +1,79 @@
+"""R1: when a conference may be booked at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.domain.values import monday_of
+from scheduler.rules.base import Rule
+from scheduler.wording import count_of, date_in_words, moment_in_words
+
+
+class Bookable(Rule):
+    """At most one booking a conference, at a time at which it can be held (contract, R1)."""
+
+    name = "R1"
+    title = "Not a possible time"
+
+    def says(self, policy: Policy) -> str:
+        """The rule in a plain sentence."""
+        return (
+            "Each conference has at most one booking: on a working day of the plan that is no closure, not before its earliest "
+            "date, at a start that its room (or, held virtually, the list of virtual starts) offers, and at no time at which the "
+            f"family cannot come, from {count_of(policy.pre_meet, 'minute')} before the start to the end."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One violation for each reason why a booking cannot be; a booking beyond its conference's first is one."""
+        violations: list[Violation] = []
+        seen: set[str] = set()
+        for booking in schedule.bookings:
+            name = booking.conference
+            reasons = [f"{name} has more than one booking; one of them is {moment_in_words(booking.start)}."] * (name in seen)
+            seen.add(name)
+            if name in problem.minutes_by_id:
+                reasons += (f"{name} {reason}" for reason in _reasons(problem, booking))
+            else:
+                reasons.append(f"{name} is no conference or hold of this problem.")
+            violations += (Violation(rule=self.name, subject=name, text=text) for text in reasons)
+        return violations
+
+
+def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
+    slot = problem.held_slot_by_id.get(booking.conference)
+    if booking.held != (slot is not None):
+        yield "is marked as a hold, but is a conference." if booking.held else "is a hold, but is not marked as one."
+    minutes = problem.minutes_by_id[booking.conference]
+    if booking.end != booking.start + dt.timedelta(minutes=minutes):
+        yield f"lasts {minutes} minutes, but is booked from {moment_in_words(booking.start)} to {moment_in_words(booking.end)}."
+    day = booking.day
+    earliest = problem.earliest.get(booking.conference, problem.horizon.first)
+    if day not in problem.horizon:
+        yield f"is on {date_in_words(day)}, outside the plan."
+    elif not problem.calendar.is_working_day(day):
+        yield f"is on {date_in_words(day)}, which is no working day."
+    elif not problem.calendar.is_open(day):
+        yield f"is on {date_in_words(day)}, when the service is closed."
+    elif day < earliest:
+        yield f"is on {date_in_words(day)}, before its earliest date, {date_in_words(earliest)}."
+    if slot is not None and monday_of(day) != slot.monday:
+        yield f"is on {date_in_words(day)}, not in its week, from {date_in_words(slot.monday)}."
+    if not _is_offered(problem, booking):
+        offering = "its room" if booking.room is not None else "the list of virtual starts"
+        yield f"begins at {booking.start:%H:%M}, which {offering} does not offer."
+    conference = problem.conference_by_id.get(booking.conference)
+    people_time = problem.people_time(booking)
+    if conference is not None and any(unavailable.overlaps(people_time) for unavailable in conference.unavailable):
+        yield f"is on {moment_in_words(booking.start)}, when the family cannot come."
+
+
+def _is_offered(problem: Problem, booking: Booking) -> bool:
+    """Whether the start is on offer; any start of an unknown room counts, since R2 names that room."""
+    if booking.room is None:
+        return booking.start.time() in problem.all_virtual_starts
+    room = problem.room_by_id.get(booking.room)
+    return room is None or booking.start.time() in room.starts

@@ -1,0 +1,50 @@
+"""How rules look at a schedule's bookings: with their conferences, in groups, and in pairs that clash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
+
+from scheduler.domain.conference import Conference
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Booking, Schedule
+from scheduler.domain.values import Interval
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def placed(problem: Problem, schedule: Schedule) -> Iterator[tuple[Conference, Booking]]:
+    """Each booking of a conference that the problem knows, with that conference; holds are left out."""
+    for booking in schedule.bookings:
+        conference = problem.conference_by_id.get(booking.conference)
+        if conference is not None:
+            yield conference, booking
+
+
+def held(problem: Problem, schedule: Schedule) -> Iterator[Booking]:
+    """Each booking of a held slot that the problem knows."""
+    return (booking for booking in schedule.bookings if booking.conference in problem.held_slot_by_id)
+
+
+def first_bookings(schedule: Schedule) -> dict[str, Booking]:
+    """The booking of each conference and held slot; the first, where a faulty schedule has several."""
+    return {booking.conference: booking for booking in reversed(schedule.bookings)}
+
+
+def grouped(bookings: Iterable[Booking], key: Callable[[Booking], Key]) -> dict[Key, list[Booking]]:
+    """Bookings under what the key says of each, in order of start; of one start, in the schedule's order."""
+    groups: dict[Key, list[Booking]] = {}
+    for booking in sorted(bookings, key=lambda booking: booking.start):
+        groups.setdefault(key(booking), []).append(booking)
+    return groups
+
+
+def overlapping(bookings: Iterable[Booking], time: Callable[[Booking], Interval]) -> Iterator[tuple[Booking, Booking]]:
+    """Each pair of bookings whose times overlap, the earlier start first; of one start, in the schedule's order."""
+    timed = sorted(((time(booking), booking) for booking in bookings), key=lambda pair: pair[0].start)
+    for n, (interval, booking) in enumerate(timed):
+        for later_interval, later in timed[n + 1 :]:
+            if later_interval.start >= interval.end:
+                break
+            if interval.overlaps(later_interval):
+                yield booking, later

@@ -1,0 +1,42 @@
+"""T5: chairs with more children than they should hold."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import placed
+from scheduler.wording import count_of
+
+
+class Caseload(Rule):
+    """New families go to chairs with room for them (contract, T5)."""
+
+    name = "caseload"
+    title = "Caseload above the cap"
+    tier = "caseload"
+
+    def says(self, policy: Policy) -> str:
+        """The rule in a plain sentence."""
+        return (
+            f"Each child that a chair holds above the cap costs 1: {policy.caseload_cap} for a full-time chair, in proportion "
+            "and rounded down for a part-time one, 0 for a reserve; children of conferences without a chair yet count for "
+            "whoever chairs them."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """For each chair, reserves too: the children above the cap."""
+        given = {
+            (booking.chair, conference.id): conference.children
+            for conference, booking in placed(problem, schedule)
+            if conference.chair is None
+        }
+        violations: list[Violation] = []
+        for chair in problem.chairs:
+            holds = chair.caseload + sum(children for (chair_id, _), children in given.items() if chair_id == chair.id)
+            cap = chair.cap(problem.policy.caseload_cap)
+            if holds > cap:
+                text = f"{chair.label} would hold {count_of(holds, 'child', 'children')}; the cap is {cap}."
+                violations.append(Violation(rule=self.name, subject=chair.id, text=text, amount=holds - cap))
+        return violations

@@ -1,0 +1,34 @@
+"""A preference: slots are kept free for conferences not yet known."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.wording import date_in_words
+
+
+class HoldMissing(Rule):
+    """A request that comes tomorrow still finds a slot (contract, T6)."""
+
+    name = "hold_missing"
+    title = "Hold not provided"
+    tier = "preferences"
+
+    def says(self, policy: Policy) -> str:
+        """The preference in a plain sentence."""
+        return f"Each hold that is not provided costs {policy.weight('hold_missing')}."
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One unit for each hold without a booking."""
+        provided = {booking.conference for booking in schedule.bookings}
+        return [
+            Violation(
+                rule=self.name,
+                subject=slot.id,
+                text=f"{slot.id}, in the week from {date_in_words(slot.monday)}, is not provided.",
+            )
+            for slot in problem.held_slots
+            if slot.id not in provided
+        ]

@@ -1,0 +1,40 @@
+"""T2: conferences after their due dates."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import placed
+from scheduler.wording import count_of, date_in_words
+
+
+class Late(Rule):
+    """Every child's conference is in time, or as little late as can be (contract, T2)."""
+
+    name = "late"
+    title = "Late"
+    tier = "late"
+
+    def says(self, policy: Policy) -> str:
+        """The rule in a plain sentence."""
+        return (
+            f"A booking after its due date costs, for each of its children, {policy.late_base} "
+            "and 1 more for each working day after the due date."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """For each late booking: its children times (the base + working days late)."""
+        violations: list[Violation] = []
+        for conference, booking in placed(problem, schedule):
+            due = problem.due[conference.id]
+            if booking.day > due:
+                days_late = problem.calendar.working_days(due, booking.day)
+                text = (
+                    f"{conference.id} ({count_of(conference.children, 'child', 'children')}) was due on {date_in_words(due)} and "
+                    f"is on {date_in_words(booking.day)}, {count_of(days_late, 'working day')} late."
+                )
+                amount = conference.children * (problem.policy.late_base + days_late)
+                violations.append(Violation(rule=self.name, subject=conference.id, text=text, amount=amount))
+        return violations

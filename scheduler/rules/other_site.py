@@ -1,0 +1,32 @@
+"""A preference: the office nearest to the family."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import placed
+
+
+class OtherSite(Rule):
+    """Families do not travel far (contract, T6)."""
+
+    name = "other_site"
+    title = "At another site"
+    tier = "preferences"
+
+    def says(self, policy: Policy) -> str:
+        """The preference in a plain sentence."""
+        return f"Each booking in a room at a site other than the conference's costs {policy.weight('other_site')}."
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One unit for each booking in a room at a site other than the conference's."""
+        violations: list[Violation] = []
+        for conference, booking in placed(problem, schedule):
+            site = problem.site_of(booking.room)
+            if site is not None and site != conference.site:
+                here, near = problem.site_by_id[site].label, problem.site_by_id[conference.site].label
+                text = f"{conference.id} is at {here}; the office nearest to the family is {near}."
+                violations.append(Violation(rule=self.name, subject=conference.id, text=text))
+        return violations

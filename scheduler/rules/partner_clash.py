@@ -1,0 +1,40 @@
+"""A preference: an area's partners are asked to one conference at a time."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import grouped, placed
+from scheduler.wording import moment_in_words
+
+
+class PartnerClash(Rule):
+    """Police, health and school staff of an area can attend (contract, T6)."""
+
+    name = "partner_clash"
+    title = "Same area, same time"
+    tier = "preferences"
+
+    def says(self, policy: Policy) -> str:
+        """The preference in a plain sentence."""
+        return (
+            "Each conference beyond the first for one site at one date and time, virtual ones too, costs "
+            f"{policy.weight('partner_clash')}."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One unit for each conference for a site at a start beyond the first."""
+        site_of = {conference.id: conference.site for conference in problem.conferences}
+        conferences = [booking for _, booking in placed(problem, schedule)]
+        together = grouped(conferences, lambda booking: (site_of[booking.conference], booking.start))
+        return [
+            Violation(
+                rule=self.name,
+                subject=booking.conference,
+                text=f"{booking.conference} begins with {first.conference}, {moment_in_words(start)}, in one area.",
+            )
+            for (_, start), (first, *others) in together.items()
+            for booking in others
+        ]

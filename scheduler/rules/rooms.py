@@ -1,0 +1,70 @@
+"""R2: what a conference and its room ask of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduler.domain.conference import Mode
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import grouped, overlapping
+from scheduler.wording import count_of, date_in_words, moment_in_words
+
+
+class Rooms(Rule):
+    """A room serves one conference at a time, and only one that it suits (contract, R2)."""
+
+    name = "R2"
+    title = "Room clash or unsuitable room"
+
+    def says(self, policy: Policy) -> str:
+        """The rule in a plain sentence."""
+        virtually = "a room or, at a cost, is held virtually" if policy.virtual_fallback else "a room"
+        return (
+            f"A room takes one conference at a time, from {count_of(policy.pre_meet, 'minute')} before its start to "
+            f"{count_of(policy.reset, 'minute')} after its end, on days when it is open; a hybrid conference needs its hybrid "
+            "equipment by that day, and a conference that asks for it an accessible room. A virtual conference takes no room; "
+            f"any other takes {virtually}; a hold takes a room at its own site."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One violation for each way in which a booking's room is wrong, and for each pair that overlaps in one room."""
+        violations = [
+            Violation(rule=self.name, subject=booking.conference, text=f"{booking.conference} {reason}")
+            for booking in schedule.bookings
+            for reason in _reasons(problem, booking)
+        ]
+        in_rooms = (booking for booking in schedule.bookings if booking.room is not None)
+        for room, bookings in grouped(in_rooms, lambda booking: booking.room).items():
+            for booking, later in overlapping(bookings, problem.room_time):
+                text = f"{later.conference}, {moment_in_words(later.start)}: room {room} is then taken by {booking.conference}."
+                violations.append(Violation(rule=self.name, subject=later.conference, text=text))
+        return violations
+
+
+def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
+    conference = problem.conference_by_id.get(booking.conference)
+    slot = problem.held_slot_by_id.get(booking.conference)
+    if booking.room is None:
+        if slot is not None:
+            yield "is a hold, but has no room."
+        elif conference is not None and conference.mode is not Mode.VIRTUAL and not problem.policy.virtual_fallback:
+            yield "has no room, and is not to be held virtually."
+        return
+    room = problem.room_by_id.get(booking.room)
+    if room is None:
+        yield f"is in room {booking.room}, which is no room of this problem."
+        return
+    if not room.is_open(booking.day):
+        yield f"is in {room.label}, which is closed on {date_in_words(booking.day)}."
+    if slot is not None and room.site != slot.site:
+        yield f"is in {room.label}, which is not at its own site."
+    if conference is not None and conference.mode is Mode.VIRTUAL:
+        yield f"is virtual, but takes {room.label}."
+    is_hybrid = slot is not None or (conference is not None and conference.mode is Mode.HYBRID)
+    if is_hybrid and not room.is_hybrid(booking.day):
+        yield f"is hybrid, and {room.label} has no equipment for that on {date_in_words(booking.day)}."
+    if conference is not None and conference.accessible and not room.accessible:
+        yield f"needs an accessible room, which {room.label} is not."

@@ -1,0 +1,38 @@
+"""R6: a social worker is in one conference at a time."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import grouped, overlapping, placed
+from scheduler.wording import count_of, moment_in_words
+
+
+class SocialWorkers(Rule):
+    """Conferences with one social worker never overlap (contract, R6)."""
+
+    name = "R6"
+    title = "Social worker in two conferences"
+
+    def says(self, policy: Policy) -> str:
+        """The rule in a plain sentence."""
+        return (
+            "Two conferences with the same social worker never overlap, each from "
+            f"{count_of(policy.pre_meet, 'minute')} before its start to its end."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One violation for each pair that overlaps, named by the later."""
+        worker_of = {c.id: c.social_worker for c in problem.conferences if c.social_worker is not None}
+        with_worker = (booking for conference, booking in placed(problem, schedule) if conference.id in worker_of)
+        return [
+            Violation(
+                rule=self.name,
+                subject=later.conference,
+                text=f"{later.conference}, {moment_in_words(later.start)}: {worker} is then in {booking.conference}.",
+            )
+            for worker, bookings in grouped(with_worker, lambda booking: worker_of[booking.conference]).items()
+            for booking, later in overlapping(bookings, problem.people_time)
+        ]

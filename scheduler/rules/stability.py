@@ -1,0 +1,59 @@
+"""T3: changes to what families have been told."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem, Published
+from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import first_bookings
+from scheduler.wording import in_a_row, moment_in_words
+
+
+class Stability(Rule):
+    """A published booking changes as little as possible (contract, T3)."""
+
+    name = "stability"
+    title = "Published booking changed"
+    tier = "stability"
+
+    def says(self, policy: Policy) -> str:
+        """The rule in a plain sentence."""
+        costs = policy.stability
+        return (
+            f"A published booking costs {costs.date} if its date changes, else {costs.time} if its start does; {costs.chair} if "
+            f"its chair does; {costs.site} if its site does (held virtually, it is at none), else {costs.room} if its room does."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """For each published booking that is still placed and changed: what its changes cost together."""
+        booked = first_bookings(schedule)
+        violations: list[Violation] = []
+        for published in problem.published:
+            booking = booked.get(published.conference)
+            if booking is None:
+                continue
+            changes = _changes(problem, published, booking)
+            if changes:
+                before = f"{published.conference}, published for {moment_in_words(published.start)}"
+                text = f"{before}, has another {in_a_row(list(changes))}."
+                amount = sum(changes.values())
+                violations.append(Violation(rule=self.name, subject=published.conference, text=text, amount=amount))
+        return violations
+
+
+def _changes(problem: Problem, published: Published, booking: Booking) -> dict[str, int]:
+    """What changed, with its cost."""
+    costs = problem.policy.stability
+    changes: dict[str, int] = {}
+    if booking.day != published.start.date():
+        changes["date"] = costs.date
+    elif booking.start != published.start:
+        changes["start"] = costs.time
+    if booking.chair != published.chair:
+        changes["chair"] = costs.chair
+    if problem.site_of(booking.room) != problem.site_of(published.room):
+        changes["site"] = costs.site
+    elif booking.room != published.room:
+        changes["room"] = costs.room
+    return changes

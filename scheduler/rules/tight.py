@@ -1,0 +1,36 @@
+"""A preference: some days in hand before the due date."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+from scheduler.rules.bookings import placed
+from scheduler.wording import count_of, date_in_words
+
+
+class Tight(Rule):
+    """A conference that must be moved can still be in time (contract, T6)."""
+
+    name = "tight"
+    title = "Close to the due date"
+    tier = "preferences"
+
+    def says(self, policy: Policy) -> str:
+        """The preference in a plain sentence."""
+        return (
+            f"Each booking in time with fewer than {count_of(policy.tight_days, 'working day')} from its date to its due date "
+            f"costs {policy.weight('tight')}."
+        )
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One unit for each booking in time with too few working days left to its due date."""
+        violations: list[Violation] = []
+        for conference, booking in placed(problem, schedule):
+            due = problem.due[conference.id]
+            days_left = problem.calendar.working_days(booking.day, due)
+            if booking.day <= due and days_left < problem.policy.tight_days:
+                text = f"{conference.id} has {count_of(days_left, 'working day')} left to its due date, {date_in_words(due)}."
+                violations.append(Violation(rule=self.name, subject=conference.id, text=text))
+        return violations

@@ -1,0 +1,29 @@
+"""T1: conferences without a booking."""
+
+from __future__ import annotations
+
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Violation
+from scheduler.rules.base import Rule
+
+
+class Unplaced(Rule):
+    """Every conference is placed before anything else counts (contract, T1)."""
+
+    name = "unplaced"
+    title = "Not placed"
+    tier = "unplaced"
+
+    def says(self, policy: Policy) -> str:  # noqa: ARG002
+        """The rule in a plain sentence."""
+        return "As few conferences as possible stay without a booking."
+
+    def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """One unit for each conference without a booking."""
+        booked = {booking.conference for booking in schedule.bookings}
+        return [
+            Violation(rule=self.name, subject=conference.id, text=f"{conference.id} has no booking.")
+            for conference in problem.conferences
+            if conference.id not in booked
+        ]

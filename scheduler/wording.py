@@ -1,0 +1,102 @@
+"""Numbers, dates and ids as people write them, with grammar that is right for none, one and many."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from scheduler.domain.conference import Kind, Mode
+from scheduler.domain.schedule import TierName
+from scheduler.domain.values import Period
+
+KIND_IN_WORDS: dict[Kind, str] = {
+    Kind.INITIAL: "initial (ICPC)",
+    Kind.FIRST_REVIEW: "first review (RCPC)",
+    Kind.REVIEW: "review (RCPC)",
+    Kind.TRANSFER_IN: "transfer-in",
+    Kind.PRE_BIRTH: "pre-birth",
+}
+MODE_IN_WORDS: dict[Mode, str] = {Mode.HYBRID: "hybrid", Mode.IN_PERSON: "in person", Mode.VIRTUAL: "virtual"}
+TIER_IN_WORDS: dict[TierName, str] = {
+    "unplaced": "Conferences not placed",
+    "late": "Lateness",
+    "stability": "Changes to what is published",
+    "continuity": "Children handed over",
+    "caseload": "Children above the caps",
+    "preferences": "Preferences",
+}
+
+
+def number(count: int) -> str:
+    """A whole number with its thousands marked: ``1,842``."""
+    return f"{count:,}"
+
+
+def count_of(count: int, noun: str, nouns: str | None = None) -> str:
+    """A number with its noun: ``no conferences``, ``1 conference``, ``1,842 conferences``."""
+    many = nouns or f"{noun}s"
+    return f"1 {noun}" if count == 1 else f"{number(count) if count else 'no'} {many}"
+
+
+def agree(count: int, one: str, many: str) -> str:
+    """The verb or pronoun that agrees with the number: ``agree(1, "is", "are")`` is ``is``."""
+    return one if count == 1 else many
+
+
+def count_is(count: int, noun: str, nouns: str | None = None) -> str:
+    """A number with its noun and verb: ``no conferences are``, ``1 conference is``."""
+    return f"{count_of(count, noun, nouns)} {agree(count, 'is', 'are')}"
+
+
+def children_of(count: int) -> str:
+    """``1 child``, ``2 children``."""
+    return count_of(count, "child", "children")
+
+
+def capitalised(sentence: str) -> str:
+    """The sentence with its first letter made large, and the rest left alone."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def date_in_words(day: dt.date, year: int | None = None) -> str:
+    """``Monday 1 March``, with the year unless it is the one that the reader takes for granted."""
+    text = f"{day:%A} {day.day} {day:%B}"
+    return text if day.year == year else f"{text} {day.year}"
+
+
+def short_date(day: dt.date, year: int | None = None) -> str:
+    """``1 March``, with the year unless it is the one that the reader takes for granted."""
+    text = f"{day.day} {day:%B}"
+    return text if day.year == year else f"{text} {day.year}"
+
+
+def period_in_words(period: Period) -> str:
+    """``1 to 31 March 2027``, saying month and year once where they are the same at both ends."""
+    first, last = period.first, period.last
+    if first == last:
+        return short_date(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {short_date(last)}"
+    return f"{short_date(first, last.year)} to {short_date(last)}"
+
+
+def seconds_in_words(seconds: float) -> str:
+    """``0.8 seconds``, ``12 seconds``, ``3 minutes 5 seconds``."""
+    if seconds < 9.95:
+        rounded = f"{seconds:.1f}"
+        return "1 second" if rounded == "1.0" else f"{rounded} seconds"
+    minutes, rest = divmod(round(seconds), 60)
+    parts = [count_of(minutes, "minute")] if minutes else []
+    if rest or not minutes:
+        parts.append(count_of(rest, "second"))
+    return " ".join(parts)
+
+
+def moment_in_words(moment: dt.datetime) -> str:
+    """``Friday 19 March 2027 at 10:00``."""
+    return f"{date_in_words(moment.date())} at {moment:%H:%M}"
+
+
+def in_a_row(words: Sequence[str]) -> str:
+    """``date``, ``date and chair``, ``date, chair and room``."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

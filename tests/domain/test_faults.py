@@ -1,0 +1,343 @@
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scheduler.domain.faults import Fault, InputError, read_problem
+from tests.builders import chair, conference, minute_taker, room, tiny_data
+
+MARCH = json.loads((Path(__file__).parents[1] / "data" / "examples" / "march.replan.json").read_text())
+KINDS = "initial, first_review, review, transfer_in, pre_birth"
+
+
+def faults_in(raw: Any) -> list[str]:
+    try:
+        read_problem(raw)
+    except InputError as error:
+        assert str(error) == "\n".join(str(fault) for fault in error.faults)
+        return [str(fault) for fault in error.faults]
+    return []
+
+
+def conferences(**changes: Any) -> dict[str, Any]:
+    return {"conferences": [conference(**changes)]}
+
+
+def chairs(**changes: Any) -> dict[str, Any]:
+    return {"chairs": [chair(**changes), chair("C2")]}
+
+
+def published(**changes: Any) -> dict[str, Any]:
+    return {"conference": "A", "start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"} | changes
+
+
+@pytest.mark.parametrize("raw", [None, [], "problem", 1, [tiny_data()]])
+def test_what_holds_no_object_is_no_problem(raw: Any) -> None:
+    assert faults_in(raw) == ["This is no problem file: it holds no object. Give one with version, horizon, sites, …"]
+
+
+def test_what_is_required_is_asked_for_all_at_once() -> None:
+    required = ("version", "horizon", "sites", "rooms", "chairs", "conferences")
+    assert faults_in({}) == [f"{field}: is missing. Enter it." for field in required]
+
+
+SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
+    # What a single field holds.
+    ({"version": 2}, "version: 2 is not one of the choices. Enter one of: 1."),
+    ({"horizon": "March"}, "horizon: 'March' is not an object. Enter an object, in curly brackets."),
+    ({"horizon": {"first": "2027-03-01"}}, "horizon.last: is missing. Enter it."),
+    ({"sites": {}}, "sites: {} is not a list. Enter a list, in square brackets."),
+    ({"sites": []}, "sites: is empty. Enter at least one."),
+    ({"sites": [None]}, "sites[0]: None is not an object. Enter an object, in curly brackets."),
+    ({"apart": [["A"]]}, "apart[0][1]: is missing. Enter it."),
+    ({"apart": [["A", "B", "C"]]}, "apart[0]: has 3 entries. Enter 2."),
+    ({"service": {"name": 7}}, "service.name: 7 is not text. Enter text, in quotes."),
+    ({"service": {"timezone": "UTC"}}, "service.timezone: 'UTC' is not one of the choices. Enter one of: 'Europe/London'."),
+    ({"service": {"name": "\ud800"}}, r"service.name: '\ud800' holds half a character. Enter it again."),
+    ({"calender": {}}, "calender: is not a field here. Did you mean calendar?"),
+    ({"a\nb": {}}, r"'a\nb': is not a field here."),
+    ({"policy": {"weights": {"fridays": 1}}}, "policy.weights.fridays: is not a field here. Did you mean friday?"),
+    ({"policy": {"clock": {"initial_days": 1001}}}, "policy.clock.initial_days: 1001 is too large. Enter 1000 or less."),
+    (
+        {"policy": {"off": ["R1"]}},
+        "policy.off[0]: 'R1' is not one of the choices. Enter one of: 'R4', 'R5', 'R6', 'R7', 'R8', 'friday', 'holiday_school', "
+        "'holiday_other', 'other_site', 'virtual_fallback', 'wait', 'tight', 'site_change', 'reserve_chair', 'hold_missing' "
+        "or 'partner_clash'.",
+    ),
+    (conferences(zzz=1), "conferences[0].zzz: is not a field here."),
+    (conferences(id=""), "conferences[0].id: '' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+    (conferences(id=" A"), "conferences[0].id: ' A' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+    (conferences(id="A" * 201), f"conferences[0].id: '{'A' * 56}... is too long. Enter 200 characters or fewer."),
+    (conferences(id=101), "conferences[0].id: 101 is not text. Enter text, in quotes."),
+    (
+        conferences(id="HOLD-AYL-2027-03-01-1"),
+        "conferences[0].id: ids that begin with HOLD- are kept for held slots. Enter another.",
+    ),
+    (
+        conferences(trigger="2026-13-01"),
+        "conferences[0].trigger: '2026-13-01' is not a date. Enter a date such as 2026-12-01.",
+    ),
+    (conferences(trigger=None), "conferences[0].trigger: None is not a date. Enter a date such as 2026-12-01."),
+    (conferences(kind="ICPC"), f"conferences[0].kind: 'ICPC' is not one of the choices. Enter one of: {KINDS}."),
+    (
+        conferences(mode="hybird"),
+        "conferences[0].mode: 'hybird' is not one of the choices. Enter one of: hybrid, in_person, virtual.",
+    ),
+    (conferences(minutes="ninety"), "conferences[0].minutes: 'ninety' is not a whole number. Enter a number such as 90."),
+    (conferences(minutes=90.5), "conferences[0].minutes: 90.5 is not a whole number. Enter a number such as 90."),
+    (conferences(minutes=-5), "conferences[0].minutes: -5 is too small. Enter 1 or more."),
+    (conferences(minutes=721), "conferences[0].minutes: 721 is too large. Enter 720 or less."),
+    (conferences(children=0), "conferences[0].children: 0 is too small. Enter 1 or more."),
+    (
+        conferences(children=2, school_age=3),
+        "conferences[0]: school_age is 3, more than the 2 children. Enter how many of them are of school age.",
+    ),
+    (conferences(accessible="yes"), "conferences[0].accessible: 'yes' is neither true nor false. Enter true or false."),
+    (
+        conferences(unavailable=[{"start": "2027-03-02", "end": "2027-03-02T10:00"}]),
+        "conferences[0].unavailable[0].start: '2027-03-02' is not a date and local time. Enter one such as 2026-12-01T10:00.",
+    ),
+    (
+        {"rooms": [room(), room("WYC-1", starts=["9:00"])]},
+        "rooms[1].starts[0]: '9:00' is not a time of day. Enter one such as 10:00.",
+    ),
+    ({"rooms": [room(starts=[])]}, "rooms[0].starts: is empty. Enter at least one."),
+    (chairs(fte="full"), "chairs[0].fte: 'full' is not a number. Enter a number such as 0.6."),
+    (chairs(fte=True), "chairs[0].fte: True is not a number. Enter a number such as 0.6."),
+    (chairs(fte=2.5), "chairs[0].fte: 2.5 is too large. Enter 2.0 or less."),
+    (
+        chairs(works=["monday"]),
+        "chairs[0].works[0]: 'monday' is not one of the choices. "
+        "Enter one of: 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or 'sun'.",
+    ),
+    (
+        {"published": [published(locks=["date"])]},
+        "published[0].locks[0]: 'date' is not one of the choices. Enter one of: 'time', 'chair' or 'room'.",
+    ),
+    # Ranges that run backwards.
+    (
+        {"horizon": {"first": "2027-03-31", "last": "2027-03-01"}},
+        "horizon: the range runs backwards: 2027-03-31 is after 2027-03-01. Enter a first day on or before the last.",
+    ),
+    (
+        {"calendar": {"terms": [{"first": "2027-03-02", "last": "2027-03-01"}]}},
+        "calendar.terms[0]: the range runs backwards: 2027-03-02 is after 2027-03-01. Enter a first day on or before the last.",
+    ),
+    (
+        {"rooms": [room(first="2027-03-02", last="2027-03-01"), room("WYC-1")]},
+        "rooms[0]: the range runs backwards: 2027-03-02 is after 2027-03-01. Enter a first day on or before the last.",
+    ),
+    (
+        chairs(first="2027-03-02", last="2027-03-01"),
+        "chairs[0]: the range runs backwards: 2027-03-02 is after 2027-03-01. Enter a first day on or before the last.",
+    ),
+    (
+        chairs(busy=[{"start": "2027-03-02T10:00", "end": "2027-03-02T10:00"}]),
+        "chairs[0].busy[0]: the range runs backwards: 2027-03-02T10:00 is not before 2027-03-02T10:00. "
+        "Enter a start before the end.",
+    ),
+    # A horizon that can't be planned.
+    (
+        {"horizon": {"first": "2027-03-26", "last": "2027-03-29"}},
+        "horizon: there is no working day in it. Enter a first and last day with one between.",
+    ),
+    (
+        {"horizon": {"first": "2027-01-01", "last": "2029-03-11"}},
+        "horizon: 801 days are too many for one plan. Enter 800 days or fewer.",
+    ),
+    # Ids that are unknown, or given twice.
+    (
+        {"conferences": [conference("A"), conference("B"), conference("A")]},
+        "conferences[2].id: 'A' is already the id of conferences[0]. Give each its own id.",
+    ),
+    (
+        {"sites": [{"id": "AYL"}, {"id": "WYC"}, {"id": "AYL"}]},
+        "sites[2].id: 'AYL' is already the id of sites[0]. Give each its own id.",
+    ),
+    (
+        {"rooms": [room(), room(name="Another")]},
+        "rooms[1].id: 'AYL-1' is already the id of rooms[0]. Give each its own id.",
+    ),
+    ({"chairs": [chair(), chair()]}, "chairs[1].id: 'C1' is already the id of chairs[0]. Give each its own id."),
+    (
+        {"minute_takers": [minute_taker(), minute_taker()]},
+        "minute_takers[1].id: 'M1' is already the id of minute_takers[0]. Give each its own id.",
+    ),
+    (
+        conferences(site="AYK"),
+        "conferences[0].site: there is no site 'AYK'. Did you mean 'AYL'? Enter the id of one listed under sites.",
+    ),
+    (conferences(chair="X9"), "conferences[0].chair: there is no chair 'X9'. Enter the id of one listed under chairs."),
+    (
+        conferences(not_chairs=["C1", "X9"]),
+        "conferences[0].not_chairs[1]: there is no chair 'X9'. Enter the id of one listed under chairs.",
+    ),
+    ({"rooms": [room("XXX-1")]}, "rooms[0].site: there is no site 'XXX'. Enter the id of one listed under sites."),
+    (chairs(base="XXX"), "chairs[0].base: there is no site 'XXX'. Enter the id of one listed under sites."),
+    (
+        {"minute_takers": [minute_taker(sites=["AYL", "XXX"])]},
+        "minute_takers[0].sites[1]: there is no site 'XXX'. Enter the id of one listed under sites.",
+    ),
+    (
+        {"travel": [{"from": "XXX", "to": "AYL", "minutes": 1}]},
+        "travel[0].from: there is no site 'XXX'. Enter the id of one listed under sites.",
+    ),
+    (
+        {"travel": [{"from": "AYL", "to": "XXX", "minutes": 1}]},
+        "travel[0].to: there is no site 'XXX'. Enter the id of one listed under sites.",
+    ),
+    (
+        {"holds": [{"site": "XXX", "week": "2027-03-01", "count": 1}]},
+        "holds[0].site: there is no site 'XXX'. Enter the id of one listed under sites.",
+    ),
+    (
+        {"apart": [["A", "Z"]]},
+        "apart[0][1]: there is no conference 'Z'. Enter the id of one listed under conferences.",
+    ),
+    ({"apart": [["A", "A"]]}, "apart[0]: 'A' can't be kept apart from itself. Enter two conferences."),
+    (
+        {"published": [published(conference="Z")]},
+        "published[0].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
+    ),
+    (
+        {"published": [published(room="Q")]},
+        "published[0].room: there is no room 'Q'. Enter the id of one listed under rooms.",
+    ),
+    (
+        {"published": [published(chair="X9")]},
+        "published[0].chair: there is no chair 'X9'. Enter the id of one listed under chairs.",
+    ),
+    (
+        {"minute_takers": [minute_taker()], "published": [published(minute_taker="X9")]},
+        "published[0].minute_taker: there is no minute taker 'X9'. Enter the id of one listed under minute_takers.",
+    ),
+    ({"published": [published(), published()]}, "published[1].conference: 'A' is published twice. Keep one."),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"), SINGLE_FAULTS, ids=[expected.partition(" ")[0] for _, expected in SINGLE_FAULTS]
+)
+def test_each_fault_says_where_and_what_and_what_to_enter(changes: dict[str, Any], expected: str) -> None:
+    assert faults_in(tiny_data(**changes)) == [expected]
+
+
+def test_many_faults_are_said_at_once_with_references_between_sound_items() -> None:
+    raw = tiny_data(
+        conferences=[
+            conference("A", trigger="soon"),
+            conference("B", site="XXX", chair="C1"),
+            conference("B"),
+            conference("D", minutes=0, kind="review"),
+        ],
+        chairs=[chair("C1", fte=3), chair("C2")],
+        rooms=[room("AYL-1", starts=["10:00", "x", "y"]), room("WYC-1", closed=[{"first": "2027-03-02", "last": "2027-03-01"}])],
+        apart=[["A", "B"], ["B", "Z"]],
+        published=[published(conference="D", room="AYL-1", chair="C1")],
+        policy={"pre_meet": "half an hour"},
+    )
+    assert faults_in(raw) == [
+        "rooms[0].starts[1]: 'x' is not a time of day. Enter one such as 10:00.",
+        "rooms[0].starts[2]: 'y' is not a time of day. Enter one such as 10:00.",
+        "rooms[1].closed[0]: the range runs backwards: 2027-03-02 is after 2027-03-01. Enter a first day on or before the last.",
+        "chairs[0].fte: 3 is too large. Enter 2.0 or less.",
+        "conferences[0].trigger: 'soon' is not a date. Enter a date such as 2026-12-01.",
+        "conferences[3].minutes: 0 is too small. Enter 1 or more.",
+        "policy.pre_meet: 'half an hour' is not a whole number. Enter a number such as 90.",
+        "conferences[2].id: 'B' is already the id of conferences[1]. Give each its own id.",
+        "conferences[1].site: there is no site 'XXX'. Enter the id of one listed under sites.",
+        "apart[1][1]: there is no conference 'Z'. Enter the id of one listed under conferences.",
+    ]
+
+
+def test_sound_input_has_no_fault() -> None:
+    assert faults_in(tiny_data()) == []
+    assert faults_in(MARCH) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "where"),
+    [
+        ((), ""),
+        (("horizon",), "horizon"),
+        (("conferences", 14, "trigger"), "conferences[14].trigger"),
+        (("apart", 0, 1), "apart[0][1]"),
+        (("policy", "a\x07b"), r"policy.'a\x07b'"),
+    ],
+)
+def test_places_are_written_as_the_contract_does(place: tuple[str | int, ...], where: str) -> None:
+    assert Fault(place, "").where == where
+
+
+JUNK = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["A", "AYL", "2027-03-02", "\ud800"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+RICH = tiny_data(
+    conferences=[
+        conference("A", chair="C1", not_chairs=["C2"], unavailable=[{"start": "2027-03-03T00:00", "end": "2027-03-04T00:00"}]),
+        conference("B", requested="2027-03-01", earliest="2027-03-02", due="2027-03-19", social_worker="SW-1"),
+    ],
+    chairs=[
+        chair("C1", base="AYL", works=["mon"], absences=[{"first": "2027-03-02", "last": "2027-03-03"}], max_per_day=2),
+        chair("C2", busy=[{"start": "2027-03-03T00:00", "end": "2027-03-04T00:00"}], reserve=True),
+    ],
+    minute_takers=[minute_taker()],
+    holds=[{"site": "AYL", "week": "2027-03-03", "count": 2}],
+    apart=[["A", "B"]],
+    published=[published(minute_taker="M1", locks=["time"])],
+    policy={"clock": {"initial_days": 15}, "stability": {"date": 5}, "weights": {"friday": 40}, "off": ["R4"], "notice_days": 5},
+    service={"name": "Buckinghamshire", "timezone": "Europe/London", "chair_title": "CPA"},
+)
+
+
+def places_in(raw: Any, place: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inner = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    return [place, *(deeper for key, value in inner for deeper in places_in(value, (*place, key)))]
+
+
+def mutated(raw: Any, place: tuple[str | int, ...], junk: Any, *, add: bool) -> Any:
+    """The raw data with junk in a place, or, with add, next to what the place holds."""
+    if not place:
+        return junk
+    changed = copy.deepcopy(raw)
+    inside = changed
+    for step in place[:-1]:
+        inside = inside[step]
+    if not add:
+        inside[place[-1]] = junk
+    elif isinstance(inside, list):
+        inside.append(junk)
+    else:
+        inside[f"{place[-1]}s"] = junk
+    return changed
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from(places_in(RICH)), JUNK, st.booleans()), min_size=1, max_size=3))
+def test_whatever_the_input_holds_nothing_but_an_input_error_is_raised(
+    mutations: list[tuple[tuple[str | int, ...], Any, bool]],
+) -> None:
+    raw: Any = RICH
+    for place, junk, add in mutations:
+        if place in places_in(raw):
+            raw = mutated(raw, place, junk, add=add)
+    for message in faults_in(raw):
+        message.encode()  # half a character, which no file or screen takes, would raise here
+        assert message.endswith((".", "?", "…"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(JUNK)
+def test_junk_is_an_input_error(junk: Any) -> None:
+    assert faults_in(junk)

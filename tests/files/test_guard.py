@@ -1,0 +1,236 @@
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from scheduler.domain.faults import InputError
+from scheduler.files import read_problem_file, write_problem_file
+from tests.builders import tiny_data, tiny_problem
+from tests.files.workbooks import SHEET, faults_in, repacked, tiny_workbook
+
+TINY = json.dumps(tiny_data())
+AS_XLSX = "Open it in Excel, and save it as an Excel Workbook (.xlsx)."
+DAMAGED = "this workbook is damaged. Open it in Excel, and save it again."
+NOT_JSON = "this is not a JSON file, but a workbook or an archive. If it is a workbook, name it .xlsx."
+KNOWN = "Enter a .json file, an .xlsx workbook, or a folder of .csv files."
+TOO_FAR = "more than is read. Delete what stands far below or to the right, and save it again."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.xlsx", b"Reference,Kind\n", f"this is not a workbook, but text or something else. {AS_XLSX}"),
+        ("a.xlsx", b' {"version": 1}', f"this is not a workbook, but JSON. {AS_XLSX}"),
+        (
+            "a.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"Workbook".ljust(600),
+            "this is an old workbook (.xls). Save it in Excel as an Excel Workbook (.xlsx).",
+        ),
+        (
+            "a.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "this workbook has a password. Take the password off in Excel, and save it again.",
+        ),
+        ("a.xlsx", b"PK\x03\x04 and then nothing of the kind", DAMAGED),
+        ("a.xlsx", b"", "this file is empty."),
+        ("a.json", b"", "this file is empty."),
+        ("a.json", b" \n ", "this file is empty."),
+        ("a.json", b"PK\x03\x04", NOT_JSON),
+        ("a.json", b'{"version": 1,\n"name": "\xff"}', "line 2: this is not UTF-8 text. Save it again as UTF-8."),
+        ("a.json", TINY.encode("utf-16"), "line 1: this is not UTF-8 text. Save it again as UTF-8."),
+        ("a.json", b'{"version":\n 1,\n}', "line 3, column 1: this is not JSON: {json}. Put it right, or save it again."),
+        ("a.json", b"[" * 200_000, "lists or objects lie too deep in one another. Give a file as the planner writes it."),
+        ("a.json", b'{"version": ' + b"1" * 5000 + b"}", "a number in it has thousands of digits. Enter a smaller one."),
+        ("a.txt", b"x", f"'.txt' is not a kind of file that is read. {KNOWN}"),
+        ("a.csv", b"x", "this is a single CSV file. Enter the folder that holds all of them."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_what_its_name_says(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    faults = faults_in(tmp_path / name)
+    if "{json}" in told:
+        before, after = told.split("{json}")
+        assert len(faults) == 1
+        assert faults[0].startswith(f"{tmp_path / name}: {before}")
+        assert faults[0].endswith(after)
+    else:
+        assert faults == [f"{tmp_path / name}: {told}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("a.json", "there is no such file. Check its name and folder."),
+        ("a.xlsx", "there is no such file. Check its name and folder."),
+        ("nowhere", "there is no such file or folder. Check its name."),
+        ("a\0.json", "this can't be opened: {why}."),
+    ],
+)
+def test_no_such_file(tmp_path: Path, name: str, told: str) -> None:
+    (fault,) = faults_in(tmp_path / name)
+    assert fault.startswith(f"{tmp_path / name}: {told.partition('{')[0]}")
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.xlsx"])
+def test_a_folder_by_the_name_of_a_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    told = "this is a folder, not a file. Enter the name of a file, or of a folder of .csv files."
+    assert faults_in(tmp_path / name) == [f"{tmp_path / name}: {told}"]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.json")
+    assert faults_in(tmp_path / "a.json") == [f"{tmp_path / 'a.json'}: this is not a file. Enter the name of a file."]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.xlsx", "folder/Rooms.csv"])
+def test_200_megabytes_are_refused_unread(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(200 * 2**20)
+    path = tmp_path / name if name.startswith("a") else tmp_path / "folder"
+    assert faults_in(path) == [f"{path}: this holds 200 MB, more than the 20 MB that are read. Give one month only."]
+
+
+def archive(path: Path, parts: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return path
+
+
+def test_an_archive_that_is_no_workbook(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.xlsx", {"readme.txt": b"hello"})
+    told = "this is an archive, not a workbook. Save it in Excel as an Excel Workbook (.xlsx)."
+    assert faults_in(path) == [f"{path}: {told}"]
+
+
+def test_a_zip_bomb_is_refused_from_its_directory(tmp_path: Path) -> None:
+    path = repacked(tiny_workbook(tmp_path), SHEET, lambda _: bytes(120 * 2**20))
+    assert path.stat().st_size < 2**20
+    assert faults_in(path) == [f"{path}: this workbook unpacks to 120 MB, more than the 100 MB that are read."]
+
+
+def test_a_part_that_unpacks_to_very_much_is_refused(tmp_path: Path) -> None:
+    path = repacked(tiny_workbook(tmp_path), SHEET, lambda _: bytes(20 * 2**20))
+    assert faults_in(path) == [f"{path}: its part {SHEET} unpacks to over 200 times its size, as no workbook does."]
+
+
+def test_a_directory_that_lies_about_sizes_is_refused(tmp_path: Path) -> None:
+    path = repacked(tiny_workbook(tmp_path), SHEET, lambda _: bytes(120 * 2**20))
+    true_size = (120 * 2**20).to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(true_size, (1000).to_bytes(4, "little")))
+    assert faults_in(path) == [f"{path}: {DAMAGED}"]
+
+
+def test_parts_of_the_same_name_are_refused(tmp_path: Path) -> None:
+    path = tiny_workbook(tmp_path)
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(path, "a") as file:
+        file.writestr(SHEET, b"<worksheet/>")
+    assert faults_in(path) == [f"{path}: this archive has too many parts, or parts of the same name, as no workbook does."]
+
+
+def with_rows(path: Path, rows: bytes) -> Path:
+    return repacked(path, SHEET, lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "reach"),
+    [
+        (b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "row 1048576 and across 16384 columns"),
+        (b'<row r="1048576"><c r="xfd1048576" t="inlineStr"><is><t>x</t></is></c></row>', "row 1048576 and across 16384 columns"),
+        (b"<row r='1048576'><c><v>1</v></c></row>", "row 1048576 and across 15 columns"),
+        (b'<row r="9"><c r="ZZZ9"><v>1</v></c></row>', "row 9 and across 18278 columns"),
+    ],
+)
+def test_a_cell_far_out_would_fill_the_memory(tmp_path: Path, rows: bytes, reach: str) -> None:
+    path = with_rows(tiny_workbook(tmp_path), rows)
+    assert faults_in(path) == [f"{path}: a sheet reaches down to {reach}, {TOO_FAR}"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'<row r="9"><c r="ZZZZZZZ9"><v>1</v></c></row>',
+        b'<row r="x"><c><v>1</v></c></row>',
+        b'<row r="9"><c r="A9"><v>1</v></row>',
+        b'<row r="9"><c r="A9" t="s"><v>99999</v></c></row>',
+        b'<row r="9"><c r="A9" t="s"><v>-1</v></c></row>',
+    ],
+)
+def test_cells_that_make_no_sense(tmp_path: Path, rows: bytes) -> None:
+    path = with_rows(tiny_workbook(tmp_path), rows)
+    assert faults_in(path) == [f"{path}: {DAMAGED}"]
+
+
+def test_one_long_text_used_often_would_fill_the_memory(tmp_path: Path) -> None:
+    path = tiny_workbook(tmp_path)
+    repacked(
+        path,
+        "xl/sharedStrings.xml",
+        lambda part: part.replace(b"</sst>", b"<si><t>" + os.urandom(500_000).hex().encode() + b"</t></si></sst>"),
+    )
+    with zipfile.ZipFile(path) as file:
+        last = file.read("xl/sharedStrings.xml").count(b"<si>") - 1
+    with_rows(path, b"".join(b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (n, n, last) for n in range(50, 160)))
+    assert faults_in(path) == [f"{path}: this workbook holds more text than is read. Give one month, without long texts."]
+
+
+def test_types_of_its_own_are_refused(tmp_path: Path) -> None:
+    doctype = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet '
+    path = repacked(tiny_workbook(tmp_path), SHEET, lambda part: part.replace(b"<worksheet ", doctype))
+    told = "this workbook declares types of its own, as no workbook does. Save it again in Excel."
+    assert faults_in(path) == [f"{path}: {told}"]
+
+
+def test_a_count_that_lies_is_not_believed(tmp_path: Path) -> None:
+    path = tiny_workbook(tmp_path)
+    repacked(path, "xl/sharedStrings.xml", lambda part: part.replace(b'uniqueCount="', b'uniqueCount="9999999'))
+    assert read_problem_file(path) == tiny_problem()
+
+
+def test_a_great_many_formatted_empty_rows_are_nothing(tmp_path: Path) -> None:
+    path = tiny_workbook(tmp_path)
+    with_rows(
+        path, b"".join(b'<row r="%d"><c r="A%d" s="3"/><c r="B%d" s="3"/></row>' % (n, n, n) for n in range(900_000, 1_000_000))
+    )
+    assert read_problem_file(path) == tiny_problem()
+
+
+def test_macros_and_pictures_are_left_aside(tmp_path: Path) -> None:
+    path = tiny_workbook(tmp_path)
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr("xl/vbaProject.bin", os.urandom(1000))
+        file.writestr("xl/embeddings/another.xlsx", path.read_bytes())
+    assert read_problem_file(path) == tiny_problem()
+
+
+def test_a_cut_off_workbook(tmp_path: Path) -> None:
+    path = tiny_workbook(tmp_path)
+    path.write_bytes(path.read_bytes()[:-3000])
+    assert faults_in(path) == [f"{path}: {DAMAGED}"]
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "[Content_Types].xml", SHEET, "xl/styles.xml", "xl/sharedStrings.xml"])
+def test_a_workbook_without_one_of_its_parts_is_told_or_read(tmp_path: Path, part: str) -> None:
+    """Whatever is missing, nothing but InputError comes out."""
+    path = tiny_workbook(tmp_path)
+    content = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(content, "w") as new:
+        for entry in old.infolist():
+            if entry.filename != part:
+                new.writestr(entry.filename, old.read(entry))
+    path.write_bytes(content.getvalue())
+    try:
+        read_problem_file(path)
+    except InputError as error:
+        assert error.faults
+
+
+def test_nothing_is_written_where_the_kind_of_file_is_unknown(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"'\.pdf' is not a kind of file that is written"):
+        write_problem_file(tiny_problem(), tmp_path / "a.pdf")
+    assert list(tmp_path.iterdir()) == []
