@@ -19,7 +19,7 @@ from scheduler.files.guard import refuse
 from scheduler.files.layout import Column, SettingsSheet, Sheet
 from scheduler.files.sheets import choices_of, sheet_of
 from scheduler.files.tables import Table, instructions
-from scheduler.files.text import MOST_CHARACTERS_IN_A_CELL
+from scheduler.files.text import MOST_CHARACTERS_IN_A_CELL, NO_VALUE
 
 ROWS_TO_FILL_IN = 500
 INSTRUCTION_WIDTHS = (20, 34, 13, 72, 60)
@@ -127,7 +127,7 @@ class Book:
             case dt.datetime() | dt.date() | dt.time() | dt.timedelta():
                 done = page.write_datetime(row, at, cell, self.format(**properties))
             case _:
-                done = page.write_string(row, at, cell, self.format(**properties))
+                done = page.write_string(row, at, cell.removeprefix(NO_VALUE), self.format(**properties))
         if done != 0:
             limit = MOST_CHARACTERS_IN_A_CELL
             refuse(self.path, f"{page.get_name()}: a text is longer than the {limit} characters that a cell holds. Shorten it.")

@@ -17,6 +17,7 @@ from scheduler.files.text import MOST_CHARACTERS_IN_A_CELL, held_down, released
 from scheduler.files.writing import write_folder
 
 MOST_FILES = 100
+MOST_ROWS = 100_000
 
 
 def read_csv_folder(path: Path) -> Problem:
@@ -33,7 +34,9 @@ def tables_in_folder(path: Path) -> list[Table]:
         refuse(path, f"this folder can't be read: {error.strerror or error}.")
     if not files:
         refuse(path, "there are no .csv files in this folder. Enter a folder with Service.csv, Conferences.csv, …")
-    if size > MOST_BYTES or len(files) > MOST_FILES:
+    if len(files) > MOST_FILES:
+        refuse(path, f"this folder holds more than {MOST_FILES} .csv files. Enter a folder with the planner's files alone.")
+    if size > MOST_BYTES:
         refuse_size(path, size)
     tables: list[Table] = []
     faults: list[Fault] = []
@@ -55,6 +58,8 @@ def _rows_in(file: Path) -> list[list[Cell]]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             rows.append([released(cell) for cell in row])
+            if len(rows) > MOST_ROWS:
+                refuse(file, f"this holds more than {MOST_ROWS} rows. Give one month only.")
     except csv.Error as error:
         refuse(
             file,

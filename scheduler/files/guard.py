@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from scheduler.domain.faults import Fault, InputError
-from scheduler.files.sheet_scan import SheetScan, UnsafeSheetError, without_counts
+from scheduler.files.sheet_scan import DAMAGED, UnsafeSheetError, safe_parts
 
 MEGABYTE = 2**20
 MOST_BYTES = 20 * MEGABYTE
@@ -89,7 +89,7 @@ def workbook_in(path: Path, content: bytes) -> io.BytesIO:
     try:
         return _packed_anew(path, content)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, KeyError):
-        refuse(path, "this workbook is damaged. Open it in Excel, and save it again.")
+        refuse(path, DAMAGED)
 
 
 def _packed_anew(path: Path, content: bytes) -> io.BytesIO:
@@ -100,13 +100,13 @@ def _packed_anew(path: Path, content: bytes) -> io.BytesIO:
     if "[Content_Types].xml" not in parts or not any(name.lower().endswith("workbook.xml") for name in parts):
         refuse(path, "this is an archive, not a workbook. Save it in Excel as an Excel Workbook (.xlsx).")
     try:
-        scan = SheetScan.of(parts)
+        parts = safe_parts(parts)
     except UnsafeSheetError as error:
         refuse(path, str(error))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as copy:
         for name, part in parts.items():
-            copy.writestr(name, without_counts(part) if name in scan.shared else part)
+            copy.writestr(name, part)
     packed.seek(0)
     return packed
 

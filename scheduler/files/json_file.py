@@ -18,6 +18,8 @@ from scheduler.files.guard import bytes_of, refuse, text_of
 from scheduler.files.writing import write_file
 
 Read = TypeVar("Read")
+MOST_VALUES = 250_000
+"""More would take gigabytes where each of them is a fault; a month has some thousands."""
 
 
 def read_problem_json(path: Path) -> Problem:
@@ -47,6 +49,8 @@ def _schedule(raw: Any) -> Schedule:
 
 def _read(path: Path, read: Callable[[Any], Read]) -> Read:
     text = text_of(path, bytes_of(path), "a JSON file", "Save it again as UTF-8.")
+    if text.count(",") > MOST_VALUES:
+        refuse(path, f"this holds more than {MOST_VALUES} values. Give one month only.")
     try:
         return read(_parsed(path, text))
     except RecursionError:

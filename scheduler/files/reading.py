@@ -15,6 +15,7 @@ from scheduler.files.layout import UNREADABLE, Column, Fields, Setting, Settings
 from scheduler.files.settings import SERVICE, SWITCH
 from scheduler.files.sheets import ERRORS, NOT_READ, SHEETS, list_sheets, settings_sheets, sheet_of
 from scheduler.files.tables import Table
+from scheduler.files.text import NO_VALUE
 
 
 @dataclass
@@ -206,11 +207,19 @@ def letter(n: int) -> str:
 def _value(title: str, row: int, of: Column | Setting, cell: Cell, reading: Reading) -> Any:
     """What a cell that is not blank holds; UNREADABLE, with a fault noted, where that can't be said."""
     try:
+        _check_formula(cell)
         return of.kind.read(cell)
     except CellError as error:
         label = of.heading if isinstance(of, Column) else of.label
         reading.fault(title, row, label, str(error))
         return UNREADABLE
+
+
+def _check_formula(cell: Cell) -> None:
+    if isinstance(cell, str) and cell.startswith(NO_VALUE):
+        if error := cell.removeprefix(NO_VALUE):
+            raise CellError(f"the formula here gives {error}. Put it right, or enter the value itself.")
+        raise CellError("the formula here has not been worked out. Save the file in Excel, or enter the value itself.")
 
 
 def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 MOST_CHARACTERS_IN_A_CELL = 32_767
-# Control characters that XML or CSV can't hold; what spreadsheets take for such a one; what looks escaped already.
-_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)|\{(?=U\+[0-9A-F]{4}\})")
-_ESCAPED = re.compile(r"\{U\+(00[01][0-9A-F]|FFF[EF]|005F|007B)\}")
+NO_VALUE = "\ue000"
+"""Begins a cell whose formula gives an error, which follows, or has not been worked out."""
+# What XML or CSV can't hold, and the mark above; what spreadsheets take for such a one; what looks escaped already.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ue000\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)|\{(?=U\+[0-9A-F]{4}\})")
+_ESCAPED = re.compile(r"\{U\+(00[01][0-9A-F]|E000|FFF[EF]|005F|007B)\}")
 _HELD_DOWN = re.compile(r"['=+\-@\t\r\n＝＋－＠]")
 
 

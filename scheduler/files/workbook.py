@@ -8,6 +8,7 @@ from scheduler.domain.problem import Problem
 from scheduler.files.book import Book
 from scheduler.files.guard import bytes_of, refuse, workbook_in
 from scheduler.files.reading import problem_in
+from scheduler.files.sheet_scan import DAMAGED
 from scheduler.files.sheets import NOT_READ, SHEETS
 from scheduler.files.tables import Table, tables_of
 from scheduler.files.writing import write_file
@@ -23,12 +24,13 @@ def tables_in_workbook(path: Path) -> list[Table]:
     import pandas as pd  # noqa: PLC0415 - half a second that reading JSON need not wait for
 
     checked = workbook_in(path, bytes_of(path))
+    # Asked like this, pandas leaves every cell what calamine found, but that it makes 90 of 90.0.
     try:
         sheets = pd.read_excel(checked, sheet_name=None, engine="calamine", header=None, dtype=object, na_filter=False)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:
-        refuse(path, "this workbook is damaged. Open it in Excel, and save it again.")
+        refuse(path, DAMAGED)
     return [Table(str(title), frame.to_numpy(dtype=object).tolist()) for title, frame in sheets.items() if title not in NOT_READ]
 
 

@@ -19,7 +19,23 @@ NASTY = (
     "2027-04-03", "_x0041_", "_x005F_x0041_", "_x0007_", "{U+0007}", "é", "日本語", "😀", "ﬁ", "i̇", "ÿ\x85ÿ", "\x07x", "a\tb",
     "x\ufeff", "\u00a0x\u00a0y", "a\u2028b",
 )  # fmt: skip
-ONLY_NAMES = (" ", "  x ", "\n", "a\nb", "a\r\nb", "\r", "\x00", "\t", "=\n", "\ufeff", "\uffff", '"""', "\u00a0")
+ONLY_NAMES = (
+    " ",
+    "  x ",
+    "\n",
+    "a\nb",
+    "a\r\nb",
+    "\r",
+    "\x00",
+    "\t",
+    "=\n",
+    "\ufeff",
+    "\uffff",
+    "\ue000",
+    "\ue000#N/A",
+    '"""',
+    "\u00a0",
+)
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 
 

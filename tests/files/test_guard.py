@@ -234,3 +234,12 @@ def test_nothing_is_written_where_the_kind_of_file_is_unknown(tmp_path: Path) ->
     with pytest.raises(InputError, match=r"'\.pdf' is not a kind of file that is written"):
         write_problem_file(tiny_problem(), tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_great_many_values_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(tiny_data(conferences=[1] * 300_000)))
+    assert faults_in(tmp_path / "a.json") == [f"{tmp_path / 'a.json'}: this holds more than 250000 values. Give one month only."]
+    write_problem_file(tiny_problem(), tmp_path / "tiny")
+    (tmp_path / "tiny" / "Closures.csv").write_text("Date\n" + "x\n" * 100_000)
+    path = tmp_path / "tiny" / "Closures.csv"
+    assert faults_in(tmp_path / "tiny") == [f"{path}: this holds more than 100000 rows. Give one month only."]

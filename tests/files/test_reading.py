@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from scheduler.files.sheets import SHEETS
 from scheduler.files.tables import Table, tables_of
 from tests.builders import chair, conference, minute_taker, tiny_problem
 from tests.files.problems import NASTY, problems
-from tests.files.workbooks import cell, edit, enter, faults_in, set_to, tiny_workbook
+from tests.files.workbooks import SHEET, cell, edit, enter, faults_in, repacked, set_to, tiny_workbook
 
 
 @pytest.mark.parametrize(
@@ -298,3 +299,22 @@ def test_whatever_stands_in_the_cells_only_input_errors_come_out(problem: Proble
         titles = {sheet.title for sheet in SHEETS}
         assert error.faults
         assert all(str(fault).split(",")[0].split(":")[0] in titles for fault in error.faults)
+
+
+def test_a_formula_without_a_value_is_no_blank_cell(tmp_path: Path) -> None:
+    def change(workbook: Workbook) -> None:
+        cell(workbook, "Conferences", 2, "Due").value = "=H2+21"
+        cell(workbook, "Chairs", 2, "Name").value = "#DIV/0!"
+        cell(workbook, "Chairs", 2, "Name").data_type = "e"
+        cell(workbook, "Chairs", 3, "Name").value = "#N/A"
+        cell(workbook, "Chairs", 3, "Name").data_type = "s"
+
+    assert faults_in(edit(tiny_workbook(tmp_path), change)) == [
+        "Conferences, row 2, Due: the formula here has not been worked out. Save the file in Excel, or enter the value itself.",
+        "Chairs, row 2, Name: the formula here gives #DIV/0!. Put it right, or enter the value itself.",
+    ]
+
+
+def test_a_formula_with_a_value_is_its_value(tmp_path: Path) -> None:
+    path = repacked(tiny_workbook(tmp_path), SHEET, lambda part: re.sub(rb"<v>105</v>", b"<f>100+20</f><v>120</v>", part))
+    assert read_problem_file(path) == tiny_problem(conferences=[conference("A", minutes=120)])

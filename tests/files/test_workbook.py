@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.domain.faults import InputError
 from scheduler.files import read_problem_file, write_blank_workbook, write_problem_file
+from scheduler.files.__main__ import main
 from scheduler.files.layout import Sheet
 from scheduler.files.sheets import INSTRUCTIONS, SHEETS
 from tests.builders import chair, conference, tiny_problem
@@ -128,3 +129,11 @@ def test_what_no_cell_holds_is_not_cut_off(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="Conferences: a text is longer than the 32767 characters that a cell holds"):
         write_problem_file(problem, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_blank_workbook_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "month.xlsx")]) == 0
+    assert openpyxl.load_workbook(tmp_path / "month.xlsx").sheetnames[0] == INSTRUCTIONS
+    assert [main([]), main(["month.json"]), main([str(tmp_path / "nowhere" / "month.xlsx")])] == [2, 2, 2]
+    assert capsys.readouterr().err.splitlines()[0] == "Enter the name of the workbook to write, such as my-month.xlsx."
+    assert [path.name for path in tmp_path.iterdir()] == ["month.xlsx"]

@@ -14,6 +14,7 @@ from tests.files.workbooks import cell, edit, faults_in, tiny_workbook
 def spoil(workbook: Workbook) -> None:
     cell(workbook, "Conferences", 2, "Length").value = "ninety"
     cell(workbook, "Conferences", 2, "Kind").value = "=1+1"
+    cell(workbook, "Conferences", 2, "Kind").data_type = "s"
     cell(workbook, "Conferences", 1, "Due").value = "Deu"
     workbook["Service"]["B2"].value = "soon"
     workbook["Rooms"].append(["AYL-1"])
