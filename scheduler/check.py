@@ -57,5 +57,4 @@ def _remarks(problem: Problem, schedule: Schedule, measured: Measure) -> Iterato
     for conference in problem.conferences:
         if conference.id not in booked | listed:
             yield f"{conference.id} has no booking, and is not listed as unplaced."
-    if problem.calendar.terms is None:
-        yield "No school terms are given: every day was taken as term time."
+    yield from problem.assumptions

@@ -23,8 +23,6 @@ from scheduler.wording import (
     short_date,
 )
 
-TERMS_ASSUMED = "No school terms are given: every day was taken as term time."
-
 
 @dataclass(frozen=True)
 class Section:
@@ -281,9 +279,7 @@ def proof_in_words(schedule: Schedule, name: TierName, value: int) -> str:
 
 
 def _notes(problem: Problem, schedule: Schedule) -> Iterator[str]:
-    assumed = [*schedule.assumptions]
-    if problem.calendar.terms is None and not any("term" in assumption for assumption in assumed):
-        assumed.append(TERMS_ASSUMED)
+    assumed = dict.fromkeys((*schedule.assumptions, *problem.assumptions))
     yield from (f"Assumed: {assumption}" for assumption in assumed)
     if (solver := schedule.solver) is not None:
         engine = f" with {solver.engine}" if solver.engine else ""

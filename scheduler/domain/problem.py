@@ -173,6 +173,11 @@ class Problem(Value):
         given = {(journey.from_, journey.to): journey.minutes for journey in self.travel}
         return {(to, from_): minutes for (from_, to), minutes in given.items()} | given
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the problem leaves open, and how it is taken."""
+        return () if self.calendar.terms is not None else ("No school terms are given: every day was taken as term time.",)
+
     @cached_property
     def digest(self) -> str:
         """The sha256 of the problem's canonical JSON: keys sorted, no white space, defaults filled in."""

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from scheduler.engines.part import Part
-from scheduler.model.candidates import Ints, Mask
+from scheduler.grouping import Ints, Mask
 from scheduler.model.draft import Floats
 
 GRID = 1 << 20

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from scheduler.engines.highs import Searched
 from scheduler.engines.part import Part
-from scheduler.model.candidates import Ints
+from scheduler.grouping import Ints
 
 FAR = 1 << 40
 
@@ -18,7 +18,7 @@ FAR = 1 << 40
 class _Listener(cp_model.CpSolverSolutionCallback):
     """Hands every better point on, and stops the search when told to."""
 
-    def __init__(self, variables: list[cp_model.IntVar], found: Callable[[Ints], None]) -> None:
+    def __init__(self, variables: list[cp_model.IntVar], found: Callable[[Ints], object]) -> None:
         super().__init__()
         self._variables = variables
         self._found = found
@@ -37,11 +37,12 @@ def search(
     seed: int = 1,
     presolve: bool = True,
     stop: threading.Event | None = None,
-    found: Callable[[Ints], None] | None = None,
+    also_stop: threading.Event | None = None,
+    found: Callable[[Ints], object] | None = None,
 ) -> Searched:
     """Solve the part; ``time_limit`` in seconds, ``work_limit`` in CP-SAT's deterministic units.
 
-    ``stop`` ends it within about a tenth of a second. ``found`` hears each better point from another thread.
+    ``stop`` or ``also_stop`` ends it within about a tenth of a second. ``found`` hears each better point from another thread.
     """
     if not part.possible:
         return Searched(None, np.inf, finished=True)
@@ -75,8 +76,9 @@ def search(
         parameters.max_deterministic_time = work_limit
     listener = _Listener(variables, found) if found is not None else None
     done = threading.Event()
-    if stop is not None:
-        threading.Thread(target=_watch, args=(stop, done, solver), daemon=True).start()
+    stops = [event for event in (stop, also_stop) if event is not None]
+    if stops:
+        threading.Thread(target=_watch, args=(stops, done, solver), daemon=True).start()
     try:
         status = solver.solve(model, listener)
     finally:
@@ -88,8 +90,7 @@ def search(
     return Searched(point, solver.best_objective_bound + part.constant, finished=status == cp_model.OPTIMAL)
 
 
-def _watch(stop: threading.Event, done: threading.Event, solver: cp_model.CpSolver) -> None:
-    while not done.is_set():
-        if stop.wait(0.05):
+def _watch(stops: list[threading.Event], done: threading.Event, solver: cp_model.CpSolver) -> None:
+    while not done.wait(0.05):
+        if any(stop.is_set() for stop in stops):
             solver.stop_search()
-            return

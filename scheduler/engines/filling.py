@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from scipy import sparse
 
-from scheduler.model.candidates import Candidates, Ints
+from scheduler.grouping import Ints
+from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
-
-MOST_TRIES = 400
 
 
 class Filling:
@@ -22,8 +19,7 @@ class Filling:
     def __init__(self, programme: Programme) -> None:
         self._by_column = sparse.csc_array(programme.matrix)
         self._by_row = programme.matrix
-        self._upper = programme.row_upper
-        self._lower_matters = programme.row_lower
+        self._lower, self._upper = programme.row_lower, programme.row_upper
         self._top = programme.upper
         self.point = np.zeros(programme.columns, dtype=np.int64)
         self._activity = np.zeros(len(programme.row_upper))
@@ -42,7 +38,10 @@ class Filling:
             return False
         self._move(column, 1)
         raised.append(column)
-        rows = self._rows(column)
+        lowered = self._rows(column, worsened_above=False)
+        if depth == 0 and (self._activity[lowered] < self._lower[lowered] - 1e-9).any():
+            return False
+        rows = self._rows(column, worsened_above=True)
         for row in rows[self._activity[rows] > self._upper[rows] + 1e-9].tolist():
             if depth >= 2 or not self._relieve(row, raised, depth):
                 return False
@@ -53,15 +52,19 @@ class Filling:
         start, end = self._by_row.indptr[row], self._by_row.indptr[row + 1]
         for helper in self._by_row.indices[start:end][self._by_row.data[start:end] < 0].tolist():
             mark = len(raised)
-            if self._raise(helper, raised, depth + 1) and self._activity[row] <= self._upper[row] + 1e-9:
-                return True
+            while self._raise(helper, raised, depth + 1):
+                if self._activity[row] <= self._upper[row] + 1e-9:
+                    return True
             for back in reversed(raised[mark:]):
                 self._move(back, -1)
             del raised[mark:]
         return False
 
-    def _rows(self, column: int) -> Ints:
-        return np.asarray(self._by_column.indices[self._by_column.indptr[column] : self._by_column.indptr[column + 1]])
+    def _rows(self, column: int, *, worsened_above: bool) -> Ints:
+        """The rows that raising the column brings nearer to their upper limits, or else to their lower ones."""
+        start, end = self._by_column.indptr[column], self._by_column.indptr[column + 1]
+        coefficients = self._by_column.data[start:end]
+        return np.asarray(self._by_column.indices[start:end][coefficients > 0 if worsened_above else coefficients < 0])
 
     def _move(self, column: int, step: int) -> None:
         start, end = self._by_column.indptr[column], self._by_column.indptr[column + 1]
@@ -69,24 +72,50 @@ class Filling:
         self.point[column] += step
 
 
-def filled(candidates: Candidates, programme: Programme, order_of_worth: Ints, chosen: Iterable[int] = ()) -> Ints:
-    """The candidates of a schedule that keeps ``chosen`` (as far as they fit) and adds all else that fits.
+def completed(programme: Programme, chosen: Ints, earning: Ints) -> Ints:
+    """The values of all columns for chosen candidates: what they need is raised, and what then earns without harm.
 
-    ``order_of_worth`` ranks every candidate, the best lowest. Requests with the fewest candidates go first.
+    ``earning`` are the counting columns worth raising.
     """
     filling = Filling(programme)
-    for column in chosen:
-        filling.add(int(column))
+    for column in chosen.tolist():
+        filling.add(column)
+    for column in earning.tolist():
+        filling.add(column)
+    return filling.point
+
+
+def filled(candidates: Candidates, programme: Programme, worth: Ints, chosen: Ints, rounds: int = 12) -> Ints:
+    """The candidates of a schedule that keeps ``chosen`` (as far as they fit) and adds all else that fits.
+
+    ``worth`` ranks every candidate, the best lowest. Requests with the fewest candidates go first; whatever
+    finds no place goes to the front of the next round. The fullest of all rounds is given.
+    """
     number = len(candidates.requests)
+    conferences = len(candidates.problem.conferences)
     counts = np.bincount(candidates.request, minlength=number)
-    held = np.arange(number) >= len(candidates.problem.conferences)
-    order = np.lexsort((order_of_worth, candidates.request))
+    possible = counts[:conferences] > 0
+    by_worth = np.lexsort((worth, candidates.request))
     bounds = np.concatenate([[0], np.cumsum(counts)])
-    placed = np.bincount(candidates.request, weights=filling.point[: len(candidates)], minlength=number)
-    for request in np.lexsort((counts, held)).tolist():
-        wanted = candidates.requests[request].count - int(placed[request])
-        for column in order[bounds[request] : bounds[request + 1]][:MOST_TRIES].tolist():
-            if wanted == 0:
-                break
-            wanted -= filling.add(column)
-    return np.flatnonzero(filling.point[: len(candidates)])
+    turn = np.lexsort((counts, np.arange(number) >= conferences)).tolist()
+    best, best_missing = chosen, number + 1
+    for _ in range(rounds):
+        filling = Filling(programme)
+        for column in chosen:
+            filling.add(int(column))
+        placed = np.bincount(candidates.request, weights=filling.point[: len(candidates)], minlength=number)
+        for request in turn:
+            wanted = candidates.requests[request].count - int(placed[request])
+            for column in by_worth[bounds[request] : bounds[request + 1]].tolist():
+                if wanted == 0:
+                    break
+                added = filling.add(column)
+                wanted -= added
+                placed[request] += added
+        without = np.flatnonzero(possible & (placed[:conferences] == 0)).tolist()
+        if len(without) < best_missing:
+            best, best_missing = np.flatnonzero(filling.point[: len(candidates)]), len(without)
+        if not without:
+            break
+        turn = without + [request for request in turn if request not in set(without)]
+    return best

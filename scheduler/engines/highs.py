@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,10 @@ from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 from scheduler.engines.part import Part
-from scheduler.model.candidates import Ints
+from scheduler.grouping import Ints
 from scheduler.model.draft import Floats
 
+TOLERANCE = 1e-4
 EXACT = {"relative_gap_tolerance": 0.0, "absolute_gap_tolerance": 0.999}
 
 
@@ -51,30 +51,27 @@ def relaxation(part: Part, time_limit: float | None = None) -> Relaxation | None
     return Relaxation(result.objective_value() + part.constant, point, prices)
 
 
-def search(part: Part, time_limit: float, hint: Ints | None, say: Callable[[float], None] | None = None, seed: int = 1) -> Searched:
-    """Solve the part in whole numbers, for at most some seconds; it can't be stopped before. ``say`` hears bounds."""
+def search(part: Part, time_limit: float, seed: int) -> Searched:
+    """Solve the part in whole numbers, for at most some seconds (infinite for no limit); it can't be stopped before."""
     if not part.possible:
         return Searched(None, np.inf, finished=True)
     model = mathopt.Model.from_model_proto(_proto(part, whole=True))
-    parameters = mathopt.SolveParameters(
-        time_limit=dt.timedelta(seconds=max(time_limit, 0.01)), random_seed=seed, **EXACT
+    limit = None if np.isinf(time_limit) else dt.timedelta(seconds=max(time_limit, 0.01))
+    result = mathopt.solve(
+        model,
+        mathopt.SolverType.HIGHS,
+        params=mathopt.SolveParameters(time_limit=limit, random_seed=seed, **EXACT),
     )
-    start = mathopt.ModelSolveParameters()
-    if hint is not None:
-        values = {variable: float(value) for variable, value in zip(model.variables(), hint, strict=True)}
-        start.solution_hints.append(mathopt.SolutionHint(variable_values=values))
-    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters, model_params=start)
     reason = result.termination.reason
+    if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
+        return Searched(None, np.inf, finished=True)
     point = None
     if result.solutions:
         found = result.variable_values()
         point = np.round([found[variable] for variable in model.variables()]).astype(np.int64)
-    if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
-        return Searched(None, np.inf, finished=True)
-    bound = result.termination.objective_bounds.dual_bound + part.constant - 1e-6
-    if say is not None:
-        say(bound)
-    return Searched(point, bound, finished=reason == mathopt.TerminationReason.OPTIMAL)
+    finished = reason == mathopt.TerminationReason.OPTIMAL
+    bound = result.termination.objective_bounds.dual_bound + part.constant - TOLERANCE
+    return Searched(point, bound, finished)
 
 
 def _proto(part: Part, *, whole: bool) -> model_pb2.ModelProto:

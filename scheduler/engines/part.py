@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from scheduler.model.candidates import Ints, Mask
+from scheduler.grouping import Ints, Mask
 from scheduler.model.draft import Floats, Programme
 
 

@@ -7,21 +7,21 @@ Times are whole minutes since midnight before the horizon's first day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scheduler.domain.conference import Conference, Mode
+from scheduler.domain.people import Chair
 from scheduler.domain.places import Room
 from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import monday_of
+from scheduler.domain.values import Interval, monday_of
+from scheduler.grouping import Ints as Ints  # noqa: PLC0414
+from scheduler.grouping import Mask as Mask  # noqa: PLC0414
 
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 DAY = 24 * 60
 VIRTUAL = -1
 
@@ -95,7 +95,7 @@ def single_places(problem: Problem) -> tuple[Place, ...]:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The candidates of a problem, as parallel arrays ``request``, ``slot`` and ``chair``.
+    """The candidates of a problem, as parallel arrays ``request``, ``slot`` and ``chair``, in order of request.
 
     A slot is a start in a place; ``slot_…`` arrays describe the slots, ``request_minutes`` the requests.
     """
@@ -121,6 +121,15 @@ class Candidates:
             self.problem, self.requests, self.places, self.days, self.slot_day, self.slot_start, self.slot_place, **arrays
         )
 
+    @cached_property
+    def positions(self) -> Ints:
+        """Every candidate's position."""
+        return np.arange(len(self))
+
+    def of_request(self, request: int) -> Ints:
+        """The positions of a request's candidates."""
+        return np.arange(*np.searchsorted(self.request, [request, request + 1]))
+
     # Features of every candidate ------------------------------------------------------------------
 
     @cached_property
@@ -134,19 +143,24 @@ class Candidates:
         return self.slot_start[self.slot]
 
     @cached_property
-    def minutes(self) -> Ints:
-        """The length."""
-        return np.array([request.minutes for request in self.requests], dtype=np.int64)[self.request]
-
-    @cached_property
     def end(self) -> Ints:
-        """When the conference ends."""
-        return self.start + self.minutes
+        """When the conference ends, and with it people time."""
+        return self.time_end[self.time]
 
     @cached_property
     def arrival(self) -> Ints:
         """When the pre-meet begins, and with it people time and room time."""
-        return self.start - self.problem.policy.pre_meet
+        return self.time_arrival[self.time]
+
+    @cached_property
+    def time(self) -> Ints:
+        """Index into the people times: ``time_arrival`` and ``time_end``."""
+        return self._number_of_start[self.slot] * len(self._lengths) + self._number_of_length[self.request]
+
+    @cached_property
+    def date(self) -> Ints:
+        """The day, as an ordinal."""
+        return np.array([day.toordinal() for day in self.days], dtype=np.int64)[self.day]
 
     @cached_property
     def place(self) -> Ints:
@@ -161,7 +175,7 @@ class Candidates:
     @cached_property
     def in_room(self) -> Mask:
         """Whether it takes a room."""
-        return self.site != VIRTUAL
+        return np.asarray(self.site != VIRTUAL)
 
     @cached_property
     def is_hold(self) -> Mask:
@@ -170,9 +184,52 @@ class Candidates:
 
     @cached_property
     def week(self) -> Ints:
-        """The number of the week (Monday to Sunday) it is in."""
-        mondays = [monday_of(day).toordinal() // 7 for day in self.days]
-        return np.array(mondays, dtype=np.int64)[self.day] if len(self.days) else self.day
+        """The Monday of its week (Monday to Sunday), as an ordinal."""
+        return np.array([monday_of(day).toordinal() for day in self.days], dtype=np.int64)[self.day]
+
+    # People times: every start with every length, whether anything is booked so or not ----------------
+
+    @cached_property
+    def _starts(self) -> Ints:
+        return np.unique(self.slot_start)
+
+    @cached_property
+    def _number_of_start(self) -> Ints:
+        return np.searchsorted(self._starts, self.slot_start)
+
+    @cached_property
+    def _lengths(self) -> Ints:
+        return np.unique(np.array([request.minutes for request in self.requests], dtype=np.int64))
+
+    @cached_property
+    def _number_of_length(self) -> Ints:
+        return np.searchsorted(self._lengths, np.array([request.minutes for request in self.requests], dtype=np.int64))
+
+    @cached_property
+    def time_arrival(self) -> Ints:
+        """When each people time begins."""
+        return np.repeat(self._starts - self.problem.policy.pre_meet, len(self._lengths))
+
+    @cached_property
+    def time_end(self) -> Ints:
+        """When each people time ends."""
+        return np.add.outer(self._starts, self._lengths).ravel()
+
+    @cached_property
+    def time_day(self) -> Ints:
+        """The day of each people time's start, as an index into ``days``."""
+        day_of = {day: n for n, day in enumerate(self.days)}
+        of_starts = np.array([day_of[self.moment(start).date()] for start in self._starts.tolist()], dtype=np.int64)
+        return np.repeat(of_starts, len(self._lengths))
+
+    def touched(self, diaries: Iterable[Iterable[Interval]]) -> Mask:
+        """For each diary, and each people time: whether anything in the diary overlaps it."""
+        rows = [
+            [(self.time_arrival < self.minute(entry.end)) & (self.minute(entry.start) < self.time_end) for entry in diary]
+            for diary in diaries
+        ]
+        free = np.zeros(len(self.time_end), dtype=np.bool_)
+        return np.array([np.logical_or.reduce([free, *row]) for row in rows], dtype=np.bool_).reshape(len(rows), len(free))
 
     # Features of places and requests ----------------------------------------------------------------
 
@@ -192,24 +249,40 @@ class Candidates:
         indices = {request.conference.id: n for n, request in enumerate(self.requests) if request.conference}
         return indices | {slot.id: n for n, request in enumerate(self.requests) for slot in request.slots}
 
-    def of_requests(self, feature: Callable[[Request], int | bool], dtype: type = np.int64) -> NDArray[np.int64]:
-        """A feature of the requests, for every candidate."""
-        return np.array([feature(request) for request in self.requests], dtype=dtype)[self.request]
+    def place_of(self, room: str | None) -> int:
+        """The position of the place that a room belongs to; of the virtual place for None."""
+        if room is None:
+            return self.places.index(Place())
+        return next(n for n, place in enumerate(self.places) if room in [own.id for own in place.rooms])
 
-    def by_request_and_day(self, feature: Callable[[Conference, dt.date], int]) -> Ints:
-        """A feature of conference and day, for every candidate; 0 for holds. Computed once for each pair that occurs."""
-        pairs, inverse = np.unique(self.request * len(self.days) + self.day, return_inverse=True)
-        found = np.zeros(len(pairs), dtype=np.int64)
-        for n, pair in enumerate(pairs.tolist()):
-            request, day = divmod(pair, len(self.days))
-            conference = self.requests[request].conference
-            if conference is not None:
-                found[n] = feature(conference, self.days[day])
-        return found[inverse]
+    def of_requests(self, feature: Callable[[Request], int]) -> Ints:
+        """A feature of the request, for every candidate."""
+        return np.array([feature(request) for request in self.requests], dtype=np.int64)[self.request]
 
-    def by_day(self, feature: Callable[[dt.date], int | bool]) -> Ints:
+    def of_conferences(self, feature: Callable[[Conference], int], *, of_holds: int = 0) -> Ints:
+        """A feature of the conference, for every candidate; ``of_holds`` for holds."""
+        return self.of_requests(lambda request: feature(request.conference) if request.conference else of_holds)
+
+    def of_days(self, feature: Callable[[dt.date], int]) -> Ints:
         """A feature of the day, for every candidate."""
         return np.array([feature(day) for day in self.days], dtype=np.int64)[self.day]
+
+    def of_chairs(self, feature: Callable[[Chair], int]) -> Ints:
+        """A feature of the chair, for every candidate."""
+        return np.array([feature(chair) for chair in self.problem.chairs], dtype=np.int64)[self.chair]
+
+    def dates(self, of: Mapping[str, dt.date]) -> Ints:
+        """A date of the conference, for every candidate, as an ordinal; the horizon's first day for holds."""
+        return self.of_conferences(lambda c: of[c.id].toordinal(), of_holds=self.problem.horizon.first.toordinal())
+
+    def working_days(self, start: Ints, end: Ints) -> Ints:
+        """Working days between dates, given as ordinals, as the contract counts them: 0 where the end is not after the start."""
+        if not len(start):
+            return start
+        first, last = int(min(start.min(), end.min())), int(max(start.max(), end.max()))
+        dates = (dt.date.fromordinal(ordinal) for ordinal in range(first, last + 1))
+        until = np.cumsum([self.problem.calendar.is_working_day(date) for date in dates])
+        return np.asarray(np.maximum(until[end - first] - until[start - first], 0))
 
     # Bookings -------------------------------------------------------------------------------------
 
@@ -223,13 +296,9 @@ class Candidates:
 
     def columns_of(self, bookings: Iterable[Booking]) -> list[int | None]:
         """For each booking the candidate that it is, or None where it is no candidate."""
-        key = {
-            key: n for n, key in enumerate(zip(self.request.tolist(), self.slot.tolist(), self.chair.tolist(), strict=True))
-        }
+        key = {key: n for n, key in enumerate(zip(self.request.tolist(), self.slot.tolist(), self.chair.tolist(), strict=True))}
         place_of_room = {room.id: n for n, place in enumerate(self.places) for room in place.rooms}
-        slots = {
-            pair: n for n, pair in enumerate(zip(self.slot_start.tolist(), self.slot_place.tolist(), strict=True))
-        }
+        slots = {pair: n for n, pair in enumerate(zip(self.slot_start.tolist(), self.slot_place.tolist(), strict=True))}
         chairs = {chair.id: n for n, chair in enumerate(self.problem.chairs)}
         found: list[int | None] = []
         for booking in bookings:

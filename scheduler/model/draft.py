@@ -5,13 +5,16 @@ The first columns are the candidates, one each; further columns are whatever a r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from scheduler.domain.schedule import TIERS, TierName
+from scheduler.grouping import at_one_moment
 from scheduler.model.candidates import Candidates, Ints
 
 Floats = NDArray[np.float64]
@@ -39,11 +42,15 @@ class Programme:
 
 
 class Draft:
-    """Collects what the rules post, and gives the programme."""
+    """Collects what the rules post, and gives the programme.
 
-    def __init__(self, candidates: Candidates) -> None:
+    ``impossible`` says for each conference without any candidate which rule left it none.
+    """
+
+    def __init__(self, candidates: Candidates, impossible: Mapping[str, str] = MappingProxyType({})) -> None:
         self.candidates = candidates
         self.problem = candidates.problem
+        self.impossible = dict(impossible)
         self._upper: list[NDArray[np.int64]] = [np.ones(len(candidates), dtype=np.int64)]
         self._width = len(candidates)
         self._height = 0
@@ -81,6 +88,39 @@ class Draft:
         self._lower_limits.append(np.broadcast_to(np.asarray(at_least, dtype=np.float64), number))
         self._upper_limits.append(np.broadcast_to(np.asarray(at_most, dtype=np.float64), number))
         self._height += number
+
+    def limit_groups(self, group: Ints, column: Ints, most: Ints, possible: Ints) -> None:
+        """At most ``most[n]`` of the columns of group n; no row for groups of which no more are possible anyway."""
+        binds = most < possible
+        here = np.flatnonzero(binds[group])
+        number = np.cumsum(binds) - 1
+        self.limit(number[group[here]], column[here], at_most=most[binds])
+
+    def limit_together(self, group: Ints, column: Ints, start: Ints, end: Ints, most: ArrayLike = 1) -> None:
+        """At most so many of a group's columns at any one moment; ``most`` is one number, or one for each group."""
+        row, member = at_one_moment(group, start, end)
+        if not len(row):
+            return
+        group_of_row = np.zeros(int(row.max()) + 1, dtype=np.int64)
+        group_of_row[row] = group[member]
+        limits = np.asarray(most, dtype=np.int64)
+        self.limit(row, column[member], at_most=limits[group_of_row] if limits.ndim else limits)
+
+    def presence_columns(self, group: Ints, column: Ints, start: Ints, end: Ints) -> Ints:
+        """New columns, one for each group (numbered from 0), that are 1 where any of the group's columns is.
+
+        They rest on the columns of a group never overlapping. Nothing keeps them at 0 but their cost or a limit.
+        """
+        present = self.count_columns(int(group.max()) + 1 if len(group) else 0)
+        row, member = at_one_moment(group, start, end)
+        rows, first = np.unique(row, return_index=True)
+        self.limit(
+            np.concatenate([row, rows]),
+            np.concatenate([column[member], present[group[member[first]]]]),
+            np.concatenate([np.ones_like(row), -np.ones_like(rows)]),
+            at_most=0,
+        )
+        return present
 
     def pay(self, tier: TierName, column: Ints, amount: ArrayLike) -> None:
         """Make columns cost in a tier; costs of one column add up."""
@@ -131,36 +171,3 @@ class Draft:
             costs=costs,
             constants=dict(self._constants),
         )
-
-
-def numbered(*keys: Ints) -> tuple[Ints, Ints]:
-    """Number the distinct combinations of keys from 0; gives each entry's number, and where each number first occurs."""
-    combined = keys[0].copy()
-    for key in keys[1:]:
-        low = int(key.min()) if len(key) else 0
-        span = (int(key.max()) - low + 1) if len(key) else 1
-        combined = combined * span + (key - low)
-    _, first, number = np.unique(combined, return_index=True, return_inverse=True)
-    return number, first
-
-
-def at_one_moment(group: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """Sets of intervals of one group that share a moment, as (row, member) pairs, without sets that lie within others.
-
-    Intervals of a group never overlap if and only if each such set holds at most one of them.
-    """
-    if not len(group):
-        return group, group
-    base, span = int(start.min()), int(end.max()) - int(start.min()) + 1
-    opens, closes = group * span + (start - base), group * span + (end - base)
-    points = np.unique(opens)
-    first, beyond = np.searchsorted(points, opens), np.searchsorted(points, closes)
-    length = beyond - first
-    member = np.repeat(np.arange(len(group)), length)
-    row = np.repeat(first - np.concatenate([[0], np.cumsum(length)[:-1]]), length) + np.arange(len(member))
-    soonest_end = np.full(len(points), np.iinfo(np.int64).max)
-    np.minimum.at(soonest_end, row, beyond[member])
-    within_next = soonest_end > np.arange(len(points)) + 1
-    kept = ~within_next[row]
-    number = np.cumsum(~within_next) - 1
-    return number[row[kept]], member[kept]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
+from scheduler.grouping import numbered
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
 from scheduler.wording import date_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class Apart(Rule):
@@ -17,10 +24,20 @@ class Apart(Rule):
 
     name = "R7"
     title = "Families who must not meet"
+    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:  # noqa: ARG002
         """The rule in a plain sentence."""
         return "Two conferences that are kept apart are never held in rooms at one site on one day."
+
+    def post(self, draft: Draft) -> None:
+        """Of both conferences' candidates in rooms at one site on one day, at most one."""
+        candidates = draft.candidates
+        for pair in draft.problem.apart:
+            both = np.concatenate([candidates.of_request(candidates.request_index[conference]) for conference in pair])
+            here = both[candidates.in_room[both]]
+            row, _ = numbered(candidates.site[here], candidates.day[here])
+            draft.limit(row, here, at_most=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each two kept apart that meet, named by the second of the pair."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, TierName, Violation
+from scheduler.grouping import Mask
 
 if TYPE_CHECKING:
-    from scheduler.model.candidates import Candidates, Mask
+    from scheduler.model.candidates import Candidates
     from scheduler.model.draft import Draft
 
 
@@ -27,6 +28,8 @@ class Rule(ABC):
     """What a breach is called in the pages."""
     tier: ClassVar[TierName | None] = None
     """The tier in which a breach costs; None for a hard rule."""
+    rests_on: ClassVar[tuple[str, ...]] = ()
+    """The rules that must be posted as well for ``post`` to say exactly what ``check`` finds."""
 
     def is_on(self, policy: Policy) -> bool:
         """Whether the policy leaves the rule in force."""

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.domain.values import monday_of
+from scheduler.grouping import Mask
 from scheduler.rules.base import Rule
 from scheduler.wording import count_of, date_in_words, moment_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.candidates import Candidates
+    from scheduler.model.draft import Draft
 
 
 class Bookable(Rule):
@@ -26,6 +34,20 @@ class Bookable(Rule):
             "date, at a start that its room (or, held virtually, the list of virtual starts) offers, and at no time at which the "
             f"family cannot come, from {count_of(policy.pre_meet, 'minute')} before the start to the end."
         )
+
+    def forbids(self, candidates: Candidates) -> Mask:
+        """Days before the earliest date or, of a hold, outside its week; times at which the family cannot come."""
+        too_early = candidates.date < candidates.dates(candidates.problem.earliest)
+        own_week = candidates.of_requests(lambda request: request.slots[0].monday.toordinal() if request.slots else 0)
+        other_week = candidates.is_hold & (candidates.week != own_week)
+        away = candidates.touched(request.conference.unavailable if request.conference else () for request in candidates.requests)
+        return np.asarray(too_early | other_week | away[candidates.request, candidates.time])
+
+    def post(self, draft: Draft) -> None:
+        """Row n holds request n to its most bookings: 1, or the number of equal holds."""
+        candidates = draft.candidates
+        most = [request.count for request in candidates.requests]
+        draft.limit(candidates.request, candidates.positions, at_most=most, rows=len(most))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each reason why a booking cannot be; a booking beyond its conference's first is one."""

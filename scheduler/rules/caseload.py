@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 from scheduler.wording import count_of
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class Caseload(Rule):
@@ -16,6 +23,7 @@ class Caseload(Rule):
     name = "caseload"
     title = "Caseload above the cap"
     tier = "caseload"
+    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:
         """The rule in a plain sentence."""
@@ -24,6 +32,14 @@ class Caseload(Rule):
             "and rounded down for a part-time one, 0 for a reserve; children of conferences without a chair yet count for "
             "whoever chairs them."
         )
+
+    def post(self, draft: Draft) -> None:
+        """For each chair, each child above the cap, counting those of the conferences without a chair yet."""
+        candidates, policy = draft.candidates, draft.problem.policy
+        new = np.flatnonzero(candidates.of_conferences(lambda conference: conference.chair is None))
+        children = candidates.of_conferences(lambda conference: conference.children)[new]
+        left = [chair.cap(policy.caseload_cap) - chair.caseload for chair in draft.problem.chairs]
+        draft.pay_above("caseload", candidates.chair[new], new, children, np.array(left, dtype=np.int64), 1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each chair, reserves too: the children above the cap."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scheduler.domain.people import Chair
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.domain.values import monday_of
+from scheduler.grouping import Ints, Mask, at_one_moment, numbered, table
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
 from scheduler.rules.diaries import diary_breaches
 from scheduler.wording import count_of, date_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.candidates import Candidates, Request
+    from scheduler.model.draft import Draft
 
 
 class Chairs(Rule):
@@ -29,6 +37,35 @@ class Chairs(Rule):
             "conference at a time, and stays within their most bookings a day and a week and their most office days a week; "
             "a hold is not for a reserve chair."
         )
+
+    def forbids(self, candidates: Candidates) -> Mask:
+        """Chairs who are not there, are busy, or are none for this family or hold."""
+        chairs = candidates.problem.chairs
+        works = table(chairs, candidates.days, lambda chair, day: chair.works_on(day))
+        busy = candidates.touched(chair.busy for chair in chairs)
+        barred = table(candidates.requests, chairs, _is_barred)
+        chair = candidates.chair
+        return ~works[chair, candidates.day] | busy[chair, candidates.time] | barred[candidates.request, chair]
+
+    def post(self, draft: Draft) -> None:
+        """One people time at a moment; the limits of a day and a week, and of office days, where they can bind."""
+        candidates = draft.candidates
+        row, member = at_one_moment(candidates.chair, candidates.arrival, candidates.end)
+        draft.limit(row, member, at_most=1)
+
+        day, first = numbered(candidates.chair, candidates.day)
+        _, of_row = numbered(day[member], row)
+        possible = np.bincount(day[member[of_row]], minlength=len(first))
+        most = _limits(draft, lambda chair: chair.max_per_day)[candidates.chair[first]]
+        draft.limit_groups(day, candidates.positions, most, possible)
+
+        week, first_of_week = numbered(candidates.chair[first], candidates.week[first])
+        possible_in_week = np.zeros(len(first_of_week), dtype=np.int64)
+        np.add.at(possible_in_week, week, np.minimum(most, possible))
+        most_in_week = _limits(draft, lambda chair: chair.max_per_week)[candidates.chair[first[first_of_week]]]
+        draft.limit_groups(week[day], candidates.positions, most_in_week, possible_in_week)
+
+        _post_office_days(draft)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each booking and reason, for each pair that overlaps, and for each day or week above a limit."""
@@ -67,3 +104,29 @@ def _above_weekly_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[
         office_days = {booking.day for booking in of_week if booking.room is not None}
         if chair.max_office_days is not None and len(office_days) > chair.max_office_days:
             yield f"{chair.label} has {count_of(len(office_days), 'office day')} {week}; at most {chair.max_office_days}."
+
+
+def _is_barred(request: Request, chair: Chair) -> bool:
+    return chair.reserve if request.conference is None else chair.id in request.conference.not_chairs
+
+
+def _limits(draft: Draft, limit: Callable[[Chair], int | None]) -> Ints:
+    """Each chair's limit; where there is none, more than there can be bookings."""
+    found = (limit(chair) for chair in draft.problem.chairs)
+    return np.array([len(draft.candidates) if most is None else most for most in found], dtype=np.int64)
+
+
+def _post_office_days(draft: Draft) -> None:
+    """Count the days with a booking in a room, in weeks that have more such days than the chair may use."""
+    candidates = draft.candidates
+    most = _limits(draft, lambda chair: chair.max_office_days)
+    here = np.flatnonzero(candidates.in_room)
+    day, first = numbered(candidates.chair[here], candidates.day[here])
+    week, first_of_week = numbered(candidates.chair[here[first]], candidates.week[here[first]])
+    binds = np.bincount(week) > most[candidates.chair[here[first[first_of_week]]]]
+    here = here[binds[week[day]]]
+
+    day, first = numbered(candidates.chair[here], candidates.day[here])
+    office_day = draft.presence_columns(day, here, candidates.arrival[here], candidates.end[here])
+    week, first_of_week = numbered(candidates.chair[here[first]], candidates.week[here[first]])
+    draft.limit(week, office_day, at_most=most[candidates.chair[here[first[first_of_week]]]])

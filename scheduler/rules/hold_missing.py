@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.wording import date_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class HoldMissing(Rule):
@@ -15,10 +20,17 @@ class HoldMissing(Rule):
     name = "hold_missing"
     title = "Hold not provided"
     tier = "preferences"
+    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
         return f"Each hold that is not provided costs {policy.weight('hold_missing')}."
+
+    def post(self, draft: Draft) -> None:
+        """The weight for each hold, which a booking takes away."""
+        weight = draft.problem.policy.weight("hold_missing")
+        draft.pay_always("preferences", weight * len(draft.problem.held_slots))
+        draft.pay("preferences", draft.candidates.positions, -weight * draft.candidates.is_hold)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each hold without a booking."""

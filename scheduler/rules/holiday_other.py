@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import held, placed
 from scheduler.wording import date_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class HolidayOther(Rule):
@@ -23,6 +28,13 @@ class HolidayOther(Rule):
             "Each booking outside term time of a conference without children of school age, or of a hold, costs "
             f"{policy.weight('holiday_other')}."
         )
+
+    def post(self, draft: Draft) -> None:
+        """What every other candidate outside term time costs."""
+        candidates, calendar = draft.candidates, draft.problem.calendar
+        in_holidays = candidates.of_days(lambda day: not calendar.is_term_time(day))
+        others = candidates.of_conferences(lambda conference: conference.school_age == 0, of_holds=1)
+        draft.pay("preferences", candidates.positions, draft.problem.policy.weight("holiday_other") * in_holidays * others)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each booking outside term time without children of school age, holds too."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 from scheduler.wording import date_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class HolidaySchool(Rule):
@@ -22,6 +27,14 @@ class HolidaySchool(Rule):
         return (
             f"Each booking outside term time of a conference with children of school age costs {policy.weight('holiday_school')}."
         )
+
+    def post(self, draft: Draft) -> None:
+        """What each candidate outside term time costs that has children of school age."""
+        candidates, calendar = draft.candidates, draft.problem.calendar
+        in_holidays = candidates.of_days(lambda day: not calendar.is_term_time(day))
+        of_school_age = candidates.of_conferences(lambda conference: conference.school_age > 0)
+        weight = draft.problem.policy.weight("holiday_school")
+        draft.pay("preferences", candidates.positions, weight * in_holidays * of_school_age)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each booking outside term time with children of school age."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 from scheduler.wording import count_of, date_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class Late(Rule):
@@ -23,6 +30,14 @@ class Late(Rule):
             f"A booking after its due date costs, for each of its children, {policy.late_base} "
             "and 1 more for each working day after the due date."
         )
+
+    def post(self, draft: Draft) -> None:
+        """What each candidate after its due date costs."""
+        candidates = draft.candidates
+        due = candidates.dates(draft.problem.due)
+        children = candidates.of_conferences(lambda conference: conference.children)
+        cost = children * (draft.problem.policy.late_base + candidates.working_days(due, candidates.date))
+        draft.pay("late", candidates.positions, np.where(candidates.date > due, cost, 0))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each late booking: its children times (the base + working days late)."""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem, Published
 from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.grouping import Mask
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import first_bookings
 from scheduler.wording import moment_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.candidates import Candidates
+    from scheduler.model.draft import Draft
 
 
 class Locks(Rule):
@@ -21,6 +29,28 @@ class Locks(Rule):
     def says(self, policy: Policy) -> str:  # noqa: ARG002
         """The rule in a plain sentence."""
         return "A published booking keeps what is locked (its start, its chair, its room), and with any lock stays placed."
+
+    def forbids(self, candidates: Candidates) -> Mask:
+        """Another start, chair or room than the one that is locked."""
+        chairs = {chair.id: n for n, chair in enumerate(candidates.problem.chairs)}
+        wrong = np.zeros(len(candidates), dtype=np.bool_)
+        for published in candidates.problem.published:
+            own = candidates.of_request(candidates.request_index[published.conference])
+            if "time" in published.locks:
+                wrong[own] |= candidates.start[own] != candidates.minute(published.start)
+            if "chair" in published.locks:
+                wrong[own] |= candidates.chair[own] != chairs[published.chair]
+            if "room" in published.locks:
+                wrong[own] |= candidates.place[own] != candidates.place_of(published.room)
+        return wrong
+
+    def post(self, draft: Draft) -> None:
+        """What has any lock stays placed."""
+        candidates = draft.candidates
+        for published in draft.problem.published:
+            if published.locks:
+                own = candidates.of_request(candidates.request_index[published.conference])
+                draft.limit(np.zeros_like(own), own, at_least=1, rows=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each lock that is not kept, or for a locked conference without a booking."""

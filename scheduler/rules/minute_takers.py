@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.grouping import Ints, Mask, members, numbered, table
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
 from scheduler.rules.diaries import diary_breaches
 from scheduler.wording import count_of
+
+if TYPE_CHECKING:
+    from scheduler.model.candidates import Candidates
+    from scheduler.model.draft import Draft
+
+MINUTES_OF_DAY = 24 * 60
+MOST_UNIONS = 200
+Union = tuple[int, list[int]]
 
 
 class MinuteTakers(Rule):
@@ -24,6 +38,35 @@ class MinuteTakers(Rule):
             f"{count_of(policy.pre_meet, 'minute')} before the start to the end, records one conference at a time, stays within "
             "their most bookings a day and, for a room, serves its site."
         )
+
+    def forbids(self, candidates: Candidates) -> Mask | None:
+        """Times and sites for which there is no minute taker at all."""
+        if candidates.problem.minute_takers is None:
+            return None
+        nobody = ~np.asarray(_possible(candidates).any(axis=0))
+        return np.asarray(nobody[candidates.time, candidates.site])
+
+    def post(self, draft: Draft) -> None:
+        """On days on which nobody can record twice, Hall's condition; on others, columns that count who records what.
+
+        By Hall's theorem everybody can be served if and only if no set of minute takers is the whole choice of
+        more bookings than it has members. Who records what is left to an assignment afterwards.
+        """
+        candidates = draft.candidates
+        takers = draft.problem.minute_takers
+        if takers is None or not len(candidates):
+            return
+        kind, first = numbered(candidates.time, candidates.site)
+        possible = _possible(candidates)[:, candidates.time[first], candidates.site[first]]
+        day_of_kind = candidates.day[first]
+        by_union = _days_without_second(candidates)
+        unions: list[Union] = []
+        for day in np.flatnonzero(by_union).tolist():
+            found = _unions(np.flatnonzero(day_of_kind == day), possible)
+            by_union[day] = found is not None
+            unions += found or []
+        _post_unions(draft, kind, unions)
+        _post_columns(draft, kind, first, possible & ~by_union[day_of_kind])
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each booking and reason, for each pair that overlaps, and for each day above a limit."""
@@ -45,3 +88,61 @@ class MinuteTakers(Rule):
 
     def _named(self, booking: Booking, reason: str) -> Violation:
         return Violation(rule=self.name, subject=booking.conference, text=f"{booking.conference}: {reason}")
+
+
+def _possible(candidates: Candidates) -> NDArray[np.bool_]:
+    """Who could record: minute takers x people times x sites, the virtual one last."""
+    takers, sites = candidates.problem.minute_takers or (), candidates.problem.sites
+    works = table(takers, candidates.days, lambda taker, day: taker.works_on(day) and taker.max_per_day != 0)
+    free = works[:, candidates.time_day] & ~candidates.touched(taker.busy for taker in takers)
+    serves = table(takers, (*sites, None), lambda taker, site: site is None or site.id in taker.sites)
+    return free[:, :, np.newaxis] & serves[:, np.newaxis, :]
+
+
+def _days_without_second(candidates: Candidates) -> Mask:
+    """The days on which nobody can record two bookings; none, where a people time reaches into another day."""
+    midnight = candidates.start - candidates.start % MINUTES_OF_DAY
+    if ((candidates.arrival < midnight) | (candidates.end > midnight + MINUTES_OF_DAY)).any():
+        return np.zeros(len(candidates.days), dtype=np.bool_)
+    several = [taker for taker in candidates.problem.minute_takers or () if taker.max_per_day is None or taker.max_per_day > 1]
+    works = table(several, candidates.days, lambda taker, day: taker.works_on(day))
+    return np.asarray(~works.any(axis=0))
+
+
+def _unions(kinds: Ints, possible: Mask) -> list[Union] | None:
+    """The unions of the kinds' choices of minute takers, and the kinds that lie within each; None where they are too many."""
+    choices = {kind: frozenset(np.flatnonzero(possible[:, kind]).tolist()) for kind in kinds.tolist()}
+    unions: set[frozenset[int]] = set()
+    for choice in sorted(set(choices.values()), key=sorted):
+        unions |= {choice | union for union in unions} | {choice}
+        if len(unions) > MOST_UNIONS:
+            return None
+    return [(len(union), [n for n, choice in choices.items() if choice <= union]) for union in sorted(unions, key=sorted)]
+
+
+def _post_unions(draft: Draft, kind: Ints, unions: list[Union]) -> None:
+    """Of the kinds within a union, no more bookings than the union has minute takers."""
+    row = np.repeat(np.arange(len(unions)), [len(within) for _, within in unions])
+    wanted = np.array([n for _, within in unions for n in within], dtype=np.int64)
+    which, member = members(kind, wanted)
+    draft.limit(row[which], member, at_most=[size for size, _ in unions], rows=len(unions))
+
+
+def _post_columns(draft: Draft, kind: Ints, first: Ints, possible: Mask) -> None:
+    """For each minute taker and each kind of booking a column: whether they record one such."""
+    candidates, takers = draft.candidates, draft.problem.minute_takers or ()
+    taker, recorded = np.nonzero(possible)
+    records = draft.count_columns(len(taker))
+    kinds, row = np.unique(recorded, return_inverse=True)
+    booking_row, booking = members(kind, kinds)
+    draft.limit(
+        np.concatenate([booking_row, row]),
+        np.concatenate([booking, records]),
+        np.concatenate([np.ones_like(booking), -np.ones_like(records)]),
+        at_most=0,
+    )
+    sample = first[recorded]
+    draft.limit_together(taker, records, candidates.arrival[sample], candidates.end[sample])
+    most = np.array([len(taker) if t.max_per_day is None else t.max_per_day for t in takers], dtype=np.int64)
+    day, first_of_day = numbered(taker, candidates.day[sample])
+    draft.limit_groups(day, records, most[taker[first_of_day]], np.bincount(day))

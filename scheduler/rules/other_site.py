@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class OtherSite(Rule):
@@ -19,6 +24,13 @@ class OtherSite(Rule):
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
         return f"Each booking in a room at a site other than the conference's costs {policy.weight('other_site')}."
+
+    def post(self, draft: Draft) -> None:
+        """What each candidate in a room away from the nearest office costs."""
+        candidates = draft.candidates
+        nearest = candidates.of_requests(lambda request: candidates.site_index[request.site])
+        away = candidates.in_room & ~candidates.is_hold & (candidates.site != nearest)
+        draft.pay("preferences", candidates.positions, draft.problem.policy.weight("other_site") * away)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each booking in a room at a site other than the conference's."""

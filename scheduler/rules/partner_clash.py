@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
+from scheduler.grouping import numbered
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped, placed
 from scheduler.wording import moment_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class PartnerClash(Rule):
@@ -23,6 +31,16 @@ class PartnerClash(Rule):
             "Each conference beyond the first for one site at one date and time, virtual ones too, costs "
             f"{policy.weight('partner_clash')}."
         )
+
+    def post(self, draft: Draft) -> None:
+        """For each site and start, each conference above one."""
+        candidates, weight = draft.candidates, draft.problem.policy.weight("partner_clash")
+        if weight == 0:
+            return
+        nearest = candidates.of_requests(lambda request: candidates.site_index[request.site])
+        conferences = np.flatnonzero(~candidates.is_hold)
+        together, first = numbered(nearest[conferences], candidates.start[conferences])
+        draft.pay_above("preferences", together, conferences, 1, np.ones_like(first), weight)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each conference for a site at a start beyond the first."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class ReserveChair(Rule):
@@ -19,6 +24,13 @@ class ReserveChair(Rule):
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
         return f"Each conference that a reserve chairs costs {policy.weight('reserve_chair')}."
+
+    def post(self, draft: Draft) -> None:
+        """What each candidate with a reserve costs."""
+        candidates = draft.candidates
+        reserves = candidates.of_chairs(lambda chair: chair.reserve)
+        weight = draft.problem.policy.weight("reserve_chair")
+        draft.pay("preferences", candidates.positions, weight * reserves * ~candidates.is_hold)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each conference that a reserve chairs."""

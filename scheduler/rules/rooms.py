@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scheduler.domain.conference import Mode
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.grouping import Mask, table
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped, overlapping
 from scheduler.wording import count_of, date_in_words, moment_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.candidates import Candidates, Place, Request
+    from scheduler.model.draft import Draft
 
 
 class Rooms(Rule):
@@ -27,6 +35,29 @@ class Rooms(Rule):
             f"{count_of(policy.reset, 'minute')} after its end, on days when it is open; a hybrid conference needs its hybrid "
             "equipment by that day, and a conference that asks for it an accessible room. A virtual conference takes no room; "
             f"any other takes {virtually}; a hold takes a room at its own site."
+        )
+
+    def forbids(self, candidates: Candidates) -> Mask:
+        """Places that do not suit the conference, or not on that day."""
+        fallback = candidates.problem.policy.virtual_fallback
+        suits = table(candidates.requests, candidates.places, lambda request, place: _suits(request, place, fallback))
+        rooms = [place.rooms[0] if place.rooms else None for place in candidates.places]
+        is_open = table(rooms, candidates.days, lambda room, day: room is None or room.is_open(day))
+        is_hybrid = table(rooms, candidates.days, lambda room, day: room is None or room.is_hybrid(day))
+        needs_hybrid = candidates.of_requests(lambda request: request.mode is Mode.HYBRID) == 1
+        where = candidates.place, candidates.day
+        return np.asarray(~suits[candidates.request, candidates.place] | ~is_open[where] | (needs_hybrid & ~is_hybrid[where]))
+
+    def post(self, draft: Draft) -> None:
+        """At any moment no more room times in a place than it has rooms."""
+        candidates = draft.candidates
+        here = np.flatnonzero(candidates.in_room)
+        draft.limit_together(
+            candidates.place[here],
+            here,
+            candidates.arrival[here],
+            candidates.end[here] + draft.problem.policy.reset,
+            most=[len(place.rooms) for place in candidates.places],
         )
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
@@ -68,3 +99,12 @@ def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
         yield f"is hybrid, and {room.label} has no equipment for that on {date_in_words(booking.day)}."
     if conference is not None and conference.accessible and not room.accessible:
         yield f"needs an accessible room, which {room.label} is not."
+
+
+def _suits(request: Request, place: Place, fallback: bool) -> bool:
+    """Whether the place could be right for the request on some day."""
+    if not place.rooms:
+        return request.mode is Mode.VIRTUAL or (fallback and request.conference is not None)
+    if request.conference is None:
+        return place.site == request.site
+    return request.mode is not Mode.VIRTUAL and (place.rooms[0].accessible or not request.conference.accessible)

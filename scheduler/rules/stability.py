@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem, Published
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import first_bookings
 from scheduler.wording import in_a_row, moment_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class Stability(Rule):
@@ -24,6 +31,20 @@ class Stability(Rule):
             f"A published booking costs {costs.date} if its date changes, else {costs.time} if its start does; {costs.chair} if "
             f"its chair does; {costs.site} if its site does (held virtually, it is at none), else {costs.room} if its room does."
         )
+
+    def post(self, draft: Draft) -> None:
+        """What each candidate of a published conference changes."""
+        candidates, costs = draft.candidates, draft.problem.policy.stability
+        chairs = {chair.id: n for n, chair in enumerate(draft.problem.chairs)}
+        for published in draft.problem.published:
+            own = candidates.of_request(candidates.request_index[published.conference])
+            place = candidates.place_of(published.room)
+            other_date = candidates.date[own] != published.start.toordinal()
+            other_start = candidates.start[own] != candidates.minute(published.start)
+            other_site = candidates.site[own] != candidates.place_site[place]
+            when = np.where(other_date, costs.date, costs.time * other_start)
+            where = np.where(other_site, costs.site, costs.room * (candidates.place[own] != place))
+            draft.pay("stability", own, when + where + costs.chair * (candidates.chair[own] != chairs[published.chair]))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each published booking that is still placed and changed: what its changes cost together."""

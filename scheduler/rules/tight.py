@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 from scheduler.wording import count_of, date_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class Tight(Rule):
@@ -23,6 +28,13 @@ class Tight(Rule):
             f"Each booking in time with fewer than {count_of(policy.tight_days, 'working day')} from its date to its due date "
             f"costs {policy.weight('tight')}."
         )
+
+    def post(self, draft: Draft) -> None:
+        """What each candidate in time, but only just, costs."""
+        candidates, policy = draft.candidates, draft.problem.policy
+        due = candidates.dates(draft.problem.due)
+        is_tight = (candidates.date <= due) & (candidates.working_days(candidates.date, due) < policy.tight_days)
+        draft.pay("preferences", candidates.positions, policy.weight("tight") * (is_tight & ~candidates.is_hold))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each booking in time with too few working days left to its due date."""

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.grouping import at_one_moment, members, numbered, ranges
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
 from scheduler.wording import count_of, moment_in_words
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class Travel(Rule):
@@ -17,6 +24,7 @@ class Travel(Rule):
 
     name = "R4"
     title = "No time to travel"
+    rests_on = ("R3",)
 
     def says(self, policy: Policy) -> str:
         """The rule in a plain sentence."""
@@ -24,6 +32,39 @@ class Travel(Rule):
             "Between two bookings of one chair in rooms at different sites on one day, there is time for the drive: from the "
             f"end of the first to {count_of(policy.pre_meet, 'minute')} before the start of the second."
         )
+
+    def post(self, draft: Draft) -> None:
+        """Of all that ends at one moment at one site, and all that begins too soon after it at another, at most one.
+
+        What begins too soon is split into sets that share a moment, so that a row's members exclude one another.
+        """
+        candidates, problem = draft.candidates, draft.problem
+        needed = np.zeros((len(problem.sites), len(problem.sites)), dtype=np.int64)
+        for (from_, to), minutes in problem.travel_minutes.items():
+            needed[candidates.site_index[from_], candidates.site_index[to]] = minutes
+        np.fill_diagonal(needed, 0)
+        if not needed.any() or not len(candidates):
+            return
+
+        here = np.flatnonzero(candidates.in_room)
+        arrival, end, site = candidates.arrival[here], candidates.end[here], candidates.site[here]
+        chair_day, _ = numbered(candidates.chair[here], candidates.day[here])
+        leaving, first = numbered(chair_day, site, end)
+
+        base, span = int(candidates.arrival.min()), int(candidates.end.max() - candidates.arrival.min() + needed.max()) + 1
+        arrivals = (chair_day * len(needed) + site) * span + arrival - base
+        order = np.argsort(arrivals, kind="stable")
+        left, there = np.nonzero(needed[site[first]])
+        last = first[left]
+        earliest = (chair_day[last] * len(needed) + there) * span + end[last] - base
+        latest = earliest + needed[site[last], there]
+        journey, position = ranges(*(np.searchsorted(arrivals[order], moment) for moment in (earliest, latest)))
+        too_soon = order[position]
+
+        row, member = at_one_moment(journey, arrival[too_soon], end[too_soon])
+        _, of_row = np.unique(row, return_index=True)
+        row_before, before = members(leaving, left[journey[member[of_row]]])
+        draft.limit(np.concatenate([row, row_before]), here[np.concatenate([too_soon[member], before])], at_most=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each two bookings of a chair too close for the drive, named by the later."""

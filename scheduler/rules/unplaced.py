@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class Unplaced(Rule):
@@ -14,10 +21,16 @@ class Unplaced(Rule):
     name = "unplaced"
     title = "Not placed"
     tier = "unplaced"
+    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:  # noqa: ARG002
         """The rule in a plain sentence."""
         return "As few conferences as possible stay without a booking."
+
+    def post(self, draft: Draft) -> None:
+        """One unit for each conference, which a booking takes away."""
+        draft.pay_always("unplaced", len(draft.problem.conferences))
+        draft.pay("unplaced", np.flatnonzero(~draft.candidates.is_hold), -1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each conference without a booking."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scheduler.domain.conference import Mode
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
+
+if TYPE_CHECKING:
+    from scheduler.model.draft import Draft
 
 
 class VirtualFallback(Rule):
@@ -20,6 +25,13 @@ class VirtualFallback(Rule):
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
         return f"Each hybrid or in-person conference that is held virtually costs {policy.weight('virtual_fallback')}."
+
+    def post(self, draft: Draft) -> None:
+        """What each candidate without a room costs that asks for one."""
+        candidates = draft.candidates
+        asks = candidates.of_conferences(lambda conference: conference.mode is not Mode.VIRTUAL)
+        weight = draft.problem.policy.weight("virtual_fallback")
+        draft.pay("preferences", candidates.positions, weight * asks * ~candidates.in_room)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each hybrid or in-person conference held virtually."""

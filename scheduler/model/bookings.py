@@ -1,0 +1,66 @@
+"""From chosen candidates to bookings: which of the like rooms, which hold, which minute taker."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from scheduler.domain.schedule import Booking
+from scheduler.grouping import Ints
+from scheduler.model.candidates import Candidates
+from scheduler.model.recording import recorders
+
+
+def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
+    """The bookings that the chosen candidates (their positions) are, in order of start, room and chair.
+
+    AssertionError where a place has not rooms enough, or nobody to record: a programme with R2 and R5 excludes both.
+    """
+    rooms = _rooms(candidates, chosen)
+    problem = candidates.problem
+    found: list[Booking] = []
+    for position in chosen.tolist():
+        request = candidates.requests[candidates.request[position]]
+        start = candidates.moment(int(candidates.start[position]))
+        booking = Booking.model_construct(
+            conference=request.conference.id if request.conference else "",
+            start=start,
+            end=start + dt.timedelta(minutes=request.minutes),
+            room=rooms[position],
+            chair=problem.chairs[candidates.chair[position]].id,
+            minute_taker=None,
+            held=request.conference is None,
+        )
+        found.append(booking)
+    order = sorted(range(len(found)), key=lambda n: (found[n].start, found[n].room or "", found[n].chair))
+    in_order = [found[n] for n in order]
+    names = _names(candidates, chosen[order] if order else chosen)
+    in_order = [booking.model_copy(update={"conference": name}) for booking, name in zip(in_order, names, strict=True)]
+    takers = recorders(problem, in_order)
+    return tuple(booking.model_copy(update={"minute_taker": taker}) for booking, taker in zip(in_order, takers, strict=True))
+
+
+def _rooms(candidates: Candidates, chosen: Ints) -> dict[int, str | None]:
+    """A room of its place for each chosen candidate: in order of time, the first that is free again."""
+    free_again: dict[str, int] = defaultdict(lambda: -(10**9))
+    rooms: dict[int, str | None] = {}
+    for position in sorted(chosen.tolist(), key=lambda position: (candidates.arrival[position], position)):
+        place = candidates.places[candidates.place[position]]
+        free = [room.id for room in place.rooms if free_again[room.id] <= candidates.arrival[position]]
+        if place.rooms and not free:
+            raise AssertionError(f"{', '.join(room.id for room in place.rooms)}: more bookings than rooms at one time.")
+        rooms[position] = free[0] if free else None
+        if free:
+            free_again[free[0]] = int(candidates.end[position]) + candidates.problem.policy.reset
+    return rooms
+
+
+def _names(candidates: Candidates, chosen: Ints) -> list[str]:
+    """The conference's id, or the next of the request's holds."""
+    given: dict[int, int] = defaultdict(int)
+    names: list[str] = []
+    for n in candidates.request[chosen].tolist():
+        request = candidates.requests[n]
+        names.append(request.conference.id if request.conference else request.slots[given[n]].id)
+        given[n] += 1
+    return names

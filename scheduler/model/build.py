@@ -1,0 +1,39 @@
+"""The rules' programme for a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from scheduler.domain.problem import Problem
+from scheduler.model.candidates import Candidates, Place, all_candidates, interchangeable_places
+from scheduler.model.draft import Draft
+from scheduler.rules import RULES
+from scheduler.rules.base import Rule
+
+
+def drafted(problem: Problem, places: Sequence[Place] | None = None, rules: Sequence[Rule] = RULES) -> Draft:
+    """What is possible, and all that the rules make of it; rules that the policy switches off are left out.
+
+    ``places`` are by default those of interchangeable rooms; with rooms as places of their own the programme
+    says the same with more columns.
+    """
+    in_force = [rule for rule in rules if rule.is_on(problem.policy)]
+    candidates = all_candidates(problem, interchangeable_places(problem) if places is None else places)
+    impossible = dict.fromkeys(_without_candidate(candidates), "R1" if problem.chairs else "R3")
+    for rule in in_force:
+        forbidden = rule.forbids(candidates)
+        if forbidden is not None:
+            candidates = candidates.kept(~forbidden)
+            impossible = dict.fromkeys(_without_candidate(candidates), rule.name) | impossible
+    draft = Draft(candidates, impossible)
+    for rule in in_force:
+        rule.post(draft)
+    return draft
+
+
+def _without_candidate(candidates: Candidates) -> list[str]:
+    """The conferences that cannot be booked at all."""
+    counts = np.bincount(candidates.request, minlength=len(candidates.requests))
+    return [conference.id for n, conference in enumerate(candidates.problem.conferences) if counts[n] == 0]

@@ -1,0 +1,283 @@
+"""Random small problems and schedules, crowded enough that every rule is kept and broken by chance.
+
+Two to four open days in March 2027, around a weekend, Good Friday or Easter Monday; odd lengths; settings changed.
+The same ``Random`` gives the same. (Hypothesis tries many alike; these are to differ as much as they can.)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any, TypeVar
+
+import numpy as np
+
+from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.problem import HeldSlot, Problem
+from scheduler.domain.schedule import Booking, Schedule
+from scheduler.domain.values import WEEKDAYS
+from scheduler.grouping import Ints
+from scheduler.model.candidates import Candidates
+
+Item = TypeVar("Item")
+
+HORIZONS = (
+    ("2027-03-03", "2027-03-05"),
+    ("2027-03-04", "2027-03-08"),
+    ("2027-03-09", "2027-03-10"),
+    ("2027-03-25", "2027-03-31"),
+)
+DAYS = tuple(f"2027-03-{day:02}" for day in (3, 4, 5, 8, 9, 10, 25, 30, 31))
+STARTS = ("09:30", "10:00", "11:45", "13:00", "14:00")
+AT_NIGHT = ("23:00", "00:15")
+LENGTHS = (30, 75, 90, 105, 105, 180)
+LIMITS = (None, None, None, None, None, 2, 1, 0)
+
+
+def seldom(random: Random) -> bool:
+    return random.random() < 0.2
+
+
+def some(random: Random, items: Sequence[Item], least: int = 0, most: int | None = None) -> list[Item]:
+    return random.sample(items, random.randint(least, min(len(items), most if most is not None else len(items))))
+
+
+def busy_times(random: Random) -> list[dict[str, str]]:
+    """At most one time, of a few hours, that begins or ends where bookings do, or a minute beside."""
+    if not seldom(random):
+        return []
+    start = dt.datetime.fromisoformat(f"{random.choice(DAYS)}T{random.choice(STARTS)}")
+    start += dt.timedelta(minutes=random.choice((-31, -30, -29, 0, 74, 75, 104, 105)))
+    end = start + dt.timedelta(minutes=random.choice((1, 60, 105, 240)))
+    return [{"start": f"{start:%Y-%m-%dT%H:%M}", "end": f"{end:%Y-%m-%dT%H:%M}"}]
+
+
+def absences(random: Random) -> list[dict[str, str]]:
+    """At most one absence, or closure of a room."""
+    if not seldom(random):
+        return []
+    first, last = sorted(random.choices(DAYS, k=2))
+    return [{"first": first, "last": last}]
+
+
+def people(random: Random, letter: str, least: int, most: int) -> list[dict[str, Any]]:
+    """Chairs or minute takers, without what only one of the two has."""
+    return [
+        {
+            "id": f"{letter}{n}",
+            "works": some(random, WEEKDAYS[:5], least=4),
+            "absences": absences(random),
+            "busy": busy_times(random),
+            "max_per_day": random.choice(LIMITS),
+        }
+        for n in range(random.randint(least, most))
+    ]
+
+
+def chairs(random: Random) -> list[dict[str, Any]]:
+    """One to three chairs."""
+    return [
+        person
+        | {
+            "first": random.choice(DAYS) if seldom(random) else None,
+            "fte": random.choice((0.5, 1.0)),
+            "caseload": random.choice((0, 2, 84)),
+            "max_per_week": random.choice(LIMITS),
+            "max_office_days": random.choice(LIMITS),
+            "reserve": seldom(random),
+        }
+        for person in people(random, "C", 1, 3)
+    ]
+
+
+def minute_takers(random: Random, sites: Sequence[str]) -> list[dict[str, Any]] | None:
+    """Up to three minute takers; as often as not each for one booking a day, or none modelled."""
+    if random.random() < 0.4:
+        return None
+    limit = {"max_per_day": 1} if random.random() < 0.5 else {}
+    return [person | {"sites": some(random, sites)} | limit for person in people(random, "M", 0, 3)]
+
+
+def rooms(random: Random, sites: Sequence[str], starts: Sequence[str]) -> list[dict[str, Any]]:
+    """One to four rooms at the sites in turn, unless just like the one before."""
+    found: list[dict[str, Any]] = []
+    for n in range(random.randint(1, 4)):
+        if found and random.random() < 0.3:
+            found.append(found[-1] | {"id": f"R{n}", "name": f"Room {n}"})
+            continue
+        first, last = sorted(random.choices(DAYS, k=2)) if seldom(random) else (None, None)
+        found.append(
+            {
+                "id": f"R{n}",
+                "site": sites[n % len(sites)],
+                "starts": some(random, starts, least=1, most=3),
+                "hybrid_from": random.choice(("2022-09-01", "2022-09-01", "2027-03-09", None)),
+                "accessible": random.random() < 0.5,
+                "first": first,
+                "last": last,
+                "closed": absences(random),
+            }
+        )
+    return found
+
+
+def conferences(random: Random, sites: Sequence[str], chair_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Two to six conferences."""
+    found: list[dict[str, Any]] = []
+    for n in range(random.randint(2, 6)):
+        children = random.randint(1, 4)
+        found.append(
+            {
+                "id": f"K{n}",
+                "kind": random.choice(("initial", "first_review", "review", "transfer_in", "pre_birth")),
+                "children": children,
+                "school_age": random.randint(0, children),
+                "site": random.choice(sites),
+                "chair": random.choice((None, *chair_ids)),
+                "not_chairs": [random.choice(chair_ids)] if seldom(random) else [],
+                "trigger": random.choice(("2026-09-07", "2026-12-08", "2027-02-15", "2027-06-01")),
+                "requested": random.choice((None, "2027-02-25")),
+                "earliest": random.choice(DAYS) if seldom(random) else None,
+                "due": random.choice((None, *DAYS)),
+                "mode": random.choice(("hybrid", "in_person", "virtual")),
+                "minutes": random.choice(LENGTHS),
+                "accessible": seldom(random),
+                "social_worker": random.choice((None, "W1", "W1", "W2")),
+                "unavailable": busy_times(random),
+            }
+        )
+    return found
+
+
+def policy(random: Random) -> dict[str, Any]:
+    """Settings near those at which something fits or doesn't."""
+    return {
+        "pre_meet": random.choice((0, 15, 30, 45)),
+        "reset": random.choice((0, 15, 30)),
+        "caseload_cap": random.choice((0, 3, 85)),
+        "virtual_fallback": random.random() < 0.6,
+        "late_base": random.randint(0, 10),
+        "tight_days": random.randint(0, 4),
+        "stability": {name: random.randint(0, 6) for name in ("date", "time", "chair", "site", "room")},
+        "weights": {name: random.randint(0, 20) for name in some(random, PREFERENCE_NAMES)},
+        "off": some(random, ("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES), most=3) if seldom(random) else [],
+    }
+
+
+def published(random: Random, data: dict[str, Any], starts: Sequence[str]) -> list[dict[str, Any]]:
+    """What some conferences were promised, with locks or without; whether it can be kept is not looked at."""
+    ids = [conference["id"] for conference in data["conferences"]]
+    return [
+        {
+            "conference": conference,
+            "start": f"{random.choice(DAYS)}T{random.choice(starts)}",
+            "room": random.choice([None, *(room["id"] for room in data["rooms"])]),
+            "chair": random.choice([chair["id"] for chair in data["chairs"]]),
+            "minute_taker": random.choice([None, *(taker["id"] for taker in data["minute_takers"] or ())]),
+            "locks": some(random, ("time", "chair", "room")) if random.random() < 0.7 else [],
+        }
+        for conference in some(random, ids, most=2)
+    ]
+
+
+def random_problem(random: Random) -> Problem:
+    """A small problem; one in twelve is of a service that also works at night."""
+    first, last = random.choice(HORIZONS)
+    starts = AT_NIGHT if random.random() < 1 / 12 else STARTS
+    sites = ["AYL"] if seldom(random) else ["AYL", "WYC"]
+    data: dict[str, Any] = {
+        "version": 1,
+        "horizon": {"first": first, "last": last},
+        "calendar": {
+            "terms": random.choice((None, [{"first": "2027-02-22", "last": "2027-03-04"}])),
+            "closures": [random.choice(DAYS)] if seldom(random) else [],
+        },
+        "sites": [{"id": site} for site in sites],
+        "travel": [
+            {"from": one, "to": other, "minutes": random.choice((0, 45, 75, 105, 120, 150))}
+            for one, other in some(random, (("AYL", "WYC"), ("WYC", "AYL")), least=1)
+            if len(sites) > 1
+        ],
+        "rooms": rooms(random, sites, starts),
+        "virtual_starts": random.choice((None, some(random, starts, least=1, most=2))),
+        "chairs": chairs(random),
+        "minute_takers": minute_takers(random, sites),
+        "holds": [
+            {"site": random.choice(sites), "week": random.choice(DAYS), "count": random.randint(1, 2)}
+            for _ in range(random.randint(0, 2))
+        ],
+        "policy": policy(random),
+    }
+    data["conferences"] = conferences(random, sites, [chair["id"] for chair in data["chairs"]])
+    data["apart"] = [random.sample([c["id"] for c in data["conferences"]], 2) for _ in range(random.randint(0, 2))]
+    data["published"] = published(random, data, starts)
+    return Problem.model_validate(data)
+
+
+def booking_at(candidates: Candidates, position: int, slot: HeldSlot | None = None) -> Booking:
+    """The booking that a candidate is, where each place is one room; without a minute taker."""
+    request = candidates.requests[candidates.request[position]]
+    rooms_of_place = candidates.places[candidates.place[position]].rooms
+    name = request.conference.id if request.conference else (slot or request.slots[0]).id
+    return Booking(
+        conference=name,
+        start=candidates.moment(int(candidates.start[position])),
+        end=candidates.moment(int(candidates.end[position])),
+        room=rooms_of_place[0].id if rooms_of_place else None,
+        chair=candidates.problem.chairs[candidates.chair[position]].id,
+        held=request.conference is None,
+    )
+
+
+def random_schedule(
+    random: Random, candidates: Candidates, breaks: Callable[[tuple[Booking, ...], Booking], bool] = lambda *_: False
+) -> Schedule:
+    """Up to one booking for every conference and held slot, taken at random from the candidates.
+
+    A booking is mostly one as published, or with the chair and on the day of the booking before;
+    what ``breaks`` a rule that is to be kept is left out.
+    """
+    found: list[Booking] = []
+    taken: list[int] = []
+    promised = _as_published(candidates)
+    for n, request in enumerate(candidates.requests):
+        everywhere = candidates.of_request(n)
+        for slot in request.slots or (None,):
+            for _ in range(random.randint(0, 9)):
+                near = promised.get(n, _beside(candidates, everywhere, taken))
+                own = near if random.random() < 0.6 else everywhere
+                if not len(own):
+                    continue
+                position = int(random.choice(own))
+                booking = booking_at(candidates, position, slot)
+                if position not in taken and not breaks(tuple(found), booking):
+                    taken.append(position)
+                    found.append(booking)
+                    break
+    return Schedule(bookings=tuple(found))
+
+
+def _beside(candidates: Candidates, own: Ints, taken: Sequence[int]) -> Ints:
+    """Those of the candidates with the chair and on the day of the one taken last."""
+    if not taken:
+        return own
+    last = taken[-1]
+    return own[(candidates.chair[own] == candidates.chair[last]) & (candidates.day[own] == candidates.day[last])]
+
+
+def _as_published(candidates: Candidates) -> dict[int, Ints]:
+    """The candidates that the published bookings are, under their requests."""
+    problem = candidates.problem
+    bookings = [
+        Booking(
+            conference=published.conference,
+            start=published.start,
+            end=published.start + dt.timedelta(minutes=problem.minutes_by_id[published.conference]),
+            room=published.room,
+            chair=published.chair,
+        )
+        for published in problem.published
+    ]
+    found = zip(bookings, candidates.columns_of(bookings), strict=True)
+    return {candidates.request_index[booking.conference]: np.array([column]) for booking, column in found if column is not None}

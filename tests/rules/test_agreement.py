@@ -1,0 +1,186 @@
+"""The test that no rule escapes: what a rule tells the model is what its check finds.
+
+A random schedule is fixed in the programme of one rule alone. It must be infeasible if and only if the check finds a
+hard violation, and the least that it can cost must be what the check adds up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from scheduler.check import check
+from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import TIERS, Booking, Schedule, TierName
+from scheduler.measure import measure
+from scheduler.model.bookings import bookings_of
+from scheduler.model.build import drafted
+from scheduler.model.candidates import single_places
+from scheduler.model.draft import Draft
+from scheduler.model.recording import recorders
+from scheduler.rules import HARD_RULES, RULES
+from scheduler.rules.base import Rule
+from scheduler.rules.bookable import Bookable
+from scheduler.rules.minute_takers import MinuteTakers
+from tests.random_problems import random_problem, random_schedule
+
+PROBLEMS = 400
+MOST_PROBLEMS = 2500
+OFTEN = 25
+BY_NAME = {rule.name: rule for rule in RULES}
+WEIGHTED = {name: name for name in PREFERENCE_NAMES}
+
+
+def least_cost(draft: Draft, schedule: Schedule, tier: TierName | None = None) -> int | None:
+    """What the schedule costs in the programme, whatever its counting columns do at best; None where it is infeasible."""
+    columns = draft.candidates.columns_of(schedule.bookings)
+    if None in columns:
+        return None
+    programme, candidates = draft.programme(), len(draft.candidates)
+    chosen = np.zeros(programme.columns)
+    np.add.at(chosen, np.array(columns, dtype=np.int64), 1)
+    cost = np.zeros(programme.columns, dtype=np.int64) if tier is None else programme.costs[tier]
+    constant = 0 if tier is None else programme.constants[tier]
+    if (chosen > programme.upper).any():
+        return None
+    if candidates == programme.columns or not len(programme.row_lower):
+        activity = programme.matrix @ chosen
+        is_feasible = np.all((programme.row_lower <= activity) & (activity <= programme.row_upper))
+        return int(cost @ chosen) + constant if is_feasible else None
+    most = np.where(np.arange(programme.columns) < candidates, chosen, programme.upper)
+    rows = LinearConstraint(programme.matrix, programme.row_lower, programme.row_upper)
+    found = milp(cost, integrality=np.ones_like(chosen), bounds=Bounds(chosen, most), constraints=rows)
+    return round(found.fun) + constant if found.x is not None else None
+
+
+def keeps(rule: Rule, problem: Problem, schedule: Schedule) -> bool:
+    """Whether the check finds no breach; for minute takers, whether there are any whom it accepts."""
+    if not rule.is_on(problem.policy):
+        return True
+    if isinstance(rule, MinuteTakers) and problem.minute_takers is not None:
+        return can_be_recorded(rule, problem, schedule)
+    return not rule.check(problem, schedule)
+
+
+def can_be_recorded(rule: Rule, problem: Problem, schedule: Schedule, settled: int = 0) -> bool:
+    """Try every minute taker for every booking."""
+    if settled == len(schedule.bookings):
+        return True
+    before, booking, after = schedule.bookings[:settled], schedule.bookings[settled], schedule.bookings[settled + 1 :]
+    for taker in problem.minute_takers or ():
+        tried = (*before, booking.model_copy(update={"minute_taker": taker.id}))
+        is_kept = not rule.check(problem, Schedule(bookings=tried))
+        if is_kept and can_be_recorded(rule, problem, Schedule(bookings=(*tried, *after)), settled + 1):
+            return True
+    return False
+
+
+def units_cost(rule: Rule, problem: Problem, schedule: Schedule) -> int:
+    """What the check's units cost."""
+    weight = problem.policy.weight(WEIGHTED[rule.name]) if rule.tier == "preferences" else 1
+    return weight * sum(unit.amount for unit in rule.check(problem, schedule))
+
+
+def breaking(problem: Problem, rules: tuple[Rule, ...]) -> Callable[[tuple[Booking, ...], Booking], bool]:
+    """Whether one more booking breaks a hard rule that is kept so far."""
+
+    def breaks(before: tuple[Booking, ...], booking: Booking) -> bool:
+        without, together = Schedule(bookings=before), Schedule(bookings=(*before, booking))
+        return any(keeps(rule, problem, without) and not keeps(rule, problem, together) for rule in rules if rule.tier is None)
+
+    return breaks
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_the_model_and_the_check_agree(rule: Rule) -> None:
+    seen: Counter[bool] = Counter()
+    rests_on = tuple(BY_NAME[name] for name in rule.rests_on)
+    for seed in range(MOST_PROBLEMS):
+        random = Random(seed)
+        problem = random_problem(random)
+        places = single_places(problem)
+        draft = drafted(problem, places, (*rests_on, rule))
+        for kept in ((*rests_on, rule), rests_on):
+            possible = drafted(problem, places, kept).candidates
+            schedule = random_schedule(random, possible, breaking(problem, kept))
+            cost = least_cost(draft, schedule, rule.tier)
+            if rule.tier is None:
+                assert (cost is not None) == keeps(rule, problem, schedule), (seed, schedule)
+            else:
+                assert cost == units_cost(rule, problem, schedule), (seed, schedule)
+            seen[bool(cost) if rule.tier else cost is not None] += 1
+        if seed >= PROBLEMS and min(seen[True], seen[False]) >= OFTEN:
+            return
+    pytest.fail(f"Not both outcomes were seen often enough: {seen}")
+
+
+def test_what_is_no_candidate_is_what_r1_refuses() -> None:
+    seen: Counter[bool] = Counter()
+    rule = Bookable()
+    for seed in range(PROBLEMS):
+        random = Random(seed)
+        problem = random_problem(random)
+        draft = drafted(problem, single_places(problem), (rule,))
+        schedule = random_schedule(random, draft.candidates)
+        if not schedule.bookings:
+            continue
+        booking = random.choice(schedule.bookings)
+        shift = dt.timedelta(days=random.choice((0, 0, 1, 2, 7)), minutes=random.choice((0, 0, -15, 30, 105)))
+        longer = dt.timedelta(minutes=random.choice((0, 0, 0, 15)))
+        moved = booking.model_copy(update={"start": booking.start + shift, "end": booking.end + shift + longer})
+        twice = () if booking.held or random.random() < 0.5 else (booking,)
+        others = tuple(other for other in schedule.bookings if other is not booking)
+        changed = Schedule(bookings=(*others, *twice, moved))
+        is_possible = least_cost(draft, changed) is not None
+        assert is_possible == (rule.check(problem, changed) == []), (seed, changed)
+        seen[is_possible] += 1
+    assert min(seen[True], seen[False]) >= OFTEN, seen
+
+
+def test_all_rules_together_agree_with_the_checker_and_their_bookings_pass_it() -> None:
+    placed = 0
+    for seed in range(PROBLEMS):
+        random = Random(seed)
+        problem = random_problem(random)
+        draft = drafted(problem)
+        singles = drafted(problem, single_places(problem), HARD_RULES).candidates
+        schedule = random_schedule(random, singles, breaking(problem, HARD_RULES))
+        if any(not keeps(rule, problem, schedule) for rule in HARD_RULES):
+            assert least_cost(draft, schedule) is None, seed
+            continue
+        tiers = {tier: least_cost(draft, schedule, tier) for tier in TIERS}
+        assert tiers == measure(problem, schedule).tiers, seed
+        chosen = np.array(draft.candidates.columns_of(schedule.bookings), dtype=np.int64)
+        report = check(problem, Schedule(bookings=bookings_of(draft.candidates, chosen)))
+        assert (report.violations, report.measure.tiers) == ((), tiers), seed
+        placed += len(schedule.bookings)
+    assert placed >= PROBLEMS
+
+
+def test_somebody_records_whenever_anybody_can() -> None:
+    seen: Counter[bool] = Counter()
+    rule = MinuteTakers()
+    for seed in range(MOST_PROBLEMS):
+        random = Random(seed)
+        problem = random_problem(random)
+        if not problem.models_minute_takers:
+            continue
+        schedule = random_schedule(random, drafted(problem, single_places(problem), (rule,)).candidates)
+        try:
+            takers = recorders(problem, schedule.bookings)
+        except AssertionError:
+            assert not keeps(rule, problem, schedule), seed
+            seen[False] += 1
+            continue
+        bookings = zip(schedule.bookings, takers, strict=True)
+        recorded = tuple(booking.model_copy(update={"minute_taker": taker}) for booking, taker in bookings)
+        assert rule.check(problem, Schedule(bookings=recorded)) == [], seed
+        seen[True] += len(recorded) > 1
+    assert min(seen[True], seen[False]) >= OFTEN, seen
