@@ -13,6 +13,7 @@ from scheduler.check import check
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, Solver, Tier, Unplaced
 from scheduler.engines.budget import Budget
+from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
 from scheduler.engines.progress import Listener
 from scheduler.grouping import Ints
@@ -46,11 +47,12 @@ def plan(
     started = clock()
     deadline = None if time_limit is None else started + time_limit
     budget = Budget(clock, started, deadline, stop or threading.Event())
-    draft = drafted(problem)
-    programme = draft.programme()
-    locked = kept_locks(draft, programme)
-    portfolio = Portfolio(draft.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
-    tiers = portfolio.solve()
+    with Highs() as highs:
+        draft = drafted(problem)
+        programme = draft.programme()
+        locked = kept_locks(draft, programme)
+        portfolio = Portfolio(highs, draft.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
+        tiers = portfolio.solve()
     chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(draft.candidates)])
     schedule = Schedule(
         problem=problem.digest,

@@ -11,14 +11,12 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-import numpy as np
-
 from scheduler.domain.policy import PREFERENCE_NAMES
-from scheduler.domain.problem import HeldSlot, Problem
+from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import WEEKDAYS
 from scheduler.grouping import Ints
-from scheduler.model.candidates import Candidates
+from scheduler.model.candidates import Candidates, Request, all_candidates, single_places
 
 Item = TypeVar("Item")
 
@@ -95,7 +93,7 @@ def minute_takers(random: Random, sites: Sequence[str]) -> list[dict[str, Any]] 
     """Up to three minute takers; as often as not each for one booking a day, or none modelled."""
     if random.random() < 0.4:
         return None
-    limit = {"max_per_day": 1} if random.random() < 0.5 else {}
+    limit = {"max_per_day": 1} if random.random() < 0.4 else {}
     return [person | {"sites": some(random, sites)} | limit for person in people(random, "M", 0, 3)]
 
 
@@ -165,26 +163,32 @@ def policy(random: Random) -> dict[str, Any]:
     }
 
 
-def published(random: Random, data: dict[str, Any], starts: Sequence[str]) -> list[dict[str, Any]]:
-    """What some conferences were promised, with locks or without; whether it can be kept is not looked at."""
-    ids = [conference["id"] for conference in data["conferences"]]
-    return [
-        {
-            "conference": conference,
-            "start": f"{random.choice(DAYS)}T{random.choice(starts)}",
-            "room": random.choice([None, *(room["id"] for room in data["rooms"])]),
-            "chair": random.choice([chair["id"] for chair in data["chairs"]]),
-            "minute_taker": random.choice([None, *(taker["id"] for taker in data["minute_takers"] or ())]),
-            "locks": some(random, ("time", "chair", "room")) if random.random() < 0.7 else [],
-        }
-        for conference in some(random, ids, most=2)
-    ]
+def published(random: Random, candidates: Candidates) -> list[dict[str, Any]]:
+    """What some conferences were promised, with locks or without; now and then on a day or at a time that can't be."""
+    problem = candidates.problem
+    found: list[dict[str, Any]] = []
+    for conference in some(random, problem.conferences, most=2):
+        own = candidates.of_request(candidates.request_index[conference.id])
+        if len(own):
+            promise = booking_at(candidates, int(random.choice(own)), conference.id)
+            other_time = f"{random.choice(DAYS)}T{random.choice(STARTS)}"
+            found.append(
+                {
+                    "conference": conference.id,
+                    "start": other_time if random.random() < 0.1 else promise.start,
+                    "room": None if seldom(random) else promise.room,
+                    "chair": promise.chair,
+                    "minute_taker": random.choice([None, *problem.minute_taker_by_id]),
+                    "locks": some(random, ("time", "chair", "room")) if random.random() < 0.7 else [],
+                }
+            )
+    return found
 
 
 def random_problem(random: Random) -> Problem:
-    """A small problem; one in twelve is of a service that also works at night."""
+    """A small problem; one in ten is of a service that also works at night."""
     first, last = random.choice(HORIZONS)
-    starts = AT_NIGHT if random.random() < 1 / 12 else STARTS
+    starts = AT_NIGHT if random.random() < 0.1 else STARTS
     sites = ["AYL"] if seldom(random) else ["AYL", "WYC"]
     data: dict[str, Any] = {
         "version": 1,
@@ -195,7 +199,7 @@ def random_problem(random: Random) -> Problem:
         },
         "sites": [{"id": site} for site in sites],
         "travel": [
-            {"from": one, "to": other, "minutes": random.choice((0, 45, 75, 105, 120, 150))}
+            {"from": one, "to": other, "minutes": random.choice((45, 46, 75, 76, 105, 106, 120, 121))}
             for one, other in some(random, (("AYL", "WYC"), ("WYC", "AYL")), least=1)
             if len(sites) > 1
         ],
@@ -211,73 +215,88 @@ def random_problem(random: Random) -> Problem:
     }
     data["conferences"] = conferences(random, sites, [chair["id"] for chair in data["chairs"]])
     data["apart"] = [random.sample([c["id"] for c in data["conferences"]], 2) for _ in range(random.randint(0, 2))]
-    data["published"] = published(random, data, starts)
+    problem = Problem.model_validate(data)
+    data["published"] = published(random, all_candidates(problem, single_places(problem)))
     return Problem.model_validate(data)
 
 
-def booking_at(candidates: Candidates, position: int, slot: HeldSlot | None = None) -> Booking:
+def booking_at(candidates: Candidates, position: int, name: str) -> Booking:
     """The booking that a candidate is, where each place is one room; without a minute taker."""
-    request = candidates.requests[candidates.request[position]]
     rooms_of_place = candidates.places[candidates.place[position]].rooms
-    name = request.conference.id if request.conference else (slot or request.slots[0]).id
     return Booking(
         conference=name,
         start=candidates.moment(int(candidates.start[position])),
         end=candidates.moment(int(candidates.end[position])),
         room=rooms_of_place[0].id if rooms_of_place else None,
         chair=candidates.problem.chairs[candidates.chair[position]].id,
-        held=request.conference is None,
+        held=name in candidates.problem.held_slot_by_id,
     )
 
 
-def random_schedule(
-    random: Random, candidates: Candidates, breaks: Callable[[tuple[Booking, ...], Booking], bool] = lambda *_: False
-) -> Schedule:
+Breaks = Callable[[tuple[Booking, ...], Booking], bool]
+
+
+def random_schedule(random: Random, candidates: Candidates, breaks: Breaks = lambda *_: False) -> Schedule:
     """Up to one booking for every conference and held slot, taken at random from the candidates.
 
-    A booking is mostly one as published, or with the chair and on the day of the booking before;
-    what ``breaks`` a rule that is to be kept is left out.
+    What ``breaks`` a rule that is to be kept is left out.
     """
-    found: list[Booking] = []
-    taken: list[int] = []
-    promised = _as_published(candidates)
-    for n, request in enumerate(candidates.requests):
-        everywhere = candidates.of_request(n)
-        for slot in request.slots or (None,):
-            for _ in range(random.randint(0, 9)):
-                near = promised.get(n, _beside(candidates, everywhere, taken))
-                own = near if random.random() < 0.6 else everywhere
-                if not len(own):
-                    continue
-                position = int(random.choice(own))
-                booking = booking_at(candidates, position, slot)
-                if position not in taken and not breaks(tuple(found), booking):
-                    taken.append(position)
-                    found.append(booking)
-                    break
-    return Schedule(bookings=tuple(found))
+    wanted = [slot for request in candidates.requests for slot in _names(request) if random.random() < 0.9]
+    bookings: tuple[Booking, ...] = ()
+    for name in random.sample(wanted, len(wanted)):
+        bookings = _with_one_more(random, candidates, bookings, name, breaks)
+    return Schedule(bookings=bookings)
 
 
-def _beside(candidates: Candidates, own: Ints, taken: Sequence[int]) -> Ints:
-    """Those of the candidates with the chair and on the day of the one taken last."""
-    if not taken:
+def with_a_change(random: Random, candidates: Candidates, schedule: Schedule, breaks: Breaks = lambda *_: False) -> Schedule:
+    """The schedule, with one conference or held slot booked otherwise, or newly, or not at all."""
+    name = random.choice([name for request in candidates.requests for name in _names(request)])
+    others = tuple(booking for booking in schedule.bookings if booking.conference != name)
+    return Schedule(bookings=_with_one_more(random, candidates, others, name, breaks))
+
+
+def _names(request: Request) -> list[str]:
+    return [request.conference.id] if request.conference else [slot.id for slot in request.slots]
+
+
+def _with_one_more(
+    random: Random, candidates: Candidates, bookings: tuple[Booking, ...], name: str, breaks: Breaks
+) -> tuple[Booking, ...]:
+    """With a booking that is mostly one as published, or on the day of another and with its chair or in its place."""
+    everywhere = candidates.of_request(candidates.request_index[name])
+    for _ in range(9):
+        near = _as_published(candidates, everywhere, name) if random.random() < 0.3 else everywhere
+        if random.random() < 0.6 and bookings:
+            near = _beside(random, candidates, near, random.choice(bookings))
+        if len(near):
+            booking = booking_at(candidates, int(random.choice(near)), name)
+            if not any(_is_same(booking, other) for other in bookings) and not breaks(bookings, booking):
+                return (*bookings, booking)
+    return bookings
+
+
+def _is_same(booking: Booking, other: Booking) -> bool:
+    return (booking.start, booking.end, booking.room, booking.chair) == (other.start, other.end, other.room, other.chair)
+
+
+def _beside(random: Random, candidates: Candidates, own: Ints, other: Booking) -> Ints:
+    """Those of the candidates on the day of a booking, and with its chair or in its place."""
+    on_day = own[candidates.date[own] == other.day.toordinal()]
+    if random.random() < 0.3:
+        return on_day[candidates.place[on_day] == candidates.place_of(other.room)]
+    return on_day[candidates.chair[on_day] == list(candidates.problem.chair_by_id).index(other.chair)]
+
+
+def _as_published(candidates: Candidates, own: Ints, name: str) -> Ints:
+    """Those of the candidates at the time, with the chair or in the place of the published booking."""
+    published = candidates.problem.published_by_id.get(name)
+    if published is None:
         return own
-    last = taken[-1]
-    return own[(candidates.chair[own] == candidates.chair[last]) & (candidates.day[own] == candidates.day[last])]
-
-
-def _as_published(candidates: Candidates) -> dict[int, Ints]:
-    """The candidates that the published bookings are, under their requests."""
-    problem = candidates.problem
-    bookings = [
-        Booking(
-            conference=published.conference,
-            start=published.start,
-            end=published.start + dt.timedelta(minutes=problem.minutes_by_id[published.conference]),
-            room=published.room,
-            chair=published.chair,
-        )
-        for published in problem.published
-    ]
-    found = zip(bookings, candidates.columns_of(bookings), strict=True)
-    return {candidates.request_index[booking.conference]: np.array([column]) for booking, column in found if column is not None}
+    chair = list(candidates.problem.chair_by_id).index(published.chair)
+    place = candidates.place_of(published.room)
+    as_published = (
+        (candidates.start[own] == candidates.minute(published.start)) * 1
+        + (candidates.chair[own] == chair)
+        + (candidates.place[own] == place)
+    )
+    return own[as_published >= 2]

@@ -39,6 +39,11 @@ class Bound:
         return np.asarray(self.reduced <= room)
 
 
+def plain_bound(part: Part, value: int) -> Bound:
+    """A bound that is known without dual values, and says nothing of single columns."""
+    return Bound(part, (value - part.constant) * GRID, np.minimum(part.costs, 0) * 0)
+
+
 def bound_from(part: Part, duals: Floats) -> Bound:
     """What dual values (one a row, positive for a lower limit) prove about the part."""
     y = np.round(np.clip(duals, -LARGEST_DUAL, LARGEST_DUAL) * GRID).astype(np.int64)

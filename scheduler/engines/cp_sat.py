@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from ortools.sat.python import cp_model
 
-from scheduler.engines.highs import Searched
 from scheduler.engines.part import Part
+from scheduler.engines.results import Searched
 from scheduler.grouping import Ints
 
 FAR = 1 << 40

@@ -5,24 +5,24 @@ A relaxation halves a conference between morning and afternoon where it makes no
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from scheduler.engines import cp_sat
-from scheduler.engines.budget import Budget, abandonable
-from scheduler.engines.highs import Relaxation, relaxation
+from scheduler.engines.budget import Budget
+from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part
+from scheduler.engines.results import Relaxation
 from scheduler.grouping import Ints, Mask, numbered
 from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Floats
 
 SURE = 0.99
+SHARE = 0.5
 WORK_AT_THE_END = 2.0
 
 
 def dive(
-    candidates: Candidates, part: Part, start: Relaxation, share: float, budget: Budget, seed: int
+    highs: Highs, candidates: Candidates, part: Part, start: Relaxation, budget: Budget, seed: int
 ) -> tuple[Part, Ints] | None:
     """A solution of the part (as the part it was found in, and its columns' values), or None where the dive ends nowhere.
 
@@ -35,18 +35,18 @@ def dive(
     while undecided.any() and not budget.over:
         on_candidates = part.columns < number
         column = part.columns[on_candidates]
-        mass = np.bincount(group[column], weights=point[on_candidates], minlength=int(group.max()) + 1)
+        mass: Floats = np.bincount(group[column], weights=point[on_candidates], minlength=int(group.max()) + 1).astype(np.float64)
         surest = _surest(candidates.request[column], mass[group[column]], len(candidates.requests))
         order = np.flatnonzero(undecided & (surest > 1e-6))
         if not len(order):
             break
         order = order[np.argsort(-surest[order], kind="stable")]
         sure = int((surest[order] > SURE).sum())
-        taken = sure + max(1, int((len(order) - sure) * share))
+        taken = sure + max(1, int((len(order) - sure) * SHARE))
         while True:
             settled = order[:taken]
             smaller = part.kept(_on_one_day(candidates, part.columns, group, mass, settled))
-            solved = abandonable(partial(relaxation, smaller), budget)
+            solved = highs.relaxation(smaller, budget)
             if solved is not None:
                 break
             if taken <= 1 or budget.over:

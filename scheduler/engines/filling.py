@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from scheduler.grouping import Ints
+from scheduler.grouping import Ints, ranges
 from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
 
@@ -23,6 +23,16 @@ class Filling:
         self._top = programme.upper
         self.point = np.zeros(programme.columns, dtype=np.int64)
         self._activity = np.zeros(len(programme.row_upper))
+        self._firm = programme.matrix.min(axis=1).toarray().ravel() >= 0
+
+    def fitting(self, columns: Ints) -> Ints:
+        """Those of some columns that break no row which counting columns can't relieve; the others can't be added."""
+        starts = self._by_column.indptr.astype(np.int64)
+        member, offset = ranges(starts[columns], starts[columns + 1])
+        rows = self._by_column.indices[offset]
+        broken = self._firm[rows] & (self._activity[rows] + self._by_column.data[offset] > self._upper[rows] + 1e-9)
+        blocked = np.bincount(member[broken], minlength=len(columns)) > 0
+        return np.asarray(columns[~blocked])
 
     def add(self, column: int) -> bool:
         """Raise a column by one, with whatever counting columns that takes; changes nothing and says False if none fits."""
@@ -106,7 +116,9 @@ def filled(candidates: Candidates, programme: Programme, worth: Ints, chosen: In
         placed = np.bincount(candidates.request, weights=filling.point[: len(candidates)], minlength=number)
         for request in turn:
             wanted = candidates.requests[request].count - int(placed[request])
-            for column in by_worth[bounds[request] : bounds[request + 1]].tolist():
+            if wanted <= 0:
+                continue
+            for column in filling.fitting(by_worth[bounds[request] : bounds[request + 1]]).tolist():
                 if wanted == 0:
                     break
                 added = filling.add(column)

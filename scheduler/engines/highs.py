@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 from scheduler.engines.part import Part
-from scheduler.grouping import Ints
-from scheduler.model.draft import Floats
+from scheduler.engines.results import Relaxation, Searched
 
 TOLERANCE = 1e-4
 EXACT = {"relative_gap_tolerance": 0.0, "absolute_gap_tolerance": 0.999}
 
 
-@dataclass(frozen=True)
-class Relaxation:
-    """The optimum of a part without whole numbers: its columns' values and its rows' duals."""
-
-    value: float
-    point: Floats
-    duals: Floats
-
-
-@dataclass(frozen=True)
-class Searched:
-    """What a search found: the best values of the part's columns, if any, and a lower bound of its objective."""
-
-    point: Ints | None
-    bound: float
-    finished: bool
-
-
-def relaxation(part: Part, time_limit: float | None = None) -> Relaxation | None:
+def relaxation(part: Part, time_limit: float) -> Relaxation | None:
     """Solve the part without whole numbers; None where it has no solution or the seconds ran out."""
-    if not part.possible:
-        return None
     model = mathopt.Model.from_model_proto(_proto(part, whole=False))
-    limit = None if time_limit is None else dt.timedelta(seconds=max(time_limit, 0.01))
-    parameters = mathopt.SolveParameters(time_limit=limit, lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX)
+    parameters = mathopt.SolveParameters(time_limit=_limit(time_limit), lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX)
     result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
     if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
         return None
@@ -56,11 +33,10 @@ def search(part: Part, time_limit: float, seed: int) -> Searched:
     if not part.possible:
         return Searched(None, np.inf, finished=True)
     model = mathopt.Model.from_model_proto(_proto(part, whole=True))
-    limit = None if np.isinf(time_limit) else dt.timedelta(seconds=max(time_limit, 0.01))
     result = mathopt.solve(
         model,
         mathopt.SolverType.HIGHS,
-        params=mathopt.SolveParameters(time_limit=limit, random_seed=seed, **EXACT),
+        params=mathopt.SolveParameters(time_limit=_limit(time_limit), random_seed=seed, **EXACT),
     )
     reason = result.termination.reason
     if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
@@ -72,6 +48,10 @@ def search(part: Part, time_limit: float, seed: int) -> Searched:
     finished = reason == mathopt.TerminationReason.OPTIMAL
     bound = result.termination.objective_bounds.dual_bound + part.constant - TOLERANCE
     return Searched(point, bound, finished)
+
+
+def _limit(seconds: float) -> dt.timedelta | None:
+    return None if np.isinf(seconds) else dt.timedelta(seconds=max(seconds, 0.01))
 
 
 def _proto(part: Part, *, whole: bool) -> model_pb2.ModelProto:

@@ -1,4 +1,4 @@
-"""Improves a schedule by freeing some of it and solving that again, neighbourhood by neighbourhood."""
+"""Which part of a schedule to free and solve again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import numpy as np
 from scheduler.grouping import Ints, Mask
 from scheduler.model.candidates import Candidates
 
+MOST_FREED = 8_000
 
-def freed_requests(candidates: Candidates, chosen: Ints, size: int, random: np.random.Generator) -> Mask:
-    """Which requests to free: those booked on ``size`` days in a row, or of a few chairs in twice the time."""
-    freed = np.zeros(len(candidates.requests), dtype=np.bool_)
+
+def freed_candidates(candidates: Candidates, chosen: Ints, size: int, random: np.random.Generator) -> Mask:
+    """The candidates of the requests booked on ``size`` days in a row, or of a few chairs in twice the time.
+
+    Requests that are not booked at all are free on these days too, as many of them as keep the part small.
+    """
+    number = len(candidates.requests)
     first = int(random.integers(0, max(1, len(candidates.days) - size + 1)))
     day = candidates.day[chosen]
     if random.random() < 2 / 3:
@@ -18,5 +23,16 @@ def freed_requests(candidates: Candidates, chosen: Ints, size: int, random: np.r
     else:
         chairs = random.permutation(len(candidates.problem.chairs))[: max(2, len(candidates.problem.chairs) // 3)]
         near = np.isin(candidates.chair[chosen], chairs) & (np.abs(day - first) < 2 * size)
-    freed[candidates.request[chosen[near]]] = True
-    return freed
+    is_freed = np.zeros(number, dtype=np.bool_)
+    is_freed[candidates.request[chosen[near]]] = True
+    freed = is_freed[candidates.request]
+    booked = np.bincount(candidates.request[chosen], minlength=number)
+    wanting = random.permutation(np.flatnonzero(booked < [request.count for request in candidates.requests]))
+    in_time = (candidates.day >= first) & (candidates.day < first + size)
+    per_request = np.bincount(candidates.request[in_time], minlength=number)
+    room = max(0, MOST_FREED - int(freed.sum()))
+    is_wanting = np.zeros(number, dtype=np.bool_)
+    is_wanting[wanting[np.cumsum(per_request[wanting]) <= room]] = True
+    if int(freed.sum()) > MOST_FREED:
+        freed &= in_time
+    return np.asarray(freed | (is_wanting[candidates.request] & in_time))

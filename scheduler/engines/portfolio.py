@@ -12,22 +12,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduler.domain.schedule import TIERS, Tier, TierName
-from scheduler.engines import highs
-from scheduler.engines.bounds import Bound, bound_from
-from scheduler.engines.budget import Budget, abandonable
+from scheduler.engines.bounds import Bound, bound_from, plain_bound
+from scheduler.engines.budget import Budget
 from scheduler.engines.diving import dive
 from scheduler.engines.filling import completed, filled
-from scheduler.engines.highs import Relaxation
+from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Cap, Part, part_of
 from scheduler.engines.progress import Listener
 from scheduler.engines.race import Race
+from scheduler.engines.results import Relaxation
 from scheduler.engines.standing import Standing
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
 
 BY_CONFERENCE: tuple[TierName, ...] = ("late", "stability", "continuity")
-SHARE = 0.5
+MOST_COLUMNS = 160_000
 NONE = np.iinfo(np.int64).max // 4
 
 
@@ -44,6 +44,7 @@ class Portfolio:
 
     def __init__(
         self,
+        highs: Highs,
         candidates: Candidates,
         programme: Programme,
         locked: Ints,
@@ -53,6 +54,7 @@ class Portfolio:
         listener: Listener | None,
         work_limit: float | None = None,
     ) -> None:
+        self._highs = highs
         self._candidates = candidates
         self._programme = programme
         self._budget = budget
@@ -141,12 +143,13 @@ class Portfolio:
         return part_of(whole, columns, whole.costs[tier], whole.constants[tier], caps)
 
     def _relaxed(self, tier: TierName, columns: Ints, caps: list[Cap], programme: Programme, budget: Budget) -> Relaxed | None:
-        """A tier's relaxation; remembered, since aiming and settling often ask for the same."""
+        """A tier's relaxation; remembered, since aiming and settling often ask for the same. None beyond its size or budget."""
+        if len(columns) > MOST_COLUMNS or budget.over:
+            return None
         key = (tier, columns.tobytes(), tuple(cap.limit for cap in caps))
         if key not in self._remembered:
             part = self._part(tier, columns, caps, programme)
-            limit = None if budget.deadline is None else budget.left
-            solved = abandonable(lambda: highs.relaxation(part, limit), budget)
+            solved = self._highs.relaxation(part, budget)
             self._remembered[key] = None if solved is None else Relaxed(solved, bound_from(part, solved.duals))
         return self._remembered[key]
 
@@ -161,17 +164,22 @@ class Portfolio:
 
     def _aim(self) -> None:
         """Look where the best would be if no conference stood in another's way: everything placed, each at its least."""
+        floor = self._floor("unplaced")
+        if self.standing.value("unplaced") > floor:
+            known = plain_bound(self._part("unplaced", self._columns, []), floor)
+            self._race("unplaced", known, self._budget.share(0.25)).improve()
         columns = self._columns
         for tier in BY_CONFERENCE:
             columns = self._cheapest(tier, columns, 0)
         programme = self._with_all_placed()
-        load = self._relaxed("caseload", columns, [], programme, self._budget)
+        is_full = self.standing.value("unplaced") > floor
+        load = None if is_full else self._relaxed("caseload", columns, [], programme, self._budget.share(0.5))
         if load is None:
             self._aim_lower()
             return
         limit = load.bound.value - self._programme.constants["caseload"]
         caps = [Cap(self._programme.costs["caseload"], limit)] if limit < _most(self._programme, "caseload") else []
-        relaxed = self._relaxed("preferences", columns, caps, programme, self._budget)
+        relaxed = self._relaxed("preferences", columns, caps, programme, self._budget.share(0.5))
         if relaxed is not None:
             self._dive(relaxed)
 
@@ -185,18 +193,19 @@ class Portfolio:
         costs = programme.costs["preferences"] + programme.costs["caseload"] * 100 + programme.costs["unplaced"] * reward
         part = part_of(programme, columns, costs, 0)
         budget = self._budget.share(0.25)
-        limit = None if budget.deadline is None else budget.left
-        solved = abandonable(lambda: highs.relaxation(part, limit), budget)
+        if len(columns) > MOST_COLUMNS // 4:
+            return
+        solved = self._highs.relaxation(part, budget)
         if solved is None:
             return
-        reached = dive(self._candidates, part, solved, SHARE, budget, self._seed)
+        reached = dive(self._highs, self._candidates, part, solved, budget, self._seed)
         if reached is not None:
             chosen = reached[0].columns[reached[1] > 0]
             self._offer_filled(chosen[chosen < len(self._candidates)])
 
     def _dive(self, relaxed: Relaxed) -> None:
         budget = self._budget.share(0.5)
-        reached = dive(self._candidates, relaxed.bound.part, relaxed.relaxation, SHARE, budget, self._seed)
+        reached = dive(self._highs, self._candidates, relaxed.bound.part, relaxed.relaxation, budget, self._seed)
         if reached is not None:
             self.standing.offer_part(*reached)
 
@@ -212,12 +221,15 @@ class Portfolio:
         if self.standing.value(tier) > floor:
             if by_conference:
                 self._columns = self._cheapest(tier, self._columns, self.standing.value(tier) - floor)
-            relaxed = None if budget.over else self._relaxed(tier, self._columns, self._caps, self._programme, budget)
+            relaxed = self._relaxed(tier, self._columns, self._caps, self._programme, budget.share(0.5))
             if relaxed is not None:
                 bound, proof = max(floor, relaxed.bound.value), relaxed.bound
                 self.standing.turn_to(tier, bound)
-                if self.standing.value(tier) > bound and not budget.over:
-                    bound = max(bound, self._improved(tier, relaxed, budget))
+            known = proof or plain_bound(self._part(tier, self._columns, self._caps), floor)
+            if self.standing.value(tier) > bound and not budget.over:
+                if relaxed is not None and tier != TIERS[-1]:
+                    self._dive_for(tier, budget)
+                bound = max(bound, self._race(tier, known, budget).run())
         value = self.standing.value(tier)
         bound = min(bound, value)
         self.standing.turn_to(tier, bound)
@@ -240,34 +252,30 @@ class Portfolio:
         if limit < _most(self._programme, tier):
             self._caps.append(Cap(self._programme.costs[tier], limit))
 
-    def _improved(self, tier: TierName, relaxed: Relaxed, budget: Budget) -> int:
-        """Search for a better value of the tier, and give the bound that is proven by then."""
-        if tier != TIERS[-1]:
-            self._dive_for(tier, budget)
-        race = Race(
-            tier,
-            self._candidates,
-            self._programme,
-            self._caps,
-            relaxed.bound,
-            self.standing,
-            budget,
-            self._workers,
-            self._seed,
-            self._work_limit,
+    def _race(self, tier: TierName, bound: Bound, budget: Budget) -> Race:
+        return Race(
+            highs=self._highs,
+            tier=tier,
+            candidates=self._candidates,
+            programme=self._programme,
+            caps=self._caps,
+            bound=bound,
+            standing=self.standing,
+            budget=budget,
+            workers=self._workers,
+            seed=self._seed,
+            work_limit=self._work_limit,
         )
-        return race.run()
 
     def _dive_for(self, tier: TierName, budget: Budget) -> None:
         """Dive with the tier's own costs first and the preferences far behind."""
         programme = self._programme
         costs = programme.costs[tier] * 4096 + programme.costs["preferences"]
         part = part_of(programme, self._columns, costs, 0, self._caps)
-        limit = None if budget.deadline is None else budget.left
-        solved = abandonable(lambda: highs.relaxation(part, limit), budget)
+        solved = self._highs.relaxation(part, budget)
         if solved is None:
             return
-        reached = dive(self._candidates, part, solved, SHARE, budget, self._seed)
+        reached = dive(self._highs, self._candidates, part, solved, budget, self._seed)
         if reached is None:
             return
         self.standing.offer_part(*reached)

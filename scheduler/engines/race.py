@@ -15,10 +15,11 @@ from functools import partial
 import numpy as np
 
 from scheduler.domain.schedule import TierName
-from scheduler.engines import cp_sat, highs
+from scheduler.engines import cp_sat
 from scheduler.engines.bounds import Bound
-from scheduler.engines.budget import HEARTBEAT, Budget, abandonable
-from scheduler.engines.neighbourhoods import freed_requests
+from scheduler.engines.budget import HEARTBEAT, Budget
+from scheduler.engines.highs_process import Highs
+from scheduler.engines.neighbourhoods import freed_candidates
 from scheduler.engines.part import Cap, Part, part_of
 from scheduler.engines.standing import Standing
 from scheduler.grouping import Ints
@@ -29,6 +30,7 @@ ROUNDS = 40
 FAILURES = 8
 WORK_A_ROUND = 0.3
 PROMISING = 40
+MOST_COLUMNS = 60_000
 FIRST_CLIMB = 0.002
 FIRST_SLICE = 60.0
 
@@ -37,6 +39,7 @@ FIRST_SLICE = 60.0
 class Race:
     """Closes the gap between the best value of a tier and its bound, as far as the budget goes."""
 
+    highs: Highs
     tier: TierName
     candidates: Candidates
     programme: Programme
@@ -57,14 +60,15 @@ class Race:
     def run(self) -> int:
         """The bound that is proven in the end; the best point is with the standing."""
         climber: threading.Thread | None = None
-        if self.workers > 1:
+        is_searchable = len(self.bound.part.columns) <= MOST_COLUMNS
+        if is_searchable and self.workers > 1:
             climber = threading.Thread(target=self._climb, daemon=True)
             climber.start()
-        if self.tier == "preferences":
-            self._improve()
-        if self.workers == 1 and self.work_limit is None:
+        self.improve()
+        if is_searchable and self.workers == 1 and self.work_limit is None:
             self._climb()
-        self._search_the_gap()
+        if is_searchable:
+            self._search_the_gap()
         while climber is not None and climber.is_alive() and not self._finished():
             climber.join(HEARTBEAT)
         self._over.set()
@@ -90,8 +94,8 @@ class Race:
         while not self._finished():
             top = min(self.standing.value(self.tier) - step, self.bound.value + height)
             left = part.kept(self.bound.within(top))
-            turn = self.budget.at_most(seconds if self.workers > 1 else float("inf"))
-            result = abandonable(partial(highs.search, left, turn.left, self.seed), self.budget)
+            patience = self.budget.at_most(seconds if self.workers > 1 else float("inf"))
+            result = self.highs.search(left, self.seed, self.budget, patience)
             if result is None:
                 return
             if result.point is not None:
@@ -102,9 +106,10 @@ class Race:
             else:
                 seconds *= 2
 
-    def _improve(self) -> None:
+    def improve(self) -> None:
         """Free some of the best point and solve that again, among the columns that promise most."""
-        promising = self.bound.part.columns[self.bound.within(self.bound.value + PROMISING)]
+        margin = PROMISING if self.tier == "preferences" else self.standing.value(self.tier) - self.bound.value
+        promising = self.bound.part.columns[self.bound.within(self.bound.value + margin)]
         random = np.random.default_rng(self.seed)
         size, failures = 6.0, 0
         for turn in range(ROUNDS):
@@ -133,7 +138,7 @@ class Race:
         free = np.zeros(self.programme.columns, dtype=np.bool_)
         free[promising] = True
         free[chosen] = True
-        free[:number] &= freed_requests(self.candidates, chosen, size, random)[self.candidates.request]
+        free[:number] &= freed_candidates(self.candidates, chosen, size, random)
         costs, constant = self.programme.costs[self.tier], self.programme.constants[self.tier]
         return part_of(self.programme, np.flatnonzero(free), costs, constant, self.caps, point)
 

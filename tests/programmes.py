@@ -1,0 +1,31 @@
+"""What a schedule is worth in a programme."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from scheduler.domain.schedule import Schedule, TierName
+from scheduler.model.draft import Draft
+
+
+def least_cost(draft: Draft, schedule: Schedule, tier: TierName | None = None) -> int | None:
+    """What the schedule costs in the programme, whatever its counting columns do at best; None where it is infeasible."""
+    columns = draft.candidates.columns_of(schedule.bookings)
+    if None in columns:
+        return None
+    programme, candidates = draft.programme(), len(draft.candidates)
+    chosen = np.zeros(programme.columns)
+    np.add.at(chosen, np.array(columns, dtype=np.int64), 1)
+    cost = np.zeros(programme.columns, dtype=np.int64) if tier is None else programme.costs[tier]
+    constant = 0 if tier is None else programme.constants[tier]
+    if (chosen > programme.upper).any():
+        return None
+    if candidates == programme.columns or not len(programme.row_lower):
+        activity = programme.matrix @ chosen
+        is_feasible = np.all((programme.row_lower <= activity) & (activity <= programme.row_upper))
+        return int(cost @ chosen) + constant if is_feasible else None
+    most = np.where(np.arange(programme.columns) < candidates, chosen, programme.upper)
+    rows = LinearConstraint(programme.matrix, programme.row_lower, programme.row_upper)
+    found = milp(cost, integrality=np.ones_like(chosen), bounds=Bounds(chosen, most), constraints=rows)
+    return round(found.fun) + constant if found.x is not None else None
