@@ -29,13 +29,13 @@ def dive(
     Each round settles the days that ``start`` is sure of and a share of the others, and relaxes again.
     """
     number, conferences = len(candidates), len(candidates.problem.conferences)
-    group, _ = numbered(candidates.request, candidates.day)
+    group, first = numbered(candidates.request, candidates.day)
     undecided = np.arange(len(candidates.requests)) < conferences
     point = start.point
     while undecided.any() and not budget.over:
         on_candidates = part.columns < number
         column = part.columns[on_candidates]
-        mass: Floats = np.bincount(group[column], weights=point[on_candidates], minlength=int(group.max()) + 1).astype(np.float64)
+        mass: Floats = np.bincount(group[column], weights=point[on_candidates], minlength=len(first)).astype(np.float64)
         surest = _surest(candidates.request[column], mass[group[column]], len(candidates.requests))
         order = np.flatnonzero(undecided & (surest > 1e-6))
         if not len(order):

@@ -129,14 +129,15 @@ class Portfolio:
         return columns[keep]
 
     def _floor(self, tier: TierName) -> int:
-        """A bound that needs no solver: what each conference, or each column, costs at least."""
+        """A bound that needs no solver: what each conference, or each column, costs at least. No tier is below 0."""
         constant, costs = self._programme.constants[tier], self._programme.costs[tier]
         if tier == "unplaced":
             return constant - int((self._least(tier, self._columns) < NONE).sum())
         if tier in BY_CONFERENCE and self._all_placed:
             least = self._least(tier, self._columns)
             return constant + int(least[least < NONE].sum())
-        return constant + int(np.minimum(costs[self._columns], 0) @ self._programme.upper[self._columns].astype(np.int64))
+        upper = self._programme.upper[self._columns].astype(np.int64)
+        return max(0, constant + int(np.minimum(costs[self._columns], 0) @ upper))
 
     def _part(self, tier: TierName, columns: Ints, caps: list[Cap], programme: Programme | None = None) -> Part:
         whole = self._programme if programme is None else programme

@@ -24,7 +24,6 @@ class Apart(Rule):
 
     name = "R7"
     title = "Families who must not meet"
-    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:  # noqa: ARG002
         """The rule in a plain sentence."""

@@ -29,7 +29,7 @@ class Rule(ABC):
     tier: ClassVar[TierName | None] = None
     """The tier in which a breach costs; None for a hard rule."""
     rests_on: ClassVar[tuple[str, ...]] = ()
-    """The rules that must be posted as well for ``post`` to say exactly what ``check`` finds."""
+    """The rules on which ``post`` rests to say exactly what ``check`` finds, besides one booking a conference (R1)."""
 
     def is_on(self, policy: Policy) -> bool:
         """Whether the policy leaves the rule in force."""

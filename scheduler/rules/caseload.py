@@ -23,7 +23,6 @@ class Caseload(Rule):
     name = "caseload"
     title = "Caseload above the cap"
     tier = "caseload"
-    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:
         """The rule in a plain sentence."""

@@ -20,7 +20,6 @@ class HoldMissing(Rule):
     name = "hold_missing"
     title = "Hold not provided"
     tier = "preferences"
-    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""

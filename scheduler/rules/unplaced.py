@@ -21,7 +21,6 @@ class Unplaced(Rule):
     name = "unplaced"
     title = "Not placed"
     tier = "unplaced"
-    rests_on = ("R1",)
 
     def says(self, policy: Policy) -> str:  # noqa: ARG002
         """The rule in a plain sentence."""

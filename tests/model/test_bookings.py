@@ -59,6 +59,11 @@ def test_bookings_at_one_time_get_rooms_apart_and_later_ones_the_first_that_is_f
     ]  # fmt: skip
 
 
+def test_a_room_is_not_free_again_before_its_reset() -> None:
+    given = [booking("A", "2027-03-02T09:30"), booking("B", "2027-03-02T11:45")]
+    assert [(b.conference, b.room) for b in made(crowded(2), *given)] == [("A", "AYL-1"), ("B", "AYL-2")]
+
+
 def test_more_bookings_than_rooms_are_an_internal_error() -> None:
     given = [booking("A", "2027-03-02T09:30"), booking("B", "2027-03-02T10:00"), booking("C", "2027-03-02T11:45")]
     with pytest.raises(AssertionError, match="AYL-1, AYL-2: more bookings than rooms at one time"):

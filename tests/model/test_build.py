@@ -11,11 +11,13 @@ from scheduler.measure import measure
 from scheduler.model.build import drafted
 from scheduler.model.candidates import single_places
 from scheduler.rules import RULES
+from scheduler.rules.base import Rule
 from scheduler.rules.bookable import Bookable
 from scheduler.rules.rooms import Rooms
 from tests.builders import chair, conference, minute_taker, room, tiny_problem
 from tests.programmes import least_cost
 
+CLOSED = {"horizon": {"first": "2027-03-02", "last": "2027-03-02"}, "calendar": {"closures": ["2027-03-02"]}}
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 
 
@@ -63,7 +65,7 @@ def test_says_which_rule_left_a_conference_without_a_candidate() -> None:
 
 
 def test_without_open_days_no_conference_has_a_candidate_and_r1_is_why() -> None:
-    draft = drafted(tiny_problem(horizon={"first": "2027-03-06", "last": "2027-03-07"}))
+    draft = drafted(tiny_problem(**CLOSED))
     assert (len(draft.candidates), draft.impossible) == (0, {"A": "R1"})
     assert draft.programme().columns == len(draft.programme().upper)
 
@@ -83,7 +85,7 @@ def test_rules_that_are_off_are_left_out() -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.tier == "preferences"], ids=lambda rule: rule.name)
-def test_a_preference_that_weighs_nothing_posts_nothing(rule) -> None:
+def test_a_preference_that_weighs_nothing_posts_nothing(rule: Rule) -> None:
     problem = tiny_problem(
         holds=[{"site": "AYL", "week": "2027-03-03", "count": 1}],
         policy={"weights": {rule.name: 0}},

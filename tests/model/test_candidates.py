@@ -58,7 +58,7 @@ def test_nothing_is_possible_on_days_that_are_not_open() -> None:
 
 
 def test_without_open_days_there_is_no_candidate() -> None:
-    candidates = candidates_of(tiny_problem(horizon={"first": "2027-03-06", "last": "2027-03-07"}))
+    candidates = candidates_of(two_days(calendar={"closures": ["2027-03-01", "2027-03-02"]}))
     assert (len(candidates), candidates.days, len(candidates.end), len(candidates.week)) == (0, (), 0, 0)
     assert candidates.touched([(), ()]).shape == (2, 0)
 

@@ -1,0 +1,1 @@
+"""How fast months are proven, beside what a plain solver takes for the same."""

@@ -1,0 +1,365 @@
+"""The best that a small problem allows, found by trying everything: written from the contract, sharing only the domain.
+
+A search books the conferences and held slots one by one, in every way that the rules allow beside those before, and
+leaves off where even the least that the others can cost alone is no better than the best found.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, cached_property
+
+from scheduler.domain.conference import Conference, Mode
+from scheduler.domain.people import Chair, MinuteTaker
+from scheduler.domain.places import Room
+from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
+from scheduler.domain.schedule import Booking
+from scheduler.domain.values import days, monday_of
+
+Costs = tuple[int, int, int, int, int, int]
+NOTHING: Costs = (0, 0, 0, 0, 0, 0)
+MOST_NODES = 300_000
+
+
+class TooLarge(Exception):
+    """There is more to try than a test should."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to book a conference or held slot, and what it costs whatever else is booked."""
+
+    name: str
+    day: dt.date
+    start: dt.datetime
+    arrival: dt.datetime
+    end: dt.datetime
+    room: Room | None
+    chair: Chair
+    costs: Costs
+
+    def overlaps(self, other: Way) -> bool:
+        return self.arrival < other.end and other.arrival < self.end
+
+    def booking(self, minute_taker: str | None) -> Booking:
+        return Booking(
+            conference=self.name,
+            start=self.start,
+            end=self.end,
+            room=self.room.id if self.room else None,
+            chair=self.chair.id,
+            minute_taker=minute_taker,
+            held=self.name.startswith("HOLD-"),
+        )
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The tiers' least values, and bookings that have them."""
+
+    tiers: Costs
+    bookings: tuple[Booking, ...]
+
+
+def optimum(problem: Problem) -> Optimum | None:
+    """The lexicographic optimum; None where no schedule keeps the locks. TooLarge where there is too much to try."""
+    return _Search(problem).run()
+
+
+def plus(one: Costs, other: Costs) -> Costs:
+    a, b, c, d, e, f = one
+    g, h, i, j, k, m = other
+    return a + g, b + h, c + i, d + j, e + k, f + m
+
+
+class _Search:
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.policy = problem.policy
+        self.off = set(problem.policy.off)
+        self.wanted: list[Conference | HeldSlot] = [*problem.conferences, *problem.held_slots]
+        self.ways = {wanted.id: sorted(self._ways(wanted), key=lambda way: way.costs) for wanted in self.wanted}
+        conferences = sorted(problem.conferences, key=lambda conference: len(self.ways[conference.id]))
+        self.order: list[Conference | HeldSlot] = [*conferences, *sorted(problem.held_slots, key=lambda slot: (slot.site, slot.monday))]
+        self.best: Costs | None = None
+        self.best_booked: tuple[Way, ...] = ()
+        self.nodes = 0
+        self.recordable = cache(self._recorders)
+        self.least: list[Costs] = [NOTHING]
+        for wanted in reversed(self.order):
+            choices = [way.costs for way in self.ways[wanted.id][:1]]
+            if (missing := self._cost_of_missing(wanted)) is not None:
+                choices.append(missing)
+            self.least.append(plus(self.least[-1], min(choices)) if choices else self.least[-1])
+        self.least.reverse()
+
+    def run(self) -> Optimum | None:
+        self._book(0, (), NOTHING)
+        if self.best is None:
+            return None
+        takers = self._recorders(self.best_booked)
+        assert takers is not None
+        above = sum(max(0, chair.caseload - self._cap(chair)) for chair in self.problem.chairs)
+        bookings = tuple(way.booking(taker) for way, taker in zip(self.best_booked, takers, strict=True))
+        return Optimum(plus(self.best, (0, 0, 0, 0, above, 0)), bookings)
+
+    def _book(self, n: int, booked: tuple[Way, ...], alone: Costs) -> None:
+        """Book what comes from position n on; ``alone`` is what the bookings and omissions so far cost alone."""
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise TooLarge
+        if self.best is not None and self._bound(n, booked, alone) >= self.best:
+            return
+        if n == len(self.order):
+            self.best, self.best_booked = self._bound(n, booked, alone), booked
+            return
+        wanted = self.order[n]
+        for way in self._further(n, booked):
+            if self.best is not None and plus(plus(alone, way.costs), self.least[n + 1]) >= self.best:
+                break
+            if self._fits(way, booked):
+                self._book(n + 1, (*booked, way), plus(alone, way.costs))
+        missing = self._cost_of_missing(wanted)
+        if missing is not None:
+            self._book(n + 1, booked, plus(alone, missing))
+
+    def _further(self, n: int, booked: tuple[Way, ...]) -> Sequence[Way]:
+        """The ways of the next; of equal held slots, only those after the one before's, and none after one left out."""
+        wanted, ways = self.order[n], self.ways[self.order[n].id]
+        before = self.order[n - 1] if n else None
+        if isinstance(wanted, Conference) or not isinstance(before, HeldSlot):
+            return ways
+        if (before.site, before.monday) != (wanted.site, wanted.monday):
+            return ways
+        if not booked or booked[-1].name != before.id:
+            return ()
+        positions = [(way.start, way.room, way.chair) for way in ways]
+        return ways[positions.index((booked[-1].start, booked[-1].room, booked[-1].chair)) + 1 :]
+
+    # What one booking may be ------------------------------------------------------------------------
+
+    def _ways(self, wanted: Conference | HeldSlot) -> Iterator[Way]:
+        problem = self.problem
+        minutes = wanted.minutes if isinstance(wanted, Conference) else HOLD_MINUTES
+        for day in days(problem.horizon):
+            if not problem.calendar.is_working_day(day) or day in problem.calendar.closures:
+                continue
+            if isinstance(wanted, Conference) and day < problem.earliest[wanted.id]:
+                continue
+            if isinstance(wanted, HeldSlot) and monday_of(day) != wanted.monday:
+                continue
+            for room in (*problem.rooms, None):
+                if not self._suits(wanted, room, day):
+                    continue
+                for time in sorted(set(problem.all_virtual_starts if room is None else room.starts)):
+                    start = dt.datetime.combine(day, time)
+                    arrival, end = start - dt.timedelta(minutes=self.policy.pre_meet), start + dt.timedelta(minutes=minutes)
+                    if isinstance(wanted, Conference) and any(arrival < u.end and u.start < end for u in wanted.unavailable):
+                        continue
+                    for chair in problem.chairs:
+                        if self._may_chair(chair, wanted, day, arrival, end):
+                            way = Way(wanted.id, day, start, arrival, end, room, chair, NOTHING)
+                            if self._keeps_locks(way):
+                                yield Way(wanted.id, day, start, arrival, end, room, chair, self._costs(wanted, way))
+
+    def _suits(self, wanted: Conference | HeldSlot, room: Room | None, day: dt.date) -> bool:
+        mode = wanted.mode if isinstance(wanted, Conference) else Mode.HYBRID
+        if room is None:
+            return isinstance(wanted, Conference) and (mode is Mode.VIRTUAL or self.policy.virtual_fallback)
+        is_open = (room.first is None or room.first <= day) and (room.last is None or day <= room.last)
+        is_closed = any(period.first <= day <= period.last for period in room.closed)
+        if mode is Mode.VIRTUAL or not is_open or is_closed:
+            return False
+        if mode is Mode.HYBRID and (room.hybrid_from is None or day < room.hybrid_from):
+            return False
+        if isinstance(wanted, HeldSlot):
+            return room.site == wanted.site
+        return room.accessible or not wanted.accessible
+
+    def _may_chair(
+        self, chair: Chair, wanted: Conference | HeldSlot, day: dt.date, arrival: dt.datetime, end: dt.datetime
+    ) -> bool:
+        if isinstance(wanted, HeldSlot) and chair.reserve:
+            return False
+        if isinstance(wanted, Conference) and chair.id in wanted.not_chairs:
+            return False
+        if (chair.first is not None and day < chair.first) or (chair.last is not None and day > chair.last):
+            return False
+        return _is_there(chair, day, arrival, end)
+
+    def _keeps_locks(self, way: Way) -> bool:
+        published = self.problem.published_by_id.get(way.name)
+        if published is None or "R8" in self.off:
+            return True
+        room = way.room.id if way.room else None
+        return (
+            ("time" not in published.locks or way.start == published.start)
+            and ("chair" not in published.locks or way.chair.id == published.chair)
+            and ("room" not in published.locks or room == published.room)
+        )
+
+    def _cost_of_missing(self, wanted: Conference | HeldSlot) -> Costs | None:
+        """What leaving it out costs; None where a lock forbids that."""
+        if isinstance(wanted, HeldSlot):
+            return (0, 0, 0, 0, 0, self._weights["hold_missing"])
+        published = self.problem.published_by_id.get(wanted.id)
+        is_locked = published is not None and published.locks and "R8" not in self.off
+        return None if is_locked else (1, 0, 0, 0, 0, 0)
+
+    @cached_property
+    def _weights(self) -> dict[str, int]:
+        weights = self.policy.weights.model_dump()
+        return {name: 0 if name in self.off else weight for name, weight in weights.items()}
+
+    def _costs(self, wanted: Conference | HeldSlot, way: Way) -> Costs:
+        problem, weights, calendar = self.problem, self._weights, self.problem.calendar
+        wish = weights["friday"] if way.day.weekday() == 4 else 0
+        terms = calendar.terms
+        is_holiday = terms is not None and not any(term.first <= way.day <= term.last for term in terms)
+        if isinstance(wanted, HeldSlot):
+            return (0, 0, 0, 0, 0, wish + (weights["holiday_other"] if is_holiday else 0))
+        if is_holiday:
+            wish += weights["holiday_school" if wanted.school_age > 0 else "holiday_other"]
+        if way.room is not None and way.room.site != wanted.site:
+            wish += weights["other_site"]
+        if way.room is None and wanted.mode is not Mode.VIRTUAL:
+            wish += weights["virtual_fallback"]
+        if not wanted.kind.is_review:
+            wish += weights["wait"] * self._working_days(problem.earliest[wanted.id], way.day)
+        due, late = problem.due[wanted.id], 0
+        if way.day > due:
+            late = wanted.children * (self.policy.late_base + self._working_days(due, way.day))
+        elif self._working_days(way.day, due) < self.policy.tight_days:
+            wish += weights["tight"]
+        if way.chair.reserve:
+            wish += weights["reserve_chair"]
+        handed_over = wanted.children if wanted.chair is not None and wanted.chair != way.chair.id else 0
+        return (0, late, self._moved(way), handed_over, self._above(way, ()), wish)
+
+    def _working_days(self, start: dt.date, end: dt.date) -> int:
+        after = (start + dt.timedelta(days=n + 1) for n in range((end - start).days))
+        return sum(self.problem.calendar.is_working_day(day) for day in after)
+
+    def _moved(self, way: Way) -> int:
+        published, costs = self.problem.published_by_id.get(way.name), self.policy.stability
+        if published is None:
+            return 0
+        before = next((room for room in self.problem.rooms if room.id == published.room), None)
+        moved = costs.date if way.day != published.start.date() else costs.time if way.start != published.start else 0
+        moved += costs.chair if way.chair.id != published.chair else 0
+        if (way.room.site if way.room else None) != (before.site if before else None):
+            return moved + costs.site
+        return moved + (costs.room if (way.room.id if way.room else None) != published.room else 0)
+
+    def _cap(self, chair: Chair) -> int:
+        return 0 if chair.reserve else int(self.policy.caseload_cap * Fraction(str(chair.fte)))
+
+    def _above(self, way: Way, before: Sequence[Way]) -> int:
+        """By how much the booking brings its chair further above the cap than the bookings before it."""
+        conferences = self.problem.conference_by_id
+        if way.name not in conferences or conferences[way.name].chair is not None:
+            return 0
+        given = [conferences[other.name] for other in before if other.chair is way.chair and other.name in conferences]
+        load = way.chair.caseload + sum(conference.children for conference in given if conference.chair is None) - self._cap(way.chair)
+        return max(0, load + conferences[way.name].children) - max(0, load)
+
+    # What bookings make of each other ---------------------------------------------------------------
+
+    def _bound(self, n: int, booked: tuple[Way, ...], alone: Costs) -> Costs:
+        """What the bookings cost together, and the least that is to come: never more than any way to go on costs."""
+        further = sum(self._above(way, booked[:m]) - way.costs[4] for m, way in enumerate(booked))
+        return plus(plus(alone, self.least[n]), (0, 0, 0, 0, further, self._together(booked)))
+
+    def _together(self, booked: tuple[Way, ...]) -> int:
+        sites: dict[object, set[str]] = {}
+        starts: dict[object, int] = {}
+        conferences = self.problem.conference_by_id
+        for way in booked:
+            if way.room is not None:
+                sites.setdefault((way.chair.id, way.day), set()).add(way.room.site)
+            if way.name in conferences:
+                area = conferences[way.name].site, way.start
+                starts[area] = starts.get(area, 0) + 1
+        changes = sum(len(visited) - 1 for visited in sites.values())
+        clashes = sum(count - 1 for count in starts.values())
+        return changes * self._weights["site_change"] + clashes * self._weights["partner_clash"]
+
+    def _fits(self, way: Way, booked: tuple[Way, ...]) -> bool:
+        if any(self._clash(way, other) for other in booked):
+            return False
+        chaired = [other for other in (*booked, way) if other.chair is way.chair]
+        in_week = [other for other in chaired if monday_of(other.day) == monday_of(way.day)]
+        office_days = {other.day for other in in_week if other.room is not None}
+        chair = way.chair
+        return (
+            _within(sum(other.day == way.day for other in chaired), chair.max_per_day)
+            and _within(len(in_week), chair.max_per_week)
+            and _within(len(office_days), chair.max_office_days)
+            and self.recordable((*booked, way)) is not None
+        )
+
+    def _clash(self, one: Way, other: Way) -> bool:
+        if one.arrival > other.arrival:
+            one, other = other, one
+        reset = dt.timedelta(minutes=self.policy.reset)
+        if one.room is not None and one.room is other.room and other.arrival < one.end + reset:
+            return True
+        if one.chair is other.chair and (one.overlaps(other) or self._cannot_travel(one, other)):
+            return True
+        if "R6" not in self.off and one.overlaps(other) and self._shares_social_worker(one.name, other.name):
+            return True
+        meets = one.room is not None and other.room is not None and one.room.site == other.room.site and one.day == other.day
+        return "R7" not in self.off and meets and {one.name, other.name} in self._apart
+
+    @cached_property
+    def _apart(self) -> list[set[str]]:
+        return [set(pair) for pair in self.problem.apart]
+
+    def _cannot_travel(self, first: Way, second: Way) -> bool:
+        if "R4" in self.off or first.room is None or second.room is None or first.day != second.day:
+            return False
+        from_, to = first.room.site, second.room.site
+        needed = [j.minutes for j in self.problem.travel if (j.from_, j.to) == (from_, to)]
+        needed = needed or [j.minutes for j in self.problem.travel if (j.from_, j.to) == (to, from_)]
+        return from_ != to and second.arrival - first.end < dt.timedelta(minutes=needed[-1] if needed else 0)
+
+    def _shares_social_worker(self, one: str, other: str) -> bool:
+        worker = {conference.id: conference.social_worker for conference in self.problem.conferences}
+        return worker.get(one) is not None and worker.get(one) == worker.get(other)
+
+    # Minute takers --------------------------------------------------------------------------------------
+
+    def _recorders(self, booked: tuple[Way, ...], settled: tuple[str, ...] = ()) -> tuple[str | None, ...] | None:
+        """A minute taker for every booking, or None where there are not enough."""
+        problem = self.problem
+        if problem.minute_takers is None or "R5" in self.off:
+            return (None,) * len(booked)
+        if len(settled) == len(booked):
+            return settled
+        way = booked[len(settled)]
+        for taker in problem.minute_takers:
+            own = [other for other, name in zip(booked, settled, strict=False) if name == taker.id]
+            if self._can_record(taker, way, own) and (found := self._recorders(booked, (*settled, taker.id))):
+                return found
+        return None
+
+    def _can_record(self, taker: MinuteTaker, way: Way, own: Sequence[Way]) -> bool:
+        return (
+            (way.room is None or way.room.site in taker.sites)
+            and _is_there(taker, way.day, way.arrival, way.end)
+            and not any(way.overlaps(other) for other in own)
+            and _within(1 + sum(other.day == way.day for other in own), taker.max_per_day)
+        )
+
+
+def _is_there(person: Chair | MinuteTaker, day: dt.date, arrival: dt.datetime, end: dt.datetime) -> bool:
+    works = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day.weekday()] in person.works
+    absent = any(absence.first <= day <= absence.last for absence in person.absences)
+    return works and not absent and not any(arrival < busy.end and busy.start < end for busy in person.busy)
+
+
+def _within(count: int, most: int | None) -> bool:
+    return most is None or count <= most
