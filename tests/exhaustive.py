@@ -83,7 +83,10 @@ class _Search:
         self.wanted: list[Conference | HeldSlot] = [*problem.conferences, *problem.held_slots]
         self.ways = {wanted.id: sorted(self._ways(wanted), key=lambda way: way.costs) for wanted in self.wanted}
         conferences = sorted(problem.conferences, key=lambda conference: len(self.ways[conference.id]))
-        self.order: list[Conference | HeldSlot] = [*conferences, *sorted(problem.held_slots, key=lambda slot: (slot.site, slot.monday))]
+        self.order: list[Conference | HeldSlot] = [
+            *conferences,
+            *sorted(problem.held_slots, key=lambda slot: (slot.site, slot.monday)),
+        ]
         self.best: Costs | None = None
         self.best_booked: tuple[Way, ...] = ()
         self.nodes = 0
@@ -263,7 +266,11 @@ class _Search:
         if way.name not in conferences or conferences[way.name].chair is not None:
             return 0
         given = [conferences[other.name] for other in before if other.chair is way.chair and other.name in conferences]
-        load = way.chair.caseload + sum(conference.children for conference in given if conference.chair is None) - self._cap(way.chair)
+        load = (
+            way.chair.caseload
+            + sum(conference.children for conference in given if conference.chair is None)
+            - self._cap(way.chair)
+        )
         return max(0, load + conferences[way.name].children) - max(0, load)
 
     # What bookings make of each other ---------------------------------------------------------------

@@ -28,8 +28,10 @@ def plan(
     problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")],
     out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the schedule; - for stdout.")] = None,
     xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write a workbook for people.")] = None,
-    time_limit: Annotated[
-        float | None, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")
+    time_limit: Annotated[float, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")] = 600.0,
+    work_limit: Annotated[
+        float | None,
+        typer.Option(metavar="W", help="With one worker: so much work for each tier, the same on every machine."),
     ] = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = 2,
     seed: Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where the search begins.")] = 1,
@@ -43,14 +45,16 @@ def plan(
     Ctrl-C ends with the best so far, and a second one at once.
     """
     with stopping_on_interrupt() as stop:
-        if faults := _option_faults(problem, out, xlsx, time_limit, errors):
+        if faults := _option_faults(problem, out, xlsx, time_limit, work_limit, workers, errors):
             refuse(faults)
         from scheduler.files import read_problem_file
 
         with refusing_bad_input(problem, errors):
             the_problem = read_problem_file(problem)
         with ProgressDisplay(quiet=quiet) as display:
-            schedule = _solve(the_problem, display, stop, time_limit=time_limit, workers=workers, seed=seed)
+            schedule = _solve(
+                the_problem, display, stop, time_limit=time_limit, work_limit=work_limit, workers=workers, seed=seed
+            )
         written = _write(the_problem, schedule, out, xlsx)
         if not (quiet and written):
             for line in _summary(the_problem, schedule, written, is_interrupted=stop.is_set()):
@@ -59,13 +63,23 @@ def plan(
 
 
 def _option_faults(
-    problem: Path, out: Path | None, xlsx: Path | None, time_limit: float | None, errors: Path | None
+    problem: Path,
+    out: Path | None,
+    xlsx: Path | None,
+    time_limit: float,
+    work_limit: float | None,
+    workers: int,
+    errors: Path | None,
 ) -> list[Fault]:
     faults = [] if out == STDOUT else output_faults("--out", out, ".json", problem)
     faults += output_faults("--xlsx", xlsx, ".xlsx", problem) + output_faults("--errors", errors, ".xlsx", problem)
     if xlsx is not None and errors is not None and xlsx.absolute() == errors.absolute():
         faults.append(Fault((), "--errors: this is the file of --xlsx. Enter another."))
-    if time_limit is not None and not time_limit > 0:
+    if work_limit is not None and workers != 1:
+        faults.append(Fault((), "--work-limit: it needs --workers 1. Give that too, or leave it out."))
+    if work_limit is not None and not work_limit > 0:
+        faults.append(Fault((), f"--work-limit: {work_limit:g} is not an amount above 0. Enter one such as 10."))
+    if not time_limit > 0:
         faults.append(Fault((), f"--time-limit: {time_limit:g} is not a number of seconds above 0. Enter one such as 60."))
     return faults
 
@@ -84,7 +98,8 @@ def _solve(
     display: ProgressDisplay,
     stop: threading.Event,
     *,
-    time_limit: float | None,
+    time_limit: float,
+    work_limit: float | None,
     workers: int,
     seed: int,
 ) -> Schedule:
@@ -96,7 +111,13 @@ def _solve(
             from scheduler.plan import plan as solve
 
             outcome.schedule = solve(
-                problem, time_limit=time_limit, workers=workers, seed=seed, on_progress=display.hear, stop=stop
+                problem,
+                time_limit=time_limit,
+                work_limit=work_limit,
+                workers=workers,
+                seed=seed,
+                on_progress=display.hear,
+                stop=stop,
             )
         except BaseException as error:
             outcome.error = error

@@ -23,7 +23,8 @@ class Filling:
         self._top = programme.upper
         self.point = np.zeros(programme.columns, dtype=np.int64)
         self._activity = np.zeros(len(programme.row_upper))
-        self._firm = programme.matrix.min(axis=1).toarray().ravel() >= 0
+        self._firm = np.ones(len(programme.row_upper), dtype=np.bool_)
+        self._firm[programme.matrix.tocoo().row[programme.matrix.tocoo().data < 0]] = False
 
     def fitting(self, columns: Ints) -> Ints:
         """Those of some columns that break no row which counting columns can't relieve; the others can't be added."""

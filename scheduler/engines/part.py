@@ -25,6 +25,7 @@ class Cap:
 class Part:
     """Minimise ``constant + costs @ x`` over the free ``columns`` (positions in the programme) of what is left.
 
+    ``rows`` are the positions, among the rows that it was made from, of those that its columns could break.
     ``possible`` is False where a row that has lost all its free columns is broken by the fixed ones.
     """
 
@@ -36,6 +37,7 @@ class Part:
     costs: Ints
     constant: int
     possible: bool
+    rows: Ints
 
     @property
     def step(self) -> int:
@@ -92,4 +94,4 @@ def _tidied(
     can_break = (most > upper + 1e-9) | (least < lower - 1e-9)
     hopeless = (least > upper + 1e-9) | (most < lower - 1e-9)
     kept = np.flatnonzero(can_break)
-    return Part(columns, matrix[kept], lower[kept], upper[kept], top, costs, constant, not bool(hopeless.any()))
+    return Part(columns, matrix[kept], lower[kept], upper[kept], top, costs, constant, not bool(hopeless.any()), kept)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduler.domain.schedule import TIERS, Tier, TierName
-from scheduler.engines.bounds import Bound, bound_from, plain_bound
+from scheduler.engines.bounds import Bound, plain_bound
 from scheduler.engines.budget import Budget
 from scheduler.engines.diving import dive
 from scheduler.engines.filling import completed, filled
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Cap, Part, part_of
+from scheduler.engines.pricing import relaxed
 from scheduler.engines.progress import Listener
 from scheduler.engines.race import Race
 from scheduler.engines.results import Relaxation
@@ -27,7 +28,6 @@ from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
 
 BY_CONFERENCE: tuple[TierName, ...] = ("late", "stability", "continuity")
-MOST_COLUMNS = 160_000
 NONE = np.iinfo(np.int64).max // 4
 
 
@@ -144,14 +144,16 @@ class Portfolio:
         return part_of(whole, columns, whole.costs[tier], whole.constants[tier], caps)
 
     def _relaxed(self, tier: TierName, columns: Ints, caps: list[Cap], programme: Programme, budget: Budget) -> Relaxed | None:
-        """A tier's relaxation; remembered, since aiming and settling often ask for the same. None beyond its size or budget."""
-        if len(columns) > MOST_COLUMNS or budget.over:
-            return None
+        """A tier's relaxation; remembered, since aiming and settling often ask for the same."""
         key = (tier, columns.tobytes(), tuple(cap.limit for cap in caps))
         if key not in self._remembered:
             part = self._part(tier, columns, caps, programme)
-            solved = self._highs.relaxation(part, budget)
-            self._remembered[key] = None if solved is None else Relaxed(solved, bound_from(part, solved.duals))
+            number = len(self._candidates)
+            group = np.full(len(columns), -1)
+            group[columns < number] = self._candidates.request[columns[columns < number]]
+            wanted = np.flatnonzero(self.standing.point[columns] > 0)
+            solved = relaxed(self._highs, part, group, wanted, budget)
+            self._remembered[key] = None if solved is None else Relaxed(*solved)
         return self._remembered[key]
 
     def _with_all_placed(self) -> Programme:
@@ -180,9 +182,9 @@ class Portfolio:
             return
         limit = load.bound.value - self._programme.constants["caseload"]
         caps = [Cap(self._programme.costs["caseload"], limit)] if limit < _most(self._programme, "caseload") else []
-        relaxed = self._relaxed("preferences", columns, caps, programme, self._budget.share(0.5))
-        if relaxed is not None:
-            self._dive(relaxed)
+        found = self._relaxed("preferences", columns, caps, programme, self._budget.share(0.5))
+        if found is not None:
+            self._dive(found)
 
     def _aim_lower(self) -> None:
         """The same where not everything can be had at once: placing as much as fits at its least, then filling up."""
@@ -194,8 +196,6 @@ class Portfolio:
         costs = programme.costs["preferences"] + programme.costs["caseload"] * 100 + programme.costs["unplaced"] * reward
         part = part_of(programme, columns, costs, 0)
         budget = self._budget.share(0.25)
-        if len(columns) > MOST_COLUMNS // 4:
-            return
         solved = self._highs.relaxation(part, budget)
         if solved is None:
             return
@@ -204,9 +204,9 @@ class Portfolio:
             chosen = reached[0].columns[reached[1] > 0]
             self._offer_filled(chosen[chosen < len(self._candidates)])
 
-    def _dive(self, relaxed: Relaxed) -> None:
+    def _dive(self, found: Relaxed) -> None:
         budget = self._budget.share(0.5)
-        reached = dive(self._highs, self._candidates, relaxed.bound.part, relaxed.relaxation, budget, self._seed)
+        reached = dive(self._highs, self._candidates, found.bound.part, found.relaxation, budget, self._seed)
         if reached is not None:
             self.standing.offer_part(*reached)
 
@@ -222,13 +222,13 @@ class Portfolio:
         if self.standing.value(tier) > floor:
             if by_conference:
                 self._columns = self._cheapest(tier, self._columns, self.standing.value(tier) - floor)
-            relaxed = self._relaxed(tier, self._columns, self._caps, self._programme, budget.share(0.5))
-            if relaxed is not None:
-                bound, proof = max(floor, relaxed.bound.value), relaxed.bound
+            found = self._relaxed(tier, self._columns, self._caps, self._programme, budget.share(0.5))
+            if found is not None:
+                bound, proof = max(floor, found.bound.value), found.bound
                 self.standing.turn_to(tier, bound)
             known = proof or plain_bound(self._part(tier, self._columns, self._caps), floor)
             if self.standing.value(tier) > bound and not budget.over:
-                if relaxed is not None and tier != TIERS[-1]:
+                if found is not None and tier != TIERS[-1]:
                     self._dive_for(tier, budget)
                 bound = max(bound, self._race(tier, known, budget).run())
         value = self.standing.value(tier)
