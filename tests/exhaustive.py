@@ -21,7 +21,7 @@ from scheduler.domain.values import days, monday_of
 
 Costs = tuple[int, int, int, int, int, int]
 NOTHING: Costs = (0, 0, 0, 0, 0, 0)
-MOST_NODES = 300_000
+MOST_NODES = 40_000
 
 
 class TooLarge(Exception):

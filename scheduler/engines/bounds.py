@@ -2,6 +2,7 @@
 
 For any y, weak duality gives ``costs @ x >= y @ b + sum(min(0, costs - A'y) * top)``. The y that a solver gives
 is rounded to a grid of 2**-20, so that the sum is taken exactly, and a solver's tolerances can't make it false.
+Values too large for 64 bits count as 0.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scheduler.model.draft import Floats
 
 GRID = 1 << 20
 LARGEST_DUAL = 1 << 20
+LARGEST_SUM = float(1 << 62)
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,11 @@ def bound_from(part: Part, duals: Floats) -> Bound:
     y[(y > 0) & ~np.isfinite(part.lower)] = 0
     y[(y < 0) & ~np.isfinite(part.upper)] = 0
     matrix = sparse.csr_array(part.matrix.astype(np.int64))
-    reduced = part.costs * GRID - matrix.T @ y
     limits = np.where(y > 0, part.lower, part.upper)
+    most = np.abs(part.matrix) @ np.maximum(part.top, 1) + np.abs(np.where(y == 0, 0.0, limits))
+    if np.abs(y) @ most + GRID * (np.abs(part.costs) @ part.top) > LARGEST_SUM:
+        y = np.zeros_like(y)
+    reduced = part.costs * GRID - matrix.T @ y
     at_rows = int(y @ np.where(y == 0, 0.0, limits).astype(np.int64))
     at_columns = int(np.minimum(reduced, 0) @ part.top.astype(np.int64))
     return Bound(part, at_rows + at_columns, reduced)

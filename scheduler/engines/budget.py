@@ -49,8 +49,11 @@ class Budget:
         return Budget(self.clock, self.started, end if self.deadline is None else min(end, self.deadline), self.stop)
 
 
-def abandonable(call: Callable[[], T], budget: Budget) -> T | None:
-    """What a call gives, or None once the budget is over: a solver that can't be stopped is left to end by itself."""
+def abandonable(call: Callable[[], T], budget: Budget, also_stop: threading.Event | None = None) -> T | None:
+    """What a call gives, or None once the budget is over or ``also_stop`` is set.
+
+    A solver that can't be stopped is left to end by itself.
+    """
     results: list[T] = []
     errors: list[BaseException] = []
     done = threading.Event()
@@ -65,7 +68,7 @@ def abandonable(call: Callable[[], T], budget: Budget) -> T | None:
 
     threading.Thread(target=work, daemon=True).start()
     while not done.wait(HEARTBEAT):
-        if budget.over:
+        if budget.over or (also_stop is not None and also_stop.is_set()):
             return None
     if errors:
         raise errors[0]

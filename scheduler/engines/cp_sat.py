@@ -87,7 +87,9 @@ def search(
         return Searched(None, np.inf, finished=True)
     solved = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
     point = np.array([solver.value(variable) for variable in variables], dtype=np.int64) if solved else None
-    return Searched(point, solver.best_objective_bound + part.constant, finished=status == cp_model.OPTIMAL)
+    knows = solved or solver.best_objective_bound != 0  # 0 is also what it says before it knows any bound
+    bound = max(part.least, solver.best_objective_bound + part.constant) if knows else part.least
+    return Searched(point, bound, finished=status == cp_model.OPTIMAL)
 
 
 def _watch(stops: list[threading.Event], done: threading.Event, solver: cp_model.CpSolver) -> None:

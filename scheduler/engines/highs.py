@@ -10,6 +10,7 @@ from ortools.math_opt.python import mathopt
 
 from scheduler.engines.part import Part
 from scheduler.engines.results import Relaxation, Searched
+from scheduler.grouping import Ints
 
 TOLERANCE = 1e-4
 EXACT = {"relative_gap_tolerance": 0.0, "absolute_gap_tolerance": 0.999}
@@ -17,6 +18,10 @@ EXACT = {"relative_gap_tolerance": 0.0, "absolute_gap_tolerance": 0.999}
 
 def relaxation(part: Part, time_limit: float) -> Relaxation | None:
     """Solve the part without whole numbers; None where it has no solution or the seconds ran out."""
+    if not len(part.columns):
+        return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower))) if part.possible else None
+    if not len(part.columns):  # HiGHS gives no dual values of nothing
+        return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower)))
     model = mathopt.Model.from_model_proto(_proto(part, whole=False))
     parameters = mathopt.SolveParameters(time_limit=_limit(time_limit), lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX)
     result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
@@ -28,14 +33,22 @@ def relaxation(part: Part, time_limit: float) -> Relaxation | None:
     return Relaxation(result.objective_value() + part.constant, point, prices)
 
 
-def search(part: Part, time_limit: float, seed: int) -> Searched:
-    """Solve the part in whole numbers, for at most some seconds (infinite for no limit); it can't be stopped before."""
+def search(part: Part, time_limit: float, seed: int, hint: Ints | None = None) -> Searched:
+    """Solve the part in whole numbers, for at most some seconds (infinite for no limit); it can't be stopped before.
+
+    ``hint`` gives values of the columns to start from.
+    """
     if not part.possible:
         return Searched(None, np.inf, finished=True)
     model = mathopt.Model.from_model_proto(_proto(part, whole=True))
+    start = mathopt.ModelSolveParameters()
+    if hint is not None:
+        values = {variable: float(value) for variable, value in zip(model.variables(), hint.tolist(), strict=True)}
+        start.solution_hints.append(mathopt.SolutionHint(variable_values=values))
     result = mathopt.solve(
         model,
         mathopt.SolverType.HIGHS,
+        model_params=start,
         params=mathopt.SolveParameters(time_limit=_limit(time_limit), random_seed=seed, **EXACT),
     )
     reason = result.termination.reason
@@ -46,7 +59,7 @@ def search(part: Part, time_limit: float, seed: int) -> Searched:
         found = result.variable_values()
         point = np.round([found[variable] for variable in model.variables()]).astype(np.int64)
     finished = reason == mathopt.TerminationReason.OPTIMAL
-    bound = result.termination.objective_bounds.dual_bound + part.constant - TOLERANCE
+    bound = max(part.least, result.termination.objective_bounds.dual_bound + part.constant - TOLERANCE)
     return Searched(point, bound, finished)
 
 

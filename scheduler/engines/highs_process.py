@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import subprocess
@@ -12,7 +13,7 @@ from types import TracebackType
 
 from scheduler.engines.budget import Budget, abandonable
 from scheduler.engines.part import Part
-from scheduler.engines.results import NoResult, Relaxation, Searched
+from scheduler.engines.results import Relaxation, Searched
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,18 +39,23 @@ class Highs:
         found = self._call(("relaxation", part, budget.left), budget) if part.possible else None
         return found if isinstance(found, Relaxation) else None
 
-    def search(self, part: Part, seed: int, budget: Budget, patience: Budget) -> Searched | None:
-        """The part in whole numbers, with what is found when ``patience`` is over; None once the budget is over before."""
-        found = self._call(("search", part, patience.left, seed), budget)
+    def search(
+        self, part: Part, seed: int, budget: Budget, patience: Budget, also_stop: threading.Event | None = None
+    ) -> Searched | None:
+        """The part in whole numbers, with what is found when ``patience`` is over; None once the budget is over before.
+
+        ``also_stop`` ends it as the budget does.
+        """
+        found = self._call(("search", part, patience.left, seed), budget, also_stop)
         return found if isinstance(found, Searched) else None
 
-    def _call(self, call: tuple[object, ...], budget: Budget) -> object:
+    def _call(self, call: tuple[object, ...], budget: Budget, also_stop: threading.Event | None = None) -> object:
         with self._lock:
             if self._closed:
                 return None
             child = self._child or self._start()
-            found = abandonable(lambda: _round_trip(child, call), budget)
-            if found is None or child.poll() is not None:
+            found = abandonable(lambda: _round_trip(child, call), budget, also_stop)
+            if found is None:
                 self._end()
             return found
 
@@ -72,7 +78,8 @@ class Highs:
             child.wait()
             for stream in (child.stdin, child.stdout):
                 if stream is not None:
-                    stream.close()
+                    with contextlib.suppress(OSError):  # what was still to be written to it
+                        stream.close()
 
 
 def _round_trip(child: subprocess.Popen[bytes], call: tuple[object, ...]) -> object:
@@ -83,4 +90,4 @@ def _round_trip(child: subprocess.Popen[bytes], call: tuple[object, ...]) -> obj
         child.stdin.flush()
         return pickle.load(child.stdout)
     except (OSError, EOFError, ValueError, pickle.UnpicklingError):
-        return NoResult()  # the process has ended: killed, or out of memory
+        return None  # the process has ended: killed, or out of memory

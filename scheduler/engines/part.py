@@ -44,6 +44,11 @@ class Part:
         """Every value of the objective differs from the constant by a multiple of this."""
         return max(1, math.gcd(*np.unique(np.abs(self.costs)).tolist()))
 
+    @property
+    def least(self) -> int:
+        """What the objective is at least, by the columns' limits alone."""
+        return self.constant + int(np.minimum(self.costs, 0) @ self.top)
+
     def rounded_up(self, bound: float) -> int:
         """The least value that the objective can have, not below a bound."""
         return self.constant + self.step * math.ceil((bound - self.constant) / self.step)

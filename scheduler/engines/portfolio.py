@@ -76,26 +76,24 @@ class Portfolio:
         """Every tier's value and bound; the best point is in ``standing``."""
         self._aim()
         tiers = [self._settled(tier) for tier in TIERS]
-        if not self._fill_up():
-            return tiers
+        self._fill_up()
         return [self._again(tier) for tier in tiers]
 
-    def _fill_up(self) -> bool:
-        """Place what still fits, so that what is unplaced certainly has no place left; True if that changed anything."""
-        if self.standing.value("unplaced") == self._programme.constants["unplaced"] - self._possible:
-            return False
-        return self._offer_filled(np.flatnonzero(self.standing.point[: len(self._candidates)]))
+    def _fill_up(self) -> None:
+        """Place what still fits, so that what is unplaced certainly has no place left."""
+        if self.standing.value("unplaced") > self._programme.constants["unplaced"] - self._possible:
+            self._offer_filled(np.flatnonzero(self.standing.point[: len(self._candidates)]))
 
     def _again(self, tier: Tier) -> Tier:
-        """The tier with the value that it has now."""
+        """The tier with the value that it has now: later tiers' points may have bettered one that wasn't proven."""
         value = self.standing.value(tier.name)
         bound = min(tier.bound, value)
         return Tier(name=tier.name, value=value, bound=bound, proven=bound == value)
 
-    def _offer_filled(self, chosen: Ints) -> bool:
+    def _offer_filled(self, chosen: Ints) -> None:
         """Offer chosen candidates with all else that fits beside them."""
         chosen = filled(self._candidates, self._programme, self._worth(), chosen)
-        return self.standing.offer(completed(self._programme, chosen, self._earning))
+        self.standing.offer(completed(self._programme, chosen, self._earning))
 
     # What the tiers leave ---------------------------------------------------------------------------
 

@@ -72,6 +72,8 @@ class Race:
         while climber is not None and climber.is_alive() and not self._finished():
             climber.join(HEARTBEAT)
         self._over.set()
+        if climber is not None:
+            climber.join()  # it would hold HiGHS, and speak of this tier in the next one's time
         return self.proven
 
     def _finished(self) -> bool:
@@ -95,7 +97,7 @@ class Race:
             top = min(self.standing.value(self.tier) - step, self.bound.value + height)
             left = part.kept(self.bound.within(top))
             patience = self.budget.at_most(seconds if self.workers > 1 else float("inf"))
-            result = self.highs.search(left, self.seed, self.budget, patience)
+            result = self.highs.search(left, self.seed, self.budget, patience, self._over)
             if result is None:
                 return
             if result.point is not None:
@@ -159,8 +161,9 @@ class Race:
             )
             if result.point is not None:
                 self.standing.offer_part(left, result.point)
-            self._lift(float("inf") if result.finished else result.bound)
-            if self.work_limit is not None:
+            # A point that is best here may be none for the standing, if an earlier tier that wasn't proven has got better.
+            self._lift(best if result.finished and result.point is None else result.bound)
+            if result.finished or self.work_limit is not None:
                 return
 
     def _seconds_left(self) -> float | None:

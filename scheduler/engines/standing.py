@@ -18,6 +18,7 @@ class Standing:
     def __init__(self, programme: Programme, start: Ints, budget: Budget, listener: Listener | None) -> None:
         self._programme = programme
         self._lock = threading.Lock()
+        self._telling = threading.RLock()
         self._budget = budget
         self._listener = listener
         self._tier: TierName = "unplaced"
@@ -53,10 +54,13 @@ class Standing:
 
     def turn_to(self, tier: TierName, bound: int | None) -> None:
         """Tell which tier is being solved, and its bound."""
-        self._tier, self._bound = tier, bound
-        self.tell()
+        with self._telling:
+            self._tier, self._bound = tier, bound
+            self.tell()
 
     def tell(self) -> None:
-        """Let the listener know how things stand."""
-        if self._listener is not None:
+        """Let the listener know how things stand; one thread at a time, so that what it hears last is the latest."""
+        if self._listener is None:
+            return
+        with self._telling:
             self._listener(Progress(self._budget.seconds, self._tier, self.value(self._tier), self._bound))
