@@ -17,6 +17,7 @@ from benchmarks.peers import PEERS, is_proven
 from scheduler.files import read_problem_file
 from scheduler.measure import measure
 
+MOST_MEMORY = 12 << 30
 HERE = Path(__file__).parent
 MONTHS = ("fixtures/january-2027.xlsx", "fixtures/may-2022.xlsx", "fixtures/november-2022.xlsx")
 
@@ -34,7 +35,7 @@ def main() -> None:
     rows = []
     for month in given.months:
         figures = {peer: _in_a_process(peer, month, given.seconds) for peer in PEERS}
-        ratio = figures["highs tier by tier"]["seconds"] / figures["ours"]["seconds"]
+        ratio = float(str(figures["highs tier by tier"]["seconds"])) / float(str(figures["ours"]["seconds"]))
         rows.append({"month": Path(month).stem, "ratio": round(ratio, 2), **figures})
         _show(rows[-1])
     taken = time.strftime("%Y-%m-%d")
@@ -44,14 +45,20 @@ def main() -> None:
     (results / f"{taken}.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
-def _in_a_process(peer: str, month: str, seconds: float) -> dict[str, float]:
+def _in_a_process(peer: str, month: str, seconds: float) -> dict[str, object]:
+    """One run; a peer that overruns its time by half a minute, or the memory it may have, has no schedule."""
     command = [sys.executable, "-m", "benchmarks", month, "--one", peer, "--seconds", str(seconds)]
-    finished = subprocess.run(command, check=True, capture_output=True, text=True)
-    figures: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
+    started = time.monotonic()
+    try:
+        finished = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failure:
+        return {"seconds": round(time.monotonic() - started, 2), "proven": False, "failed": type(failure).__name__}
+    figures: dict[str, object] = json.loads(finished.stdout.splitlines()[-1])
     return figures
 
 
 def _run(peer: str, month: str, seconds: float) -> dict[str, object]:
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     problem = read_problem_file(Path(month))
     started = time.monotonic()
     schedule = PEERS[peer](problem, seconds)

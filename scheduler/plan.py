@@ -89,8 +89,9 @@ def _unplaced(draft: Draft, chosen: Ints) -> list[Unplaced]:
             first, last = (date_in_words(candidates.days[day]) for day in (int(days.min()), int(days.max())))
             title = problem.service.chair_title
             reason = (
-                f"No place is left for it from {first} to {last}: at every start that suits it the rooms, "
-                f"{title}s or minute takers it needs are taken by others, or at their limits."
+                f"No place is left for it from {first} to {last}: at every start that suits it the rooms or people it needs "
+                f"(a {title}, a minute taker, its social worker) are taken by others, on the way or at their limits, "
+                "or a family is there from which it is kept apart."
             )
         reasons.append(Unplaced(conference=conference.id, reason=reason))
     return reasons

@@ -24,7 +24,7 @@ NOTHING: Costs = (0, 0, 0, 0, 0, 0)
 MOST_NODES = 40_000
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """There is more to try than a test should."""
 
 
@@ -65,7 +65,7 @@ class Optimum:
 
 
 def optimum(problem: Problem) -> Optimum | None:
-    """The lexicographic optimum; None where no schedule keeps the locks. TooLarge where there is too much to try."""
+    """The lexicographic optimum; None where no schedule keeps the locks. TooLargeError where there is too much to try."""
     return _Search(problem).run()
 
 
@@ -113,7 +113,7 @@ class _Search:
         """Book what comes from position n on; ``alone`` is what the bookings and omissions so far cost alone."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise TooLarge
+            raise TooLargeError
         if self.best is not None and self._bound(n, booked, alone) >= self.best:
             return
         if n == len(self.order):

@@ -53,7 +53,7 @@ def bound_from(part: Part, duals: Floats) -> Bound:
     y[(y < 0) & ~np.isfinite(part.upper)] = 0
     matrix = sparse.csr_array(part.matrix.astype(np.int64))
     limits = np.where(y > 0, part.lower, part.upper)
-    most = np.abs(part.matrix) @ np.maximum(part.top, 1) + np.abs(np.where(y == 0, 0.0, limits))
+    most = abs(part.matrix) @ np.maximum(part.top, 1) + np.abs(np.where(y == 0, 0.0, limits))
     if np.abs(y) @ most + GRID * (np.abs(part.costs) @ part.top) > LARGEST_SUM:
         y = np.zeros_like(y)
     reduced = part.costs * GRID - matrix.T @ y

@@ -10,8 +10,8 @@ from scheduler.model.candidates import Candidates
 MOST_FREED = 8_000
 
 
-def freed_candidates(candidates: Candidates, chosen: Ints, size: int, random: np.random.Generator) -> Mask:
-    """The candidates of the requests booked on ``size`` days in a row, or of a few chairs in twice the time.
+def freed_candidates(candidates: Candidates, allowed: Mask, chosen: Ints, size: int, random: np.random.Generator) -> Mask:
+    """Of the allowed candidates, those of requests booked on ``size`` days in a row, or of a few chairs in twice the time.
 
     Requests that are not booked at all are free on these days too, as many of them as keep the part small.
     """
@@ -25,10 +25,10 @@ def freed_candidates(candidates: Candidates, chosen: Ints, size: int, random: np
         near = np.isin(candidates.chair[chosen], chairs) & (np.abs(day - first) < 2 * size)
     is_freed = np.zeros(number, dtype=np.bool_)
     is_freed[candidates.request[chosen[near]]] = True
-    freed = is_freed[candidates.request]
+    freed = allowed & is_freed[candidates.request]
     booked = np.bincount(candidates.request[chosen], minlength=number)
     wanting = random.permutation(np.flatnonzero(booked < [request.count for request in candidates.requests]))
-    in_time = (candidates.day >= first) & (candidates.day < first + size)
+    in_time = allowed & (candidates.day >= first) & (candidates.day < first + size)
     per_request = np.bincount(candidates.request[in_time], minlength=number)
     room = max(0, MOST_FREED - int(freed.sum()))
     is_wanting = np.zeros(number, dtype=np.bool_)

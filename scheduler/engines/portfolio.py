@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduler.domain.schedule import TIERS, Tier, TierName
+from scheduler.engines import cp_sat
 from scheduler.engines.bounds import Bound, plain_bound
 from scheduler.engines.budget import Budget
 from scheduler.engines.diving import dive
@@ -28,6 +29,7 @@ from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
 
 BY_CONFERENCE: tuple[TierName, ...] = ("late", "stability", "continuity")
+WORK_TO_COUNT = 5.0
 NONE = np.iinfo(np.int64).max // 4
 
 
@@ -68,8 +70,11 @@ class Portfolio:
         self._remembered: dict[tuple[TierName, bytes, tuple[int, ...]], Relaxed | None] = {}
         earning = np.flatnonzero(programme.costs["preferences"] < 0)
         self._earning = earning[earning >= len(candidates)]
-        chosen = filled(candidates, programme, self._worth(), locked)
-        self.standing = Standing(programme, completed(programme, chosen, self._earning), budget, listener)
+        start = self._filled(locked)
+        if not self._is_kept(start):
+            only_locked = self._counted(locked)
+            start = start if only_locked is None else only_locked
+        self.standing = Standing(programme, start, budget, listener)
         self.standing.tell()
 
     def solve(self) -> list[Tier]:
@@ -77,6 +82,9 @@ class Portfolio:
         self._aim()
         tiers = [self._settled(tier) for tier in TIERS]
         self._fill_up()
+        counted = self._counted(np.flatnonzero(self.standing.point[: len(self._candidates)]))
+        if counted is not None:
+            self.standing.offer(counted)
         return [self._again(tier) for tier in tiers]
 
     def _fill_up(self) -> None:
@@ -92,8 +100,34 @@ class Portfolio:
 
     def _offer_filled(self, chosen: Ints) -> None:
         """Offer chosen candidates with all else that fits beside them."""
-        chosen = filled(self._candidates, self._programme, self._worth(), chosen)
-        self.standing.offer(completed(self._programme, chosen, self._earning))
+        point = self._filled(chosen)
+        if self._is_kept(point):
+            self.standing.offer(point)
+
+    def _filled(self, chosen: Ints) -> Ints:
+        """A point with chosen candidates, as far as they are found to fit, and all else that fits beside them."""
+        together = filled(self._candidates, self._programme, self._worth(), chosen)
+        return completed(self._programme, together, self._earning)
+
+    def _is_kept(self, point: Ints) -> bool:
+        """Whether the point keeps every lower limit, which are those of locks and of what is to stay placed."""
+        return bool((self._programme.matrix @ point >= self._programme.row_lower - 1e-9).all())
+
+    def _counted(self, chosen: Ints) -> Ints | None:
+        """The point of chosen candidates with the counting columns that suit it best; None where they don't fit together.
+
+        Points found for an earlier tier may count more than there is in a later one.
+        """
+        point = np.zeros(self._programme.columns, dtype=np.int64)
+        point[chosen] = 1
+        costs = self._programme.costs["caseload"] + self._programme.costs["preferences"]
+        counting = np.arange(len(self._candidates), self._programme.columns)
+        part = part_of(self._programme, counting, costs, 0, fixed=point)
+        result = cp_sat.search(part, work_limit=WORK_TO_COUNT, seed=self._seed)
+        if result.point is None:
+            return None
+        point[counting] = result.point
+        return point
 
     # What the tiers leave ---------------------------------------------------------------------------
 

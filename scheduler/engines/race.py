@@ -26,8 +26,8 @@ from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
 
-ROUNDS = 40
-FAILURES = 8
+ROUNDS = 150
+FAILURES = 30
 WORK_A_ROUND = 0.3
 PROMISING = 40
 MOST_COLUMNS = 60_000
@@ -94,7 +94,8 @@ class Race:
         height = max(step, int(FIRST_CLIMB * abs(self.bound.value)))
         seconds = FIRST_SLICE
         while not self._finished():
-            top = min(self.standing.value(self.tier) - step, self.bound.value + height)
+            highest = self.standing.value(self.tier) - step
+            top = min(highest, self.bound.value + height)
             left = part.kept(self.bound.within(top))
             patience = self.budget.at_most(seconds if self.workers > 1 else float("inf"))
             result = self.highs.search(left, self.seed, self.budget, patience, self._over)
@@ -103,6 +104,8 @@ class Race:
             if result.point is not None:
                 self.standing.offer_part(left, result.point)
             self._lift(min(result.bound, part.rounded_up(top + 1)))
+            if result.finished and top == highest:
+                return  # as in the search of the gap: there is nothing left that could be found
             if result.finished:
                 height *= 3
             else:
@@ -132,7 +135,7 @@ class Race:
                 better = point.copy()
                 better[part.columns] = result.point
                 failures = 0 if self.standing.offer(better) else failures
-            size = min(size * 1.1, 12) if result.finished else max(size * 0.9, 3)
+            size = min(size * 1.1, 15) if result.finished else max(size * 0.92, 3)
 
     def _freed_part(self, promising: Ints, point: Ints, size: int, random: np.random.Generator) -> Part:
         number = len(self.candidates)
@@ -140,7 +143,7 @@ class Race:
         free = np.zeros(self.programme.columns, dtype=np.bool_)
         free[promising] = True
         free[chosen] = True
-        free[:number] &= freed_candidates(self.candidates, chosen, size, random)
+        free[:number] = freed_candidates(self.candidates, free[:number], chosen, size, random)
         costs, constant = self.programme.costs[self.tier], self.programme.constants[self.tier]
         return part_of(self.programme, np.flatnonzero(free), costs, constant, self.caps, point)
 

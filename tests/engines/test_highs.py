@@ -49,7 +49,9 @@ def test_no_column_at_all() -> None:
 
 
 def test_a_relaxation_gives_halves_and_prices() -> None:
-    part = whole(made([(1, [1, 1, 0], math.inf), (1, [0, 1, 1], math.inf), (1, [1, 0, 1], math.inf)], [1] * 3, {"preferences": [2] * 3}))
+    part = whole(
+        made([(1, [1, 1, 0], math.inf), (1, [0, 1, 1], math.inf), (1, [1, 0, 1], math.inf)], [1] * 3, {"preferences": [2] * 3})
+    )
     relaxation = highs.relaxation(part, math.inf)
     assert relaxation is not None
     assert (relaxation.value, relaxation.point.tolist(), relaxation.duals.tolist()) == (3.0, [0.5] * 3, [1.0] * 3)

@@ -25,7 +25,9 @@ def test_a_part_has_the_solutions_that_the_fixed_columns_and_the_caps_leave(prog
     ]
     part = part_of(programme, np.flatnonzero(free), costs, 7, caps, fixed)
     everywhere = points(np.where(free, programme.upper, 0)) + (0 if fixed is None else np.where(free, 0, fixed))
-    kept = everywhere[keeps(programme, everywhere) & np.array([(everywhere @ cap.costs <= cap.limit) for cap in caps]).all(axis=0)]
+    kept = everywhere[
+        keeps(programme, everywhere) & np.array([(everywhere @ cap.costs <= cap.limit) for cap in caps]).all(axis=0)
+    ]
     expected = dict(zip(map(tuple, kept[:, free].tolist()), (7 + kept @ costs).tolist(), strict=True))
     assert solutions(part) == expected
     assert part.possible or not expected
@@ -97,7 +99,7 @@ def test_no_column_at_all() -> None:
 
 
 def test_caps_are_rows_after_those_of_the_programme() -> None:
-    programme = made([(0, [1, -1], 0)], [2, 2], dict.fromkeys(TIERS, [1, 2]))
+    programme = made([(0, [1, -1], 0)], [2, 2], {tier: [1, 2] for tier in TIERS})
     part: Part = part_of(programme, array(0, 1), array(1, 2), 5, [Cap(array(4, 0), 4), Cap(array(0, 1), 9)])
     assert part.rows.tolist() == [0, 1]
     assert solutions(part) == {(0, 0): 5, (1, 1): 8}

@@ -1,0 +1,71 @@
+"""Small problems with what the engines make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+import numpy as np
+
+from scheduler.domain.faults import InputError
+from scheduler.domain.schedule import TIERS, TierName
+from scheduler.engines.filling import completed, filled
+from scheduler.engines.part import Cap
+from scheduler.grouping import Ints
+from scheduler.locks import kept_locks
+from scheduler.model.build import drafted
+from scheduler.model.candidates import Candidates
+from scheduler.model.draft import Programme
+from tests.engines.small import best_tiers
+from tests.random_problems import random_problem
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem's programme, the candidates that keep its locks, and its optimum tier by tier."""
+
+    candidates: Candidates
+    programme: Programme
+    locked: Ints
+    optimum: tuple[int, ...]
+
+    @property
+    def earning(self) -> Ints:
+        earning = np.flatnonzero(self.programme.costs["preferences"] < 0)
+        return earning[earning >= len(self.candidates)]
+
+    def start(self) -> Ints:
+        """What filling gives."""
+        number = len(self.candidates)
+        chosen = filled(self.candidates, self.programme, np.arange(number), self.locked)
+        return completed(self.programme, chosen, self.earning)
+
+    def caps_before(self, tier: TierName) -> list[Cap]:
+        """What keeps the earlier tiers at their optimum."""
+        costs, constants = self.programme.costs, self.programme.constants
+        earlier = TIERS[: TIERS.index(tier)]
+        return [Cap(costs[name], value - constants[name]) for name, value in zip(earlier, self.optimum, strict=False)]
+
+
+@cache
+def case(seed: int) -> Case | None:
+    """The random problem of a seed; None where its locks can't be kept or nothing can be booked."""
+    draft = drafted(random_problem(Random(seed)))
+    programme = draft.programme()
+    try:
+        locked = kept_locks(draft, programme)
+    except InputError:
+        return None
+    return Case(draft.candidates, programme, locked, best_tiers(programme)) if len(draft.candidates) else None
+
+
+def cases(number: int, first: int = 0) -> Iterator[Case]:
+    """So many random problems."""
+    seed = first
+    while number:
+        if (found := case(seed)) is not None:
+            number -= 1
+            yield found
+        seed += 1

@@ -1,0 +1,103 @@
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from scheduler.domain.schedule import TierName
+from scheduler.engines.bounds import plain_bound
+from scheduler.engines.highs_process import Highs
+from scheduler.engines.part import Cap, part_of
+from scheduler.engines.progress import Progress
+from scheduler.engines.race import Race
+from scheduler.engines.standing import Standing
+from scheduler.model.build import drafted
+from tests.builders import tiny_problem
+from tests.engines.small import LONG, keeps, made, no_limit, within
+from tests.engines.small_problems import Case, cases
+
+
+def race(
+    highs: Highs, one: Case, tier: TierName, *, workers: int, work_limit: float | None = None
+) -> tuple[Race, list[Progress]]:
+    """A race for a tier from what filling gives, with no bound but that of the columns' own costs and no cap."""
+    heard: list[Progress] = []
+    programme, budget = one.programme, no_limit()
+    standing = Standing(programme, one.start(), budget, heard.append)
+    part = part_of(programme, np.arange(programme.columns), programme.costs[tier], programme.constants[tier])
+    standing.turn_to(tier, part.least)
+    bound = plain_bound(part, part.least)
+    return Race(highs, tier, one.candidates, programme, [], bound, standing, budget, workers, 1, work_limit), heard
+
+
+@pytest.mark.parametrize(("workers", "work_limit"), [(1, None), (2, None), (3, None), (1, 50.0)])
+def test_a_race_ends_with_the_best_and_its_proof(highs: Highs, workers: int, work_limit: float | None) -> None:
+    for one in cases(8):
+        running, heard = race(highs, one, "unplaced", workers=workers, work_limit=work_limit)
+        proven = within(LONG, running.run)
+        assert proven == running.standing.value("unplaced") == one.optimum[0]
+        assert keeps(one.programme, running.standing.point)
+        bests, bounds = [progress.best for progress in heard], [progress.bound for progress in heard]
+        assert bests == sorted(bests, key=lambda best: -(best or 0))
+        assert bounds == sorted(bounds, key=lambda bound: bound or 0)
+
+
+def test_improving_never_makes_it_worse(highs: Highs) -> None:
+    for one in cases(12):
+        running, _ = race(highs, one, "unplaced", workers=1)
+        before = running.standing.values
+        running.improve()
+        assert running.standing.values <= before
+        assert running.proven == running.bound.value
+        assert keeps(one.programme, running.standing.point)
+
+
+def test_a_budget_that_is_over_leaves_the_bound_as_it_is(highs: Highs) -> None:
+    for one in cases(3):
+        running, _ = race(highs, one, "unplaced", workers=2)
+        running.budget.stop.set()
+        before = running.standing.values
+        assert within(LONG, running.run) == running.bound.value
+        assert running.standing.values == before
+
+
+def by_hand(highs: Highs, workers: int) -> Race:
+    """Three candidates of which one is to be taken; they cost 0, 1 and 0 in the first tier, and 10, 5 and 7 in the last.
+
+    The standing has the first; the cap allows 1 in the first tier.
+    """
+    candidates = drafted(tiny_problem()).candidates
+    others = len(candidates) - 3
+    costs: dict[TierName, list[int]] = {"unplaced": [0, 1, 0, *[0] * others], "preferences": [10, 5, 7, *[0] * others]}
+    programme = made([(1, [1, 1, 1, *[0] * others], 1)], [1, 1, 1, *[0] * others], costs)
+    start, budget = np.eye(1, len(candidates), dtype=np.int64)[0], no_limit()
+    caps = [Cap(programme.costs["unplaced"], 1)]
+    part = part_of(programme, np.arange(programme.columns), programme.costs["preferences"], 0, caps)
+    bound = plain_bound(part, 0)
+    return Race(
+        highs, "preferences", candidates, programme, caps, bound, Standing(programme, start, budget, None), budget, workers, 1
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_is_proven_of_an_earlier_tier_that_has_got_better_than_its_cap(highs: Highs, workers: int) -> None:
+    """The cap allows a point of 5, which the standing doesn't take: so no more than 5 is proven."""
+    running = by_hand(highs, workers)
+    assert within(LONG, running.run) <= 5
+    assert running.standing.value("unplaced") == 0
+    assert running.standing.value("preferences") in {7, 10}
+
+
+def test_whoever_closes_the_gap_ends_the_other() -> None:
+    """HiGHS stands still: CP-SAT closes the gap alone, and HiGHS can be called again at once."""
+    one = next(found for found in cases(40) if found.start() @ found.programme.costs["unplaced"] != found.optimum[0])
+    with Highs() as highs:
+        running, _ = race(highs, one, "unplaced", workers=2)
+        assert highs._child is not None
+        os.kill(highs._child.pid, signal.SIGSTOP)
+        threads = threading.active_count()
+        proven = within(LONG, running.run)
+        assert proven == running.standing.value("unplaced") == one.optimum[0]
+        assert threading.active_count() <= threads + 1
+        assert within(LONG, lambda: highs.relaxation(running.bound.part, no_limit())) is not None
