@@ -85,18 +85,26 @@ class Portfolio:
         counted = self._counted(np.flatnonzero(self.standing.point[: len(self._candidates)]))
         if counted is not None:
             self.standing.offer(counted)
-        return [self._again(tier) for tier in tiers]
+        return self._restated(tiers)
 
     def _fill_up(self) -> None:
         """Place what still fits, so that what is unplaced certainly has no place left."""
         if self.standing.value("unplaced") > self._programme.constants["unplaced"] - self._possible:
             self._offer_filled(np.flatnonzero(self.standing.point[: len(self._candidates)]))
 
-    def _again(self, tier: Tier) -> Tier:
-        """The tier with the value that it has now: later tiers' points may have bettered one that wasn't proven."""
-        value = self.standing.value(tier.name)
-        bound = min(tier.bound, value)
-        return Tier(name=tier.name, value=value, bound=bound, proven=bound == value)
+    def _restated(self, tiers: list[Tier]) -> list[Tier]:
+        """The tiers with the values that they have now: later points may have bettered a tier that wasn't proven.
+
+        The bounds of the tiers after such a one held only for what it was, so they fall back to 0.
+        """
+        restated: list[Tier] = []
+        is_as_settled = True
+        for tier in tiers:
+            value = self.standing.value(tier.name)
+            bound = min(tier.bound, value) if is_as_settled else 0
+            restated.append(Tier(name=tier.name, value=value, bound=bound, proven=bound == value))
+            is_as_settled = is_as_settled and value == tier.value
+        return restated
 
     def _offer_filled(self, chosen: Ints) -> None:
         """Offer chosen candidates with all else that fits beside them."""
