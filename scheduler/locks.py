@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from scheduler.check import check
 from scheduler.domain.faults import Fault, InputError
-from scheduler.domain.problem import Published
+from scheduler.domain.problem import Problem, Published
+from scheduler.domain.schedule import Booking, Schedule
 from scheduler.engines import cp_sat
 from scheduler.engines.part import part_of
 from scheduler.grouping import Ints
 from scheduler.model.draft import Draft, Programme
-from scheduler.rules import HARD_RULES
 from scheduler.wording import in_a_row
 
 
@@ -66,14 +68,32 @@ def _least_conflict(draft: Draft, programme: Programme, locked: Sequence[Publish
 
 def _fault(draft: Draft, published: Published, conflict: Sequence[Published]) -> Fault:
     problem = draft.problem
-    if published.conference in draft.impossible:
-        rule = next(rule for rule in HARD_RULES if rule.name == draft.impossible[published.conference])
-        why = rule.says(problem.policy)
+    others = in_a_row([other.conference for other in conflict if other is not published])
+    if published.conference in draft.impossible or not others:
+        why = " ".join(_wrong_alone(problem, published)) or "Other rules leave nothing that keeps it."
     else:
-        others = in_a_row([other.conference for other in conflict if other is not published])
-        why = f"It can't be kept together with {others}." if others else "Nothing keeps it."
+        why = f"It can't be kept together with {others}."
     return Fault(
         ("published", problem.published.index(published), "locks"),
         f"no schedule can keep the lock of {published.conference} on its {in_a_row(published.locks)}. {why} "
         "Take the lock off, or move the booking first.",
     )
+
+
+def _wrong_alone(problem: Problem, published: Published) -> list[str]:
+    """What the checker says of the published booking if it were the only one, as far as the locks are on it."""
+    booking = Booking(
+        conference=published.conference,
+        start=published.start,
+        end=published.start + dt.timedelta(minutes=problem.minutes_by_id[published.conference]),
+        room=published.room,
+        chair=published.chair,
+        minute_taker=published.minute_taker,
+    )
+    report = check(problem, Schedule(bookings=(booking,)))
+    locked_rules = {
+        "R1",
+        *("R2" for lock in published.locks if lock == "room"),
+        *("R3" for lock in published.locks if lock == "chair"),
+    }
+    return [violation.text for violation in report.violations if violation.rule in locked_rules]

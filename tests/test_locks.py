@@ -56,11 +56,13 @@ def test_a_rule_that_is_off_locks_nothing() -> None:
     assert kept(published("A", "2027-03-06T10:00"), policy={"off": ["R8"]}) == []
 
 
-def test_a_lock_on_a_day_that_cannot_be_is_named_with_its_rule() -> None:
+def test_a_lock_on_a_day_that_cannot_be_is_named_with_what_is_wrong() -> None:
     (fault,) = faults(published("A"), published("B", "2027-03-06T10:00"), published("C", "2027-03-09T10:00"))
     assert fault.place == ("published", 1, "locks")
-    assert fault.message.startswith("no schedule can keep the lock of B on its time. ")
-    assert fault.message.endswith(" Take the lock off, or move the booking first.")
+    assert fault.message == (
+        "no schedule can keep the lock of B on its time. B is on Saturday 6 March 2027, which is no working day. "
+        "Take the lock off, or move the booking first."
+    )
 
 
 def test_only_locks_that_really_clash_are_named() -> None:
