@@ -52,7 +52,8 @@ class Kind(ABC):
         return None if value is None or value in ("", ()) else self._written(value)
 
     def _written(self, value: Any) -> Cell:
-        return value  # type: ignore[no-any-return]
+        written: Cell = value
+        return written
 
     def is_blank(self, cell: Cell) -> bool:
         """Whether nothing is entered."""

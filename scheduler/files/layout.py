@@ -134,8 +134,9 @@ def booking_of(fields: Fields) -> Any:
     """A published row with its date and time as one start."""
     rest = {key: value for key, value in fields.items() if key not in ("date", "time")}
     day, time = fields.get("date"), fields.get("time")
-    unreadable = UNREADABLE in (day, time) or day is None or time is None
-    return rest | {"start": UNREADABLE if unreadable else dt.datetime.combine(day, time)}  # type: ignore[arg-type]
+    if isinstance(day, dt.date) and isinstance(time, dt.time):
+        return rest | {"start": dt.datetime.combine(day, time)}
+    return rest | {"start": UNREADABLE}
 
 
 def cells_of_booking(booking: Fields) -> Fields:

@@ -19,8 +19,7 @@ from scheduler.domain.places import Room
 from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval, monday_of
-from scheduler.grouping import Ints as Ints  # noqa: PLC0414
-from scheduler.grouping import Mask as Mask  # noqa: PLC0414
+from scheduler.grouping import Ints, Mask
 
 DAY = 24 * 60
 VIRTUAL = -1

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from scheduler.domain.schedule import TIERS, TierName
-from scheduler.grouping import at_one_moment
-from scheduler.model.candidates import Candidates, Ints
+from scheduler.grouping import Ints, at_one_moment
+from scheduler.model.candidates import Candidates
 
 Floats = NDArray[np.float64]
 

@@ -25,7 +25,7 @@ class Apart(Rule):
     name = "R7"
     title = "Families who must not meet"
 
-    def says(self, policy: Policy) -> str:  # noqa: ARG002
+    def says(self, policy: Policy) -> str:
         """The rule in a plain sentence."""
         return "Two conferences that are kept apart are never held in rooms at one site on one day."
 

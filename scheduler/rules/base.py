@@ -39,11 +39,11 @@ class Rule(ABC):
     def says(self, policy: Policy) -> str:
         """The rule in a plain sentence, with the policy's numbers."""
 
-    def forbids(self, candidates: Candidates) -> Mask | None:  # noqa: ARG002
+    def forbids(self, candidates: Candidates) -> Mask | None:
         """Which candidates the rule excludes on their own, whatever else is booked; None for none."""
         return None
 
-    def post(self, draft: Draft) -> None:  # noqa: B027
+    def post(self, draft: Draft) -> None:  # noqa: B027 - most rules forbid single candidates only
         """Add to the draft what the rule forbids between candidates, and what it makes them cost."""
 
     @abstractmethod

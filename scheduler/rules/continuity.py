@@ -21,7 +21,7 @@ class Continuity(Rule):
     title = "Handover to another chair"
     tier = "continuity"
 
-    def says(self, policy: Policy) -> str:  # noqa: ARG002
+    def says(self, policy: Policy) -> str:
         """The rule in a plain sentence."""
         return "Each child whose conference is chaired by another than the family's own chair costs 1."
 

@@ -26,7 +26,7 @@ class Locks(Rule):
     name = "R8"
     title = "Lock broken"
 
-    def says(self, policy: Policy) -> str:  # noqa: ARG002
+    def says(self, policy: Policy) -> str:
         """The rule in a plain sentence."""
         return "A published booking keeps what is locked (its start, its chair, its room), and with any lock stays placed."
 

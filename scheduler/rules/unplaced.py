@@ -22,7 +22,7 @@ class Unplaced(Rule):
     title = "Not placed"
     tier = "unplaced"
 
-    def says(self, policy: Policy) -> str:  # noqa: ARG002
+    def says(self, policy: Policy) -> str:
         """The rule in a plain sentence."""
         return "As few conferences as possible stay without a booking."
 

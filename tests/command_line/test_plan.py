@@ -159,7 +159,6 @@ def test_an_interrupt_gives_the_best_so_far(tmp_path: Path, number: signal.Signa
     assert scheduler("check", MARCH, out).returncode == 0
 
 
-@pytest.mark.skipif(not hasattr(pty, "fork"), reason="needs a pseudo-terminal")
 def test_a_terminal_shows_a_live_table(tmp_path: Path):
     child, terminal = pty.fork()
     if child == 0:

@@ -292,7 +292,7 @@ def test_whatever_stands_in_the_cells_only_input_errors_come_out(problem: Proble
     for _ in range(data.draw(st.integers(1, 5))):
         rows = data.draw(st.sampled_from(tables)).rows
         row = data.draw(st.sampled_from(rows))
-        row[data.draw(st.integers(0, len(row) - 1))] = data.draw(cells)  # type: ignore[index]
+        row[data.draw(st.integers(0, len(row) - 1))] = data.draw(cells)
     try:
         problem_in(tables)
     except InputError as error:

@@ -35,7 +35,7 @@ def test_a_file_in_the_way_of_a_folder(tmp_path: Path) -> None:
 def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("old")
     with pytest.raises(TypeError):
-        write_file(tmp_path / "a.json", "no bytes")  # type: ignore[arg-type]
+        write_file(tmp_path / "a.json", "no bytes")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.json", "old")]
 
 

@@ -33,7 +33,7 @@ def test_every_conference_at_every_start_in_every_place_with_every_chair() -> No
     candidates = candidates_of(problem)
     found = {
         (
-            candidates.requests[candidates.request[n]].conference.id,  # type: ignore[union-attr]
+            candidates.requests[candidates.request[n]].conference.id,
             str(candidates.moment(int(candidates.start[n]))),
             candidates.place[n],
             problem.chairs[candidates.chair[n]].id,
