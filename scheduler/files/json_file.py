@@ -32,10 +32,14 @@ def read_schedule_json(path: Path) -> Schedule:
     return _read(path, _schedule)
 
 
-def write_json(value: Value, path: Path) -> None:
-    """Write a problem or schedule as the contract has it: null for what is absent. Raises InputError."""
-    content = value.model_dump(mode="json", by_alias=True)
-    write_file(path, (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+def write_json(value: Value, path: Path, *, compact: bool = False) -> None:
+    """Write a problem or schedule as the contract has it: null for what is absent. Raises InputError.
+
+    Compact is for files that nobody edits by hand: no white space, and nothing that is as it would be if left out.
+    """
+    content = value.model_dump(mode="json", by_alias=True, exclude_defaults=compact)
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    write_file(path, (json.dumps(content, ensure_ascii=False, allow_nan=False, **layout) + "\n").encode())
 
 
 def _schedule(raw: Any) -> Schedule:

@@ -7,6 +7,7 @@ import pytest
 from scheduler.domain.faults import InputError
 from scheduler.domain.schedule import Schedule
 from scheduler.files import read_problem_file, read_schedule_file, write_problem_file, write_schedule_file
+from scheduler.files.json_file import write_json
 from tests.builders import booking, conference, tiny_data, tiny_problem
 from tests.files.workbooks import faults_in
 
@@ -112,3 +113,12 @@ def test_a_problem_is_written_as_the_contract_has_it(tmp_path: Path) -> None:
     assert json.loads(text)["conferences"][0]["id"] == "Ä"
     assert '"id": "Ä"' in text
     assert '"bank_holidays": null' in text
+
+
+def test_a_compact_problem_leaves_out_what_would_be_so_anyhow_and_is_read_as_the_same(tmp_path: Path) -> None:
+    problem = tiny_problem(conferences=[conference("Ä")])
+    write_json(problem, tmp_path / "a.json", compact=True)
+    text = (tmp_path / "a.json").read_text("utf-8")
+    assert text.startswith('{"version":1,"')
+    assert ("null" in text, "policy" in text, text.count("\n")) == (False, False, 1)
+    assert read_problem_file(tmp_path / "a.json") == problem

@@ -1,0 +1,51 @@
+"""``python -m benchmarks.generate``: writes every instance that is measured, always the same ones.
+
+``instances/README.md`` says where each number comes from.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from benchmarks.months import Instances, months, quarters, weeks, years
+from benchmarks.national import authorities
+from scheduler.files.json_file import write_json
+
+INSTANCES = Path(__file__).parent / "instances"
+
+SIZES: Mapping[str, Instances] = {
+    "week": weeks(),
+    "month": months(),
+    "quarter": quarters(),
+    "year": years(),
+    "national": authorities(),
+}
+
+
+def written(folder: Path, sizes: Mapping[str, Instances]) -> Iterator[Path]:
+    """Write the instances into a folder for each size, one after the other; what is there already is written over."""
+    for size, instances in sizes.items():
+        (folder / size).mkdir(parents=True, exist_ok=True)
+        for name, make in instances.items():
+            path = folder / size / f"{name}.json"
+            write_json(make(), path, compact=True)
+            yield path
+
+
+def main() -> None:
+    """Write the instances, of all sizes or those named."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("sizes", nargs="*", metavar="SIZE", help=f"any of {', '.join(SIZES)}; all where none is given")
+    arguments.add_argument("--into", type=Path, default=INSTANCES, metavar="FOLDER", help="where to, if not where they belong")
+    given = arguments.parse_args()
+    unknown = [size for size in given.sizes if size not in SIZES]
+    if unknown:
+        arguments.error(f"there is no size {unknown[0]!r}. Enter any of {', '.join(SIZES)}.")
+    for path in written(given.into, {size: SIZES[size] for size in given.sizes or SIZES}):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
