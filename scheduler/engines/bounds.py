@@ -7,7 +7,7 @@ Values too large for 64 bits count as 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -19,15 +19,18 @@ from scheduler.model.draft import Floats
 GRID = 1 << 20
 LARGEST_DUAL = 1 << 20
 LARGEST_SUM = float(1 << 62)
+FAR = float(1 << 52)
+LARGEST_ROOM = 1 << 62
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A proven lower bound of a part's objective, and what each column would add to it; both in units of 1/GRID."""
+    """A proven lower bound of a part's objective, and what each column and each unit of a row's slack adds to it, in 1/GRID."""
 
     part: Part
     scaled: int
     reduced: Ints
+    prices: Ints
 
     @property
     def value(self) -> int:
@@ -37,13 +40,25 @@ class Bound:
 
     def within(self, value: int) -> Mask:
         """The columns that a solution of at most that value may use."""
-        room = (value - self.part.constant) * GRID - self.scaled
-        return np.asarray(self.reduced <= room)
+        return np.asarray(self.reduced <= self._room(value))
+
+    def face(self, value: int) -> Part:
+        """All solutions of at most that value: the columns that they may use, and rows as near their limits as they must be."""
+        part, room = self.part, max(0, self._room(value))
+        priced = np.flatnonzero(self.prices)
+        slack = np.full(len(self.prices), FAR)
+        slack[priced] = room // np.abs(self.prices[priced])
+        upper = np.where(self.prices > 0, np.minimum(part.upper, part.lower + slack), part.upper)
+        lower = np.where(self.prices < 0, np.maximum(part.lower, part.upper - slack), part.lower)
+        return replace(part, lower=lower, upper=upper).kept(self.within(value)).below(value)
+
+    def _room(self, value: int) -> int:
+        return min((value - self.part.constant) * GRID - self.scaled, LARGEST_ROOM)
 
 
 def plain_bound(part: Part, value: int) -> Bound:
     """A bound that is known without dual values, and says nothing of single columns."""
-    return Bound(part, (value - part.constant) * GRID, np.minimum(part.costs, 0) * 0)
+    return Bound(part, (value - part.constant) * GRID, np.zeros_like(part.costs), np.zeros(len(part.lower), dtype=np.int64))
 
 
 def bound_from(part: Part, duals: Floats) -> Bound:
@@ -59,4 +74,4 @@ def bound_from(part: Part, duals: Floats) -> Bound:
     reduced = part.costs * GRID - matrix.T @ y
     at_rows = int(y @ np.where(y == 0, 0.0, limits).astype(np.int64))
     at_columns = int(np.minimum(reduced, 0) @ part.top.astype(np.int64))
-    return Bound(part, at_rows + at_columns, reduced)
+    return Bound(part, at_rows + at_columns, reduced, y)

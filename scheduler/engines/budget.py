@@ -33,6 +33,11 @@ class Budget:
         return float("inf") if self.deadline is None else max(0.0, self.deadline - self.clock())
 
     @property
+    def seconds_left(self) -> float | None:
+        """Seconds left, for those who take None for no limit."""
+        return None if self.deadline is None else self.left
+
+    @property
     def over(self) -> bool:
         """Whether it is time to come back with the best so far."""
         return self.left <= 0
@@ -43,14 +48,9 @@ class Budget:
             return self
         return Budget(self.clock, self.started, self.clock() + part * self.left, self.stop)
 
-    def at_most(self, seconds: float) -> Budget:
-        """A budget that also ends some seconds from now."""
-        end = self.clock() + seconds
-        return Budget(self.clock, self.started, end if self.deadline is None else min(end, self.deadline), self.stop)
 
-
-def abandonable(call: Callable[[], T], budget: Budget, also_stop: threading.Event | None = None) -> T | None:
-    """What a call gives, or None once the budget is over or ``also_stop`` is set.
+def abandonable(call: Callable[[], T], budget: Budget) -> T | None:
+    """What a call gives, or None once the budget is over.
 
     A solver that can't be stopped is left to end by itself.
     """
@@ -68,7 +68,7 @@ def abandonable(call: Callable[[], T], budget: Budget, also_stop: threading.Even
 
     threading.Thread(target=work, daemon=True).start()
     while not done.wait(HEARTBEAT):
-        if budget.over or (also_stop is not None and also_stop.is_set()):
+        if budget.over:
             return None
     if errors:
         raise errors[0]

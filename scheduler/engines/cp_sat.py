@@ -83,16 +83,18 @@ def search(
         status = solver.solve(model, listener)
     finally:
         done.set()
+    work = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE:
-        return Searched(None, np.inf, finished=True)
+        return Searched(None, np.inf, finished=True, work=work)
     solved = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
     point = np.array([solver.value(variable) for variable in variables], dtype=np.int64) if solved else None
-    knows = solved or solver.best_objective_bound != 0  # 0 is also what it says before it knows any bound
-    bound = max(part.least, solver.best_objective_bound + part.constant) if knows else part.least
-    return Searched(point, bound, finished=status == cp_model.OPTIMAL)
+    told = solver.best_objective_bound  # a whole number, but for the hair by which a float may miss it
+    knows = solved or (told != 0 and np.isfinite(told))  # 0 is also what it says before it knows any bound
+    bound = max(part.least, part.constant + round(told)) if knows else part.least
+    return Searched(point, bound, finished=status == cp_model.OPTIMAL, work=work)
 
 
 def _watch(stops: list[threading.Event], done: threading.Event, solver: cp_model.CpSolver) -> None:
-    while not done.wait(0.05):
+    while not done.wait(0.02):
         if any(stop.is_set() for stop in stops):
             solver.stop_search()

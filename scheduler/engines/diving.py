@@ -54,7 +54,7 @@ def dive(
             taken //= 2
         undecided[settled] = False
         part, point = smaller, solved.point
-    result = cp_sat.search(part, work_limit=WORK_AT_THE_END, time_limit=_seconds(budget), stop=budget.stop, seed=seed)
+    result = cp_sat.search(part, work_limit=WORK_AT_THE_END, time_limit=budget.seconds_left, stop=budget.stop, seed=seed)
     return None if result.point is None else (part, result.point)
 
 
@@ -80,7 +80,3 @@ def _on_one_day(candidates: Candidates, columns: Ints, group: Ints, mass: Floats
     request = candidates.request[column]
     keep[on_candidates] = ~is_settled[request] | (group[column] == day_of[request])
     return keep
-
-
-def _seconds(budget: Budget) -> float | None:
-    return None if budget.deadline is None else budget.left

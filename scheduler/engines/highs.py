@@ -1,4 +1,4 @@
-"""HiGHS, through OR-Tools' MathOpt: linear relaxations with their duals, and whole-number programmes."""
+"""Linear relaxations with their duals, by HiGHS and (large ones) PDLP, through OR-Tools' MathOpt."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 from scheduler.engines.part import Part
-from scheduler.engines.results import Relaxation, Searched
-from scheduler.grouping import Ints
+from scheduler.engines.results import Relaxation
 
-TOLERANCE = 1e-4
-EXACT = {"relative_gap_tolerance": 0.0, "absolute_gap_tolerance": 0.999}
+LARGE = 60_000
+SECONDS_TO_PRESOLVE = 5.0  # HiGHS sees at once where there is no solution; PDLP would not for long
+NEAR_ENOUGH = 1e-5
+THREADS = 2
+CONCLUSIVE = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
 
 
-def relaxation(part: Part, time_limit: float) -> Relaxation | None:
-    """Solve the part without whole numbers; None where it has no solution or the seconds ran out."""
-    if not len(part.columns):
-        return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower))) if part.possible else None
+def relaxation(part: Part, time_limit: float, interior: bool = False) -> Relaxation | None:
+    """Solve the part without whole numbers; None where it has no solution or the seconds ran out.
+
+    ``interior`` gives a point amid all optimal ones, with duals that leave the fewest columns free, in place of a corner.
+    """
     if not len(part.columns):  # HiGHS gives no dual values of nothing
-        return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower)))
-    model = mathopt.Model.from_model_proto(_proto(part, whole=False))
-    parameters = mathopt.SolveParameters(time_limit=_limit(time_limit), lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX)
-    result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
+        return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower))) if part.possible else None
+    model = mathopt.Model.from_model_proto(_proto(part))
+    is_large = interior and len(part.columns) > LARGE
+    result = _by_interior_point(model, min(time_limit, SECONDS_TO_PRESOLVE) if is_large else time_limit) if interior else None
+    if result is None or result.termination.reason not in CONCLUSIVE:
+        result = _first_order(model, time_limit - SECONDS_TO_PRESOLVE) if is_large else _by_simplex(model, time_limit)
     if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
         return None
     values, duals = result.variable_values(), result.dual_values()
@@ -33,48 +38,42 @@ def relaxation(part: Part, time_limit: float) -> Relaxation | None:
     return Relaxation(result.objective_value() + part.constant, point, prices)
 
 
-def search(part: Part, time_limit: float, seed: int, hint: Ints | None = None) -> Searched:
-    """Solve the part in whole numbers, for at most some seconds (infinite for no limit); it can't be stopped before.
+def _by_simplex(model: mathopt.Model, time_limit: float) -> mathopt.SolveResult:
+    parameters = mathopt.SolveParameters(time_limit=_limit(time_limit), lp_algorithm=mathopt.LPAlgorithm.DUAL_SIMPLEX)
+    return mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
 
-    ``hint`` gives values of the columns to start from.
-    """
-    if not part.possible:
-        return Searched(None, np.inf, finished=True)
-    model = mathopt.Model.from_model_proto(_proto(part, whole=True))
-    start = mathopt.ModelSolveParameters()
-    if hint is not None:
-        values = {variable: float(value) for variable, value in zip(model.variables(), hint.tolist(), strict=True)}
-        start.solution_hints.append(mathopt.SolutionHint(variable_values=values))
-    result = mathopt.solve(
-        model,
-        mathopt.SolverType.HIGHS,
-        model_params=start,
-        params=mathopt.SolveParameters(time_limit=_limit(time_limit), random_seed=seed, **EXACT),
-    )
-    reason = result.termination.reason
-    if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
-        return Searched(None, np.inf, finished=True)
-    point = None
-    if result.solutions:
-        found = result.variable_values()
-        point = np.round([found[variable] for variable in model.variables()]).astype(np.int64)
-    finished = reason == mathopt.TerminationReason.OPTIMAL
-    bound = max(part.least, result.termination.objective_bounds.dual_bound + part.constant - TOLERANCE)
-    return Searched(point, bound, finished)
+
+def _by_interior_point(model: mathopt.Model, time_limit: float) -> mathopt.SolveResult | None:
+    """HiGHS without the way from the interior to a corner; None where it then can't tell how it ended."""
+    parameters = mathopt.SolveParameters(time_limit=_limit(time_limit))
+    parameters.highs.string_options.update(solver="ipx", run_crossover="off")
+    try:
+        return mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
+    except Exception:  # MathOpt has no one error for HiGHS's "unknown"
+        return None
+
+
+def _first_order(model: mathopt.Model, time_limit: float) -> mathopt.SolveResult:
+    """PDLP, which needs no factorisation, for what is too large for others; its duals are near enough to make a bound."""
+    parameters = mathopt.SolveParameters(time_limit=_limit(time_limit))
+    criteria = parameters.pdlp.termination_criteria.simple_optimality_criteria
+    criteria.eps_optimal_relative = criteria.eps_optimal_absolute = NEAR_ENOUGH
+    parameters.pdlp.num_threads = THREADS
+    return mathopt.solve(model, mathopt.SolverType.PDLP, params=parameters)
 
 
 def _limit(seconds: float) -> dt.timedelta | None:
     return None if np.isinf(seconds) else dt.timedelta(seconds=max(seconds, 0.01))
 
 
-def _proto(part: Part, *, whole: bool) -> model_pb2.ModelProto:
+def _proto(part: Part) -> model_pb2.ModelProto:
     """The part as MathOpt's own message: much faster than adding rows one by one."""
     proto = model_pb2.ModelProto()
     columns, rows = len(part.columns), len(part.lower)
     proto.variables.ids.extend(range(columns))
     proto.variables.lower_bounds.extend([0.0] * columns)
     proto.variables.upper_bounds.extend(part.top.tolist())
-    proto.variables.integers.extend([whole] * columns)
+    proto.variables.integers.extend([False] * columns)
     proto.linear_constraints.ids.extend(range(rows))
     proto.linear_constraints.lower_bounds.extend(part.lower.tolist())
     proto.linear_constraints.upper_bounds.extend(part.upper.tolist())

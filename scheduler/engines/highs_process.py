@@ -13,7 +13,7 @@ from types import TracebackType
 
 from scheduler.engines.budget import Budget, abandonable
 from scheduler.engines.part import Part
-from scheduler.engines.results import Relaxation, Searched
+from scheduler.engines.results import Relaxation
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,27 +34,17 @@ class Highs:
         self._closed = True
         self._end()
 
-    def relaxation(self, part: Part, budget: Budget) -> Relaxation | None:
+    def relaxation(self, part: Part, budget: Budget, *, interior: bool = False) -> Relaxation | None:
         """The part without whole numbers; None where it has no solution or the budget is over before."""
-        found = self._call(("relaxation", part, budget.left), budget) if part.possible else None
+        found = self._call(("relaxation", part, budget.left, interior), budget) if part.possible else None
         return found if isinstance(found, Relaxation) else None
 
-    def search(
-        self, part: Part, seed: int, budget: Budget, patience: Budget, also_stop: threading.Event | None = None
-    ) -> Searched | None:
-        """The part in whole numbers, with what is found when ``patience`` is over; None once the budget is over before.
-
-        ``also_stop`` ends it as the budget does.
-        """
-        found = self._call(("search", part, patience.left, seed), budget, also_stop)
-        return found if isinstance(found, Searched) else None
-
-    def _call(self, call: tuple[object, ...], budget: Budget, also_stop: threading.Event | None = None) -> object:
+    def _call(self, call: tuple[object, ...], budget: Budget) -> object:
         with self._lock:
             if self._closed:
                 return None
             child = self._child or self._start()
-            found = abandonable(lambda: _round_trip(child, call), budget, also_stop)
+            found = abandonable(lambda: _round_trip(child, call), budget)
             if found is None:
                 self._end()
             return found

@@ -10,13 +10,18 @@ from scheduler.model.candidates import Candidates
 MOST_FREED = 8_000
 
 
-def freed_candidates(candidates: Candidates, allowed: Mask, chosen: Ints, size: int, random: np.random.Generator) -> Mask:
+def freed_candidates(
+    candidates: Candidates, allowed: Mask, chosen: Ints, size: int, random: np.random.Generator, around: int | None = None
+) -> Mask:
     """Of the allowed candidates, those of requests booked on ``size`` days in a row, or of a few chairs in twice the time.
+
+    The days are those ``around`` one (an index), if it is given.
 
     Requests that are not booked at all are free on these days too, as many of them as keep the part small.
     """
     number = len(candidates.requests)
-    first = int(random.integers(0, max(1, len(candidates.days) - size + 1)))
+    latest = max(0, len(candidates.days) - size)
+    first = int(random.integers(0, latest + 1)) if around is None else min(latest, max(0, around - size // 2))
     day = candidates.day[chosen]
     if random.random() < 2 / 3:
         near = (day >= first) & (day < first + size)

@@ -49,6 +49,11 @@ class Part:
         """What the objective is at least, by the columns' limits alone."""
         return self.constant + int(np.minimum(self.costs, 0) @ self.top)
 
+    @property
+    def most(self) -> int:
+        """What the objective is at most, by the columns' limits alone."""
+        return self.constant + int(np.maximum(self.costs, 0) @ self.top)
+
     def rounded_up(self, bound: float) -> int:
         """The least value that the objective can have, not below a bound."""
         return self.constant + self.step * math.ceil((bound - self.constant) / self.step)

@@ -7,38 +7,33 @@ or from a search that ended.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import replace
 
 import numpy as np
 
 from scheduler.domain.schedule import TIERS, Tier, TierName
 from scheduler.engines import cp_sat
-from scheduler.engines.bounds import Bound, plain_bound
+from scheduler.engines.aim import Aim, Relaxed
+from scheduler.engines.bounds import bound_from, plain_bound
 from scheduler.engines.budget import Budget
+from scheduler.engines.climbing import MOST_COLUMNS, Climb
 from scheduler.engines.diving import dive
 from scheduler.engines.filling import completed, filled
 from scheduler.engines.highs_process import Highs
+from scheduler.engines.least import BY_CONFERENCE, NONE, Least
 from scheduler.engines.part import Cap, Part, part_of
-from scheduler.engines.pricing import relaxed
 from scheduler.engines.progress import Listener
+from scheduler.engines.projection import projected_bound
 from scheduler.engines.race import Race
-from scheduler.engines.results import Relaxation
 from scheduler.engines.standing import Standing
+from scheduler.engines.windows import mend, number_of_windows, window_by_window
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Programme
+from scheduler.model.draft import NOTHING_LEFT_OUT, Floats, Programme
 
-BY_CONFERENCE: tuple[TierName, ...] = ("late", "stability", "continuity")
+WORK_OF_AN_AIM = 3.0
 WORK_TO_COUNT = 5.0
-NONE = np.iinfo(np.int64).max // 4
-
-
-@dataclass(frozen=True)
-class Relaxed:
-    """A part's relaxation and the bound that it proves."""
-
-    relaxation: Relaxation
-    bound: Bound
 
 
 class Portfolio:
@@ -63,11 +58,13 @@ class Portfolio:
         self._workers = workers
         self._seed = seed
         self._work_limit = work_limit
+        self._least = Least(candidates, programme)
         self._columns: Ints = np.arange(programme.columns)
         self._caps: list[Cap] = []
         self._all_placed = False
-        self._possible = int((self._least("unplaced", self._columns) < NONE).sum())
-        self._remembered: dict[tuple[TierName, bytes, tuple[int, ...]], Relaxed | None] = {}
+        self._possible = int(self._least.possible(self._columns).sum())
+        self._remembered: dict[tuple[TierName, bytes, tuple[tuple[int, bytes], ...]], Relaxed | None] = {}
+        self._floors: dict[tuple[bytes, bytes], int] = {}
         earning = np.flatnonzero(programme.costs["preferences"] < 0)
         self._earning = earning[earning >= len(candidates)]
         start = self._filled(locked)
@@ -79,8 +76,15 @@ class Portfolio:
 
     def solve(self) -> list[Tier]:
         """Every tier's value and bound; the best point is in ``standing``."""
-        self._aim()
-        tiers = [self._settled(tier) for tier in TIERS]
+        aim = self._aim()
+        is_reached = aim is not None and self.standing.values[:-1] == aim.values
+        tiers = [] if is_reached else [self._settled(tier) for tier in TIERS[:-1]]
+        if aim is not None and self.standing.values[:-1] == aim.values:
+            self._columns, self._caps, self._programme = aim.columns, aim.caps, self._with_all_placed()
+            tiers = [
+                Tier(name=tier, value=value, bound=value, proven=True) for tier, value in zip(TIERS[:-1], aim.values, strict=True)
+            ]
+        tiers.append(self._settled(TIERS[-1]))
         self._fill_up()
         counted = self._counted(np.flatnonzero(self.standing.point[: len(self._candidates)]))
         if counted is not None:
@@ -98,13 +102,19 @@ class Portfolio:
         The bounds of the tiers after such a one held only for what it was, so they fall back to 0.
         """
         restated: list[Tier] = []
-        is_as_settled = True
+        is_as_settled = self._looked_far_enough()
         for tier in tiers:
             value = self.standing.value(tier.name)
             bound = min(tier.bound, value) if is_as_settled else 0
             restated.append(Tier(name=tier.name, value=value, bound=bound, proven=bound == value))
             is_as_settled = is_as_settled and value == tier.value
         return restated
+
+    def _looked_far_enough(self) -> bool:
+        """Whether what was never looked at could not have helped."""
+        is_full = self.standing.value("unplaced") > 0
+        excess = self.standing.value("late") - self._least.total("late", np.arange(self._programme.columns))
+        return self._programme.left_out == NOTHING_LEFT_OUT or (not is_full and excess < self._programme.left_out)
 
     def _offer_filled(self, chosen: Ints) -> None:
         """Offer chosen candidates with all else that fits beside them."""
@@ -114,7 +124,7 @@ class Portfolio:
 
     def _filled(self, chosen: Ints) -> Ints:
         """A point with chosen candidates, as far as they are found to fit, and all else that fits beside them."""
-        together = filled(self._candidates, self._programme, self._worth(), chosen)
+        together = filled(self._candidates, self._programme, self._least.rank(), chosen)
         return completed(self._programme, together, self._earning)
 
     def _is_kept(self, point: Ints) -> bool:
@@ -139,43 +149,22 @@ class Portfolio:
 
     # What the tiers leave ---------------------------------------------------------------------------
 
-    def _worth(self) -> Ints:
-        """A rank of the candidates by what they cost alone, the earlier tiers first."""
-        number = len(self._candidates)
-        costs = {tier: self._programme.costs[tier][:number] for tier in (*BY_CONFERENCE, "preferences")}
-        rank = np.lexsort(tuple(costs[tier] for tier in reversed(list(costs))))
-        worth = np.empty(number, dtype=np.int64)
-        worth[rank] = np.arange(number)
-        return worth
-
-    def _least(self, tier: TierName, columns: Ints) -> Ints:
-        """The least that each conference can cost alone in a tier; NONE where it has no candidate."""
-        number, conferences = len(self._candidates), len(self._candidates.problem.conferences)
-        column = columns[columns < number]
-        request = self._candidates.request[column]
-        least = np.full(len(self._candidates.requests), NONE)
-        np.minimum.at(least, request, self._programme.costs[tier][column])
-        return least[:conferences]
-
-    def _cheapest(self, tier: TierName, columns: Ints, excess: int) -> Ints:
-        """The columns that cost a conference at most ``excess`` above its least."""
-        number, conferences = len(self._candidates), len(self._candidates.problem.conferences)
-        least = np.zeros(len(self._candidates.requests), dtype=np.int64)
-        least[:conferences] = self._least(tier, columns)
-        is_candidate = columns < number
-        request = self._candidates.request[columns[is_candidate]]
-        keep = np.ones(len(columns), dtype=np.bool_)
-        keep[is_candidate] = self._programme.costs[tier][columns[is_candidate]] - least[request] <= excess
-        return columns[keep]
+    def _caseload_floor(self, columns: Ints, programme: Programme) -> int:
+        key = _digest(columns), _digest(programme.row_lower)
+        if key not in self._floors:
+            part = self._part("caseload", columns, [], programme)
+            self._floors[key] = projected_bound(part, len(self._candidates.problem.conferences), self._seed)
+        return self._floors[key]
 
     def _floor(self, tier: TierName) -> int:
-        """A bound that needs no solver: what each conference, or each column, costs at least. No tier is below 0."""
+        """A bound that needs no relaxation: what each conference, or each column, costs at least. No tier is below 0."""
         constant, costs = self._programme.constants[tier], self._programme.costs[tier]
         if tier == "unplaced":
-            return constant - int((self._least(tier, self._columns) < NONE).sum())
+            return constant - int(self._least.possible(self._columns).sum())
         if tier in BY_CONFERENCE and self._all_placed:
-            least = self._least(tier, self._columns)
-            return constant + int(least[least < NONE].sum())
+            return self._least.total(tier, self._columns)
+        if tier == "caseload":
+            return self._caseload_floor(self._columns, self._programme)
         upper = self._programme.upper[self._columns].astype(np.int64)
         return max(0, constant + int(np.minimum(costs[self._columns], 0) @ upper))
 
@@ -185,52 +174,91 @@ class Portfolio:
 
     def _relaxed(self, tier: TierName, columns: Ints, caps: list[Cap], programme: Programme, budget: Budget) -> Relaxed | None:
         """A tier's relaxation; remembered, since aiming and settling often ask for the same."""
-        key = (tier, columns.tobytes(), tuple(cap.limit for cap in caps))
+        key = (tier, _digest(columns), tuple((cap.limit, _digest(cap.costs)) for cap in caps))
         if key not in self._remembered:
             part = self._part(tier, columns, caps, programme)
-            number = len(self._candidates)
-            group = np.full(len(columns), -1)
-            group[columns < number] = self._candidates.request[columns[columns < number]]
-            wanted = np.flatnonzero(self.standing.point[columns] > 0)
-            solved = relaxed(self._highs, part, group, wanted, budget)
-            self._remembered[key] = None if solved is None else Relaxed(*solved)
+            solved = self._highs.relaxation(part, budget, interior=True)
+            bound = None if solved is None else bound_from(part, solved.duals)
+            self._remembered[key] = None if solved is None or bound is None else Relaxed(solved, Climb(bound, bound.value))
         return self._remembered[key]
 
     def _with_all_placed(self) -> Programme:
         """The programme in which every conference that has a candidate is booked."""
         lower = self._programme.row_lower.copy()
-        possible = np.flatnonzero(self._least("unplaced", self._columns) < NONE)
+        possible = np.flatnonzero(self._least.possible(self._columns))
         lower[possible] = 1
         return replace(self._programme, row_lower=lower)
 
     # The first good schedule ------------------------------------------------------------------------
 
-    def _aim(self) -> None:
-        """Look where the best would be if no conference stood in another's way: everything placed, each at its least."""
+    def _aim(self) -> Aim | None:
+        """Look where the best would be if every bound could be had, and try to have them all at once."""
         floor = self._floor("unplaced")
         if self.standing.value("unplaced") > floor:
             known = plain_bound(self._part("unplaced", self._columns, []), floor)
-            self._race("unplaced", known, self._budget.share(0.25)).improve()
-        columns = self._columns
-        for tier in BY_CONFERENCE:
-            columns = self._cheapest(tier, columns, 0)
-        programme = self._with_all_placed()
-        is_full = self.standing.value("unplaced") > floor
-        load = None if is_full else self._relaxed("caseload", columns, [], programme, self._budget.share(0.5))
-        if load is None:
+            self._race("unplaced", Climb(known, floor), self._budget.share(0.25)).improve()
+        aim = None if self.standing.value("unplaced") > floor else self._highest_aim()
+        if aim is None:
             self._aim_lower()
-            return
-        limit = load.bound.value - self._programme.constants["caseload"]
-        caps = [Cap(self._programme.costs["caseload"], limit)] if limit < _most(self._programme, "caseload") else []
-        found = self._relaxed("preferences", columns, caps, programme, self._budget.share(0.5))
-        if found is not None:
-            self._dive(found)
+            return None
+        work = min(WORK_OF_AN_AIM, self._work_limit or WORK_OF_AN_AIM)
+        reached = aim.last.climb.search(lambda: NONE, self._budget.share(0.25), seed=self._seed, work_limit=work)
+        if reached is not None:
+            self.standing.offer_part(*reached)
+        elif number_of_windows(self._candidates) > 1:
+            self._go_through_windows(aim)
+        else:
+            self._dive(aim.last)
+        return aim
+
+    def _go_through_windows(self, aim: Aim) -> None:
+        """A schedule of a long plan, window by window, then mended where it misses the aim."""
+        point = window_by_window(self._highs, self._candidates, self._programme, aim, self._budget.share(0.5), self._seed)
+        if not self._is_kept(point) or not self.standing.offer(point):
+            self._offer_filled(np.flatnonzero(point[: len(self._candidates)]))
+        if self.standing.values[:-1] > aim.values and len(aim.columns) <= MOST_COLUMNS:
+            self._dive(aim.last)
+        mend(self._candidates, self._programme, self.standing, aim, self._budget.share(0.3), self._seed)
+
+    def _highest_aim(self) -> Aim | None:
+        """The bounds of all tiers, each if those before it can be had; as many as possible at what conferences cost alone."""
+        programme = self._with_all_placed()
+        for at_least in range(len(BY_CONFERENCE), -1, -1):
+            if 0 < at_least < len(BY_CONFERENCE) and not programme.costs[BY_CONFERENCE[at_least]].any():
+                continue  # the same as aiming one tier lower
+            aim = self._aim_with(programme, at_least)
+            if aim is not None or self._budget.over:
+                return aim
+        return None
+
+    def _aim_with(self, programme: Programme, at_least: int) -> Aim | None:
+        """The aim whose first tiers, so many of them, are at their least; None where the relaxations say it can't be."""
+        columns, caps, values = self._columns, list[Cap](), [self._floor("unplaced")]
+        for number, tier in enumerate(BY_CONFERENCE):
+            least = self._least.total(tier, columns)
+            values.append(least)
+            usable = columns
+            if number >= at_least and programme.costs[tier].any():
+                found = self._relaxed(tier, columns, caps, programme, self._budget.share(0.5))
+                if found is None:
+                    return None
+                values[-1] = max(least, found.bound.value)
+                usable = columns[found.bound.within(values[-1])]
+            columns = np.intersect1d(usable, self._least.cheapest(tier, columns, values[-1] - least), assume_unique=True)
+            if values[-1] > least:
+                caps = [*caps, Cap(programme.costs[tier], values[-1] - programme.constants[tier])]
+        values.append(self._caseload_floor(columns, programme))
+        limit = values[-1] - programme.constants["caseload"]
+        if limit < _most(programme, "caseload"):
+            caps = [*caps, Cap(programme.costs["caseload"], limit)]
+        last = self._relaxed("preferences", columns, caps, programme, self._budget.share(0.5))
+        return None if last is None else Aim(tuple(values), columns, caps, last)
 
     def _aim_lower(self) -> None:
         """The same where not everything can be had at once: placing as much as fits at its least, then filling up."""
         columns = self._columns
         for tier in BY_CONFERENCE:
-            columns = self._cheapest(tier, columns, 0)
+            columns = self._least.cheapest(tier, columns, 0)
         programme = self._programme
         reward = 20 * max(1, int(np.abs(programme.costs["preferences"]).max(initial=0)))
         costs = programme.costs["preferences"] + programme.costs["caseload"] * 100 + programme.costs["unplaced"] * reward
@@ -261,16 +289,16 @@ class Portfolio:
         bound, proof = floor, None
         if self.standing.value(tier) > floor:
             if by_conference:
-                self._columns = self._cheapest(tier, self._columns, self.standing.value(tier) - floor)
+                self._columns = self._least.cheapest(tier, self._columns, self.standing.value(tier) - floor)
             found = self._relaxed(tier, self._columns, self._caps, self._programme, budget.share(0.5))
             if found is not None:
-                bound, proof = max(floor, found.bound.value), found.bound
+                bound, proof = max(floor, found.climb.proven), found.bound
                 self.standing.turn_to(tier, bound)
-            known = proof or plain_bound(self._part(tier, self._columns, self._caps), floor)
+            climb = found.climb if found else Climb(plain_bound(self._part(tier, self._columns, self._caps), floor), floor)
             if self.standing.value(tier) > bound and not budget.over:
                 if found is not None and tier != TIERS[-1]:
                     self._dive_for(tier, budget)
-                bound = max(bound, self._race(tier, known, budget).run())
+                bound = max(bound, self._race(tier, climb, budget).run())
         value = self.standing.value(tier)
         bound = min(bound, value)
         self.standing.turn_to(tier, bound)
@@ -286,21 +314,20 @@ class Portfolio:
             self._programme = self._with_all_placed()
             return
         if floor is not None:
-            self._columns = self._cheapest(tier, self._columns, value - floor)
+            self._columns = self._least.cheapest(tier, self._columns, value - floor)
             if value == floor:
                 return
         limit = value - self._programme.constants[tier]
         if limit < _most(self._programme, tier):
             self._caps.append(Cap(self._programme.costs[tier], limit))
 
-    def _race(self, tier: TierName, bound: Bound, budget: Budget) -> Race:
+    def _race(self, tier: TierName, climb: Climb, budget: Budget) -> Race:
         return Race(
-            highs=self._highs,
             tier=tier,
             candidates=self._candidates,
             programme=self._programme,
             caps=self._caps,
-            bound=bound,
+            climb=climb,
             standing=self.standing,
             budget=budget,
             workers=self._workers,
@@ -322,6 +349,10 @@ class Portfolio:
         self.standing.offer_part(*reached)
         chosen = reached[0].columns[reached[1] > 0]
         self._offer_filled(chosen[chosen < len(self._candidates)])
+
+
+def _digest(array: Ints | Floats) -> bytes:
+    return hashlib.sha256(array.tobytes()).digest()
 
 
 def _most(programme: Programme, tier: TierName) -> int:

@@ -22,11 +22,13 @@ class Searched:
     """What a search found: the best values of the part's columns, if any, and a lower bound of its objective.
 
     ``finished`` says that the search came to its end: the point is the best, or (without a point) there is none.
+    ``work`` is in CP-SAT's deterministic units.
     """
 
     point: Ints | None
     bound: float
     finished: bool
+    work: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,35 @@ def solutions(part: Part) -> dict[tuple[int, ...], int]:
     return {tuple(point): value for point, value in zip(found.tolist(), values.tolist(), strict=True)}
 
 
+def hard() -> Part:
+    """What takes far longer than a test: 400 columns that all earn, 300 rows."""
+    random = np.random.default_rng(1)
+    columns, rows = 400, 300
+    matrix = sparse.csr_array((random.random((rows, columns)) < 0.05).astype(np.float64))
+    limits = np.full(rows, -np.inf), np.full(rows, 2.0)
+    costs = -random.integers(10, 50, columns)
+    return Part(np.arange(columns), matrix, *limits, np.ones(columns), costs, 7, True, np.arange(rows))
+
+
+def needle(columns: int = 40, rows: int = 5) -> tuple[list[tuple[float, list[int], float]], Ints]:
+    """Rows over columns of 0 or 1 with hardly a solution but the one given: no search finds it, or shows there is none, soon."""
+    random = np.random.default_rng(2)
+    coefficients, solution = random.integers(1, 100, (rows, columns)), random.integers(0, 2, columns)
+    sums = (coefficients @ solution).tolist()
+    return [(float(total), row, float(total)) for row, total in zip(coefficients.tolist(), sums, strict=True)], solution
+
+
+def widened(part: Part, smaller: Part) -> dict[tuple[int, ...], int]:
+    """Every solution of a part with fewer of the columns, the others being 0, with its value."""
+    place = np.searchsorted(part.columns, smaller.columns)
+    found: dict[tuple[int, ...], int] = {}
+    for point, value in solutions(smaller).items():
+        wide = np.zeros(len(part.columns), dtype=np.int64)
+        wide[place] = point
+        found[tuple(wide.tolist())] = value
+    return found
+
+
 def best_tiers(programme: Programme) -> tuple[int, ...]:
     """The lexicographic optimum of a programme that has a solution, by a solver of its own for each tier."""
     matrix, upper = programme.matrix.toarray(), programme.row_upper

@@ -10,6 +10,7 @@ from random import Random
 import numpy as np
 
 from scheduler.domain.faults import InputError
+from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, TierName
 from scheduler.engines.filling import completed, filled
 from scheduler.engines.part import Cap
@@ -52,7 +53,12 @@ class Case:
 @cache
 def case(seed: int) -> Case | None:
     """The random problem of a seed; None where its locks can't be kept or nothing can be booked."""
-    draft = drafted(random_problem(Random(seed)))
+    return case_of(random_problem(Random(seed)))
+
+
+def case_of(problem: Problem) -> Case | None:
+    """The same of any problem."""
+    draft = drafted(problem)
     programme = draft.programme()
     try:
         locked = kept_locks(draft, programme)

@@ -18,24 +18,20 @@ def test_seconds_count_from_the_start_and_left_to_the_deadline() -> None:
     assert (at(15).seconds, at(15).left, at(15).over) == (5, 15, False)
     assert (at(30).left, at(30).over, at(31).left, at(31).over) == (0, True, 0, True)
     assert (no_limit().left, no_limit().over) == (math.inf, False)
+    assert (at(15).seconds_left, at(31).seconds_left, no_limit().seconds_left) == (15, 0, None)
 
 
 def test_stopping_ends_every_budget_made_of_it() -> None:
     for budget in (no_limit(), Budget(itertools.count().__next__, 0, 1e9)):
-        made = (budget, budget.share(0.5), budget.at_most(1e6), budget.share(0.5).at_most(1e6))
+        made = (budget, budget.share(0.5), budget.share(0.5).share(0.5))
         assert not any(one.over for one in made)
         budget.stop.set()
-        assert all(one.over and one.left == 0 for one in made)
+        assert all(one.over and one.left == 0 and not one.seconds_left for one in made)
 
 
 def test_a_share_is_of_what_is_left() -> None:
     assert at(20, 20).share(0.25).deadline == 22.5
     assert no_limit().share(0.25).deadline is None
-
-
-def test_at_most_never_lasts_longer_than_before() -> None:
-    assert [at(20).at_most(seconds).deadline for seconds in (4, 10, 11, math.inf)] == [24, 30, 30, 30]
-    assert Budget(lambda: 5.0, 0, None).at_most(4).deadline == 9
 
 
 def test_a_call_gives_what_it_gives() -> None:
@@ -47,11 +43,11 @@ def test_an_error_is_the_callers() -> None:
         abandonable(lambda: 1 / 0, no_limit())
 
 
-def test_a_call_is_left_behind_when_the_budget_is_over_or_a_stop_is_set() -> None:
-    end, stop = threading.Event(), threading.Event()
-    stop.set()
+def test_a_call_is_left_behind_when_the_budget_is_over_or_stopped() -> None:
+    end, stopped = threading.Event(), no_limit()
+    stopped.stop.set()
     try:
         assert abandonable(end.wait, at(31)) is None
-        assert abandonable(end.wait, no_limit(), stop) is None
+        assert abandonable(end.wait, stopped) is None
     finally:
         end.set()

@@ -4,24 +4,17 @@ import threading
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from scipy import sparse
 
 from scheduler.engines import cp_sat
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints
 from scheduler.model.draft import Programme
-from tests.engines.small import LONG, array, keeps, made, programmes, solutions, whole, within
+from tests.engines.small import LONG, array, hard, keeps, made, programmes, solutions, whole, within
 
 
-@pytest.fixture(scope="module")
-def hard() -> Part:
-    """What takes far longer than a test: 400 columns that all earn, 300 rows."""
-    random = np.random.default_rng(1)
-    columns, rows = 400, 300
-    matrix = sparse.csr_array((random.random((rows, columns)) < 0.05).astype(np.float64))
-    limits = np.full(rows, -np.inf), np.full(rows, 2.0)
-    costs = -random.integers(10, 50, columns)
-    return Part(np.arange(columns), matrix, *limits, np.ones(columns), costs, 7, True, np.arange(rows))
+@pytest.fixture(scope="module", name="hard")
+def hard_part() -> Part:
+    return hard()
 
 
 def value(part: Part, point: Ints) -> int:
@@ -116,3 +109,10 @@ def test_presolve_makes_no_difference_to_the_result() -> None:
     assert other.point is not None
     assert one.point.tolist() == other.point.tolist() == array(1, 1, 0).tolist()
     assert one.bound == other.bound == -4
+
+
+def test_a_bound_told_a_hair_above_a_whole_number_is_that_number() -> None:
+    rows: list[tuple[float, list[int], float]] = [(1, [0, 0, 1, 1], math.inf), (-math.inf, [0, 0, 1, 0], 0)]
+    part = whole(made(rows, [1, 0, 1, 1], {"preferences": [-6, 0, 1, 5]}))
+    found = cp_sat.search(part, work_limit=1.0)
+    assert (found.bound, part.rounded_up(found.bound)) == (-1, -1)

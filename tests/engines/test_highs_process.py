@@ -38,32 +38,26 @@ def is_gone(process: int) -> bool:
     return False
 
 
-def assert_works(highs: Highs) -> None:
-    relaxation = within(LONG, lambda: highs.relaxation(PART, no_limit()))
-    expected = directly.relaxation(PART, math.inf)
+def assert_works(highs: Highs, *, interior: bool = False) -> None:
+    relaxation = within(LONG, lambda: highs.relaxation(PART, no_limit(), interior=interior))
+    expected = directly.relaxation(PART, math.inf, interior)
     assert relaxation is not None
     assert expected is not None
     assert (relaxation.value, relaxation.point.tolist()) == (expected.value, expected.point.tolist())
     assert relaxation.duals.tolist() == expected.duals.tolist()
 
 
-def test_it_gives_what_highs_gives(highs: Highs) -> None:
-    assert_works(highs)
-    found, expected = highs.search(PART, 1, no_limit(), no_limit()), directly.search(PART, math.inf, 1)
-    assert found is not None
-    assert found.point is not None
-    assert expected.point is not None
-    assert (found.point.tolist(), found.bound, found.finished) == (expected.point.tolist(), expected.bound, expected.finished)
+@pytest.mark.parametrize("interior", [False, True])
+def test_it_gives_what_highs_gives(highs: Highs, interior: bool) -> None:
+    assert_works(highs, interior=interior)
 
 
-def test_no_solution_costs_no_process(highs: Highs) -> None:
+@pytest.mark.parametrize("interior", [False, True])
+def test_no_solution_costs_no_process(highs: Highs, interior: bool) -> None:
     assert_works(highs)
     before = pid(highs)
     for part in (IMPOSSIBLE, NONE_EITHER):
-        assert highs.relaxation(part, no_limit()) is None
-        found = highs.search(part, 1, no_limit(), no_limit())
-        assert found is not None
-        assert (found.point, found.bound, found.finished) == (None, math.inf, True)
+        assert highs.relaxation(part, no_limit(), interior=interior) is None
     assert highs.relaxation(PART.kept(np.zeros(4, dtype=np.bool_)), no_limit()) is None
     nothing = highs.relaxation(whole(made([], [1])).kept(np.array([False])), no_limit())
     assert nothing is not None
@@ -96,15 +90,6 @@ def test_a_call_is_left_behind_with_its_process_when_the_budget_is_over(own: Hig
     assert pid(own) != before
 
 
-def test_a_search_ends_with_the_other_event_too(own: Highs) -> None:
-    before = pid(own)
-    os.kill(before, signal.SIGSTOP)
-    over = no_limit().stop
-    over.set()
-    assert within(LONG, lambda: own.search(PART, 1, no_limit(), no_limit(), over)) is None
-    assert is_gone(before)
-
-
 def test_a_killed_process_gives_nothing_and_the_next_call_starts_another(own: Highs) -> None:
     for _ in range(2):
         before = pid(own)
@@ -120,7 +105,7 @@ def test_closing_ends_the_process_and_later_calls_give_nothing() -> None:
         assert not is_gone(process)
     assert is_gone(process)
     assert within(LONG, lambda: highs.relaxation(PART, no_limit())) is None
-    assert within(LONG, lambda: highs.search(PART, 1, no_limit(), no_limit())) is None
+    assert within(LONG, lambda: highs.relaxation(PART, no_limit(), interior=True)) is None
 
 
 def test_closing_ends_a_call_of_another_thread() -> None:

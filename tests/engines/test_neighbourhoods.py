@@ -3,7 +3,8 @@ import numpy as np
 from scheduler.engines.neighbourhoods import freed_candidates
 from scheduler.grouping import Mask
 from scheduler.model.candidates import Candidates
-from tests.engines.small_problems import cases
+from tests.builders import tiny_problem
+from tests.engines.small_problems import case_of, cases
 
 
 def everything(candidates: Candidates) -> Mask:
@@ -57,3 +58,13 @@ def test_all_days_free_everything_booked() -> None:
             for _ in range(12)
         ]
         assert any(free.all() for free in freed)
+
+
+def test_the_days_are_around_the_one_that_is_given() -> None:
+    """Unplaced conferences show the days: they are free on these alone. At either end the days stay within the horizon."""
+    one = case_of(tiny_problem(horizon={"first": "2027-03-01", "last": "2027-03-12"}))
+    assert one is not None
+    nothing = np.zeros(0, dtype=np.int64)
+    for around, days in ((0, [0, 1, 2]), (1, [0, 1, 2]), (5, [4, 5, 6]), (8, [7, 8, 9]), (9, [7, 8, 9])):
+        freed = freed_candidates(one.candidates, everything(one.candidates), nothing, 3, np.random.default_rng(1), around)
+        assert np.unique(one.candidates.day[freed]).tolist() == days

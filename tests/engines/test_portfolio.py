@@ -9,8 +9,9 @@ from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
 from scheduler.engines.progress import Listener, Progress
 from scheduler.grouping import Ints
+from tests.builders import conference, room, tiny_problem
 from tests.engines.small import keeps, no_limit
-from tests.engines.small_problems import Case, cases
+from tests.engines.small_problems import Case, case_of, cases
 
 
 def portfolio(
@@ -45,6 +46,27 @@ def test_every_tier_is_proven_at_its_optimum(highs: Highs, workers: int, work_li
         assert keeps(one.programme, running.standing.point)
         assert_goes_forward(heard)
         assert (heard[-1].tier, heard[-1].best, heard[-1].bound) == (TIERS[-1], one.optimum[-1], one.optimum[-1])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_where_halves_would_do_and_whole_ones_do_not_the_aim_is_given_up(highs: Highs, workers: int) -> None:
+    """Of three conferences no two can be at once, each two for another reason, and two times are before all are due."""
+    one = case_of(
+        tiny_problem(
+            horizon={"first": "2027-03-08", "last": "2027-03-12"},
+            rooms=[room("AYL-1", starts=["10:00"], accessible=True), room("WYC-1", starts=["10:00"])],
+            policy={"virtual_fallback": False},
+            conferences=[
+                conference("A", due="2027-03-09", not_chairs=["C2"], social_worker="W"),
+                conference("B", due="2027-03-09", not_chairs=["C2"], accessible=True),
+                conference("C", due="2027-03-09", accessible=True, social_worker="W"),
+            ],
+        )
+    )
+    assert one is not None
+    assert one.optimum[0] == 0
+    assert one.optimum[1] > 0
+    assert portfolio(highs, one, no_limit(), workers=workers).solve() == proven(one.optimum)
 
 
 def ticking(deadline: float) -> Budget:

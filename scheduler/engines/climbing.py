@@ -1,0 +1,76 @@
+"""Climbing: search only what could cost as little as the bound, then a little more, until something is found.
+
+What may cost no more than the bound is small: few columns, most rows at their limits. CP-SAT finds a solution
+there or shows in a second that there is none, which lifts the bound by a step.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scheduler.engines import cp_sat
+from scheduler.engines.bounds import Bound
+from scheduler.engines.budget import Budget
+from scheduler.engines.part import Part
+from scheduler.grouping import Ints
+
+MOST_COLUMNS = 60_000
+CHEAP = 0.3
+
+
+@dataclass
+class Climb:
+    """A bound on its way up: ``proven`` is the least value that is not yet excluded."""
+
+    bound: Bound
+    proven: int
+    work: float = 0.0
+
+    def search(
+        self,
+        ceiling: Callable[[], int],
+        budget: Budget,
+        *,
+        seed: int,
+        work_limit: float | None = None,
+        also_stop: threading.Event | None = None,
+        lifted: Callable[[int], object] = lambda _: None,
+    ) -> tuple[Part, Ints] | None:
+        """The best solution (a part, and its columns' values); None where ``ceiling`` is reached or the limit comes first.
+
+        ``ceiling`` is the least value that is of no use any more. ``work_limit`` holds for all steps together.
+        """
+        width, most = 0, None if work_limit is None else self.work + work_limit
+        part, step = self.bound.part, self.bound.part.step
+        while self.proven < (least_useless := min(ceiling(), part.most + 1)) and not budget.over:
+            highest = part.constant + (least_useless - 1 - part.constant) // step * step
+            top = min(self.proven + width, highest)
+            face = self.bound.face(top)
+            if len(face.columns) > MOST_COLUMNS:
+                return None
+            result = cp_sat.search(
+                face,
+                time_limit=budget.seconds_left,
+                work_limit=None if most is None else max(0.0, most - self.work),
+                seed=seed,
+                stop=budget.stop,
+                also_stop=also_stop,
+            )
+            self.work += result.work
+            if result.finished and result.point is None:
+                self.proven = top + step
+            else:
+                self.proven = max(self.proven, min(top, face.rounded_up(result.bound)))
+            lifted(self.proven)
+            if result.point is not None:
+                return face, result.point
+            if not result.finished:
+                return None
+            if result.work < CHEAP:
+                width = 2 * width + step
+        if self.proven > part.most:
+            self.proven = max(self.proven, ceiling())  # no solution is left
+            lifted(self.proven)
+        return None
