@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,7 @@ from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval, monday_of
 from scheduler.grouping import Ints, Mask
+from scheduler.model.reach import days_looked_at
 
 DAY = 24 * 60
 VIRTUAL = -1
@@ -96,13 +97,15 @@ def single_places(problem: Problem) -> tuple[Place, ...]:
 class Candidates:
     """The candidates of a problem, as parallel arrays ``request``, ``slot`` and ``chair``, in order of request.
 
-    A slot is a start in a place; ``slot_…`` arrays describe the slots, ``request_minutes`` the requests.
+    A slot is a start in a place; ``slot_…`` arrays describe the slots. ``looked_at`` says which days (columns) were
+    looked at for each request (rows).
     """
 
     problem: Problem
     requests: tuple[Request, ...]
     places: tuple[Place, ...]
     days: tuple[dt.date, ...]
+    looked_at: Mask
     slot_day: Ints
     slot_start: Ints
     slot_place: Ints
@@ -116,9 +119,7 @@ class Candidates:
     def kept(self, keep: Mask) -> Candidates:
         """The same with only the candidates that are to be kept."""
         arrays = {name: getattr(self, name)[keep] for name in ("request", "slot", "chair")}
-        return Candidates(
-            self.problem, self.requests, self.places, self.days, self.slot_day, self.slot_start, self.slot_place, **arrays
-        )
+        return replace(self, **arrays)
 
     @cached_property
     def positions(self) -> Ints:
@@ -128,6 +129,13 @@ class Candidates:
     def of_request(self, request: int) -> Ints:
         """The positions of a request's candidates."""
         return np.arange(*np.searchsorted(self.request, [request, request + 1]))
+
+    @cached_property
+    def first_left_out(self) -> Ints:
+        """For each request the first day after those looked at, as an ordinal; 0 where there is none."""
+        ordinals = np.array([day.toordinal() for day in self.days], dtype=np.int64)
+        later = ~self.looked_at & (np.cumsum(self.looked_at, axis=1) > 0)
+        return np.where(later.any(axis=1), ordinals[later.argmax(axis=1)] if len(ordinals) else 0, 0)
 
     # Features of every candidate ------------------------------------------------------------------
 
@@ -311,7 +319,7 @@ class Candidates:
 
 
 def all_candidates(problem: Problem, places: Sequence[Place]) -> Candidates:
-    """Every request at every start on every open day, in every place, with every chair; nothing is ruled out yet."""
+    """Every request at every start on every open day that is looked at, in every place, with every chair."""
     requests = requests_of(problem)
     days = tuple(day for day in problem.working_days if problem.calendar.is_open(day))
     slots: list[tuple[int, int, int]] = []
@@ -321,6 +329,9 @@ def all_candidates(problem: Problem, places: Sequence[Place]) -> Candidates:
             starts = place.rooms[0].starts if place.rooms else problem.all_virtual_starts
             slots += [(n, midnight + start.hour * 60 + start.minute, m) for start in sorted(set(starts))]
     slot_day, slot_start, slot_place = np.array(slots, dtype=np.int64).reshape(-1, 3).T
-    shape = (len(requests), len(slots), len(problem.chairs))
-    request, slot, chair = (axis.ravel() for axis in np.indices(shape))
-    return Candidates(problem, requests, tuple(places), days, slot_day, slot_start, slot_place, request, slot, chair)
+    chairs = len(problem.chairs)
+    ways = len(slots) * chairs // max(1, len(days))
+    looked_at = days_looked_at(problem, [request.conference for request in requests], days, ways)
+    request, slot = np.nonzero(looked_at[:, slot_day])
+    request, slot, chair = np.repeat(request, chairs), np.repeat(slot, chairs), np.tile(np.arange(chairs), len(slot))
+    return Candidates(problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair)

@@ -18,6 +18,7 @@ from scheduler.grouping import Ints, at_one_moment
 from scheduler.model.candidates import Candidates
 
 Floats = NDArray[np.float64]
+NOTHING_LEFT_OUT = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Programme:
     """A linear programme over whole numbers, with one objective a tier, all coefficients whole.
 
     Minimise ``constants[tier] + costs[tier] @ x`` tier by tier, where ``row_lower <= matrix @ x <= row_upper``
-    and ``0 <= x <= upper``.
+    and ``0 <= x <= upper``. What was never looked at would raise lateness (T2) by at least ``left_out``.
     """
 
     matrix: sparse.csr_array
@@ -34,6 +35,7 @@ class Programme:
     upper: Floats
     costs: dict[TierName, Ints]
     constants: dict[TierName, int]
+    left_out: int = NOTHING_LEFT_OUT
 
     @property
     def columns(self) -> int:
@@ -59,6 +61,7 @@ class Draft:
         self._upper_limits: list[Floats] = []
         self._costs: dict[TierName, list[tuple[Ints, Ints]]] = {tier: [] for tier in TIERS}
         self._constants: dict[TierName, int] = dict.fromkeys(TIERS, 0)
+        self._left_out = NOTHING_LEFT_OUT
 
     def count_columns(self, number: int, upper: ArrayLike = 1) -> Ints:
         """New columns that count from 0 to ``upper``; gives their positions."""
@@ -131,6 +134,10 @@ class Draft:
         """A cost that stands whatever is booked, from which bookings may take away."""
         self._constants[tier] += amount
 
+    def leave_out(self, least: int) -> None:
+        """Say by how much lateness (T2) would rise at least with what was not looked at."""
+        self._left_out = least
+
     def pay_above(self, tier: TierName, row: Ints, column: Ints, coefficient: ArrayLike, limit: Ints, price: int) -> None:
         """Make each unit by which a sum exceeds its row's limit cost ``price``; a limit below 0 costs from the start."""
         coefficients = np.broadcast_to(np.asarray(coefficient, dtype=np.int64), len(row))
@@ -170,4 +177,5 @@ class Draft:
             upper=np.concatenate(self._upper).astype(np.float64),
             costs=costs,
             constants=dict(self._constants),
+            left_out=self._left_out,
         )

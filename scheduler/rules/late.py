@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
+from scheduler.grouping import Ints
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 from scheduler.wording import count_of, date_in_words
@@ -37,7 +39,22 @@ class Late(Rule):
         due = candidates.dates(draft.problem.due)
         children = candidates.of_conferences(lambda conference: conference.children)
         cost = children * (draft.problem.policy.late_base + candidates.working_days(due, candidates.date))
-        draft.pay("late", candidates.positions, np.where(candidates.date > due, cost, 0))
+        cost = np.where(candidates.date > due, cost, 0)
+        draft.pay("late", candidates.positions, cost)
+        self._leave_out(draft, cost)
+
+    def _leave_out(self, draft: Draft, cost: Ints) -> None:
+        """What the first day that was not looked at would cost a conference more than its best one does."""
+        candidates, problem = draft.candidates, draft.problem
+        least = np.full(len(candidates.requests), np.iinfo(np.int64).max)
+        np.minimum.at(least, candidates.request, cost)
+        more = []
+        for conference, first, own in zip(problem.conferences, candidates.first_left_out.tolist(), least.tolist(), strict=False):
+            if first:
+                days_late = problem.calendar.working_days(problem.due[conference.id], dt.date.fromordinal(first))
+                more.append(conference.children * (problem.policy.late_base + days_late) - own)
+        if more:
+            draft.leave_out(max(0, min(more)))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each late booking: its children times (the base + working days late)."""
