@@ -2,18 +2,21 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV ?= uv
 WORKERS ?= 2
 MONTH ?= january-2027
+SUITE ?= default
 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help venv run test test-all lint bench fixtures lock clean
+.PHONY: help venv run test test-all lint bench timefold fixtures lock clean
 
 help:
 	@echo "make run       plan the fixture month, show the summary and where the workbook is"
 	@echo "make test      everything that a change must pass (a few minutes)"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      style, types and imports only"
-	@echo "make bench     how fast the months are proven, beside a plain solver"
+	@echo "make bench     how fast weeks, months and a quarter are proven, beside other solvers (SUITE=full: all, in hours)"
+	@echo "               SUITE=guard: whether months that are easy to prove still are, in a minute"
+	@echo "make timefold  build the environment of the one peer that needs Java; make bench does it too"
 	@echo "make fixtures  write the fixture months again"
 	@echo "make lock      pin the dependencies again (needs uv)"
 	@echo "make clean     remove the environment and what runs have left"
@@ -46,14 +49,17 @@ test-all: lint
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
 bench: venv
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --suite $(SUITE)
+
+timefold: venv
+	$(BIN)/python -m benchmarks.timefold.environment
 
 fixtures: venv
 	$(BIN)/python -m fixtures.generate
 
 lock:
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --quiet --python-version 3.11 \
-		--custom-compile-command "make lock" pyproject.toml --extra build --extra test --output-file requirements.lock
+		--custom-compile-command "make lock" pyproject.toml --extra build --extra test --extra bench --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-timefold out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,93 +1,126 @@
-"""``python -m benchmarks``: each month by every peer in turn, side by side, each in a process of its own."""
+"""``python -m benchmarks``: a suite's instances, each by every peer in turn, side by side, each run in a process of its own.
+
+Prints tables, and writes ``benchmarks/results/<date>-<suite>.json``, ``.md`` and pictures. Ctrl-C keeps what there is.
+The suite ``guard`` compares no peers: see ``benchmarks/guard.py``.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import resource
 import subprocess
 import sys
 import time
-from importlib.metadata import version
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.peers import PEERS, is_proven
-from scheduler.files import read_problem_file
-from scheduler.measure import measure
+from rich.console import Console
+from rich.markup import escape
 
-MOST_MEMORY = 12 << 30
-HERE = Path(__file__).parent
-MONTHS = ("fixtures/january-2027.xlsx", "fixtures/may-2022.xlsx", "fixtures/november-2022.xlsx")
+from benchmarks.guard import guard
+from benchmarks.machine import commit, machine
+from benchmarks.peers import PEERS, TOLD_THE_TIERS
+from benchmarks.processes import run_apart
+from benchmarks.records import Record, best_of
+from benchmarks.results import Result, as_markdown, written
+from benchmarks.suites import SUITES, Suite, Task
+from benchmarks.tables import NONE, RUN_HEADINGS, rich_table, run_row, sheets
+from benchmarks.two_at_a_time import National, national
 
-
-def main() -> None:
-    """Run the peers on the months, print a table, and write the figures with the machine they were taken on."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("months", nargs="*", default=MONTHS)
-    arguments.add_argument("--seconds", type=float, default=300.0, help="the most that each run may take")
-    arguments.add_argument("--one", metavar="PEER", help="run one peer on one month, and print its figures as JSON")
-    given = arguments.parse_args()
-    if given.one:
-        print(json.dumps(_run(given.one, given.months[0], given.seconds)))
-        return
-    rows = []
-    for month in given.months:
-        figures = {peer: _in_a_process(peer, month, given.seconds) for peer in PEERS}
-        ratio = float(str(figures["highs tier by tier"]["seconds"])) / float(str(figures["ours"]["seconds"]))
-        rows.append({"month": Path(month).stem, "ratio": round(ratio, 2), **figures})
-        _show(rows[-1])
-    taken = time.strftime("%Y-%m-%d")
-    result = {"taken": taken, "machine": _machine(), "seconds": given.seconds, "rows": rows}
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    (results / f"{taken}.json").write_text(json.dumps(result, indent=1) + "\n")
+RESULTS = Path(__file__).parent / "results"
+GUARD = "guard"
+INTERRUPTED = 130
+WIDTH = 150
 
 
-def _in_a_process(peer: str, month: str, seconds: float) -> dict[str, object]:
-    """One run; a peer that overruns its time by half a minute, or the memory it may have, has no schedule."""
-    command = [sys.executable, "-m", "benchmarks", month, "--one", peer, "--seconds", str(seconds)]
-    started = time.monotonic()
+def main() -> int:
+    """Run a suite and show what it gives; the exit code is 130 where it was interrupted, 1 where the guard fails."""
+    given = _arguments()
+    if given.suite == GUARD:
+        return guard()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    result = Result(time.strftime("%Y-%m-%d"), given.suite, machine(), commit())
+    ending = 0
     try:
-        finished = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failure:
-        return {"seconds": round(time.monotonic() - started, 2), "proven": False, "failed": type(failure).__name__}
-    figures: dict[str, object] = json.loads(finished.stdout.splitlines()[-1])
-    return figures
+        for record in _records(SUITES[given.suite], given):
+            result = result.with_record(record)
+            _show(console, result)
+            written(result, given.into)
+        result = replace(result, national=_national(console, SUITES[given.suite], given))
+        result = replace(result, complete=not (given.peer or given.only))
+    except KeyboardInterrupt:
+        console.print("Interrupted: this is what there is.")
+        ending = INTERRUPTED
+    path = written(result, given.into)
+    for sheet in sheets(result.comparison, result.targets):
+        console.print(rich_table(sheet))
+    for warning in result.warnings:
+        console.print(escape(warning), style="red")
+    pictures = _pictures(console, path)
+    path.with_suffix(".md").write_text(as_markdown(result, pictures))
+    console.print(f"Written: {path}, {path.with_suffix('.md').name} {' '.join(pictures)}")
+    return ending
 
 
-def _run(peer: str, month: str, seconds: float) -> dict[str, object]:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    problem = read_problem_file(Path(month))
-    started = time.monotonic()
-    schedule = PEERS[peer](problem, seconds)
-    taken = time.monotonic() - started
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + children) // 1024
-    return {
-        "seconds": round(taken, 2),
-        "proven": is_proven(problem, schedule),
-        "tiers": list(measure(problem, schedule).tiers.values()),
-        "bounds": [tier.bound for tier in schedule.tiers],
-        "mebibytes": memory,
-    }
+def _arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    arguments.add_argument("--suite", choices=(*SUITES, GUARD), default="default")
+    arguments.add_argument("--peer", action="append", choices=PEERS, help="only this peer; may be given again")
+    arguments.add_argument("--only", action="append", metavar="SIZE", help="only this size, such as week; may be given again")
+    arguments.add_argument("--into", type=Path, default=RESULTS, metavar="FOLDER", help="where the result is written")
+    return arguments.parse_args()
 
 
-def _show(row: dict[str, object]) -> None:
-    print(f"{row['month']}: highs takes {row['ratio']} times as long")
-    for peer in PEERS:
-        print(f"  {peer:20} {row[peer]}", flush=True)
+def _records(suite: Suite, given: argparse.Namespace) -> Iterator[Record]:
+    for task in suite.tasks:
+        if not given.only or task.size in given.only:
+            for path in task.paths():
+                yield from _of_one(task, path, given.peer)
 
 
-def _machine() -> dict[str, object]:
-    return {
-        "system": platform.platform(),
-        "processors": os.cpu_count(),
-        "python": platform.python_version(),
-        "ortools": version("ortools"),
-    }
+def _of_one(task: Task, path: Path, peers: list[str] | None) -> Iterator[Record]:
+    """An instance by each peer in turn; one that is to be told the tiers gets the best found before it."""
+    conferences = len(json.loads(path.read_text())["conferences"])
+    before: list[Record] = []
+    for peer, seconds in task.limits:
+        if peers and peer not in peers:
+            continue
+        tiers = best_of(before) if peer in TOLD_THE_TIERS else ()
+        if peer in TOLD_THE_TIERS and not tiers:
+            continue
+        before.append(run_apart(peer, path, conferences, seconds, tiers))
+        yield before[-1]
+
+
+def _national(console: Console, suite: Suite, given: argparse.Namespace) -> National | None:
+    if suite.national_seconds is None or given.peer or (given.only and "national" not in given.only):
+        return None
+    paths = list(Task("national", (), ()).paths())
+    console.print(f"national: {len(paths)} plans, two at a time and then one by one")
+    return national(paths, suite.national_seconds)
+
+
+def _show(console: Console, result: Result) -> None:
+    """The latest run, as it ends."""
+    record = result.records[-1]
+    comparison = result.comparison
+    ratio = comparison.ratio(record.size, record.instance, record.label)
+    cells = run_row(record, comparison.best(record.size, record.instance), str(ratio or NONE))
+    told = ", ".join(f"{heading} {cell}" for heading, cell in zip(RUN_HEADINGS, cells, strict=True) if cell not in ("", NONE))
+    console.print(escape(f"{record.size}/{record.instance}: {told}"), highlight=False)
+
+
+def _pictures(console: Console, result: Path) -> list[str]:
+    """The names of the pictures; none without matplotlib."""
+    if find_spec("matplotlib") is None:
+        console.print("No pictures: matplotlib is not installed. `.venv/bin/pip install matplotlib` installs it.")
+        return []
+    command = [sys.executable, "-m", "benchmarks.plots", str(result)]
+    drawn = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [Path(line).name for line in drawn.stdout.splitlines()]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -59,7 +59,7 @@ class MinuteTakers(Rule):
         kind, first = numbered(candidates.time, candidates.site)
         possible = _possible(candidates)[:, candidates.time[first], candidates.site[first]]
         day_of_kind = candidates.day[first]
-        by_union = _days_without_second(candidates)
+        by_union = self.days_by_union(candidates)
         unions: list[Union] = []
         for day in np.flatnonzero(by_union).tolist():
             found = _unions(np.flatnonzero(day_of_kind == day), possible)
@@ -67,6 +67,10 @@ class MinuteTakers(Rule):
             unions += found or []
         _post_unions(draft, kind, unions)
         _post_columns(draft, kind, first, possible & ~by_union[day_of_kind])
+
+    def days_by_union(self, candidates: Candidates) -> Mask:
+        """The days for which Hall's condition is posted, where it does not grow too long: those on which nobody records twice."""
+        return _days_without_second(candidates)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each booking and reason, for each pair that overlaps, and for each day above a limit."""

@@ -1,0 +1,107 @@
+"""What a diary clerk does: one conference after another, each at the earliest free place that is good enough.
+
+Conferences go in order of their due dates, and nothing that stands in the diary is moved for another. Good enough is
+at first only the family's own chair at its own office; where that is nowhere free in time, the clerk asks for less.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from benchmarks.peers.diary import Diary, Way
+from benchmarks.peers.protocol import Found, Run
+from scheduler.domain.conference import Conference, Mode
+from scheduler.domain.people import Chair
+from scheduler.domain.places import Room
+from scheduler.domain.problem import HeldSlot, Problem, Published
+from scheduler.domain.schedule import Schedule
+from scheduler.measure import measure
+
+Offer = tuple[Sequence[Chair], Sequence[Room | None]]
+"""Chairs and places that are equally good: of them the earliest that is free is taken."""
+
+
+def greedy(problem: Problem, seconds: float) -> Run:
+    """The conferences, then the holds, once each; what finds no place, or is not reached in time, stays out."""
+    started = time.monotonic()
+    diary = Diary(problem)
+    conferences = sorted(problem.conferences, key=lambda conference: _order(problem, conference))
+    to_book: list[Conference | HeldSlot] = [*conferences, *problem.held_slots]
+    for wanted in to_book:
+        if time.monotonic() - started > seconds:
+            break
+        ways = _ways(diary, wanted) if isinstance(wanted, Conference) else _ways_to_hold(diary, wanted)
+        any(diary.take(way) for way in ways)
+    taken = time.monotonic() - started
+    schedule = Schedule(bookings=tuple(diary.bookings))
+    return Run(schedule, (Found(taken, tuple(measure(problem, schedule).tiers.values())),))
+
+
+def _order(problem: Problem, conference: Conference) -> tuple[bool, bool, dt.date, dt.date]:
+    """What is locked first, then what families have been told, then what is due first, asked for first."""
+    published = problem.published_by_id.get(conference.id)
+    is_locked = published is not None and bool(published.locks)
+    return not is_locked, published is None, problem.due[conference.id], conference.requested or dt.date.min
+
+
+def _ways(diary: Diary, conference: Conference) -> Iterator[Way]:
+    """Every way to book it, the one that the clerk likes best first: as published; in time; as little late as can be."""
+    problem = diary.problem
+    published = problem.published_by_id.get(conference.id)
+    if published is not None:
+        room = problem.room_by_id[published.room] if published.room is not None else None
+        yield Way(conference, published.start, room, problem.chair_by_id[published.chair])
+    earliest, due = problem.earliest[conference.id], problem.due[conference.id]
+    offers = _offers(diary, conference)
+    in_time = [day for day in diary.open_days if earliest <= day <= due]
+    too_late = [day for day in diary.open_days if day >= earliest and day > due]
+    best_first = [(offer, in_time) for offer in offers] + [(offer, [day]) for day in too_late for offer in offers]
+    for offer, days in best_first:
+        yield from (way for way in _earliest_first(problem, conference, offer, days) if _keeps_locks(way, published))
+
+
+def _ways_to_hold(diary: Diary, slot: HeldSlot) -> Iterator[Way]:
+    problem = diary.problem
+    offer = _most_room_first(diary, problem.chairs), [room for room in problem.rooms if room.site == slot.site]
+    return _earliest_first(problem, slot, offer, [day for day in diary.open_days if day >= slot.monday])
+
+
+def _offers(diary: Diary, conference: Conference) -> list[Offer]:
+    """What the clerk asks for, less each time: the own chair, another, a reserve; for each the own office, another, none."""
+    problem = diary.problem
+    own = [chair for chair in problem.chairs if chair.id == conference.chair]
+    others = _most_room_first(diary, (chair for chair in problem.chairs if chair.id != conference.chair))
+    chairs = [own, [chair for chair in others if not chair.reserve], [chair for chair in others if chair.reserve]]
+    at_home = [room for room in problem.rooms if room.site == conference.site]
+    elsewhere = [room for room in problem.rooms if room.site != conference.site]
+    places: list[Sequence[Room | None]] = [[None]] if conference.mode is Mode.VIRTUAL else [at_home, elsewhere, [None]]
+    return [(some, where) for some in chairs for where in places]
+
+
+def _most_room_first(diary: Diary, chairs: Iterable[Chair]) -> list[Chair]:
+    """The chairs, those first who are furthest below the most children that they should have."""
+    return sorted(chairs, key=diary.room_for_children, reverse=True)
+
+
+def _earliest_first(problem: Problem, wanted: Conference | HeldSlot, offer: Offer, days: Iterable[dt.date]) -> Iterator[Way]:
+    chairs, places = offer
+    starts = sorted({start for place in places for start in (place.starts if place else problem.all_virtual_starts)})
+    for day in days:
+        for start in starts:
+            for place in places:
+                for chair in chairs:
+                    yield Way(wanted, dt.datetime.combine(day, start), place, chair)
+
+
+def _keeps_locks(way: Way, published: Published | None) -> bool:
+    """R8, but for what is kept by booking what is locked first."""
+    if published is None:
+        return True
+    kept = {
+        "time": way.start == published.start,
+        "chair": way.chair.id == published.chair,
+        "room": (way.room.id if way.room else None) == published.room,
+    }
+    return all(kept[lock] for lock in published.locks)

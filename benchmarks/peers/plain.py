@@ -1,0 +1,145 @@
+"""The plain model of the contract, and the plain way to solve it: tier by tier, each from the schedule of the tier before.
+
+A column for each conference, start, room and chair, with minute takers as columns beside it. The rows come from the
+project's own rules, so that the model is surely the contract's. Two rules are posted as anyone would write them down first.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from benchmarks.peers.protocol import Found, Run
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import TIERS, Schedule, Tier, TierName
+from scheduler.grouping import Ints, Mask
+from scheduler.measure import measure
+from scheduler.model.bookings import bookings_of
+from scheduler.model.build import drafted
+from scheduler.model.candidates import Candidates, single_places
+from scheduler.model.draft import Draft, Programme
+from scheduler.rules import RULES
+from scheduler.rules.base import Rule
+from scheduler.rules.minute_takers import MinuteTakers
+from scheduler.rules.unplaced import Unplaced
+
+TOLERANCE = 1e-4
+
+
+class PlainMinuteTakers(MinuteTakers):
+    """R5 in columns on every day."""
+
+    def days_by_union(self, candidates: Candidates) -> Mask:
+        """No day at all."""
+        return np.zeros(len(candidates.days), dtype=np.bool_)
+
+
+class PlainUnplaced(Unplaced):
+    """T1 as a column for each conference that says that it has no booking."""
+
+    def post(self, draft: Draft) -> None:
+        """The column or a candidate of each conference is 1."""
+        requests = np.arange(len(draft.problem.conferences))
+        unplaced = draft.count_columns(len(requests))
+        own = np.flatnonzero(~draft.candidates.is_hold)
+        row = np.concatenate([draft.candidates.request[own], requests])
+        draft.limit(row, np.concatenate([own, unplaced]), at_least=1)
+        draft.pay("unplaced", unplaced, 1)
+
+
+PLAIN_RULES: Mapping[type[Rule], Rule] = {MinuteTakers: PlainMinuteTakers(), Unplaced: PlainUnplaced()}
+
+
+@dataclass(frozen=True)
+class Point:
+    """Values of a programme's columns, and when (``time.monotonic``) they were found."""
+
+    when: float
+    values: Ints
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search found: its better points as they came, a lower bound, and whether the last point is proven best."""
+
+    points: tuple[Point, ...]
+    bound: float
+    finished: bool
+
+
+Search = Callable[[Programme, TierName, float, Ints | None], Searched]
+"""``(programme, tier, seconds, hint)``: minimise one tier over the programme."""
+
+
+def plain_draft(problem: Problem) -> Draft:
+    """The plain model: every room a place of its own, every minute taker and every unplaced conference a column."""
+    return drafted(problem, single_places(problem), [PLAIN_RULES.get(type(rule), rule) for rule in RULES])
+
+
+def capped(programme: Programme, tier: TierName, value: int) -> Programme:
+    """The programme in which a tier is at most its value; one row more, unless nothing could exceed it."""
+    costs, limit = programme.costs[tier], value - programme.constants[tier]
+    if np.maximum(costs, 0) @ programme.upper <= limit:
+        return programme
+    row = sparse.csr_array(costs.reshape(1, -1).astype(np.float64))
+    return replace(
+        programme,
+        matrix=sparse.csr_array(sparse.vstack([programme.matrix, row])),
+        row_lower=np.append(programme.row_lower, -np.inf),
+        row_upper=np.append(programme.row_upper, float(limit)),
+    )
+
+
+def tier_by_tier(problem: Problem, seconds: float, search: Search) -> Run:
+    """Solve the plain model whole for each tier, keeping the values of the tiers before, until the seconds are over."""
+    started = time.monotonic()
+    draft = plain_draft(problem)
+    programme = draft.programme()
+    figures = {
+        "columns": float(programme.columns),
+        "rows": float(programme.matrix.shape[0]),
+        "build_seconds": time.monotonic() - started,
+    }
+    points: list[Point] = []
+    tiers: list[Tier] = []
+    proven_seconds = None
+    for tier in TIERS:
+        before = time.monotonic()
+        found = search(programme, tier, seconds - (before - started), points[-1].values if points else None)
+        figures[f"{tier}_seconds"] = time.monotonic() - before
+        points += found.points
+        if not found.points:
+            break
+        value = programme.constants[tier] + int(programme.costs[tier] @ points[-1].values)
+        bound = value if found.finished else min(value, math.ceil(max(0.0, found.bound - TOLERANCE)))
+        tiers.append(Tier(name=tier, value=value, bound=bound, proven=bound == value))
+        if bound < value:
+            break
+        programme = capped(programme, tier, value)
+    if len(tiers) == len(TIERS) and tiers[-1].proven:
+        proven_seconds = time.monotonic() - started
+    found_by_time = ((point.when - started, _schedule(draft, point.values, tiers)) for point in points)
+    history, schedule = improving(problem, found_by_time)
+    return Run(schedule, history, proven_seconds, sum(tier.proven for tier in tiers), figures)
+
+
+def improving(problem: Problem, schedules: Iterable[tuple[float, Schedule]]) -> tuple[tuple[Found, ...], Schedule | None]:
+    """Those of the schedules, as they came, that are better than all before them; and the last of these."""
+    history: list[Found] = []
+    best = None
+    for seconds, schedule in schedules:
+        tiers = tuple(measure(problem, schedule).tiers.values())
+        if not history or tiers < history[-1].tiers:
+            history.append(Found(seconds, tiers))
+            best = schedule
+    return tuple(history), best
+
+
+def _schedule(draft: Draft, values: Ints, tiers: list[Tier]) -> Schedule:
+    chosen = np.flatnonzero(values[: len(draft.candidates)])
+    return Schedule(bookings=bookings_of(draft.candidates, chosen), tiers=tuple(tiers))

@@ -1,0 +1,115 @@
+"""A run of a suite as a value, and as files: JSON with every figure, and Markdown to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from benchmarks.comparison import Comparison, Ratio
+from benchmarks.records import RECORD, Record, best_of, contradictions
+from benchmarks.tables import markdown, sheets
+from benchmarks.targets import Target, targets
+from benchmarks.two_at_a_time import National
+
+GOALS = """A peer's goal is a proof of all tiers or, for greedy and Timefold, a schedule no tier of which is more than 1% above
+the best that any peer found; the limit's goal is its relaxation. *Times ours* is a peer's seconds to its goal over ours to ours,
+side by side in this run; *≥* where the peer was cut short."""
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a suite has given so far; ``complete`` once all of it has run. ``taken`` is a date."""
+
+    taken: str
+    suite: str
+    machine: Mapping[str, object]
+    commit: str
+    records: tuple[Record, ...] = ()
+    national: National | None = None
+    complete: bool = False
+
+    def with_record(self, record: Record) -> Result:
+        """The result with one run more."""
+        return replace(self, records=(*self.records, record))
+
+    @property
+    def comparison(self) -> Comparison:
+        """The records, to be asked."""
+        return Comparison(self.records)
+
+    @property
+    def targets(self) -> list[Target]:
+        """Which targets hold."""
+        return targets(self.comparison, self.national)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader must know before believing a figure, in sentences."""
+        unfinished = [] if self.complete else ["Only a part of the suite has run."]
+        return unfinished + contradictions(self.records)
+
+
+def as_json(result: Result) -> Json:
+    """Every figure of a result."""
+    comparison = result.comparison
+    growth = comparison.growth()
+    return {
+        "taken": result.taken,
+        "suite": result.suite,
+        "commit": result.commit,
+        "machine": dict(result.machine),
+        "complete": result.complete,
+        "warnings": result.warnings,
+        "targets": [asdict(target) for target in result.targets],
+        "medians": {
+            size: {
+                label: {
+                    "seconds": _figure(comparison.median_seconds(size, label)),
+                    "times_ours": _figure(comparison.median_ratio(size, label)),
+                }
+                for label in comparison.labels(size)
+            }
+            for size in comparison.sizes
+        },
+        "growth_exponent": None if growth is None else round(growth[0], 3),
+        "phases": {size: comparison.phases(size) for size in comparison.sizes},
+        "national": None if result.national is None else {"ratio": round(result.national.ratio, 3), **asdict(result.national)},
+        "runs": [_run(comparison, record) for record in result.records],
+    }
+
+
+def _run(comparison: Comparison, record: Record) -> Json:
+    best = best_of(comparison.of(record.size, record.instance))
+    return {**asdict(record), "best": best, "times_ours": _figure(comparison.ratio(record.size, record.instance, record.label))}
+
+
+def _figure(ratio: Ratio | None) -> Json | None:
+    return None if ratio is None else {"value": round(ratio.value, 4), "at_least": ratio.at_least}
+
+
+def as_markdown(result: Result, plots: list[str]) -> str:
+    """The result to read; ``plots`` are the names of pictures beside it."""
+    machine = ", ".join(f"{name} {value}" for name, value in result.machine.items())
+    head = [f"# Suite {result.suite}, {result.taken}", "", f"Commit {result.commit or 'unknown'}; {machine}.", "", GOALS, ""]
+    head += [f"**{warning}**\n" for warning in result.warnings]
+    shown = [f"![{plot}]({plot})\n" for plot in plots]
+    return "\n".join([*head, *shown, *(markdown(sheet) for sheet in reversed(sheets(result.comparison, result.targets)))])
+
+
+def records_in(path: Path) -> tuple[Record, ...]:
+    """The runs that a stored result holds."""
+    return tuple(RECORD.validate_python(run) for run in json.loads(path.read_text())["runs"])
+
+
+def written(result: Result, folder: Path) -> Path:
+    """Write the result as JSON, replacing what it had before only when all is written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result.taken}-{result.suite}.json"
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(as_json(result), indent=1) + "\n")
+    draft.replace(path)
+    return path

@@ -1,0 +1,170 @@
+"""A result as JSON, as Markdown and in the terminal: whole, from made-up runs."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks.results import Result, as_json, as_markdown, records_in, written
+from benchmarks.tables import rich_table, sheets
+from benchmarks.two_at_a_time import National
+from tests.benchmarks.made_up import cut_short, record, searched
+
+RESULT = Result(
+    taken="2027-03-01",
+    suite="default",
+    machine={"processors": 2},
+    commit="abc",
+    records=(
+        record(figures={"unplaced_seconds": 6.0, "preferences_seconds": 4.0}),
+        record("lp_limit", seconds=4.0, tiers=(), bounds=(), history=(), tiers_proven=0),
+        cut_short("highs"),
+        searched("timefold", ending="refused", reason="1 breaches: R2 A|B"),
+    ),
+    national=National(authorities=2, processes=2, pooled_seconds=5.0, single_seconds=(4.0, 6.0), proven=2),
+    complete=True,
+)
+
+MARKDOWN = """\
+# Suite default, 2027-03-01
+
+Commit abc; processors 2.
+
+A peer's goal is a proof of all tiers or, for greedy and Timefold, a schedule no tier of which is more than 1% above
+the best that any peer found; the limit's goal is its relaxation. *Times ours* is a peer's seconds to its goal over ours to ours,
+side by side in this run; *≥* where the peer was cut short.
+
+![growth.svg](growth.svg)
+
+## Targets
+
+| target | found | holds |
+| --- | --- | --- |
+| a month is proven at least 20 times as fast as by plain HiGHS (median) | ≥ 6 times | no |
+| a month takes at most 4 times as long as building it and its last relaxation (median) | 2.5 times; at most 2.5 | yes |
+| a month is proven before Timefold has its first schedule within 1% | 1 of 1 months | yes |
+| every quarter is proven within 8 times the median month | not measured | – |
+| a year's last tier is within 1% of its bound, all others proven, in at most 10 minutes and 6 GiB | not measured | – |
+| time to proof grows at most with the 1.5th power of the conferences | not measured | – |
+| all authorities two at a time take at most 1.1 times half of what they take one by one | 1.00 times; 2 of 2 proven | yes |
+
+## Where our time goes: shares while each tier was being solved, building with the first
+
+| size | unplaced | late | stability | continuity | caseload | preferences |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| month | 60% | 0% | 0% | 0% | 0% | 40% |
+
+## Medians by size
+
+| size | peer | goal after (s) | times ours | instances |
+| --- | --- | ---: | ---: | ---: |
+| month | ours | 10 | 1 | 1 |
+| month | lp_limit | 4 | 0.4 | 1 |
+| month | highs | ≥ 60 | ≥ 6 | 1 |
+| month | timefold 60 s | ≥ 60 | ≥ 6 | 1 |
+
+## month/march, 100 conferences
+
+| peer | goal after (s) | times ours | tiers proven | above the best | tiers | MiB | remark |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+| ours | 10.00 | 1 | 6 of 6 | 0.00% | 0 10 0 2 5 1000 | 512 |  |
+| lp_limit | 4.00 | 0.4 | – | – | – | 512 |  |
+| highs | more than 60 | ≥ 6 | 5 of 6 | 0.00% | 0 10 0 2 5 1000 | 512 |  |
+| timefold 60 s | more than 60 | ≥ 6 | – | – | – | 512 | 1 breaches: R2 A\\|B |
+"""
+
+
+def test_the_result_as_markdown() -> None:
+    assert as_markdown(RESULT, ["growth.svg"]) == MARKDOWN
+
+
+def test_the_result_as_json() -> None:
+    found = as_json(RESULT)
+    runs = found.pop("runs")
+    targets = found.pop("targets")
+    assert found == {
+        "taken": "2027-03-01",
+        "suite": "default",
+        "commit": "abc",
+        "machine": {"processors": 2},
+        "complete": True,
+        "warnings": [],
+        "medians": {
+            "month": {
+                "ours": {"seconds": {"value": 10.0, "at_least": False}, "times_ours": {"value": 1.0, "at_least": False}},
+                "lp_limit": {"seconds": {"value": 4.0, "at_least": False}, "times_ours": {"value": 0.4, "at_least": False}},
+                "highs": {"seconds": {"value": 60.0, "at_least": True}, "times_ours": {"value": 6.0, "at_least": True}},
+                "timefold 60 s": {"seconds": {"value": 60.0, "at_least": True}, "times_ours": {"value": 6.0, "at_least": True}},
+            }
+        },
+        "growth_exponent": None,
+        "phases": {
+            "month": {
+                "unplaced": 0.6,
+                "late": 0.0,
+                "stability": 0.0,
+                "continuity": 0.0,
+                "caseload": 0.0,
+                "preferences": 0.4,
+            }
+        },
+        "national": {
+            "ratio": 1.0,
+            "authorities": 2,
+            "processes": 2,
+            "pooled_seconds": 5.0,
+            "single_seconds": (4.0, 6.0),
+            "proven": 2,
+        },
+    }
+    assert isinstance(targets, list)
+    assert [target["holds"] for target in targets] == [False, True, True, None, None, None, True]
+    assert isinstance(runs, list)
+    assert runs[2] == {
+        "size": "month",
+        "instance": "march",
+        "conferences": 100,
+        "peer": "highs",
+        "limit": 60.0,
+        "seconds": 60.0,
+        "ending": "came back",
+        "reason": "",
+        "tiers": (0, 10, 0, 2, 5, 1000),
+        "bounds": (0, 10, 0, 2, 5, 900),
+        "tiers_proven": 5,
+        "proven_seconds": None,
+        "history": ({"seconds": 60.0, "tiers": (0, 10, 0, 2, 5, 1000)},),
+        "mebibytes": 512,
+        "figures": {},
+        "best": (0, 10, 0, 2, 5, 1000),
+        "times_ours": {"value": 6.0, "at_least": True},
+    }
+
+
+def test_what_is_written_gives_the_runs_back(tmp_path: Path) -> None:
+    path = written(RESULT, tmp_path / "results")
+    assert path == tmp_path / "results" / "2027-03-01-default.json"
+    assert records_in(path) == RESULT.records
+    assert json.loads(path.read_text())["commit"] == "abc"
+    assert [other.name for other in path.parent.iterdir()] == [path.name]
+
+
+def test_a_part_of_a_suite_says_that_it_is_one() -> None:
+    cut = Result("2027-03-01", "default", {}, "")
+    assert cut.warnings == ["Only a part of the suite has run."]
+    assert "**Only a part of the suite has run.**" in as_markdown(cut, [])
+    assert "Commit unknown" in as_markdown(cut, [])
+
+
+@pytest.mark.parametrize("width", [60, 150])
+def test_the_terminal_shows_every_sheet(width: int) -> None:
+    shown = io.StringIO()
+    console = Console(width=width, file=shown)
+    for sheet in sheets(RESULT.comparison, RESULT.targets):
+        console.print(rich_table(sheet))
+    for title in ("month/march, 100 conferences", "Medians by size", "Where our time goes", "Targets"):
+        assert title in shown.getvalue()
