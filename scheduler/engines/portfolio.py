@@ -112,7 +112,7 @@ class Portfolio:
 
     def _looked_far_enough(self) -> bool:
         """Whether what was never looked at could not have helped."""
-        is_full = self.standing.value("unplaced") > 0
+        is_full = self.standing.value("unplaced") > self._programme.constants["unplaced"] - self._possible
         excess = self.standing.value("late") - self._least.total("late", np.arange(self._programme.columns))
         return self._programme.left_out == NOTHING_LEFT_OUT or (not is_full and excess < self._programme.left_out)
 

@@ -5,6 +5,8 @@ Each window is about a month, which climbing solves almost at once. What it leav
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from scheduler.domain.schedule import TierName
@@ -55,6 +57,7 @@ def window_by_window(
     assigned = mass.argmax(axis=1)
     costs: Ints = np.sum([weight * programme.costs[tier] for tier, weight in WORTH], axis=0)
     point: Ints = np.zeros(programme.columns, dtype=np.int64)
+    loose = replace(programme, row_lower=np.minimum(programme.row_lower, 0))  # a lock of a later window must not bind this one
     for turn in range(windows):
         if budget.over:
             break
@@ -62,7 +65,7 @@ def window_by_window(
         open_now = (assigned == turn) | ((assigned < turn) & (booked == 0))
         here = own[open_now[candidates.request[own]] & (window[own] <= turn)]
         columns: Ints = np.concatenate([here, _counting(programme, number, here)])
-        point = _solved(highs, candidates, part_of(programme, columns, costs, 0, fixed=point), point, budget, seed)
+        point = _solved(highs, candidates, part_of(loose, columns, costs, 0, fixed=point), point, budget, seed)
     return point
 
 

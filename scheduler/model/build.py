@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 
@@ -20,17 +20,31 @@ def drafted(problem: Problem, places: Sequence[Place] | None = None, rules: Sequ
     says the same with more columns.
     """
     in_force = [rule for rule in rules if rule.is_on(problem.policy)]
-    candidates = all_candidates(problem, interchangeable_places(problem) if places is None else places)
-    impossible = dict.fromkeys(_without_candidate(candidates), "R1" if problem.chairs else "R3")
-    for rule in in_force:
-        forbidden = rule.forbids(candidates)
-        if forbidden is not None:
-            candidates = candidates.kept(~forbidden)
-            impossible = dict.fromkeys(_without_candidate(candidates), rule.name) | impossible
+    among = interchangeable_places(problem) if places is None else places
+    candidates, impossible = _possible(problem, among, in_force)
+    if problem.conferences and candidates.first_left_out.any():
+        hasty = {n for n, first in enumerate(candidates.first_left_out.tolist()) if first}
+        in_full = {one.id for n, one in enumerate(problem.conferences) if n in hasty and one.id in impossible}
+        if in_full:
+            candidates, impossible = _possible(problem, among, in_force, in_full)
     draft = Draft(candidates, impossible)
     for rule in in_force:
         rule.post(draft)
     return draft
+
+
+def _possible(
+    problem: Problem, places: Sequence[Place], rules: Sequence[Rule], in_full: Set[str] = frozenset()
+) -> tuple[Candidates, dict[str, str]]:
+    """What no rule forbids on its own, and for each conference of which nothing is left the rule that took the last."""
+    candidates = all_candidates(problem, places, in_full)
+    impossible = dict.fromkeys(_without_candidate(candidates), "R1" if problem.chairs else "R3")
+    for rule in rules:
+        forbidden = rule.forbids(candidates)
+        if forbidden is not None:
+            candidates = candidates.kept(~forbidden)
+            impossible = dict.fromkeys(_without_candidate(candidates), rule.name) | impossible
+    return candidates, impossible
 
 
 def _without_candidate(candidates: Candidates) -> list[str]:

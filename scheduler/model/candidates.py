@@ -7,7 +7,7 @@ Times are whole minutes since midnight before the horizon's first day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -318,8 +318,11 @@ class Candidates:
         return found
 
 
-def all_candidates(problem: Problem, places: Sequence[Place]) -> Candidates:
-    """Every request at every start on every open day that is looked at, in every place, with every chair."""
+def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] = frozenset()) -> Candidates:
+    """Every request at every start on every open day that is looked at, in every place, with every chair.
+
+    All days are looked at for the conferences ``in_full`` (their ids).
+    """
     requests = requests_of(problem)
     days = tuple(day for day in problem.working_days if problem.calendar.is_open(day))
     slots: list[tuple[int, int, int]] = []
@@ -331,7 +334,7 @@ def all_candidates(problem: Problem, places: Sequence[Place]) -> Candidates:
     slot_day, slot_start, slot_place = np.array(slots, dtype=np.int64).reshape(-1, 3).T
     chairs = len(problem.chairs)
     ways = len(slots) * chairs // max(1, len(days))
-    looked_at = days_looked_at(problem, [request.conference for request in requests], days, ways)
+    looked_at = days_looked_at(problem, [request.conference for request in requests], days, ways, in_full)
     request, slot = np.nonzero(looked_at[:, slot_day])
     request, slot, chair = np.repeat(request, chairs), np.repeat(slot, chairs), np.tile(np.arange(chairs), len(slot))
     return Candidates(problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair)
