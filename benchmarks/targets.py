@@ -119,6 +119,9 @@ def _growth(comparison: Comparison) -> Target:
     found = comparison.growth()
     if found is None:
         return Target(says, NOT_MEASURED, None)
+    unproven = [instance for size in ("month", "quarter") for instance in _unproven(comparison, size)]
+    if unproven:
+        return Target(says, f"{found[0]:.2f} of what is proven; not proven: {', '.join(unproven)}", False)
     return Target(says, f"{found[0]:.2f}", found[0] <= 1.5)
 
 

@@ -79,6 +79,14 @@ def test_all_targets_hold() -> None:
             [record(size="week", conferences=25, seconds=1.0), record(conferences=50, seconds=4.0)],
             {"growth": ("2.00", False)},
         ),
+        (
+            [
+                record(size="week", conferences=25, seconds=1.0),
+                record(conferences=50, seconds=2.0),
+                cut_short("ours", "winter", size="quarter"),
+            ],
+            {"growth": ("1.00 of what is proven; not proven: winter", False)},
+        ),
     ],
 )
 def test_what_is_found_of_each_target(runs: list[Record], expected: dict[str, tuple[str, bool]]) -> None:
