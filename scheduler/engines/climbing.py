@@ -20,6 +20,11 @@ MOST_COLUMNS = 60_000
 CHEAP = 0.3
 
 
+def no_ceiling() -> int:
+    """A ceiling that no value reaches."""
+    return 1 << 61
+
+
 @dataclass
 class Climb:
     """A bound on its way up: ``proven`` is the least value that is not yet excluded."""

@@ -17,11 +17,11 @@ from scheduler.engines import cp_sat
 from scheduler.engines.aim import Aim, Relaxed
 from scheduler.engines.bounds import bound_from, plain_bound
 from scheduler.engines.budget import Budget
-from scheduler.engines.climbing import MOST_COLUMNS, Climb
+from scheduler.engines.climbing import MOST_COLUMNS, Climb, no_ceiling
 from scheduler.engines.diving import dive
 from scheduler.engines.filling import completed, filled
 from scheduler.engines.highs_process import Highs
-from scheduler.engines.least import BY_CONFERENCE, NONE, Least
+from scheduler.engines.least import BY_CONFERENCE, Least
 from scheduler.engines.part import Cap, Part, part_of
 from scheduler.engines.progress import Listener
 from scheduler.engines.projection import projected_bound
@@ -202,7 +202,7 @@ class Portfolio:
             self._aim_lower()
             return None
         work = min(WORK_OF_AN_AIM, self._work_limit or WORK_OF_AN_AIM)
-        reached = aim.last.climb.search(lambda: NONE, self._budget.share(0.25), seed=self._seed, work_limit=work)
+        reached = aim.last.climb.search(no_ceiling, self._budget.share(0.25), seed=self._seed, work_limit=work)
         if reached is not None:
             self.standing.offer_part(*reached)
         elif number_of_windows(self._candidates) > 1:

@@ -13,7 +13,7 @@ from scheduler.domain.schedule import TierName
 from scheduler.engines.aim import Aim
 from scheduler.engines.bounds import bound_from
 from scheduler.engines.budget import Budget
-from scheduler.engines.climbing import Climb
+from scheduler.engines.climbing import Climb, no_ceiling
 from scheduler.engines.diving import dive
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part, part_of
@@ -28,7 +28,6 @@ WORTH: tuple[tuple[TierName, int], ...] = (("preferences", 1), ("caseload", 400)
 WORTH_MENDING: tuple[tuple[TierName, int], ...] = (*WORTH, ("stability", 10_000), ("late", 20_000))
 MEND_WITHIN = 40
 WORK = 2.0
-NO_CEILING = int(np.iinfo(np.int64).max // 4)
 
 
 def number_of_windows(candidates: Candidates) -> int:
@@ -88,7 +87,7 @@ def _solved(highs: Highs, candidates: Candidates, part: Part, point: Ints, budge
         return point
     climb = Climb(bound_from(part, relaxation.duals), 0)
     climb.proven = climb.bound.value
-    reached = climb.search(lambda: NO_CEILING, budget, seed=seed, work_limit=WORK)
+    reached = climb.search(no_ceiling, budget, seed=seed, work_limit=WORK)
     if reached is None:
         reached = dive(highs, candidates, climb.bound.part, relaxation, budget, seed)
     if reached is None:
