@@ -14,7 +14,7 @@ help:
 	@echo "make test      everything that a change must pass (a few minutes)"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      style, types and imports only"
-	@echo "make bench     how fast weeks, months and a quarter are proven, beside other solvers (SUITE=full: all, in hours)"
+	@echo "make bench     how fast weeks, months and a quarter are proven, beside other solvers (SUITE=evening: all, in an hour and a half; full: in hours)"
 	@echo "               SUITE=guard: whether months that are easy to prove still are, in a minute"
 	@echo "make timefold  build the environment of the one peer that needs Java; make bench does it too"
 	@echo "make fixtures  write the fixture months again"

@@ -58,6 +58,16 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
                 Task("quarter", ("spring-2026",), (("ours", 120), ("lp_limit", 60), ("greedy", 60))),
             )
         ),
+        # An hour and a half: every stored instance, the slow peers cut short.
+        "evening": Suite(
+            (
+                Task("year", ALL, (("ours", 600), ("greedy", 600))),
+                Task("quarter", ALL, (("ours", 120), ("lp_limit", 120), ("greedy", 60))),
+                Task("week", ALL, (("ours", 30), ("lp_limit", 30), ("greedy", 30), ("highs", 30), ("timefold", 10))),
+                Task("month", ALL, (("ours", 60), ("lp_limit", 60), ("greedy", 60), ("highs", 120), ("timefold", 30))),
+            ),
+            national_seconds=20,
+        ),
         # Hours.
         "full": Suite(
             (

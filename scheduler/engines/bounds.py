@@ -40,11 +40,11 @@ class Bound:
 
     def within(self, value: int) -> Mask:
         """The columns that a solution of at most that value may use."""
-        return np.asarray(self.reduced <= self._room(value))
+        return np.asarray(self.reduced <= self.room(value))
 
     def face(self, value: int) -> Part:
         """All solutions of at most that value: the columns that they may use, and rows as near their limits as they must be."""
-        part, room = self.part, max(0, self._room(value))
+        part, room = self.part, max(0, self.room(value))
         priced = np.flatnonzero(self.prices)
         slack = np.full(len(self.prices), FAR)
         slack[priced] = room // np.abs(self.prices[priced])
@@ -52,7 +52,8 @@ class Bound:
         lower = np.where(self.prices < 0, np.maximum(part.lower, part.upper - slack), part.lower)
         return replace(part, lower=lower, upper=upper).kept(self.within(value)).below(value)
 
-    def _room(self, value: int) -> int:
+    def room(self, value: int) -> int:
+        """What columns and slack may add together in a solution of at most that value, in 1/GRID."""
         return min((value - self.part.constant) * GRID - self.scaled, LARGEST_ROOM)
 
 

@@ -39,16 +39,20 @@ class Least:
         least = self.of_each(tier, columns)
         return self.programme.constants[tier] + int(least[least < NONE].sum())
 
-    def cheapest(self, tier: TierName, columns: Ints, excess: int) -> Ints:
-        """The columns that cost a conference at most ``excess`` above its least."""
+    def above(self, tier: TierName, columns: Ints) -> Ints:
+        """What each column costs above the least of its conference; 0 for columns that count."""
         number, conferences = len(self.candidates), len(self.candidates.problem.conferences)
         least = np.zeros(len(self.candidates.requests), dtype=np.int64)
         least[:conferences] = self.of_each(tier, columns)
         is_candidate = columns < number
-        request = self.candidates.request[columns[is_candidate]]
-        keep = np.ones(len(columns), dtype=np.bool_)
-        keep[is_candidate] = self.programme.costs[tier][columns[is_candidate]] - least[request] <= excess
-        return columns[keep]
+        own = columns[is_candidate]
+        above = np.zeros(len(columns), dtype=np.int64)
+        above[is_candidate] = self.programme.costs[tier][own] - least[self.candidates.request[own]]
+        return above
+
+    def cheapest(self, tier: TierName, columns: Ints, excess: int) -> Ints:
+        """The columns that cost a conference at most ``excess`` above its least."""
+        return columns[self.above(tier, columns) <= excess]
 
     def rank(self) -> Ints:
         """The candidates' ranks by what they cost alone, the earlier tiers first."""

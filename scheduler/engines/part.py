@@ -91,7 +91,9 @@ def part_of(
         held[columns] = 0
         taken = matrix @ held
         lower, upper, constant = lower - taken, upper - taken, constant + int(costs @ held)
-    return _tidied(columns, matrix[:, columns], lower, upper, programme.upper[columns], costs[columns], constant)
+    return _tidied(
+        columns, sparse.csr_array(matrix[:, columns]), lower, upper, programme.upper[columns], costs[columns], constant
+    )
 
 
 def _tidied(

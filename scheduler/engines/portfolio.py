@@ -20,6 +20,7 @@ from scheduler.engines.budget import Budget
 from scheduler.engines.climbing import MOST_COLUMNS, Climb, no_ceiling
 from scheduler.engines.diving import dive
 from scheduler.engines.filling import completed, filled
+from scheduler.engines.handovers import handovers
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.least import BY_CONFERENCE, Least
 from scheduler.engines.part import Cap, Part, part_of
@@ -226,19 +227,29 @@ class Portfolio:
         for at_least in range(len(BY_CONFERENCE), -1, -1):
             if 0 < at_least < len(BY_CONFERENCE) and not programme.costs[BY_CONFERENCE[at_least]].any():
                 continue  # the same as aiming one tier lower
-            aim = self._aim_with(programme, at_least)
-            if aim is not None or self._budget.over:
-                return aim
+            for by_chair in (True, False) if at_least < len(BY_CONFERENCE) else (False,):
+                aim = self._aim_with(programme, at_least, by_chair)
+                if aim is not None or self._budget.over:
+                    return aim
         return None
 
-    def _aim_with(self, programme: Programme, at_least: int) -> Aim | None:
-        """The aim whose first tiers, so many of them, are at their least; None where the relaxations say it can't be."""
+    def _aim_with(self, programme: Programme, at_least: int, by_chair: bool) -> Aim | None:
+        """The aim whose first tiers, so many of them, are at their least; None where the relaxations say it can't be.
+
+        ``by_chair`` takes for continuity what each chair's own conferences show, not the relaxation of all.
+        """
         columns, caps, values = self._columns, list[Cap](), [self._floor("unplaced")]
         for number, tier in enumerate(BY_CONFERENCE):
             least = self._least.total(tier, columns)
             values.append(least)
             usable = columns
-            if number >= at_least and programme.costs[tier].any():
+            if tier == "continuity" and by_chair:
+                of_chairs = handovers(self._highs, self._least, columns, self._budget.share(0.5), self._seed)
+                if of_chairs is None or (at_least == number and of_chairs.least == least):
+                    return None
+                values[-1] = of_chairs.least
+                usable = of_chairs.within(of_chairs.least)
+            elif number >= at_least and programme.costs[tier].any():
                 found = self._relaxed(tier, columns, caps, programme, self._budget.share(0.5))
                 if found is None:
                     return None
@@ -287,12 +298,14 @@ class Portfolio:
         self.standing.turn_to(tier, floor)
         by_conference = tier in BY_CONFERENCE and self._all_placed
         bound, proof = floor, None
-        if self.standing.value(tier) > floor:
-            if by_conference:
-                self._columns = self._least.cheapest(tier, self._columns, self.standing.value(tier) - floor)
+        if by_conference:
+            self._columns = self._least.cheapest(tier, self._columns, self.standing.value(tier) - floor)
+        if by_conference and tier == "continuity" and self.standing.value(tier) > floor:
+            bound = max(bound, self._narrowed_by_chairs(budget))
+        if self.standing.value(tier) > bound:
             found = self._relaxed(tier, self._columns, self._caps, self._programme, budget.share(0.5))
             if found is not None:
-                bound, proof = max(floor, found.climb.proven), found.bound
+                bound, proof = max(bound, found.climb.proven), found.bound
                 self.standing.turn_to(tier, bound)
             climb = found.climb if found else Climb(plain_bound(self._part(tier, self._columns, self._caps), floor), floor)
             if self.standing.value(tier) > bound and not budget.over:
@@ -306,6 +319,14 @@ class Portfolio:
             self._columns = self._columns[proof.within(value)]
         self._cap(tier, value, floor if by_conference else None)
         return Tier(name=tier, value=value, bound=bound, proven=bound == value)
+
+    def _narrowed_by_chairs(self, budget: Budget) -> int:
+        """What continuity is at least by each chair's own conferences; only the columns that these allow are left."""
+        found = handovers(self._highs, self._least, self._columns, budget.share(0.5), self._seed)
+        if found is None:
+            return 0
+        self._columns = found.within(self.standing.value("continuity"))
+        return found.least
 
     def _cap(self, tier: TierName, value: int, floor: int | None) -> None:
         """Keep the tier's value from here on."""
@@ -333,6 +354,7 @@ class Portfolio:
             workers=self._workers,
             seed=self._seed,
             work_limit=self._work_limit,
+            highs=self._highs if tier == TIERS[-1] and number_of_windows(self._candidates) > 1 else None,
         )
 
     def _dive_for(self, tier: TierName, budget: Budget) -> None:

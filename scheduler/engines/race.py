@@ -1,6 +1,7 @@
 """The last gap of a tier: one engine climbs from the bound, while another improves the best schedule.
 
-CP-SAT improves the best point neighbourhood by neighbourhood, then searches the whole gap; beside it another climbs.
+The best point is improved window by window, then neighbourhood by neighbourhood, then CP-SAT searches the whole gap; beside
+it another climbs.
 With two workers they run side by side, and whichever closes the gap ends both; with one they take turns.
 """
 
@@ -15,9 +16,11 @@ from scheduler.domain.schedule import TierName
 from scheduler.engines import cp_sat
 from scheduler.engines.budget import HEARTBEAT, Budget
 from scheduler.engines.climbing import MOST_COLUMNS, Climb
+from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Cap, Part
 from scheduler.engines.polishing import Polish
 from scheduler.engines.standing import Standing
+from scheduler.engines.sweeping import Sweep
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
@@ -27,7 +30,10 @@ WORK_OF_A_CLIMB = 10.0
 
 @dataclass
 class Race:
-    """Closes the gap between the best value of a tier and its bound, as far as the budget goes."""
+    """Closes the gap between the best value of a tier and its bound, as far as the budget goes.
+
+    Without ``highs`` it sweeps no windows.
+    """
 
     tier: TierName
     candidates: Candidates
@@ -39,6 +45,7 @@ class Race:
     workers: int
     seed: int
     work_limit: float | None = None
+    highs: Highs | None = None
     proven: int = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _over: threading.Event = field(default_factory=threading.Event, init=False)
@@ -94,19 +101,17 @@ class Race:
         self._lift(self.proven)
 
     def improve(self) -> None:
-        """Better the best point, neighbourhood by neighbourhood."""
-        bound = self.climb.bound
-        polish = Polish(
-            self.candidates,
-            self.programme,
-            self.standing,
-            bound,
-            self.programme.costs[self.tier],
-            self.caps,
-            gap=lambda: self.standing.value(self.tier) - bound.value,
-            over=self._finished,
-        )
-        margin = bound.part.step if self.tier == "preferences" else polish.gap()
+        """Better the best point, window by window and neighbourhood by neighbourhood."""
+        candidates, programme, costs, bound = self.candidates, self.programme, self.programme.costs[self.tier], self.climb.bound
+
+        def gap() -> int:
+            return self.standing.value(self.tier) - bound.value
+
+        if self.highs is not None:
+            sweep = Sweep(self.highs, candidates, programme, self.standing, bound, costs, self.caps, gap, self._finished)
+            sweep.run(self.budget, self.seed, self._over)
+        polish = Polish(candidates, programme, self.standing, bound, costs, self.caps, gap, self._finished)
+        margin = bound.part.step if self.tier == "preferences" else gap()
         polish.run(margin, self.budget, self.seed, self._over)
 
     def _search_the_gap(self) -> None:

@@ -29,7 +29,7 @@ class Programme:
     and ``0 <= x <= upper``. What was never looked at would raise lateness (T2) by at least ``left_out``.
     """
 
-    matrix: sparse.csr_array
+    matrix: sparse.csr_array | sparse.csc_array
     row_lower: Floats
     row_upper: Floats
     upper: Floats
