@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.phases import PHASES
 from benchmarks.records import Reached, Record, best_of, reached
-from scheduler.domain.schedule import TIERS
 
 PLACES = 4
 
@@ -112,8 +112,8 @@ class Comparison:
         return float(exponent), float(np.exp(logarithm))
 
     def phases(self, size: str) -> dict[str, float]:
-        """The share of our time that went into each tier, building counted with the first; all runs of a size together."""
+        """The share of our threads' time that went into each phase; all runs of a size together."""
         ours = [record for record in self.of(size) if record.peer == "ours"]
-        spent = {tier: sum(record.figures.get(f"{tier}_seconds", 0.0) for record in ours) for tier in TIERS}
+        spent = {phase: sum(record.figures.get(f"{phase}_seconds", 0.0) for record in ours) for phase in PHASES}
         whole = sum(spent.values())
-        return {tier: round(seconds / whole, PLACES) for tier, seconds in spent.items()} if whole else {}
+        return {phase: round(seconds / whole, PLACES) for phase, seconds in spent.items()} if whole else {}

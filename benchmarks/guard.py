@@ -8,19 +8,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 from pydantic import TypeAdapter
 
+from benchmarks.phases import watching
 from benchmarks.suites import Task
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TierName
 from scheduler.engines import cp_sat
-from scheduler.engines.results import Searched
 from scheduler.files import read_problem_file
 from scheduler.model.build import drafted
 from scheduler.plan import plan
@@ -99,7 +96,8 @@ def effort(problem: Problem) -> Effort:
     The work is that of all searches, not the least limit to give them: those that settle most months have limits of their own.
     """
     programme = drafted(problem).programme()
-    with _work_of_searches() as work:
+    work = list[float]()
+    with watching(cp_sat, "search", lambda searched, _: work.append(searched.work)):
         tiers = plan(problem, workers=1, seed=1, work_limit=WORK_OF_A_SEARCH).tiers
     return Effort(
         columns=programme.columns,
@@ -109,20 +107,6 @@ def effort(problem: Problem) -> Effort:
         tiers={tier.name: tier.value for tier in tiers},
         unproven=tuple(tier.name for tier in tiers if not tier.proven),
     )
-
-
-@contextmanager
-def _work_of_searches() -> Iterator[list[float]]:
-    """Note the work of every search of CP-SAT within."""
-    search, work = cp_sat.search, list[float]()
-
-    def noting(*given: Any, **named: Any) -> Searched:
-        searched = search(*given, **named)
-        work.append(searched.work)
-        return searched
-
-    with patch.object(cp_sat, "search", noting):
-        yield work
 
 
 def _efforts() -> Iterator[tuple[str, Effort]]:

@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 
 from benchmarks.comparison import Comparison
+from benchmarks.phases import PHASES
 from benchmarks.records import Reached, Record, gap, reached
 from benchmarks.targets import Target
 from scheduler.domain.schedule import TIERS
@@ -71,7 +72,7 @@ def _phases(comparison: Comparison) -> Sheet:
     rows = tuple(
         (size, *(f"{share:.0%}" for share in phases.values())) for size in comparison.sizes if (phases := comparison.phases(size))
     )
-    return Sheet("Where our time goes: shares while each tier was being solved, building with the first", ("size", *TIERS), rows)
+    return Sheet("Where our time goes: shares of all threads' time, presolve within each", ("size", *PHASES), rows)
 
 
 def _targets(targets: list[Target]) -> Sheet:

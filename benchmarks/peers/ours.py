@@ -6,6 +6,7 @@ import time
 from itertools import takewhile
 
 from benchmarks.peers.protocol import Found, Run
+from benchmarks.phases import measured
 from scheduler.check import check
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS
@@ -14,18 +15,13 @@ from scheduler.plan import plan
 
 
 class _History:
-    """What the plan tells while it runs, as better schedules, and how long it spent on each tier."""
+    """What the plan tells while it runs, as better schedules."""
 
     def __init__(self) -> None:
         self.found: list[Found] = []
-        self.seconds = dict.fromkeys(TIERS, 0.0)
         self._values: dict[str, int] = {}
-        self._last = 0.0, TIERS[0]
 
     def __call__(self, progress: Progress) -> None:
-        before, tier = self._last
-        self.seconds[tier] += progress.seconds - before
-        self._last = progress.seconds, progress.tier
         if progress.best is None:
             return
         self._values[progress.tier] = progress.best
@@ -41,11 +37,12 @@ class _History:
 def ours(problem: Problem, seconds: float, *, workers: int = 2) -> Run:
     """One plan. The history tells of a schedule the tiers up to the one that is being solved; the last tells all.
 
-    ``figures`` has the seconds spent on each tier; those of the first include building the programme.
+    ``figures`` has the seconds spent in each phase, of all threads together.
     """
     history = _History()
     started = time.monotonic()
-    schedule = plan(problem, time_limit=seconds, workers=workers, on_progress=history)
+    with measured() as spent:
+        schedule = plan(problem, time_limit=seconds, workers=workers, on_progress=history)
     taken = time.monotonic() - started
     history.add(Found(taken, tuple(check(problem, schedule).measure.tiers.values())))
     proven = [tier.proven for tier in schedule.tiers]
@@ -54,5 +51,5 @@ def ours(problem: Problem, seconds: float, *, workers: int = 2) -> Run:
         history=tuple(history.found),
         proven_seconds=taken if all(proven) else None,
         tiers_proven=proven.index(False) if False in proven else len(proven),
-        figures={f"{tier}_seconds": spent for tier, spent in history.seconds.items()},
+        figures={f"{phase}_seconds": in_all for phase, in_all in spent.items()},
     )

@@ -7,9 +7,12 @@ import datetime as dt
 import numpy as np
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
+from scipy import sparse
 
 from scheduler.engines.part import Part
 from scheduler.engines.results import Relaxation
+from scheduler.grouping import Ints
+from scheduler.model.draft import Floats, Matrix
 
 LARGE = 60_000
 SECONDS_TO_PRESOLVE = 5.0  # HiGHS sees at once where there is no solution; PDLP would not for long
@@ -25,7 +28,7 @@ def relaxation(part: Part, time_limit: float, interior: bool = False) -> Relaxat
     """
     if not len(part.columns):  # HiGHS gives no dual values of nothing
         return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower))) if part.possible else None
-    model = mathopt.Model.from_model_proto(_proto(part))
+    model = mathopt.Model.from_model_proto(message(part.matrix, part.lower, part.upper, part.top, part.costs))
     is_large = interior and len(part.columns) > LARGE
     result = _by_interior_point(model, min(time_limit, SECONDS_TO_PRESOLVE) if is_large else time_limit) if interior else None
     if result is None or result.termination.reason not in CONCLUSIVE:
@@ -66,23 +69,28 @@ def _limit(seconds: float) -> dt.timedelta | None:
     return None if np.isinf(seconds) else dt.timedelta(seconds=max(seconds, 0.01))
 
 
-def _proto(part: Part) -> model_pb2.ModelProto:
-    """The part as MathOpt's own message: much faster than adding rows one by one."""
+def message(
+    matrix: Matrix, lower: Floats, upper: Floats, top: Floats, costs: Ints, *, whole: bool = False
+) -> model_pb2.ModelProto:
+    """Minimise ``costs @ x`` where ``lower <= matrix @ x <= upper`` and ``0 <= x <= top``, as MathOpt's own message.
+
+    That is much faster than adding rows one by one.
+    """
     proto = model_pb2.ModelProto()
-    columns, rows = len(part.columns), len(part.lower)
+    rows, columns = matrix.shape
     proto.variables.ids.extend(range(columns))
     proto.variables.lower_bounds.extend([0.0] * columns)
-    proto.variables.upper_bounds.extend(part.top.tolist())
-    proto.variables.integers.extend([False] * columns)
+    proto.variables.upper_bounds.extend(top.tolist())
+    proto.variables.integers.extend([whole] * columns)
     proto.linear_constraints.ids.extend(range(rows))
-    proto.linear_constraints.lower_bounds.extend(part.lower.tolist())
-    proto.linear_constraints.upper_bounds.extend(part.upper.tolist())
-    costly = np.flatnonzero(part.costs)
+    proto.linear_constraints.lower_bounds.extend(lower.tolist())
+    proto.linear_constraints.upper_bounds.extend(upper.tolist())
+    costly = np.flatnonzero(costs)
     proto.objective.linear_coefficients.ids.extend(costly.tolist())
-    proto.objective.linear_coefficients.values.extend(part.costs[costly].astype(np.float64).tolist())
-    matrix = part.matrix.copy()
-    matrix.sort_indices()
-    entries = matrix.tocoo()
+    proto.objective.linear_coefficients.values.extend(costs[costly].astype(np.float64).tolist())
+    in_order = sparse.csr_array(matrix, copy=True)
+    in_order.sort_indices()
+    entries = in_order.tocoo()
     proto.linear_constraint_matrix.row_ids.extend(entries.row.tolist())
     proto.linear_constraint_matrix.column_ids.extend(entries.col.tolist())
     proto.linear_constraint_matrix.coefficients.extend(entries.data.tolist())

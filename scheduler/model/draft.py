@@ -18,6 +18,7 @@ from scheduler.grouping import Ints, at_one_moment
 from scheduler.model.candidates import Candidates
 
 Floats = NDArray[np.float64]
+Matrix = sparse.csr_array | sparse.csc_array
 NOTHING_LEFT_OUT = int(np.iinfo(np.int64).max)
 
 
@@ -29,7 +30,7 @@ class Programme:
     and ``0 <= x <= upper``. What was never looked at would raise lateness (T2) by at least ``left_out``.
     """
 
-    matrix: sparse.csr_array | sparse.csc_array
+    matrix: Matrix
     row_lower: Floats
     row_upper: Floats
     upper: Floats

@@ -91,15 +91,14 @@ def test_growth_is_the_exponent_between_sizes() -> None:
 
 
 def test_phases_are_shares_of_all_our_runs_of_a_size() -> None:
-    one, other = ({"unplaced_seconds": 1.0, "preferences_seconds": 2.0}, {"unplaced_seconds": 1.0})
+    one, other = ({"building_seconds": 1.0, "proving_seconds": 2.0}, {"building_seconds": 1.0})
     comparison = Comparison((record(figures=one), record(instance="april", figures=other), record("highs", figures=one)))
     assert comparison.phases("month") == {
-        "unplaced": 0.5,
-        "late": 0.0,
-        "stability": 0.0,
-        "continuity": 0.0,
-        "caseload": 0.0,
-        "preferences": 0.5,
+        "building": 0.5,
+        "relaxing": 0.0,
+        "searching": 0.0,
+        "proving": 0.5,
+        "checking": 0.0,
     }
     assert Comparison((record(),)).phases("month") == {}
 

@@ -20,7 +20,7 @@ RESULT = Result(
     machine={"processors": 2},
     commit="abc",
     records=(
-        record(figures={"unplaced_seconds": 6.0, "preferences_seconds": 4.0}),
+        record(figures={"building_seconds": 6.0, "proving_seconds": 4.0}),
         record("lp_limit", seconds=4.0, tiers=(), bounds=(), history=(), tiers_proven=0),
         cut_short("highs"),
         searched("timefold", ending="refused", reason="1 breaches: R2 A|B"),
@@ -52,11 +52,11 @@ side by side in this run; *≥* where the peer was cut short.
 | time to proof grows at most with the 1.5th power of the conferences | not measured | – |
 | all authorities two at a time take at most 1.1 times half of what they take one by one | 1.00 times; 2 of 2 proven | yes |
 
-## Where our time goes: shares while each tier was being solved, building with the first
+## Where our time goes: shares of all threads' time, presolve within each
 
-| size | unplaced | late | stability | continuity | caseload | preferences |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: |
-| month | 60% | 0% | 0% | 0% | 0% | 40% |
+| size | building | relaxing | searching | proving | checking |
+| --- | ---: | ---: | ---: | ---: | ---: |
+| month | 60% | 0% | 0% | 40% | 0% |
 
 ## Medians by size
 
@@ -102,16 +102,7 @@ def test_the_result_as_json() -> None:
             }
         },
         "growth_exponent": None,
-        "phases": {
-            "month": {
-                "unplaced": 0.6,
-                "late": 0.0,
-                "stability": 0.0,
-                "continuity": 0.0,
-                "caseload": 0.0,
-                "preferences": 0.4,
-            }
-        },
+        "phases": {"month": {"building": 0.6, "relaxing": 0.0, "searching": 0.0, "proving": 0.4, "checking": 0.0}},
         "national": {
             "ratio": 1.0,
             "authorities": 2,
