@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 .PHONY: help venv run test test-all lint bench timefold fixtures lock clean
 
 help:
-	@echo "make run       plan the fixture month, show the summary and where the workbook is"
+	@echo "make run       plan the fixture month, show the summary and where the workbook is, and run the service until Ctrl-C"
 	@echo "make test      everything that a change must pass (a few minutes)"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      style, types and imports only"
@@ -35,6 +35,8 @@ run: venv
 	$(BIN)/scheduler plan fixtures/$(MONTH).xlsx --out out/$(MONTH).schedule.json --xlsx out/$(MONTH).schedule.xlsx
 	@echo
 	@echo "The schedule as a workbook: out/$(MONTH).schedule.xlsx"
+	@echo
+	$(BIN)/scheduler serve
 
 lint: venv
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """``python -m benchmarks``: a suite's instances, each by every peer in turn, side by side, each run in a process of its own.
 
 Prints tables, and writes ``benchmarks/results/<date>-<suite>.json``, ``.md`` and pictures. Ctrl-C keeps what there is.
-The suite ``guard`` compares no peers: see ``benchmarks/guard.py``.
+The suites ``guard`` and ``serving`` compare no peers: see ``benchmarks/guard.py`` and ``benchmarks/serving.py``.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from benchmarks.peers import PEERS, TOLD_THE_TIERS
 from benchmarks.processes import run_apart
 from benchmarks.records import Record, best_of
 from benchmarks.results import Result, as_markdown, written
+from benchmarks.serving import serving
 from benchmarks.suites import SUITES, Suite, Task
 from benchmarks.tables import NONE, RUN_HEADINGS, rich_table, run_row, sheets
 from benchmarks.two_at_a_time import National, national
 
 RESULTS = Path(__file__).parent / "results"
-GUARD = "guard"
+GUARD, SERVING = "guard", "serving"
 INTERRUPTED = 130
 WIDTH = 150
 
@@ -40,6 +41,8 @@ def main() -> int:
     given = _arguments()
     if given.suite == GUARD:
         return guard()
+    if given.suite == SERVING:
+        return serving(given.into)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     result = Result(time.strftime("%Y-%m-%d"), given.suite, machine(), commit())
     ending = 0
@@ -66,7 +69,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    arguments.add_argument("--suite", choices=(*SUITES, GUARD), default="default")
+    arguments.add_argument("--suite", choices=(*SUITES, GUARD, SERVING), default="default")
     arguments.add_argument("--peer", action="append", choices=PEERS, help="only this peer; may be given again")
     arguments.add_argument("--only", action="append", metavar="SIZE", help="only this size, such as week; may be given again")
     arguments.add_argument("--into", type=Path, default=RESULTS, metavar="FOLDER", help="where the result is written")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from typing import Annotated
 
 import typer
@@ -22,6 +22,8 @@ app = typer.Typer(
 app.command()(plan)
 app.command()(check)
 app.command()(convert)
+for command in entry_points(group="scheduler.commands"):  # what is installed beside the scheduler, such as the service
+    app.command(command.name)(command.load())
 
 
 def _show_version(wanted: bool) -> None:

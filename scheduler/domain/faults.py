@@ -18,6 +18,7 @@ from scheduler.domain.values import shown
 
 Place = tuple[str | int, ...]
 MAX_HORIZON_DAYS = 800
+WITH_IDS = ("sites", "rooms", "chairs", "minute_takers", "conferences")
 # Where these are faulty themselves, all the rest is still checked.
 _STAND_INS: dict[str, Any] = {"version": 1, "horizon": {"first": "2000-01-04", "last": "2000-01-31"}}
 
@@ -78,10 +79,23 @@ def read_problem(raw: Any) -> Problem:
     return problem
 
 
+def checked(problem: Problem) -> Problem:
+    """The problem, of which every part is sound in itself. Raises InputError with what is wrong between its parts."""
+    ids = {name: {item.id for item in getattr(problem, name) or ()} for name in WITH_IDS}
+    if faults := reference_faults(problem, {}, ids):
+        raise InputError(faults)
+    return problem
+
+
 def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
     """A validation error as faults in plain words."""
+    return faults_in(error.errors(include_url=False), model)
+
+
+def faults_in(details: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[Fault]:
+    """The errors of a validation as faults in plain words, one a place."""
     seen: set[Place] = set()
-    for detail in error.errors(include_url=False):
+    for detail in details:
         place = tuple(detail["loc"])
         is_only_short_of_its_faulty_items = detail["type"] == "too_short" and len(detail["input"]) > 0
         if place not in seen and not is_only_short_of_its_faulty_items:
@@ -90,6 +104,7 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]
 
 
 def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """One error of a validation, in plain words; ``model`` knows the fields that could have been meant."""
     kind, found, context = detail["type"], shown(detail["input"]), detail.get("ctx", {})
     match kind:
         case "missing":

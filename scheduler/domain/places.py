@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -64,6 +65,12 @@ class Journey(Value):
     from_: Identifier = Field(alias="from")
     to: Identifier
     minutes: Whole
+
+
+def travel_minutes(journeys: Iterable[Journey]) -> dict[tuple[str, str], int]:
+    """Minutes from site to site; a journey given one way counts for both. Pairs not given are absent (0 minutes)."""
+    given = {(journey.from_, journey.to): journey.minutes for journey in journeys}
+    return {(to, from_): minutes for (from_, to), minutes in given.items()} | given
 
 
 def in_service(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:

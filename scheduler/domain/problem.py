@@ -15,10 +15,10 @@ from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date, earliest_date
 from scheduler.domain.conference import Conference, Hold
 from scheduler.domain.people import Chair, MinuteTaker
-from scheduler.domain.places import Journey, Room, Site
+from scheduler.domain.places import Journey, Room, Site, travel_minutes
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import Identifier, Interval, Moment, Period, Text, TimeOfDay, Value, days, monday_of
+from scheduler.domain.values import Identifier, Interval, Moment, Pair, Period, Text, TimeOfDay, Value, days, monday_of
 
 HOLD_MINUTES = 105
 
@@ -67,7 +67,7 @@ class Problem(Value):
     minute_takers: tuple[MinuteTaker, ...] | None = None
     conferences: tuple[Conference, ...]
     holds: tuple[Hold, ...] = ()
-    apart: tuple[tuple[Identifier, Identifier], ...] = ()
+    apart: tuple[Pair, ...] = ()
     published: tuple[Published, ...] = ()
     policy: Policy = Policy()
 
@@ -170,8 +170,7 @@ class Problem(Value):
     @cached_property
     def travel_minutes(self) -> dict[tuple[str, str], int]:
         """Minutes from site to site; a journey given one way counts for both. Pairs not given are absent (0 minutes)."""
-        given = {(journey.from_, journey.to): journey.minutes for journey in self.travel}
-        return {(to, from_): minutes for (from_, to), minutes in given.items()} | given
+        return travel_minutes(self.travel)
 
     @property
     def assumptions(self) -> tuple[str, ...]:

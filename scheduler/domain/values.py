@@ -6,7 +6,16 @@ import datetime as dt
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 YEARS = range(1900, 2200)
@@ -79,11 +88,23 @@ def written_moment(moment: dt.datetime) -> str:
 
 
 Date = Annotated[dt.date, BeforeValidator(_date)]
-Moment = Annotated[dt.datetime, BeforeValidator(_moment), PlainSerializer(written_moment, when_used="json")]
+Moment = Annotated[
+    dt.datetime,
+    BeforeValidator(_moment),
+    PlainSerializer(written_moment, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{MOMENT.pattern}$", "examples": ["2026-12-01T10:00"]}),
+]
 TimeOfDay = Annotated[
-    dt.time, BeforeValidator(_time_of_day), PlainSerializer(lambda time: time.strftime("%H:%M"), when_used="json")
+    dt.time,
+    BeforeValidator(_time_of_day),
+    PlainSerializer(lambda time: time.strftime("%H:%M"), when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{TIME_OF_DAY.pattern}$", "examples": ["10:00"]}),
 ]
 Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+Pair = Annotated[
+    tuple[Identifier, Identifier],
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2}),
+]
 Text = Annotated[str, StringConstraints(strict=True, max_length=1000)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Positive = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]

@@ -5,26 +5,35 @@ Everything here raises InputError with every fault at once, and never leaves hal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
+from scheduler.domain.faults import Fault
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
-from scheduler.files.csv_folder import read_csv_folder, write_csv_folder
-from scheduler.files.faults import SheetFault
+from scheduler.files.csv_folder import tables_in_folder, write_csv_folder
+from scheduler.files.faults import SheetFault, in_sheet
 from scheduler.files.guard import refuse
 from scheduler.files.json_file import read_problem_json, read_schedule_json, write_json
-from scheduler.files.workbook import read_workbook, write_blank_workbook, write_workbook
+from scheduler.files.reading import problem_with_origins
+from scheduler.files.workbook import tables_in_workbook, write_blank_workbook, write_workbook
 from scheduler.files.workbook_errors import write_workbook_with_errors
 
 __all__ = [
     "SheetFault",
+    "Told",
     "read_problem_file",
+    "read_problem_to_judge",
     "read_schedule_file",
     "write_blank_workbook",
     "write_problem_file",
     "write_schedule_file",
     "write_workbook_with_errors",
 ]
+
+Told = Callable[[Fault], Fault]
+"""How a fault of a problem is told to whoever made the file."""
 
 _KNOWN = "Enter a .json file, an .xlsx workbook, or a folder of .csv files."
 
@@ -35,16 +44,25 @@ def read_problem_file(path: str | Path) -> Problem:
     Raises:
         InputError: with every fault; those of a workbook or CSV folder are SheetFaults.
     """
+    return read_problem_to_judge(path)[0]
+
+
+def read_problem_to_judge(path: str | Path) -> tuple[Problem, Told]:
+    """The problem in a file, for a reader who may find more wrong with it: faults are told as those of ``read_problem_file``.
+
+    Raises InputError as that does.
+    """
     path = Path(path)
     match path.suffix.lower():
         case ".json":
-            return read_problem_json(path)
+            return read_problem_json(path), lambda fault: fault
         case ".xlsx":
-            return read_workbook(path)
+            problem, origins = problem_with_origins(tables_in_workbook(path))
         case _ if path.is_dir():
-            return read_csv_folder(path)
+            problem, origins = problem_with_origins(tables_in_folder(path))
         case _:
-            return _refuse_kind(path)
+            _refuse_kind(path)
+    return problem, lambda fault: in_sheet(fault, origins)
 
 
 def write_problem_file(problem: Problem, path: str | Path) -> None:
@@ -75,7 +93,7 @@ def write_schedule_file(schedule: Schedule, path: str | Path) -> None:
     write_json(schedule, Path(path))
 
 
-def _refuse_kind(path: Path) -> Problem:
+def _refuse_kind(path: Path) -> NoReturn:
     if not path.exists():
         refuse(path, "there is no such file or folder. Check its name.")
     if path.suffix.lower() == ".csv":

@@ -10,7 +10,7 @@ from typing import Any
 from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.files.cells import Cell, CellError, is_blank, simplified
-from scheduler.files.faults import SheetFault, column_at, in_sheet
+from scheduler.files.faults import Origins, SheetFault, column_at, in_sheet
 from scheduler.files.layout import UNREADABLE, Column, Fields, Setting, SettingsSheet, Sheet
 from scheduler.files.settings import SERVICE, SWITCH
 from scheduler.files.sheets import ERRORS, NOT_READ, SHEETS, list_sheets, settings_sheets, sheet_of
@@ -55,6 +55,11 @@ class Reading:
 
 def problem_in(tables: Sequence[Table]) -> Problem:
     """The problem in the tables. Raises InputError with every fault, each naming sheet, row and column."""
+    return problem_with_origins(tables)[0]
+
+
+def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
+    """The problem in the tables, and where each part of it stands. Raises InputError as ``problem_in`` does."""
     reading = Reading()
     known = _matched(tables, reading)
     for settings in settings_sheets():
@@ -73,7 +78,7 @@ def problem_in(tables: Sequence[Table]) -> Problem:
         reading.sheet_faults += [told for fault in error.faults if (told := _to_tell(fault, reading))]
     else:
         if not reading.sheet_faults:
-            return problem
+            return problem, reading.origins
     ordered: list[SheetFault] = sorted(reading.sheet_faults, key=_order)
     raise InputError(ordered)
 

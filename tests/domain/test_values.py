@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -129,3 +130,22 @@ def test_the_monday_of_a_week(day: str, monday: str) -> None:
 def test_what_was_found_is_quoted_and_kept_short() -> None:
     assert (shown("ninety"), shown(90), shown(None)) == ("'ninety'", "90", "None")
     assert shown("x" * 100) == "'" + "x" * 56 + "..."
+
+
+@pytest.mark.parametrize(
+    ("kind", "accepted", "refused"),
+    [
+        (TimeOfDay, ["10:00", "10:00:00"], ["10:00Z", "1000", "10:00:00.5"]),
+        (Moment, ["2026-12-01T10:00", "2026-12-01T10:00:00"], ["2026-12-01T10:00Z", "2026-12-01 10:00", "2026-12-01"]),
+    ],
+)
+def test_times_are_described_as_they_are_read(kind: Any, accepted: list[str], refused: list[str]) -> None:
+    adapter = TypeAdapter(kind)
+    pattern = re.compile(adapter.json_schema()["pattern"])
+    for text in accepted:
+        assert pattern.search(text)
+        adapter.validate_python(text)
+    for text in refused:
+        assert not pattern.search(text)
+        with pytest.raises(ValidationError):
+            adapter.validate_python(text)

@@ -1,0 +1,94 @@
+"""The only place where the parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api import demo, errors
+from api.jobs.runner import Runner
+from api.routes import (
+    absences,
+    bookings,
+    calendars,
+    conferences,
+    documents,
+    exchange,
+    feeds,
+    health,
+    nouns,
+    plans,
+    publications,
+    reports,
+)
+from api.settings import Settings
+from api.store.migrate import migrate
+from api.store.session import Store
+
+ROUTERS: tuple[APIRouter, ...] = (
+    bookings.router,
+    conferences.router,
+    *absences.ROUTERS,
+    *nouns.ROUTERS,
+    *documents.ROUTERS,
+    plans.router,
+    publications.of_plans,
+    publications.router,
+    exchange.router,
+    feeds.router,
+    reports.router,
+)
+PREFIX = "/api/v1"
+
+
+def utc_now() -> dt.datetime:
+    """The present instant."""
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -> FastAPI:
+    """The service over its database, which is brought up to date first.
+
+    Raises NewerDatabaseError where a later version has made the database.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.url)
+    migrate(store)
+    if settings.demo:
+        demo.fill(store, clock())
+    runner = Runner(store, clock, settings.plan_processes)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        runner.start()
+        yield
+        await run_in_threadpool(runner.stop)
+        store.close()
+
+    app = FastAPI(
+        title="Conference planner",
+        version="1",
+        description="The diary of a child protection conference service: bookings, plans with their proof, publications.",
+        lifespan=lifespan,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=f"{PREFIX}/docs",
+        swagger_ui_oauth2_redirect_url=None,
+        redoc_url=None,
+    )
+    state: Any = app.state
+    state.settings, state.store, state.clock, state.lock, state.wake = settings, store, clock, asyncio.Lock(), runner.wake
+    state.pages, state.calendars = bookings.Pages(store), calendars.Calendars(store)
+    state.is_ending = lambda: False
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router)
+    app.include_router(calendars.router)
+    app.add_middleware(calendars.Unchanged)
+    return app

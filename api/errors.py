@@ -1,0 +1,140 @@
+"""Errors as RFC 9457 problem details: what is wrong, where, and what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import DataError
+from starlette.exceptions import HTTPException
+
+from scheduler.domain.faults import Fault, InputError, faults_in
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Wrong(BaseModel):
+    """One thing that is wrong: where in what was sent, and what to enter instead."""
+
+    where: str
+    message: str
+
+
+class ProblemDetails(BaseModel):
+    """What every error looks like (RFC 9457). ``type`` names the kind of error; ``errors`` lists what is wrong, one by one."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Wrong] = []
+
+
+class ApiError(Exception):
+    """An error to be told to the caller. ``kind`` is a word for programs, ``detail`` a sentence for people."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        kind: str,
+        detail: str,
+        *,
+        errors: Sequence[Wrong] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail, self.errors, self.headers = status, kind, detail, errors, headers
+
+
+def not_found(noun: str, identifier: object) -> ApiError:
+    """There is none of that name."""
+    return ApiError(HTTPStatus.NOT_FOUND, "not-found", f"There is no {noun} '{identifier}'.")
+
+
+def conflict(kind: str, detail: str, errors: Sequence[Wrong] = ()) -> ApiError:
+    """What was asked is at odds with the data as they are."""
+    return ApiError(HTTPStatus.CONFLICT, kind, detail, errors=errors)
+
+
+def invalid(detail: str, errors: Sequence[Wrong] = ()) -> ApiError:
+    """What was sent can't be taken."""
+    return ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, errors=errors)
+
+
+def as_wrong(faults: Iterable[Fault]) -> list[Wrong]:
+    """The scheduler's faults as the API tells them; one of a workbook says its sheet, row and column by itself."""
+    return [Wrong(where=fault.where, message=fault.message) for fault in faults]
+
+
+def problem_response(error: ApiError) -> JSONResponse:
+    """An error as the response that tells it."""
+    details = ProblemDetails(
+        type=f"/problems/{error.kind}",
+        title=error.status.phrase,
+        status=error.status,
+        detail=error.detail,
+        errors=list(error.errors),
+    )
+    content = details.model_dump(exclude_defaults=True)
+    return JSONResponse(content, error.status, headers=error.headers, media_type=MEDIA_TYPE)
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "What was asked can't be done, and why.", "model": ProblemDetails}
+}
+"""How every route declares its errors."""
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer every error as problem details, and describe them so."""
+    _describe_errors(app)
+
+    @app.exception_handler(ApiError)
+    def _(_request: Request, error: ApiError) -> JSONResponse:
+        return problem_response(error)
+
+    @app.exception_handler(InputError)
+    def _(_request: Request, error: InputError) -> JSONResponse:
+        return problem_response(invalid(f"There are faults in it: {len(error.faults)}.", as_wrong(error.faults)))
+
+    @app.exception_handler(RequestValidationError)
+    def _(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem_response(invalid("What was sent can't be taken.", _of_request(error)))
+
+    @app.exception_handler(DataError)
+    def _(_request: Request, _error: DataError) -> JSONResponse:
+        return problem_response(invalid("There is something in it that the database can't hold, such as a null character."))
+
+    @app.exception_handler(HTTPException)
+    def _(_request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        kind = status.phrase.lower().replace(" ", "-")
+        headers = dict(error.headers) if error.headers else None
+        return problem_response(ApiError(status, kind, str(error.detail), headers=headers))
+
+
+def _describe_errors(app: FastAPI) -> None:
+    """Let the app's description say of errors that they are problem details, and not any JSON."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = describe()
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                errors = operation["responses"]["4XX"]
+                errors["content"] = {MEDIA_TYPE: next(iter(errors["content"].values()))}
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _of_request(error: RequestValidationError) -> list[Wrong]:
+    """The faults in the scheduler's words; what stood in the body is named as its own fields are."""
+    faults = faults_in(cast(Sequence[ErrorDetails], error.errors()), BaseModel)
+    return as_wrong(Fault(fault.place[1:] if fault.place[:1] == ("body",) else fault.place, fault.message) for fault in faults)

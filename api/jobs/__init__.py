@@ -1,0 +1,1 @@
+"""Work in the background: a runner in the server, and the processes in which plans are made."""

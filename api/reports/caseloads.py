@@ -1,0 +1,67 @@
+"""Each chair's children against the cap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from api.reports.report import Report
+from api.store.conferences import State
+from api.store.reports import Placed
+from scheduler.domain.people import Chair
+from scheduler.report.styles import Column
+
+
+class Caseload(BaseModel):
+    """A chair's children: ``now``, and ``after`` the conferences booked then of families without a chair of their own.
+
+    ``cap`` is the full-time cap by their hours, 0 for a reserve; ``above`` counts whole children above it.
+    """
+
+    chair: str
+    fte: float
+    reserve: bool
+    now: int
+    given: int
+    after: int
+    cap: int
+    above: int
+
+
+_COUNTS = ("Children now", "Given", "After", "Cap", "Above the cap")
+REPORT = Report(
+    "caseloads",
+    "Caseloads against the cap",
+    Caseload,
+    (
+        Column("Chair", 20),
+        Column("Full-time equivalent", 12, "0.0#", centred=True),
+        Column("Reserve", 9, centred=True),
+        *(Column(heading, 11, "#,##0", centred=True) for heading in _COUNTS),
+    ),
+    lambda row: (row.chair, row.fte, "yes" if row.reserve else None, row.now, row.given, row.after, row.cap, row.above),
+)
+
+
+def rows(chairs: Sequence[Chair], placed: Sequence[Placed], caseload_cap: int) -> list[Caseload]:
+    """A row for each chair; a conference that has been held is in its chair's caseload already."""
+    return [_of(chair, placed, caseload_cap) for chair in chairs]
+
+
+def _of(chair: Chair, placed: Sequence[Placed], caseload_cap: int) -> Caseload:
+    new = [
+        one.conference for one in placed if one.chair == chair.id and one.state is State.BOOKED and one.conference.chair is None
+    ]
+    given, cap = sum(conference.children for conference in new), chair.cap(caseload_cap)
+    after = chair.caseload + given
+    return Caseload(
+        chair=chair.id,
+        fte=chair.fte,
+        reserve=chair.reserve,
+        now=chair.caseload,
+        given=given,
+        after=after,
+        cap=cap,
+        above=max(0, after - cap),
+    )

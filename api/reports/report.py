@@ -1,0 +1,67 @@
+"""What a report is, and how it is written for spreadsheets: text stays text, whatever it begins with."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import xlsxwriter
+from pydantic import BaseModel
+
+from scheduler.domain.values import Period
+from scheduler.files.cells import Cell, cell_text
+from scheduler.files.text import escaped, held_down
+from scheduler.report import AS_TEXT
+from scheduler.report.styles import Book, Column
+from scheduler.wording import period_in_words
+
+R = TypeVar("R", bound=BaseModel)
+FIRST_ROW = 4
+MONTH = "mmmm yyyy"
+
+
+@dataclass(frozen=True)
+class Report(Generic[R]):
+    """A report: the name under which it is asked for, its title, what its rows are, and how a row is shown in cells."""
+
+    name: str
+    title: str
+    model: type[R]
+    columns: tuple[Column, ...]
+    cells: Callable[[R], tuple[Cell, ...]]
+
+
+def as_csv(report: Report[R], rows: Sequence[R]) -> bytes:
+    """The rows as a CSV file that spreadsheets read as UTF-8 and run nothing of."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(column.heading for column in report.columns)
+    for row in rows:
+        writer.writerow(held_down(escaped(_as_text(cell, column))) for cell, column in _shown(report, row))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_workbook(report: Report[R], rows: Sequence[R], days: Period, service: str) -> bytes:
+    """The rows as a workbook with one sheet, always the same for the same rows."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, AS_TEXT) as workbook:
+        workbook.set_properties({"title": report.title, "created": dt.datetime.combine(days.first, dt.time())})
+        book = Book(workbook, service)
+        sheet = book.sheet(report.name.capitalize(), report.title, note=period_in_words(days))
+        book.table(sheet, report.columns, frozen_columns=1)
+        for at, row in enumerate(rows, FIRST_ROW):
+            values = [escaped(cell) if isinstance(cell, str) else cell for cell, _ in _shown(report, row)]
+            book.row(sheet, at, report.columns, values)
+    return content.getvalue()
+
+
+def _shown(report: Report[R], row: R) -> list[tuple[Cell, Column]]:
+    return list(zip(report.cells(row), report.columns, strict=True))
+
+
+def _as_text(cell: Cell, column: Column) -> str:
+    return f"{cell:%B %Y}" if column.number_format == MONTH and isinstance(cell, dt.date) else cell_text(cell)

@@ -1,0 +1,66 @@
+"""How each room is used, month by month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from api.reports.report import MONTH, Report
+from api.reports.timeliness import months
+from api.store.bookings import KeptBooking
+from scheduler.domain.calendar import Calendar
+from scheduler.domain.places import Room
+from scheduler.domain.values import Date, Period, days
+from scheduler.report.styles import Column
+
+
+class RoomUse(BaseModel):
+    """A room's slots in a month, named by its first day: ``offered`` by the room on days when conferences can be held.
+
+    ``used`` are booked for conferences, ``held`` are kept free for initial conferences not yet known.
+    """
+
+    month: Date
+    site: str
+    room: str
+    offered: int
+    used: int
+    held: int
+    used_percent: int | None
+
+
+REPORT = Report(
+    "rooms",
+    "Use of the rooms by month",
+    RoomUse,
+    (
+        Column("Month", 16, MONTH),
+        Column("Site", 14),
+        Column("Room", 14),
+        *(Column(heading, 11, "#,##0", centred=True) for heading in ("Offered", "Used", "Held", "Used, %")),
+    ),
+    lambda row: (row.month, row.site, row.room, row.offered, row.used, row.held, row.used_percent),
+)
+
+
+def rows(period: Period, rooms: Sequence[Room], calendar: Calendar, booked: Sequence[KeptBooking]) -> list[RoomUse]:
+    """A row for each month and room; of a month that the period holds in part, that part."""
+    return [_of(month, room, period, calendar, booked) for month in months(period) for room in rooms]
+
+
+def _of(month: dt.date, room: Room, period: Period, calendar: Calendar, booked: Sequence[KeptBooking]) -> RoomUse:
+    open_days = [day for day in days(period) if day.replace(day=1) == month and calendar.is_open(day) and room.is_open(day)]
+    here = [kept.booking for kept in booked if kept.booking.room == room.id and kept.booking.day.replace(day=1) == month]
+    offered, held = len(open_days) * len(set(room.starts)), sum(booking.held for booking in here)
+    used = len(here) - held
+    return RoomUse(
+        month=month,
+        site=room.site,
+        room=room.id,
+        offered=offered,
+        used=used,
+        held=held,
+        used_percent=round(100 * used / offered) if offered else None,
+    )

@@ -1,0 +1,51 @@
+"""Timeliness by child and month, of initial conferences (ICPCs) and reviews (RCPCs)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal
+
+from api.reports.counting import COLUMNS, Timeliness, cells, counted
+from api.reports.report import MONTH, Report
+from api.store.conferences import KeptConference
+from api.store.reports import Placed
+from scheduler.domain.values import Date, Period, days
+from scheduler.report.styles import Column
+
+
+class Month(Timeliness):
+    """The initial, transfer-in and pre-birth conferences (ICPC) or the reviews (RCPC) of a month, named by its first day."""
+
+    month: Date
+    type: Literal["ICPC", "RCPC"]
+
+
+REPORT = Report(
+    "timeliness",
+    "Timeliness by child and month",
+    Month,
+    (Column("Month", 16, MONTH), Column("Type", 8), *COLUMNS),
+    lambda row: (row.month, row.type, *cells(row)),
+)
+
+
+def rows(period: Period, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> list[Month]:
+    """Two rows for each month; a conference counts in the month of its booking, or without one in that of its due date."""
+    return [
+        Month.model_validate({"month": month, "type": "RCPC" if reviews else "ICPC", **_of(month, reviews, placed, not_booked)})
+        for month in months(period)
+        for reviews in (False, True)
+    ]
+
+
+def months(period: Period) -> list[dt.date]:
+    """The first day of each month of the period."""
+    return sorted({day.replace(day=1) for day in days(period)})
+
+
+def _of(month: dt.date, reviews: bool, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> dict[str, object]:
+    return counted(
+        [one for one in placed if one.conference.kind.is_review == reviews and one.start.date().replace(day=1) == month],
+        [kept for kept in not_booked if kept.value.kind.is_review == reviews and kept.due.replace(day=1) == month],
+    )

@@ -1,0 +1,41 @@
+"""Initial conferences (ICPCs) week by week: how many children in time, and why others were not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from api.reports.counting import COLUMNS, Timeliness, cells, counted
+from api.reports.report import Report
+from api.store.conferences import KeptConference
+from api.store.reports import Placed
+from scheduler.domain.values import Date, Period, days, monday_of
+from scheduler.report.styles import DATE, Column
+
+
+class Week(Timeliness):
+    """The initial, transfer-in and pre-birth conferences of a week, named by its Monday."""
+
+    week: Date
+
+
+REPORT = Report(
+    "weekly-icpc",
+    "Initial conferences by week",
+    Week,
+    (Column("Week of", 11.5, DATE), *COLUMNS),
+    lambda row: (row.week, *cells(row)),
+)
+
+
+def rows(period: Period, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> list[Week]:
+    """A row for each week; a conference counts in the week of its booking, or without one in that of its due date."""
+    mondays = sorted({monday_of(day) for day in days(period)})
+    return [Week.model_validate({"week": monday, **_of(monday, placed, not_booked)}) for monday in mondays]
+
+
+def _of(monday: dt.date, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> dict[str, object]:
+    return counted(
+        [one for one in placed if not one.conference.kind.is_review and monday_of(one.start.date()) == monday],
+        [kept for kept in not_booked if not kept.value.kind.is_review and monday_of(kept.due) == monday],
+    )

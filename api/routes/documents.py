@@ -1,0 +1,45 @@
+"""What there is one of, such as the policy or the terms: read and replaced as a whole."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.errors import ERRORS
+from api.etags import IfMatch, etag, expect
+from api.permissions import Permission, needs
+from api.store import conferences, documents, nouns, snapshot
+from api.store.documents import Document
+from api.writing import Now, Reading, Writing, WritingRoute, sending
+
+
+def document_router(document: Document) -> APIRouter:
+    """The routes of one document."""
+    path = document.name.replace("_", "-")
+    router = APIRouter(prefix=f"/{path}", tags=["service"], route_class=WritingRoute, responses=ERRORS)
+    type_: Any = document.type
+
+    @router.get("", response_model=type_, dependencies=[needs(Permission.READ_DIARY)], summary=f"Read {document.says}")
+    def get(connection: Reading, response: Response) -> Any:
+        value, version = documents.get(connection, document.name)
+        response.headers["ETag"] = etag(version)
+        return value
+
+    @router.put(
+        "",
+        response_model=type_,
+        dependencies=[needs(Permission.CHANGE_SERVICE)],
+        openapi_extra=sending(document.example),
+        summary=f"Change {document.says}",
+    )
+    def put(connection: Writing, now: Now, response: Response, value: type_, if_match: IfMatch = None) -> Any:
+        expect(documents.get(connection, document.name)[1], if_match)
+        response.headers["ETag"] = etag(documents.put(connection, document.name, value, now))
+        if nouns.count(connection, nouns.SITES):
+            snapshot.frame_of(connection)
+        conferences.reset_clocks(connection, now)
+        return value
+
+    return router
+
+
+ROUTERS = tuple(document_router(document) for document in documents.DOCUMENTS)

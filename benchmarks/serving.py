@@ -1,0 +1,188 @@
+"""How many answers a second the service gives, beside a bare Starlette that gives the same bytes: ``--suite serving``.
+
+One process each. The servers take turns, so that whatever else the machine does falls on all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import multiprocessing
+import socket
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.app import create_app
+from api.settings import Settings
+from api.store import bookings, conferences, nouns
+from api.store.migrate import migrate
+from api.store.session import Store
+from benchmarks.machine import commit, machine
+from scheduler.domain.calendar import Calendar
+from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.people import Chair
+from scheduler.domain.places import Room, Site
+from scheduler.domain.policy import Policy
+from scheduler.domain.schedule import Booking
+
+FIRST, LAST = dt.date(2027, 1, 1), dt.date(2027, 1, 31)
+PATH = f"/api/v1/bookings?first={FIRST}&last={LAST}&most=500"
+YEARS, HISTORY = 10, 12_000
+NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+STARTS = (dt.time(10), dt.time(14))
+ROOMS = CHAIRS = 3
+CONNECTIONS, SECONDS, ROUNDS, WAIT = 8, 3.0, 5, 60.0
+LEAST_SHARE, MOST_SLOWER = 0.2, 1.1
+
+
+def serving(into: Path) -> int:
+    """Measure, print and write; 1 where the service is too slow."""
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        ports = {
+            name: running.enter_context(_diary(folder / name, history))
+            for name, history in (("month", 0), ("ten years", HISTORY))
+        }
+        ports["bare"] = running.enter_context(_served(_bare, _answer(ports["month"])))
+        rates: dict[str, list[float]] = {name: [] for name in ports}
+        for _ in range(ROUNDS):
+            for name, port in ports.items():
+                rates[name].append(asyncio.run(_rate(port)))
+    share = statistics.median(month / bare for month, bare in zip(rates["month"], rates["bare"], strict=True))
+    slower = statistics.median(month / years for month, years in zip(rates["month"], rates["ten years"], strict=True))
+    found = {
+        "taken": time.strftime("%Y-%m-%d"),
+        "commit": commit(),
+        "machine": machine(),
+        "answers_a_second": {name: round(statistics.median(each)) for name, each in rates.items()},
+        "share_of_bare": round(share, 3),
+        "times_slower_with_ten_years": round(slower, 3),
+    }
+    print(json.dumps(found, indent=1))
+    into.mkdir(parents=True, exist_ok=True)
+    (into / f"{found['taken']}-serving.json").write_text(json.dumps(found, indent=1) + "\n")
+    good = share >= LEAST_SHARE and slower <= MOST_SLOWER
+    goal = f"At least {LEAST_SHARE:g} of the bare rate, and at most {MOST_SLOWER:g} times slower with ten years"
+    print(f"{goal}: {'yes' if good else 'no'}")
+    return 0 if good else 1
+
+
+@contextmanager
+def _diary(folder: Path, history: int) -> Iterator[int]:
+    settings = Settings(data=folder, demo=False, plan_processes=0)
+    folder.mkdir()
+    store = Store(settings.url)
+    migrate(store)
+    fill(store, history)
+    store.close()
+    with _served(_service, settings) as port:
+        yield port
+
+
+def fill(store: Store, history: int) -> None:
+    """A month in which every slot is booked, and so many conferences in the ten years before."""
+    calendar, policy = Calendar(), Policy()
+    days = [FIRST.replace(year=FIRST.year - YEARS) + dt.timedelta(days=n) for n in range(366 * YEARS + 31)]
+    slots = [(day, start, n) for day in days if calendar.is_open(day) and day <= LAST for start in STARTS for n in range(ROOMS)]
+    before = [slot for slot in slots if slot[0] < FIRST]
+    chosen = before[len(before) - history :] + [slot for slot in slots if slot[0] >= FIRST]
+    with store.writing() as connection:
+        nouns.add(connection, nouns.SITES, "AYL", Site(id="AYL"), NOW)
+        for n in range(ROOMS):
+            nouns.add(connection, nouns.ROOMS, f"R{n}", Room(id=f"R{n}", site="AYL", starts=STARTS), NOW)
+            nouns.add(connection, nouns.CHAIRS, f"C{n}", Chair(id=f"C{n}"), NOW)
+        for number, (day, start, n) in enumerate(chosen):
+            conference = Conference(id=f"CPC-{number:05}", kind=Kind.REVIEW, children=2, site="AYL", trigger=day, due=day)
+            conferences.add(connection, conference, NOW)
+            conferences.change(connection, conference, NOW, state="booked" if day >= FIRST else "held")
+            begin = dt.datetime.combine(day, start)
+            end = begin + dt.timedelta(minutes=conference.minutes)
+            booking = Booking(conference=conference.id, start=begin, end=end, room=f"R{n}", chair=f"C{n}")
+            bookings.add(connection, booking, policy, NOW)
+
+
+def _service(port: int, settings: Settings) -> None:
+    uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="critical")
+
+
+def _bare(port: int, answer: bytes) -> None:
+    async def same(_: Request) -> Response:
+        return Response(answer, media_type="application/json")
+
+    uvicorn.run(Starlette(routes=[Route("/{path:path}", same)]), host="127.0.0.1", port=port, log_level="critical")
+
+
+@contextmanager
+def _served(serve: object, *given: object) -> Iterator[int]:
+    """A server in a process of its own; gives its port once it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, *given), daemon=True)  # type: ignore[arg-type]
+    process.start()
+    try:
+        _wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _wait(port: int) -> None:
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _answer(port: int) -> bytes:
+    """The body of one answer."""
+
+    async def once() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        body = await _ask(reader, writer)
+        writer.close()
+        return body
+
+    return asyncio.run(once())
+
+
+async def _rate(port: int) -> float:
+    """Answers a second over some connections that each ask again as soon as they are answered."""
+    until = time.perf_counter() + SECONDS
+
+    async def one() -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        answers = 0
+        while time.perf_counter() < until:
+            await _ask(reader, writer)
+            answers += 1
+        writer.close()
+        return answers
+
+    return sum(await asyncio.gather(*(one() for _ in range(CONNECTIONS)))) / SECONDS
+
+
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    if not head.startswith(b"http/1.1 200"):
+        raise RuntimeError(f"The server answered {head.decode()}")
+    length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+    return await reader.readexactly(length)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from api.store.session import Store
+from tests.api.builders import Clock, fill
+from tests.api.databases import Databases, PostgresServer, SqliteFiles, postgres_binaries, sqlite_template, start_postgres
+
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for all tests (of a worker)."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        missing = "PostgreSQL is not installed: install Debian's postgresql to test on it too."
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    server = start_postgres(binaries)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sqlite_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def sqlite_databases(tmp_path: Path, migrated_file: Path) -> SqliteFiles:
+    return SqliteFiles(tmp_path, migrated_file)
+
+
+@pytest.fixture
+def postgres_databases(postgres_server: PostgresServer) -> Iterator[PostgresServer]:
+    yield postgres_server
+    postgres_server.drop_all()
+
+
+@pytest.fixture(params=KINDS)
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Fresh databases, once of each kind."""
+    found: Databases = request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases")
+    return found
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    """A migrated database, once of each kind."""
+    return databases.migrated()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A migrated store on the database of ``app`` and ``client``, once on each kind."""
+    opened = Store(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, data=tmp_path, demo=False, plan_processes=0)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> FastAPI:
+    """The service with an empty diary, once on each kind of database."""
+    return create_app(settings, clock)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A client of a service with an empty diary."""
+    with TestClient(app) as opened:
+        yield opened
+
+
+@pytest.fixture
+def seeded(client: TestClient, store: Store, clock: Clock) -> TestClient:
+    """A client of a service with the small service of ``builders.py``."""
+    fill(store, clock.now)
+    return client

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from api.jobs.runner import Runner, is_gone
+from api.store import jobs, plans
+from api.store.jobs import Attempt, State
+from api.store.session import Store
+from tests.api.builders import Clock
+from tests.api.planning import found, has_progress, is_alive, month, quarter, queue, told_of, wait_until, workers_of
+
+Begin = Callable[..., Runner]
+
+
+@pytest.fixture
+def begin(store: Store, clock: Clock) -> Iterator[Begin]:
+    """Starts runners on the store, which end with the test."""
+    with ExitStack() as stack:
+
+        def begun(processes: int = 1) -> Runner:
+            runner = Runner(store, clock, processes)
+            stack.callback(runner.stop)
+            runner.start()
+            return runner
+
+        yield begun
+
+
+@pytest.fixture
+def gone() -> str:
+    """The name of a runner whose process has ended."""
+    ended = subprocess.run(
+        [sys.executable, "-c", "from api.jobs.runner import Runner; print(Runner(None, None, 1).name)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout.strip()
+
+
+def claim(store: Store, runner: str, now: dt.datetime) -> Attempt:
+    with store.noting() as connection:
+        attempt = jobs.claim(connection, runner, now)
+    assert attempt is not None
+    return attempt
+
+
+def cancel(store: Store, identifier: str, now: dt.datetime) -> None:
+    with store.writing() as connection:
+        assert jobs.cancel(connection, identifier, now)
+
+
+def has_ended(store: Store, identifier: str) -> bool:
+    return found(store, identifier).has_ended
+
+
+def has_plan(store: Store, identifier: str) -> bool:
+    with store.reading() as connection:
+        return plans.summary(connection, identifier) is not None
+
+
+def my_worker() -> int:
+    (worker,) = wait_until(lambda: workers_of(os.getpid()))
+    return int(worker)
+
+
+def test_jobs_are_done_one_after_another(store: Store, begin: Begin) -> None:
+    before = queue(store)
+    runner = begin()
+    after = queue(store)
+    runner.wake()
+    for job in (before, after):
+        wait_until(lambda job=job: has_ended(store, job.id))
+        assert (found(store, job.id).state, has_plan(store, job.id)) == (State.DONE, True)
+        assert told_of(store, job.id) == ["queued", "started", "done"]
+
+
+def test_a_runner_of_no_process_leaves_jobs_to_others(store: Store, begin: Begin) -> None:
+    job, none = queue(store), begin(0)
+    none.wake()
+    assert found(store, job.id).state is State.QUEUED
+    begin(1)
+    wait_until(lambda: has_ended(store, job.id))
+
+
+def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin: Begin, clock: Clock) -> None:
+    job = queue(store, quarter())
+    begin()
+    wait_until(lambda: has_progress(store, job.id))
+    cancel(store, job.id, clock())
+    wait_until(lambda: has_ended(store, job.id))
+    assert (found(store, job.id).state, has_plan(store, job.id)) == (State.CANCELLED, True)
+    assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
+
+
+def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Begin) -> None:
+    job = queue(store, month())
+    begin()
+    wait_until(lambda: found(store, job.id).state is State.RUNNING)
+    os.kill(my_worker(), signal.SIGKILL)
+    wait_until(lambda: has_ended(store, job.id))
+    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+    assert has_plan(store, job.id)
+
+
+def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin: Begin) -> None:
+    first = queue(store)
+    runner = begin()
+    wait_until(lambda: has_ended(store, first.id))
+    worker = my_worker()
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: not is_alive(worker))
+    second = queue(store)
+    runner.wake()
+    wait_until(lambda: has_ended(store, second.id))
+    assert found(store, second.id).state is State.DONE
+
+
+def test_a_runner_that_ends_leaves_its_job_to_the_next(store: Store, begin: Begin) -> None:
+    job = queue(store, month())
+    runner = begin()
+    wait_until(lambda: found(store, job.id).state is State.RUNNING)
+    runner.stop()
+    assert workers_of(os.getpid()) == []
+    assert found(store, job.id).state is State.QUEUED
+    begin()
+    wait_until(lambda: has_ended(store, job.id))
+    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+
+
+def test_what_a_process_that_is_gone_has_left_is_started_again_at_once(
+    store: Store, begin: Begin, clock: Clock, gone: str
+) -> None:
+    job = queue(store)
+    left = claim(store, gone, clock())
+    begin()
+    wait_until(lambda: has_ended(store, job.id))
+    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+    with store.noting() as connection:
+        assert not jobs.fail(connection, left, "Too late.", clock())
+
+
+def test_what_another_machine_has_is_left_to_it_until_it_is_unheard_of(store: Store, begin: Begin, clock: Clock) -> None:
+    job = queue(store)
+    claim(store, "elsewhere-1-a", clock())
+    clock.forward(seconds=10)
+    runner, other = begin(), queue(store)
+    runner.wake()
+    wait_until(lambda: has_ended(store, other.id))
+    assert told_of(store, job.id) == ["queued", "started"]
+    clock.forward(seconds=1)
+    wait_until(lambda: has_ended(store, job.id))
+    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+
+
+def test_two_runners_do_each_job_once(store: Store, begin: Begin) -> None:
+    waiting = [queue(store) for _ in range(6)]
+    for _ in range(2):
+        begin()
+    wait_until(lambda: all(has_ended(store, job.id) for job in waiting))
+    for job in waiting:
+        assert told_of(store, job.id) == ["queued", "started", "done"]
+        assert has_plan(store, job.id)
+
+
+def test_a_runner_takes_no_job_of_another_that_is_heard_of(store: Store, begin: Begin, clock: Clock) -> None:
+    job = queue(store, quarter())
+    begin()
+    wait_until(lambda: has_progress(store, job.id))
+    runner, other = begin(), queue(store)
+    for _ in range(3):  # each time the first is heard of before
+        clock.forward(seconds=9)
+        wait_until(lambda: all(attempt.heard_at == clock.now for attempt in running(store)))
+    runner.wake()
+    wait_until(lambda: has_ended(store, other.id))
+    assert told_of(store, job.id) == ["queued", "started"]
+
+
+def running(store: Store) -> list[Attempt]:
+    with store.reading() as connection:
+        return jobs.running(connection)
+
+
+def test_who_is_gone(gone: str) -> None:
+    here = Runner(None, None, 1).name  # type: ignore[arg-type]
+    machine, process, _ = here.split("-")
+    assert (int(process), gone.split("-", maxsplit=1)[0]) == (os.getpid(), machine)
+    assert is_gone(gone)
+    assert not is_gone(here)
+    assert not is_gone(f"{machine}-1-a"), "another's process is there, though it can't be reached"
+    assert not is_gone(f"elsewhere-{gone.split('-')[1]}-a")

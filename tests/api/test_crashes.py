@@ -1,0 +1,125 @@
+"""Whatever is killed whenever: nothing that was acknowledged is lost, nobody is in two places, and every job ends once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select
+
+from api.store import tables
+from api.store.jobs import ENDED
+from api.store.session import Store
+from tests.api.crashing import Caller, Service, Written, book_by_hand, crash, import_conferences, plan_and_publish
+from tests.api.planning import wait_until
+
+Rows = dict[str, list[Row[Any]]]
+
+
+@pytest.fixture
+def service(tmp_path: Path, database_url: str) -> Iterator[Service]:
+    """The service with its made-up month, in a process."""
+    service = Service(tmp_path, {"database_url": database_url, "plan_seconds": 60})
+    service.start()
+    yield service
+    service.kill()
+
+
+@contextmanager
+def at_work(service: Service, chance: random.Random) -> Iterator[Written]:
+    """Four people write all the while; what they do has been acknowledged when the body is left."""
+    call, over, written = Caller(service), Event(), Written()
+    with ThreadPoolExecutor(4) as people:
+        working = [
+            people.submit(import_conferences, call, over, written),
+            *(people.submit(book_by_hand, call, over, written, random.Random(chance.random())) for _ in range(2)),
+            people.submit(plan_and_publish, call, over, written, random.Random(chance.random())),
+        ]
+        try:
+            yield written
+            wait_until(lambda: written.has_some() or any(one.done() for one in working))
+        finally:
+            over.set()
+        for one in working:
+            one.result()
+
+
+def check_all(rows: Rows, written: Written) -> None:
+    check_acknowledged(rows, written)
+    check_nobody_is_in_two_places(rows["bookings"])
+    check_publications_are_whole(rows["publications"], rows["bookings"])
+    check_jobs_ended_once(rows)
+
+
+def check_acknowledged(rows: Rows, written: Written) -> None:
+    active = {row.number: row.active for row in rows["bookings"]}
+    assert {row.id for row in rows["conferences"]} >= set(written.conferences)
+    assert all(active[number] for number in written.bookings)
+    assert not any(active[number] for number in written.cancelled)
+    assert {row.id for row in rows["jobs"]} == set(written.plans)
+    assert [row.number for row in rows["publications"]] == sorted(set(written.publications))
+
+
+def check_nobody_is_in_two_places(bookings: list[Row[Any]]) -> None:
+    standing = [row for row in bookings if row.active]
+    assert max(Counter(row.conference for row in standing if row.conference).values()) == 1
+    for what, until in (("room", "cleared"), ("chair", "end"), ("minute_taker", "end")):
+        taken = defaultdict(list)
+        for row in standing:
+            taken[getattr(row, what)].append((row.arrival, getattr(row, until)))
+        taken.pop(None, None)
+        for times in taken.values():
+            assert all(before[1] <= after[0] for before, after in pairwise(sorted(times)))
+
+
+def check_publications_are_whole(publications: list[Row[Any]], bookings: list[Row[Any]]) -> None:
+    """What stood in a publication's days right after it was published is what it says."""
+    for one in publications:
+        days = dt.datetime.combine(one.first, dt.time()), dt.datetime.combine(one.last, dt.time.max)
+        standing = {
+            (row.hold or row.conference, f"{row.start:%Y-%m-%dT%H:%M}", row.room, row.chair, row.minute_taker)
+            for row in bookings
+            if days[0] <= row.start <= days[1]
+            and row.made_at <= one.published_at
+            and (row.ended_at is None or row.ended_at > one.published_at)
+        }
+        said = [tuple(b[name] for name in ("conference", "start", "room", "chair", "minute_taker")) for b in one.bookings]
+        assert len(said) == len(standing)
+        assert set(said) == standing
+
+
+def check_jobs_ended_once(rows: Rows) -> None:
+    happened = defaultdict(list)
+    for event in rows["job_events"]:
+        happened[event.job].append(event.event)
+    planned = {row.id for row in rows["plans"]}
+    for job in rows["jobs"]:
+        assert [event for event in happened[job.id] if event in ENDED] == [job.state]
+        assert happened[job.id][-1] == job.state
+        assert happened[job.id].count("started") == job.attempt
+        assert job.id in planned or job.state != "done"
+        assert job.id not in planned or job.state != "failed"
+
+
+def everything(store: Store) -> Rows:
+    with store.reading() as connection:
+        ordered = ((table, select(table).order_by(*table.primary_key.columns)) for table in tables.metadata.sorted_tables)
+        return {table.name: list(connection.execute(query)) for table, query in ordered}
+
+
+@pytest.mark.parametrize("times", [10, pytest.param(200, marks=pytest.mark.slow)])
+def test_whatever_is_killed_whenever(service: Service, store: Store, times: int) -> None:
+    chance = random.Random(times)
+    with at_work(service, chance) as written:
+        for _ in crash(service, written, chance, times):
+            pass
+    check_all(everything(store), written)

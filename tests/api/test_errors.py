@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.store.session import Store
+
+JSON = {"content-type": "application/json"}
+
+
+def told(response: Any) -> tuple[int, str, dict[str, Any]]:
+    return response.status_code, response.headers["content-type"], response.json()
+
+
+def test_an_unknown_address(client: TestClient) -> None:
+    expected = {"type": "/problems/not-found", "title": "Not Found", "status": 404, "detail": "Not Found"}
+    assert told(client.get("/api/v1/nothing")) == (404, "application/problem+json", expected)
+
+
+def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
+    response = client.patch("/api/v1/sites")
+    expected = {
+        "type": "/problems/method-not-allowed",
+        "title": "Method Not Allowed",
+        "status": 405,
+        "detail": "Method Not Allowed",
+    }
+    assert told(response) == (405, "application/problem+json", expected)
+    assert set(response.headers["allow"].split(", ")) <= {"GET", "POST"}
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "where", "message"),
+    [
+        (b'{"id": "AYL"', JSON, "[12]", "JSON decode error"),
+        (b"", JSON, "", "is missing. Enter it."),
+        (b"[]", JSON, "", "[] is not an object. Enter an object, in curly brackets."),
+        (b"null", JSON, "", "None is not an object. Enter an object, in curly brackets."),
+        (b"{}", JSON, "id", "is missing. Enter it."),
+        (b'{"id": 7}', JSON, "id", "7 is not text. Enter text, in quotes."),
+        (b'{"id": ""}', JSON, "id", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+        (b'{"id": "\\ud800"}', JSON, "id", None),
+        (b'{"id": "AYL"}', {"content-type": "text/plain"}, "", None),
+    ],
+)
+def test_a_body_that_cannot_be_taken(
+    client: TestClient, content: bytes, headers: dict[str, str], where: str, message: str | None
+) -> None:
+    response = client.post("/api/v1/sites", content=content, headers=headers)
+    expected = {
+        "type": "/problems/invalid",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": "What was sent can't be taken.",
+    }
+    status, media_type, body = told(response)
+    (error,) = body.pop("errors")
+    assert (status, media_type, body) == (422, "application/problem+json", expected)
+    assert error["where"] == where
+    if message is not None:
+        assert error["message"] == message
+
+
+def test_bytes_that_are_no_text_are_told(client: TestClient) -> None:
+    response = client.post("/api/v1/sites", content=b'{"id": "\xff"}', headers=JSON)
+    assert response.status_code in (400, 422)
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_what_the_database_cannot_hold_is_told(client: TestClient, store: Store) -> None:
+    """PostgreSQL keeps no text with a null character; SQLite does."""
+    added = client.post("/api/v1/sites", json={"id": "A\0B"})
+    if store.is_sqlite:
+        assert added.status_code == 201
+        assert client.get(added.headers["location"]).json() == {"id": "A\0B", "name": ""}
+        return
+    expected = {
+        "type": "/problems/invalid",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": "There is something in it that the database can't hold, such as a null character.",
+    }
+    assert told(added) == (422, "application/problem+json", expected)
+    assert told(client.get("/api/v1/sites/A%00B")) == (422, "application/problem+json", expected)
+    assert client.get("/api/v1/sites").json() == {"items": [], "next": None}

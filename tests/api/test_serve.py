@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from api.store.session import Store
+from tests.api.databases import Databases
+from tests.api.serving import SECONDS, command, environment, running
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=SECONDS) as response:
+        return json.load(response)
+
+
+def refused(cwd: Path, *arguments: str, **settings: object) -> str:
+    """What a server that can't start says."""
+    ended = subprocess.run(
+        command(*arguments), cwd=cwd, env=environment(**settings), capture_output=True, text=True, check=False, timeout=SECONDS
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    return ended.stderr
+
+
+def test_it_says_where_it_runs_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    with running(tmp_path, demo="false") as server:
+        assert get(f"{server.url}/health")["status"] == "ok"
+        assert get(f"{server.url}/api/v1/openapi.json")["info"]["title"] == "Conference planner"
+        assert get(f"{server.url}/api/v1/sites") == {"items": [], "next": None}
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(SECONDS) == 0
+        assert server.process.stdout is not None
+        assert server.process.stdout.read().splitlines() == [
+            f"  what it can do:   {server.url}/api/v1/docs",
+            f"  whether it runs:  {server.url}/health",
+            "The service has ended.",
+        ]
+    assert (tmp_path / "out" / "diary.db").exists()
+
+
+def test_it_starts_with_a_made_up_month_and_keeps_what_is_changed_in_it(tmp_path: Path) -> None:
+    for _ in range(2):
+        with running(tmp_path, data=tmp_path, plan_processes=0) as server:
+            assert [site["id"] for site in get(f"{server.url}/api/v1/sites")["items"]] == ["AYL", "AMR", "WYC"]
+            assert len(get(f"{server.url}/api/v1/problem?first=2027-01-01&last=2027-01-31")["chairs"]) == 7
+
+
+def test_it_listens_to_this_machine_only_unless_told_otherwise(tmp_path: Path) -> None:
+    with running(tmp_path, demo="false") as server:
+        assert server.url.startswith("http://127.0.0.1:")
+    with running(tmp_path, "--host", "0.0.0.0", demo="false", host="127.0.0.1") as server:
+        assert server.url.startswith("http://0.0.0.0:")
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert refused(tmp_path, demo="false", port=port) == (
+            f"127.0.0.1, port {port}: the service can't listen there: Address already in use. "
+            "End what listens there, or choose another with --host and --port.\n"
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"port": "x"}, "CONFERENCES_PORT is 'x'. Enter a whole number, such as 2.\n"),
+        ({"port": "99999"}, "99999 is not a port. Enter a number from 0 to 65535.\n"),
+        (
+            {"port": 0, "database_url": "diary"},
+            "CONFERENCES_DATABASE_URL is no database's URL. Enter one such as sqlite:///diary.db (see docs/settings.md).\n",
+        ),
+        (
+            {"port": 0, "database_url": "sqlite:////nowhere/diary.db"},
+            "The database can't be opened: unable to open database file. "
+            "Check CONFERENCES_DATABASE_URL, and that its server runs.\n",
+        ),
+        (
+            {"port": 0, "data": "/dev/null/data"},
+            "The folder /dev/null/data can't be used: Not a directory. Set CONFERENCES_DATA to another.\n",
+        ),
+    ],
+)
+def test_what_keeps_it_from_starting_is_told(tmp_path: Path, settings: dict[str, object], told: str) -> None:
+    assert refused(tmp_path, **settings) == told
+
+
+def test_a_database_of_a_later_version_is_refused(tmp_path: Path, databases: Databases) -> None:
+    url = databases.migrated()
+    store = Store(url)
+    with store.noting() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    assert refused(tmp_path, port=0, database_url=url) == (
+        "The database is at revision 9999, which this version of the service does not know: a later version has "
+        "changed it. Start that version, or restore a backup from before the change.\n"
+    )

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from api.settings import PREFIX, Settings, SettingsError, settings_from
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
+GIVEN: dict[str, tuple[str, object]] = {
+    "database_url": ("postgresql+psycopg://diary@127.0.0.1/diary", "postgresql+psycopg://diary@127.0.0.1/diary"),
+    "data": ("/tmp/diary", Path("/tmp/diary")),
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "port": ("8080", 8080),
+    "plan_processes": ("0", 0),
+    "plan_workers": ("4", 4),
+    "plan_seconds": ("60", 60),
+    "demo": ("false", False),
+}
+"""Each setting: what stands in the environment, and what is read of it."""
+
+
+def test_nothing_need_be_set() -> None:
+    assert settings_from({}) == settings_from({"HOME": "/root", "PORT": "1"}) == Settings()
+    assert (Settings().host, Settings().port) == ("127.0.0.1", 8000)
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
+def test_each_setting_is_read_from_the_environment(name: str) -> None:
+    text, expected = GIVEN[name]
+    assert settings_from({PREFIX + name.upper(): text}) == replace(Settings(), **{name: expected})
+    assert getattr(Settings(), name) != expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("true", True), ("TRUE", True), ("False", False)])
+def test_yes_and_no(text: str, expected: bool) -> None:
+    assert settings_from({"CONFERENCES_DEMO": text}).demo is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("PORT", "eighty", "CONFERENCES_PORT is 'eighty'. Enter a whole number, such as 2."),
+        ("PLAN_WORKERS", "-1", "CONFERENCES_PLAN_WORKERS is '-1'. Enter a whole number, such as 2."),
+        ("PLAN_WORKERS", "", "CONFERENCES_PLAN_WORKERS is ''. Enter a whole number, such as 2."),
+        ("PLAN_SECONDS", "1.5", "CONFERENCES_PLAN_SECONDS is '1.5'. Enter a whole number, such as 2."),
+        ("PLAN_SECONDS", "²", "CONFERENCES_PLAN_SECONDS is '²'. Enter a whole number, such as 2."),
+        ("DEMO", "yes", "CONFERENCES_DEMO is 'yes'. Enter true or false."),
+    ],
+)
+def test_what_cannot_be_read_is_refused(name: str, text: str, message: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings_from({PREFIX + name: text})
+    assert str(refused.value) == message
+
+
+def test_a_misspelt_setting_is_refused() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings_from({"CONFERENCES_PORTS": "8080"})
+    known = ", ".join(PREFIX + setting.name.upper() for setting in fields(Settings))
+    assert str(refused.value) == f"CONFERENCES_PORTS is not a setting. Known are: {known}."
+
+
+def test_without_a_url_the_diary_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
+    assert Settings(data=tmp_path).url == f"sqlite:///{tmp_path / 'diary.db'}"
+    assert Settings(database_url="sqlite:///other.db", data=tmp_path).url == "sqlite:///other.db"
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
+def test_each_setting_is_documented_with_its_default_and_an_example(name: str) -> None:
+    variable = PREFIX + name.upper()
+    (row,) = (line for line in DOCUMENTED.read_text().splitlines() if line.startswith(f"| `{variable}` |"))
+    says, default, example = row.strip("| ").split(" | ")[1:]
+    assert says
+    if name != "database_url":  # has no default but a rule
+        assert settings_from({variable: default.strip("`")}) == Settings()
+    assert settings_from({variable: example.strip("`")}) != Settings()
+
+
+def test_nothing_is_documented_that_is_no_setting() -> None:
+    named = set(re.findall(rf"{PREFIX}\w+", DOCUMENTED.read_text()))
+    assert named == {PREFIX + setting.name.upper() for setting in fields(Settings)}
