@@ -6,12 +6,14 @@ import datetime as dt
 import logging
 import platform
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from api.store import jobs
 from api.store.jobs import Attempt, Job
@@ -27,6 +29,7 @@ from scheduler.engines.progress import Progress
 from scheduler.plan import plan
 
 SECONDS_BETWEEN_LOOKS = 0.25
+WAITS = (1, 2, 4, 8, 16)
 PACKAGES = ("conference-planner", "ortools")
 _log = logging.getLogger(__name__)
 
@@ -49,8 +52,7 @@ def _work(store: Store, attempt: Attempt) -> None:
             if watch.stop.is_set():
                 return
             made = _plan(job, problem, watch)
-        with store.noting() as connection:
-            jobs.finish(connection, attempt, made, _now())
+        keep(store, lambda connection: jobs.finish(connection, attempt, made, _now()))
         return
     except InputError as error:
         message = f"There can be no such plan. {' '.join(str(fault) for fault in error.faults)}"
@@ -59,8 +61,21 @@ def _work(store: Store, attempt: Attempt) -> None:
     except Exception:
         _log.exception("The plan %s has failed", attempt.job)
         message = "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id."
+    keep(store, lambda connection: jobs.fail(connection, attempt, message, _now()))
+
+
+def keep(store: Store, end: Callable[[Connection], object]) -> None:
+    """Write the end of a job. While the database can't be written to it tries again: what took minutes is worth some more."""
+    for seconds in WAITS:
+        try:
+            with store.noting() as connection:
+                end(connection)
+            return
+        except OperationalError:
+            _log.warning("A plan could not be kept, and is tried again in %s s", seconds, exc_info=True)
+            time.sleep(seconds)
     with store.noting() as connection:
-        jobs.fail(connection, attempt, message, _now())
+        end(connection)
 
 
 def _plan(job: Job, problem: Problem, watch: _Watch) -> KeptPlan:

@@ -17,7 +17,7 @@ from api.routes.calendars import path_of
 from api.routes.nouns import After, Most
 from api.store import feeds, nouns
 from api.store.feeds import KeptFeed
-from api.writing import Now, Reading, Writing, WritingRoute, address, keep_instead
+from api.writing import Now, Reading, Writing, WritingRoute, address, keep_instead, sending
 from scheduler.domain.conference import one_of
 from scheduler.domain.values import Identifier, Value
 
@@ -87,7 +87,14 @@ def one(connection: Reading, response: Response, id: str) -> Any:
     return _told(connection, response, id)
 
 
-@router.post("", response_model=FeedWithLinks, status_code=201, dependencies=[_changes], summary="Make a feed")
+@router.post(
+    "",
+    response_model=FeedWithLinks,
+    status_code=201,
+    dependencies=[_changes],
+    openapi_extra=sending({"of": "chair", "subject": "C1"}),
+    summary="Make a feed",
+)
 def add(connection: Writing, now: Now, request: Request, response: Response, new: NewFeed) -> Any:
     """The links are told now, and never again. Calendars fetch a feed every 30 minutes to 24 hours."""
     _hold_to_subject(connection, new)

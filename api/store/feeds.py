@@ -138,7 +138,8 @@ def _cancelled(feed: Feed, today: dt.date) -> Select[Any]:
     later = bookings.alias("later")
     of_same = (later.c.conference == bookings.c.conference) & (later.c.number > bookings.c.number)
     in_its_place = exists().where(of_same, _of(feed, later))
-    return _shown(today).where(~bookings.c.active, bookings.c.ended_at >= ended, _of(feed, bookings), ~in_its_place)
+    promised = ~bookings.c.active & bookings.c.conference.is_not(None)
+    return _shown(today).where(promised, bookings.c.ended_at >= ended, _of(feed, bookings), ~in_its_place)
 
 
 def _shown(today: dt.date) -> Select[Any]:

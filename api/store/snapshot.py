@@ -25,8 +25,9 @@ ANY_WEEK = Period(first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 7))
 def problem_of(connection: Connection, first: dt.date, last: dt.date, also: Iterable[str] = ()) -> Problem:
     """What one plan from ``first`` to ``last`` has to solve, by the present data.
 
-    In it are all that is booked then, and what is requested: reviews that are due by the last day, and others that may be held
-    by then, or are named in ``also``. What was booked by hand, or has taken place already, keeps its time, chair and room. Raises
+    In it are all that is booked then, and what is requested: reviews of which half the time in which they may be held has come by
+    the last day (what is due early in the next month must not all fall on its first days), others that may be held by then, and
+    what is named in ``also``. What was booked by hand, or has taken place already, keeps its time, chair and room. Raises
     InputError where the data don't make a problem.
     """
     booked = [kept for kept in bookings.active_in(connection, first, last) if not kept.booking.held]
@@ -126,7 +127,10 @@ def _by_id(problem: Problem, place: Place) -> Place:
 def _requested(connection: Connection, last: dt.date, also: Iterable[str]) -> list[KeptConference]:
     table = conferences_table
     kind = table.c.value["kind"].as_string()
-    may_come = or_(table.c.due <= last, kind.not_in(REVIEWS) & (table.c.earliest <= last), table.c.id.in_(list(also)))
+    policy = documents.get(connection, "policy")[0]
+    until = conferences.calendar(connection).working_days_after(last, policy.review_early_days // 2)
+    in_turn = (table.c.earliest <= last) & (kind.not_in(REVIEWS) | (table.c.due <= until))
+    may_come = or_(table.c.due <= last, in_turn, table.c.id.in_(list(also)))
     return conferences.queried(connection, select(table).where((table.c.state == State.REQUESTED) & may_come))
 
 

@@ -44,7 +44,7 @@ def sqlite_databases(tmp_path: Path, migrated_file: Path) -> SqliteFiles:
 @pytest.fixture
 def postgres_databases(postgres_server: PostgresServer) -> Iterator[PostgresServer]:
     yield postgres_server
-    postgres_server.drop_all()
+    postgres_server.take_back()
 
 
 @pytest.fixture(params=KINDS)

@@ -146,7 +146,7 @@ def import_conferences(call: Caller, over: Event, written: Written) -> None:
     """Bring in three conferences at a time, of which nothing is to be seen before June."""
     sites = call.get("/sites").body["items"]
     for batch in itertools.count():
-        if over.is_set():
+        if over.wait(0.2):
             return
         identifiers = [f"IMP-{batch}-{n}" for n in range(3)]
         conference = {"kind": "initial", "children": 1, "site": sites[0]["id"], "trigger": LATER, "earliest": LATER}

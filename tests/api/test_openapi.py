@@ -119,7 +119,7 @@ def examples() -> Iterator[tuple[str, Any]]:
             yield from ((label, example) for example in found)
 
 
-@pytest.mark.parametrize(("label", "example"), examples())
+@pytest.mark.parametrize(("label", "example"), list(examples()))
 def test_every_example_can_be_taken(served: ASGIClient, label: str, example: Any) -> None:
     """It may be at odds with the diary, but not with what is described."""
     method, path = label.split(" ", 1)

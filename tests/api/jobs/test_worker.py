@@ -3,9 +3,11 @@ from __future__ import annotations
 import logging
 
 import pytest
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from api.jobs.worker import report_of, work_on
+from api.jobs import worker
+from api.jobs.worker import keep, report_of, work_on
 from api.store import jobs, plans
 from api.store.jobs import Attempt, State
 from api.store.plans import KeptPlan
@@ -114,3 +116,26 @@ def test_without_a_database_it_raises_so_that_the_job_is_queued_again(store: Sto
     with pytest.raises(SQLAlchemyError):
         work_on("sqlite:////nowhere/diary.db", attempt)
     assert found(store, attempt.job).state is State.RUNNING
+
+
+@pytest.mark.parametrize("failures", [2, 3])
+def test_a_plan_is_kept_though_the_database_could_not_be_written_to(
+    store: Store, failures: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "WAITS", (0, 0))
+    attempt, tries = begun(store), []
+
+    def end(connection: Connection) -> None:
+        jobs.fail(connection, attempt, "So.", NOW)
+        tries.append(1)
+        if len(tries) <= failures:
+            raise OperationalError("the database is locked", None, Exception())
+
+    if failures == 2:
+        keep(store, end)
+        assert found(store, attempt.job).state is State.FAILED
+    else:
+        with pytest.raises(OperationalError):
+            keep(store, end)
+        assert found(store, attempt.job).state is State.RUNNING
+    assert len(tries) == 3

@@ -230,7 +230,7 @@ def must_show_what_stands(store: Store, of: FeedOf, subject: str | None, before:
     assert all(name.startswith("CANCELLED: ") for name in others)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=3, max_size=8))
 def test_whatever_happens_nothing_is_forgotten_and_no_sequence_falls(databases: Databases, steps: list[Any]) -> None:
     store = Store(databases.migrated())
