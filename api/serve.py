@@ -34,7 +34,7 @@ def serve(
     except SettingsError as error:
         _refuse(str(error))
     told = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = replace(settings, **told)  # type: ignore[arg-type]
+    settings = replace(settings, **told)  # type: ignore[arg-type]  # typed by the command's options
     with _listening(settings) as listening:
         app = _app(settings)
         _tell(listening)

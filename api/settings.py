@@ -45,7 +45,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
                 raise SettingsError(f"{name} is not a setting. Known are: {', '.join(known)}.")
             setting = known[name]
             given[setting.name] = _read(name, text, type(setting.default))
-    return Settings(**given)  # type: ignore[arg-type]
+    return Settings(**given)  # type: ignore[arg-type]  # each was read as its field's type
 
 
 def _read(name: str, text: str, kind: type[object]) -> object:

@@ -13,7 +13,7 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -124,11 +124,11 @@ def _bare(port: int, answer: bytes) -> None:
 
 
 @contextmanager
-def _served(serve: object, *given: object) -> Iterator[int]:
+def _served(serve: Callable[..., None], *given: object) -> Iterator[int]:
     """A server in a process of its own; gives its port once it answers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, *given), daemon=True)  # type: ignore[arg-type]
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, *given), daemon=True)
     process.start()
     try:
         _wait(port)

@@ -26,7 +26,7 @@ Most = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
 
 def page_model(model: type[BaseModel]) -> type[BaseModel]:
     """A page of a list; ``next`` is where the following one begins, null on the last."""
-    fields: Any = {"items": (list[model], ...), "next": (int | None, None)}  # type: ignore[valid-type]
+    fields: Any = {"items": (list[model], ...), "next": (int | None, None)}  # type: ignore[valid-type]  # known as it runs
     page: type[BaseModel] = create_model(f"{model.__name__}Page", __doc__=page_model.__doc__, **fields)
     return page
 

@@ -55,7 +55,7 @@ def _reschedules(connection: Connection, days: Period) -> Sequence[reschedules.R
 
 
 def _add(report: Report[R], rows_of: Callable[[Connection, Period], Sequence[R]]) -> None:
-    fields: Any = {"first": (Date, ...), "last": (Date, ...), "rows": (list[report.model], ...)}  # type: ignore[name-defined]
+    fields: Any = {"first": (Date, ...), "last": (Date, ...), "rows": (list[report.model], ...)}  # type: ignore[name-defined]  # known as it runs
     whole: type[BaseModel] = create_model(f"{report.model.__name__}Report", __doc__=f"{report.title}, of some days.", **fields)
 
     @router.get(

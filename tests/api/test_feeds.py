@@ -46,7 +46,7 @@ TZOFFSETFROM:+0100
 TZOFFSETTO:+0000
 END:STANDARD
 END:VTIMEZONE
-"""  # noqa: W291
+"""  # noqa: W291 - folded lines end as they are folded
 
 
 def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: Any) -> Entry:

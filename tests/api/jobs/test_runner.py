@@ -190,7 +190,7 @@ def running(store: Store) -> list[Attempt]:
 
 
 def test_who_is_gone(gone: str) -> None:
-    here = Runner(None, None, 1).name  # type: ignore[arg-type]
+    here = Runner(None, None, 1).name  # type: ignore[arg-type]  # only its name is looked at
     machine, process, _ = here.split("-")
     assert (int(process), gone.split("-", maxsplit=1)[0]) == (os.getpid(), machine)
     assert is_gone(gone)
