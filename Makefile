@@ -61,7 +61,7 @@ fixtures: venv
 
 lock:
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --quiet --python-version 3.11 \
-		--custom-compile-command "make lock" pyproject.toml --extra build --extra test --extra bench --output-file requirements.lock
+		--custom-compile-command "make lock" pyproject.toml --extra build --extra test --extra dask --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) .venv-timefold out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
