@@ -117,13 +117,18 @@ class Caller:
     def _ask(self, request: Callable[[], urllib.request.Request]) -> Answer:
         while True:
             try:
-                with urllib.request.urlopen(request(), timeout=SECONDS) as response:
-                    return Answer(response.status, json.loads(response.read()), response.headers["ETag"])
-            except HTTPError as error:
-                with error:
-                    return Answer(error.code, json.loads(error.read()), None)
+                return _answered(request())
             except (OSError, HTTPException, ValueError):  # refused, cut off, or half an answer
                 time.sleep(0.05)
+
+
+def _answered(request: urllib.request.Request) -> Answer:
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as response:
+            return Answer(response.status, json.loads(response.read()), response.headers["ETag"])
+    except HTTPError as error:
+        with error:
+            return Answer(error.code, json.loads(error.read()), None)
 
 
 @dataclass
