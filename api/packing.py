@@ -16,7 +16,9 @@ from typing import NoReturn
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.files import Told, read_problem_to_judge, write_problem_file
+from scheduler.files.csv_folder import tables_in_folder
 from scheduler.files.guard import ENCRYPTED_BIT, MEGABYTE, MOST_BYTES, MOST_PARTS
+from scheduler.files.tables import Table
 
 LONGEST_NAME = 100
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -65,6 +67,14 @@ def packed(problem: Problem, format_: Format) -> bytes:
             for file in sorted(target.iterdir()):
                 files.writestr(zipfile.ZipInfo(file.name, ALWAYS_THE_SAME), file.read_bytes(), zipfile.ZIP_DEFLATED)
         return archive.getvalue()
+
+
+def table_in(content: bytes, title: str) -> Table:
+    """A single CSV file as a table of that title. Raises InputError where it is none."""
+    with _named_without_its_folder() as folder:
+        (folder / f"{title}.csv").write_bytes(content)
+        (table,) = tables_in_folder(folder)
+        return table
 
 
 @contextmanager

@@ -102,6 +102,27 @@ class WritingRoute(APIRoute):
         return write
 
 
+class FileRoute(WritingRoute):
+    """Reads the file that is sent before the transaction begins, one at a time, so that nobody who writes waits for it."""
+
+    @staticmethod
+    def read(request: Request, content: bytes) -> Any:
+        """What is in the file, which the handler finds as ``request.state.read``. It is called in a thread."""
+        raise NotImplementedError
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """A writing route's handler, which finds the file read."""
+        write = super().get_route_handler()
+
+        async def read_first(request: Request) -> Response:
+            content = await request.body()
+            async with request.app.state.reading:
+                request.state.read = await run_in_threadpool(self.read, request, content)
+            return await write(request)
+
+        return read_first
+
+
 async def _digest(request: Request) -> str:
     body = await request.body()
     if len(body) > MOST_BYTES:

@@ -1,8 +1,10 @@
 """What there is one of, such as the policy or the terms: read and replaced as a whole."""
 
+import datetime as dt
 from typing import Any
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from api.errors import ERRORS
 from api.etags import IfMatch, etag, expect
@@ -10,6 +12,15 @@ from api.permissions import Permission, needs
 from api.store import conferences, documents, nouns, snapshot
 from api.store.documents import Document
 from api.writing import Now, Reading, Writing, WritingRoute, sending
+
+
+def keep(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
+    """Keep a document if all fits together with it, and count the clocks anew; gives its version."""
+    version = documents.put(connection, name, value, now)
+    if nouns.count(connection, nouns.SITES):
+        snapshot.frame_of(connection)
+    conferences.reset_clocks(connection, now)
+    return version
 
 
 def document_router(document: Document) -> APIRouter:
@@ -33,10 +44,7 @@ def document_router(document: Document) -> APIRouter:
     )
     def put(connection: Writing, now: Now, response: Response, value: type_, if_match: IfMatch = None) -> Any:
         expect(documents.get(connection, document.name)[1], if_match)
-        response.headers["ETag"] = etag(documents.put(connection, document.name, value, now))
-        if nouns.count(connection, nouns.SITES):
-            snapshot.frame_of(connection)
-        conferences.reset_clocks(connection, now)
+        response.headers["ETag"] = etag(keep(connection, document.name, value, now))
         return value
 
     return router
