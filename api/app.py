@@ -6,18 +6,23 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import demo, errors
+from api.busy.fetching import fetch
+from api.jobs.fetcher import Fetcher
 from api.jobs.runner import Runner
 from api.routes import (
     absences,
     bookings,
+    busy,
     calendars,
     conferences,
+    day_files,
     documents,
     exchange,
     feeds,
@@ -37,11 +42,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     *absences.ROUTERS,
     *nouns.ROUTERS,
     *documents.ROUTERS,
+    day_files.router,
     plans.router,
     publications.of_plans,
     publications.router,
     exchange.router,
     feeds.router,
+    *busy.ROUTERS,
     reports.router,
 )
 PREFIX = "/api/v1"
@@ -63,13 +70,21 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     if settings.demo:
         demo.fill(store, clock())
     runner = Runner(store, clock, settings.plan_processes)
+    every = dt.timedelta(minutes=settings.calendar_minutes)
+    fetcher = Fetcher(store, clock, every, partial(fetch, hosts=settings.calendar_hosts))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         runner.start()
+        fetcher.start()
         yield
+        await run_in_threadpool(fetcher.stop)
         await run_in_threadpool(runner.stop)
         store.close()
+
+    def wake() -> None:
+        runner.wake()
+        fetcher.wake()
 
     app = FastAPI(
         title="Conference planner",
@@ -82,7 +97,8 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
         redoc_url=None,
     )
     state: Any = app.state
-    state.settings, state.store, state.clock, state.lock, state.wake = settings, store, clock, asyncio.Lock(), runner.wake
+    state.settings, state.store, state.clock, state.lock, state.wake = settings, store, clock, asyncio.Lock(), wake
+    state.reading = asyncio.Lock()
     state.pages, state.calendars = bookings.Pages(store), calendars.Calendars(store)
     state.is_ending = lambda: False
     errors.install(app)

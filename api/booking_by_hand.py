@@ -12,14 +12,16 @@ from sqlalchemy import Connection
 from api.errors import ApiError, Wrong, conflict, invalid
 from api.life import Event, Reason
 from api.permissions import NOBODY
-from api.store import bookings, conferences, documents, life, nouns
+from api.store import bookings, busy_times, conferences, documents, life, nouns
 from api.store.bookings import Ending, KeptBooking
+from api.store.busy_times import Busy
 from api.store.conferences import KeptConference, State
 from api.store.life import not_open, place
 from api.store.nouns import Noun
-from api.store.snapshot import nameless, problem_of
+from api.store.snapshot import problem_of
 from scheduler.check import check
 from scheduler.domain.conference import Conference
+from scheduler.domain.problem import nameless
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.domain.values import monday_of
 from scheduler.wording import count_of, date_in_words
@@ -50,7 +52,8 @@ def book(
         raise conflict("already-booked", f"{conference} is booked already. Move its booking instead.")
     if kept.state is not State.REQUESTED:
         raise not_open(kept)
-    number, told = _place(connection, kept, chosen, now, locks, exception)
+    busy = _busy_then(connection, chosen)
+    number, told = _place(connection, kept, chosen, now, locks, exception, busy)
     conferences.note(connection, conference, Event.BOOKED, now, NOBODY, **told)
     return number
 
@@ -72,8 +75,9 @@ def move(
         raise invalid(f"That is where booking {booked.number} is already. Enter another start, room, chair or minute taker.")
     if chosen["start"].date() == booked.booking.day:
         exception = exception or booked.exception
+    busy = _busy_then(connection, chosen)
     bookings.end(connection, [booked.number], Ending.MOVED, now)
-    number, told = _place(connection, kept, chosen, now, booked.locks, exception)
+    number, told = _place(connection, kept, chosen, now, booked.locks, exception, busy)
     conferences.note(connection, kept.value.id, Event.MOVED, now, NOBODY, reason, **told, before=place(booked))
     return number
 
@@ -99,10 +103,13 @@ def change_conference(connection: Connection, kept: KeptConference, value: Confe
         refuse([found for found in broken_by(connection, booked.booking) if found not in before], value.id)
 
 
-def broken_by(connection: Connection, booking: Booking) -> list[Violation]:
-    """The hard rules that a standing booking breaks in its week: those that would not be broken without it."""
+def broken_by(connection: Connection, booking: Booking, busy: Busy | None = None) -> list[Violation]:
+    """The hard rules that a standing booking breaks in its week: those that would not be broken without it.
+
+    ``busy`` is what chairs' calendars block then; by the present data, where the booking stands, unless told.
+    """
     monday = monday_of(booking.day)
-    problem = nameless(problem_of(connection, monday, monday + SIX_DAYS))
+    problem = nameless(problem_of(connection, monday, monday + SIX_DAYS, busy=busy))
     standing = tuple(kept.booking for kept in bookings.active_in(connection, monday, monday + SIX_DAYS))
     others = tuple(other for other in standing if other.conference != booking.conference)
     without = check(problem, Schedule(bookings=others)).violations
@@ -124,6 +131,7 @@ def _place(
     now: dt.datetime,
     locks: Sequence[str],
     exception: Recorded | None,
+    busy: Busy,
 ) -> tuple[int, dict[str, Any]]:
     """Keep a booking by hand, if all is well; gives its number, and what a history tells of it."""
     _must_be_known(connection, chosen)
@@ -137,7 +145,7 @@ def _place(
     released = _use_up_holds(connection, conference, booking, now)
     number = bookings.add(connection, booking, policy, now, locks=locks, by_hand=True, exception=recorded)
     conferences.change(connection, conference, now, state=State.BOOKED)
-    refuse(broken_by(connection, booking), conference.id)
+    refuse(broken_by(connection, booking, busy), conference.id)
     made = KeptBooking(number, booking, tuple(locks), True, None, recorded, True)
     return number, {"booking": place(made), "exception": recorded, "released": released}
 
@@ -163,6 +171,12 @@ def _use_up_holds(connection: Connection, conference: Conference, booking: Booki
     used = {number: slot for number, slot in found.items() if slot.held and slot.room and rooms[slot.room] == site}
     bookings.end(connection, used, Ending.RELEASED, now)
     return [slot.conference for slot in used.values()]
+
+
+def _busy_then(connection: Connection, chosen: dict[str, Any]) -> Busy:
+    """What chairs' calendars block in the week of a place, before anything stands there."""
+    monday = monday_of(chosen["start"].date())
+    return busy_times.blocking(connection, monday, monday + SIX_DAYS)
 
 
 def _must_be_known(connection: Connection, chosen: dict[str, Any]) -> None:

@@ -11,10 +11,11 @@ from api.changes import changed_conferences, changes_between
 from api.difference import changes_of
 from api.errors import Wrong, conflict, not_found
 from api.publishing import Draft, Refusal, broken_rules
-from api.store import bookings, conferences, jobs, plans, publications, snapshot
+from api.store import bookings, busy_calendars, conferences, jobs, nouns, plans, publications, snapshot
 from api.store.bookings import KeptBooking
 from api.store.conferences import OPEN, State
 from api.store.publications import KeptPublication, PublishedBooking, published, standing_as
+from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Period
 from scheduler.wording import count_of, moment_in_words, period_in_words
@@ -40,7 +41,8 @@ def of_plan(connection: Connection, identifier: str) -> Draft:
         for booking in plan.schedule.bookings
         if booking.conference not in settled
     } | stays
-    moved = changes_between(plan.problem, problem, dict(_fates(connection, plan.problem, problem)))
+    as_planned = _busy_as_planned(connection, plan.problem, problem)
+    moved = changes_between(plan.problem, as_planned, dict(_fates(connection, plan.problem, problem)))
     return Draft(
         problem=problem,
         conferences=known | problem.conference_by_id,
@@ -84,6 +86,25 @@ def of_publication(connection: Connection, number: int) -> Draft:
         refusal=_refused_publication(old, (*obstacles, *broken_rules(problem, planned.values()))),
         restores=number,
     )
+
+
+def _busy_as_planned(connection: Connection, planned: Problem, present: Problem) -> Problem:
+    """The present problem, with what calendars block as the plan knew it: what they tell since matters where it breaks a rule.
+
+    Otherwise hardly a plan could be published, for somebody's calendar changes every hour.
+    """
+    entered = {chair.id: chair.busy for chair in nouns.values(connection, nouns.CHAIRS)}
+    with_calendar = busy_calendars.chairs_with_one(connection)
+
+    def as_planned(chair: Chair) -> Chair:
+        before = planned.chair_by_id.get(chair.id)
+        if before is None or chair.id not in with_calendar:
+            return chair
+        since = tuple(time for time in entered[chair.id] if time not in before.busy)
+        return chair.model_copy(update={"busy": before.busy + since})
+
+    parts = {name: getattr(present, name) for name in Problem.model_fields}
+    return Problem.model_construct(**parts | {"chairs": tuple(map(as_planned, present.chairs))})
 
 
 def _standing(connection: Connection, horizon: Period, names: Collection[str]) -> dict[str, KeptBooking]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from uuid import UUID, uuid5
 
@@ -20,6 +21,8 @@ from scheduler.wording import KIND_IN_WORDS, MODE_IN_WORDS, capitalised, count_o
 PRODUCT = "-//Conference planner//Calendar feeds//EN"
 HOW_FRESH = "Calendars fetch this every 30 minutes to 24 hours. It is not for changes on the same day."
 NO_LONGER_HERE = "No longer in this calendar: it was cancelled, or it is now held elsewhere or by somebody else."
+END = b"END:VCALENDAR\r\n"
+MOST_KEPT = 30_000
 LONDON_TIMES = """BEGIN:VTIMEZONE
 TZID:Europe/London
 BEGIN:DAYLIGHT
@@ -127,13 +130,13 @@ def calendar(
     file.add_component(Timezone.from_ical(LONDON_TIMES))
     ordered = sorted(entries, key=lambda entry: (entry.start, entry.number))
     journeys = dict(_journeys(ordered, sites, travel)) if feed.of.travels else {}
-    for entry in ordered:
-        file.add_component(_event(feed, entry, settings, journeys.get(entry.number)))
-    written: bytes = file.to_ical()
-    return written
+    events = (_event(feed, entry, settings, journeys.get(entry.number)) for entry in ordered)
+    begun: bytes = file.to_ical().removesuffix(END)
+    return b"".join((begun, *events, END))
 
 
-def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None) -> Event:
+@lru_cache(MOST_KEPT)  # a change writes every feed anew, and most of what they hold is as it was
+def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None) -> bytes:
     event = Event()
     event.add("uid", str(uuid5(UUID(feed.id), f"{'hold' if entry.held else 'conference'} {entry.reference}")))
     event.add("sequence", 2 * entry.number + entry.cancelled)  # what moves is a new row, with a higher number
@@ -148,7 +151,8 @@ def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None
         event.add("description", "\n".join(_description(entry, settings, journey)))
         if not entry.cancelled:
             event.add("location", _printable(entry.place or settings.joining_note or "Held virtually"))
-    return event
+    written: bytes = event.to_ical()
+    return written
 
 
 def _title(entry: Entry, detail: Detail) -> str:

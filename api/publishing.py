@@ -21,11 +21,10 @@ from api.store.bookings import Ending, KeptBooking
 from api.store.conferences import State
 from api.store.life import place
 from api.store.publications import PublishedBooking
-from api.store.snapshot import nameless
 from scheduler.check import check
 from scheduler.domain.conference import Conference
 from scheduler.domain.policy import Policy
-from scheduler.domain.problem import Problem
+from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Date, Period, Value
 from scheduler.wording import count_of, short_date

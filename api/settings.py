@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 
 PREFIX = "CONFERENCES_"
+HOST = r"\.?([a-z0-9-]+\.)+[a-z][a-z0-9-]*"
+ADDRESS = r"(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?"
 
 
 class SettingsError(Exception):
@@ -27,6 +30,26 @@ class Settings:
     )
     plan_workers: int = field(default=2, metadata={"says": "how many threads one plan may use"})
     plan_seconds: int = field(default=600, metadata={"says": "how many seconds a plan may take, unless it asks for fewer"})
+    calendar_hosts: tuple[str, ...] = field(
+        default=("outlook.office365.com", "outlook.office.com", "outlook.live.com", "calendar.google.com", ".icloud.com"),
+        metadata={
+            "says": "the hosts from which chairs' calendars may be fetched, with commas between; `.icloud.com` is all below it",
+            "each": HOST,
+            "enter": "hosts such as outlook.office365.com or .icloud.com, with commas between",
+        },
+    )
+    calendar_minutes: int = field(
+        default=30,
+        metadata={"says": "how many minutes lie between two fetches of a chair's calendar; 0 where none is fetched here"},
+    )
+    public_address: str = field(
+        default="",
+        metadata={
+            "says": "the address under which people reach the service, for the links to feeds",
+            "each": ADDRESS,
+            "enter": "an address such as https://diary.example.org",
+        },
+    )
     demo: bool = field(default=True, metadata={"says": "whether an empty diary is filled with a made-up month"})
 
     @property
@@ -44,11 +67,12 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
             if name not in known:
                 raise SettingsError(f"{name} is not a setting. Known are: {', '.join(known)}.")
             setting = known[name]
-            given[setting.name] = _read(name, text, type(setting.default))
+            given[setting.name] = _read(name, text, setting)
     return Settings(**given)  # type: ignore[arg-type]  # each was read as its field's type
 
 
-def _read(name: str, text: str, kind: type[object]) -> object:
+def _read(name: str, text: str, setting: Field[object]) -> object:
+    kind = type(setting.default)
     if kind is bool:
         if text.lower() not in ("true", "false"):
             raise SettingsError(f"{name} is {text!r}. Enter true or false.")
@@ -57,4 +81,15 @@ def _read(name: str, text: str, kind: type[object]) -> object:
         if not (text.isascii() and text.isdigit()):
             raise SettingsError(f"{name} is {text!r}. Enter a whole number, such as 2.")
         return int(text)
-    return Path(text) if issubclass(kind, Path) else text
+    if kind is tuple:
+        parts = [part.strip().lower() for part in text.split(",")] if text.strip() else []
+        return tuple(_fitting(name, text, part, setting) for part in parts)
+    return Path(text) if issubclass(kind, Path) else _fitting(name, text, text, setting)
+
+
+def _fitting(name: str, text: str, part: str, setting: Field[object]) -> str:
+    """A part of a text, if it is such as the setting wants."""
+    must = setting.metadata.get("each")
+    if must is not None and not re.fullmatch(must, part):
+        raise SettingsError(f"{name} is {text!r}. Enter {setting.metadata['enter']}.")
+    return part

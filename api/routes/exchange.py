@@ -114,8 +114,11 @@ def export(
     days: Days,
     format_: Annotated[Format, Query(alias="format", description="JSON, a workbook, or CSV files in a zip.")] = Format.JSON,
 ) -> Response:
-    """What the service has, and what is booked or to be planned on these days: it can be imported as it is."""
-    found = snapshot.problem_of(connection, days.first, days.last)
+    """What the service has, and what is booked or to be planned on these days: it can be imported as it is.
+
+    Chairs are busy only as entered with them: what their calendars tell is no part of it.
+    """
+    found = snapshot.problem_of(connection, days.first, days.last, busy={})
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
     headers = {"ETag": etag(found.digest), "Content-Disposition": f'attachment; filename="{name}"'}

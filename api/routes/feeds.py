@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
+from starlette.datastructures import URL
 
 from api.errors import ERRORS, Wrong, conflict, invalid, not_found
 from api.etags import IfMatch, etag, expect
@@ -169,5 +170,6 @@ def _with_links(connection: Connection, request: Request, response: Response, id
     item = dict(_told(connection, response, identifier))
     response.headers["Cache-Control"] = "no-store"
     keep_instead(request, FeedWithLinks(**item, links=None))
-    link = request.base_url.replace(path=path_of(secret))
+    base = request.app.state.settings.public_address or str(request.base_url)
+    link = URL(base.rstrip("/") + path_of(secret))
     return FeedWithLinks(**item, links=Links(secret=secret, https=str(link), webcal=str(link.replace(scheme="webcal"))))

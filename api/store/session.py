@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import PoolProxiedConnection
 
 from api.store.tables import diary
 
@@ -22,6 +23,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        self._asking: PoolProxiedConnection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -56,17 +58,19 @@ class Store:
 
     def version(self) -> int:
         """How many writes there have been; cheaper than a transaction, for those who ask often."""
-        connection = self.engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute("SELECT version FROM diary WHERE id = 1")
-            (version,) = cursor.fetchone() or (0,)
-            return int(version)
-        finally:
-            connection.close()
+        if not self.is_sqlite:
+            with closing(self.engine.raw_connection()) as connection:
+                return _asked(connection)
+        if self._asking is None:  # one of its own, for to take it from the others takes longer than to ask
+            self._asking = self.engine.raw_connection()
+            self._asking.detach()
+        return _asked(self._asking)
 
     def close(self) -> None:
         """Let every connection go."""
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
         self.engine.dispose()
 
 
@@ -75,10 +79,17 @@ def version_of(connection: Connection) -> int:
     return int(connection.execute(select(diary.c.version).where(diary.c.id == 1)).scalar_one())
 
 
+def _asked(connection: PoolProxiedConnection) -> int:
+    driver: Any = connection.dbapi_connection  # those of both drivers can do without a cursor
+    (version,) = driver.execute("SELECT version FROM diary WHERE id = 1").fetchone() or (0,)
+    return int(version)
+
+
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
-    engine = create_engine(url, connect_args={"timeout": SECONDS_TO_WAIT, "check_same_thread": False})
+        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
+    connect = {"timeout": SECONDS_TO_WAIT, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connect, hide_parameters=True)  # in an error, and so in a log, they may be secret
 
     @event.listens_for(engine, "connect")
     def _(connection: sqlite3.Connection, _record: Any) -> None:

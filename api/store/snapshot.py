@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 from sqlalchemy import Connection, or_, select
 
-from api.store import bookings, conferences, documents, nouns
+from api.store import bookings, busy_times, conferences, documents, nouns
+from api.store.busy_times import Busy
 from api.store.conferences import OPEN, KeptConference, State
 from api.store.tables import conferences as conferences_table
 from scheduler.domain.conference import Conference, Hold, Kind
 from scheduler.domain.faults import WITH_IDS, Fault, InputError, Place, checked, faults_of
+from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem
-from scheduler.domain.values import Period, monday_of
+from scheduler.domain.values import Interval, Period, monday_of
 
 REVIEWS = (Kind.FIRST_REVIEW, Kind.REVIEW)
 ALL_LOCKS = ("time", "chair", "room")
@@ -22,19 +24,24 @@ ANY_WEEK = Period(first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 7))
 """The horizon where nothing is planned."""
 
 
-def problem_of(connection: Connection, first: dt.date, last: dt.date, also: Iterable[str] = ()) -> Problem:
+def problem_of(
+    connection: Connection, first: dt.date, last: dt.date, also: Iterable[str] = (), *, busy: Busy | None = None
+) -> Problem:
     """What one plan from ``first`` to ``last`` has to solve, by the present data.
 
     In it are all that is booked then, and what is requested: reviews of which half the time in which they may be held has come by
     the last day (what is due early in the next month must not all fall on its first days), others that may be held by then, and
-    what is named in ``also``. What was booked by hand, or has taken place already, keeps its time, chair and room. Raises
-    InputError where the data don't make a problem.
+    what is named in ``also``. What was booked by hand, or has taken place already, keeps its time, chair and room. ``busy`` is
+    what chairs' calendars block, beside what is entered with the chairs; by the present data, unless told. Raises InputError
+    where the data don't make a problem.
     """
     booked = [kept for kept in bookings.active_in(connection, first, last) if not kept.booking.held]
     chosen = _of(connection, [kept.booking.conference for kept in booked]) + _requested(connection, last, also)
     chosen.sort(key=lambda kept: kept.position)
     states = {kept.value.id: kept.state for kept in chosen}
     holds = [hold for hold in nouns.values(connection, nouns.HOLDS) if monday_of(first) <= monday_of(hold.week) <= last]
+    if busy is None:
+        busy = busy_times.blocking(connection, first, last)
     return _problem(
         connection,
         horizon={"first": first, "last": last},
@@ -51,6 +58,7 @@ def problem_of(connection: Connection, first: dt.date, last: dt.date, also: Iter
             }
             for kept in booked
         ],
+        busy=busy,
     )
 
 
@@ -59,7 +67,7 @@ def frame_of(connection: Connection) -> Problem:
     query = select(conferences_table).where(conferences_table.c.state.in_(OPEN)).order_by(conferences_table.c.position)
     opened = [kept.value for kept in conferences.queried(connection, query)]
     holds = [Hold(site=hold.site, week=hold.week, count=hold.count) for hold in nouns.values(connection, nouns.HOLDS)]
-    return _problem(connection, horizon=ANY_WEEK, conferences=opened, holds=holds, published=[])
+    return _problem(connection, horizon=ANY_WEEK, conferences=opened, holds=holds, published=[], busy={})
 
 
 def hold_to_references(connection: Connection, conference: Conference) -> None:
@@ -72,17 +80,14 @@ def hold_to_references(connection: Connection, conference: Conference) -> None:
         raise InputError([Fault(fault.place[2:], fault.message) for fault in error.faults]) from None
 
 
-def nameless(problem: Problem) -> Problem:
-    """The problem without people's names, so that what is told of it gives references only."""
-    chairs = tuple(chair.model_copy(update={"name": ""}) for chair in problem.chairs)
-    takers = problem.minute_takers and tuple(taker.model_copy(update={"name": ""}) for taker in problem.minute_takers)
-    return Problem.model_construct(
-        **{name: getattr(problem, name) for name in Problem.model_fields} | {"chairs": chairs, "minute_takers": takers}
-    )
-
-
 def _problem(
-    connection: Connection, *, horizon: object, conferences: list[Conference], holds: list[Hold], published: object
+    connection: Connection,
+    *,
+    horizon: object,
+    conferences: list[Conference],
+    holds: list[Hold],
+    published: object,
+    busy: Busy,
 ) -> Problem:
     known = {conference.id for conference in conferences}
     takers = nouns.values(connection, nouns.MINUTE_TAKERS)
@@ -97,7 +102,7 @@ def _problem(
         "travel": parts["travel"],
         "rooms": nouns.values(connection, nouns.ROOMS),
         "virtual_starts": parts["virtual_starts"],
-        "chairs": nouns.values(connection, nouns.CHAIRS),
+        "chairs": [_as_busy(chair, busy.get(chair.id, ())) for chair in nouns.values(connection, nouns.CHAIRS)],
         "minute_takers": takers or None,
         "conferences": conferences,
         "holds": holds,
@@ -113,6 +118,11 @@ def _problem(
         return checked(problem)
     except InputError as error:
         raise InputError([Fault(_by_id(problem, fault.place), fault.message) for fault in error.faults]) from None
+
+
+def _as_busy(chair: Chair, busy: tuple[Interval, ...]) -> Chair:
+    """The chair as entered, busy at other times too."""
+    return chair.model_copy(update={"busy": chair.busy + busy}) if busy else chair
 
 
 def _by_id(problem: Problem, place: Place) -> Place:

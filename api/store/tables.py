@@ -246,3 +246,24 @@ feeds = Table(
     Column("fetched_by", Reference, nullable=True),
 )
 """Calendar feeds; ``secret`` is the sha256 of the one in the link, and none once that is revoked."""
+
+busy_calendars = Table(
+    "busy_calendars",
+    metadata,
+    Column("chair", Reference, ForeignKey("chairs.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("source", Word, nullable=True),
+    Column("link", String(2000), nullable=True),
+    Column("intervals", JSON, nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("good_at", Instant, nullable=True),
+    Column("tried_at", Instant, nullable=True),
+    Column("error", Text, nullable=True),
+    Column("due_at", Instant, nullable=True, index=True),
+)
+"""When chairs are busy by their own calendars, as the contract writes it: from a file, or from a ``link``, which is a secret.
+
+``version`` counts what people change, at ``changed_at``; ``good_at`` is the last good reading, ``tried_at`` the last try. A link
+is fetched at ``due_at``.
+"""

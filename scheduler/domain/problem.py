@@ -183,3 +183,12 @@ class Problem(Value):
         content = self.model_dump(mode="json", by_alias=True)
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def nameless(problem: Problem) -> Problem:
+    """The problem without people's names, so that what is told of it, or sent elsewhere, gives references only."""
+    chairs = tuple(chair.model_copy(update={"name": ""}) for chair in problem.chairs)
+    takers = problem.minute_takers and tuple(taker.model_copy(update={"name": ""}) for taker in problem.minute_takers)
+    return Problem.model_construct(
+        **{name: getattr(problem, name) for name in Problem.model_fields} | {"chairs": chairs, "minute_takers": takers}
+    )

@@ -75,7 +75,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(database_url=database_url, data=tmp_path, demo=False, plan_processes=0)
+    """Nothing is done in the background, but by those who test just that."""
+    return Settings(database_url=database_url, data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0)
 
 
 @pytest.fixture

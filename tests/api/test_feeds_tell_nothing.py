@@ -13,7 +13,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.feeds import HOW_FRESH, NO_LONGER_HERE, Detail, Feed, FeedOf, FeedSettings
-from api.store import bookings, conferences, documents, feeds, nouns
+from api.store import bookings, busy_calendars, conferences, documents, feeds, nouns
 from api.store.bookings import Ending
 from api.store.session import Store
 from api.store.tables import metadata
@@ -24,6 +24,7 @@ from tests.builders import booking
 
 NAMES = {"C1": "Zelda Quill", "C2": "Orrin Vane", "C3": "Maud Thistle"}
 WORKER, MANAGER, TAKER = "sw-marlow", "mgr-pike", "Tess Hollis"
+LINK = "https://calendar.google.com/calendar/ical/s3cret/basic.ics"
 EXCEPTION = {"by": MANAGER, "reason": "no room", "safety_plan_reviewed": True}
 SITES = {"AYL": "Aylesbury", "AMR": "Amersham", "WYC": "Wycombe"}
 PLACES = {f"{site}-1": f"{site}-1, {name}" for site, name in SITES.items()}
@@ -65,7 +66,7 @@ def full(seeded: TestClient, store: Store) -> Store:
                 assert kept is not None
                 nouns.replace(connection, noun, identifier, kept.value.model_copy(update={"name": name}), NOW)
         documents.put(connection, "service", Service(name="Buckinghamshire"), NOW)
-        documents.put(connection, "feed_settings", FeedSettings(joining_note="Usual link"), NOW)
+        documents.put(connection, "feed_settings", FeedSettings(joining_note="As usual"), NOW)
         for kept in conferences.listed(connection):
             told = {
                 "social_worker": WORKER,
@@ -75,6 +76,7 @@ def full(seeded: TestClient, store: Store) -> Store:
             conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | told), NOW)
             conferences.note(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
         bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
+        busy_calendars.keep_link(connection, "C1", LINK, NOW)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1", locks=("time", "chair"))
     book(store, "CPC-2", "2027-01-12T14:00", room="WYC-1", minute_taker="M1")
     book(store, "CPC-3", "2027-01-13T10:00", chair="C2", room=None, minute_taker="M2")
@@ -118,7 +120,7 @@ def may_be_told(of: FeedOf, subject: str | None, detail: Detail) -> set[str]:
     elif of is FeedOf.ROOM:
         told.add(SITES[str(subject)[:3]])
     if detail is Detail.REFERENCE:
-        told |= {*(f"CPC-{n}" for n in range(1, 6)), *PLACES, *SITES.values(), "Usual link", "hybrid"}
+        told |= {*(f"CPC-{n}" for n in range(1, 6)), *PLACES, *SITES.values(), "As usual", "hybrid"}
     return told
 
 
@@ -134,7 +136,18 @@ def found_in(content: bytes, wanted: set[str]) -> set[str]:
 
 def test_a_feed_tells_nothing_that_it_may_not(full: Store) -> None:
     swept = every_text(full)
-    assert {*NAMES.values(), WORKER, MANAGER, TAKER, "C3", "M1", "family asked", "initial", "HOLD-AYL-2027-01-18-1"} <= swept
+    assert {
+        *NAMES.values(),
+        WORKER,
+        MANAGER,
+        TAKER,
+        LINK,
+        "C3",
+        "M1",
+        "family asked",
+        "initial",
+        "HOLD-AYL-2027-01-18-1",
+    } <= swept
     feeds_seen = 0
     for (of, subject), detail in product(SUBJECTS, Detail):
         with full.reading() as connection:

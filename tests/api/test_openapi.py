@@ -29,13 +29,13 @@ EXAMPLES, MANY = 10, 150
 PHASES = [Phase.generate]
 QUIETLY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-NOWHERE = Settings(database_url="sqlite://", data=Path(gettempdir()), demo=False, plan_processes=0)
+NOWHERE = Settings(database_url="sqlite://", data=Path(gettempdir()), demo=False, plan_processes=0, calendar_minutes=0)
 DESCRIBED = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(NOWHERE))
 OPERATIONS = {operation.label: operation for operation in (found.ok() for found in DESCRIBED.get_all_operations())}
 each = pytest.mark.parametrize("label", OPERATIONS)
 KNOWN: dict[str, Any] = {
     "sites": "AYL", "rooms": "AYL-1", "chairs": "C1", "minute-takers": "M1", "holds": "H-1",
-    "conferences": "CPC-2", "bookings": 1, "publications": 1,
+    "conferences": "CPC-2", "bookings": 1, "publications": 1, "busy-calendars": "C1",
 }  # fmt: skip
 """What there is; of plans, the one that was made last."""
 REFERENCES = {
@@ -79,7 +79,9 @@ def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path
     store = Store(f"sqlite:///{file}")
     fill(store)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
-    with TestClient(create_app(Settings(database_url=store.url, demo=False, plan_processes=0), Clock())) as client:
+    with TestClient(
+        create_app(Settings(database_url=store.url, demo=False, plan_processes=0, calendar_minutes=0), Clock())
+    ) as client:
         assert publish(client, draft(store, CPC_1, CPC_2)).status_code == 201
     KNOWN["plans"] = draft(store, *ALL)
     store.close()
@@ -90,7 +92,7 @@ def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path
 def served(diary: Path, tmp_path: Path) -> Iterator[ASGIClient]:
     """A service with that diary, for one test to change."""
     shutil.copyfile(diary, tmp_path / "diary.db")
-    with get_client(create_app(Settings(data=tmp_path, demo=False, plan_processes=0), Clock())) as client:
+    with get_client(create_app(Settings(data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0), Clock())) as client:
         yield client
 
 
@@ -111,26 +113,28 @@ def test_whatever_is_sent_is_answered_as_declared(served: ASGIClient, label: str
     send(served, label, EXAMPLES)
 
 
-def examples() -> Iterator[tuple[str, Any]]:
+def examples() -> Iterator[tuple[str, str, Any]]:
     for label, operation in OPERATIONS.items():
         content = operation.definition.raw.get("requestBody", {}).get("content", {})
-        for media in content.values():
+        for media_type, media in content.items():
             found = [media["example"]] if "example" in media else media.get("examples", {}).values()
-            yield from ((label, example) for example in found)
+            yield from ((label, media_type, example) for example in found)
 
 
-@pytest.mark.parametrize(("label", "example"), list(examples()))
-def test_every_example_can_be_taken(served: ASGIClient, label: str, example: Any) -> None:
+@pytest.mark.parametrize(("label", "media_type", "example"), list(examples()))
+def test_every_example_can_be_taken(served: ASGIClient, label: str, media_type: str, example: Any) -> None:
     """It may be at odds with the diary, but not with what is described."""
     method, path = label.split(" ", 1)
     noun = path.removeprefix("/api/v1/").split("/")[0]
-    response = served.request(method, path.format(id=KNOWN.get(noun), number=1), json=example, headers={"if-match": "*"})
-    assert "What was sent can't be taken." not in response.text
+    sent = {"data": example.encode()} if media_type.startswith("text/") else {"json": example}
+    headers = {"if-match": "*", "content-type": media_type}
+    response = served.request(method, path.format(id=KNOWN.get(noun), number=1), **sent, headers=headers)
+    assert not any(refused in response.text for refused in ("What was sent can't be taken.", "calendar-refused"))
 
 
 def test_every_body_has_an_example() -> None:
     with_body = {label for label, operation in OPERATIONS.items() if "requestBody" in operation.definition.raw}
-    assert with_body - {label for label, _ in examples()} == set()
+    assert with_body - {label for label, *_ in examples()} == set()
 
 
 @pytest.mark.slow

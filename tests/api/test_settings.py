@@ -17,9 +17,14 @@ GIVEN: dict[str, tuple[str, object]] = {
     "plan_processes": ("0", 0),
     "plan_workers": ("4", 4),
     "plan_seconds": ("60", 60),
+    "calendar_hosts": ("Calendar.Example.org, .example.com", ("calendar.example.org", ".example.com")),
+    "calendar_minutes": ("15", 15),
+    "public_address": ("https://diary.example.org/planner", "https://diary.example.org/planner"),
     "demo": ("false", False),
 }
 """Each setting: what stands in the environment, and what is read of it."""
+HOSTS = "Enter hosts such as outlook.office365.com or .icloud.com, with commas between."
+ADDRESS = "Enter an address such as https://diary.example.org."
 
 
 def test_nothing_need_be_set() -> None:
@@ -48,12 +53,21 @@ def test_yes_and_no(text: str, expected: bool) -> None:
         ("PLAN_SECONDS", "1.5", "CONFERENCES_PLAN_SECONDS is '1.5'. Enter a whole number, such as 2."),
         ("PLAN_SECONDS", "²", "CONFERENCES_PLAN_SECONDS is '²'. Enter a whole number, such as 2."),
         ("DEMO", "yes", "CONFERENCES_DEMO is 'yes'. Enter true or false."),
+        ("CALENDAR_HOSTS", "https://example.org", f"CONFERENCES_CALENDAR_HOSTS is 'https://example.org'. {HOSTS}"),
+        ("CALENDAR_HOSTS", "example.org,", f"CONFERENCES_CALENDAR_HOSTS is 'example.org,'. {HOSTS}"),
+        ("CALENDAR_HOSTS", "*.example.org", f"CONFERENCES_CALENDAR_HOSTS is '*.example.org'. {HOSTS}"),
+        ("PUBLIC_ADDRESS", "diary.example.org", f"CONFERENCES_PUBLIC_ADDRESS is 'diary.example.org'. {ADDRESS}"),
+        ("PUBLIC_ADDRESS", "https://a.b?c=d", f"CONFERENCES_PUBLIC_ADDRESS is 'https://a.b?c=d'. {ADDRESS}"),
     ],
 )
 def test_what_cannot_be_read_is_refused(name: str, text: str, message: str) -> None:
     with pytest.raises(SettingsError) as refused:
         settings_from({PREFIX + name: text})
     assert str(refused.value) == message
+
+
+def test_no_host_at_all_can_be_set() -> None:
+    assert settings_from({"CONFERENCES_CALENDAR_HOSTS": " "}).calendar_hosts == ()
 
 
 def test_a_misspelt_setting_is_refused() -> None:

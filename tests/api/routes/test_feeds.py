@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.settings import Settings
 from api.store.session import Store
 from api.store.tables import metadata
+from tests.api.builders import Clock, fill
 from tests.api.routes.test_nouns import problem
 
 PATH = "/api/v1/feeds"
@@ -126,3 +130,12 @@ def test_a_request_that_comes_again_makes_no_other_and_tells_no_secret(seeded: T
     with store.reading() as connection:
         rows = [str(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]
     assert not any(secret in row for row in rows)
+
+
+def test_links_begin_with_the_address_that_people_use(settings: Settings, store: Store, clock: Clock) -> None:
+    fill(store)
+    public = replace(settings, public_address="https://diary.example.org/planner/")
+    with TestClient(create_app(public, clock)) as client:
+        links = made(client)["links"]
+    path = f"diary.example.org/planner/calendars/{links['secret']}.ics"
+    assert (links["https"], links["webcal"]) == (f"https://{path}", f"webcal://{path}")

@@ -60,3 +60,16 @@ def test_a_reader_sees_the_data_of_one_moment(store: Store) -> None:
         assert nouns.values(connection, nouns.SITES) == ()
         assert version_of(connection) == before
     assert sites(store) == ["AYL"]
+
+
+def test_the_version_is_the_latest_whoever_writes(store: Store, database_url: str) -> None:
+    other = Store(database_url)
+    before = store.version()
+    for lifted in (1, 2):
+        with other.writing() as connection:
+            add_site(connection, f"AYL-{lifted}")
+            assert store.version() == before + lifted - 1
+        assert store.version() == before + lifted
+    other.close()
+    store.close()
+    assert store.version() == before + 2
