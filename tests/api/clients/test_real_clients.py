@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,8 +20,9 @@ from api.store.bookings import Ending
 from api.store.session import Store
 from tests.api.builders import book, fill
 from tests.api.clients.clients import Clients, Shown, installed
+from tests.api.clients.thunderbird import Thunderbird
 from tests.api.databases import SqliteFiles
-from tests.api.serving import running
+from tests.api.serving import Server, running
 
 LONDON = ZoneInfo("Europe/London")
 DAY = dt.timedelta(days=1)
@@ -34,6 +39,17 @@ def clients() -> Clients:
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def thunderbird() -> str:
+    found = shutil.which("thunderbird")
+    if found is None:
+        missing = "Thunderbird is not installed: install Debian's thunderbird to test the feeds with it too."
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
 
 
 def clock_changes() -> list[dt.date]:
@@ -58,10 +74,18 @@ def in_utc(shown: Shown) -> Shown:
     return Shown(shown.title, *(f"{time:%Y-%m-%dT%H:%M:%S}.000Z" for time in times), shown.status)
 
 
-def test_they_show_just_the_truth_across_both_clock_changes(
-    clients: Clients, sqlite_databases: SqliteFiles, tmp_path: Path
-) -> None:
-    url = sqlite_databases.migrated()
+@dataclass(frozen=True)
+class Stage:
+    """Where two chairs' feeds are, and what they are to show now."""
+
+    addresses: list[str]
+    expected: list[list[Shown]]
+
+
+@contextmanager
+def stages(databases: SqliteFiles, folder: Path) -> Iterator[Iterator[Stage]]:
+    """A running service with bookings across both clock changes; and then a move, a cancellation and a reassignment later."""
+    url = databases.migrated()
     store = Store(url)
     fill(store, NOW)
     first, second = clock_changes()
@@ -72,17 +96,9 @@ def test_they_show_just_the_truth_across_both_clock_changes(
     with store.writing() as connection:
         secrets = [feeds.add(connection, FeedOf.CHAIR, chair, Detail.REFERENCE, NOW)[1] for chair in ("C1", "C2")]
 
-    with running(tmp_path, database_url=url, demo="false", plan_processes=0) as server:
+    def each(server: Server) -> Iterator[Stage]:
         addresses = [f"{server.url}/calendars/{secret}.ics" for secret in secrets]
-
-        def each_shows(*expected: list[Shown]) -> None:
-            for address, shown in zip(addresses, expected, strict=True):
-                folder = tmp_path / address[-10:-4]
-                assert clients.khal(address, folder, str(TODAY)) == sorted(shown)
-                utc = sorted(map(in_utc, shown))
-                assert clients.in_javascript(address) == {"ical.js": utc, "node-ical": utc}
-
-        each_shows([event(f"Conference {name}", start) for name, start in starts.items()], [])
+        yield Stage(addresses, [sorted(event(f"Conference {name}", start) for name, start in starts.items()), []])
 
         with store.writing() as connection:
             bookings.end(connection, [numbers["CPC-1"], numbers["CPC-2"]], Ending.MOVED, NOW)
@@ -90,13 +106,32 @@ def test_they_show_just_the_truth_across_both_clock_changes(
         moved = f"{first + 2 * DAY}T14:00"
         book(store, "CPC-1", moved, NOW)
         book(store, "CPC-2", after, NOW, chair="C2")
-        each_shows(
-            [
-                event("Conference CPC-1", moved),
-                event("CANCELLED: Conference CPC-2", after, "CANCELLED"),
-                event("CANCELLED: Conference CPC-3", later, "CANCELLED"),
-                event("Conference CPC-4", last),
-            ],
-            [event("Conference CPC-2", after)],
-        )
+        of_first = [
+            event("CANCELLED: Conference CPC-2", after, "CANCELLED"),
+            event("CANCELLED: Conference CPC-3", later, "CANCELLED"),
+            event("Conference CPC-1", moved),
+            event("Conference CPC-4", last),
+        ]
+        yield Stage(addresses, [of_first, [event("Conference CPC-2", after)]])
+
+    with running(folder, database_url=url, demo="false", plan_processes=0) as server:
+        yield each(server)
     store.close()
+
+
+def test_they_show_just_the_truth_across_both_clock_changes(
+    clients: Clients, sqlite_databases: SqliteFiles, tmp_path: Path
+) -> None:
+    with stages(sqlite_databases, tmp_path) as all_stages:
+        for stage in all_stages:
+            for address, shown in zip(stage.addresses, stage.expected, strict=True):
+                assert clients.khal(address, tmp_path / address[-10:-4], str(TODAY)) == shown
+                utc = sorted(map(in_utc, shown))
+                assert clients.in_javascript(address) == {"ical.js": utc, "node-ical": utc}
+
+
+def test_so_does_thunderbird(thunderbird: str, sqlite_databases: SqliteFiles, tmp_path: Path) -> None:
+    with stages(sqlite_databases, tmp_path) as all_stages:
+        for stage in all_stages:
+            client = Thunderbird(thunderbird, tmp_path / "thunderbird", stage.addresses)
+            assert client.run_until(stage.expected) == stage.expected
