@@ -188,6 +188,13 @@ def _raw_ids(raw: dict[str, Any]) -> dict[str, set[str]]:
     }
 
 
+def unknown_id(kind: str, noun: str, identifier: str, known: Iterable[str], place: Place) -> Fault:
+    """An id that the list ``kind`` of the problem doesn't have, with the one that may have been meant."""
+    close = difflib.get_close_matches(identifier, sorted(known), n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    return Fault(place, f"there is no {noun} '{identifier}'.{hint} Enter the id of one listed under {kind}.")
+
+
 def reference_faults(problem: Problem, positions: dict[str, list[int]], ids: dict[str, set[str]]) -> list[Fault]:
     """What is wrong between the parts of a problem: ids unknown or given twice, and a horizon without a working day."""
     faults: list[Fault] = []
@@ -198,9 +205,7 @@ def reference_faults(problem: Problem, positions: dict[str, list[int]], ids: dic
     def refer(kind: str, noun: str, identifier: str | None, at: Place) -> None:
         known = ids.get(kind, set())
         if identifier is not None and identifier not in known:
-            close = difflib.get_close_matches(identifier, sorted(known), n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
-            faults.append(Fault(at, f"there is no {noun} '{identifier}'.{hint} Enter the id of one listed under {kind}."))
+            faults.append(unknown_id(kind, noun, identifier, known, at))
 
     listed: tuple[tuple[str, Sequence[Site | Room | Person | Conference]], ...] = (
         ("sites", problem.sites),

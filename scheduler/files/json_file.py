@@ -24,12 +24,12 @@ MOST_VALUES = 250_000
 
 def read_problem_json(path: Path) -> Problem:
     """The problem in a JSON file. Raises InputError."""
-    return _read(path, read_problem)
+    return read_json(path, read_problem)
 
 
 def read_schedule_json(path: Path) -> Schedule:
     """The schedule in a JSON file. Raises InputError."""
-    return _read(path, _schedule)
+    return read_json(path, _schedule)
 
 
 def write_json(value: Value, path: Path, *, compact: bool = False) -> None:
@@ -51,7 +51,8 @@ def _schedule(raw: Any) -> Schedule:
         raise InputError(list(faults_of(error, Schedule))) from None
 
 
-def _read(path: Path, read: Callable[[Any], Read]) -> Read:
+def read_json(path: Path, read: Callable[[Any], Read]) -> Read:
+    """What ``read`` makes of the data in a JSON file. Raises InputError, as ``read`` may."""
     text = text_of(path, bytes_of(path), "a JSON file", "Save it again as UTF-8.")
     if text.count(",") > MOST_VALUES:
         refuse(path, f"this holds more than {MOST_VALUES} values. Give one month only.")

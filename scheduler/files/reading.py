@@ -13,7 +13,7 @@ from scheduler.files.cells import Cell, CellError, is_blank, simplified
 from scheduler.files.faults import Origins, SheetFault, column_at, in_sheet
 from scheduler.files.layout import UNREADABLE, Column, Fields, Setting, SettingsSheet, Sheet
 from scheduler.files.settings import SERVICE, SWITCH
-from scheduler.files.sheets import ERRORS, NOT_READ, SHEETS, list_sheets, settings_sheets, sheet_of
+from scheduler.files.sheets import ERRORS, NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of
 from scheduler.files.tables import Table
 from scheduler.files.text import NO_VALUE
 
@@ -83,6 +83,13 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
     raise InputError(ordered)
 
 
+def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[SheetFault]]:
+    """The rows of a sheet that is no part of a problem: their numbers and values, and what is wrong with single cells."""
+    reading = Reading()
+    rows = [(number, _fields(sheet, number, cells, reading)) for number, cells in _rows(sheet, table, reading)]
+    return rows, reading.sheet_faults
+
+
 def _to_tell(fault: Fault, reading: Reading) -> SheetFault | None:
     """A fault of the raw data as one of its sheet; None if it only follows from a fault already noted."""
     if reading.at(fault.place) is UNREADABLE:
@@ -116,7 +123,7 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
             reading.fault(sheet.title, None, None, "this sheet is there twice. Keep one.")
         else:
             known[sheet.title] = table
-    ignored = {simplified(title) for title in NOT_READ}
+    ignored = {simplified(title) for title in (*NOT_READ, SCENARIOS)}
     for table in unknown:
         if simplified(table.title) in ignored or all(is_blank(cell) for row in table.rows for cell in row):
             continue

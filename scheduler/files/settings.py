@@ -108,6 +108,9 @@ def _switched_off() -> tuple[str, ...]:
     return tuple(names)
 
 
+RULE = Choice(tuple((name, _RULES[name]) for name in _switched_off()))
+
+
 def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNo, text: str) -> Setting:
     value = cell_text(kind.cell(getattr(usual, field)))
     place = ("policy", group, field) if group else ("policy", field)
@@ -122,7 +125,7 @@ POLICY = SettingsSheet(
         Setting(
             "Rules switched off",
             ("policy", "off"),
-            Several(Choice(tuple((name, _RULES[name]) for name in _switched_off()))),
+            Several(RULE),
             "Which rules don't count in this plan. Usually none.",
         ),
     ),

@@ -24,6 +24,8 @@ INSTRUCTIONS = "Instructions"
 ERRORS = "Errors"
 NOTES = "Notes"
 NOT_READ = (INSTRUCTIONS, ERRORS, NOTES)
+SCENARIOS = "Scenarios"
+"""A sheet that is no part of a problem, but may stand beside it."""
 
 KINDS = Choice(
     (

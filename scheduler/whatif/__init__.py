@@ -1,0 +1,1 @@
+"""What if: scenarios beside a base, solved alike and set side by side."""
