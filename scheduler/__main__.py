@@ -10,6 +10,8 @@ import typer
 from scheduler.command_line.check import check
 from scheduler.command_line.convert import convert
 from scheduler.command_line.plan import plan
+from scheduler.command_line.value import value
+from scheduler.command_line.whatif import whatif
 
 app = typer.Typer(
     name="scheduler",
@@ -21,6 +23,8 @@ app = typer.Typer(
 )
 app.command()(plan)
 app.command()(check)
+app.command()(whatif)
+app.command()(value)
 app.command()(convert)
 for command in entry_points(group="scheduler.commands"):  # what is installed beside the scheduler, such as the service
     app.command(command.name)(command.load())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -28,6 +29,15 @@ def refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
     for fault in faults:
         typer.echo(str(fault), err=True)
     raise typer.Exit(Ending.BAD_INPUT)
+
+
+def give_up(error: BaseException, what: str) -> NoReturn:
+    """Pass on what the reader can put right; end with the code for no result on anything else. ``what`` is ``No schedule``."""
+    if isinstance(error, InputError):
+        raise error
+    typer.echo("".join(traceback.format_exception(error)), err=True)
+    typer.echo(f"{what}: the program failed, through no fault of the input. Please report the lines above.", err=True)
+    raise typer.Exit(Ending.NO_RESULT)
 
 
 @contextmanager

@@ -29,6 +29,17 @@ def output_faults(option: str, path: Path | None, suffix: str, *inputs: Path) ->
     return []
 
 
+def folder_faults(option: str, folder: Path | None) -> list[Fault]:
+    """What would keep results from being put in a folder, which need not exist yet; nothing where none is given."""
+    if folder is None:
+        return []
+    if folder.exists() and not folder.is_dir():
+        return [Fault((), f"{option}: {folder} is a file. Enter a folder.")]
+    if not os.access(folder if folder.exists() else folder.absolute().parent, os.W_OK | os.X_OK):
+        return [Fault((), f"{option}: {folder} can't be made or written to. Enter a folder where you may write.")]
+    return []
+
+
 def problem_output_faults(option: str, path: Path, source: Path) -> list[Fault]:
     """What would keep a problem from being written to a ``.json``, an ``.xlsx`` or a folder; no suffix means a folder."""
     suffix = path.suffix.lower()

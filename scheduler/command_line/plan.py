@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.command_line.endings import Ending, refuse, refusing_bad_input
+from scheduler.command_line.endings import Ending, give_up, refuse, refusing_bad_input
 from scheduler.command_line.interrupts import stopping_on_interrupt
 from scheduler.command_line.outputs import output_faults
 from scheduler.command_line.progress_display import ProgressDisplay
@@ -131,18 +130,9 @@ def _solve(
         display.tick()
     with refusing_bad_input():
         if outcome.error is not None:
-            _raise_or_give_up(outcome.error)
+            give_up(outcome.error, "No schedule")
     assert outcome.schedule is not None
     return outcome.schedule
-
-
-def _raise_or_give_up(error: BaseException) -> None:
-    """Pass on what the reader can put right; end with the code for no result on anything else."""
-    if isinstance(error, InputError):
-        raise error
-    typer.echo("".join(traceback.format_exception(error)), err=True)
-    typer.echo("No schedule: the program failed, through no fault of the input. Please report the lines above.", err=True)
-    raise typer.Exit(Ending.NO_RESULT)
 
 
 def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | None) -> list[Path]:

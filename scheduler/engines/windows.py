@@ -63,12 +63,12 @@ def window_by_window(
         booked = np.bincount(candidates.request[np.flatnonzero(point[:number])], minlength=len(assigned))
         open_now = (assigned == turn) | ((assigned < turn) & (booked == 0))
         here = own[open_now[candidates.request[own]] & (window[own] <= turn)]
-        columns: Ints = np.concatenate([here, _counting(programme, number, here)])
+        columns: Ints = np.concatenate([here, counting(programme, number, here)])
         point = _solved(highs, candidates, part_of(loose, columns, costs, 0, fixed=point), point, budget, seed)
     return point
 
 
-def _counting(programme: Programme, number: int, columns: Ints) -> Ints:
+def counting(programme: Programme, number: int, columns: Ints) -> Ints:
     """The counting columns that the rows of some columns reach, directly or through one another."""
     counts: Mask = np.zeros(programme.columns, dtype=np.bool_)
     frontier: Ints = columns

@@ -1,0 +1,183 @@
+"""``scheduler whatif``: solve a problem and its scenarios with the same proofs, and set them side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.command_line.endings import Ending, give_up, refuse, refusing_bad_input
+from scheduler.command_line.interrupts import stopping_on_interrupt
+from scheduler.command_line.outputs import folder_faults, output_faults
+from scheduler.command_line.sweep_display import SweepDisplay
+from scheduler.command_line.sweep_options import kept_in, sweep_faults
+from scheduler.domain.faults import Fault, InputError
+from scheduler.whatif.solving import WORK_LIMIT
+
+if TYPE_CHECKING:
+    from scheduler.domain.problem import Problem
+    from scheduler.whatif.compare import Comparison, Variant
+    from scheduler.whatif.executors import WorkersOf
+    from scheduler.whatif.scenario import Scenario
+    from scheduler.whatif.sweep import Kept
+
+MOST_GRIDS = 3
+
+
+def whatif(
+    problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")],
+    scenarios: Annotated[
+        Path | None, typer.Argument(metavar="[SCENARIOS]", help="A .json, or an .xlsx with a sheet Scenarios.")
+    ] = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SETTING=A..B", help="Scenarios for each number of a setting, such as chairs=5..8; several are crossed."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the comparison.")] = None,
+    xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write it as a workbook for people.")] = None,
+    plots: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where to put its pictures, as SVG and PNG.")] = None,
+    executor: Annotated[str, typer.Option(metavar="WHERE", help="Who solves: local, local:N or dask://HOST:PORT.")] = "local",
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep each result here, and go on from what is kept.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where each search begins.")] = 1,
+    work_limit: Annotated[
+        float, typer.Option(metavar="W", help="So much work for each tier, the same on every machine.")
+    ] = WORK_LIMIT,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="S", help="Stop each solve after so many seconds; figures may then differ.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, and no tables where a file is written.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
+    ] = None,
+) -> None:
+    """Solve a problem and each scenario of it, and set them side by side, with what is proven different.
+
+    Ctrl-C ends with what is solved, and a second one at once.
+    """
+    with stopping_on_interrupt() as stop:
+        if faults := _option_faults(problem, scenarios, grid or [], out, xlsx, plots, keep, work_limit, time_limit, errors):
+            refuse(faults)
+        from scheduler.files import read_problem_file
+        from scheduler.whatif.executors import workers_of
+        from scheduler.whatif.study import variants
+
+        with refusing_bad_input(problem, errors):
+            the_problem = read_problem_file(problem)
+        with refusing_bad_input():
+            workers = workers_of(executor)
+            asked = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
+        with SweepDisplay(quiet=quiet) as display:
+            comparison = _compare(
+                asked, workers, kept_in(keep), display, stop, seed=seed, work_limit=work_limit, time_limit=time_limit
+            )
+        if comparison is None:
+            typer.echo("Interrupted before the base was solved: there is nothing to compare yet.", err=True)
+            raise typer.Exit(Ending.INTERRUPTED)
+        _show(comparison, out, xlsx, plots, quiet=quiet)
+        raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
+
+
+def _option_faults(
+    problem: Path,
+    scenarios: Path | None,
+    grid: list[str],
+    out: Path | None,
+    xlsx: Path | None,
+    plots: Path | None,
+    keep: Path | None,
+    work_limit: float,
+    time_limit: float | None,
+    errors: Path | None,
+) -> list[Fault]:
+    inputs = [problem] if scenarios is None else [problem, scenarios]
+    faults = output_faults("--out", out, ".json", *inputs) + output_faults("--xlsx", xlsx, ".xlsx", *inputs)
+    faults += folder_faults("--plots", plots) + output_faults("--errors", errors, ".xlsx", *inputs)
+    if xlsx is not None and errors is not None and xlsx.absolute() == errors.absolute():
+        faults.append(Fault((), "--errors: this is the file of --xlsx. Enter another."))
+    if scenarios is None and not grid:
+        faults.append(Fault((), "SCENARIOS: there are none. Enter a file with scenarios, or --grid chairs=5..8."))
+    if len(grid) > MOST_GRIDS:
+        faults.append(Fault((), f"--grid: {len(grid)} are given. Enter up to {MOST_GRIDS} that are crossed."))
+    return faults + sweep_faults(keep, work_limit, time_limit)
+
+
+def _scenarios(problem: Problem, file: Path | None, grid: list[str]) -> list[Scenario]:
+    from scheduler.whatif.grid import crossed
+    from scheduler.whatif.reading import read_scenarios
+
+    return [*(read_scenarios(file, problem) if file is not None else ()), *(crossed(problem, grid) if grid else ())]
+
+
+def _compare(
+    asked: tuple[Variant, ...],
+    workers: WorkersOf,
+    kept: Kept | None,
+    display: SweepDisplay,
+    stop: threading.Event,
+    *,
+    seed: int,
+    work_limit: float,
+    time_limit: float | None,
+) -> Comparison | None:
+    from scheduler.whatif.executors import LostError
+    from scheduler.whatif.solving import OtherEngineError
+    from scheduler.whatif.study import studied
+
+    with refusing_bad_input():
+        try:
+            with workers() as team:
+                return studied(
+                    asked,
+                    team,
+                    seed=seed,
+                    work_limit=work_limit,
+                    time_limit=time_limit,
+                    kept=kept,
+                    on_progress=display.hear,
+                    stop=stop,
+                )
+        except (LostError, OtherEngineError) as error:
+            rest = "The same command goes on from what is kept." if kept else "With --keep what is solved would not be lost."
+            typer.echo(f"No comparison: {error} {rest}", err=True)
+            raise typer.Exit(Ending.NO_RESULT) from None
+        except Exception as error:
+            give_up(error, "No comparison")
+
+
+def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None, *, quiet: bool) -> None:
+    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all."""
+    from scheduler.command_line.whatif_tables import print_comparison
+
+    try:
+        written = list(_written(comparison, out, xlsx, plots))
+    except InputError as failure:
+        typer.echo(str(failure), err=True)
+        raise typer.Exit(Ending.NO_RESULT) from None
+    if not (quiet and written):
+        print_comparison(comparison)
+        for path in written:
+            typer.echo(f"Written: {path}")
+
+
+def _written(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None) -> Iterator[Path]:
+    from scheduler.files.json_file import write_json
+
+    if out is not None:
+        write_json(comparison, out)
+        yield out
+    if xlsx is not None:
+        from scheduler.whatif.workbook import write_comparison
+
+        write_comparison(comparison, xlsx)
+        yield xlsx
+    if plots is not None:
+        from scheduler.whatif.pictures import write_pictures
+
+        yield from write_pictures(comparison, plots)

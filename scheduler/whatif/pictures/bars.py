@@ -1,0 +1,145 @@
+"""Rows of bars, side by side in panels, for any eye, on screen and in print.
+
+What a part of a bar is can be told by how dark it is and how it is hatched, never by its colour alone, and every bar says its
+numbers behind it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, SMALL, WHITE, Sheet, width_of, wrapped
+
+NAMES, PANEL = 2.3, 2.1
+LEGEND = 0.3
+LEAST_WIDTH = 7.0
+PANELS_ACROSS = 4
+
+
+class Look(Enum):
+    """How a part of a bar is filled: its colour and its hatching."""
+
+    SOLID = ("#1D4F6E", "")
+    HATCHED = ("#9FC3D9", "//////")
+    EMPTY = (WHITE, "")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Amounts one after another, what is written behind them, and where a thick line crosses them."""
+
+    text: str
+    parts: tuple[tuple[float, Look], ...] = ()
+    mark: float | None = None
+
+    @property
+    def end(self) -> float:
+        """Where the last part or the mark is."""
+        return max(sum(amount for amount, _ in self.parts), self.mark or 0)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A title over a bar for each row; a dashed line crosses all rows at ``line``."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    line: float | None = None
+
+    @property
+    def longest(self) -> float:
+        """How long its bars, marks and line are at most."""
+        return max([bar.end for bar in self.bars] + [self.line or 0, 1])
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A picture of named rows with some panels, and in words what looks, marks and lines mean.
+
+    Panels that are ``alike`` have one scale, so that a bar of one can be set beside that of another.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    panels: tuple[Panel, ...]
+    looks: tuple[tuple[Look, str], ...]
+    mark: str = ""
+    line: str = ""
+    note: str = ""
+    alike: bool = False
+
+    def figure(self) -> Figure:
+        """The picture drawn, as many panels across as fit, the rest below them."""
+        names = [wrapped(name, NAMES) for name in self.names]
+        side = MARGIN + max(width_of(line) for lines in names for line in lines) + 0.15
+        titles = [wrapped(panel.title, PANEL, weight="bold") for panel in self.panels]
+        deep = math.ceil(len(self.panels) / PANELS_ACROSS)
+        across = max(1, math.ceil(len(self.panels) / max(deep, 1)))
+        over = LINE * max([len(lines) for lines in titles] + [1]) + 0.08
+        row = LINE * max([len(lines) for lines in names] + [1.4]) + 0.08
+        rows = row * len(names)
+        width = max(side + across * (PANEL + GAP), LEAST_WIDTH)
+        inside = LEGEND + deep * (over + rows + GAP)
+        sheet = Sheet(self.title, self.note, width=width, inside=inside)
+        self._explain(sheet)
+        labels = ["\n".join(lines) for lines in names]
+        for first in range(0, len(self.panels), across):
+            sheet.top += over
+            for n, panel in enumerate(self.panels[first : first + across]):
+                axes = sheet.axes(side + n * (PANEL + GAP), PANEL, rows, titles[first + n])
+                axes.set_xlim(0, _end(self.panels if self.alike else [panel]))
+                _draw(axes, panel, labels if n == 0 else [""] * len(labels))
+            sheet.top += rows + GAP
+        return sheet.finished()
+
+    def _explain(self, sheet: Sheet) -> None:
+        handles: list[Any] = []
+        for look, text in self.looks:
+            colour, hatch = look.value
+            handles.append(Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.6, label=text))
+        if self.mark:
+            handles.append(Line2D([], [], color=INK, linewidth=2.2, label=self.mark))
+        if self.line:
+            handles.append(Line2D([], [], color=INK, linewidth=0.8, linestyle="--", label=self.line))
+        sheet.figure.legend(
+            handles=handles, loc="upper left", bbox_to_anchor=(MARGIN / sheet.width, 1 - sheet.top / sheet.height),
+            ncols=max(len(handles), 1), frameon=False, borderpad=0, borderaxespad=0, fontsize=SMALL, handlelength=2.4,
+            handleheight=1.1, columnspacing=1.6,
+        )  # fmt: skip
+        sheet.top += LEGEND
+
+
+def _end(panels: Sequence[Panel]) -> float:
+    """Where the scale of these panels ends, so that the longest bar leaves room for the widest text."""
+    longest = max(panel.longest for panel in panels)
+    texts = max([width_of(bar.text) for panel in panels for bar in panel.bars], default=0) + 0.12
+    return longest * PANEL / max(PANEL - texts, PANEL / 4)
+
+
+def _draw(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
+    """The bars from the top down, each with its text behind it."""
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), names)
+    if panel.line is not None:
+        axes.axvline(panel.line, color=INK, linewidth=0.8, linestyle="--", zorder=0.5)
+    for n, bar in enumerate(panel.bars):
+        left = 0.0
+        for amount, look in bar.parts:
+            colour, hatch = look.value
+            axes.add_patch(Rectangle((left, n - 0.3), amount, 0.6, facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.6))
+            left += amount
+        if bar.mark is not None:
+            axes.plot([bar.mark] * 2, [n - 0.42, n + 0.42], color=INK, linewidth=2.2, solid_capstyle="butt")
+        axes.annotate(
+            bar.text, (bar.end, n), (4, 0), textcoords="offset points", va="center",
+            bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 0.6},
+        )  # fmt: skip

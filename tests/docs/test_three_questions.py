@@ -1,0 +1,43 @@
+"""What the guide says a command prints is what it prints."""
+
+import html
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.command_line.running import ROOT, scheduler
+
+GUIDE = ROOT / "docs" / "three-questions.md"
+FENCE = "```"
+
+
+def blocks(section: str) -> list[str]:
+    """The fenced blocks of a section, without their fences."""
+    return re.findall(rf"^{FENCE}\w*\n(.*?)^{FENCE}$", section, re.MULTILINE | re.DOTALL)
+
+
+def texts(picture: Path) -> list[str]:
+    return [html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", picture.read_text())]
+
+
+@pytest.mark.slow
+def test_what_if_wycombe_closes(tmp_path: Path):
+    section = GUIDE.read_text().split("\n## ")[1]
+    scenarios, command, table = blocks(section)
+    (tmp_path / "wycombe.json").write_text(scenarios)
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    finished = scheduler(*shlex.split(command)[1:], cwd=tmp_path)
+    assert finished.returncode == 0
+    printed = "".join(f"{line.rstrip()}\n" for line in finished.stdout.splitlines())
+    assert printed.startswith(f"{table}\nChildren in time\n")
+    assert texts(tmp_path / "wycombe" / "tiers.svg") == texts(ROOT / "docs" / "pictures" / "what-if-wycombe.svg")
+    assert (tmp_path / "wycombe.xlsx").exists()
+
+
+def test_every_picture_of_the_guide_is_there():
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", GUIDE.read_text())
+    assert len(pictures) == 3
+    for picture in pictures:
+        assert texts(GUIDE.parent / picture)[-1]

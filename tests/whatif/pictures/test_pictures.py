@@ -1,0 +1,146 @@
+import html
+import re
+from pathlib import Path
+
+import pytest
+from matplotlib.image import imread
+
+from scheduler.whatif.compare import Comparison
+from scheduler.whatif.pictures import picture, picture_names, write_pictures
+from scheduler.whatif.pictures.crossing import MOST_POINTS, crossing
+from scheduler.whatif.pictures.rows import MOST_PANELS, MOST_ROWS, caseloads, tiers
+from tests.whatif.comparisons import crossed, small
+
+NAMES = ("children", "tiers", "caseloads", "rooms")
+ROWS = ["base", "AYL-1 closes", "none", "never"]
+NEITHER = ["no schedule", "not solved"]
+PROOFS = (
+    "✓: proven, no schedule can have less. ≥: not proven, but no schedule can have less than that. "
+    "?: what comes before is not proven, so that nothing is certain of the least that this can be."
+)
+
+
+def texts(comparison: Comparison, name: str) -> list[str]:
+    """All that is written in a picture, in the order in which it is drawn."""
+    return [html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", picture(comparison, name, "svg").decode())]
+
+
+def test_children_in_time():
+    assert texts(small(), "children") == [
+        *ROWS, "2 of 5", "0 of 5", *NEITHER, "All children",
+        "0 of 3", "0 of 3", *NEITHER, "Initial (ICPC)",
+        "2 of 2", "0 of 2", *NEITHER, "Review (RCPC)",
+        "What if: A & <B>, 8 to 12 March 2027. Children whose conference is in time", "in time", "late", "not placed",
+    ]  # fmt: skip
+
+
+def test_tiers_with_what_is_proven():
+    written = texts(small(), "tiers")
+    assert written[:24] == [
+        *ROWS, "0 ✓", "1 ✓", *NEITHER, "Conferences not placed",
+        "33 ✓", "45 (≥ 40)", *NEITHER, "Lateness",
+        "2 ✓", "0 ?", *NEITHER, "Children above the caps",
+        "0 ✓", "48 ?", *NEITHER, "Preferences",
+    ]  # fmt: skip
+    assert " ".join(written[24:]) == (
+        f"What if: A & <B>, 8 to 12 March 2027. What matters most first (smaller is better) {PROOFS} "
+        "0 everywhere: Changes to what is published and Children handed over. "
+        "certain not proven: the least that there can be is anywhere in this part the base"
+    )
+
+
+def test_the_uncertain_part_of_a_bar_is_hatched():
+    late = tiers(small()).panels[1]
+    assert [[(amount, look.name) for amount, look in bar.parts] for bar in late.bars] == [
+        [(33, "SOLID")], [(40, "SOLID"), (5, "HATCHED")], [], [],
+    ]  # fmt: skip
+    assert late.line == 33
+    preferences = tiers(small()).panels[3]
+    assert [(amount, look.name) for amount, look in preferences.bars[1].parts] == [(48, "HATCHED")]
+
+
+def test_caseloads_against_the_cap():
+    assert texts(small(), "caseloads") == [
+        *ROWS, "87 (+2)", "84", *NEITHER, "C1, cap 85",
+        "0", "3", *NEITHER, "Advisor 2, cap 85",
+        "0", "0", *NEITHER, "Manager, cap 0",
+        "What if: A & <B>, 8 to 12 March 2027. Children of each CPA against the cap",
+        "(+7): 7 children above the cap. –: not there.", "children", "above the cap", "the cap",
+    ]  # fmt: skip
+    assert [[bar.mark for bar in panel.bars] for panel in caseloads(small()).panels] == [
+        [85, 85, None, None], [85, 85, None, None], [0, 0, None, None],
+    ]  # fmt: skip
+
+
+def test_rooms_of_which_some_are_only_in_a_scenario():
+    assert texts(small(), "rooms") == [
+        *ROWS, "1 of 10", "0 of 4", *NEITHER, "Aylesbury, AYL-1",
+        "0 of 10", "–", *NEITHER, "Wycombe, WYC-1",
+        "–", "1 of 5", *NEITHER, "Aylesbury, AYL-2",
+        "What if: A & <B>, 8 to 12 March 2027. Use of rooms",
+        "Of the starts that a room offers on the days on which it is open. –: not there.", "starts used", "starts free",
+    ]  # fmt: skip
+
+
+def test_a_grid_is_a_map_of_numbers():
+    assert picture_names(crossed()) == (*NAMES, "grid")
+    written = texts(crossed(), "grid")
+    rooms, chairs = ["1 room", "2 rooms"], ["1 chair", "2 chairs"]
+    assert written[:33] == [
+        *rooms, *chairs, "3", "not solved", "3", "3", "Children not in time",
+        *rooms, "1", "(≥ 0)", "not solved", "0 ✓", "0 ✓", "Conferences not placed",
+        *rooms, "0 ?", "not solved", "33 ✓", "33 ✓", "Lateness",
+        *rooms, "0 ?", "not solved", "2", "(≥ 1)", "2", "(≥ 1)", "Children above the caps",
+    ]  # fmt: skip
+    assert " ".join(written[33:]) == (
+        "What if: A & <B>, 8 to 12 March 2027, demand +20%. Smaller is better "
+        f"Darker is more. Framed: as things are. {PROOFS} "
+        "0 everywhere: Changes to what is published, Children handed over and Preferences."
+    )
+
+
+def test_only_two_settings_that_vary_are_a_grid():
+    assert picture_names(small()) == NAMES
+    with pytest.raises(KeyError):
+        picture(small(), "grid", "svg")
+    with pytest.raises(KeyError):
+        picture(small(), "nothing", "svg")
+    one = crossed()
+    assert crossing(one.model_copy(update={"scenarios": one.scenarios[1:]})) is None
+    many = [one.scenarios[0].model_copy(update={"at": ("x", str(n % 2), str(n))}) for n in range(MOST_POINTS + 1)]
+    assert crossing(one.model_copy(update={"scenarios": tuple(many)})) is None
+    assert crossing(one.model_copy(update={"scenarios": tuple(many[1:])})) is not None
+
+
+def test_what_does_not_fit_is_said_to_be_left_out():
+    one = small()
+    outlook = one.base.outlook
+    assert outlook is not None
+    loads = tuple(outlook.caseloads[0].model_copy(update={"chair": f"C{n}"}) for n in range(MOST_PANELS + 1))
+    base = one.base.model_copy(update={"outlook": outlook.model_copy(update={"caseloads": loads})})
+    found = caseloads(one.model_copy(update={"base": base, "missing": tuple(map(str, range(MOST_ROWS)))}))
+    assert (len(found.names), len(found.panels)) == (MOST_ROWS, MOST_PANELS)
+    assert found.note.endswith("In the workbook, not here: 3 more scenarios and 1 more column.")
+
+
+@pytest.mark.parametrize("name", ["$x^2$ & <b>\\frac", "=SUM(A1)", "W" * 200, "Ünïcode – “two” 離れる", "a " * 99 + "a"])
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_any_name_is_written_as_it_is_or_cut(name: str):
+    written = texts(small(name), "tiers")
+    lines = written[1 : written.index("none")]
+    assert len(lines) <= 3
+    shown = "".join(lines).replace(" ", "")
+    whole = name.replace(" ", "")
+    assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]) and len(shown) > 30)
+
+
+def test_the_same_comparison_gives_the_same_files(tmp_path: Path):
+    written = write_pictures(crossed(), tmp_path / "plots")
+    assert [path.name for path in written] == [f"{name}.{form}" for name in (*NAMES, "grid") for form in ("svg", "png")]
+    again = write_pictures(crossed(), tmp_path / "again")
+    assert [path.read_bytes() for path in written] == [path.read_bytes() for path in again]
+    for path in written:
+        if path.suffix == ".png":
+            assert imread(path).shape[1] > 1000
+        else:
+            assert not re.search(r"<dc:date>|<dc:creator>", path.read_text())
