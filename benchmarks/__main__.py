@@ -1,7 +1,7 @@
 """``python -m benchmarks``: a suite's instances, each by every peer in turn, side by side, each run in a process of its own.
 
 Prints tables, and writes ``benchmarks/results/<date>-<suite>.json``, ``.md`` and pictures. Ctrl-C keeps what there is.
-The suites ``guard`` and ``serving`` compare no peers: see ``benchmarks/guard.py`` and ``benchmarks/serving.py``.
+The suites ``guard``, ``serving`` and ``whatif`` compare no peers: see ``benchmarks/guard.py``, ``serving.py`` and ``whatif.py``.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from benchmarks.serving import serving
 from benchmarks.suites import SUITES, Suite, Task
 from benchmarks.tables import NONE, RUN_HEADINGS, rich_table, run_row, sheets
 from benchmarks.two_at_a_time import National, national
+from benchmarks.whatif import whatif
 
 RESULTS = Path(__file__).parent / "results"
-GUARD, SERVING = "guard", "serving"
+GUARD, SERVING, WHATIF = "guard", "serving", "whatif"
 INTERRUPTED = 130
 WIDTH = 150
 
@@ -43,6 +44,8 @@ def main() -> int:
         return guard()
     if given.suite == SERVING:
         return serving(given.into)
+    if given.suite == WHATIF:
+        return whatif(given.into)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     result = Result(time.strftime("%Y-%m-%d"), given.suite, machine(), commit())
     ending = 0
@@ -69,7 +72,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    arguments.add_argument("--suite", choices=(*SUITES, GUARD, SERVING), default="default")
+    arguments.add_argument("--suite", choices=(*SUITES, GUARD, SERVING, WHATIF), default="default")
     arguments.add_argument("--peer", action="append", choices=PEERS, help="only this peer; may be given again")
     arguments.add_argument("--only", action="append", metavar="SIZE", help="only this size, such as week; may be given again")
     arguments.add_argument("--into", type=Path, default=RESULTS, metavar="FOLDER", help="where the result is written")
