@@ -31,6 +31,8 @@ from api.routes import (
     plans,
     publications,
     reports,
+    values,
+    whatif,
 )
 from api.settings import Settings
 from api.store.migrate import migrate
@@ -46,6 +48,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     plans.router,
     publications.of_plans,
     publications.router,
+    *whatif.ROUTERS,
+    values.router,
     exchange.router,
     feeds.router,
     *busy.ROUTERS,
@@ -69,7 +73,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     migrate(store)
     if settings.demo:
         demo.fill(store, clock())
-    runner = Runner(store, clock, settings.plan_processes)
+    runner = Runner(store, clock, settings.plan_processes, settings.whatif_executor)
     every = dt.timedelta(minutes=settings.calendar_minutes)
     fetcher = Fetcher(store, clock, every, partial(fetch, hosts=settings.calendar_hosts))
 

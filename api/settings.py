@@ -10,6 +10,7 @@ from pathlib import Path
 
 PREFIX = "CONFERENCES_"
 HOST = r"\.?([a-z0-9-]+\.)+[a-z][a-z0-9-]*"
+EXECUTOR = r"local|dask(\+tls)?://[^/\s]+:[0-9]+/?"
 ADDRESS = r"(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?"
 
 
@@ -30,6 +31,15 @@ class Settings:
     )
     plan_workers: int = field(default=2, metadata={"says": "how many threads one plan may use"})
     plan_seconds: int = field(default=600, metadata={"says": "how many seconds a plan may take, unless it asks for fewer"})
+    whatif_scenarios: int = field(default=100, metadata={"says": "how many scenarios may be compared at once"})
+    whatif_executor: str = field(
+        default="local",
+        metadata={
+            "says": "who solves scenarios: this server's own processes (`local`), or a Dask cluster (`dask://HOST:8786`)",
+            "each": EXECUTOR,
+            "enter": "local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786",
+        },
+    )
     calendar_hosts: tuple[str, ...] = field(
         default=("outlook.office365.com", "outlook.office.com", "outlook.live.com", "calendar.google.com", ".icloud.com"),
         metadata={

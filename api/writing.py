@@ -115,9 +115,9 @@ class FileRoute(WritingRoute):
         write = super().get_route_handler()
 
         async def read_first(request: Request) -> Response:
-            content = await request.body()
+            await _digest(request)  # what is too large is not read
             async with request.app.state.reading:
-                request.state.read = await run_in_threadpool(self.read, request, content)
+                request.state.read = await run_in_threadpool(self.read, request, await request.body())
             return await write(request)
 
         return read_first

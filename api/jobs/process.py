@@ -8,9 +8,9 @@ import signal
 import threading
 from importlib import import_module
 
-from api.store.jobs import Attempt
+from api.store.jobs import Attempt, Kind
 
-WORKER = "api.jobs.worker"
+WORKER, SOLVER = "api.jobs.worker", "api.jobs.solver"
 """Loaded in these processes only: the server itself has no need of the solver."""
 
 
@@ -25,9 +25,12 @@ def be_ready() -> None:
     """Answer, once the process is prepared."""
 
 
-def work(url: str, attempt: Attempt) -> None:
-    """Make the plan of a job in the database at ``url``."""
-    import_module(WORKER).work_on(url, attempt)
+def work(url: str, attempt: Attempt, executor: str) -> None:
+    """Make the plan of a job in the database at ``url``, or have ``executor`` do what sweeps want."""
+    if attempt.kind is Kind.PLAN:
+        import_module(WORKER).work_on(url, attempt)
+    else:
+        import_module(SOLVER).work_on(url, attempt, executor)
 
 
 def _end_with_the_server() -> None:

@@ -17,25 +17,32 @@ from pathlib import Path
 from typing import ParamSpec
 
 from api.jobs import process
-from api.store import jobs
+from api.store import jobs, sweeps
 from api.store.jobs import Attempt
 from api.store.session import Store
 
 SECONDS_BETWEEN_LOOKS = 1.0
 BETWEEN_SIGNS = dt.timedelta(seconds=1)
 UNHEARD = dt.timedelta(seconds=10)
+JOBS_OF_A_PROCESS = 16
+"""After so many a process makes way for a new one, so that its memory stays bounded."""
 PROCESS_IDS = Path("/proc/self/ns/pid")
 P = ParamSpec("P")
 _log = logging.getLogger(__name__)
 
 
 class Runner:
-    """Runs at most ``processes`` jobs at once. Several servers may share a database: each takes what the others leave."""
+    """Runs at most ``processes`` jobs at once. Several servers may share a database: each takes what the others leave.
 
-    def __init__(self, store: Store, clock: Callable[[], dt.datetime], processes: int) -> None:
+    ``executor`` says who solves what sweeps want: ``local`` is the process itself; else the process hands it on, and waits.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], dt.datetime], processes: int, executor: str = "local") -> None:
         self.name = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._store, self._clock, self._processes = store, clock, processes
+        self._store, self._clock, self._processes, self._executor = store, clock, processes, executor
         self._pool: ProcessPoolExecutor | None = None
+        self._before: ProcessPoolExecutor | None = None
+        self._jobs_of_pool = 0
         self._first: Future[None] | None = None
         self._running: dict[Future[None], Attempt] = {}
         self._heard_at = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -63,8 +70,8 @@ class Runner:
             for attempt in self._running.values():  # its process sees that it is no longer wanted, and ends soon
                 self._release(attempt)
         finally:
-            if self._pool is not None:
-                self._pool.shutdown(cancel_futures=True)
+            for pool in filter(None, (self._before, self._pool)):
+                pool.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         while not self._ending:
@@ -94,7 +101,7 @@ class Runner:
         for future in [future for future in self._running if future.done()]:
             error, attempt = future.exception(), self._running[future]
             if error is not None:
-                _log.warning("The plan %s was cut off, and is queued again: %r", attempt.job, error)
+                _log.warning("The job %s was cut off, and is queued again: %r", attempt.job, error)
                 self._release(attempt)
             del self._running[future]
 
@@ -103,18 +110,22 @@ class Runner:
             if not jobs.queued(connection) or not self._is_ready():
                 return None
         with self._store.noting() as connection:
-            return jobs.claim(connection, self.name, self._clock())
+            return sweeps.claim(connection, self.name, self._clock())
 
     def _start(self, attempt: Attempt) -> None:
         try:
-            future = self._submit(process.work, self._store.url, attempt)
+            future = self._submit(process.work, self._store.url, attempt, self._executor)
         except BrokenProcessPool:  # one of its processes was killed: it takes no more work, and a new one is needed
             self._pool = None
-            future = self._submit(process.work, self._store.url, attempt)
+            future = self._submit(process.work, self._store.url, attempt, self._executor)
         self._running[future] = attempt
+        self._jobs_of_pool += 1
 
     def _is_ready(self) -> bool:
         """Whether there is a process to work: the first begins once it is needed, and until then a job is better left queued."""
+        if self._pool is not None and self._jobs_of_pool >= JOBS_OF_A_PROCESS * self._processes:
+            self._pool.shutdown(wait=False)  # what it has begun it does
+            self._before, self._pool = self._pool, None
         if self._pool is None:
             self._first = self._submit(process.be_ready)
         return self._first is not None and self._first.done()
@@ -123,6 +134,7 @@ class Runner:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._processes, context, initializer=process.prepare)
+            self._jobs_of_pool = 0
         future = self._pool.submit(work, *arguments, **named)
         future.add_done_callback(lambda _: self.wake())
         return future
@@ -135,7 +147,7 @@ class Runner:
 
     def _release(self, attempt: Attempt) -> None:
         with self._store.noting() as connection:
-            jobs.release(connection, attempt, self._clock())
+            sweeps.release(connection, attempt, self._clock())
 
 
 def is_gone(runner: str) -> bool:

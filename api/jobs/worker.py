@@ -48,11 +48,11 @@ def _work(store: Store, attempt: Attempt) -> None:
         with store.reading() as connection:
             job, problem = jobs.found(connection, attempt.job), jobs.problem_of(connection, attempt.job)
         assert job is not None
-        with _watched(store, attempt) as watch:
+        with watched(store, attempt) as watch:
             if watch.stop.is_set():
                 return
             made = _plan(job, problem, watch)
-        keep(store, lambda connection: jobs.finish(connection, attempt, made, _now()))
+        keep(store, lambda connection: jobs.finish(connection, attempt, made, utc_now()))
         return
     except InputError as error:
         message = f"There can be no such plan. {' '.join(str(fault) for fault in error.faults)}"
@@ -61,7 +61,7 @@ def _work(store: Store, attempt: Attempt) -> None:
     except Exception:
         _log.exception("The plan %s has failed", attempt.job)
         message = "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id."
-    keep(store, lambda connection: jobs.fail(connection, attempt, message, _now()))
+    keep(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
 
 
 def keep(store: Store, end: Callable[[Connection], object]) -> None:
@@ -72,13 +72,13 @@ def keep(store: Store, end: Callable[[Connection], object]) -> None:
                 end(connection)
             return
         except OperationalError:
-            _log.warning("A plan could not be kept, and is tried again in %s s", seconds, exc_info=True)
+            _log.warning("A result could not be kept, and is tried again in %s s", seconds, exc_info=True)
             time.sleep(seconds)
     with store.noting() as connection:
         end(connection)
 
 
-def _plan(job: Job, problem: Problem, watch: _Watch) -> KeptPlan:
+def _plan(job: Job, problem: Problem, watch: Watch) -> KeptPlan:
     asked = job.asked
     schedule = plan(
         problem,
@@ -89,7 +89,7 @@ def _plan(job: Job, problem: Problem, watch: _Watch) -> KeptPlan:
         stop=watch.stop,
     )
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
-    return KeptPlan(job.id, problem, schedule, report_of(problem, schedule), versions, asked["seed"], _now())
+    return KeptPlan(job.id, problem, schedule, report_of(problem, schedule), versions, asked["seed"], utc_now())
 
 
 def report_of(problem: Problem, schedule: Schedule) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def report_of(problem: Problem, schedule: Schedule) -> dict[str, Any]:
     return {**check(problem, schedule).model_dump(mode="json"), "late": late}
 
 
-class _Watch:
+class Watch:
     """Between a solve and the database: looks every moment whether to stop, and what there is to tell.
 
     The solve itself never waits: of what it tells, the latest of each tier is kept until the next look.
@@ -135,7 +135,7 @@ class _Watch:
             try:
                 self._tell() if over else self.look()
             except SQLAlchemyError:
-                _log.exception("The plan %s could not be looked after for a moment", self._attempt.job)
+                _log.exception("The job %s could not be looked after for a moment", self._attempt.job)
 
     def end(self) -> None:
         """Let it be over."""
@@ -149,7 +149,7 @@ class _Watch:
             self.stop.set()
             if not self._has_schedule:  # there is nothing to wait for: what is cancelled ends here
                 with self._store.noting() as connection:
-                    jobs.release(connection, self._attempt, _now())
+                    jobs.release(connection, self._attempt, utc_now())
         self._tell()
 
     def _tell(self) -> None:
@@ -158,12 +158,13 @@ class _Watch:
         if heard:
             with self._store.noting() as connection:
                 for progress in heard.values():
-                    jobs.tell(connection, self._attempt, _told(progress), _now())
+                    jobs.tell(connection, self._attempt, _told(progress), utc_now())
 
 
 @contextmanager
-def _watched(store: Store, attempt: Attempt) -> Iterator[_Watch]:
-    watch = _Watch(store, attempt)
+def watched(store: Store, attempt: Attempt) -> Iterator[Watch]:
+    """Look after an attempt while the body runs."""
+    watch = Watch(store, attempt)
     watch.look()
     thread = threading.Thread(target=watch.run, daemon=True)
     thread.start()
@@ -179,5 +180,6 @@ def _told(progress: Progress) -> dict[str, Any]:
     return {"tier": progress.tier, "value": progress.best, "bound": progress.bound, "seconds": seconds}
 
 
-def _now() -> dt.datetime:
+def utc_now() -> dt.datetime:
+    """The present instant."""
     return dt.datetime.now(dt.UTC)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, insert, select, tuple_, update
 
 from api.store import plans
 from api.store.nouns import written
@@ -28,6 +28,13 @@ class State(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
+
+
+class Kind(StrEnum):
+    """What is made: a plan, or a solve that sweeps want."""
+
+    PLAN = "plan"
+    SOLVE = "solve"
 
 
 class Happening(StrEnum):
@@ -53,11 +60,12 @@ class Attempt:
     number: int
     runner: str
     heard_at: dt.datetime = field(compare=False)
+    kind: Kind = Kind.PLAN
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job without the problem that it solves.
+    """The job of a plan, without the problem that it solves.
 
     ``asked`` is what was asked for: ``first``, ``last``, ``time_limit`` (seconds), ``seed``, ``workers``. ``attempt`` counts its
     starts. ``cancelled``: it is to end soon.
@@ -94,22 +102,30 @@ _JOB = (
     jobs.c.request["asked"],
     *(jobs.c[name] for name in ("state", "attempt", "cancelled", "error", "created_at", "started_at", "ended_at")),
 )
-_ATTEMPT = jobs.c.id, jobs.c.attempt, jobs.c.runner, jobs.c.heard_at
+_ATTEMPT = jobs.c.id, jobs.c.attempt, jobs.c.runner, jobs.c.heard_at, jobs.c.kind
+_IS_PLAN = jobs.c.kind == Kind.PLAN
 _AGE = jobs.c.created_at, jobs.c.id
 
 
 def add(connection: Connection, problem: Problem, asked: dict[str, Any], now: dt.datetime) -> Job:
     """Queue a plan of a problem."""
-    identifier = f"P-{secrets.token_hex(6)}"
-    request = {"problem": written(problem), "asked": asked}
-    row = {"kind": "plan", "request": request, "state": State.QUEUED, "attempt": 0, "cancelled": False, "created_at": now}
-    connection.execute(insert(jobs).values(id=identifier, **row))
-    _note(connection, identifier, Happening.QUEUED, now)
+    identifier = _add(connection, Kind.PLAN, {"problem": written(problem), "asked": asked}, now)
     return _jobs(connection, _of(identifier))[0]
 
 
+def add_solve(connection: Connection, key: str, now: dt.datetime) -> str:
+    """Queue a solve by its key; gives the job's id."""
+    return _add(connection, Kind.SOLVE, {"key": key}, now)
+
+
+def key_of(connection: Connection, identifier: str) -> str:
+    """The key of what the job of a solve is to solve."""
+    key: str = connection.execute(select(jobs.c.request["key"]).where(jobs.c.id == identifier)).scalar_one()
+    return key
+
+
 def found(connection: Connection, identifier: str) -> Job | None:
-    """The job with that id."""
+    """The plan's job with that id."""
     return next(iter(_jobs(connection, _of(identifier))), None)
 
 
@@ -121,8 +137,8 @@ def problem_of(connection: Connection, identifier: str) -> Problem:
 
 
 def listed(connection: Connection, *, after: Job | None = None, most: int | None = None) -> list[Job]:
-    """The jobs, the latest first; or those that come after one in that order."""
-    query = select(*_JOB).order_by(*(column.desc() for column in _AGE)).limit(most)
+    """The jobs of plans, the latest first; or those that come after one in that order."""
+    query = select(*_JOB).where(_IS_PLAN).order_by(*(column.desc() for column in _AGE)).limit(most)
     if after is not None:
         query = query.where(tuple_(*_AGE) < (after.created_at, after.id))
     return _jobs(connection, query)
@@ -164,15 +180,20 @@ def queued(connection: Connection) -> bool:
 
 
 def claim(connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
-    """Start the job that waits longest; None where no job waits, or another runner was quicker."""
-    waiting = jobs.c.state == State.QUEUED
+    """Start the plan that waits longest; None where none waits, or another runner was quicker."""
+    waiting = _IS_PLAN & (jobs.c.state == State.QUEUED)
     oldest = select(jobs.c.id).where(waiting).order_by(*_AGE).limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    return start(connection, oldest, runner, now)
+
+
+def start(connection: Connection, job: str | ScalarSelect[Any], runner: str, now: dt.datetime) -> Attempt | None:
+    """Start a job, unless it waits no longer."""
     started = {"state": State.RUNNING, "attempt": jobs.c.attempt + 1, "runner": runner, "started_at": now, "heard_at": now}
-    query = update(jobs).where(waiting & (jobs.c.id == oldest)).values(started).returning(*_ATTEMPT)
-    row = connection.execute(query).one_or_none()
+    waiting = (jobs.c.id == job) & (jobs.c.state == State.QUEUED)
+    row = connection.execute(update(jobs).where(waiting).values(started).returning(*_ATTEMPT)).one_or_none()
     if row is None:
         return None
-    attempt = Attempt(*row)
+    attempt = _attempt(row)
     _note(connection, attempt.job, Happening.STARTED, now, attempt=attempt.number)
     return attempt
 
@@ -185,7 +206,7 @@ def hear(connection: Connection, attempts: Collection[Attempt], now: dt.datetime
 
 def running(connection: Connection) -> list[Attempt]:
     """The attempts that go on, as far as is known."""
-    return [Attempt(*row) for row in connection.execute(select(*_ATTEMPT).where(jobs.c.state == State.RUNNING))]
+    return [_attempt(row) for row in connection.execute(select(*_ATTEMPT).where(jobs.c.state == State.RUNNING))]
 
 
 def is_wanted(connection: Connection, attempt: Attempt) -> bool:
@@ -208,6 +229,14 @@ def finish(connection: Connection, attempt: Attempt, plan: KeptPlan, now: dt.dat
     return held is not None
 
 
+def complete(connection: Connection, attempt: Attempt, now: dt.datetime) -> bool:
+    """End the job of a solve, whose result is kept elsewhere; only its present attempt can. Gives whether it did."""
+    held = _hold(connection, attempt)
+    if held is not None:
+        _end(connection, attempt.job, State.CANCELLED if held.cancelled else State.DONE, now)
+    return held is not None
+
+
 def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime) -> bool:
     """End a job without a plan, with a sentence that says why; only its present attempt can. Gives whether it did."""
     held = _hold(connection, attempt)
@@ -216,20 +245,37 @@ def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime)
     return held is not None
 
 
-def release(connection: Connection, attempt: Attempt, now: dt.datetime) -> None:
-    """Queue a job again whose attempt was cut off; one that was to end soon ends, and one that never gets through fails."""
+def release(connection: Connection, attempt: Attempt, now: dt.datetime) -> str | None:
+    """Queue a job again whose attempt was cut off; one that was to end soon ends, and one that never gets through fails.
+
+    Gives the sentence with which it has failed, where it has.
+    """
     held = _hold(connection, attempt)
     if held is None:
-        return
+        return None
     if held.cancelled:
         _end(connection, attempt.job, State.CANCELLED, now)
     elif attempt.number >= MOST_STARTS:
         error = f"It was started {MOST_STARTS} times, and each time it was cut off before it was done. Plan fewer days at once."
         _end(connection, attempt.job, State.FAILED, now, error)
+        return error
     else:
         again = {"state": State.QUEUED, "runner": None, "started_at": None, "heard_at": None}
         connection.execute(update(jobs).where(jobs.c.id == attempt.job).values(again))
         _note(connection, attempt.job, Happening.QUEUED, now)
+    return None
+
+
+def _add(connection: Connection, kind: Kind, request: dict[str, Any], now: dt.datetime) -> str:
+    identifier = f"{kind[0].upper()}-{secrets.token_hex(6)}"
+    row = {"kind": kind, "request": request, "state": State.QUEUED, "attempt": 0, "cancelled": False, "created_at": now}
+    connection.execute(insert(jobs).values(id=identifier, **row))
+    _note(connection, identifier, Happening.QUEUED, now)
+    return identifier
+
+
+def _attempt(row: Any) -> Attempt:
+    return Attempt(row.id, row.attempt, row.runner, row.heard_at, Kind(row.kind))
 
 
 def _is_present(attempt: Attempt) -> ColumnElement[bool]:
@@ -252,7 +298,7 @@ def _note(connection: Connection, identifier: str, happening: Happening, now: dt
 
 
 def _of(identifier: str) -> Select[Any]:
-    return select(*_JOB).where(jobs.c.id == identifier)
+    return select(*_JOB).where(_IS_PLAN & (jobs.c.id == identifier))
 
 
 def _jobs(connection: Connection, query: Select[Any]) -> list[Job]:

@@ -74,6 +74,12 @@ class Store:
         self.engine.dispose()
 
 
+def hold(connection: Connection, *, wait: bool = True) -> bool:
+    """Keep all others who write out until the transaction ends. Gives False only where it isn't to wait for another."""
+    row = select(diary.c.version).where(diary.c.id == 1).with_for_update(skip_locked=not wait)
+    return connection.execute(row).one_or_none() is not None
+
+
 def version_of(connection: Connection) -> int:
     """How many writes there have been."""
     return int(connection.execute(select(diary.c.version).where(diary.c.id == 1)).scalar_one())

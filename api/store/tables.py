@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -37,6 +38,7 @@ metadata = MetaData(
 
 Reference = String(200)
 Word = String(40)
+Digest = String(64)
 
 
 class Instant(TypeDecorator[dt.datetime]):
@@ -205,6 +207,48 @@ job_events = Table(
     Column("event", Word, nullable=False),
     Column("data", JSON, nullable=False),
 )
+
+solves = Table(
+    "solves",
+    metadata,
+    Column("key", Digest, primary_key=True),
+    Column("task", JSON, nullable=False),
+    Column("job", Word, ForeignKey("jobs.id"), nullable=True, index=True),
+    Column("solved", JSON(none_as_null=True), nullable=True),
+    Column("seconds", Float, nullable=True),
+)
+"""What is solved once for every sweep that wants it, under its key; ``job`` works on it now, or did last."""
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", Word, nullable=False, unique=True),
+    Column("kind", Word, nullable=False),
+    Column("plan", Word, ForeignKey("plans.id"), nullable=True, index=True),
+    Column("asked", JSON, nullable=False),
+    Column("state", Word, nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("error", Text, nullable=True),
+    Column("result", JSON(none_as_null=True), nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+)
+"""Solves that belong together; ``state`` is as a job's. Of those that go on, the one with the least ``turn`` is served next."""
+
+sweep_parts = Table(
+    "sweep_parts",
+    metadata,
+    Column("sweep", Word, ForeignKey("sweeps.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", Reference, nullable=False),
+    Column("changes", JSON, nullable=False),
+    Column("at", JSON, nullable=False),
+    Column("key", Digest, ForeignKey("solves.key"), nullable=False, index=True),
+    Column("result", JSON(none_as_null=True), nullable=True),
+    Column("error", Text, nullable=True),
+)
+"""What a sweep wants solved, the base first. A scenario's ``result`` sets it beside the base, once both are solved."""
 
 answers = Table(
     "answers",

@@ -67,7 +67,11 @@ class OtherEngineError(Exception):
 def task_of(problem: Problem, *, seed: int = 1, work_limit: float = WORK_LIMIT, time_limit: float | None = None) -> Task:
     """The task of solving a problem. Two problems that differ in people's names only are the same task."""
     return Task.model_construct(
-        problem=nameless(problem), seed=seed, work_limit=work_limit, time_limit=time_limit, engine=engine()
+        problem=nameless(problem),
+        seed=seed,
+        work_limit=float(work_limit),  # the key tells 60 from 60.0
+        time_limit=None if time_limit is None else float(time_limit),
+        engine=engine(),
     )
 
 

@@ -19,10 +19,12 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.jobs.solver import work_on
 from api.settings import Settings
 from api.store.session import Store
 from tests.api.builders import Clock, book, fill
 from tests.api.drafting import ALL, CPC_1, CPC_2, draft, publish
+from tests.api.sweeping import claimed
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES, MANY = 10, 150
@@ -37,7 +39,7 @@ KNOWN: dict[str, Any] = {
     "sites": "AYL", "rooms": "AYL-1", "chairs": "C1", "minute-takers": "M1", "holds": "H-1",
     "conferences": "CPC-2", "bookings": 1, "publications": 1, "busy-calendars": "C1",
 }  # fmt: skip
-"""What there is; of plans, the one that was made last."""
+"""What there is; of plans, the one that was made last, and of what-ifs one of which the base is solved."""
 REFERENCES = {
     "site": "AYL", "from": "AYL", "to": "WYC", "base": "AYL", "room": "WYC-1", "chair": "C2", "minute_taker": "M2",
     "conference": "CPC-3", "start": "2027-01-13T10:00", "if-match": "*", "first": "2027-01-04", "last": "2027-01-31",
@@ -83,6 +85,10 @@ def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path
         create_app(Settings(database_url=store.url, demo=False, plan_processes=0, calendar_minutes=0), Clock())
     ) as client:
         assert publish(client, draft(store, CPC_1, CPC_2)).status_code == 201
+        scenarios = [{"name": "C3 leaves", "changes": [{"change": "chair_leaves", "chair": "C3"}]}]
+        asked = client.post("/api/v1/whatif", json={"first": "2027-01-04", "last": "2027-01-31", "scenarios": scenarios})
+        KNOWN["whatif"] = asked.json()["id"]
+    work_on(store.url, claimed(store), "local")
     KNOWN["plans"] = draft(store, *ALL)
     store.close()
     return file

@@ -45,6 +45,9 @@ def test_a_month_is_planned_compared_and_published_with_curl(tmp_path: Path) -> 
         == {one["conference"] for one in difference["exceptions_needed"]}
         == {one["conference"] for one in plan["result"]["late"]}
     )
+    whatif = json.loads((tmp_path / "whatif.json").read_text())
+    assert [one["name"] for one in whatif["comparison"]["scenarios"]] == ["C3 leaves"]
+    assert (tmp_path / "whatif.xlsx").read_bytes().startswith(b"PK")
     assert "event: done" in done.stdout
     assert "2027-01-12T10:00" in done.stdout
     assert (tmp_path / "timeliness.csv").read_text(encoding="utf-8-sig").startswith("Month,")

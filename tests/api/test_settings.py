@@ -17,12 +17,15 @@ GIVEN: dict[str, tuple[str, object]] = {
     "plan_processes": ("0", 0),
     "plan_workers": ("4", 4),
     "plan_seconds": ("60", 60),
+    "whatif_scenarios": ("30", 30),
+    "whatif_executor": ("dask+tls://127.0.0.1:8786", "dask+tls://127.0.0.1:8786"),
     "calendar_hosts": ("Calendar.Example.org, .example.com", ("calendar.example.org", ".example.com")),
     "calendar_minutes": ("15", 15),
     "public_address": ("https://diary.example.org/planner", "https://diary.example.org/planner"),
     "demo": ("false", False),
 }
 """Each setting: what stands in the environment, and what is read of it."""
+EXECUTOR = "Enter local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786."
 HOSTS = "Enter hosts such as outlook.office365.com or .icloud.com, with commas between."
 ADDRESS = "Enter an address such as https://diary.example.org."
 
@@ -52,6 +55,8 @@ def test_yes_and_no(text: str, expected: bool) -> None:
         ("PLAN_WORKERS", "", "CONFERENCES_PLAN_WORKERS is ''. Enter a whole number, such as 2."),
         ("PLAN_SECONDS", "1.5", "CONFERENCES_PLAN_SECONDS is '1.5'. Enter a whole number, such as 2."),
         ("PLAN_SECONDS", "²", "CONFERENCES_PLAN_SECONDS is '²'. Enter a whole number, such as 2."),
+        ("WHATIF_EXECUTOR", "local:4", f"CONFERENCES_WHATIF_EXECUTOR is 'local:4'. {EXECUTOR}"),
+        ("WHATIF_EXECUTOR", "dask://scheduler", f"CONFERENCES_WHATIF_EXECUTOR is 'dask://scheduler'. {EXECUTOR}"),
         ("DEMO", "yes", "CONFERENCES_DEMO is 'yes'. Enter true or false."),
         ("CALENDAR_HOSTS", "https://example.org", f"CONFERENCES_CALENDAR_HOSTS is 'https://example.org'. {HOSTS}"),
         ("CALENDAR_HOSTS", "example.org,", f"CONFERENCES_CALENDAR_HOSTS is 'example.org,'. {HOSTS}"),

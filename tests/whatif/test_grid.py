@@ -11,7 +11,7 @@ from scheduler.domain.problem import Problem
 from scheduler.whatif.base import ChangeBase
 from scheduler.whatif.chairs import ChairJoins, ChairLeaves
 from scheduler.whatif.demand import Demand
-from scheduler.whatif.grid import SETTINGS, crossed
+from scheduler.whatif.grid import SETTINGS, crossed, how_many
 from scheduler.whatif.minute_takers import MinuteTakerJoins, MinuteTakerLeaves
 from scheduler.whatif.rooms import RoomCloses, RoomOpens
 from scheduler.whatif.rules import CaseloadCap, Weight
@@ -120,6 +120,14 @@ def test_two_settings_are_crossed() -> None:
         point(closes, name="3 chairs, 1 room"),
         point(name="3 chairs, 2 rooms"),
     )
+
+
+def test_how_many_there_would_be_is_known_before_they_are_made() -> None:
+    asked = ["chairs=1..2", "demand=-20..20:20"]
+    assert how_many(asked) == len(crossed(service(), asked)) == 6
+    assert how_many(["chairs=1..100", "rooms=1..100", "friday=0..99"]) == 1_000_000
+    with pytest.raises(InputError, match="runs backwards"):
+        how_many(["chairs=2..1"])
 
 
 def test_any_two_settings_can_be_made_together() -> None:

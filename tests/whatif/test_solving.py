@@ -66,3 +66,8 @@ def test_stopped_at_once_it_still_ends():
     stop = threading.Event()
     stop.set()
     assert solve(task_of(tiny()), stop).schedule is not None
+
+
+def test_a_limit_is_the_same_however_it_is_written():
+    whole, fraction = (task_of(tiny(), work_limit=limit, time_limit=limit) for limit in (60, 60.0))
+    assert whole.key == fraction.key == Task.model_validate_json(whole.model_dump_json(by_alias=True)).key

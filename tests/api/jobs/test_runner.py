@@ -9,13 +9,23 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from sqlalchemy import Connection, select
 
+from api.jobs import runner as runner_module
 from api.jobs.runner import Runner, is_gone
-from api.store import jobs, plans
+from api.store import jobs, plans, sweeps
 from api.store.jobs import Attempt, State
 from api.store.session import Store
+from api.store.sweeps import Progress, Sweep
+from api.store.tables import job_events
+from api.store.tables import jobs as jobs_table
+from scheduler.whatif.solving import solve, task_of
 from tests.api.builders import Clock
-from tests.api.planning import found, has_progress, is_alive, month, quarter, queue, told_of, wait_until, workers_of
+from tests.api.planning import found, has_progress, is_alive, month, quarter, queue, told, told_of, wait_until, workers_of
+from tests.api.sweeping import begin as begin_sweep
+from tests.api.sweeping import claimed, results
+from tests.api.sweeping import found as sweep_of
+from tests.whatif.tiny_tasks import figures, tasks
 
 Begin = Callable[..., Runner]
 
@@ -197,3 +207,99 @@ def test_who_is_gone(gone: str) -> None:
     assert not is_gone(here)
     assert not is_gone(f"{machine}-1-a"), "another's process is there, though it can't be reached"
     assert not is_gone(f"elsewhere-{gone.split('-')[1]}-a")
+
+
+def test_what_sweeps_want_is_solved_here(store: Store, begin: Begin) -> None:
+    sweep = begin_sweep(store, tasks(3))
+    begin(2)
+    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    assert sweep_of(store, sweep).state is State.DONE
+    assert figures(results(store, tasks(3)).values()) == figures(solve(task) for task in tasks(3))
+
+
+def test_a_plan_goes_before_what_sweeps_still_want(store: Store, begin: Begin, clock: Clock) -> None:
+    first, *rest = [begin_sweep(store, tasks(9)[3 * n : 3 * n + 3]) for n in range(3)]
+    plan = queue(store)
+    begin(1)
+    wait_until(lambda: all(sweep_of(store, sweep).has_ended for sweep in (first, *rest)))
+    with store.reading() as connection:
+        query = select(job_events.c.job).where(job_events.c.event == "started").order_by(job_events.c.number)
+        started = list(connection.execute(query).scalars())
+    assert (started[0], len(started)) == (plan.id, 10)
+
+
+def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(store: Store, begin: Begin) -> None:
+    months = [task_of(month()), *tasks(2)]
+    sweep = begin_sweep(store, months)
+    begin()
+    wait_until(lambda: sweep_of(store, sweep).state is State.RUNNING)
+    os.kill(my_worker(), signal.SIGKILL)
+    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    assert sweep_of(store, sweep).state is State.DONE
+    assert figures(results(store, tasks(2)).values()) == figures(solve(task) for task in tasks(2))
+    with store.reading() as connection:
+        ends = [event for job in solve_jobs(connection) for event in told(connection, job) if event in jobs.ENDED]
+    assert ends == ["done"] * 3
+
+
+def test_the_next_server_goes_on_where_a_sweep_was(store: Store, begin: Begin) -> None:
+    wanted = [*tasks(1), task_of(month()), *tasks(3)[1:]]
+    sweep = begin_sweep(store, wanted)
+    runner = begin()
+    wait_until(lambda: progress_of(store, sweep).done >= 1)
+    runner.stop()
+    before = results(store, wanted)
+    assert 1 <= len(before) < len(wanted)
+    assert sweep_of(store, sweep).state is State.RUNNING
+    begin()
+    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    after = results(store, wanted)
+    assert {key: after[key] for key in before} == before, "what was solved stays as it was"
+    assert len(after) == len(wanted)
+
+
+def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store, begin: Begin, gone: str) -> None:
+    sweep = begin_sweep(store, tasks(1))
+    left = claimed(store, gone)
+    begin()
+    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    assert told_of(store, left.job) == ["queued", "started", "queued", "started", "done"]
+    assert sweep_of(store, sweep).state is State.DONE
+
+
+def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner_module, "JOBS_OF_A_PROCESS", 1)
+    runner, workers = begin(), []
+    for _ in range(3):
+        job = queue(store)
+        runner.wake()
+        wait_until(lambda job=job: found(store, job.id).state is State.DONE)
+        workers.append(wait_until(lambda: set(workers_of(os.getpid())) - set(workers)).pop())
+    assert len(set(workers)) == 3
+    wait_until(lambda: workers_of(os.getpid()) == workers[-1:])
+
+
+def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin, clock: Clock) -> None:
+    sweep, other = begin_sweep(store, [task_of(quarter())]), begin_sweep(store, tasks(1))
+    begin()
+    wait_until(lambda: sweep_of(store, sweep).state is State.RUNNING)
+    with store.writing() as connection:
+        assert sweeps.cancel(connection, sweep.id, clock())
+    wait_until(lambda: sweep_of(store, other).has_ended)
+    with store.reading() as connection:
+        assert [told(connection, job) for job in solve_jobs(connection)] == [
+            ["queued", "started", "cancelling", "cancelled"],
+            ["queued", "started", "done"],
+        ]
+    assert list(results(store, [task_of(quarter())])) == []
+
+
+def solve_jobs(connection: Connection) -> list[str]:
+    """The jobs of solves, in the order in which they were queued."""
+    query = select(job_events.c.job).join(jobs_table).where(jobs_table.c.kind == "solve", job_events.c.event == "queued")
+    return list(dict.fromkeys(connection.execute(query.order_by(job_events.c.number)).scalars()))
+
+
+def progress_of(store: Store, sweep: Sweep) -> Progress:
+    with store.reading() as connection:
+        return sweeps.progress(connection, sweep.id)

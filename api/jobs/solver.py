@@ -1,0 +1,153 @@
+"""Does what sweeps want: solves a task, keeps its result under its key, and takes every sweep further that waits for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.jobs.worker import keep, utc_now, watched
+from api.store import jobs, solves, sweeps
+from api.store.jobs import Attempt
+from api.store.nouns import written
+from api.store.session import Store
+from api.store.sweeps import Kind, Part, Sweep, Wanted
+from scheduler.domain.faults import InputError
+from scheduler.whatif.compare import Result, Variant, compared
+from scheduler.whatif.executors import LostError, workers_of
+from scheduler.whatif.solving import OtherEngineError, Solved, Task, solve
+from scheduler.whatif.sweep import sweep
+from scheduler.whatif.value import Search
+
+HERE = "local"
+FAILED = "The planner itself has failed at it. Tell whoever runs the service: the server's log says more."
+_log = logging.getLogger(__name__)
+
+
+class UnreachableError(Exception):
+    """Those who are to solve can't be reached, or are gone: the job is queued again."""
+
+
+def work_on(url: str, attempt: Attempt, executor: str) -> None:
+    """Do the job of a solve. A result that is there is not made again: then only the sweeps go on.
+
+    Raises UnreachableError where nobody answers whom ``executor`` names, and SQLAlchemyError without a database.
+    """
+    store = Store(url)
+    try:
+        _work(store, attempt, executor)
+    finally:
+        store.close()
+
+
+def _work(store: Store, attempt: Attempt, executor: str) -> None:
+    try:
+        with watched(store, attempt) as watch:
+            with store.reading() as connection:
+                key = jobs.key_of(connection, attempt.job)
+                task = None if solves.found(connection, [key]) else solves.task_of(connection, key)
+            if task is not None:
+                solved = _solved(task, executor, watch.stop)
+                if solved is None:
+                    return
+                assert solved.key == key, "a task that was kept is still the same"
+                keep(store, lambda connection: solves.keep(connection, solved))
+            _take_further(store, key, watch.stop)
+            if watch.stop.is_set():
+                return
+        keep(store, lambda connection: jobs.complete(connection, attempt, utc_now()))
+        return
+    except OtherEngineError as error:
+        message = f"{error} Then ask again."
+    except (SQLAlchemyError, UnreachableError):
+        raise  # the job is queued again
+    except Exception:
+        _log.exception("The solve %s has failed", attempt.job)
+        message = FAILED
+    keep(store, lambda connection: sweeps.fail(connection, attempt, message, utc_now()))
+
+
+def _solved(task: Task, executor: str, stop: threading.Event) -> Solved | None:
+    """The result of a task; None where it was stopped, for then there is none."""
+    if stop.is_set():
+        return None
+    if executor == HERE:
+        solved = solve(task, stop)
+        return None if stop.is_set() else solved
+    try:
+        with workers_of(executor)() as workers:
+            return sweep([task], workers, stop=stop).get(task.key)
+    except (InputError, LostError) as error:
+        raise UnreachableError(str(error)) from error
+
+
+def _take_further(store: Store, key: str, stop: threading.Event) -> None:
+    with store.reading() as connection:
+        waiting = sweeps.wanting(connection, key)
+    for one in waiting:
+        if one.kind is Kind.WHATIF:
+            _set_beside(store, one, key)
+        else:
+            _search_on(store, one, stop)
+
+
+def _set_beside(store: Store, whatif: Sweep, key: str) -> None:
+    """Set beside the base what is solved: this key, or once the base is, everything so far."""
+    with store.reading() as connection:
+        base, *scenarios = sweeps.parts(connection, whatif.id)
+        of_base = solves.found(connection, [base.key]).get(base.key)
+        if of_base is None:
+            return
+        before = _variant(base, solves.task_of(connection, base.key))
+        results = {}
+        for part in (base, *scenarios):
+            if part.is_open and (key in (base.key, part.key)) and (solved := solves.found(connection, [part.key])):
+                beside = compared([before, _variant(part, solves.task_of(connection, part.key))], [of_base, solved[part.key]])
+                assert beside is not None  # the base is solved
+                results[part.number] = written(_result(beside.results, part))
+    keep(store, lambda connection: sweeps.set_beside(connection, whatif.id, results, utc_now()))
+
+
+def _result(results: Iterable[Result], part: Part) -> Result:
+    """The base's own result, or that of the scenario beside it."""
+    base, scenario = results
+    return scenario if part.number else base
+
+
+def _variant(part: Part, task: Task) -> Variant:
+    return Variant(part.name, part.changes, task.problem, part.at)
+
+
+def _search_on(store: Store, value: Sweep, stop: threading.Event) -> None:
+    """Once a round is solved, see what is worth solving next: by all results so far, which always lead to the same."""
+    with store.reading() as connection:
+        if sweeps.has_unsolved(connection, value.id):
+            return
+        base = solves.task_of(connection, sweeps.parts(connection, value.id)[0].key)
+    search = Search(
+        base.problem,
+        top=value.asked["top"],
+        seed=base.seed,
+        work_limit=base.work_limit,
+        time_limit=base.time_limit,
+        stop=stop,
+    )
+    try:
+        while tasks := search.wanted():
+            with store.reading() as connection:
+                found = solves.found(connection, {task.key for task in tasks})
+            if len(found) < len({task.key for task in tasks}):
+                break
+            search.take(found)
+    except InputError as error:
+        message = " ".join(str(fault) for fault in error.faults)
+        keep(store, lambda connection: sweeps.give_up(connection, value.id, message, utc_now()))
+        return
+    if stop.is_set():  # what was screened meanwhile may be less than there is
+        return
+    appraisal = search.appraisal()
+    result = None if appraisal is None else written(appraisal)
+    wanted = [Wanted(task) for task in tasks]
+    keep(store, lambda connection: sweeps.go_on(connection, value.id, result, wanted, utc_now()))

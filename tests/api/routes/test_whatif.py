@@ -1,0 +1,352 @@
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from api import studies
+from api.app import create_app
+from api.settings import Settings
+from api.store import jobs, snapshot, tables
+from api.store.session import Store
+from api.writing import MOST_BYTES
+from fixtures.tiny import RAW
+from scheduler.domain.problem import nameless
+from scheduler.domain.values import Period
+from scheduler.whatif.compare import Comparison
+from scheduler.whatif.executors import workers_of
+from scheduler.whatif.grid import crossed
+from scheduler.whatif.reading import scenarios_in
+from scheduler.whatif.solving import Task
+from scheduler.whatif.study import studied, variants
+from tests.api.builders import Clock, fill
+from tests.api.drafting import ALL, add_job, draft
+from tests.api.sweeping import claimed, work_on_all
+
+WHATIF = "/api/v1/whatif"
+AT = "2027-01-04T09:00:00Z"
+JANUARY = {"first": "2027-01-04", "last": "2027-01-31"}
+LEAVES: dict[str, Any] = {"name": "C3 leaves", "changes": [{"change": "chair_leaves", "chair": "C3"}]}
+CLOSES = {"name": "Wycombe closes", "changes": [{"change": "site_closes", "site": "WYC"}]}
+BOTH = {"scenarios": [LEAVES, CLOSES]}
+GRIDS = "Enter one such as chairs=5..8 or demand=-20..40:20."
+JOINS = {"name": "One more", "changes": [{"change": "chair_joins", "chair": {"id": "C9", "name": "Jo Bloggs", "base": "AYL"}}]}
+
+
+def asked(client: TestClient, body: dict[str, Any]) -> Any:
+    response = client.post(WHATIF, json=body)
+    assert response.status_code == 202, response.text
+    return response.json()
+
+
+def problem(kind: str, title: str, status: int, detail: str) -> dict[str, Any]:
+    return {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
+
+
+def invalid(*wrong: tuple[str, str]) -> dict[str, Any]:
+    errors = [{"where": where, "message": message} for where, message in wrong]
+    return problem("invalid", "Unprocessable Entity", 422, f"There are faults in it: {len(wrong)}.") | {"errors": errors}
+
+
+def short(identifier: str, **changes: Any) -> dict[str, Any]:
+    limits = {"seed": 1, "work_limit": 20.0, "time_limit": 600}
+    times = {"created_at": AT, "ended_at": None}
+    waits = {"state": "queued", "progress": {"done": 0, "of": 3, "seconds_left": None}, "error": None}
+    return {"id": identifier, **JANUARY, "plan": None, "grid": [], "scenarios": 2, **limits, **waits, **times} | changes
+
+
+def links(identifier: str, *names: str) -> dict[str, str]:
+    return {"self": f"{WHATIF}/{identifier}"} | {name: f"{WHATIF}/{identifier}/{name}" for name in names}
+
+
+def compared_alone(store: Store, body: dict[str, Any]) -> Comparison:
+    """What the scheduler itself makes of the same, over January by the present data."""
+    with store.reading() as connection:
+        days = Period.model_validate(JANUARY)
+        base = nameless(snapshot.problem_of(connection, days.first, days.last))
+    listed = [*scenarios_in(body["scenarios"]), *(crossed(base, body["grid"]) if "grid" in body else ())]
+    with workers_of("local:1")() as workers:
+        found = studied(variants(base, listed), workers, time_limit=600)
+    assert found is not None
+    return found
+
+
+def without_seconds(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: without_seconds(value) for name, value in node.items() if name != "seconds"}
+    return [without_seconds(item) for item in node] if isinstance(node, list) else node
+
+
+def solves_queued(store: Store) -> int:
+    with store.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(tables.jobs)).scalar_one())
+
+
+def test_scenarios_are_compared_over_the_present_data(seeded: TestClient, store: Store) -> None:
+    body = BOTH | {"grid": ["chairs=3..4"]}
+    response = seeded.post(WHATIF, json=JANUARY | body)
+    identifier = response.json()["id"]
+    assert (response.status_code, response.headers["location"]) == (202, f"{WHATIF}/{identifier}")
+    grown = {"grid": ["chairs=3..4"], "scenarios": 4}
+    waiting = short(identifier, progress={"done": 0, "of": 4, "seconds_left": None}, **grown)  # "3 chairs" is the base
+    assert response.json() == waiting | {"failed": [], "comparison": None, "links": links(identifier, "cancel")}
+    assert seeded.get(f"{WHATIF}/{identifier}").json() == response.json()
+
+    work_on_all(store)
+
+    done = short(identifier, state="done", progress={"done": 4, "of": 4, "seconds_left": 0.0}, **grown)
+    found = seeded.get(f"{WHATIF}/{identifier}").json()
+    alone = compared_alone(store, body)
+    assert without_seconds(found["comparison"]) == without_seconds(alone.model_dump(mode="json"))
+    assert found["ended_at"] is not None
+    assert found | {"comparison": None, "ended_at": None} == done | {
+        "failed": [],
+        "comparison": None,
+        "links": links(identifier, "workbook", "pictures"),
+    }
+    assert seeded.get(WHATIF).json() == {"items": [done | {"ended_at": found["ended_at"]}], "next": None}
+
+
+def test_what_there_is_so_far(seeded: TestClient, store: Store) -> None:
+    from api.jobs import solver  # noqa: PLC0415 - nothing else here has to load the solver
+
+    identifier = asked(seeded, JANUARY | BOTH)["id"]
+    solver.work_on(store.url, claimed(store), "local")
+    claimed(store)
+    found = seeded.get(f"{WHATIF}/{identifier}").json()
+    assert found["progress"]["done"] == 1
+    assert found["progress"]["seconds_left"] > 0
+    assert found["state"] == "running"
+    comparison = found["comparison"]
+    assert (comparison["base"]["name"], comparison["scenarios"]) == ("base", [])
+    assert comparison["missing"] == ["C3 leaves", "Wycombe closes"]
+    assert found["links"] == links(identifier, "workbook", "pictures", "cancel")
+    assert without_seconds(comparison["base"]) == without_seconds(compared_alone(store, BOTH).base.model_dump(mode="json"))
+
+
+def test_what_a_plan_was_made_of(seeded: TestClient, store: Store) -> None:
+    plan = draft(store, *ALL)
+    whatif = asked(seeded, {"plan": plan, **BOTH})
+    assert whatif == short(whatif["id"], plan=plan) | {"failed": [], "comparison": None, "links": links(whatif["id"], "cancel")}
+    again = asked(seeded, JANUARY | BOTH)
+    assert keys(store, whatif["id"]) == keys(store, again["id"]), "the same problem is solved once"
+    assert solves_queued(store) == 1 + 3
+
+
+def keys(store: Store, identifier: str) -> list[str]:
+    table = tables.sweep_parts
+    with store.reading() as connection:
+        return list(connection.execute(select(table.c.key).where(table.c.sweep == identifier).order_by(table.c.number)).scalars())
+
+
+def test_a_problem_that_is_sent_is_compared_without_names(client: TestClient, store: Store) -> None:
+    raw = RAW | {"chairs": [chair | {"name": "Jo Bloggs"} for chair in RAW["chairs"]]}
+    whatif = asked(client, {"problem": raw, "scenarios": [JOINS], "seed": 3, "work_limit": 5, "time_limit": 10})
+    assert (whatif["seed"], whatif["work_limit"], whatif["time_limit"]) == (3, 5.0, 10)
+    assert (whatif["first"], whatif["last"]) == (RAW["horizon"]["first"], RAW["horizon"]["last"])
+    work_on_all(store)
+    found = client.get(f"{WHATIF}/{whatif['id']}")
+    assert found.json()["state"] == "done"
+    with store.reading() as connection:
+        rows = [connection.execute(select(table)).all() for table in (tables.solves, tables.sweeps, tables.sweep_parts)]
+        tasks = [Task.model_validate(row.task) for row in rows[0]]
+    assert {(task.seed, task.work_limit, task.time_limit) for task in tasks} == {(3, 5.0, 10.0)}
+    assert "Bloggs" not in found.text + str(rows)
+
+
+def test_no_solve_takes_longer_than_a_plan(seeded: TestClient) -> None:
+    assert asked(seeded, JANUARY | BOTH | {"time_limit": 1_000_000})["time_limit"] == 600
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (
+            {"scenarios": [LEAVES, {"name": "Two", "changes": [{"change": "chair_leaves", "chair": "C7"}]}]},
+            [("scenarios[Two].changes[0].chair", "there is no chair 'C7'. Enter the id of one listed under chairs.")],
+        ),
+        (
+            {
+                "scenarios": [
+                    LEAVES
+                    | {
+                        "changes": [
+                            LEAVES["changes"][0],
+                            {"change": "chair_absent", "chair": "C3", "first": "2027-01-11", "last": "2027-01-15"},
+                        ]
+                    }
+                ]
+            },
+            [
+                (
+                    "scenarios[C3 leaves].changes[1]",
+                    "This contradicts or repeats another change: 'C3 leaves.' Keep one of the two.",
+                )
+            ],
+        ),
+        ({"scenarios": []}, [("scenarios", "there is no scenario here. Enter at least one.")]),
+        ({}, [("scenarios", "there is no scenario here. Enter at least one.")]),
+        (
+            {"scenarios": [LEAVES, LEAVES]},
+            [("scenarios[1].name", "'C3 leaves' is already the name of scenarios[0]. Give each its own name.")],
+        ),
+        (
+            {"scenarios": [{"name": "Many", "changes": LEAVES["changes"] * 51}]},
+            [("scenarios[0].changes", "51 changes are too many for one scenario. Enter 50 or fewer.")],
+        ),
+        (
+            {"grid": ["chairs=5..3"]},
+            [("grid", f"chairs=5..3: the range runs backwards: 5 is after 3. {GRIDS}")],
+        ),
+        ({"grid": ["chairs=90"]}, [("scenarios[90 chairs]", "87 changes are too many for one scenario. Enter 50 or fewer.")]),
+    ],
+)
+def test_what_can_not_be_compared_is_told_and_nothing_is_queued(
+    seeded: TestClient, store: Store, body: dict[str, Any], wrong: list[tuple[str, str]]
+) -> None:
+    response = seeded.post(WHATIF, json=JANUARY | body)
+    assert (response.status_code, response.json()) == (422, invalid(*wrong))
+    assert seeded.get(WHATIF).json() == {"items": [], "next": None}
+    assert solves_queued(store) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        (BOTH | {"scenarios": [{"name": f"S{n}", "changes": []} for n in range(10_000)]}, "10,000"),
+        ({"grid": ["chairs=1..100", "rooms=1..100"]}, "10,000"),
+        ({"grid": ["chairs=1..100"], "scenarios": [LEAVES]}, "101"),
+    ],
+)
+def test_too_many_scenarios_are_refused_with_the_limit(
+    seeded: TestClient, store: Store, body: dict[str, Any], count: str
+) -> None:
+    response = seeded.post(WHATIF, json=JANUARY | body)
+    details = f"{count} scenarios are too many at once. Ask for 100 or fewer."
+    assert (response.status_code, response.json()) == (422, problem("invalid", "Unprocessable Entity", 422, details))
+    assert solves_queued(store) == 0
+
+
+def test_the_limit_can_be_set(settings: Settings, store: Store) -> None:
+    few = Settings(database_url=settings.database_url, data=settings.data, demo=False, plan_processes=0, whatif_scenarios=1)
+    fill(store)
+    with TestClient(create_app(few, Clock())) as client:
+        response = client.post(WHATIF, json=JANUARY | BOTH)
+        assert response.json()["detail"] == "2 scenarios are too many at once. Ask for 1 or fewer."
+
+
+def test_problems_that_are_too_large_together_are_refused(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "MOST_BYTES", 1 << 10)
+    response = seeded.post(WHATIF, json=JANUARY | BOTH)
+    details = "The problems of these scenarios have more than 0 MB together. Compare fewer at once."
+    assert (response.status_code, response.json()["detail"]) == (422, details)
+
+
+@pytest.mark.parametrize(
+    "body", [BOTH, BOTH | {"first": "2027-01-04"}, BOTH | JANUARY | {"plan": "P-1"}, BOTH | {"plan": "P-1", "problem": {}}]
+)
+def test_it_must_be_clear_what_to_compare(seeded: TestClient, body: dict[str, Any]) -> None:
+    response = seeded.post(WHATIF, json=body)
+    message = "it is not clear what to compare. Enter first and last, or the id of a plan, or a problem."
+    details = problem("invalid", "Unprocessable Entity", 422, "What was sent can't be taken.")
+    assert (response.status_code, response.json()) == (422, details | {"errors": [{"where": "", "message": message}]})
+
+
+def test_faults_of_a_problem_that_is_sent_are_told(client: TestClient) -> None:
+    raw = {name: value for name, value in RAW.items() if name != "horizon"}
+    response = client.post(WHATIF, json={"problem": raw, **BOTH})
+    assert (response.status_code, response.json()) == (422, invalid(("problem.horizon", "is missing. Enter it.")))
+
+
+def test_what_json_does_not_have_is_refused(seeded: TestClient) -> None:
+    body = b'{"problem": {"version": NaN}, "scenarios": []}'
+    response = seeded.post(WHATIF, content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+
+
+def test_what_is_too_large_is_not_read(seeded: TestClient) -> None:
+    body = b'{"problem": {"' + b"x" * MOST_BYTES + b'": 1}, "scenarios": []}'
+    response = seeded.post(WHATIF, content=body, headers={"Content-Type": "application/json"})
+    details = f"It has {len(body)} bytes. Send {MOST_BYTES} or fewer."
+    assert (response.status_code, response.json()["detail"]) == (413, details)
+
+
+def test_asking_again_with_the_same_key_asks_once(seeded: TestClient, store: Store) -> None:
+    first, second = (seeded.post(WHATIF, json=JANUARY | BOTH, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    assert (second.status_code, second.json(), second.headers["location"]) == (202, first.json(), first.headers["location"])
+    assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == [first.json()["id"]]
+
+
+def test_a_plan_without_a_problem_to_compare(seeded: TestClient, store: Store) -> None:
+    response = seeded.post(WHATIF, json={"plan": "P-none", **BOTH})
+    assert (response.status_code, response.json()) == (404, problem("not-found", "Not Found", 404, "There is no plan 'P-none'."))
+    add_job(store, "P-1", "running")
+    response = seeded.post(WHATIF, json={"plan": "P-1", **BOTH})
+    wait = "The plan 'P-1' has no schedule: it is running. GET the plan, or its events, until it has ended."
+    assert (response.status_code, response.json()) == (409, problem("no-schedule", "Conflict", 409, wait))
+
+
+def test_it_is_cancelled_with_what_it_has(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded, JANUARY | BOTH)["id"]
+    attempt = claimed(store)
+    response = seeded.post(f"{WHATIF}/{identifier}/cancel")
+    cancelled = short(identifier, state="cancelled", ended_at=AT)
+    assert response.status_code == 202
+    assert response.json() == cancelled | {"failed": [], "comparison": None, "links": links(identifier)}
+    with store.reading() as connection:
+        assert not jobs.is_wanted(connection, attempt)
+        assert not jobs.queued(connection)
+    response = seeded.post(f"{WHATIF}/{identifier}/cancel")
+    ended = f"The what-if '{identifier}' has ended already: it is cancelled. Ask for a new one instead."
+    assert (response.status_code, response.json()) == (409, problem("ended", "Conflict", 409, ended))
+
+
+def test_the_comparison_as_a_workbook_and_as_pictures(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
+    path = f"{WHATIF}/{identifier}"
+    none = f"The what-if '{identifier}' has no comparison: it is queued, and its base is not solved."
+    for part in ("workbook", "pictures", "pictures/tiers"):
+        response = seeded.get(f"{path}/{part}")
+        assert (response.status_code, response.json()) == (409, problem("no-comparison", "Conflict", 409, none))
+    work_on_all(store)
+    workbook = seeded.get(f"{path}/workbook")
+    assert workbook.headers["content-disposition"] == f'attachment; filename="what-if-{identifier}.xlsx"'
+    sheets = openpyxl.load_workbook(io.BytesIO(workbook.content))
+    assert "C3 leaves" in [row[0].value for row in sheets["Scenarios"].iter_rows()]
+    pictures = seeded.get(f"{path}/pictures").json()
+    names = ["children", "tiers", "caseloads", "rooms"]
+    assert pictures == {
+        "items": [
+            {"name": name, "svg": f"{path}/pictures/{name}?format=svg", "png": f"{path}/pictures/{name}?format=png"}
+            for name in names
+        ]
+    }
+    svg, png = seeded.get(pictures["items"][0]["svg"]), seeded.get(pictures["items"][1]["png"])
+    assert (svg.headers["content-type"], png.headers["content-type"]) == ("image/svg+xml", "image/png")
+    assert b"<svg" in svg.content
+    assert png.content.startswith(b"\x89PNG")
+    missing = problem("not-found", "Not Found", 404, f"There is no picture of the what-if '{identifier}' called 'grid'.")
+    response = seeded.get(f"{path}/pictures/grid")
+    assert (response.status_code, response.json()) == (404, missing)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", ""), ("POST", "/cancel"), ("GET", "/workbook"), ("GET", "/pictures"), ("GET", "/pictures/tiers")]
+)
+def test_what_is_not_there_is_not_found(seeded: TestClient, method: str, path: str) -> None:
+    response = seeded.request(method, f"{WHATIF}/W-none{path}")
+    missing = problem("not-found", "Not Found", 404, "There is no what-if 'W-none'.")
+    assert (response.status_code, response.json()) == (404, missing)
+
+
+def test_lists_go_on_after_one_of_them(seeded: TestClient) -> None:
+    identifiers = [asked(seeded, JANUARY | BOTH)["id"] for _ in range(3)][::-1]
+    page = seeded.get(WHATIF, params={"most": 2}).json()
+    assert ([one["id"] for one in page["items"]], page["next"]) == (identifiers[:2], identifiers[1])
+    page = seeded.get(WHATIF, params={"after": page["next"], "most": 2}).json()
+    assert ([one["id"] for one in page["items"]], page["next"]) == (identifiers[2:], None)
+    assert seeded.get(WHATIF, params={"after": "W-none"}).status_code == 404
