@@ -234,7 +234,7 @@ def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(st
     begin()
     wait_until(lambda: sweep_of(store, sweep).state is State.RUNNING)
     os.kill(my_worker(), signal.SIGKILL)
-    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    wait_until(lambda: all_solved(store))
     assert sweep_of(store, sweep).state is State.DONE
     assert figures(results(store, tasks(2)).values()) == figures(solve(task) for task in tasks(2))
     with store.reading() as connection:
@@ -262,7 +262,7 @@ def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store
     sweep = begin_sweep(store, tasks(1))
     left = claimed(store, gone)
     begin()
-    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    wait_until(lambda: all_solved(store))
     assert told_of(store, left.job) == ["queued", "started", "queued", "started", "done"]
     assert sweep_of(store, sweep).state is State.DONE
 
@@ -285,7 +285,8 @@ def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin,
     wait_until(lambda: sweep_of(store, sweep).state is State.RUNNING)
     with store.writing() as connection:
         assert sweeps.cancel(connection, sweep.id, clock())
-    wait_until(lambda: sweep_of(store, other).has_ended)
+    wait_until(lambda: all_solved(store))
+    assert sweep_of(store, other).has_ended
     with store.reading() as connection:
         assert [told(connection, job) for job in solve_jobs(connection)] == [
             ["queued", "started", "cancelling", "cancelled"],
@@ -298,6 +299,12 @@ def solve_jobs(connection: Connection) -> list[str]:
     """The jobs of solves, in the order in which they were queued."""
     query = select(job_events.c.job).join(jobs_table).where(jobs_table.c.kind == "solve", job_events.c.event == "queued")
     return list(dict.fromkeys(connection.execute(query.order_by(job_events.c.number)).scalars()))
+
+
+def all_solved(store: Store) -> bool:
+    """Whether every solve's job has ended, which is a moment later than the sweep that it was the last of."""
+    with store.reading() as connection:
+        return all(told(connection, job)[-1] in jobs.ENDED for job in solve_jobs(connection))
 
 
 def progress_of(store: Store, sweep: Sweep) -> Progress:
