@@ -41,6 +41,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_what_one_more_and_one_less_would_change(folder: Path):
     arguments = ["tiny.json", "--executor", "local:2", "--top", "1", "--out", "out.json", "--keep", "kept"]
     finished = scheduler("value", *arguments, cwd=folder)

@@ -131,6 +131,7 @@ def test_an_interrupt_before_the_base_leaves_nothing_to_compare(folder: Path):
     assert not (folder / "out.json").exists()
 
 
+@pytest.mark.slow
 def test_a_workbook_and_pictures_are_written_where_asked(folder: Path):
     wanted = ["--xlsx", "book.xlsx", "--plots", "plots"]
     grid = ["--grid", "chairs=1..2", "--grid", "rooms=1..2"]

@@ -36,7 +36,8 @@ def alone() -> dict[str, object]:
     return figures(solve(task) for task in tasks(COUNT))
 
 
-@pytest.mark.parametrize("count", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2])
 def test_so_many_workers_give_what_each_task_gives_alone(count: int, alone: dict[str, object]):
     with cluster(count) as (_, text), workers_of(text)() as workers:
         assert workers.at_once() == count

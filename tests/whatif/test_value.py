@@ -209,6 +209,7 @@ def test_the_guide_quotes_what_is_so() -> None:
         assert f"- {found.sentence}\n" in guide
 
 
+@pytest.mark.slow
 def test_what_is_stopped_half_way_goes_on_from_what_is_kept(tmp_path: Path) -> None:
     stop, kept = threading.Event(), KeptInFolder(tmp_path)
 

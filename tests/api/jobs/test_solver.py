@@ -113,6 +113,7 @@ def test_a_scenario_without_any_schedule_says_why_and_the_others_go_on(store: St
     assert leaves.result["refused"]
 
 
+@pytest.mark.slow
 def test_the_value_of_one_more_is_found_round_by_round(store: Store) -> None:
     problem = tiny_problem(horizon=WEEK)
     value = begin_value(store, task_of(problem, time_limit=600))
