@@ -60,6 +60,7 @@ def test_a_base_and_its_scenarios_side_by_side(folder: Path):
     assert json.loads((folder / "out.json").read_text()) == comparison
 
 
+@pytest.mark.slow
 def test_a_grid_needs_no_file(folder: Path):
     finished = scheduler("whatif", "tiny.json", "--grid", "chairs=2..3", "--executor", "local:1", "--quiet", cwd=folder)
     assert (finished.returncode, finished.stderr) == (0, "")

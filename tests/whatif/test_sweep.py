@@ -45,7 +45,7 @@ def kill(count: int | None = None) -> None:
         os.kill(child.pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("text", ["local:1", "local:2"])
+@pytest.mark.parametrize("text", [pytest.param("local:1", marks=pytest.mark.slow), "local:2"])
 def test_a_sweep_gives_what_each_task_gives_alone(text: str, alone: dict[str, object]):
     heard: list[SweepProgress] = []
     with workers_of(text)() as workers:

@@ -267,6 +267,7 @@ def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store
     assert sweep_of(store, sweep).state is State.DONE
 
 
+@pytest.mark.slow
 def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner_module, "JOBS_OF_A_PROCESS", 1)
     runner, workers = begin(), []
