@@ -63,6 +63,7 @@ class Lasting(ChangeBase):
     def faults(self, problem: Problem) -> Iterator[Fault]:
         """A first day that comes too late for this plan."""
         yield from outside(problem, self.first, None)
+        yield from super().faults(problem)
 
     def since(self) -> str:
         """The words `` from 4 January 2027 on``; none where no day is given."""
@@ -91,6 +92,7 @@ class Spanning(ChangeBase):
     def faults(self, problem: Problem) -> Iterator[Fault]:
         """Days of which none is in this plan."""
         yield from outside(problem, self.first, self.last)
+        yield from super().faults(problem)
 
     def days(self) -> str:
         """The words `` from 7 to 18 December 2026``; none where no day is given."""

@@ -38,8 +38,20 @@ def with_chair(problem: Problem, chair: str, **fields: Any) -> Problem:
     return replaced(problem, chairs=changed)
 
 
-def _no_such(problem: Problem, chair: str) -> Iterator[Fault]:
-    return known("chairs", "chair", chair, problem.chair_by_id, "chair")
+class OfChair(ChangeBase):
+    """A change of one chair of the problem."""
+
+    chair: Identifier
+
+    def of(self, problem: Problem) -> Chair:
+        """The chair; KeyError where the problem has none of that id."""
+        return problem.chair_by_id[self.chair]
+
+    @override
+    def faults(self, problem: Problem) -> Iterator[Fault]:
+        """A chair whom the problem doesn't have."""
+        yield from super().faults(problem)
+        yield from known("chairs", "chair", self.chair, problem.chair_by_id, "chair")
 
 
 class ChairJoins(ChangeBase):
@@ -74,7 +86,7 @@ class ChairJoins(ChangeBase):
         return frozenset({("chair", self.chair.id)})
 
 
-class ChairLeaves(Lasting):
+class ChairLeaves(Lasting, OfChair):
     """A chair who is gone from ``first`` on, for good; from the plan's first day where none is given.
 
     They stay in the list, as one whose last day has come: families that were theirs are handed over (contract, T4),
@@ -82,24 +94,22 @@ class ChairLeaves(Lasting):
     """
 
     change: Literal["chair_leaves"] = "chair_leaves"
-    chair: Identifier
 
     @override
     def applied(self, problem: Problem) -> Problem:
         """With the day before as the chair's last."""
-        last, first = self.starts(problem) - ONE_DAY, problem.chair_by_id[self.chair].first
+        last, first = self.starts(problem) - ONE_DAY, self.of(problem).first
         return with_chair(problem, self.chair, first=first if first and first <= last else None, last=last)
 
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Advisor 3 (C3) leaves from 4 January 2027 on."""
-        return f"{named(problem.chair_by_id[self.chair])} leaves{self.since()}."
+        return f"{named(self.of(problem))} leaves{self.since()}."
 
     @override
     def faults(self, problem: Problem) -> Iterator[Fault]:
         """A chair who is unknown, has left by then, or is not there yet."""
         yield from super().faults(problem)
-        yield from _no_such(problem, self.chair)
         chair, leaves = problem.chair_by_id.get(self.chair), self.starts(problem)
         if chair is not None and chair.last is not None and chair.last < leaves:
             yield Fault(("first",), f"{chair.id} is gone by {leaves}: the last day is {chair.last}. Enter a day up to then.")
@@ -112,28 +122,21 @@ class ChairLeaves(Lasting):
         return frozenset({("chair", self.chair)})
 
 
-class ChairAbsent(Spanning):
+class ChairAbsent(Spanning, OfChair):
     """A chair who is away for some whole days; for the whole plan where none are given."""
 
     change: Literal["chair_absent"] = "chair_absent"
-    chair: Identifier
 
     @override
     def applied(self, problem: Problem) -> Problem:
         """With one more absence."""
-        absences = with_period(problem.chair_by_id[self.chair].absences, self.period(problem))
+        absences = with_period(self.of(problem).absences, self.period(problem))
         return with_chair(problem, self.chair, absences=absences)
 
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Advisor 3 (C3) is absent from 7 to 18 December 2026."""
-        return f"{named(problem.chair_by_id[self.chair])} is absent{self.days() or ' throughout'}."
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A chair who is unknown, or days outside the plan."""
-        yield from super().faults(problem)
-        yield from _no_such(problem, self.chair)
+        return f"{named(self.of(problem))} is absent{self.days() or ' throughout'}."
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
@@ -141,14 +144,13 @@ class ChairAbsent(Spanning):
         return absence_keys("chair", self.chair, self.period(problem))
 
 
-class ChairChanges(ChangeBase):
+class ChairChanges(OfChair):
     """A chair who works otherwise for the whole plan; what is not given stays as it is.
 
     ``fte`` sets how many children they may hold before it costs (contract, T5), and nothing of their days.
     """
 
     change: Literal["chair_changes"] = "chair_changes"
-    chair: Identifier
     fte: Annotated[float, Field(strict=True, ge=0, le=2)] | None = None
     works: tuple[Weekday, ...] | None = None
     max_per_day: Whole | None = None
@@ -177,7 +179,7 @@ class ChairChanges(ChangeBase):
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Advisor 3 (C3) now has 0.6 FTE and takes at most 1 conference a day."""
-        return f"{named(problem.chair_by_id[self.chair])} now {in_a_row(list(self._says()))}."
+        return f"{named(self.of(problem))} now {in_a_row(list(self._says()))}."
 
     def _says(self) -> Iterator[str]:
         if self.fte is not None:
@@ -190,11 +192,6 @@ class ChairChanges(ChangeBase):
             yield f"takes at most {count_of(self.max_per_week, 'conference')} a week"
         if self.max_office_days is not None:
             yield f"holds conferences in rooms on at most {count_of(self.max_office_days, 'day')} a week"
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A chair who is unknown."""
-        yield from _no_such(problem, self.chair)
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:

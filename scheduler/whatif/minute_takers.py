@@ -38,8 +38,20 @@ def _away(problem: Problem, minute_taker: str, period: Period) -> Problem:
     return with_minute_taker(problem, minute_taker, absences=absences)
 
 
-def _no_such(problem: Problem, minute_taker: str) -> Iterator[Fault]:
-    return known("minute_takers", "minute taker", minute_taker, problem.minute_taker_by_id, "minute_taker")
+class OfMinuteTaker(ChangeBase):
+    """A change of one minute taker of the problem."""
+
+    minute_taker: Identifier
+
+    def of(self, problem: Problem) -> MinuteTaker:
+        """The minute taker; KeyError where the problem has none of that id."""
+        return problem.minute_taker_by_id[self.minute_taker]
+
+    @override
+    def faults(self, problem: Problem) -> Iterator[Fault]:
+        """A minute taker whom the problem doesn't have."""
+        yield from super().faults(problem)
+        yield from known("minute_takers", "minute taker", self.minute_taker, problem.minute_taker_by_id, "minute_taker")
 
 
 class MinuteTakerJoins(ChangeBase):
@@ -75,11 +87,10 @@ class MinuteTakerJoins(ChangeBase):
         return frozenset({("minute_taker", self.minute_taker.id)})
 
 
-class MinuteTakerLeaves(Lasting):
+class MinuteTakerLeaves(Lasting, OfMinuteTaker):
     """A minute taker who is gone from ``first`` on; from the plan's first day where none is given."""
 
     change: Literal["minute_taker_leaves"] = "minute_taker_leaves"
-    minute_taker: Identifier
 
     @override
     def applied(self, problem: Problem) -> Problem:
@@ -90,13 +101,7 @@ class MinuteTakerLeaves(Lasting):
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Minute taker 3 (M3) leaves from 4 January 2027 on."""
-        return f"{named(problem.minute_taker_by_id[self.minute_taker])} leaves{self.since()}."
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A minute taker who is unknown, or a day after the plan."""
-        yield from super().faults(problem)
-        yield from _no_such(problem, self.minute_taker)
+        return f"{named(self.of(problem))} leaves{self.since()}."
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
@@ -104,11 +109,10 @@ class MinuteTakerLeaves(Lasting):
         return frozenset({("minute_taker", self.minute_taker)})
 
 
-class MinuteTakerAbsent(Spanning):
+class MinuteTakerAbsent(Spanning, OfMinuteTaker):
     """A minute taker who is away for some whole days; for the whole plan where none are given."""
 
     change: Literal["minute_taker_absent"] = "minute_taker_absent"
-    minute_taker: Identifier
 
     @override
     def applied(self, problem: Problem) -> Problem:
@@ -118,13 +122,7 @@ class MinuteTakerAbsent(Spanning):
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Minute taker 3 (M3) is absent from 7 to 18 December 2026."""
-        return f"{named(problem.minute_taker_by_id[self.minute_taker])} is absent{self.days() or ' throughout'}."
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A minute taker who is unknown, or days outside the plan."""
-        yield from super().faults(problem)
-        yield from _no_such(problem, self.minute_taker)
+        return f"{named(self.of(problem))} is absent{self.days() or ' throughout'}."
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:

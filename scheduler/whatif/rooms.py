@@ -33,8 +33,20 @@ def with_room(problem: Problem, room: str, **fields: Any) -> Problem:
     return replaced(problem, rooms=tuple(remade(one, **fields) if one.id == room else one for one in problem.rooms))
 
 
-def _no_such(problem: Problem, room: str) -> Iterator[Fault]:
-    return known("rooms", "room", room, problem.room_by_id, "room")
+class OfRoom(ChangeBase):
+    """A change of one room of the problem."""
+
+    room: Identifier
+
+    def of(self, problem: Problem) -> Room:
+        """The room; KeyError where the problem has none of that id."""
+        return problem.room_by_id[self.room]
+
+    @override
+    def faults(self, problem: Problem) -> Iterator[Fault]:
+        """A room that the problem doesn't have."""
+        yield from super().faults(problem)
+        yield from known("rooms", "room", self.room, problem.room_by_id, "room")
 
 
 def _key(problem: Problem, room: str, *part: str) -> Key:
@@ -81,30 +93,23 @@ class RoomOpens(ChangeBase):
         return frozenset({("room", self.room.site, self.room.id), ("new room", self.room.id)})
 
 
-class RoomCloses(Spanning):
+class RoomCloses(Spanning, OfRoom):
     """A room that is closed for some days; from ``first`` on or for the whole plan where days are left out.
 
     It stays in the list, so that virtual conferences keep their starts.
     """
 
     change: Literal["room_closes"] = "room_closes"
-    room: Identifier
 
     @override
     def applied(self, problem: Problem) -> Problem:
         """With one more closure of the room."""
-        return with_room(problem, self.room, closed=with_period(problem.room_by_id[self.room].closed, self.period(problem)))
+        return with_room(problem, self.room, closed=with_period(self.of(problem).closed, self.period(problem)))
 
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Wycombe room 1 (WYC-1) is closed from 7 to 18 December 2026."""
-        return f"{named(problem.room_by_id[self.room])} is closed{self.days() or ' throughout'}."
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A room that is unknown, or days outside the plan."""
-        yield from super().faults(problem)
-        yield from _no_such(problem, self.room)
+        return f"{named(self.of(problem))} is closed{self.days() or ' throughout'}."
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
@@ -151,31 +156,24 @@ class SiteCloses(Spanning):
         return frozenset(_closing(problem, room.id, period) for room in self._rooms(problem))
 
 
-class RoomGainsHybrid(Lasting):
+class RoomGainsHybrid(Lasting, OfRoom):
     """A room that has equipment for hybrid conferences from ``first`` on; from the plan's first day where none is given."""
 
     change: Literal["room_gains_hybrid"] = "room_gains_hybrid"
-    room: Identifier
 
     @override
     def applied(self, problem: Problem) -> Problem:
         """With the earlier of the two days, if the room was to be equipped anyway."""
-        equipped = problem.room_by_id[self.room].hybrid_from
+        equipped = self.of(problem).hybrid_from
         first = self.starts(problem)
         return with_room(problem, self.room, hybrid_from=first if equipped is None else min(first, equipped))
 
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Wycombe room 1 (WYC-1) has equipment for hybrid conferences from 4 January 2027 on."""
-        room = problem.room_by_id[self.room]
+        room = self.of(problem)
         has = "already has" if room.is_hybrid(self.starts(problem)) else "gains"
         return f"{named(room)} {has} equipment for hybrid conferences{self.since()}."
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A room that is unknown, or a day after the plan."""
-        yield from super().faults(problem)
-        yield from _no_such(problem, self.room)
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
@@ -183,33 +181,27 @@ class RoomGainsHybrid(Lasting):
         return frozenset({_key(problem, self.room, "hybrid_from")})
 
 
-class RoomGainsStart(ChangeBase):
+class RoomGainsStart(OfRoom):
     """A room in which conferences may also begin at ``start``.
 
     Where the problem leaves ``virtual_starts`` open, virtual conferences may begin then too (contract, section 1).
     """
 
     change: Literal["room_gains_start"] = "room_gains_start"
-    room: Identifier
     start: TimeOfDay
 
     @override
     def applied(self, problem: Problem) -> Problem:
         """With one more start, in order of time."""
-        starts = problem.room_by_id[self.room].starts
+        starts = self.of(problem).starts
         return with_room(problem, self.room, starts=tuple(sorted({*starts, self.start})))
 
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: Conferences in Wycombe room 1 (WYC-1) may also begin at 16:30."""
-        room = problem.room_by_id[self.room]
+        room = self.of(problem)
         begin = "already begin" if self.start in room.starts else "also begin"
         return f"Conferences in {named(room)} may {begin} at {self.start:%H:%M}."
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A room that is unknown."""
-        yield from _no_such(problem, self.room)
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
