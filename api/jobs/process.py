@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 from importlib import import_module
 
 from api.store.jobs import Attempt, Kind
+from scheduler.whatif.worker_process import serve_the_parent
 
 WORKER, SOLVER = "api.jobs.worker", "api.jobs.solver"
 """Loaded in these processes only: the server itself has no need of the solver."""
 
 
 def prepare() -> None:
-    """Begin the process: Ctrl-C is for the server to hear, and without the server there is nobody to work for."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    """Begin the process, with what takes a while to load."""
+    serve_the_parent()
     import_module(WORKER)
 
 
@@ -31,10 +27,3 @@ def work(url: str, attempt: Attempt, executor: str) -> None:
         import_module(WORKER).work_on(url, attempt)
     else:
         import_module(SOLVER).work_on(url, attempt, executor)
-
-
-def _end_with_the_server() -> None:
-    server = multiprocessing.parent_process()
-    if server is not None:
-        server.join()
-        os._exit(1)

@@ -6,9 +6,7 @@ import multiprocessing
 import os
 import re
 import secrets
-import signal
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -19,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from scheduler.domain.faults import Fault, InputError
+from scheduler.whatif.worker_process import serve_the_parent
 
 LOCAL = re.compile(r"local(?::([0-9]+))?")
 DASK = re.compile(r"dask(\+tls)?://([^/\s]+:[0-9]+)/?")
@@ -125,7 +124,7 @@ class _Process:
 
     def submit(self, work: Callable[P, Result], *given: P.args, **named: P.kwargs) -> Future[Result]:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_begin)
+            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=serve_the_parent)
         self.tasks += 1
         return self._pool.submit(work, *given, **named)
 
@@ -133,19 +132,6 @@ class _Process:
         if self._pool is not None:
             self._pool.shutdown()
         self._pool, self.tasks = None, 0
-
-
-def _begin() -> None:
-    """Begin a process: Ctrl-C is for the one that started it to hear, and without that one there is nobody to work for."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 @dataclass(frozen=True)
