@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -64,7 +63,7 @@ def main() -> int:
         console.print(rich_table(sheet))
     for warning in result.warnings:
         console.print(escape(warning), style="red")
-    pictures = _pictures(console, path)
+    pictures = _pictures(path)
     path.with_suffix(".md").write_text(as_markdown(result, pictures))
     console.print(f"Written: {path}, {path.with_suffix('.md').name} {' '.join(pictures)}")
     return ending
@@ -118,11 +117,8 @@ def _show(console: Console, result: Result) -> None:
     console.print(escape(f"{record.size}/{record.instance}: {told}"), highlight=False)
 
 
-def _pictures(console: Console, result: Path) -> list[str]:
-    """The names of the pictures; none without matplotlib."""
-    if find_spec("matplotlib") is None:
-        console.print("No pictures: matplotlib is not installed. `.venv/bin/pip install matplotlib` installs it.")
-        return []
+def _pictures(result: Path) -> list[str]:
+    """The names of the pictures."""
     command = [sys.executable, "-m", "benchmarks.plots", str(result)]
     drawn = subprocess.run(command, check=True, capture_output=True, text=True)
     return [Path(line).name for line in drawn.stdout.splitlines()]

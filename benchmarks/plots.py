@@ -1,7 +1,4 @@
-"""``python -m benchmarks.plots RESULT.json``: quality against time, and time to proof against size, as SVG beside the result.
-
-Needs matplotlib (``pip install '.[bench]'``).
-"""
+"""``python -m benchmarks.plots RESULT.json``: quality against time, and time to proof against size, as SVG beside the result."""
 
 from __future__ import annotations
 

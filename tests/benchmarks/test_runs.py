@@ -102,7 +102,6 @@ def test_the_pool_plans_every_authority(tmp_path: Path) -> None:
 
 
 def test_pictures_are_the_same_bytes_for_the_same_result(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     records = (
         record(),
         cut_short("highs"),
