@@ -21,13 +21,13 @@ from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Date, Text, Value, Whole
 from scheduler.whatif.base import ChangeBase
 from scheduler.whatif.chairs import ChairJoins
+from scheduler.whatif.defaults import SEED, TOP, WORK_LIMIT
 from scheduler.whatif.grid import crossed, how_many
 from scheduler.whatif.minute_takers import MinuteTakerJoins
 from scheduler.whatif.reading import EMPTY, scenarios_in
 from scheduler.whatif.scenario import Scenario
-from scheduler.whatif.solving import WORK_LIMIT, task_of
+from scheduler.whatif.solving import Effort, task_of
 from scheduler.whatif.study import variants
-from scheduler.whatif.value import TOP
 from scheduler.wording import number
 
 MOST_GRIDS = 3
@@ -40,7 +40,7 @@ MOST_BYTES = 64 << 20
 class Limits(Value):
     """How each solve goes: where it begins, and how much work each search may take; ``time_limit`` is in seconds."""
 
-    seed: Whole = 1
+    seed: Whole = SEED
     work_limit: Annotated[float, Field(gt=0, le=MOST_WORK, allow_inf_nan=False)] = WORK_LIMIT
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
 
@@ -96,20 +96,26 @@ def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> St
         raise InputError([Fault(("scenarios",), EMPTY)])
     if len(problem.model_dump_json()) * (len(scenarios) + 1) > MOST_BYTES:
         raise invalid(f"The problems of these scenarios have more than {MOST_BYTES >> 20} MB together. Compare fewer at once.")
-    limits = _limits(asked, settings)
+    effort = _effort(asked, settings)
     wanted = [
-        Wanted(task_of(variant.problem, **limits), variant.name, variant.sentences, variant.at)
+        Wanted(task_of(variant.problem, effort), variant.name, variant.sentences, variant.at)
         for variant in variants(problem, scenarios)
     ]
-    kept = {**_days(problem), "service": written(problem.service), "plan": asked.plan, "grid": list(asked.grid), **limits}
+    kept = {
+        **_days(problem),
+        "service": written(problem.service),
+        "plan": asked.plan,
+        "grid": list(asked.grid),
+        **effort.model_dump(),
+    }
     return Study(kept, tuple(wanted))
 
 
 def value(connection: Connection, plan: str, asked: AskedValue, settings: Settings) -> Study:
     """What to begin with for the value of one more than a plan has. Raises ApiError where there is no such plan."""
     problem = nameless(_problem_of_plan(connection, plan))
-    limits = _limits(asked, settings)
-    return Study({**_days(problem), "top": asked.top, **limits}, (Wanted(task_of(problem, **limits), "base"),))
+    effort = _effort(asked, settings)
+    return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (Wanted(task_of(problem, effort), "base"),))
 
 
 def _hold_to_limits(asked: AskedWhatif, most: int) -> None:
@@ -188,10 +194,10 @@ def _joining_without_name(change: ChangeBase) -> ChangeBase:
             return change
 
 
-def _limits(asked: Limits, settings: Settings) -> dict[str, Any]:
+def _effort(asked: Limits, settings: Settings) -> Effort:
     """No solve may take longer than a plan."""
     seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
-    return {"seed": asked.seed, "work_limit": asked.work_limit, "time_limit": seconds}
+    return Effort(seed=asked.seed, work_limit=asked.work_limit, time_limit=seconds)
 
 
 def _days(problem: Problem) -> dict[str, str]:

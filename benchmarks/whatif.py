@@ -21,7 +21,7 @@ from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
 from scheduler.whatif.executors import WorkersOf, workers_of
 from scheduler.whatif.grid import crossed
-from scheduler.whatif.solving import Solved, Task, task_of
+from scheduler.whatif.solving import Effort, Solved, Task, task_of
 from scheduler.whatif.study import variants
 from scheduler.whatif.sweep import SweepProgress, sweep
 
@@ -82,7 +82,7 @@ def _beside_the_month(month: str, problem: Problem, demands: str) -> dict[str, A
 def _alone(problem: Problem) -> float:
     """The seconds that one solve of the month takes on one core, in a process that has solved before."""
     with workers_of("local:1")() as workers:
-        sweep([task_of(problem, seed=2)], workers)
+        sweep([task_of(problem, Effort(seed=2))], workers)
         (solved,) = sweep([task_of(problem)], workers).values()
     return solved.seconds
 

@@ -126,14 +126,7 @@ def _search_on(store: Store, value: Sweep, stop: threading.Event) -> None:
         if sweeps.has_unsolved(connection, value.id):
             return
         base = solves.task_of(connection, sweeps.parts(connection, value.id)[0].key)
-    search = Search(
-        base.problem,
-        top=value.asked["top"],
-        seed=base.seed,
-        work_limit=base.work_limit,
-        time_limit=base.time_limit,
-        stop=stop,
-    )
+    search = Search(base.problem, top=value.asked["top"], effort=base, stop=stop)
     try:
         while tasks := search.wanted():
             with store.reading() as connection:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.command_line.endings import Ending, refuse, refusing_bad_input
+from scheduler.command_line.options import Errors, ProblemFile
 from scheduler.command_line.outputs import output_faults
 from scheduler.domain.schedule import TIERS
 from scheduler.wording import TIER_IN_WORDS, agree, count_of, number
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
 
 
 def check(
-    problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")],
+    problem: ProblemFile,
     schedule: Annotated[Path, typer.Argument(metavar="SCHEDULE", help="The schedule, as plan --out wrote it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
-    errors: Annotated[
-        Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
-    ] = None,
+    errors: Errors = None,
 ) -> None:
     """Recompute every rule and tier without the solver. Ends with 1 if a hard rule is broken."""
     if faults := output_faults("--errors", errors, ".xlsx", problem, schedule):

@@ -8,15 +8,14 @@ from typing import Annotated
 import typer
 
 from scheduler.command_line.endings import refuse, refusing_bad_input
+from scheduler.command_line.options import Errors
 from scheduler.command_line.outputs import output_faults, problem_output_faults
 
 
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A .json, an .xlsx or a folder of .csv.")],
     destination: Annotated[Path, typer.Argument(metavar="OUT", help="A .json, an .xlsx or a folder for .csv.")],
-    errors: Annotated[
-        Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
-    ] = None,
+    errors: Errors = None,
 ) -> None:
     """Convert a problem between .json, .xlsx and a folder of .csv, losing nothing."""
     if faults := problem_output_faults("OUT", destination, source) + output_faults("--errors", errors, ".xlsx", source):

@@ -11,6 +11,7 @@ import typer
 
 from scheduler.command_line.endings import Ending, give_up, refuse, refusing_bad_input
 from scheduler.command_line.interrupts import stopping_on_interrupt
+from scheduler.command_line.options import Errors, ProblemFile, Seed
 from scheduler.command_line.outputs import output_faults
 from scheduler.command_line.progress_display import ProgressDisplay
 from scheduler.domain.faults import Fault, InputError
@@ -24,7 +25,7 @@ LONGEST_LIST = 25
 
 
 def plan(
-    problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")],
+    problem: ProblemFile,
     out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the schedule; - for stdout.")] = None,
     xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write a workbook for people.")] = None,
     time_limit: Annotated[float, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")] = 600.0,
@@ -33,11 +34,9 @@ def plan(
         typer.Option(metavar="W", help="With one worker: so much work for each tier, the same on every machine."),
     ] = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = 2,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where the search begins.")] = 1,
+    seed: Seed = 1,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, and no summary where a file is written.")] = False,
-    errors: Annotated[
-        Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
-    ] = None,
+    errors: Errors = None,
 ) -> None:
     """Find the best schedule for a problem, and say what is late and what is proven.
 

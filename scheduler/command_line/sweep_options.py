@@ -1,15 +1,28 @@
-"""The options of commands that solve many problems: what would keep them from being followed, and where results are kept."""
+"""What the commands that solve many problems have in common: their options, and how they end where a sweep fails."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from scheduler.command_line.endings import Ending, give_up, refusing_bad_input
 from scheduler.command_line.outputs import folder_faults
 from scheduler.domain.faults import Fault
 
 if TYPE_CHECKING:
     from scheduler.whatif.sweep import Kept
+
+Executor = Annotated[str, typer.Option(metavar="WHERE", help="Who solves: local, local:N or dask://HOST:PORT.")]
+Keep = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep each result here, and go on from what is kept.")]
+WorkLimit = Annotated[float, typer.Option(metavar="W", help="So much work for each tier, the same on every machine.")]
+TimeLimit = Annotated[
+    float | None, typer.Option(metavar="S", help="Stop each solve after so many seconds; figures may then differ.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, and no tables where a file is written.")]
 
 
 def sweep_faults(keep: Path | None, work_limit: float, time_limit: float | None) -> list[Fault]:
@@ -30,3 +43,20 @@ def kept_in(folder: Path | None) -> Kept | None:
         return None
     folder.mkdir(exist_ok=True)
     return KeptInFolder(folder)
+
+
+@contextmanager
+def ending_where_a_sweep_fails(what: str, kept: Kept | None) -> Iterator[None]:
+    """End with the code for bad input, or for no result, where the body's sweep fails. ``what`` is ``No comparison``."""
+    from scheduler.whatif.executors import LostError
+    from scheduler.whatif.solving import OtherEngineError
+
+    with refusing_bad_input():
+        try:
+            yield
+        except (LostError, OtherEngineError) as error:
+            rest = "The same command goes on from what is kept." if kept else "With --keep what is solved would not be lost."
+            typer.echo(f"{what}: {error} {rest}", err=True)
+            raise typer.Exit(Ending.NO_RESULT) from None
+        except Exception as error:
+            give_up(error, what)

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.command_line.endings import Ending, give_up, refuse, refusing_bad_input
+from scheduler.command_line.endings import Ending, refuse, refusing_bad_input
 from scheduler.command_line.interrupts import stopping_on_interrupt
+from scheduler.command_line.options import Errors, ProblemFile, Seed
 from scheduler.command_line.outputs import folder_faults, output_faults
 from scheduler.command_line.sweep_display import SweepDisplay
-from scheduler.command_line.sweep_options import kept_in, sweep_faults
+from scheduler.command_line.sweep_options import (
+    Executor,
+    Keep,
+    Quiet,
+    TimeLimit,
+    WorkLimit,
+    ending_where_a_sweep_fails,
+    kept_in,
+    sweep_faults,
+)
 from scheduler.domain.faults import Fault, InputError
-from scheduler.whatif.solving import WORK_LIMIT
+from scheduler.whatif.defaults import SEED, WORK_LIMIT
 
 if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
-    from scheduler.whatif.compare import Comparison, Variant
-    from scheduler.whatif.executors import WorkersOf
+    from scheduler.whatif.compare import Comparison
     from scheduler.whatif.scenario import Scenario
-    from scheduler.whatif.sweep import Kept
 
 MOST_GRIDS = 3
 
 
 def whatif(
-    problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")],
+    problem: ProblemFile,
     scenarios: Annotated[
         Path | None, typer.Argument(metavar="[SCENARIOS]", help="A .json, or an .xlsx with a sheet Scenarios.")
     ] = None,
@@ -41,21 +48,13 @@ def whatif(
     out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the comparison.")] = None,
     xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write it as a workbook for people.")] = None,
     plots: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where to put its pictures, as SVG and PNG.")] = None,
-    executor: Annotated[str, typer.Option(metavar="WHERE", help="Who solves: local, local:N or dask://HOST:PORT.")] = "local",
-    keep: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Keep each result here, and go on from what is kept.")
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where each search begins.")] = 1,
-    work_limit: Annotated[
-        float, typer.Option(metavar="W", help="So much work for each tier, the same on every machine.")
-    ] = WORK_LIMIT,
-    time_limit: Annotated[
-        float | None, typer.Option(metavar="S", help="Stop each solve after so many seconds; figures may then differ.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, and no tables where a file is written.")] = False,
-    errors: Annotated[
-        Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
-    ] = None,
+    executor: Executor = "local",
+    keep: Keep = None,
+    seed: Seed = SEED,
+    work_limit: WorkLimit = WORK_LIMIT,
+    time_limit: TimeLimit = None,
+    quiet: Quiet = False,
+    errors: Errors = None,
 ) -> None:
     """Solve a problem and each scenario of it, and set them side by side, with what is proven different.
 
@@ -66,17 +65,17 @@ def whatif(
             refuse(faults)
         from scheduler.files import read_problem_file
         from scheduler.whatif.executors import workers_of
-        from scheduler.whatif.study import variants
+        from scheduler.whatif.solving import Effort
+        from scheduler.whatif.study import studied, variants
 
         with refusing_bad_input(problem, errors):
             the_problem = read_problem_file(problem)
         with refusing_bad_input():
             workers = workers_of(executor)
             asked = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
-        with SweepDisplay(quiet=quiet) as display:
-            comparison = _compare(
-                asked, workers, kept_in(keep), display, stop, seed=seed, work_limit=work_limit, time_limit=time_limit
-            )
+        kept, effort = kept_in(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
+        with SweepDisplay(quiet=quiet) as display, ending_where_a_sweep_fails("No comparison", kept), workers() as team:
+            comparison = studied(asked, team, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
         if comparison is None:
             typer.echo("Interrupted before the base was solved: there is nothing to compare yet.", err=True)
             raise typer.Exit(Ending.INTERRUPTED)
@@ -113,42 +112,6 @@ def _scenarios(problem: Problem, file: Path | None, grid: list[str]) -> list[Sce
     from scheduler.whatif.reading import read_scenarios
 
     return [*(read_scenarios(file, problem) if file is not None else ()), *(crossed(problem, grid) if grid else ())]
-
-
-def _compare(
-    asked: tuple[Variant, ...],
-    workers: WorkersOf,
-    kept: Kept | None,
-    display: SweepDisplay,
-    stop: threading.Event,
-    *,
-    seed: int,
-    work_limit: float,
-    time_limit: float | None,
-) -> Comparison | None:
-    from scheduler.whatif.executors import LostError
-    from scheduler.whatif.solving import OtherEngineError
-    from scheduler.whatif.study import studied
-
-    with refusing_bad_input():
-        try:
-            with workers() as team:
-                return studied(
-                    asked,
-                    team,
-                    seed=seed,
-                    work_limit=work_limit,
-                    time_limit=time_limit,
-                    kept=kept,
-                    on_progress=display.hear,
-                    stop=stop,
-                )
-        except (LostError, OtherEngineError) as error:
-            rest = "The same command goes on from what is kept." if kept else "With --keep what is solved would not be lost."
-            typer.echo(f"No comparison: {error} {rest}", err=True)
-            raise typer.Exit(Ending.NO_RESULT) from None
-        except Exception as error:
-            give_up(error, "No comparison")
 
 
 def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None, *, quiet: bool) -> None:

@@ -14,9 +14,8 @@ from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Value
+from scheduler.whatif.defaults import SEED, WORK_LIMIT
 
-WORK_LIMIT = 20.0
-"""Work for each search of a tier, in the solver's own units: enough to prove most months to the last tier."""
 PACKAGES = ("conference-planner", "ortools")
 
 
@@ -25,19 +24,27 @@ def engine() -> str:
     return ", ".join(f"{package} {version(package)}" for package in PACKAGES)
 
 
-class Task(Value):
-    """One problem to be solved by one worker, without people's names. Made by ``task_of``.
+class Effort(Value):
+    """How hard one worker tries: where each search begins, and how far it goes.
 
     ``work_limit`` is in the solver's deterministic units, for each search of a tier. ``time_limit`` is in seconds; None is
     for no limit, and only then are the figures of what isn't proven the same on every machine.
     """
 
+    seed: int = SEED
+    work_limit: float = WORK_LIMIT
+    time_limit: float | None = None
+
+
+USUAL = Effort()
+
+
+class Task(Effort):
+    """One problem to be solved by one worker, without people's names. Made by ``task_of``."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, ignored_types=(cached_property,))
 
     problem: Problem
-    seed: int
-    work_limit: float
-    time_limit: float | None
     engine: str
 
     @cached_property
@@ -64,13 +71,13 @@ class OtherEngineError(Exception):
     """This machine would solve with other versions than the task is for."""
 
 
-def task_of(problem: Problem, *, seed: int = 1, work_limit: float = WORK_LIMIT, time_limit: float | None = None) -> Task:
+def task_of(problem: Problem, effort: Effort = USUAL) -> Task:
     """The task of solving a problem. Two problems that differ in people's names only are the same task."""
     return Task.model_construct(
         problem=nameless(problem),
-        seed=seed,
-        work_limit=float(work_limit),  # the key tells 60 from 60.0
-        time_limit=None if time_limit is None else float(time_limit),
+        seed=effort.seed,
+        work_limit=effort.work_limit,
+        time_limit=effort.time_limit,
         engine=engine(),
     )
 

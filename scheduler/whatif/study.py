@@ -10,7 +10,7 @@ from scheduler.domain.problem import Problem
 from scheduler.whatif.compare import Comparison, Variant, compared
 from scheduler.whatif.executors import Workers
 from scheduler.whatif.scenario import Scenario
-from scheduler.whatif.solving import WORK_LIMIT, task_of
+from scheduler.whatif.solving import USUAL, Effort, task_of
 from scheduler.whatif.sweep import Kept, SweepProgress, sweep
 
 BASE = "base"
@@ -38,9 +38,7 @@ def studied(
     of: Sequence[Variant],
     workers: Workers,
     *,
-    seed: int = 1,
-    work_limit: float = WORK_LIMIT,
-    time_limit: float | None = None,
+    effort: Effort = USUAL,
     kept: Kept | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
@@ -49,6 +47,6 @@ def studied(
 
     None where not even the base was solved by then. Raises what ``sweep`` raises.
     """
-    tasks = [task_of(variant.problem, seed=seed, work_limit=work_limit, time_limit=time_limit) for variant in of]
+    tasks = [task_of(variant.problem, effort) for variant in of]
     found = sweep(tasks, workers, kept=kept, on_progress=on_progress, stop=stop)
     return compared(of, [found.get(task.key) for task in tasks])

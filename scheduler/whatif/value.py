@@ -13,15 +13,15 @@ from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Tier
 from scheduler.domain.values import Date, Identifier, Value
+from scheduler.whatif.defaults import TOP
 from scheduler.whatif.differences import Verdict
 from scheduler.whatif.executors import Workers
 from scheduler.whatif.offers import ChairDays, Group, Market, Offer, OfferKind, chair_days
 from scheduler.whatif.scenario import Scenario
-from scheduler.whatif.solving import WORK_LIMIT, Solved, Task, task_of
+from scheduler.whatif.solving import USUAL, Effort, Solved, Task, task_of
 from scheduler.whatif.sweep import Kept, SweepProgress, sweep
 from scheduler.whatif.worth import NOTHING_KNOWN, Values, Worth, at_best_of, values_of, worth
 
-TOP = 5
 ROUND = 8
 """So many are solved before it is seen again which may still be worth it: the same number whoever solves them."""
 MOST_TRIES = 3
@@ -74,9 +74,7 @@ def appraised(
     workers: Workers,
     *,
     top: int = TOP,
-    seed: int = 1,
-    work_limit: float = WORK_LIMIT,
-    time_limit: float | None = None,
+    effort: Effort = USUAL,
     kept: Kept | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
@@ -86,7 +84,7 @@ def appraised(
     ``top`` is how many of each kind are shown. Raises what ``sweep`` raises, and InputError where no schedule is possible.
     """
     ended = stop or threading.Event()
-    search = Search(problem, top=top, seed=seed, work_limit=work_limit, time_limit=time_limit, stop=ended)
+    search = Search(problem, top=top, effort=effort, stop=ended)
     done = 0
 
     def hear(progress: SweepProgress) -> None:
@@ -111,13 +109,10 @@ class Search:
         problem: Problem,
         *,
         top: int = TOP,
-        seed: int = 1,
-        work_limit: float = WORK_LIMIT,
-        time_limit: float | None = None,
+        effort: Effort = USUAL,
         stop: threading.Event | None = None,
     ) -> None:
-        self._problem, self._top, self._stop = problem, top, stop
-        self._seed, self._work_limit, self._time_limit = seed, work_limit, time_limit
+        self._problem, self._top, self._effort, self._stop = problem, top, effort, stop
         self._base: Schedule | None = None
         self._wanted: list[tuple[Task, Group | Offer]] = []
         self._open: list[tuple[Values, Group | Offer]] = []
@@ -172,8 +167,7 @@ class Search:
     # The rounds ---------------------------------------------------------------------------------------
 
     def _task(self, scenario: Scenario) -> Task:
-        problem = scenario.applied(self._problem)
-        return task_of(problem, seed=self._seed, work_limit=self._work_limit, time_limit=self._time_limit)
+        return task_of(scenario.applied(self._problem), self._effort)
 
     def _want(self, nodes: list[Group | Offer]) -> None:
         self._wanted += [(self._task(node.scenario), node) for node in nodes]

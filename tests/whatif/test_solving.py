@@ -5,7 +5,7 @@ import pytest
 from fixtures.tiny import RAW, tiny
 from scheduler.check import check
 from scheduler.domain.faults import read_problem
-from scheduler.whatif.solving import OtherEngineError, Task, engine, solve, task_of
+from scheduler.whatif.solving import Effort, OtherEngineError, Task, engine, solve, task_of
 
 
 def test_the_key_is_of_all_that_the_result_depends_on():
@@ -15,9 +15,9 @@ def test_the_key_is_of_all_that_the_result_depends_on():
     assert task.key == task_of(tiny()).key == task_of(renamed).key
     others = [
         task_of(fewer),
-        task_of(tiny(), seed=2),
-        task_of(tiny(), work_limit=21.0),
-        task_of(tiny(), time_limit=60.0),
+        task_of(tiny(), Effort(seed=2)),
+        task_of(tiny(), Effort(work_limit=21.0)),
+        task_of(tiny(), Effort(time_limit=60.0)),
         Task.model_validate(dict(task_of(tiny())) | {"engine": "another"}),
     ]
     assert len({task.key, *(other.key for other in others)}) == 6
@@ -69,5 +69,5 @@ def test_stopped_at_once_it_still_ends():
 
 
 def test_a_limit_is_the_same_however_it_is_written():
-    whole, fraction = (task_of(tiny(), work_limit=limit, time_limit=limit) for limit in (60, 60.0))
+    whole, fraction = (task_of(tiny(), Effort(work_limit=limit, time_limit=limit)) for limit in (60, 60.0))
     assert whole.key == fraction.key == Task.model_validate_json(whole.model_dump_json(by_alias=True)).key

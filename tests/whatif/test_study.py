@@ -14,9 +14,10 @@ from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import days
 from scheduler.files import read_problem_file, write_problem_file
 from scheduler.plan import plan
+from scheduler.whatif.defaults import WORK_LIMIT
 from scheduler.whatif.executors import workers_of
 from scheduler.whatif.scenario import Scenario
-from scheduler.whatif.solving import WORK_LIMIT, task_of
+from scheduler.whatif.solving import task_of
 from scheduler.whatif.study import studied, variants
 from scheduler.whatif.sweep import KeptInFolder
 

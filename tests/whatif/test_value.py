@@ -17,9 +17,10 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, Tier
 from scheduler.files import read_problem_file, write_problem_file
 from scheduler.plan import plan
+from scheduler.whatif.defaults import WORK_LIMIT
 from scheduler.whatif.executors import workers_of
 from scheduler.whatif.offers import KIND_OF_OFFER, Market
-from scheduler.whatif.solving import WORK_LIMIT, Solved, Task, solve, task_of
+from scheduler.whatif.solving import Solved, Task, solve, task_of
 from scheduler.whatif.sweep import KeptInFolder, SweepProgress
 from scheduler.whatif.value import Appraisal, Search, appraised
 from scheduler.whatif.worth import Worth, worth

@@ -17,7 +17,7 @@ from api.store.sweeps import Kind, Sweep, Wanted
 from scheduler.whatif.compare import Comparison, Variant, compared
 from scheduler.whatif.executors import workers_of
 from scheduler.whatif.scenario import Scenario
-from scheduler.whatif.solving import OtherEngineError, Solved, Task, solve, task_of
+from scheduler.whatif.solving import Effort, OtherEngineError, Solved, Task, solve, task_of
 from scheduler.whatif.value import Appraisal, appraised
 from tests.api.builders import NOW
 from tests.api.planning import told_of
@@ -116,11 +116,11 @@ def test_a_scenario_without_any_schedule_says_why_and_the_others_go_on(store: St
 @pytest.mark.slow
 def test_the_value_of_one_more_is_found_round_by_round(store: Store) -> None:
     problem = tiny_problem(horizon=WEEK)
-    value = begin_value(store, task_of(problem, time_limit=600))
+    value = begin_value(store, task_of(problem, Effort(time_limit=600)))
     work_on_all(store)
     assert found(store, value).state is State.DONE
     with workers_of("local:1")() as workers:
-        alone = appraised(problem, workers, top=ASKED["top"], time_limit=600)
+        alone = appraised(problem, workers, top=ASKED["top"], effort=Effort(time_limit=600))
     assert alone is not None
     assert without_seconds(result_of(store, value)) == without_seconds(alone)
     assert len(parts(store, value)) > 1

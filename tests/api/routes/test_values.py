@@ -10,6 +10,7 @@ from api.store import jobs, plans
 from api.store.session import Store
 from scheduler.domain.problem import nameless
 from scheduler.whatif.executors import workers_of
+from scheduler.whatif.solving import Effort
 from scheduler.whatif.value import appraised
 from tests.api.builders import NOW
 from tests.api.drafting import ALL, add_job, draft
@@ -56,7 +57,7 @@ def test_what_one_more_would_change_of_a_plan(client: TestClient, store: Store) 
         kept = plans.found(connection, plan)
     assert kept is not None
     with workers_of("local:1")() as workers:
-        alone = appraised(nameless(kept.problem), workers, top=2, time_limit=600)
+        alone = appraised(nameless(kept.problem), workers, top=2, effort=Effort(time_limit=600))
     assert alone is not None
     assert without_seconds(found["appraisal"]) == without_seconds(alone.model_dump(mode="json"))
     assert client.post(path, json={"top": 2}).json() == found, "it is known"

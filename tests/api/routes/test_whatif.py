@@ -21,7 +21,7 @@ from scheduler.whatif.compare import Comparison
 from scheduler.whatif.executors import workers_of
 from scheduler.whatif.grid import crossed
 from scheduler.whatif.reading import scenarios_in
-from scheduler.whatif.solving import Task
+from scheduler.whatif.solving import Effort, Task
 from scheduler.whatif.study import studied, variants
 from tests.api.builders import Clock, fill
 from tests.api.drafting import ALL, add_job, draft
@@ -70,7 +70,7 @@ def compared_alone(store: Store, body: dict[str, Any]) -> Comparison:
         base = nameless(snapshot.problem_of(connection, days.first, days.last))
     listed = [*scenarios_in(body["scenarios"]), *(crossed(base, body["grid"]) if "grid" in body else ())]
     with workers_of("local:1")() as workers:
-        found = studied(variants(base, listed), workers, time_limit=600)
+        found = studied(variants(base, listed), workers, effort=Effort(time_limit=600))
     assert found is not None
     return found
 

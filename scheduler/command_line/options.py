@@ -1,0 +1,14 @@
+"""The options and arguments that several commands have, each with its one help text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")]
+Errors = Annotated[
+    Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
+]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where each search begins.")]
