@@ -52,7 +52,8 @@ def plotted(result: Path) -> Iterator[Path]:
 def _figures(comparison: Comparison) -> Iterator[tuple[str, Figure]]:
     for size in comparison.sizes:
         yield f"quality-{size}", _quality(comparison, size)
-    yield "growth", _growth(comparison)
+    if comparison.sizes:
+        yield "growth", _growth(comparison)
 
 
 def _quality(comparison: Comparison, size: str) -> Figure:

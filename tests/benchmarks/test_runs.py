@@ -120,3 +120,7 @@ def test_pictures_are_the_same_bytes_for_the_same_result(tmp_path: Path) -> None
     drawn = [picture.read_bytes() for picture in pictures]
     assert [picture.read_bytes() for picture in plotted(path)] == drawn
     assert "grows with the power of" in drawn[-1].decode()
+
+
+def test_there_is_no_picture_of_nothing(tmp_path: Path) -> None:
+    assert list(plotted(written(Result("2027-03-01", "evening-national", {}, ""), tmp_path))) == []
