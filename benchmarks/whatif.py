@@ -19,9 +19,11 @@ from benchmarks.machine import commit, machine
 from benchmarks.suites import INSTANCES
 from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
+from scheduler.plan import plan
+from scheduler.whatif.defaults import WORK_LIMIT
 from scheduler.whatif.executors import WorkersOf, workers_of
 from scheduler.whatif.grid import crossed
-from scheduler.whatif.solving import Effort, Solved, Task, task_of
+from scheduler.whatif.solving import Solved, Task, task_of
 from scheduler.whatif.study import variants
 from scheduler.whatif.sweep import SweepProgress, sweep
 
@@ -62,7 +64,7 @@ def whatif(into: Path, months: Sequence[str] = MONTHS, demands: str = DEMANDS, m
 
 def _beside_the_month(month: str, problem: Problem, demands: str) -> dict[str, Any]:
     """What a sweep takes; its limit is what as many solves of the month itself would take."""
-    alone = statistics.median(_alone(problem) for _ in range(TIMES))
+    alone = statistics.median([_alone(problem) for _ in range(TIMES + 1)][1:])
     tasks = _tasks(problem, demands)
     seconds, solved = _swept(month, tasks, workers_of("local:1"))
     of_solves = [one.seconds for one in solved]
@@ -80,11 +82,10 @@ def _beside_the_month(month: str, problem: Problem, demands: str) -> dict[str, A
 
 
 def _alone(problem: Problem) -> float:
-    """The seconds that one solve of the month takes on one core, in a process that has solved before."""
-    with workers_of("local:1")() as workers:
-        sweep([task_of(problem, Effort(seed=2))], workers)
-        (solved,) = sweep([task_of(problem)], workers).values()
-    return solved.seconds
+    """The seconds that one plan of the month takes by itself with one worker."""
+    started = time.perf_counter()
+    plan(problem, workers=1, work_limit=WORK_LIMIT)
+    return time.perf_counter() - started
 
 
 def _tasks(problem: Problem, demands: str) -> list[Task]:
@@ -100,10 +101,14 @@ def _over_dask(tasks: Sequence[Task], workers: int) -> float:
 
 @contextmanager
 def _cluster(workers: int) -> Iterator[str]:
-    from distributed import LocalCluster  # noqa: PLC0415 - only this suite needs it
+    import dask  # noqa: PLC0415 - only this suite needs it
+    from distributed import LocalCluster  # noqa: PLC0415
 
     made: Any = LocalCluster  # it has no types
-    with made(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with (
+        dask.config.set({"distributed.worker.profile.enabled": False}),
+        made(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+    ):
         yield cluster.scheduler_address.replace("tcp://", "dask://")
 
 

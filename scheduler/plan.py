@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version
 
 import numpy as np
@@ -34,24 +35,26 @@ def plan(
     seed: int = 1,
     on_progress: Listener | None = None,
     stop: threading.Event | None = None,
+    highs: Highs | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Schedule:
     """The best schedule that is found within ``time_limit`` seconds (None: until all is proven).
 
     With one worker and a ``work_limit`` (in a solver's own deterministic units, for each search of a tier)
     the same seed gives the same schedule on every machine. ``stop`` ends the search soon after it is set;
-    a schedule comes out all the same. ``on_progress`` is called from any thread.
+    a schedule comes out all the same. ``on_progress`` is called from any thread. ``highs`` is a process that somebody keeps;
+    without it the plan starts one of its own.
 
     Raises InputError where no schedule can keep the locks of what is published (contract, R8).
     """
     started = clock()
     deadline = None if time_limit is None else started + time_limit
     budget = Budget(clock, started, deadline, stop or threading.Event())
-    with Highs() as highs:
+    with Highs() if highs is None else nullcontext(highs) as relaxing:
         draft = drafted(problem)
         programme = draft.programme()
         locked = kept_locks(draft, programme)
-        portfolio = Portfolio(highs, draft.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
+        portfolio = Portfolio(relaxing, draft.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
         tiers = portfolio.solve()
     chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(draft.candidates)])
     schedule = Schedule(

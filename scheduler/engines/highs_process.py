@@ -31,8 +31,17 @@ class Highs:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; whatever is asked from now on has no result."""
         self._closed = True
         self._end()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its process is there."""
+        return self._child is not None and self._child.poll() is None
 
     def relaxation(self, part: Part, budget: Budget, *, interior: bool = False) -> Relaxation | None:
         """The part without whole numbers; None where it has no solution or the budget is over before."""

@@ -91,14 +91,23 @@ def solve(task: Task, stop: threading.Event | None = None) -> Solved:
         raise OtherEngineError(
             f"The task is for {task.engine}, and here is {engine()}: figures might differ. Install the same on every machine."
         )
-    from scheduler.plan import plan  # noqa: PLC0415 - only who solves has to load the solver
+    # Only who solves has to load the solver.
+    from scheduler.engines.kept_highs import kept_highs  # noqa: PLC0415
+    from scheduler.plan import plan  # noqa: PLC0415
 
     started = time.monotonic()
     schedule, refused = None, tuple[str, ...]()
     try:
-        schedule = plan(
-            task.problem, workers=1, work_limit=task.work_limit, time_limit=task.time_limit, seed=task.seed, stop=stop
-        )
+        with kept_highs() as highs:
+            schedule = plan(
+                task.problem,
+                workers=1,
+                work_limit=task.work_limit,
+                time_limit=task.time_limit,
+                seed=task.seed,
+                stop=stop,
+                highs=highs,
+            )
     except InputError as error:
         refused = tuple(fault.message for fault in error.faults)
     return Solved(key=task.key, schedule=schedule, refused=refused, seconds=round(time.monotonic() - started, 3))
