@@ -102,9 +102,11 @@ def sweep(
 
 
 def work(text: str, flag: Flag) -> str | None:
-    """What a worker does: the result of a task, both as JSON; None once the flag is set."""
+    """What a worker does: the result of a task, both as JSON; None where the flag is set before it is found."""
     task = Task.model_validate_json(text)
     with _hearing(flag) as stop:
+        if stop.is_set():
+            return None
         solved = solve(task, stop)
         return None if stop.is_set() else solved.model_dump_json()
 
@@ -166,8 +168,10 @@ class _Run:
 
 @contextlib.contextmanager
 def _hearing(flag: Flag) -> Iterator[threading.Event]:
-    """An event that is set soon after the flag."""
+    """An event that is set soon after the flag, and from the start if that is set by then."""
     stop, over, is_set = threading.Event(), threading.Event(), flag.seen()
+    if is_set():
+        stop.set()
 
     def listen() -> None:
         while not over.wait(SECONDS_BETWEEN_LOOKS):

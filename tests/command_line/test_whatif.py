@@ -103,8 +103,9 @@ def test_only_the_workers_load_the_solver(folder: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_keeps_what_is_solved(folder: Path, number: signal.Signals):
+    problem = str(EXAMPLES / "june.json")
     process = subprocess.Popen(
-        [*COMMAND, "whatif", "tiny.json", "scenarios.json", "--executor", "local:1", "--keep", "kept", "--out", "out.json"],
+        [*COMMAND, "whatif", problem, "scenarios.json", "--executor", "local:1", "--keep", "kept", "--out", "out.json"],
         cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None

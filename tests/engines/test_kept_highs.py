@@ -1,12 +1,16 @@
 import os
 import signal
-import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.kept_highs import SOLVES_OF_A_PROCESS, kept_highs
 from tests.engines.test_highs_process import assert_works, is_gone, pid
+
+Found = TypeVar("Found")
 
 
 def used() -> int:
@@ -16,17 +20,14 @@ def used() -> int:
         return pid(highs)
 
 
-def in_a_thread_of_its_own() -> list[int]:
-    """The same in another thread, so many times that a new process is due."""
-    found: list[int] = []
-    thread = threading.Thread(target=lambda: found.extend(used() for _ in range(SOLVES_OF_A_PROCESS + 1)))
-    thread.start()
-    thread.join()
-    return found
+def in_a_thread_of_its_own(work: Callable[[], Found]) -> Found:
+    """What comes of it in a thread that keeps no process yet."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
 
 
 def test_a_thread_keeps_a_process_for_so_many_solves() -> None:
-    first, *others, last = in_a_thread_of_its_own()
+    first, *others, last = in_a_thread_of_its_own(lambda: [used() for _ in range(SOLVES_OF_A_PROCESS + 1)])
     assert others == [first] * (SOLVES_OF_A_PROCESS - 1)
     assert last != first
     assert is_gone(first)
@@ -34,20 +35,26 @@ def test_a_thread_keeps_a_process_for_so_many_solves() -> None:
 
 def test_threads_have_processes_of_their_own() -> None:
     with kept_highs() as outer:
-        assert pid(outer) not in in_a_thread_of_its_own()
+        assert in_a_thread_of_its_own(used) != pid(outer)
 
 
 def test_a_process_that_was_killed_is_not_used_again() -> None:
-    before = used()
-    os.kill(before, signal.SIGKILL)
-    os.waitpid(before, 0)
-    assert used() != before
+    def used_around_a_kill() -> tuple[int, int]:
+        before = used()
+        os.kill(before, signal.SIGKILL)
+        os.waitpid(before, 0)
+        return before, used()
+
+    before, after = in_a_thread_of_its_own(used_around_a_kill)
+    assert after != before
 
 
 def test_a_process_in_whose_use_something_failed_is_not_used_again() -> None:
-    kept: list[Highs] = []
-    with pytest.raises(KeyError), kept_highs() as highs:
-        kept.append(highs)
-        raise KeyError
-    assert not kept[0].is_ready
-    assert used() > 0
+    def used_around_a_failure() -> tuple[Highs, int]:
+        with pytest.raises(KeyError), kept_highs() as highs:
+            raise KeyError
+        return highs, used()
+
+    failed, after = in_a_thread_of_its_own(used_around_a_failure)
+    assert not failed.is_ready
+    assert after > 0
