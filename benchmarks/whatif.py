@@ -105,7 +105,7 @@ def _over_dask(tasks: Sequence[Task], workers: int) -> float:
 @contextmanager
 def _cluster(workers: int) -> Iterator[str]:
     import dask  # noqa: PLC0415 - only this suite needs it
-    from distributed import LocalCluster  # noqa: PLC0415
+    from distributed import LocalCluster  # noqa: PLC0415 - the same
 
     made: Any = LocalCluster  # it has no types
     with (

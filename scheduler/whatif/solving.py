@@ -91,9 +91,8 @@ def solve(task: Task, stop: threading.Event | None = None) -> Solved:
         raise OtherEngineError(
             f"The task is for {task.engine}, and here is {engine()}: figures might differ. Install the same on every machine."
         )
-    # Only who solves has to load the solver.
-    from scheduler.engines.kept_highs import kept_highs  # noqa: PLC0415
-    from scheduler.plan import plan  # noqa: PLC0415
+    from scheduler.engines.kept_highs import kept_highs  # noqa: PLC0415 - only who solves has to load the solver
+    from scheduler.plan import plan  # noqa: PLC0415 - the same
 
     started = time.monotonic()
     schedule, refused = None, tuple[str, ...]()
