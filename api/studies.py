@@ -21,7 +21,7 @@ from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Date, Text, Value, Whole
 from scheduler.whatif.base import ChangeBase
 from scheduler.whatif.chairs import ChairJoins
-from scheduler.whatif.defaults import SEED, TOP, WORK_LIMIT
+from scheduler.whatif.defaults import MOST_GRIDS, SEED, TOP, WORK_LIMIT
 from scheduler.whatif.grid import crossed, how_many
 from scheduler.whatif.minute_takers import MinuteTakerJoins
 from scheduler.whatif.reading import EMPTY, scenarios_in
@@ -30,7 +30,6 @@ from scheduler.whatif.solving import Effort, task_of
 from scheduler.whatif.study import variants
 from scheduler.wording import number
 
-MOST_GRIDS = 3
 MOST_CHANGES = 50
 MOST_WORK = 200
 MOST_BYTES = 64 << 20

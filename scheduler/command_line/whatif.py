@@ -24,14 +24,12 @@ from scheduler.command_line.sweep_options import (
     sweep_faults,
 )
 from scheduler.domain.faults import Fault, InputError
-from scheduler.whatif.defaults import SEED, WORK_LIMIT
+from scheduler.whatif.defaults import MOST_GRIDS, SEED, WORK_LIMIT
 
 if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
     from scheduler.whatif.compare import Comparison
     from scheduler.whatif.scenario import Scenario
-
-MOST_GRIDS = 3
 
 
 def whatif(

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import pytest
 
-from scheduler.engines.highs_process import Highs
 from scheduler.engines.kept_highs import SOLVES_OF_A_PROCESS, kept_highs
 from tests.engines.test_highs_process import assert_works, is_gone, pid
 
@@ -50,11 +49,12 @@ def test_a_process_that_was_killed_is_not_used_again() -> None:
 
 
 def test_a_process_in_whose_use_something_failed_is_not_used_again() -> None:
-    def used_around_a_failure() -> tuple[Highs, int]:
+    def used_around_a_failure() -> tuple[int, int]:
         with pytest.raises(KeyError), kept_highs() as highs:
+            before = pid(highs)
             raise KeyError
-        return highs, used()
+        return before, used()
 
-    failed, after = in_a_thread_of_its_own(used_around_a_failure)
-    assert not failed.is_ready
-    assert after > 0
+    before, after = in_a_thread_of_its_own(used_around_a_failure)
+    assert is_gone(before)
+    assert after != before
