@@ -27,11 +27,15 @@ def no_ceiling() -> int:
 
 @dataclass
 class Climb:
-    """A bound on its way up: ``proven`` is the least value that is not yet excluded."""
+    """A bound on its way up: ``proven`` is the least value that is not yet excluded.
+
+    ``failed`` searches ended without an answer; the next one draws otherwise, since the same would fail again.
+    """
 
     bound: Bound
     proven: int
     work: float = 0.0
+    failed: int = 0
 
     def search(
         self,
@@ -59,7 +63,7 @@ class Climb:
                 face,
                 time_limit=budget.seconds_left,
                 work_limit=None if most is None else max(0.0, most - self.work),
-                seed=seed,
+                seed=seed + self.failed,
                 stop=budget.stop,
                 also_stop=also_stop,
             )
@@ -72,6 +76,7 @@ class Climb:
             if result.point is not None:
                 return face, result.point
             if not result.finished:
+                self.failed += 1
                 return None
             if result.work < CHEAP:
                 width = 2 * width + step

@@ -202,8 +202,8 @@ class Portfolio:
         if aim is None:
             self._aim_lower()
             return None
-        work = min(WORK_OF_AN_AIM, self._work_limit or WORK_OF_AN_AIM)
-        reached = aim.last.climb.search(no_ceiling, self._budget.share(0.25), seed=self._seed, work_limit=work)
+        budget, work = self._budget.share(0.25), self._work_limit or WORK_OF_AN_AIM
+        reached = aim.last.climb.search(no_ceiling, budget, seed=self._seed, work_limit=work)
         if reached is not None:
             self.standing.offer_part(*reached)
         elif number_of_windows(self._candidates) > 1:

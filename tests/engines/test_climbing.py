@@ -3,6 +3,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -144,6 +145,16 @@ def test_a_work_limit_holds_for_all_steps_together_and_for_each_call_anew() -> N
             assert before[0] <= climb.proven < 0
             assert climb.work <= before[1] + limit + 0.1
         assert (climbs[0].proven, climbs[0].work) == (climbs[1].proven, climbs[1].work)
+
+
+def test_a_search_that_failed_is_not_made_again_but_with_another_seed() -> None:
+    part, limit = hard(), 0.2
+    failed = Climb(plain_bound(part, part.least), part.least)
+    failed.search(lambda: 0, no_limit(), seed=1, work_limit=limit)
+    anew = Climb(failed.bound, failed.proven, failed.work)
+    failed.search(lambda: 0, no_limit(), seed=1, work_limit=limit)
+    anew.search(lambda: 0, no_limit(), seed=2, work_limit=limit)
+    assert failed == replace(anew, failed=2)
 
 
 def endless() -> tuple[Climb, int]:
