@@ -46,7 +46,9 @@ def main() -> int:
     if given.suite == WHATIF:
         return whatif(given.into)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    result = Result(time.strftime("%Y-%m-%d"), "-".join([given.suite, *(given.only or ())]), machine(), commit())
+    result = Result(
+        time.strftime("%Y-%m-%d"), "-".join([given.suite, *(given.only or ()), *(given.peer or ())]), machine(), commit()
+    )
     ending = 0
     try:
         for record in _records(SUITES[given.suite], given):

@@ -15,8 +15,9 @@ from scheduler.engines.highs_process import Highs
 from scheduler.engines.results import Searched
 from scheduler.model.draft import Draft
 
-PHASES = ("building", "relaxing", "searching", "proving", "checking")
-"""The solvers' own presolve is within relaxing, searching and proving; what ends without a point has proven something."""
+PHASES = ("building", "relaxing", "searching", "proving", "giving_up", "checking")
+"""The solvers' own presolve is within relaxing and the searches: those that found a point, those that ended with the proof that
+there is none, and those that were cut short without either."""
 
 
 @contextmanager
@@ -28,7 +29,8 @@ def measured() -> Iterator[dict[str, float]]:
         spent[phase] += seconds
 
     def search(searched: Searched, seconds: float) -> None:
-        spend("proving" if searched.point is None else "searching", searched, seconds)
+        without = "proving" if searched.finished else "giving_up"
+        spend(without if searched.point is None else "searching", searched, seconds)
 
     with ExitStack() as watched:
         for owner, name, phase in (

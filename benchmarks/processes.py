@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.records import RECORD, Ending, Record
@@ -21,20 +25,39 @@ def run_apart(peer: str, instance: Path, conferences: int, seconds: float, tiers
         out = Path(folder) / "record.json"
         command = [sys.executable, "-m", "benchmarks.one_run", peer, str(instance), str(seconds), str(out)]
         command += ["--tiers", *map(str, tiers)] if tiers else []
+        failed = partial(Record, instance.parent.name, instance.stem, conferences, peer, seconds)
         started = time.monotonic()
         try:
-            finished = subprocess.run(command, check=False, capture_output=True, text=True, timeout=seconds + PATIENCE)
+            with _held_open() as end_of_this:
+                finished = subprocess.run(
+                    command, stdin=end_of_this, check=False, capture_output=True, text=True, timeout=seconds + PATIENCE
+                )
         except subprocess.TimeoutExpired:
-            return _failed("overran", f"was still running {PATIENCE:g} s after its limit", peer, instance, conferences, seconds)
+            return failed(seconds + PATIENCE, ending="overran", reason=f"was still running {PATIENCE:g} s after its limit")
         if finished.returncode == 0:
             return RECORD.validate_json(out.read_bytes())
-        said = finished.stderr.strip()
-        lacked = finished.returncode < 0 or any(word in said for word in NO_MEMORY)
+        spent, said = time.monotonic() - started, finished.stderr.strip()
         last = said.splitlines()[-1] if said else "it said nothing"
-        reason = f"ended with {finished.returncode} after {time.monotonic() - started:.0f} s: {last}"
-        return _failed("out of memory" if lacked else "crashed", reason, peer, instance, conferences, seconds)
+        return failed(
+            spent,
+            ending=_ending(finished.returncode, said, is_late=spent >= seconds),
+            reason=f"ended with {finished.returncode} after {spent:.0f} s: {last}",
+        )
 
 
-def _failed(ending: Ending, reason: str, peer: str, instance: Path, conferences: int, seconds: float) -> Record:
-    size, name = instance.parent.name, instance.stem
-    return Record(size, name, conferences, peer, seconds, seconds, ending=ending, reason=reason)
+@contextmanager
+def _held_open() -> Iterator[int]:
+    """A pipe that a child reads, and that ends with this process, however that ends."""
+    read, write = os.pipe()
+    try:
+        yield read
+    finally:
+        os.close(read)
+        os.close(write)
+
+
+def _ending(code: int, said: str, *, is_late: bool) -> Ending:
+    """What an end with a code other than 0 was: what dies of anything after its limit has overrun that first."""
+    if code == -signal.SIGKILL or any(word in said for word in NO_MEMORY):
+        return "out of memory"
+    return "overran" if is_late else "crashed"

@@ -89,7 +89,7 @@ def reached(record: Record, best: Sequence[int]) -> Reached | None:
     if when is not None:
         return Reached(when)
     gave_up = record.ending == "came back" and record.seconds < 0.9 * record.limit
-    return None if gave_up else Reached(record.limit, exact=False)
+    return None if gave_up else Reached(min(record.seconds, record.limit), exact=False)
 
 
 def contradictions(records: Sequence[Record]) -> list[str]:

@@ -77,9 +77,14 @@ def as_json(result: Result) -> Json:
         },
         "growth_exponent": None if growth is None else round(growth[0], 3),
         "phases": {size: comparison.phases(size) for size in comparison.sizes},
-        "national": None if result.national is None else {"ratio": round(result.national.ratio, 3), **asdict(result.national)},
+        "national": None if result.national is None else _national(result.national),
         "runs": [_run(comparison, record) for record in result.records],
     }
+
+
+def _national(national: National) -> Json:
+    told = {"ratio": round(national.ratio, 3), "slowdown": round(national.slowdown, 3), "proven": national.proven}
+    return {**told, **asdict(national)}
 
 
 def _run(comparison: Comparison, record: Record) -> Json:

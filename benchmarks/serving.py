@@ -43,6 +43,7 @@ LEAST_SHARE, MOST_SLOWER = 0.2, 1.1
 
 def serving(into: Path) -> int:
     """Measure, print and write; 1 where the service is too slow."""
+    at_first = {"taken": time.strftime("%Y-%m-%d"), "commit": commit(), "machine": machine()}
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         ports = {
@@ -58,9 +59,7 @@ def serving(into: Path) -> int:
     share = statistics.median(month / bare for month, bare in zip(rates["month"], rates["bare"], strict=True))
     slower = statistics.median(month / years for month, years in zip(rates["month"], rates["ten years"], strict=True))
     found: dict[str, Any] = {
-        "taken": time.strftime("%Y-%m-%d"),
-        "commit": commit(),
-        "machine": machine(),
+        **at_first,
         "answers_a_second": {name: round(statistics.median(each)) for name, each in rates.items()},
         "share_of_bare": round(share, 3),
         "times_slower_with_ten_years": round(slower, 3),

@@ -72,7 +72,11 @@ def _phases(comparison: Comparison) -> Sheet:
     rows = tuple(
         (size, *(f"{share:.0%}" for share in phases.values())) for size in comparison.sizes if (phases := comparison.phases(size))
     )
-    return Sheet("Where our time goes: shares of all threads' time, presolve within each", ("size", *PHASES), rows)
+    return Sheet(
+        "Where our time goes: shares of all threads' time, presolve within each",
+        ("size", *(phase.replace("_", " ") for phase in PHASES)),
+        rows,
+    )
 
 
 def _targets(targets: list[Target]) -> Sheet:

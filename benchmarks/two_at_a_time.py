@@ -16,40 +16,53 @@ PROCESSES = 2
 
 
 @dataclass(frozen=True)
+class Planned:
+    """One authority's plan: the seconds that it took, reading included, and whether all its tiers are proven."""
+
+    seconds: float
+    proven: bool
+
+
+@dataclass(frozen=True)
 class National:
-    """``pooled_seconds`` are from the first plan's start to the last one's end; ``single_seconds`` of each plan run alone.
+    """The same plans in a pool of ``processes`` and one by one; ``pooled_seconds`` are those of the pool as a whole."""
 
-    ``proven`` counts the authorities of which all tiers are proven in the pool.
-    """
-
-    authorities: int
     processes: int
     pooled_seconds: float
-    single_seconds: tuple[float, ...]
-    proven: int
+    in_pool: tuple[Planned, ...]
+    alone: tuple[Planned, ...]
+
+    @property
+    def proven(self) -> int:
+        """The authorities of which all tiers are proven in the pool."""
+        return sum(one.proven for one in self.in_pool)
 
     @property
     def ratio(self) -> float:
         """How much longer the pool takes than if its processes were never in each other's way, nor ever idle."""
-        return self.pooled_seconds * self.processes / sum(self.single_seconds)
+        return self.pooled_seconds * self.processes / sum(one.seconds for one in self.alone)
+
+    @property
+    def slowdown(self) -> float:
+        """How much longer in the pool those take that are proven both ways: others take their limit, whatever is beside them."""
+        both = [pair for pair in zip(self.in_pool, self.alone, strict=True) if all(one.proven for one in pair)]
+        return sum(pooled.seconds for pooled, _ in both) / sum(alone.seconds for _, alone in both) if both else 1.0
 
 
 def national(paths: Sequence[Path], seconds: float) -> National:
-    """Plan all, reading included, with one worker and at most so many seconds each: first in the pool, then one by one."""
+    """Plan all with one worker and at most so many seconds each: first in the pool, then one by one."""
     started = time.monotonic()
     in_pool = _planned(paths, seconds, PROCESSES)
     pooled = time.monotonic() - started
-    alone = _planned(paths, seconds, 1)
-    proven = sum(is_proven for _, is_proven in in_pool)
-    return National(len(paths), PROCESSES, pooled, tuple(taken for taken, _ in alone), proven)
+    return National(PROCESSES, pooled, in_pool, _planned(paths, seconds, 1))
 
 
-def _planned(paths: Sequence[Path], seconds: float, processes: int) -> list[tuple[float, bool]]:
+def _planned(paths: Sequence[Path], seconds: float, processes: int) -> tuple[Planned, ...]:
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(_plan, paths, [seconds] * len(paths)))
+        return tuple(pool.map(_plan, paths, [seconds] * len(paths)))
 
 
-def _plan(path: Path, seconds: float) -> tuple[float, bool]:
+def _plan(path: Path, seconds: float) -> Planned:
     started = time.monotonic()
     schedule = plan(read_problem_file(path), time_limit=seconds, workers=1)
-    return time.monotonic() - started, all(tier.proven for tier in schedule.tiers)
+    return Planned(time.monotonic() - started, all(tier.proven for tier in schedule.tiers))

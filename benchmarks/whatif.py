@@ -37,6 +37,7 @@ LEAST_SHARE = 0.9
 
 def whatif(into: Path) -> int:
     """Measure, print and write; 1 where a sweep costs too much or a second worker brings too little."""
+    at_first = {"taken": time.strftime("%Y-%m-%d"), "commit": commit(), "machine": machine()}
     problems = {month: read_problem_file(INSTANCES / "month" / f"{month}.json") for month in MONTHS}
     sweeps = {month: _beside_the_month(month, problem) for month, problem in problems.items()}
     more = _tasks(problems[MONTHS[0]], MORE_DEMANDS)
@@ -44,9 +45,7 @@ def whatif(into: Path) -> int:
     shares = [rate[2] / (2 * rate[1]) for rate in rates]
     share = statistics.median(shares)
     found = {
-        "taken": time.strftime("%Y-%m-%d"),
-        "commit": commit(),
-        "machine": machine(),
+        **at_first,
         "sweeps": sweeps,
         "dask": {
             "month": MONTHS[0],

@@ -29,8 +29,8 @@ def test_within_reach_is_the_first_schedule_within_one_per_cent() -> None:
     [
         (record("highs", seconds=7.0), Reached(7.0)),
         (cut_short("highs"), Reached(60.0, exact=False)),
-        (record("highs", ending="overran", proven_seconds=None), Reached(60.0, exact=False)),
-        (record("highs", ending="out of memory", proven_seconds=None), Reached(60.0, exact=False)),
+        (record("highs", ending="overran", seconds=120.0, proven_seconds=None), Reached(60.0, exact=False)),
+        (record("highs", ending="out of memory", proven_seconds=None), Reached(10.0, exact=False)),
         (record("highs", ending="crashed", proven_seconds=None), None),
         (record("timefold", ending="unavailable", proven_seconds=None), None),
         (searched("timefold", (1, 1500), (30, 1010)), Reached(30)),
@@ -98,6 +98,7 @@ def test_phases_are_shares_of_all_our_runs_of_a_size() -> None:
         "relaxing": 0.0,
         "searching": 0.0,
         "proving": 0.5,
+        "giving_up": 0.0,
         "checking": 0.0,
     }
     assert Comparison((record(),)).phases("month") == {}

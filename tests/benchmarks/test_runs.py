@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +16,10 @@ from benchmarks.one_run import run_of
 from benchmarks.peers import PEERS, peer_named
 from benchmarks.peers.protocol import Found, Run, UnavailableError
 from benchmarks.plots import plotted
-from benchmarks.processes import run_apart
+from benchmarks.processes import _ending, run_apart
 from benchmarks.results import Result, written
 from benchmarks.suites import SUITES, Task
-from benchmarks.two_at_a_time import national
+from benchmarks.two_at_a_time import Planned, national
 from fixtures.generate import HERE as FIXTURES
 from fixtures.tiny import tiny
 from scheduler.domain.problem import Problem
@@ -23,6 +27,7 @@ from scheduler.domain.schedule import Booking, Schedule
 from tests.benchmarks.made_up import cut_short, record, searched
 
 TINY = FIXTURES / "tiny.json"
+(YEAR,) = Task("year", (), ()).paths()
 BEST = (0, 24, 0, 3, 2, 110)
 HERE = "tests.benchmarks.test_runs"
 
@@ -78,6 +83,28 @@ def test_a_run_that_ends_with_an_error_says_its_last_words() -> None:
     assert found.reason.endswith("TypeError: lp_limit() missing 1 required keyword-only argument: 'tiers'")
 
 
+def test_a_run_ends_with_who_measures() -> None:
+    command = [sys.executable, "-m", "benchmarks.one_run", "ours", str(YEAR), "600", os.devnull]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as run:
+        assert run.stdin is not None
+        run.stdin.close()
+        assert run.wait(60) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "is_late", "ending"),
+    [
+        (-signal.SIGKILL, "", False, "out of memory"),
+        (1, "MemoryError", True, "out of memory"),
+        (-signal.SIGSEGV, "", False, "crashed"),
+        (-signal.SIGSEGV, "", True, "overran"),
+        (1, "TypeError: no", False, "crashed"),
+    ],
+)
+def test_what_ends_a_run_is_told_apart(code: int, said: str, is_late: bool, ending: str) -> None:
+    assert _ending(code, said, is_late=is_late) == ending
+
+
 def test_every_instance_and_peer_of_the_suites_is_there() -> None:
     tasks = [task for suite in SUITES.values() for task in suite.tasks]
     assert all(list(task.paths()) for task in tasks)
@@ -97,8 +124,11 @@ def test_peers_are_found_by_their_names() -> None:
 
 def test_the_pool_plans_every_authority(tmp_path: Path) -> None:
     found = national([TINY, TINY, TINY], 30.0)
-    assert (found.authorities, found.processes, len(found.single_seconds), found.proven) == (3, 2, 3, 3)
-    assert replace(found, pooled_seconds=3.0, single_seconds=(1.0, 1.0, 2.0)).ratio == 1.5
+    assert (found.processes, len(found.in_pool), len(found.alone), found.proven) == (2, 3, 3, 3)
+    alone = tuple(Planned(seconds, proven) for seconds, proven in ((1.0, True), (1.0, False), (2.0, True)))
+    in_pool = (Planned(2.0, True), Planned(9.0, True), Planned(4.0, True))
+    made_up = replace(found, pooled_seconds=3.0, in_pool=in_pool, alone=alone)
+    assert (made_up.ratio, made_up.slowdown) == (1.5, 2.0)
 
 
 def test_pictures_are_the_same_bytes_for_the_same_result(tmp_path: Path) -> None:
