@@ -64,7 +64,7 @@ def plain_bound(part: Part, value: int) -> Bound:
 
 def bound_from(part: Part, duals: Floats) -> Bound:
     """What dual values (one a row, positive for a lower limit) prove about the part."""
-    y = np.round(np.clip(duals, -LARGEST_DUAL, LARGEST_DUAL) * GRID).astype(np.int64)
+    y = np.round(np.clip(np.nan_to_num(duals), -LARGEST_DUAL, LARGEST_DUAL) * GRID).astype(np.int64)
     y[(y > 0) & ~np.isfinite(part.lower)] = 0
     y[(y < 0) & ~np.isfinite(part.upper)] = 0
     matrix = sparse.csr_array(part.matrix.astype(np.int64))

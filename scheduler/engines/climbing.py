@@ -37,6 +37,9 @@ class Climb:
     work: float = 0.0
     failed: int = 0
 
+    def __post_init__(self) -> None:
+        self.proven = self.bound.part.rounded_up(self.proven)  # from there every step is to a value that there may be
+
     def search(
         self,
         ceiling: Callable[[], int],

@@ -25,11 +25,12 @@ def relaxation(part: Part, time_limit: float, interior: bool = False) -> Relaxat
     """Solve the part without whole numbers; None where it has no solution or the seconds ran out.
 
     ``interior`` gives a point amid all optimal ones, with duals that leave the fewest columns free, in place of a corner.
+    Only where seconds count anyway do they decide who solves what is large: without a time limit it is HiGHS, on every machine.
     """
     if not len(part.columns):  # HiGHS gives no dual values of nothing
         return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower))) if part.possible else None
     model = mathopt.Model.from_model_proto(message(part.matrix, part.lower, part.upper, part.top, part.costs))
-    is_large = interior and len(part.columns) > LARGE
+    is_large = interior and len(part.columns) > LARGE and np.isfinite(time_limit)
     result = _by_interior_point(model, min(time_limit, SECONDS_TO_PRESOLVE) if is_large else time_limit) if interior else None
     if result is None or result.termination.reason not in CONCLUSIVE:
         result = _first_order(model, time_limit - SECONDS_TO_PRESOLVE) if is_large else _by_simplex(model, time_limit)

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +17,8 @@ from scheduler.engines.part import Part
 from scheduler.engines.results import Relaxation
 
 ROOT = Path(__file__).parents[2]
+TRIES = 2
+"""A call whose process was killed is made once more: whoever lacked the memory was perhaps another."""
 
 
 class Highs:
@@ -50,13 +53,15 @@ class Highs:
 
     def _call(self, call: tuple[object, ...], budget: Budget) -> object:
         with self._lock:
-            if self._closed:
-                return None
-            child = self._child or self._start()
-            found = abandonable(lambda: _round_trip(child, call), budget)
-            if found is None:
+            for turn in range(TRIES):
+                if self._closed or (turn and budget.over):
+                    return None
+                child = self._child or self._start()
+                found = abandonable(partial(_round_trip, child, call), budget)
+                if found is not None:
+                    return found
                 self._end()
-            return found
+            return None
 
     def _start(self) -> subprocess.Popen[bytes]:
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -79,7 +79,7 @@ class Portfolio:
         """Every tier's value and bound; the best point is in ``standing``."""
         aim = self._aim()
         is_reached = aim is not None and self.standing.values[:-1] == aim.values
-        tiers = [] if is_reached else [self._settled(tier) for tier in TIERS[:-1]]
+        tiers = [] if is_reached else self._settled_in_turn()
         if aim is not None and self.standing.values[:-1] == aim.values:
             self._columns, self._caps, self._programme = aim.columns, aim.caps, self._with_all_placed()
             tiers = [
@@ -290,6 +290,20 @@ class Portfolio:
             self.standing.offer_part(*reached)
 
     # Tier by tier -------------------------------------------------------------------------------------
+
+    def _settled_in_turn(self) -> list[Tier]:
+        """Every tier but the last; from the first again where the search for a later one has bettered one before it.
+
+        That happens only to what was not proven. The limits kept for it would else be those of what there was before.
+        """
+        columns, caps, all_placed, programme = self._columns, tuple(self._caps), self._all_placed, self._programme
+        tiers: list[Tier] = []
+        while len(tiers) < len(TIERS) - 1:
+            tiers.append(self._settled(TIERS[len(tiers)]))
+            if self.standing.values[: len(tiers)] != tuple(tier.value for tier in tiers):
+                tiers = []
+                self._columns, self._caps, self._all_placed, self._programme = columns, list(caps), all_placed, programme
+        return tiers
 
     def _settled(self, tier: TierName) -> Tier:
         """Bring a tier as far as the budget allows, and narrow what is left to its value."""

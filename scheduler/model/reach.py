@@ -29,7 +29,7 @@ def days_looked_at(
 
     All days, unless that makes too many candidates (``ways`` are those of one conference on one day): then, for a
     conference that is not published yet, nor (by its id) to be looked at ``in_full``, those from its earliest date to some
-    time after it is due.
+    time after it is due; and all where none of these is open, but a later one.
     """
     looked_at = np.ones((len(conferences), len(days)), dtype=np.bool_)
     if looked_at.size * ways <= MOST_AT_ONCE:
@@ -39,5 +39,7 @@ def days_looked_at(
         if conference is not None and conference.id not in problem.published_by_id.keys() | in_full:
             first = problem.earliest[conference.id]
             last = problem.calendar.working_days_after(max(problem.due[conference.id], first), WORKING_DAYS_LATE)
-            looked_at[n] = (ordinals >= first.toordinal()) & (ordinals <= last.toordinal())
+            within = (ordinals >= first.toordinal()) & (ordinals <= last.toordinal())
+            if within.any() or not (ordinals > last.toordinal()).any():
+                looked_at[n] = within
     return looked_at

@@ -110,7 +110,7 @@ def test_a_face_of_any_value_beyond_all_is_the_whole_part() -> None:
 
 def test_limits_and_dual_values_too_large_to_multiply_prove_less_but_nothing_false() -> None:
     part = whole(made([(-math.inf, [9_000_001, 9_000_002], 9_000_002)], [1, 1], {"preferences": [-1, -2]}))
-    for dual in (-1e300, -1e6, -999.0, -1e-3, 1e300):
+    for dual in (-1e300, -1e6, -999.0, -1e-3, 1e300, math.nan):
         bound = bound_from(part, np.array([dual]))
         assert_proven(bound)
         for value in range(-4, 2):

@@ -112,7 +112,7 @@ def test_the_ceiling_may_fall_on_the_way(bound: Bound, falls: list[int], above: 
 @given(bounds(), st.integers(0, 6))
 def test_what_is_proven_already_is_not_searched_again(bound: Bound, steps: int) -> None:
     best = best_of(bound)
-    proven = int(min(best, bound.value + steps * bound.part.step))
+    proven = int(min(best, bound.value + steps))
     climb = Climb(bound, proven)
     ceiling = bound.value + 40 * bound.part.step
     reached = climbed(climb, lambda: ceiling)
@@ -145,6 +145,15 @@ def test_a_work_limit_holds_for_all_steps_together_and_for_each_call_anew() -> N
             assert before[0] <= climb.proven < 0
             assert climb.work <= before[1] + limit + 0.1
         assert (climbs[0].proven, climbs[0].work) == (climbs[1].proven, climbs[1].work)
+
+
+def test_a_climb_from_a_value_that_there_can_not_be_passes_none_that_there_is() -> None:
+    """Values are 75, 85, 95 and so on; what is known at first is that none is below 0."""
+    part = whole(made([(7, [1] * 9, math.inf)], [1] * 9, {"preferences": [10] * 9}, {"preferences": 75}))
+    climb = Climb(plain_bound(part, 0), 0)
+    reached = climb.search(lambda: 165, no_limit(), seed=1)
+    assert reached is not None
+    assert (value_of(climb.bound, reached), climb.proven) == (145, 145)
 
 
 def test_a_search_that_failed_is_not_made_again_but_with_another_seed() -> None:

@@ -62,7 +62,7 @@ def test_what_is_too_large_for_the_interior_point_method_has_duals_that_prove_ne
     expected = highs.relaxation(part, math.inf)
     monkeypatch.setattr(highs, "LARGE", 100)
     monkeypatch.setattr(highs, "SECONDS_TO_PRESOLVE", 0.0)
-    found = highs.relaxation(part, math.inf, interior=True)
+    found = highs.relaxation(part, 600.0, interior=True)
     assert expected is not None
     assert found is not None
     assert found.value == pytest.approx(expected.value, rel=1e-3)
@@ -72,7 +72,19 @@ def test_what_is_too_large_for_the_interior_point_method_has_duals_that_prove_ne
     assert (part.matrix @ found.point <= part.upper + 0.01).all()
 
 
+def test_without_a_time_limit_no_clock_decides_who_solves_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = hard()
+    expected = highs.relaxation(part, math.inf, interior=True)
+    monkeypatch.setattr(highs, "LARGE", 100)
+    monkeypatch.setattr(highs, "SECONDS_TO_PRESOLVE", 0.0)
+    found = highs.relaxation(part, math.inf, interior=True)
+    assert expected is not None
+    assert found is not None
+    assert found.duals.tolist() == expected.duals.tolist()
+
+
 def test_a_part_that_is_too_large_and_has_no_solution_has_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(highs, "LARGE", 1)
     none = whole(made([(1, [1, 1], 1), (1, [1, -1], math.inf), (1, [-1, 1], math.inf)], [2, 2]))
-    assert highs.relaxation(none, math.inf, interior=True) is None
+    for seconds in (600.0, math.inf):
+        assert highs.relaxation(none, seconds, interior=True) is None

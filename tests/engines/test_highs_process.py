@@ -9,6 +9,7 @@ import pytest
 from scipy import sparse
 
 from scheduler.engines import highs as directly
+from scheduler.engines import highs_process
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part
 from tests.engines.small import LONG, made, no_limit, whole, within
@@ -90,13 +91,22 @@ def test_a_call_is_left_behind_with_its_process_when_the_budget_is_over(own: Hig
     assert pid(own) != before
 
 
-def test_a_killed_process_gives_nothing_and_the_next_call_starts_another(own: Highs) -> None:
-    for _ in range(2):
+def test_a_call_whose_process_is_killed_is_made_again_by_another(own: Highs) -> None:
+    for _ in range(3):
         before = pid(own)
         os.kill(before, signal.SIGKILL)
-        assert within(LONG, lambda: own.relaxation(PART, no_limit())) is None
-        assert is_gone(before)
         assert_works(own)
+        assert is_gone(before)
+        assert pid(own) != before
+
+
+def test_a_call_that_is_killed_each_time_gives_nothing_and_the_next_starts_another(
+    own: Highs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(highs_process, "TRIES", 1)
+    os.kill(pid(own), signal.SIGKILL)
+    assert within(LONG, lambda: own.relaxation(PART, no_limit())) is None
+    assert_works(own)
 
 
 def test_closing_ends_the_process_and_later_calls_give_nothing() -> None:

@@ -128,6 +128,17 @@ def test_what_is_left_out_would_cost_at_least_what_its_first_day_does_above_the_
     assert [drafted(problem).programme().left_out for problem in (a, b, both)] == [3 * (10 + 4), 10 - 6, 10 - 6]
 
 
+def test_where_all_days_that_would_be_looked_at_are_closed_all_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    look_no_further(monkeypatch, 3)
+    closed = [f"2027-03-{day:02}" for day in range(1, 20)]
+    problem = march(
+        conferences=[conference("A", due="2027-03-05")], published=[], calendar={"bank_holidays": [], "closures": closed}
+    )
+    assert looked_at(problem)["A"] == (22, 31, 8)
+    tiers = plan(problem).tiers
+    assert (tiers[0].value, tiers[0].proven) == (0, True)
+
+
 @pytest.mark.parametrize(("back", "unplaced"), [("2027-03-24", 0), ("2027-03-31", 1)])
 def test_a_conference_that_nothing_looked_at_suits_is_looked_at_in_full(
     monkeypatch: pytest.MonkeyPatch, back: str, unplaced: int
