@@ -33,8 +33,9 @@ def folder_faults(option: str, folder: Path | None) -> list[Fault]:
     """What would keep results from being put in a folder, which need not exist yet; nothing where none is given."""
     if folder is None:
         return []
-    if folder.exists() and not folder.is_dir():
-        return [Fault((), f"{option}: {folder} is a file. Enter a folder.")]
+    if os.path.lexists(folder) and not folder.is_dir():
+        what = "is a file" if folder.exists() else "is a link that leads nowhere"
+        return [Fault((), f"{option}: {folder} {what}. Enter a folder.")]
     if not os.access(folder if folder.exists() else folder.absolute().parent, os.W_OK | os.X_OK):
         return [Fault((), f"{option}: {folder} can't be made or written to. Enter a folder where you may write.")]
     return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,20 +29,22 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, and no tables
 def sweep_faults(keep: Path | None, work_limit: float, time_limit: float | None) -> list[Fault]:
     """What is wrong with ``--keep``, ``--work-limit`` and ``--time-limit``."""
     faults = folder_faults("--keep", keep)
-    if not work_limit > 0:
+    if not 0 < work_limit < math.inf:
         faults.append(Fault((), f"--work-limit: {work_limit:g} is not an amount above 0. Enter one such as 20."))
-    if time_limit is not None and not time_limit > 0:
+    if time_limit is not None and not 0 < time_limit < math.inf:
         faults.append(Fault((), f"--time-limit: {time_limit:g} is not a number of seconds above 0. Enter one such as 60."))
     return faults
 
 
 def kept_in(folder: Path | None) -> Kept | None:
     """Where results are kept: a folder, which is made where there is none yet."""
+    from scheduler.files.writing import make_folder
     from scheduler.whatif.sweep import KeptInFolder
 
     if folder is None:
         return None
-    folder.mkdir(exist_ok=True)
+    with refusing_bad_input():
+        make_folder(folder)
     return KeptInFolder(folder)
 
 

@@ -57,7 +57,7 @@ def _more(appraisal: Appraisal) -> Iterator[str]:
     if appraisal.others:
         yield f"No better than what is shown of their site and week, or of their kind: {_counted(appraisal.others)}."
     if appraisal.untried:
-        yield f"Not tried, and perhaps better: {_counted(appraisal.untried)}."
+        yield f"Not tried or not solved to the end, and perhaps better: {_counted(appraisal.untried)}."
     yield "An extra chair goes to any site and has a full caseload already, so that the day alone counts."
 
 

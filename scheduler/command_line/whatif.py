@@ -24,7 +24,8 @@ from scheduler.command_line.sweep_options import (
     sweep_faults,
 )
 from scheduler.domain.faults import Fault, InputError
-from scheduler.whatif.defaults import MOST_GRIDS, SEED, WORK_LIMIT
+from scheduler.whatif.defaults import MOST_GRIDS, MOST_SCENARIOS, SEED, WORK_LIMIT
+from scheduler.wording import number
 
 if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
@@ -56,7 +57,7 @@ def whatif(
 ) -> None:
     """Solve a problem and each scenario of it, and set them side by side, with what is proven different.
 
-    Ctrl-C ends with what is solved, and a second one at once.
+    Ctrl-C ends with what is solved, and a second one at once. Where no schedule is possible of any, that is bad input.
     """
     with stopping_on_interrupt() as stop:
         if faults := _option_faults(problem, scenarios, grid or [], out, xlsx, plots, keep, work_limit, time_limit, errors):
@@ -78,7 +79,10 @@ def whatif(
             typer.echo("Interrupted before the base was solved: there is nothing to compare yet.", err=True)
             raise typer.Exit(Ending.INTERRUPTED)
         _show(comparison, out, xlsx, plots, quiet=quiet)
-        raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
+        if stop.is_set():
+            raise typer.Exit(Ending.INTERRUPTED)
+        if all(result.outlook is None for result in comparison.results):
+            refuse([Fault((), f"No schedule is possible: {refused}") for refused in comparison.base.refused])
 
 
 def _option_faults(
@@ -106,9 +110,12 @@ def _option_faults(
 
 
 def _scenarios(problem: Problem, file: Path | None, grid: list[str]) -> list[Scenario]:
-    from scheduler.whatif.grid import crossed
+    from scheduler.whatif.grid import crossed, how_many
     from scheduler.whatif.reading import read_scenarios
 
+    if grid and (count := how_many(grid)) > MOST_SCENARIOS:
+        message = f"--grid: {number(count)} scenarios are too many at once. Ask for {number(MOST_SCENARIOS)} or fewer."
+        raise InputError([Fault((), message)])
     return [*(read_scenarios(file, problem) if file is not None else ()), *(crossed(problem, grid) if grid else ())]
 
 

@@ -41,6 +41,12 @@ def write_file(path: Path, content: bytes) -> None:
             raise
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder, if there is none yet. Raises InputError where that can't be done."""
+    with _told_of_failure(path):
+        path.mkdir(exist_ok=True)
+
+
 def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     """Put a folder with these files, and no others, under the name.
 

@@ -26,7 +26,7 @@ from scheduler.whatif.base import (
     outside,
     remade,
     replaced,
-    since,
+    spanning,
     with_period,
 )
 from scheduler.wording import children_of, count_of, in_a_row
@@ -71,7 +71,7 @@ class ChairJoins(ChangeBase):
         chair = self.chair
         role = ", as a reserve" if chair.reserve else f", at {chair.fte:g} FTE"
         children = f", with {children_of(chair.caseload)}" if chair.caseload else ""
-        return f"{named(chair)} joins{since(chair.first)}{role}{children}."
+        return f"{named(chair)} joins{spanning(chair.first, chair.last)}{role}{children}."
 
     @override
     def faults(self, problem: Problem) -> Iterator[Fault]:

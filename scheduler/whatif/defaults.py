@@ -7,5 +7,7 @@ WORK_LIMIT = 20.0
 """Work for each search of a tier, in the solver's own units: enough to prove most months to the last tier."""
 MOST_GRIDS = 3
 """So many grids may be crossed in one question."""
+MOST_SCENARIOS = 10_000
+"""So many scenarios may be asked for at once."""
 TOP = 5
 """So many of each kind are shown of what is worth most."""

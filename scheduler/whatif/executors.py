@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from scheduler.domain.faults import Fault, InputError
@@ -79,18 +79,23 @@ def workers_of(text: str) -> WorkersOf:
 
 
 class Processes(ThreadPoolExecutor):
-    """An executor of some processes, each of which makes way for a new one after some tasks.
+    """An executor of some processes, which ``prepare`` when they begin, and make way for new ones after some tasks.
 
     If a process is killed, only its own task fails, with BrokenExecutor. (A ProcessPoolExecutor fails all that it has, and with
     ``max_tasks_per_child`` it can wait for ever for a process that it believes to be idle.)
     """
 
-    def __init__(self, count: int, tasks_of_a_process: int = TASKS_OF_A_PROCESS) -> None:
+    def __init__(
+        self,
+        count: int,
+        tasks_of_a_process: int = TASKS_OF_A_PROCESS,
+        prepare: Callable[[], None] = serve_the_parent,
+    ) -> None:
         super().__init__(count, thread_name_prefix="process")
         self._tasks_of_a_process = tasks_of_a_process
-        self._idle: SimpleQueue[_Process] = SimpleQueue()
+        self._idle: LifoQueue[_Process] = LifoQueue()  # so that one that is there already works before another begins
         for _ in range(count):
-            self._idle.put(_Process())
+            self._idle.put(_Process(prepare))
 
     def submit(self, work: Callable[P, Result], /, *given: P.args, **named: P.kwargs) -> Future[Result]:
         """Have it worked on by the next process that is free."""
@@ -118,15 +123,23 @@ class Processes(ThreadPoolExecutor):
 class _Process:
     """One process, begun when it is needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, prepare: Callable[[], None]) -> None:
         self.tasks = 0
+        self._prepare = prepare
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(self, work: Callable[P, Result], *given: P.args, **named: P.kwargs) -> Future[Result]:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=serve_the_parent)
+        try:
+            future = self._there().submit(work, *given, **named)
+        except BrokenExecutor:  # it was killed while it had nothing to do
+            self.end()
+            future = self._there().submit(work, *given, **named)
         self.tasks += 1
-        return self._pool.submit(work, *given, **named)
+        return future
+
+    def _there(self) -> ProcessPoolExecutor:
+        self._pool = self._pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=self._prepare)
+        return self._pool
 
     def end(self) -> None:
         if self._pool is not None:

@@ -23,6 +23,7 @@ from scheduler.whatif.base import (
     remade,
     replaced,
     since,
+    spanning,
     with_period,
 )
 from scheduler.wording import in_a_row
@@ -76,9 +77,11 @@ class RoomOpens(ChangeBase):
     def sentence(self, problem: Problem) -> str:
         """Such as: Room 2 (AYL-2) opens at Aylesbury from 4 January 2027 on, for 10:00 and 14:00."""
         starts = in_a_row([f"{start:%H:%M}" for start in self.room.starts])
-        kit = "" if self.room.hybrid_from else ", without hybrid equipment"
+        from_ = self.room.hybrid_from
+        equipped = f", with hybrid equipment{since(from_)}" if from_ and from_ > problem.horizon.first else ""
+        kit = equipped if from_ else ", without hybrid equipment"
         site = problem.site_by_id[self.room.site].label
-        return f"{named(self.room)} opens at {site}{since(self.room.first)}, for {starts}{kit}."
+        return f"{named(self.room)} opens at {site}{spanning(self.room.first, self.room.last)}, for {starts}{kit}."
 
     @override
     def faults(self, problem: Problem) -> Iterator[Fault]:

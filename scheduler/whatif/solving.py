@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
+from pathlib import Path
 
 from pydantic import ConfigDict
 
@@ -16,12 +17,17 @@ from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Value
 from scheduler.whatif.defaults import SEED, WORK_LIMIT
 
-PACKAGES = ("conference-planner", "ortools")
+PACKAGES = ("conference-planner", "ortools", "holidays")
+SOURCE = Path(__file__).parents[1]
 
 
+@cache
 def engine() -> str:
-    """The versions that a figure may depend on."""
-    return ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    """The versions that a figure may depend on, and a digest of the scheduler's own source, which changes more often."""
+    own = hashlib.sha256()
+    for file in sorted(SOURCE.rglob("*.py")):
+        own.update(f"{file.relative_to(SOURCE).as_posix()}\n".encode() + file.read_bytes())
+    return ", ".join([*(f"{package} {version(package)}" for package in PACKAGES), f"source {own.hexdigest()[:12]}"])
 
 
 class Effort(Value):

@@ -16,8 +16,13 @@ from scheduler.whatif.sweep import Kept, SweepProgress, sweep
 BASE = "base"
 
 
-def variants(problem: Problem, scenarios: Iterable[Scenario]) -> tuple[Variant, ...]:
-    """The base, then each scenario's problem. Raises InputError with every fault of every scenario, and names given twice."""
+def variants(
+    problem: Problem, scenarios: Iterable[Scenario], look_at: Callable[[Problem], object] = lambda _: None
+) -> tuple[Variant, ...]:
+    """The base, then each scenario's problem. Raises InputError with every fault of every scenario, and names given twice.
+
+    ``look_at`` sees each problem as it is made, and may raise.
+    """
     found, faults = [Variant(BASE, (), problem)], list[Fault]()
     names = {BASE}
     for scenario in scenarios:
@@ -26,6 +31,7 @@ def variants(problem: Problem, scenarios: Iterable[Scenario]) -> tuple[Variant, 
         names.add(scenario.name)
         try:
             changed = scenario.applied(problem)
+            look_at(changed)
             found.append(Variant(scenario.name, scenario.sentences(problem), changed, scenario.at))
         except InputError as error:
             faults.extend(error.faults)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -83,14 +85,15 @@ def sweep(
     kept: Kept | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
+    patience: float = math.inf,
 ) -> dict[str, Solved]:
     """Solve the tasks, and give the results under their keys; fewer than all only where ``stop`` was set.
 
     Of equal tasks one is solved, and none of which the result is kept. A task whose worker dies is given to another.
-    ``on_progress`` is called from this thread, several times a second. Raises LostError where a task costs too many workers, or
-    all are gone.
+    ``on_progress`` is called from this thread, several times a second. Raises LostError where a task costs too many workers,
+    where nobody knows of workers any more, or where there have been none for ``patience`` seconds.
     """
-    run = _Run(tasks, workers, kept or NothingKept(), stop or threading.Event())
+    run = _Run(tasks, workers, kept or NothingKept(), stop or threading.Event(), patience)
     try:
         while run.is_on():
             on_progress(run.progress())
@@ -114,13 +117,14 @@ def work(text: str, flag: Flag) -> str | None:
 class _Run:
     """One sweep on its way."""
 
-    def __init__(self, tasks: Iterable[Task], workers: Workers, kept: Kept, stop: threading.Event) -> None:
+    def __init__(self, tasks: Iterable[Task], workers: Workers, kept: Kept, stop: threading.Event, patience: float) -> None:
         self._tasks = {task.key: task for task in tasks}
         self._workers, self._kept, self._stop = workers, kept, stop
         self.found = {key: solved for key in self._tasks if (solved := kept.find(key)) is not None}
         self._left = deque(key for key in self._tasks if key not in self.found)
         self._running: dict[Future[str | None], str] = {}
         self._attempts: Counter[str] = Counter()
+        self._patience, self._worked_at = patience, time.monotonic()
 
     def is_on(self) -> bool:
         return not self._stop.is_set() and bool(self._left or self._running)
@@ -133,7 +137,12 @@ class _Run:
 
     def step(self) -> None:
         """Hand out what there are workers for, and take up what they have done since."""
-        while self._left and len(self._running) < self._workers.at_once():
+        at_once = self._workers.at_once()
+        if at_once:
+            self._worked_at = time.monotonic()
+        elif time.monotonic() > self._worked_at + self._patience:
+            raise LostError(f"There has been no worker for {self._patience:g} seconds.")
+        while self._left and len(self._running) < at_once:
             key = self._left.popleft()
             self._attempts[key] += 1
             text = self._tasks[key].model_dump_json(by_alias=True)
@@ -153,17 +162,21 @@ class _Run:
                 ) from error
             self._left.appendleft(key)
             return
+        self._keep(text)
+
+    def _keep(self, text: str | None) -> None:
         if text is not None:
             solved = Solved.model_validate_json(text)
+            self.found[solved.key] = solved
             self._kept.keep(solved)
-            self.found[key] = solved
 
     def end(self) -> None:
-        """Have those who still work stop."""
+        """Have those who still work stop, and keep what others have done since the last look."""
         if self._running:
             self._workers.flag.set()
         for future in self._running:
-            future.cancel()
+            if not future.cancel() and future.done() and future.exception() is None:
+                self._keep(future.result())
 
 
 @contextlib.contextmanager

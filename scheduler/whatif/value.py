@@ -56,7 +56,8 @@ class Appraisal(Value):
 
     ``better`` are proven to, best first; ``open`` may, which is not proven. Counted only: ``nothing`` are proven to change
     nothing; ``others`` gain no more than what is shown of their site and week, or than the last that is shown of their kind;
-    ``untried`` might. ``is_whole`` is False where it was stopped before its end.
+    ``untried`` might: they were not tried, or their solve left open how much they gain. ``is_whole`` is False where it was
+    stopped before its end.
     """
 
     base: tuple[Tier, ...]
@@ -153,6 +154,7 @@ class Search:
         shown = self._shown()
         untried = Counter(offer.kind for key, node in self._open for offer in _offers(node) if self._may_be_shown(key, offer))
         untried.update(offer.kind for _, node in self._wanted for offer in _offers(node) if offer.kind != "less")
+        untried.update(one.offer.kind for one in self._found if one not in shown and self._may_gain_more(one))
         return Appraisal(
             base=self._base.tiers,
             better=tuple(one for one in shown if one.judgement.verdict == Verdict.BETTER),
@@ -244,6 +246,10 @@ class Search:
         best = self._best_of_cells(offer.kind)
         here, last = best.get(_cell(offer)), sorted(one.values for one in best.values())[self._top - 1 : self._top]
         return (here is None or key < here.values) and (not last or key < last[0])
+
+    def _may_gain_more(self, found: Worth) -> bool:
+        """Whether more, which is not shown, may be better than what is, for its solve did not close the gap."""
+        return found.offer.kind != "less" and self._may_be_shown(at_best_of(found.tiers), found.offer)
 
     # What is found ------------------------------------------------------------------------------------
 

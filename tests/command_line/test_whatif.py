@@ -86,6 +86,38 @@ def test_every_wrong_option_is_told_before_anything_is_solved(folder: Path):
     ]
 
 
+def test_what_has_no_end_and_what_leads_nowhere_is_refused(folder: Path):
+    (folder / "link").symlink_to("nowhere")
+    wrong = ["--keep", "link", "--plots", "link", "--work-limit", "inf", "--time-limit", "inf"]
+    finished = scheduler("whatif", "tiny.json", "scenarios.json", *wrong, cwd=folder)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.splitlines() == [
+        "--plots: link is a link that leads nowhere. Enter a folder.",
+        "--keep: link is a link that leads nowhere. Enter a folder.",
+        "--work-limit: inf is not an amount above 0. Enter one such as 20.",
+        "--time-limit: inf is not a number of seconds above 0. Enter one such as 60.",
+    ]
+
+
+def test_too_many_scenarios_are_refused_before_any_is_made(folder: Path):
+    many = ["--grid", "chairs=1..100", "--grid", "rooms=1..100", "--grid", "friday=0..99"]
+    finished = scheduler("whatif", "tiny.json", *many, cwd=folder)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr == "--grid: 1,000,000 scenarios are too many at once. Ask for 10,000 or fewer.\n"
+
+
+def test_where_no_schedule_is_possible_of_any_scenario_that_is_bad_input(folder: Path):
+    problem = json.loads((folder / "tiny.json").read_text())
+    lock = {"conference": "CPC-0002", "start": "2027-01-11T10:00", "room": "AYL-1", "chair": "C1", "locks": ["chair"]}
+    chairs = [problem["chairs"][0] | {"works": []}, *problem["chairs"][1:]]
+    (folder / "tiny.json").write_text(json.dumps(problem | {"published": [lock], "chairs": chairs}))
+    arguments = ["--executor", "local:1", "--quiet"]
+    finished = scheduler("whatif", "tiny.json", "--grid", "rooms=2", *arguments, cwd=folder)
+    assert finished.returncode == 2
+    assert finished.stderr.startswith("No schedule is possible: ")
+    assert "no schedule can keep the lock of CPC-0002 on its chair" in finished.stderr
+
+
 def test_what_the_scenarios_lack_is_bad_input(folder: Path):
     (folder / "scenarios.json").write_text(json.dumps([{"name": "x", "changes": [{"change": "chair_leaves", "chair": "C9"}]}]))
     finished = scheduler("whatif", "tiny.json", "scenarios.json", "--executor", "nowhere", cwd=folder)

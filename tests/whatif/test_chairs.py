@@ -26,6 +26,8 @@ def test_a_chair_joins_as_the_last() -> None:
     assert joins.sentence(service()) == "C9 joins from 8 March 2027 on, at 0.6 FTE, with 1 child."
     reserve = ChairJoins(chair=Chair(id="C9", name="Manager", reserve=True))
     assert reserve.sentence(service()) == "Manager (C9) joins, as a reserve."
+    a_week = ChairJoins(chair=Chair(id="C9", first=day(8), last=day(12)))
+    assert a_week.sentence(service()) == "C9 joins from 8 to 12 March 2027, at 1 FTE."
 
 
 def test_a_chair_who_joins_has_a_free_id_a_known_base_and_days_in_the_plan() -> None:

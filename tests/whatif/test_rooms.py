@@ -31,6 +31,10 @@ def test_a_room_opens_as_the_last() -> None:
     assert RoomOpens(room=bare).sentence(service()) == (
         "New (N) opens at Aylesbury from 8 March 2027 on, for 09:30, without hybrid equipment."
     )
+    later = new.model_copy(update={"last": day(12), "hybrid_from": day(10)})
+    assert RoomOpens(room=later).sentence(service()) == (
+        "WYC-2 opens at Wycombe until 12 March 2027, for 10:00 and 14:00, with hybrid equipment from 10 March 2027 on."
+    )
 
 
 def test_a_room_that_opens_has_a_free_id_a_known_site_and_days_in_the_plan() -> None:

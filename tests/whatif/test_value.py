@@ -143,6 +143,30 @@ def test_what_is_known_half_way_says_so() -> None:
         )
 
 
+def test_what_its_solve_leaves_open_is_not_said_to_gain_no_more() -> None:
+    """Every solve but the base's finds what there was, and can't say that nothing better is to be found."""
+
+    def left_open(task: Task) -> Solved:
+        solved = tried(task)
+        assert solved.schedule is not None
+        *earlier, last = solved.schedule.tiers
+        tiers = (*earlier, Tier(name=last.name, value=last.value, bound=0, proven=last.value == 0))
+        return solved.model_copy(update={"schedule": solved.schedule.model_copy(update={"tiers": tiers})})
+
+    search = Search(tiny(), top=1)
+    (base,) = search.wanted()
+    search.take({base.key: tried(base)})
+    while tasks := search.wanted():
+        search.take({task.key: left_open(task) for task in tasks})
+    found = search.appraisal()
+    assert found is not None
+    assert found.others == {}
+    shown = Counter(one.offer.kind for one in (*found.better, *found.open))
+    offered = Counter(offer.kind for group in Market(tiny()).groups for offer in group.offers)
+    assert Counter(found.nothing) + Counter(found.untried) + shown == offered
+    assert sum(found.untried.values()) >= 1
+
+
 def confirmed(problem: Problem, one: Worth, folder: Path) -> None:
     """The changed problem, solved alone from its file, has the very tiers shown, and the checker accepts its schedule."""
     path = folder / "changed.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scheduler.files.writing import write_file
+from scheduler.files.writing import make_folder, write_file
 from scheduler.whatif.compare import Comparison
 from scheduler.whatif.pictures.crossing import crossing, grid
 from scheduler.whatif.pictures.rows import caseloads, children, rooms, tiers
@@ -40,7 +40,7 @@ def write_pictures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
     Raises:
         InputError: where a file can't be written.
     """
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     written = []
     for name in picture_names(comparison):
         for form in FORMS:
