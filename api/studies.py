@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -93,12 +93,10 @@ def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> St
     scenarios = [*listed, *_crossed(problem, asked.grid)]
     if not scenarios:
         raise InputError([Fault(("scenarios",), EMPTY)])
-    if len(problem.model_dump_json()) * (len(scenarios) + 1) > MOST_BYTES:
-        raise invalid(f"The problems of these scenarios have more than {MOST_BYTES >> 20} MB together. Compare fewer at once.")
     effort = _effort(asked, settings)
     wanted = [
         Wanted(task_of(variant.problem, effort), variant.name, variant.sentences, variant.at)
-        for variant in variants(problem, scenarios)
+        for variant in variants(problem, scenarios, _size_limit(problem))
     ]
     kept = {
         **_days(problem),
@@ -115,6 +113,21 @@ def value(connection: Connection, plan: str, asked: AskedValue, settings: Settin
     problem = nameless(_problem_of_plan(connection, plan))
     effort = _effort(asked, settings)
     return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (Wanted(task_of(problem, effort), "base"),))
+
+
+def _size_limit(base: Problem) -> Callable[[Problem], None]:
+    """What refuses a problem with which the base and all before it would be too large together."""
+    size = len(base.model_dump_json())
+
+    def look_at(problem: Problem) -> None:
+        nonlocal size
+        size += len(problem.model_dump_json())
+        if size > MOST_BYTES:
+            raise invalid(
+                f"The problems of these scenarios have more than {MOST_BYTES >> 20} MB together. Compare fewer at once."
+            )
+
+    return look_at
 
 
 def _hold_to_limits(asked: AskedWhatif, most: int) -> None:

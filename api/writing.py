@@ -115,7 +115,10 @@ class FileRoute(WritingRoute):
         write = super().get_route_handler()
 
         async def read_first(request: Request) -> Response:
-            await _digest(request)  # what is too large is not read
+            asked = await _digest(request)  # what is too large is not read
+            replayed = await run_in_threadpool(_replayed, request, asked)
+            if replayed is not None:  # what it says may be no longer so, and then could not be read again
+                return replayed
             async with request.app.state.reading:
                 request.state.read = await run_in_threadpool(self.read, request, await request.body())
             return await write(request)
@@ -130,6 +133,11 @@ async def _digest(request: Request) -> str:
     if NULL_IN_JSON in body:  # PostgreSQL would keep it, and then fail on every query that looks into the value
         raise invalid("There is a null character in it, which the diary can't hold. Take it out.")
     return hashlib.sha256(str(request.url.query).encode() + b"\n" + body).hexdigest()
+
+
+def _replayed(request: Request, asked: str) -> Response | None:
+    with store_of(request).reading() as connection:
+        return _answered_before(connection, request, asked)
 
 
 def _answered_before(connection: Connection, request: Request, asked: str) -> Response | None:

@@ -11,6 +11,10 @@ WORKER, SOLVER = "api.jobs.worker", "api.jobs.solver"
 """Loaded in these processes only: the server itself has no need of the solver."""
 
 
+class UnreachableError(Exception):
+    """Those who are to solve can't be reached, or are gone: the job is queued again, however often."""
+
+
 def prepare() -> None:
     """Begin the process, with what takes a while to load."""
     serve_the_parent()

@@ -5,21 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-import multiprocessing
 import os
 import secrets
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from pathlib import Path
 from typing import ParamSpec
 
 from api.jobs import process
+from api.jobs.process import UnreachableError
 from api.store import jobs, sweeps
 from api.store.jobs import Attempt
 from api.store.session import Store
+from scheduler.whatif.executors import Processes
 
 SECONDS_BETWEEN_LOOKS = 1.0
 BETWEEN_SIGNS = dt.timedelta(seconds=1)
@@ -40,9 +40,7 @@ class Runner:
     def __init__(self, store: Store, clock: Callable[[], dt.datetime], processes: int, executor: str = "local") -> None:
         self.name = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._store, self._clock, self._processes, self._executor = store, clock, processes, executor
-        self._pool: ProcessPoolExecutor | None = None
-        self._before: ProcessPoolExecutor | None = None
-        self._jobs_of_pool = 0
+        self._pool: Processes | None = None
         self._first: Future[None] | None = None
         self._running: dict[Future[None], Attempt] = {}
         self._heard_at = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -70,8 +68,8 @@ class Runner:
             for attempt in self._running.values():  # its process sees that it is no longer wanted, and ends soon
                 self._release(attempt)
         finally:
-            for pool in filter(None, (self._before, self._pool)):
-                pool.shutdown(cancel_futures=True)
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         while not self._ending:
@@ -102,7 +100,7 @@ class Runner:
             error, attempt = future.exception(), self._running[future]
             if error is not None:
                 _log.warning("The job %s was cut off, and is queued again: %r", attempt.job, error)
-                self._release(attempt)
+                self._release(attempt, may_fail=not isinstance(error, UnreachableError))
             del self._running[future]
 
     def _claim(self) -> Attempt | None:
@@ -113,28 +111,17 @@ class Runner:
             return sweeps.claim(connection, self.name, self._clock())
 
     def _start(self, attempt: Attempt) -> None:
-        try:
-            future = self._submit(process.work, self._store.url, attempt, self._executor)
-        except BrokenProcessPool:  # one of its processes was killed: it takes no more work, and a new one is needed
-            self._pool = None
-            future = self._submit(process.work, self._store.url, attempt, self._executor)
-        self._running[future] = attempt
-        self._jobs_of_pool += 1
+        self._running[self._submit(process.work, self._store.url, attempt, self._executor)] = attempt
 
     def _is_ready(self) -> bool:
         """Whether there is a process to work: the first begins once it is needed, and until then a job is better left queued."""
-        if self._pool is not None and self._jobs_of_pool >= JOBS_OF_A_PROCESS * self._processes:
-            self._pool.shutdown(wait=False)  # what it has begun it does
-            self._before, self._pool = self._pool, None
-        if self._pool is None:
+        if self._first is None or (self._first.done() and self._first.exception() is not None):
             self._first = self._submit(process.be_ready)
-        return self._first is not None and self._first.done()
+        return self._first.done()
 
     def _submit(self, work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> Future[None]:
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, context, initializer=process.prepare)
-            self._jobs_of_pool = 0
+            self._pool = Processes(self._processes, JOBS_OF_A_PROCESS, process.prepare)
         future = self._pool.submit(work, *arguments, **named)
         future.add_done_callback(lambda _: self.wake())
         return future
@@ -145,9 +132,9 @@ class Runner:
             return False
         return self._clock() - attempt.heard_at > UNHEARD or is_gone(attempt.runner)
 
-    def _release(self, attempt: Attempt) -> None:
+    def _release(self, attempt: Attempt, *, may_fail: bool = True) -> None:
         with self._store.noting() as connection:
-            sweeps.release(connection, attempt, self._clock())
+            sweeps.release(connection, attempt, self._clock(), may_fail=may_fail)
 
 
 def is_gone(runner: str) -> bool:

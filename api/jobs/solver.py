@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.jobs.process import UnreachableError
 from api.jobs.worker import keep, utc_now, watched
 from api.store import jobs, solves, sweeps
 from api.store.jobs import Attempt
@@ -23,11 +25,13 @@ from scheduler.whatif.value import Search
 
 HERE = "local"
 FAILED = "The planner itself has failed at it. Tell whoever runs the service: the server's log says more."
+SECONDS_WITHOUT_WORKERS = 10
+"""After so many a job makes way for others, such as a plan, that need no workers elsewhere."""
+SECONDS_BEFORE_NEXT_TRY = 2
+MOST_SEARCHES = 4
+_searches: dict[str, Search] = {}
+"""The latest searches that this process has taken further, under their sweeps' ids: screening anew would take seconds."""
 _log = logging.getLogger(__name__)
-
-
-class UnreachableError(Exception):
-    """Those who are to solve can't be reached, or are gone: the job is queued again."""
 
 
 def work_on(url: str, attempt: Attempt, executor: str) -> None:
@@ -78,8 +82,9 @@ def _solved(task: Task, executor: str, stop: threading.Event) -> Solved | None:
         return None if stop.is_set() else solved
     try:
         with workers_of(executor)() as workers:
-            return sweep([task], workers, stop=stop).get(task.key)
+            return sweep([task], workers, stop=stop, patience=SECONDS_WITHOUT_WORKERS).get(task.key)
     except (InputError, LostError) as error:
+        stop.wait(SECONDS_BEFORE_NEXT_TRY)
         raise UnreachableError(str(error)) from error
 
 
@@ -87,10 +92,16 @@ def _take_further(store: Store, key: str, stop: threading.Event) -> None:
     with store.reading() as connection:
         waiting = sweeps.wanting(connection, key)
     for one in waiting:
-        if one.kind is Kind.WHATIF:
-            _set_beside(store, one, key)
-        else:
-            _search_on(store, one, stop)
+        try:
+            if one.kind is Kind.WHATIF:
+                _set_beside(store, one, key)
+            else:
+                _search_on(store, one, stop)
+        except SQLAlchemyError:
+            raise
+        except Exception:  # the others have their result all the same
+            _log.exception("The sweep %s has failed", one.id)
+            keep(store, partial(sweeps.give_up, identifier=one.id, error=FAILED, now=utc_now()))
 
 
 def _set_beside(store: Store, whatif: Sweep, key: str) -> None:
@@ -126,7 +137,7 @@ def _search_on(store: Store, value: Sweep, stop: threading.Event) -> None:
         if sweeps.has_unsolved(connection, value.id):
             return
         base = solves.task_of(connection, sweeps.parts(connection, value.id)[0].key)
-    search = Search(base.problem, top=value.asked["top"], effort=base, stop=stop)
+    search = _searches.pop(value.id, None) or Search(base.problem, top=value.asked["top"], effort=base, stop=stop)
     try:
         while tasks := search.wanted():
             with store.reading() as connection:
@@ -140,6 +151,9 @@ def _search_on(store: Store, value: Sweep, stop: threading.Event) -> None:
         return
     if stop.is_set():  # what was screened meanwhile may be less than there is
         return
+    _searches[value.id] = search
+    for oldest in list(_searches)[:-MOST_SEARCHES]:
+        del _searches[oldest]
     appraisal = search.appraisal()
     result = None if appraisal is None else written(appraisal)
     wanted = [Wanted(task) for task in tasks]

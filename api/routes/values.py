@@ -48,11 +48,16 @@ class PlanValue(BaseModel):
 def begin(
     connection: Writing, now: Now, request: Request, response: Response, id: str, asked: AskedValue | None = None
 ) -> PlanValue:
-    """Begin to find it. It goes on in the background: GET it. Where the same is known, or being found, that is told instead."""
+    """Begin to find it. It goes on in the background: GET it. Where the same is known, or being found, that is told instead.
+
+    What was being found with other limits ends: of a plan there is one at a time.
+    """
     study = studies.value(connection, id, asked or AskedValue(), request.app.state.settings)
     sweep = sweeps.latest_of_plan(connection, id)
     if sweep is None or sweep.asked != study.asked or sweep.state in (State.CANCELLED, State.FAILED):
-        sweep = sweeps.add(connection, Kind.VALUE, study.asked, study.wanted, now, plan=id)
+        before, sweep = sweep, sweeps.add(connection, Kind.VALUE, study.asked, study.wanted, now, plan=id)
+        if before is not None:
+            sweeps.cancel(connection, before.id, now)
     response.headers["Location"] = _path(id)
     return _told(connection, sweep, id)
 

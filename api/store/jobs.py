@@ -200,7 +200,7 @@ def start(connection: Connection, job: str | ScalarSelect[Any], runner: str, now
 
 def hear(connection: Connection, attempts: Collection[Attempt], now: dt.datetime) -> None:
     """Keep that these attempts go on."""
-    for attempt in attempts:
+    for attempt in sorted(attempts, key=lambda attempt: attempt.job):  # others lock them in this order too
         connection.execute(update(jobs).where(_is_present(attempt)).values(heard_at=now))
 
 
@@ -245,17 +245,18 @@ def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime)
     return held is not None
 
 
-def release(connection: Connection, attempt: Attempt, now: dt.datetime) -> str | None:
+def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> str | None:
     """Queue a job again whose attempt was cut off; one that was to end soon ends, and one that never gets through fails.
 
-    Gives the sentence with which it has failed, where it has.
+    ``may_fail`` is False where the attempt was cut off by what has nothing to do with the job. Gives the sentence with which
+    it has failed, where it has.
     """
     held = _hold(connection, attempt)
     if held is None:
         return None
     if held.cancelled:
         _end(connection, attempt.job, State.CANCELLED, now)
-    elif attempt.number >= MOST_STARTS:
+    elif may_fail and attempt.number >= MOST_STARTS:
         error = f"It was started {MOST_STARTS} times, and each time it was cut off before it was done. Plan fewer days at once."
         _end(connection, attempt.job, State.FAILED, now, error)
         return error

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from api.store import jobs
 from api.store.jobs import State
 from api.store.nouns import written
+from api.store.session import hold
 from api.store.tables import jobs as jobs_table
 from api.store.tables import solves
 from scheduler.whatif.solving import Solved, Task
@@ -31,6 +32,12 @@ def want(connection: Connection, tasks: Iterable[Task], now: dt.datetime) -> Non
         connection.execute(update(solves).where(solves.c.key == key).values(job=jobs.add_solve(connection, key, now)))
 
 
+def job_of(connection: Connection, key: str) -> str | None:
+    """The latest job for the task with that key."""
+    job: str | None = connection.execute(select(solves.c.job).where(solves.c.key == key)).scalar_one()
+    return job
+
+
 def task_of(connection: Connection, key: str) -> Task:
     """The task with that key."""
     return Task.model_validate(connection.execute(select(solves.c.task).where(solves.c.key == key)).scalar_one())
@@ -43,6 +50,10 @@ def found(connection: Connection, keys: Collection[str]) -> dict[str, Solved]:
 
 
 def keep(connection: Connection, solved: Solved) -> None:
-    """Keep a result for good; there may be one already, which stays. The caller holds the diary."""
+    """Keep a result for good; there may be one already, which stays.
+
+    It waits for who writes: a sweep that is being begun counts on the job of a task that has no result yet.
+    """
+    hold(connection)
     new = (solves.c.key == solved.key) & solves.c.solved.is_(None)
     connection.execute(update(solves).where(new).values(solved=written(solved), seconds=solved.seconds))

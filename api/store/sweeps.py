@@ -183,19 +183,22 @@ def claim(connection: Connection, runner: str, now: dt.datetime) -> Attempt | No
     return jobs.claim(connection, runner, now) or _claim_solve(connection, runner, now)
 
 
-def release(connection: Connection, attempt: Attempt, now: dt.datetime) -> None:
-    """Queue a job again whose attempt was cut off; a solve that never gets through fails for every sweep that wants it."""
+def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> None:
+    """Queue a job again whose attempt was cut off; a solve that never gets through fails for every sweep that wants it.
+
+    ``may_fail`` is False where the attempt was cut off by what has nothing to do with the job.
+    """
     hold(connection)
-    error = jobs.release(connection, attempt, now)
+    error = jobs.release(connection, attempt, now, may_fail=may_fail)
     if error is not None and attempt.kind == jobs.Kind.SOLVE:
-        _fail_parts(connection, jobs.key_of(connection, attempt.job), error, now)
+        _fail_solve(connection, attempt, error, now)
 
 
 def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime) -> None:
     """End the job of a solve without a result, with a sentence that says why; so end the parts of sweeps that want it."""
     hold(connection)
     if jobs.fail(connection, attempt, error, now):
-        _fail_parts(connection, jobs.key_of(connection, attempt.job), error, now)
+        _fail_solve(connection, attempt, error, now)
 
 
 def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
@@ -278,7 +281,11 @@ def _is_open() -> ColumnElement[bool]:
     return parts_table.c.result.is_(None) & parts_table.c.error.is_(None)
 
 
-def _fail_parts(connection: Connection, key: str, error: str, now: dt.datetime) -> None:
+def _fail_solve(connection: Connection, attempt: Attempt, error: str, now: dt.datetime) -> None:
+    """End what waits for a solve without a result, unless another job has taken it over."""
+    key = jobs.key_of(connection, attempt.job)
+    if solves.job_of(connection, key) != attempt.job:
+        return
     for sweep in wanting(connection, key):
         of_key = (parts_table.c.sweep == sweep.id) & (parts_table.c.key == key) & _is_open()
         first = connection.execute(select(func.min(parts_table.c.number)).where(of_key)).scalar_one()
@@ -304,7 +311,8 @@ def _end(connection: Connection, identifier: str, state: State, now: dt.datetime
     alone = solves_table.c.key.in_(mine) & solves_table.c.key.not_in(wanted)
     unneeded = (State.QUEUED,) if state is State.DONE else GOING_ON
     query = select(jobs_table.c.id).join(solves_table, solves_table.c.job == jobs_table.c.id)
-    for job in connection.execute(query.where(alone & jobs_table.c.state.in_(unneeded))).scalars().all():
+    of_unneeded = query.where(alone & jobs_table.c.state.in_(unneeded)).order_by(jobs_table.c.id)
+    for job in connection.execute(of_unneeded).scalars().all():
         jobs.cancel(connection, job, now)
 
 

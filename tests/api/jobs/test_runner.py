@@ -272,12 +272,29 @@ def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: 
     monkeypatch.setattr(runner_module, "JOBS_OF_A_PROCESS", 1)
     runner, workers = begin(), []
     for _ in range(3):
-        job = queue(store)
+        job = queue(store, month())
         runner.wake()
+        wait_until(lambda job=job: has_progress(store, job.id))
+        workers.append(my_worker())
         wait_until(lambda job=job: found(store, job.id).state is State.DONE)
-        workers.append(wait_until(lambda: set(workers_of(os.getpid())) - set(workers)).pop())
     assert len(set(workers)) == 3
-    wait_until(lambda: workers_of(os.getpid()) == workers[-1:])
+    wait_until(lambda: workers_of(os.getpid()) == [])
+
+
+def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, begin: Begin) -> None:
+    plan = queue(store, quarter())
+    runner = begin(2)
+    wait_until(lambda: has_progress(store, plan.id))
+    of_plan = my_worker()
+    sweep = begin_sweep(store, [task_of(month())])
+    runner.wake()
+    wait_until(lambda: len(workers_of(os.getpid())) == 2)
+    (of_sweep,) = set(workers_of(os.getpid())) - {of_plan}
+    os.kill(of_sweep, signal.SIGKILL)
+    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    assert sweep_of(store, sweep).state is State.DONE
+    assert told_of(store, plan.id)[:2] == ["queued", "started"]
+    assert "queued" not in told_of(store, plan.id)[1:]
 
 
 def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin, clock: Clock) -> None:

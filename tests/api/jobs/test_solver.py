@@ -3,12 +3,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.jobs import solver
-from api.jobs.solver import UnreachableError, work_on
+from api.jobs.process import UnreachableError
+from api.jobs.solver import work_on
 from api.store import jobs, solves, sweeps
 from api.store.jobs import State
 from api.store.nouns import written
@@ -18,7 +20,7 @@ from scheduler.whatif.compare import Comparison, Variant, compared
 from scheduler.whatif.executors import workers_of
 from scheduler.whatif.scenario import Scenario
 from scheduler.whatif.solving import Effort, OtherEngineError, Solved, Task, solve, task_of
-from scheduler.whatif.value import Appraisal, appraised
+from scheduler.whatif.value import Appraisal, Search, appraised
 from tests.api.builders import NOW
 from tests.api.planning import told_of
 from tests.api.sweeping import ASKED, WEEK, begin, claimed, found, parts, results, work_on_all
@@ -126,6 +128,33 @@ def test_the_value_of_one_more_is_found_round_by_round(store: Store) -> None:
     assert len(parts(store, value)) > 1
 
 
+def test_a_search_is_taken_further_and_not_begun_again_each_round(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To begin one is to screen all that is on offer, which for a month takes many seconds."""
+    begun: list[Search] = []
+
+    def searching(*given: Any, **named: Any) -> Search:
+        begun.append(Search(*given, **named))
+        return begun[-1]
+
+    monkeypatch.setattr(solver, "Search", searching)
+    value = begin_value(store, task_of(tiny_problem(horizon=WEEK)))
+    work_on_all(store)
+    assert found(store, value).state is State.DONE
+    assert len(begun) == 1
+
+
+def test_a_sweep_that_fails_leaves_the_others_what_they_wait_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_given: Any, **_named: Any) -> Search:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(solver, "Search", fails)
+    (base,) = tasks(1)
+    value, whatif = begin_value(store, base), begin(store, [base])
+    work_on_all(store)
+    assert (found(store, value).state, found(store, value).error) == (State.FAILED, solver.FAILED)
+    assert found(store, whatif).state is State.DONE
+
+
 def test_a_value_of_what_has_no_schedule_says_why(store: Store) -> None:
     problem = Scenario.model_validate(LEAVES).applied(tiny_problem(published=[BOOKED]))
     value = begin_value(store, task_of(problem))
@@ -176,6 +205,7 @@ def test_a_cluster_gives_the_same(store: Store) -> None:
 
 def test_where_nobody_answers_the_job_is_queued_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scheduler.whatif.executors.SECONDS_TO_ANSWER", 0.1)
+    monkeypatch.setattr(solver, "SECONDS_BEFORE_NEXT_TRY", 0)
     begin(store, tasks(1))
     attempt = claimed(store)
     with pytest.raises(UnreachableError, match=r"no Dask scheduler answers at dask://127\.0\.0\.1:1"):

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.store import jobs, plans
+from api.store import jobs, plans, sweeps
+from api.store.jobs import State
 from api.store.session import Store
 from scheduler.domain.problem import nameless
 from scheduler.whatif.executors import workers_of
@@ -70,8 +71,11 @@ def test_asking_twice_asks_once_and_for_something_else_anew(seeded: TestClient, 
         assert seeded.post(path).json() == told(plan)
     assert seeded.post(path, json={"top": 3}).json() == told(plan, top=3)
     assert seeded.get(path).json() == told(plan, top=3)
+    with store.reading() as connection:
+        after, before = sweeps.listed(connection, sweeps.Kind.VALUE)
+    assert (before.state, after.state) == (State.CANCELLED, State.QUEUED), "of a plan there is one at a time"
     claimed(store)
-    assert seeded.get(path).json()["state"] == "queued", "the other is served first"
+    assert seeded.get(path).json()["state"] == "running"
 
 
 def test_before_anybody_has_asked_it_says_how_to_begin(seeded: TestClient, store: Store) -> None:

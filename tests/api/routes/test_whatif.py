@@ -246,6 +246,14 @@ def test_problems_that_are_too_large_together_are_refused(seeded: TestClient, mo
     assert (response.status_code, response.json()["detail"]) == (422, details)
 
 
+def test_what_scenarios_make_larger_counts_as_large_as_it_is(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = JANUARY | {"grid": ["demand=1000"]}
+    with monkeypatch.context() as patched:
+        patched.setattr(studies, "MOST_BYTES", 3 * len(seeded.get("/api/v1/conferences").content))
+        assert seeded.post(WHATIF, json=body).status_code == 422
+    assert seeded.post(WHATIF, json=body).status_code == 202
+
+
 @pytest.mark.parametrize(
     "body", [BOTH, BOTH | {"first": "2027-01-04"}, BOTH | JANUARY | {"plan": "P-1"}, BOTH | {"plan": "P-1", "problem": {}}]
 )
@@ -279,6 +287,17 @@ def test_asking_again_with_the_same_key_asks_once(seeded: TestClient, store: Sto
     first, second = (seeded.post(WHATIF, json=JANUARY | BOTH, headers={"Idempotency-Key": "k"}) for _ in range(2))
     assert (second.status_code, second.json(), second.headers["location"]) == (202, first.json(), first.headers["location"])
     assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == [first.json()["id"]]
+
+
+def test_what_was_answered_is_told_again_though_it_could_be_asked_no_more(seeded: TestClient) -> None:
+    joins = {"name": "C9", "changes": [{"change": "chair_joins", "chair": {"id": "C9"}}]}
+    body, key = JANUARY | {"scenarios": [joins]}, {"Idempotency-Key": "k"}
+    first = seeded.post(WHATIF, json=body, headers=key)
+    assert first.status_code == 202
+    assert seeded.post("/api/v1/chairs", json={"id": "C9"}).status_code == 201
+    again = seeded.post(WHATIF, json=body, headers=key)
+    assert (again.status_code, again.json(), again.headers["Idempotency-Replayed"]) == (202, first.json(), "true")
+    assert seeded.post(WHATIF, json=body).status_code == 422
 
 
 def test_a_plan_without_a_problem_to_compare(seeded: TestClient, store: Store) -> None:

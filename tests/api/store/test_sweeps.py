@@ -110,6 +110,21 @@ def test_what_several_want_is_solved_once(store: Store) -> None:
         assert {sweep.id for sweep in sweeps.wanting(connection, base.key)} >= {third.id}
 
 
+def test_a_result_waits_for_a_sweep_that_is_being_begun_and_counts_on_its_job(store: Store) -> None:
+    base, one, other = tasks(3)
+    first = begin(store, [base, one])
+    claimed(store)
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as connection:
+            second = sweeps.add(connection, Kind.WHATIF, ASKED, [Wanted(base, "base"), Wanted(other, "other")], NOW)
+            kept = pool.submit(keep, store, solved(base))
+            with pytest.raises(TimeoutError):
+                kept.result(0.5)
+        kept.result(60)
+    with store.reading() as connection:
+        assert {sweep.id for sweep in sweeps.wanting(connection, base.key)} == {first.id, second.id}
+
+
 def test_a_result_stays_as_it_was_first(store: Store) -> None:
     (base,) = tasks(1)
     begin(store, [base])
@@ -187,6 +202,31 @@ def test_a_cut_off_solve_is_queued_again_and_fails_in_the_end(store: Store) -> N
     error = "It was started 20 times, and each time it was cut off before it was done. Plan fewer days at once."
     assert (found(store, sweep).state, [part.error for part in parts(store, sweep)]) == (State.DONE, [None, error])
     assert (found(store, other).state, found(store, other).error) == (State.FAILED, error), "without its base there is nothing"
+
+
+def test_a_solve_that_is_cut_off_by_something_else_never_fails(store: Store) -> None:
+    (base,) = tasks(1)
+    sweep = begin(store, [base])
+    for _ in range(MOST_STARTS + 1):
+        attempt = claimed(store)
+        with store.noting() as connection:
+            sweeps.release(connection, attempt, LATER, may_fail=False)
+    assert found(store, sweep).state is State.RUNNING
+    assert states(store) == {base.key: ["queued"]}
+
+
+def test_what_another_job_has_taken_over_is_not_ended_by_the_one_before(store: Store) -> None:
+    (base,) = tasks(1)
+    sweep = begin(store, [base])
+    before = claimed(store)
+    with store.writing() as connection:
+        sweeps.cancel(connection, sweep.id, LATER)
+    anew = begin(store, [base])
+    with store.noting() as connection:
+        sweeps.fail(connection, before, "No.", LATER)
+    assert states(store) == {base.key: ["failed", "queued"]}
+    assert found(store, anew).state is State.QUEUED
+    assert [part.error for part in parts(store, anew)] == [None]
 
 
 def test_a_failed_solve_ends_its_parts_and_without_its_base_a_sweep(store: Store) -> None:
