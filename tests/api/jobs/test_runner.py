@@ -281,6 +281,7 @@ def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: 
     wait_until(lambda: workers_of(os.getpid()) == [])
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, begin: Begin) -> None:
     plan = queue(store, quarter())
     runner = begin(2)
