@@ -43,14 +43,18 @@ class Bound:
         return np.asarray(self.reduced <= self.room(value))
 
     def face(self, value: int) -> Part:
-        """All solutions of at most that value: the columns that they may use, and rows as near their limits as they must be."""
+        """All solutions of at most that value, and no others."""
+        return self.around(value).below(value)
+
+    def around(self, value: int) -> Part:
+        """Where those of at most that value are: the columns that they may use, and rows as near their limits as they must be."""
         part, room = self.part, max(0, self.room(value))
         priced = np.flatnonzero(self.prices)
         slack = np.full(len(self.prices), FAR)
         slack[priced] = room // np.abs(self.prices[priced])
         upper = np.where(self.prices > 0, np.minimum(part.upper, part.lower + slack), part.upper)
         lower = np.where(self.prices < 0, np.maximum(part.lower, part.upper - slack), part.lower)
-        return replace(part, lower=lower, upper=upper).kept(self.within(value)).below(value)
+        return replace(part, lower=lower, upper=upper).kept(self.within(value))
 
     def room(self, value: int) -> int:
         """What columns and slack may add together in a solution of at most that value, in 1/GRID."""

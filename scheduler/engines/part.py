@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -62,6 +62,18 @@ class Part:
         """The part with only some of its columns; the others are 0."""
         matrix = self.matrix[:, np.flatnonzero(keep)]
         return _tidied(self.columns[keep], matrix, self.lower, self.upper, self.top[keep], self.costs[keep], self.constant)
+
+    def with_rows(self, matrix: sparse.csr_array, lower: Floats) -> Part:
+        """The part with further rows over its columns, after its own, each with a lower limit."""
+        rows = np.concatenate([self.rows, np.full(len(lower), -1)])
+        upper = np.append(self.upper, np.full(len(lower), np.inf))
+        stacked = sparse.csr_array(sparse.vstack([self.matrix, matrix]))
+        return replace(self, matrix=stacked, lower=np.append(self.lower, lower), upper=upper, rows=rows)
+
+    def alone(self, columns: Mask, rows: Mask, costs: Ints) -> Part:
+        """Some of its columns with other costs, and only rows that have no others."""
+        matrix = self.matrix[np.flatnonzero(rows)][:, np.flatnonzero(columns)]
+        return _tidied(self.columns[columns], matrix, self.lower[rows], self.upper[rows], self.top[columns], costs, 0)
 
     def below(self, value: int) -> Part:
         """The part with a further row: the objective must not exceed a value."""

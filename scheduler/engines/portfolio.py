@@ -28,6 +28,7 @@ from scheduler.engines.progress import Listener
 from scheduler.engines.projection import projected_bound
 from scheduler.engines.race import Race
 from scheduler.engines.standing import Standing
+from scheduler.engines.tightening import Tightening
 from scheduler.engines.windows import mend, number_of_windows, window_by_window
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
@@ -58,6 +59,7 @@ class Portfolio:
         self._budget = budget
         self._workers = workers
         self._seed = seed
+        self._tightening = Tightening(highs, candidates, seed)
         self._work_limit = work_limit
         self._least = Least(candidates, programme)
         self._columns: Ints = np.arange(programme.columns)
@@ -180,7 +182,9 @@ class Portfolio:
             part = self._part(tier, columns, caps, programme)
             solved = self._highs.relaxation(part, budget, interior=True)
             bound = None if solved is None else bound_from(part, solved.duals)
-            self._remembered[key] = None if solved is None or bound is None else Relaxed(solved, Climb(bound, bound.value))
+            tighten = self._tightening if tier == TIERS[-1] else None
+            known = None if bound is None else Climb(bound, bound.value, tighten=tighten)
+            self._remembered[key] = None if solved is None or known is None else Relaxed(solved, known)
         return self._remembered[key]
 
     def _with_all_placed(self) -> Programme:

@@ -117,7 +117,7 @@ class Race:
     def _search_the_gap(self) -> None:
         while not self._finished():
             best, step = self.standing.value(self.tier), self.climb.bound.part.step
-            left = self.climb.bound.face(best - step)
+            left = self.climb.face(best - step)
             if len(left.columns) > MOST_COLUMNS:
                 return
             result = cp_sat.search(

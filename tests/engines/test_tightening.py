@@ -1,0 +1,137 @@
+from collections.abc import Mapping, Sequence
+from random import Random
+
+import numpy as np
+import pytest
+
+from scheduler.engines import climbing, cp_sat
+from scheduler.engines import tightening as tightening_module
+from scheduler.engines.bounds import Bound, bound_from
+from scheduler.engines.climbing import Climb, no_ceiling
+from scheduler.engines.highs_process import Highs
+from scheduler.engines.part import part_of
+from scheduler.engines.tightening import Tightening
+from scheduler.plan import plan
+from tests.builders import chair, conference, room, tiny_problem
+from tests.engines.small import no_limit
+from tests.engines.small_problems import Case, case_of, cases
+
+LAST = "preferences"
+
+
+def bound_of(highs: Highs, one: Case) -> Bound:
+    """What the relaxation proves about the last tier, with the others at their best."""
+    costs, constant = one.programme.costs[LAST], one.programme.constants[LAST]
+    part = part_of(one.programme, np.arange(one.programme.columns), costs, constant, one.caps_before(LAST))
+    relaxation = highs.relaxation(part, no_limit(), interior=True)
+    assert relaxation is not None
+    return bound_from(part, relaxation.duals)
+
+
+def tightening(highs: Highs, one: Case) -> Tightening:
+    return Tightening(highs, one.candidates, seed=1)
+
+
+def reviews(sites_of: Mapping[str, Sequence[str]]) -> Case:
+    """Families of each chair at these sites, on two days of two starts."""
+    one = case_of(
+        tiny_problem(
+            horizon={"first": "2027-03-01", "last": "2027-03-02"},
+            rooms=[room("AYL-1", starts=["10:00", "14:00"]), room("WYC-1", site="WYC", starts=["10:00", "14:00"])],
+            chairs=[chair(chair_id) for chair_id in sites_of],
+            conferences=[
+                conference(f"{chair_id}-{n}", kind="review", due="2027-03-12", site=site, chair=chair_id, mode="in_person")
+                for chair_id, sites in sites_of.items()
+                for n, site in enumerate(sites)
+            ],
+            policy={"virtual_fallback": False},
+        )
+    )
+    assert one is not None
+    return one
+
+
+THREE_AND_ONE = {"C1": ["AYL", "AYL", "AYL", "WYC"], "C2": ["WYC", "WYC", "WYC", "AYL"]}
+"""In halves each chair could be at one site a day; in truth both have to change sites once, which costs 20 each."""
+
+
+def test_what_a_chair_cannot_do_in_whole_numbers_lifts_the_bound_to_the_best(highs: Highs) -> None:
+    one = reviews(THREE_AND_ONE)
+    bound = bound_of(highs, one)
+    tight = tightening(highs, one)(bound, 80, no_limit())
+    assert (bound.value, tight.value, one.optimum[-1]) == (0, 40, 40)
+
+
+def test_where_nothing_costs_so_little_the_bound_is_above_it(highs: Highs) -> None:
+    one = reviews(THREE_AND_ONE)
+    assert tightening(highs, one)(bound_of(highs, one), 30, no_limit()).value > 30
+
+
+def test_no_best_solution_is_lost_and_no_bound_is_above_it(highs: Highs) -> None:
+    """For families at random sites, and whatever the top."""
+    lifted = 0
+    for seed in range(12):
+        random = Random(seed)
+        one = reviews({name: random.choices(["AYL", "WYC"], k=random.randint(3, 4)) for name in ("C1", "C2")})
+        bound, best = bound_of(highs, one), one.optimum[-1]
+        solution = cp_sat.search(bound.part.below(best))
+        assert solution.point is not None
+        used = bound.part.columns[solution.point > 0]
+        for above in (0, 10, 60):
+            tight = tightening(highs, one)(bound, best + above, no_limit())
+            assert bound.value <= tight.value <= best
+            face = tight.face(best)
+            assert set(used.tolist()) <= set(face.columns.tolist())
+            at = np.zeros(one.programme.columns, dtype=np.int64)
+            at[bound.part.columns] = solution.point
+            assert (face.matrix @ at[face.columns] <= face.upper + 1e-9).all()
+            assert (face.matrix @ at[face.columns] >= face.lower - 1e-9).all()
+            lifted += tight.value > bound.value
+        below = tightening(highs, one)(bound, best - bound.part.step, no_limit())
+        assert min(below.value, best) >= bound.value
+    assert lifted
+
+
+def test_a_climb_that_tightens_ends_where_one_does_that_does_not(highs: Highs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it tightens from: here from the first search on."""
+    monkeypatch.setattr(climbing, "WORK_BEFORE_TIGHTENING", 0.0)
+    for seed in range(12):
+        random = Random(seed)
+        one = reviews({name: random.choices(["AYL", "WYC"], k=random.randint(3, 4)) for name in ("C1", "C2")})
+        bound = bound_of(highs, one)
+        heard = [bound.value]
+        climb = Climb(bound, bound.value, tighten=tightening(highs, one))
+        reached = climb.search(no_ceiling, no_limit(), seed=1, lifted=heard.append)
+        assert reached is not None
+        assert heard == sorted(heard)
+        part, values = reached
+        assert part.constant + int(part.costs @ values) == climb.proven == one.optimum[-1]
+
+
+def test_a_climb_that_tightens_stops_at_its_ceiling(highs: Highs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(climbing, "WORK_BEFORE_TIGHTENING", 0.0)
+    one = reviews(THREE_AND_ONE)
+    climb = Climb(bound_of(highs, one), 0, tighten=tightening(highs, one))
+    assert climb.search(lambda: 40, no_limit(), seed=1) is None
+    assert climb.proven == 40
+
+
+def test_a_budget_that_is_over_leaves_a_bound_as_it_was(highs: Highs) -> None:
+    one, over = reviews(THREE_AND_ONE), no_limit()
+    bound = bound_of(highs, one)
+    over.stop.set()
+    assert tightening(highs, one)(bound, 80, over) is bound
+
+
+def test_what_is_too_large_is_left_as_it_was(highs: Highs, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = reviews(THREE_AND_ONE)
+    bound = bound_of(highs, one)
+    monkeypatch.setattr(tightening_module, "MOST_COLUMNS", 3)
+    assert tightening(highs, one)(bound, 80, no_limit()) is bound
+
+
+def test_plans_that_tighten_from_the_first_search_on_end_at_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(climbing, "WORK_BEFORE_TIGHTENING", 0.0)
+    for one in cases(40):
+        tiers = plan(one.candidates.problem, workers=1, work_limit=20.0).tiers
+        assert [(tier.value, tier.bound) for tier in tiers] == [(best, best) for best in one.optimum]
