@@ -17,11 +17,11 @@ from scipy import sparse
 from scheduler.engines import cp_sat
 from scheduler.engines.bounds import GRID, Bound, bound_from
 from scheduler.engines.budget import Budget
+from scheduler.engines.climbing import Tight
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints, Mask
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Floats
 
 ROUNDS = 4
 FINE = 16
@@ -41,56 +41,65 @@ class Tightening:
     candidates: Candidates
     seed: int
 
-    def __call__(self, bound: Bound, top: int, budget: Budget, also_stop: threading.Event | None = None) -> Bound:
-        """A bound at least as high, true only of solutions of at most ``top``; above ``top`` where there are none.
+    def __call__(self, bound: Bound, top: int, budget: Budget, also_stop: threading.Event | None = None) -> Tight:
+        """A bound at least as high, true only of solutions of at most ``top``; above ``top`` where it shows that there are none.
 
         What is too large, or a budget that is over, leaves the bound as it was.
         """
-        part, found = bound.around(top), bound
+
+        def is_over() -> bool:
+            return budget.over or (also_stop is not None and also_stop.is_set())
+
+        part, found, work, step = bound.around(top), bound, 0.0, bound.part.step
         if len(part.columns) > MOST_COLUMNS:
-            return bound
+            return Tight(bound, top)
         rows, lower = sparse.csr_array((0, len(part.columns))), np.zeros(0)
         for _ in range(ROUNDS):
             whole = part.with_rows(rows, lower)
-            relaxation = None if budget.over else self.highs.relaxation(whole, budget, interior=True)
+            relaxation = None if is_over() else self.highs.relaxation(whole, budget, interior=True)
             if relaxation is None:
                 break
             tight = bound_from(whole, relaxation.duals)
             gained = tight.scaled - found.scaled
             if gained > 0:
                 found = Bound(part, tight.scaled, tight.reduced, tight.prices[: len(part.lower)])
-            if found.value > top or (lower.size and gained < part.step * GRID):
+            if found.value > top or (lower.size and gained < step * GRID):
                 break
-            more = list(self._rows(part, whole, tight, relaxation.point, budget, also_stop))
-            if any(least == np.inf for _, least in more):
-                return Bound(part, (top + part.step - part.constant) * GRID, tight.reduced, tight.prices[: len(part.lower)])
+            more: list[Ints] = []
+            least: list[float] = []
+            for columns, own, costs in self._alone(part, whole, tight):
+                if is_over():
+                    break
+                result = cp_sat.search(
+                    whole.alone(columns, own, costs),
+                    time_limit=budget.seconds_left,
+                    work_limit=WORK_OF_A_GROUP,
+                    seed=self.seed,
+                    stop=budget.stop,
+                    also_stop=also_stop,
+                )
+                work += result.work
+                if result.bound == np.inf:
+                    nothing = (top + step - part.constant) * GRID
+                    return Tight(Bound(part, nothing, tight.reduced, tight.prices[: len(part.lower)]), top, work)
+                if result.bound > costs @ relaxation.point[columns] + LEAST_GAIN:
+                    row = np.zeros(len(columns), dtype=np.int64)
+                    row[columns] = costs
+                    more.append(row)
+                    least.append(result.bound)
             if not more:
                 break
-            rows = sparse.csr_array(sparse.vstack([rows, sparse.csr_array(np.array([row for row, _ in more], dtype=np.float64))]))
-            lower = np.append(lower, [least for _, least in more])
-        return found
+            rows = sparse.csr_array(sparse.vstack([rows, sparse.csr_array(np.array(more, dtype=np.float64))]))
+            lower = np.append(lower, least)
+        return Tight(found, top, work)
 
-    def _rows(
-        self, part: Part, whole: Part, bound: Bound, point: Floats, budget: Budget, also_stop: threading.Event | None
-    ) -> Iterator[tuple[Ints, float]]:
-        """Rows that the point breaks and no solution does, each with its lower limit; infinite where there is no solution."""
+    def _alone(self, part: Part, whole: Part, bound: Bound) -> Iterator[tuple[Mask, Mask, Ints]]:
+        """For each chair and week its columns, the rows that have no others, and the costs at the prices of all other rows."""
         matrix = sparse.csr_array(whole.matrix.astype(np.int64))
         for columns, of_part in self._groups(part):
             own = np.append(of_part, np.zeros(len(whole.lower) - len(of_part), dtype=np.bool_))
             reduced = whole.costs * GRID - matrix.T @ np.where(own, 0, bound.prices)
-            costs = np.rint(reduced[columns] / (GRID // FINE)).astype(np.int64)
-            result = cp_sat.search(
-                whole.alone(columns, own, costs),
-                time_limit=budget.seconds_left,
-                work_limit=WORK_OF_A_GROUP,
-                seed=self.seed,
-                stop=budget.stop,
-                also_stop=also_stop,
-            )
-            if result.bound > costs @ point[columns] + LEAST_GAIN:
-                row = np.zeros(len(columns), dtype=np.int64)
-                row[columns] = costs
-                yield row, result.bound
+            yield columns, own, np.rint(reduced[columns] / (GRID // FINE)).astype(np.int64)
 
     def _groups(self, part: Part) -> Iterator[tuple[Mask, Mask]]:
         """For each chair and each week its columns, and the rows that have no others."""
