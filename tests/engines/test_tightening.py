@@ -149,7 +149,7 @@ def test_what_is_too_large_is_left_as_it_was(highs: Highs, monkeypatch: pytest.M
 
 def test_plans_that_tighten_from_the_first_search_on_end_at_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(climbing, "WORK_BEFORE_TIGHTENING", 0.0)
-    for one in cases(40):
+    for one in cases(12):
         tiers = plan(one.candidates.problem, workers=1, work_limit=20.0).tiers
         assert [(tier.value, tier.bound) for tier in tiers] == [(best, best) for best in one.optimum]
 
