@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from api.store import jobs, solves, sweeps
-from api.store.jobs import MOST_STARTS, State
+from api.store.jobs import MOST_STARTS, Attempt, State
 from api.store.session import Store, version_of
 from api.store.sweeps import Kind, Part, Progress, Sweep, Wanted
 from api.store.tables import jobs as jobs_table
@@ -56,6 +56,15 @@ def order(store: Store, count: int) -> list[str]:
 def progress(store: Store, sweep: Sweep) -> Progress:
     with store.reading() as connection:
         return sweeps.progress(connection, sweep.id)
+
+
+def begun_cancelled_and_begun_again(store: Store, task: Task) -> tuple[Attempt, Sweep]:
+    """A solve that runs although its sweep was cancelled, and the sweep that then asks for the same."""
+    sweep = begin(store, [task])
+    running = claimed(store)
+    with store.writing() as connection:
+        assert sweeps.cancel(connection, sweep.id, LATER)
+    return running, begin(store, [task])
 
 
 def test_a_sweep_queues_what_it_wants(store: Store) -> None:
@@ -176,11 +185,7 @@ def test_cancelling_ends_what_nobody_else_wants(store: Store) -> None:
 
 def test_what_was_cancelled_is_queued_anew_for_who_asks_then(store: Store) -> None:
     (base,) = tasks(1)
-    sweep = begin(store, [base])
-    running = claimed(store)
-    with store.writing() as connection:
-        sweeps.cancel(connection, sweep.id, LATER)
-    begin(store, [base])
+    running, _ = begun_cancelled_and_begun_again(store, base)
     assert states(store) == {base.key: ["queued", "running"]}
     with store.noting() as connection:
         sweeps.release(connection, running, LATER)
@@ -217,11 +222,7 @@ def test_a_solve_that_is_cut_off_by_something_else_never_fails(store: Store) -> 
 
 def test_what_another_job_has_taken_over_is_not_ended_by_the_one_before(store: Store) -> None:
     (base,) = tasks(1)
-    sweep = begin(store, [base])
-    before = claimed(store)
-    with store.writing() as connection:
-        sweeps.cancel(connection, sweep.id, LATER)
-    anew = begin(store, [base])
+    before, anew = begun_cancelled_and_begun_again(store, base)
     with store.noting() as connection:
         sweeps.fail(connection, before, "No.", LATER)
     assert states(store) == {base.key: ["failed", "queued"]}
