@@ -42,6 +42,11 @@ def no_ceiling() -> int:
     return 1 << 61
 
 
+def is_set(event: threading.Event | None) -> bool:
+    """Whether there is such an event, and it has come."""
+    return event is not None and event.is_set()
+
+
 @dataclass
 class Climb:
     """A bound on its way up: ``proven`` is the least value that is not yet excluded.
@@ -78,7 +83,7 @@ class Climb:
         """
         width, most = 0, None if work_limit is None else self.work + work_limit
         part, step, found = self.bound.part, self.bound.part.step, None
-        while self.proven < (least_useless := min(ceiling(), part.most + 1)) and not budget.over and not _is_set(also_stop):
+        while self.proven < (least_useless := min(ceiling(), part.most + 1)) and not budget.over and not is_set(also_stop):
             highest = part.constant + (least_useless - 1 - part.constant) // step * step
             top = min(self.proven + width, highest)
             work_left = np.inf if most is None else max(0.0, most - self.work)
@@ -135,13 +140,9 @@ class Climb:
     def _tighten(self, value: int, budget: Budget, also_stop: threading.Event | None) -> None:
         assert self.tighten is not None
         tight = self.tighten(self.bound, value, budget, also_stop)
-        if budget.over or _is_set(also_stop):
+        if budget.over or is_set(also_stop):
             return  # it may be half done, and is to be done again where there is time
         self._tight = tight
         self._work_of_tightening += tight.work
         part = self.bound.part
         self.proven = max(self.proven, part.rounded_up(min(tight.bound.value, value + part.step)))
-
-
-def _is_set(event: threading.Event | None) -> bool:
-    return event is not None and event.is_set()

@@ -17,7 +17,7 @@ from scipy import sparse
 from scheduler.engines import cp_sat
 from scheduler.engines.bounds import GRID, Bound, bound_from
 from scheduler.engines.budget import Budget
-from scheduler.engines.climbing import Tight
+from scheduler.engines.climbing import Tight, is_set
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints, Mask
@@ -48,7 +48,7 @@ class Tightening:
         """
 
         def is_over() -> bool:
-            return budget.over or (also_stop is not None and also_stop.is_set())
+            return budget.over or is_set(also_stop)
 
         part, found, work, step = bound.around(top), bound, 0.0, bound.part.step
         if len(part.columns) > MOST_COLUMNS:
