@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,12 @@ class Least:
     def possible(self, columns: Ints) -> Mask:
         """Which conferences have a candidate among the columns."""
         return np.asarray(self.of_each("unplaced", columns) < NONE)
+
+    def with_all_placed(self, columns: Ints) -> Programme:
+        """The programme in which every conference that has a candidate among the columns is booked."""
+        lower = self.programme.row_lower.copy()
+        lower[np.flatnonzero(self.possible(columns))] = 1
+        return replace(self.programme, row_lower=lower)
 
     def total(self, tier: TierName, columns: Ints) -> int:
         """What a tier is at least if every conference with a candidate is placed."""

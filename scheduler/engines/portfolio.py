@@ -7,15 +7,12 @@ or from a search that ended.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
-
 import numpy as np
 
 from scheduler.domain.schedule import TIERS, Tier, TierName
 from scheduler.engines import cp_sat
-from scheduler.engines.aim import Aim, Relaxed
-from scheduler.engines.bounds import bound_from, plain_bound
+from scheduler.engines.aim import Aim, Aiming
+from scheduler.engines.bounds import plain_bound
 from scheduler.engines.budget import Budget
 from scheduler.engines.climbing import MOST_COLUMNS, Climb, no_ceiling
 from scheduler.engines.diving import dive
@@ -23,16 +20,15 @@ from scheduler.engines.filling import completed, filled
 from scheduler.engines.handovers import handovers
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.least import BY_CONFERENCE, Least
-from scheduler.engines.part import Cap, Part, part_of
+from scheduler.engines.part import Cap, part_of
 from scheduler.engines.progress import Listener
-from scheduler.engines.projection import projected_bound
 from scheduler.engines.race import Race
+from scheduler.engines.relaxed import Relaxations, Relaxed, tier_cap, tier_part
 from scheduler.engines.standing import Standing
-from scheduler.engines.tightening import Tightening
 from scheduler.engines.windows import mend, number_of_windows, window_by_window
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import NOTHING_LEFT_OUT, Floats, Programme
+from scheduler.model.draft import NOTHING_LEFT_OUT, Programme
 
 WORK_OF_AN_AIM = 3.0
 WORK_TO_COUNT = 5.0
@@ -59,15 +55,13 @@ class Portfolio:
         self._budget = budget
         self._workers = workers
         self._seed = seed
-        self._tightening = Tightening(highs, candidates, seed)
+        self._relaxations = Relaxations(highs, candidates, seed)
         self._work_limit = work_limit
         self._least = Least(candidates, programme)
         self._columns: Ints = np.arange(programme.columns)
         self._caps: list[Cap] = []
         self._all_placed = False
         self._possible = int(self._least.possible(self._columns).sum())
-        self._remembered: dict[tuple[TierName, bytes, tuple[tuple[int, bytes], ...]], Relaxed | None] = {}
-        self._floors: dict[tuple[bytes, bytes], int] = {}
         earning = np.flatnonzero(programme.costs["preferences"] < 0)
         self._earning = earning[earning >= len(candidates)]
         start = self._filled(locked)
@@ -83,7 +77,7 @@ class Portfolio:
         is_reached = aim is not None and self.standing.values[:-1] == aim.values
         tiers = [] if is_reached else self._settled_in_turn()
         if aim is not None and self.standing.values[:-1] == aim.values:
-            self._columns, self._caps, self._programme = aim.columns, aim.caps, self._with_all_placed()
+            self._columns, self._caps, self._programme = aim.columns, aim.caps, self._least.with_all_placed(self._columns)
             tiers = [
                 Tier(name=tier, value=value, bound=value, proven=True) for tier, value in zip(TIERS[:-1], aim.values, strict=True)
             ]
@@ -152,13 +146,6 @@ class Portfolio:
 
     # What the tiers leave ---------------------------------------------------------------------------
 
-    def _caseload_floor(self, columns: Ints, programme: Programme) -> int:
-        key = _digest(columns), _digest(programme.row_lower)
-        if key not in self._floors:
-            part = self._part("caseload", columns, [], programme)
-            self._floors[key] = projected_bound(part, len(self._candidates.problem.conferences), self._seed)
-        return self._floors[key]
-
     def _floor(self, tier: TierName) -> int:
         """A bound that needs no relaxation: what each conference, or each column, costs at least. No tier is below 0."""
         constant, costs = self._programme.constants[tier], self._programme.costs[tier]
@@ -167,32 +154,13 @@ class Portfolio:
         if tier in BY_CONFERENCE and self._all_placed:
             return self._least.total(tier, self._columns)
         if tier == "caseload":
-            return self._caseload_floor(self._columns, self._programme)
+            return self._relaxations.caseload_floor(self._columns, self._programme)
         upper = self._programme.upper[self._columns].astype(np.int64)
         return max(0, constant + int(np.minimum(costs[self._columns], 0) @ upper))
 
-    def _part(self, tier: TierName, columns: Ints, caps: list[Cap], programme: Programme | None = None) -> Part:
-        whole = self._programme if programme is None else programme
-        return part_of(whole, columns, whole.costs[tier], whole.constants[tier], caps)
-
-    def _relaxed(self, tier: TierName, columns: Ints, caps: list[Cap], programme: Programme, budget: Budget) -> Relaxed | None:
-        """A tier's relaxation; remembered, since aiming and settling often ask for the same."""
-        key = (tier, _digest(columns), tuple((cap.limit, _digest(cap.costs)) for cap in caps))
-        if key not in self._remembered:
-            part = self._part(tier, columns, caps, programme)
-            solved = self._highs.relaxation(part, budget, interior=True)
-            bound = None if solved is None else bound_from(part, solved.duals)
-            tighten = self._tightening if tier == TIERS[-1] else None
-            known = None if bound is None else Climb(bound, bound.value, tighten=tighten)
-            self._remembered[key] = None if solved is None or known is None else Relaxed(solved, known)
-        return self._remembered[key]
-
-    def _with_all_placed(self) -> Programme:
-        """The programme in which every conference that has a candidate is booked."""
-        lower = self._programme.row_lower.copy()
-        possible = np.flatnonzero(self._least.possible(self._columns))
-        lower[possible] = 1
-        return replace(self._programme, row_lower=lower)
+    def _plain_climb(self, tier: TierName, floor: int) -> Climb:
+        """A climb from what is known without a relaxation."""
+        return Climb(plain_bound(tier_part(tier, self._columns, self._caps, self._programme), floor), floor)
 
     # The first good schedule ------------------------------------------------------------------------
 
@@ -200,9 +168,8 @@ class Portfolio:
         """Look where the best would be if every bound could be had, and try to have them all at once."""
         floor = self._floor("unplaced")
         if self.standing.value("unplaced") > floor:
-            known = plain_bound(self._part("unplaced", self._columns, []), floor)
-            self._race("unplaced", Climb(known, floor), self._budget.share(0.25)).improve()
-        aim = None if self.standing.value("unplaced") > floor else self._highest_aim()
+            self._race("unplaced", self._plain_climb("unplaced", floor), self._budget.share(0.25)).improve()
+        aim = None if self.standing.value("unplaced") > floor else self._highest_aim(floor)
         if aim is None:
             self._aim_lower()
             return None
@@ -216,6 +183,10 @@ class Portfolio:
             self._dive(aim.last)
         return aim
 
+    def _highest_aim(self, unplaced: int) -> Aim | None:
+        aiming = Aiming(self._highs, self._least, self._relaxations, self._columns, unplaced, self._budget, self._seed)
+        return aiming.highest()
+
     def _go_through_windows(self, aim: Aim) -> None:
         """A schedule of a long plan, window by window, then mended where it misses the aim."""
         point = window_by_window(self._highs, self._candidates, self._programme, aim, self._budget.share(0.5), self._seed)
@@ -224,50 +195,6 @@ class Portfolio:
         if self.standing.values[:-1] > aim.values and len(aim.columns) <= MOST_COLUMNS:
             self._dive(aim.last)
         mend(self._candidates, self._programme, self.standing, aim, self._budget.share(0.3), self._seed)
-
-    def _highest_aim(self) -> Aim | None:
-        """The bounds of all tiers, each if those before it can be had; as many as possible at what conferences cost alone."""
-        programme = self._with_all_placed()
-        for at_least in range(len(BY_CONFERENCE), -1, -1):
-            if 0 < at_least < len(BY_CONFERENCE) and not programme.costs[BY_CONFERENCE[at_least]].any():
-                continue  # the same as aiming one tier lower
-            for by_chair in (True, False) if at_least < len(BY_CONFERENCE) else (False,):
-                aim = self._aim_with(programme, at_least, by_chair)
-                if aim is not None or self._budget.over:
-                    return aim
-        return None
-
-    def _aim_with(self, programme: Programme, at_least: int, by_chair: bool) -> Aim | None:
-        """The aim whose first tiers, so many of them, are at their least; None where the relaxations say it can't be.
-
-        ``by_chair`` takes for continuity what each chair's own conferences show, not the relaxation of all.
-        """
-        columns, caps, values = self._columns, list[Cap](), [self._floor("unplaced")]
-        for number, tier in enumerate(BY_CONFERENCE):
-            least = self._least.total(tier, columns)
-            values.append(least)
-            usable = columns
-            if tier == "continuity" and by_chair:
-                of_chairs = handovers(self._highs, self._least, columns, self._budget.share(0.5), self._seed)
-                if of_chairs is None or (at_least == number and of_chairs.least == least):
-                    return None
-                values[-1] = of_chairs.least
-                usable = of_chairs.within(of_chairs.least)
-            elif number >= at_least and programme.costs[tier].any():
-                found = self._relaxed(tier, columns, caps, programme, self._budget.share(0.5))
-                if found is None:
-                    return None
-                values[-1] = max(least, found.bound.value)
-                usable = columns[found.bound.within(values[-1])]
-            columns = np.intersect1d(usable, self._least.cheapest(tier, columns, values[-1] - least), assume_unique=True)
-            if values[-1] > least:
-                caps = [*caps, Cap(programme.costs[tier], values[-1] - programme.constants[tier])]
-        values.append(self._caseload_floor(columns, programme))
-        limit = values[-1] - programme.constants["caseload"]
-        if limit < _most(programme, "caseload"):
-            caps = [*caps, Cap(programme.costs["caseload"], limit)]
-        last = self._relaxed("preferences", columns, caps, programme, self._budget.share(0.5))
-        return None if last is None else Aim(tuple(values), columns, caps, last)
 
     def _aim_lower(self) -> None:
         """The same where not everything can be had at once: placing as much as fits at its least, then filling up."""
@@ -321,11 +248,12 @@ class Portfolio:
         if by_conference and tier == "continuity" and self.standing.value(tier) > floor:
             bound = max(bound, self._narrowed_by_chairs(budget))
         if self.standing.value(tier) > bound:
-            found = self._relaxed(tier, self._columns, self._caps, self._programme, budget.share(0.5))
+            found = self._relaxations.of(tier, self._columns, self._caps, self._programme, budget.share(0.5))
             if found is not None:
                 bound, proof = max(bound, found.climb.proven), found.bound
                 self.standing.turn_to(tier, bound)
-            climb = found.climb if found else Climb(plain_bound(self._part(tier, self._columns, self._caps), floor), floor)
+            part = tier_part(tier, self._columns, self._caps, self._programme)
+            climb = found.climb if found else Climb(plain_bound(part, floor), floor)
             if self.standing.value(tier) > bound and not budget.over:
                 if found is not None and tier != TIERS[-1]:
                     self._dive_for(tier, budget)
@@ -350,15 +278,13 @@ class Portfolio:
         """Keep the tier's value from here on."""
         if tier == "unplaced" and value == self._floor(tier):
             self._all_placed = True
-            self._programme = self._with_all_placed()
+            self._programme = self._least.with_all_placed(self._columns)
             return
         if floor is not None:
             self._columns = self._least.cheapest(tier, self._columns, value - floor)
             if value == floor:
                 return
-        limit = value - self._programme.constants[tier]
-        if limit < _most(self._programme, tier):
-            self._caps.append(Cap(self._programme.costs[tier], limit))
+        self._caps.extend(tier_cap(tier, value, self._programme))
 
     def _race(self, tier: TierName, climb: Climb, budget: Budget) -> Race:
         return Race(
@@ -389,12 +315,3 @@ class Portfolio:
         self.standing.offer_part(*reached)
         chosen = reached[0].columns[reached[1] > 0]
         self._offer_filled(chosen[chosen < len(self._candidates)])
-
-
-def _digest(array: Ints | Floats) -> bytes:
-    return hashlib.sha256(array.tobytes()).digest()
-
-
-def _most(programme: Programme, tier: TierName) -> int:
-    """The most that a tier's columns can cost together."""
-    return int(np.maximum(programme.costs[tier], 0) @ programme.upper.astype(np.int64))

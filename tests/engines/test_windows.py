@@ -5,11 +5,12 @@ import pytest
 
 from scheduler.domain.problem import Problem
 from scheduler.engines import portfolio, windows
-from scheduler.engines.aim import Aim, Relaxed
+from scheduler.engines.aim import Aim
 from scheduler.engines.bounds import bound_from
 from scheduler.engines.climbing import Climb
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import part_of
+from scheduler.engines.relaxed import Relaxed
 from scheduler.engines.standing import Standing
 from scheduler.engines.windows import mend, number_of_windows, window_by_window
 from scheduler.grouping import Ints
