@@ -6,19 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from typing import Any
 
 import numpy as np
 
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import TIERS, TierName
+from scheduler.domain.schedule import TIERS, Schedule, TierName
 from scheduler.engines.filling import completed, filled
+from scheduler.engines.kept_highs import kept_highs
 from scheduler.engines.part import Cap
 from scheduler.grouping import Ints
 from scheduler.locks import kept_locks
 from scheduler.model.build import drafted
 from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
+from scheduler.plan import plan
 from tests.engines.small import best_tiers
 from tests.random_problems import random_problem
 
@@ -75,3 +78,9 @@ def cases(number: int, first: int = 0) -> Iterator[Case]:
             number -= 1
             yield found
         seed += 1
+
+
+def planned(problem: Problem, **options: Any) -> Schedule:
+    """A plan. The process for relaxations is kept, since to start one takes longer than a small problem."""
+    with kept_highs() as highs:
+        return plan(problem, highs=highs, **options)

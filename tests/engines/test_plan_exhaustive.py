@@ -12,7 +12,7 @@ from scheduler.check import check
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule
-from scheduler.plan import plan
+from tests.engines.small_problems import planned
 from tests.exhaustive import Optimum, TooLargeError, optimum
 from tests.random_problems import random_problem
 from tests.varied_problems import replanned, varied_problem
@@ -39,9 +39,9 @@ def assert_best(which: object, problem: Problem, best: Optimum | None) -> str:
     """Plan has the optimum, proven; where no schedule keeps the locks it says so."""
     if best is None:
         with pytest.raises(InputError):
-            plan(problem)
+            planned(problem)
         return "locks that can't be kept"
-    schedule = plan(problem)
+    schedule = planned(problem)
     assert [(tier.name, tier.value) for tier in schedule.tiers] == list(zip(TIERS, best.tiers, strict=True)), which
     assert all(tier.proven and tier.bound == tier.value for tier in schedule.tiers), which
     assert not check(problem, schedule).remarks or problem.assumptions, which
@@ -89,7 +89,7 @@ class Steps:
 def test_wherever_time_runs_out_a_schedule_comes_that_claims_nothing_false(seconds: int) -> None:
     for which, problem, best in problems(range(90, 96)):
         if best is not None:
-            schedule = plan(problem, time_limit=seconds, workers=1, clock=Steps())
+            schedule = planned(problem, time_limit=seconds, workers=1, clock=Steps())
             for tier, least in zip(schedule.tiers, best.tiers, strict=True):
                 assert tier.bound <= least <= tier.value, (which, tier)
                 if not tier.proven:

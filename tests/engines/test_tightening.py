@@ -15,10 +15,9 @@ from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part, part_of
 from scheduler.engines.results import Searched
 from scheduler.engines.tightening import Tightening
-from scheduler.plan import plan
 from tests.builders import chair, conference, room, tiny_problem
 from tests.engines.small import made, no_limit, whole
-from tests.engines.small_problems import Case, case_of, cases
+from tests.engines.small_problems import Case, case_of, cases, planned
 
 LAST = "preferences"
 
@@ -150,7 +149,7 @@ def test_what_is_too_large_is_left_as_it_was(highs: Highs, monkeypatch: pytest.M
 def test_plans_that_tighten_from_the_first_search_on_end_at_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(climbing, "WORK_BEFORE_TIGHTENING", 0.0)
     for one in cases(12):
-        tiers = plan(one.candidates.problem, workers=1, work_limit=20.0).tiers
+        tiers = planned(one.candidates.problem, workers=1, work_limit=20.0).tiers
         assert [(tier.value, tier.bound) for tier in tiers] == [(best, best) for best in one.optimum]
 
 

@@ -15,6 +15,7 @@ from scheduler.model.candidates import Candidates, all_candidates, single_places
 from scheduler.model.draft import NOTHING_LEFT_OUT
 from scheduler.plan import plan
 from tests.builders import chair, conference, room, tiny_problem
+from tests.engines.small_problems import planned
 from tests.engines.test_plan_exhaustive import problems
 from tests.exhaustive import Optimum
 
@@ -190,10 +191,10 @@ def test_nothing_is_claimed_that_trying_everything_refutes(
     for which, problem, best in known[turn::3]:
         if best is None:
             with pytest.raises(InputError):
-                plan(problem)
+                planned(problem)
             continue
         left_out += not candidates_of(problem).looked_at.all()
-        schedule = plan(problem)
+        schedule = planned(problem)
         assert not check(problem, schedule).violations, which
         assert tuple(tier.value for tier in schedule.tiers) >= best.tiers, which
         for tier, least in zip(schedule.tiers, best.tiers, strict=True):

@@ -19,12 +19,11 @@ from hypothesis import strategies as st
 from scheduler.domain.people import Chair
 from scheduler.domain.places import Room
 from scheduler.domain.problem import Problem
-from scheduler.plan import plan
 from scheduler.whatif.base import ChangeBase
 from scheduler.whatif.chairs import ChairJoins
 from scheduler.whatif.rooms import RoomGainsStart, RoomOpens
 from tests.builders import chair, conference, room, tiny_problem
-from tests.engines.small_problems import case_of
+from tests.engines.small_problems import case_of, planned
 from tests.random_problems import random_problem
 from tests.varied_problems import varied_problem
 from tests.whatif.changing import scenario
@@ -78,7 +77,7 @@ def crowded() -> Problem:
 
 
 def proven(*changes: ChangeBase) -> tuple[int, ...]:
-    schedule = plan(scenario(*changes).applied(crowded()), workers=1, work_limit=20)
+    schedule = planned(scenario(*changes).applied(crowded()), workers=1, work_limit=20)
     assert all(tier.proven for tier in schedule.tiers)
     return tuple(tier.value for tier in schedule.tiers)
 
