@@ -53,7 +53,9 @@ def test_whatever_is_in_it_it_is_read_or_refused(content: bytes) -> None:
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 FIRST = dt.datetime.combine(PERIOD.first, dt.time())
-CHANGES = (dt.date(2026, 10, 25), dt.date(2027, 3, 28), dt.date(2027, 10, 31))
+CHANGES_IN_LONDON = (dt.date(2026, 10, 25), dt.date(2027, 3, 28), dt.date(2027, 10, 31))
+CHANGES_IN_NEW_YORK = (dt.date(2026, 11, 1), dt.date(2027, 3, 14), dt.date(2027, 11, 7))
+CHANGES = CHANGES_IN_LONDON + CHANGES_IN_NEW_YORK
 ZONES = (dt.UTC, LONDON, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata"))
 moments = st.integers(0, 396 * 96 - 1).map(lambda quarter: FIRST + quarter * 15 * MINUTE)
 lengths = st.integers(1, 40).map(lambda quarters: quarters * 15 * MINUTE)
@@ -77,7 +79,7 @@ def meetings(draw: st.DrawFn, around: tuple[dt.date, ...] = ()) -> tuple[icalend
     zone, length = draw(st.sampled_from(ZONES)), draw(lengths)
     if around:
         midnight = dt.datetime.combine(draw(st.sampled_from(around)), dt.time(), dt.UTC)
-        start = (midnight + draw(st.integers(-6, 12)) * 15 * MINUTE).astimezone(zone)
+        start = (midnight + draw(st.integers(-6, 32)) * 15 * MINUTE).astimezone(zone)
     else:
         start = draw(moments).replace(tzinfo=dt.UTC).astimezone(zone)
     end = (start.astimezone(dt.UTC) + length).astimezone(zone)
