@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from api import demo, errors
 from api.busy.fetching import fetch
@@ -58,6 +59,19 @@ ROUTERS: tuple[APIRouter, ...] = (
 PREFIX = "/api/v1"
 
 
+def _routes() -> Sequence[BaseRoute]:
+    whole = APIRouter()
+    for router in ROUTERS:
+        whole.include_router(router, prefix=PREFIX)
+    whole.include_router(health.router)
+    whole.include_router(calendars.router)
+    return whole.routes
+
+
+ROUTES = _routes()
+"""Made ready once for all apps of a process, as each is asked for."""
+
+
 def utc_now() -> dt.datetime:
     """The present instant."""
     return dt.datetime.now(dt.UTC)
@@ -95,6 +109,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
         version="1",
         description="The diary of a child protection conference service: bookings, plans with their proof, publications.",
         lifespan=lifespan,
+        routes=list(ROUTES),
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=f"{PREFIX}/docs",
         swagger_ui_oauth2_redirect_url=None,
@@ -106,9 +121,5 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     state.pages, state.calendars = bookings.Pages(store), calendars.Calendars(store)
     state.is_ending = lambda: False
     errors.install(app)
-    for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX)
-    app.include_router(health.router)
-    app.include_router(calendars.router)
     app.add_middleware(calendars.Unchanged)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -29,6 +30,8 @@ def migrate(store: Store, revision: str = "head") -> None:
         if not store.is_sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7220226)")  # several servers may start at once
         present = MigrationContext.configure(connection).get_current_revision()
+        if present == (_head() if revision == "head" else revision):
+            return
         configuration = _configuration(connection)
         try:
             ScriptDirectory.from_config(configuration).get_revision(present or "base")
@@ -38,6 +41,14 @@ def migrate(store: Store, revision: str = "head") -> None:
                 "changed it. Start that version, or restore a backup from before the change."
             ) from None
         command.upgrade(configuration, revision)
+
+
+@cache
+def _head() -> str:
+    """The latest revision."""
+    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert head is not None
+    return head
 
 
 def _configuration(connection: Connection) -> Config:
