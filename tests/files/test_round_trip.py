@@ -11,7 +11,7 @@ EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 
 
 @given(problem=problems())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_problem_survives_every_kind_of_file(problem: Problem, tmp_path: Path) -> None:
     current = problem
     for name in ("a.xlsx", "folder", "a.json", "b.xlsx"):
