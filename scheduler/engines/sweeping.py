@@ -65,11 +65,13 @@ class Sweep:
         windows = [(first, size) for first in range(-offset, len(self.candidates.days), size)]
         while windows and not self.over() and not budget.over:
             first, length = windows.pop(0)
-            if not self._solve(self._window(promising, first, length), budget, seed, also_stop) and length >= 2 * FEWEST:
+            point = self.standing.point  # another engine may better it meanwhile
+            window = self._window(point, promising, first, length)
+            if not self._solve(point, window, budget, seed, also_stop) and length >= 2 * FEWEST:
                 windows[:0] = [(first + quarter * length // 4, length // 2) for quarter in (0, 1, 2)]
 
-    def _window(self, promising: Ints, first: int, length: int) -> Part:
-        number, point = len(self.candidates), self.standing.point
+    def _window(self, point: Ints, promising: Ints, first: int, length: int) -> Part:
+        number = len(self.candidates)
         chosen = np.flatnonzero(point[:number])
         free = np.zeros(self.programme.columns, dtype=np.bool_)
         free[promising] = True
@@ -77,9 +79,8 @@ class Sweep:
         free[:number] = freed_around(self.candidates, free[:number], chosen, first, length)
         return part_of(self.programme, np.flatnonzero(free), self.costs, 0, self.caps, point)
 
-    def _solve(self, part: Part, budget: Budget, seed: int, also_stop: threading.Event | None) -> bool:
-        """Better the part if it can be; gives whether that is done, or shown to be impossible."""
-        point = self.standing.point
+    def _solve(self, point: Ints, part: Part, budget: Budget, seed: int, also_stop: threading.Event | None) -> bool:
+        """Better the part of a point if it can be; gives whether that is done, or shown to be impossible."""
         now = int(self.costs @ point)
         relaxation = self.highs.relaxation(part, budget, interior=True)
         if relaxation is None:
