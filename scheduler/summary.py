@@ -10,6 +10,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, TierName
 from scheduler.measure import Measure
 from scheduler.wording import (
+    IF_AS_HERE,
     TIER_IN_WORDS,
     agree,
     children_of,
@@ -265,17 +266,20 @@ def _tier_line(schedule: Schedule, name: TierName, value: int) -> TierLine:
 def proof_in_words(schedule: Schedule, name: TierName, value: int) -> str:
     """How far a tier can be from the best, by the schedule's bound; the value is the measure's.
 
-    No tier can be below 0, so 0 is proven best whatever the bound.
+    No tier can be below 0, so 0 is proven best whatever the bound. Else it is the best of the schedules that are no worse in the
+    tiers before, and where one of those isn't proven, the words say so.
     """
     if value == 0:
         return "proven best"
     tier = next((tier for tier in schedule.tiers if tier.name == name), None)
     if tier is None or tier.value != value:
         return "not known how near the best"
+    before = schedule.tiers[: schedule.tiers.index(tier)]
+    condition = "" if all(one.proven for one in before) else IF_AS_HERE
     if tier.proven:
-        return "proven best"
+        return f"proven best{condition}"
     gap = value - tier.bound
-    return f"at most {number(gap)} from the best ({100 * gap / value:.1f}%; bound {number(tier.bound)})"
+    return f"at most {number(gap)} from the best ({100 * gap / value:.1f}%; bound {number(tier.bound)}){condition}"
 
 
 def _notes(problem: Problem, schedule: Schedule) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from unicodedata import category
 
 from scheduler.domain.conference import Kind, Mode
 from scheduler.domain.schedule import TierName
@@ -25,6 +26,9 @@ TIER_IN_WORDS: dict[TierName, str] = {
     "caseload": "Children above the caps",
     "preferences": "Preferences",
 }
+
+IF_AS_HERE = ", if the tiers before are as they are here"
+"""What is to be added to how good a tier is, where an earlier one is not proven."""
 
 
 def number(count: int) -> str:
@@ -100,3 +104,8 @@ def moment_in_words(moment: dt.datetime) -> str:
 def in_a_row(words: Sequence[str]) -> str:
     """``date``, ``date and chair``, ``date, chair and room``."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def without_controls(text: str) -> str:
+    """The text with a space for each control character, which terminals obey and pictures can't hold."""
+    return "".join(" " if category(letter) == "Cc" else letter for letter in text)

@@ -142,6 +142,10 @@ def test_terms_that_are_not_given_are_an_assumption():
     assert sentences(problem, schedule(booking("A")))["Outside term time"] == "not known, since no school terms are given."
 
 
+UNPROVEN = Tier(name="unplaced", value=2, bound=1, proven=False)
+AS_HERE = ", if the tiers before are as they are here"
+
+
 @pytest.mark.parametrize(
     ("tiers", "value", "expected"),
     [
@@ -150,6 +154,13 @@ def test_terms_that_are_not_given_are_an_assumption():
         ((Tier(name="late", value=8, bound=8, proven=True),), 8, "proven best"),
         ((Tier(name="late", value=8, bound=6, proven=False),), 8, "at most 2 from the best (25.0%; bound 6)"),
         ((Tier(name="late", value=7, bound=7, proven=True),), 8, "not known how near the best"),
+        ((UNPROVEN, Tier(name="late", value=8, bound=8, proven=True)), 0, "proven best"),
+        ((UNPROVEN, Tier(name="late", value=8, bound=8, proven=True)), 8, f"proven best{AS_HERE}"),
+        (
+            (UNPROVEN, Tier(name="late", value=8, bound=6, proven=False)),
+            8,
+            f"at most 2 from the best (25.0%; bound 6){AS_HERE}",
+        ),
     ],
 )
 def test_how_good_a_tier_is(tiers: tuple[Tier, ...], value: int, expected: str):

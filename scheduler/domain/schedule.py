@@ -57,7 +57,10 @@ class Unplaced(Outcome):
 
 
 class Tier(Outcome):
-    """One tier of the objective: its value, the best bound known, and whether they are equal."""
+    """One tier of the objective: its value, the best bound known, and whether they are equal.
+
+    The bound is that of schedules which are no worse in the tiers before it; it is one of all schedules where those are proven.
+    """
 
     name: TierName
     value: int
