@@ -21,7 +21,7 @@ from api.store.sweeps import Kind, Part, Sweep
 from api.studies import AskedWhatif, Study
 from api.writing import FileRoute, Now, Reading, Writing, WritingRoute, address, sending, store_of
 from scheduler.domain.values import Date
-from scheduler.whatif.compare import Comparison
+from scheduler.whatif.compare import Comparison, axes_of
 
 SVG, PNG = "image/svg+xml", "image/png"
 PICTURES = {"svg": SVG, "png": PNG}
@@ -245,6 +245,7 @@ def _told(sweep: Sweep, parts: list[Part]) -> dict[str, Any] | None:
         "base": base.result,
         "scenarios": [part.result for part in scenarios if part.result is not None],
         "missing": [part.name for part in scenarios if part.result is None],
+        "axes": axes_of(part.at for part in scenarios),
     }
 
 

@@ -69,17 +69,23 @@ def value(
 
 
 def _show(appraisal: Appraisal, out: Path | None, *, quiet: bool) -> None:
-    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all."""
+    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all.
+
+    What there is to print is then printed in any case, since it may have taken hours.
+    """
     from scheduler.command_line.value_tables import print_appraisal
     from scheduler.files.json_file import write_json
 
+    failed: InputError | None = None
     if out is not None:
         try:
             write_json(appraisal, out)
         except InputError as failure:
-            typer.echo(str(failure), err=True)
-            raise typer.Exit(Ending.NO_RESULT) from None
-    if not (quiet and out is not None):
+            failed = failure
+    if failed or not (quiet and out is not None):
         print_appraisal(appraisal)
-        if out is not None:
-            typer.echo(f"Written: {out}")
+    if failed is not None:
+        typer.echo(str(failed), err=True)
+        raise typer.Exit(Ending.NO_RESULT)
+    if out is not None and not quiet:
+        typer.echo(f"Written: {out}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 def whatif(
     problem: ProblemFile,
     scenarios: Annotated[
-        Path | None, typer.Argument(metavar="[SCENARIOS]", help="A .json, or an .xlsx with a sheet Scenarios.")
+        Path | None,
+        typer.Argument(metavar="[SCENARIOS]", help="A .json, or an .xlsx with a sheet Scenarios; PROBLEM may be it."),
     ] = None,
     grid: Annotated[
         list[str] | None,
@@ -60,6 +62,8 @@ def whatif(
     Ctrl-C ends with what is solved, and a second one at once. Where no schedule is possible of any, that is bad input.
     """
     with stopping_on_interrupt() as stop:
+        if scenarios is None and not grid and problem.suffix.lower() == ".xlsx":
+            scenarios = problem
         if faults := _option_faults(problem, scenarios, grid or [], out, xlsx, plots, keep, work_limit, time_limit, errors):
             refuse(faults)
         from scheduler.files import read_problem_file
@@ -71,6 +75,7 @@ def whatif(
             the_problem = read_problem_file(problem)
         with refusing_bad_input():
             workers = workers_of(executor)
+        with refusing_bad_input(scenarios, errors):
             asked = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
         kept, effort = kept_in(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
         with SweepDisplay(quiet=quiet) as display, ending_where_a_sweep_fails("No comparison", kept), workers() as team:
@@ -113,39 +118,73 @@ def _scenarios(problem: Problem, file: Path | None, grid: list[str]) -> list[Sce
     from scheduler.whatif.grid import crossed, how_many
     from scheduler.whatif.reading import read_scenarios
 
-    if grid and (count := how_many(grid)) > MOST_SCENARIOS:
-        message = f"--grid: {number(count)} scenarios are too many at once. Ask for {number(MOST_SCENARIOS)} or fewer."
-        raise InputError([Fault((), message)])
-    return [*(read_scenarios(file, problem) if file is not None else ()), *(crossed(problem, grid) if grid else ())]
+    def of_grid() -> Iterable[Scenario]:
+        if grid and (count := how_many(grid)) > MOST_SCENARIOS:
+            message = f"--grid: {number(count)} scenarios are too many at once. Ask for {number(MOST_SCENARIOS)} or fewer."
+            raise InputError([Fault((), message)])
+        return crossed(problem, grid) if grid else ()
+
+    def of_file() -> Iterable[Scenario]:
+        return () if file is None else read_scenarios(file, problem)
+
+    found: list[Scenario] = []
+    faults: list[Fault] = []
+    for some in (of_file, of_grid):
+        try:
+            found += some()
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None, *, quiet: bool) -> None:
-    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all."""
+    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all.
+
+    What there is to print is then printed in any case, since it may have taken hours.
+    """
     from scheduler.command_line.whatif_tables import print_comparison
 
-    try:
-        written = list(_written(comparison, out, xlsx, plots))
-    except InputError as failure:
-        typer.echo(str(failure), err=True)
-        raise typer.Exit(Ending.NO_RESULT) from None
-    if not (quiet and written):
+    written: list[Path] = []
+    failures: list[InputError] = []
+    for write in _writers(comparison, out, xlsx, plots):
+        try:
+            written += write()
+        except InputError as failure:
+            failures.append(failure)
+    if failures or not (quiet and written):
         print_comparison(comparison)
         for path in written:
             typer.echo(f"Written: {path}")
+    if failures:
+        for failed in failures:
+            typer.echo(str(failed), err=True)
+        raise typer.Exit(Ending.NO_RESULT)
 
 
-def _written(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None) -> Iterator[Path]:
-    from scheduler.files.json_file import write_json
+def _writers(
+    comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None
+) -> Iterator[Callable[[], Iterable[Path]]]:
+    """What writes each kind of file that was asked for, and tells which they are."""
 
-    if out is not None:
-        write_json(comparison, out)
-        yield out
-    if xlsx is not None:
+    def as_json(path: Path) -> Iterable[Path]:
+        from scheduler.files.json_file import write_json
+
+        write_json(comparison, path)
+        return [path]
+
+    def as_workbook(path: Path) -> Iterable[Path]:
         from scheduler.whatif.workbook import write_comparison
 
-        write_comparison(comparison, xlsx)
-        yield xlsx
-    if plots is not None:
+        write_comparison(comparison, path)
+        return [path]
+
+    def as_pictures(folder: Path) -> Iterable[Path]:
         from scheduler.whatif.pictures import write_pictures
 
-        yield from write_pictures(comparison, plots)
+        return write_pictures(comparison, folder)
+
+    for path, write in ((out, as_json), (xlsx, as_workbook), (plots, as_pictures)):
+        if path is not None:
+            yield partial(write, path)

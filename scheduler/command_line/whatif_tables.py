@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from scheduler.domain.schedule import TIERS, Tier
-from scheduler.wording import KIND_IN_WORDS, TIER_IN_WORDS, capitalised, count_of, in_a_row, number
+from scheduler.wording import KIND_IN_WORDS, TIER_IN_WORDS, capitalised, count_of, in_a_row, number, without_controls
 
 if TYPE_CHECKING:
     from scheduler.whatif.compare import Comparison, Outlook, Result
@@ -29,10 +29,11 @@ def print_comparison(comparison: Comparison) -> None:
     """Print the base and its scenarios on stdout, with the details of each where they are few."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(_tiers(comparison))
-    console.print(_meaning(comparison))
-    console.print(_children(comparison))
+    if any(result.outlook is not None for result in comparison.results):
+        console.print(_meaning(comparison))
+        console.print(_children(comparison))
     for line in _lines(comparison):
-        console.print(escape(line), soft_wrap=True)
+        console.print(escape(without_controls(line)), soft_wrap=True)
 
 
 def _table(title: str, comparison: Comparison, headings: Iterable[str]) -> Table:
@@ -62,7 +63,7 @@ def _meaning(comparison: Comparison) -> Table:
     table = _table("\nWhat it would mean", comparison, ("Placed", *COUNT_HEADINGS))
     for result in comparison.results:
         if result.outlook is not None:
-            moved = NOTHING if result is comparison.base else number(len(result.moved))
+            moved = NOTHING if result.judgement is None else number(len(result.moved))
             table.add_row(escape(result.name), *_meaning_of(result.outlook), moved)
     return table
 
@@ -111,6 +112,10 @@ def _details(result: Result) -> Iterator[str]:
         yield f"  Against the base: {'; '.join(told)}."
     if result.outlook is None:
         return
+    unplaced = result.outlook.unplaced
+    yield from (f"  {one.conference} is not placed: {one.reason}" for one in unplaced[:LONGEST_LIST])
+    if len(unplaced) > LONGEST_LIST:
+        yield f"  Not placed: {number(len(unplaced) - LONGEST_LIST)} more."
     late = [f"{late.conference} by {count_of(late.working_days, 'working day')}" for late in result.outlook.late]
     if late:
         yield f"  Late: {_cut(late)}."

@@ -139,7 +139,8 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "string_unicode":
             return f"{found} holds half a character. Enter it again."
         case "too_long":
-            return f"has {context['actual_length']} entries. Enter {context['max_length']}."
+            just = "" if context["field_type"] == "Tuple" else "up to "
+            return f"has {context['actual_length']} entries. Enter {just}{context['max_length']}."
         case "too_short":
             return "is empty. Enter at least one."
         case _:

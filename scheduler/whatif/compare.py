@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,7 @@ from scheduler.domain.problem import Problem, Service
 from scheduler.domain.schedule import Booking, Schedule, Tier
 from scheduler.domain.values import Date, Period, Value, days
 from scheduler.measure import measure
-from scheduler.whatif.differences import Difference, Judgement, differences, judgement
+from scheduler.whatif.differences import Difference, Judgement, differences, judgement, recounted_tiers
 from scheduler.whatif.solving import Solved
 from scheduler.wording import period_in_words
 
@@ -48,6 +48,15 @@ class LateConference(Value):
     due: Date
     day: Date
     working_days: int
+
+
+class UnplacedConference(Value):
+    """A conference without a booking, and why."""
+
+    conference: str
+    children: int
+    due: Date
+    reason: str
 
 
 class Caseload(Value):
@@ -89,6 +98,7 @@ class Outlook(Value):
     conferences: int
     placed: int
     children: tuple[Children, ...]
+    unplaced: tuple[UnplacedConference, ...] = ()
     late: tuple[LateConference, ...]
     counts: dict[Preference, int]
     handovers: tuple[str, ...]
@@ -115,13 +125,17 @@ class Result(Value):
 
 
 class Comparison(Value):
-    """The base and its scenarios, in the order asked for. ``missing`` are those that were not solved, for want of time."""
+    """The base and its scenarios, in the order asked for. ``missing`` are those that were not solved, for want of time.
+
+    ``axes`` are the settings of a grid with all their points, solved or not.
+    """
 
     service: Service
     horizon: Period
     base: Result
     scenarios: tuple[Result, ...]
     missing: tuple[str, ...] = ()
+    axes: tuple[tuple[str, ...], ...] = ()
 
     @property
     def heading(self) -> str:
@@ -146,7 +160,13 @@ def compared(variants: Sequence[Variant], solved: Sequence[Solved | None]) -> Co
         base=_alone(base, of_base),
         scenarios=tuple(_beside(base, of_base, scenario, found) for scenario, found in beside if found is not None),
         missing=tuple(scenario.name for scenario, found in beside if found is None),
+        axes=axes_of(variant.at for variant in variants),
     )
+
+
+def axes_of(points: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The settings of a grid, each with all its points in their order; ``points`` are where each scenario stands, if in one."""
+    return tuple(tuple(dict.fromkeys(of_setting)) for of_setting in zip(*filter(None, points), strict=True))
 
 
 def outlook(problem: Problem, schedule: Schedule, seconds: float) -> Outlook:
@@ -157,6 +177,7 @@ def outlook(problem: Problem, schedule: Schedule, seconds: float) -> Outlook:
         conferences=len(problem.conferences),
         placed=len(account.placed),
         children=tuple(_children(account)),
+        unplaced=tuple(_unplaced(account)),
         late=tuple(
             LateConference(
                 conference=late.conference.id,
@@ -213,7 +234,8 @@ def _beside(base: Variant, of_base: Solved, scenario: Variant, solved: Solved) -
     if of_base.schedule is None or solved.schedule is None:
         return result
     is_same = solved.key == of_base.key
-    found = differences(of_base.schedule.tiers, solved.schedule.tiers, is_same=is_same)
+    recounted = recounted_tiers(base.problem.policy, scenario.problem.policy)
+    found = differences(of_base.schedule.tiers, solved.schedule.tiers, is_same=is_same, recounted=recounted)
     changed = tuple(moved(base.problem, of_base.schedule, scenario.problem, solved.schedule))
     return result.model_copy(update={"differences": found, "judgement": judgement(found), "moved": changed})
 
@@ -229,6 +251,12 @@ def _children(account: Account) -> Iterator[Children]:
             placed=sum(conference.children for conference in placed),
             in_time=sum(conference.children for conference in placed if conference.id not in late),
         )
+
+
+def _unplaced(account: Account) -> Iterator[UnplacedConference]:
+    for one in account.unplaced:
+        conference, due = account.problem.conference_by_id[one.conference], account.problem.due[one.conference]
+        yield UnplacedConference(conference=one.conference, children=conference.children, due=due, reason=one.reason)
 
 
 def _rooms(account: Account) -> Iterator[Use]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+BASE = "base"
+"""What the plan as it stands is called beside its scenarios."""
 SEED = 1
 WORK_LIMIT = 20.0
 """Work for each search of a tier, in the solver's own units: enough to prove most months to the last tier."""

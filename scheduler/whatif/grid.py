@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -66,8 +65,17 @@ def crossed(problem: Problem, asked: Sequence[str]) -> tuple[Scenario, ...]:
 
 
 def how_many(asked: Sequence[str]) -> int:
-    """How many scenarios ``crossed`` would make. Raises InputError where a setting can't be understood."""
-    return math.prod(len(_understood(text)[1]) for text in asked)
+    """How many scenarios ``crossed`` would make. Raises InputError with each setting that can't be understood."""
+    faults: list[Fault] = []
+    count = 1
+    for text in asked:
+        try:
+            count *= len(_understood(text)[1])
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return count
 
 
 def _scenario(points: Iterable[tuple[str, Changes]]) -> Scenario:
@@ -121,7 +129,11 @@ def _minute_takers(problem: Problem, number: int) -> Changes:
     def joining(taker: MinuteTaker, identifier: str) -> ChangeBase:
         return MinuteTakerJoins(minute_taker=remade(taker, id=identifier, name="", absences=(), busy=()))
 
-    there, taken = problem.minute_takers or (), problem.minute_taker_by_id
+    if problem.minute_takers is None:
+        raise InputError(
+            [Fault((), "--grid: minute takers are not planned here, so nothing depends on them. Vary something else.")]
+        )
+    there, taken = problem.minute_takers, problem.minute_taker_by_id
     return _as_many("minute taker", there, number, taken, lambda one: MinuteTakerLeaves(minute_taker=one.id), joining)
 
 
@@ -157,12 +169,12 @@ def _demand(kind: Kind | None, _: Problem, percent: int) -> Changes:
     return [Demand(percent=percent, kind=kind)] if percent else []
 
 
-def _caseload_cap(_: Problem, cap: int) -> Changes:
-    return [CaseloadCap(cap=cap)]
+def _caseload_cap(problem: Problem, cap: int) -> Changes:
+    return [] if cap == problem.policy.caseload_cap else [CaseloadCap(cap=cap)]
 
 
-def _weight(preference: Preference, _: Problem, weight: int) -> Changes:
-    return [Weight(preference=preference, weight=weight)]
+def _weight(preference: Preference, problem: Problem, weight: int) -> Changes:
+    return [] if weight == problem.policy.weight(preference) else [Weight(preference=preference, weight=weight)]
 
 
 def _demand_of(kind: Kind) -> Setting:

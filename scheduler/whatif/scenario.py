@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from scheduler.domain.faults import Fault, InputError, Place, checked
 from scheduler.domain.problem import Problem
-from scheduler.domain.values import Identifier, Value
+from scheduler.domain.values import Identifier, Value, shown
 from scheduler.whatif.base import ChangeBase, Key
 from scheduler.whatif.changes import Change
+from scheduler.whatif.defaults import BASE
 from scheduler.whatif.fridays import FridaysOpen
+from scheduler.wording import without_controls
+
+
+def _name(found: str) -> str:
+    if found == BASE:
+        message = "{found} is what the plan as it stands is called. Enter another name."
+        raise PydanticCustomError("base", message, {"found": shown(found)})
+    if found != without_controls(found):
+        message = "{found} holds a control character, which can't be shown. Enter the name without it."
+        raise PydanticCustomError("control", message, {"found": shown(found)})
+    return found
 
 
 class Scenario(Value):
     """What may come, as changes to a problem. In which order they are listed makes no difference."""
 
-    name: Identifier
+    name: Annotated[Identifier, AfterValidator(_name)]
     changes: tuple[Change, ...] = ()
     at: tuple[Identifier, ...] = ()
     """Where it stands in a grid: a point of each setting, such as ``5 chairs`` and ``2 rooms``; empty outside of one."""

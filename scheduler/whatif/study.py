@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.whatif.compare import Comparison, Variant, compared
+from scheduler.whatif.defaults import BASE
 from scheduler.whatif.executors import Workers
 from scheduler.whatif.scenario import Scenario
 from scheduler.whatif.solving import USUAL, Effort, task_of
 from scheduler.whatif.sweep import Kept, SweepProgress, sweep
-
-BASE = "base"
 
 
 def variants(

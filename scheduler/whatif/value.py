@@ -127,7 +127,7 @@ class Search:
     def wanted(self) -> list[Task]:
         """What is to be solved next; nothing where the search is over."""
         if self._base is None:
-            return [self._task(Scenario(name="base"))]
+            return [self._task(Scenario(name="as things are"))]
         return [task for task, _ in self._wanted]
 
     def take(self, solved: Mapping[str, Solved]) -> None:

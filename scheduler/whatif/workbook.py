@@ -16,7 +16,7 @@ from scheduler.files.writing import write_file
 from scheduler.report import AS_TEXT
 from scheduler.report.styles import DATE, TIME, Book, Column, Shade
 from scheduler.whatif.compare import Comparison, Outlook, Result
-from scheduler.wording import KIND_IN_WORDS, TIER_IN_WORDS, capitalised, number
+from scheduler.wording import IF_AS_HERE, KIND_IN_WORDS, TIER_IN_WORDS, capitalised, number
 
 FIRST_ROW = 4
 MOST_ROWS = 200_000
@@ -48,6 +48,7 @@ def comparison_workbook(comparison: Comparison) -> bytes:
         _write_scenarios(book, comparison)
         _write_tiers(book, comparison)
         _write_children(book, comparison)
+        _write_unplaced(book, comparison)
         _write_late(book, comparison)
         _write_chairs(book, comparison)
         _write_rooms(book, comparison)
@@ -73,7 +74,7 @@ def _write_scenarios(book: Book, comparison: Comparison) -> None:
         if result.outlook is None:
             return (result.name, changes, "\n".join((f"{NO_SCHEDULE}.", *result.refused)), *empty), Shade.LATE
         told = "" if result.judgement is None else capitalised(result.judgement.text)
-        moved = None if result is comparison.base else len(result.moved)
+        moved = None if result.judgement is None else len(result.moved)
         return (result.name, changes, told, *_counts(result.outlook), moved, result.outlook.seconds), Shade.NONE
 
     missing = [((name, "", NOT_SOLVED, *empty), Shade.OFF) for name in comparison.missing]
@@ -131,12 +132,27 @@ def _write_tiers(book: Book, comparison: Comparison) -> None:
         told = {difference.tier: capitalised(difference.text) for difference in result.differences}
         certain = True
         for n, tier in enumerate(outlook.tiers, 1):
-            proof = _proof_in_words(tier) + ("" if certain else ", if the tiers before are as they are here")
+            proof = _proof_in_words(tier) + ("" if certain else IF_AS_HERE)
             yield (result.name, n, TIER_IN_WORDS[tier.name], tier.value, tier.bound, proof, told.get(tier.name)), Shade.NONE
             certain = certain and tier.proven
 
     note = "Smaller is better. The first that differs decides."
     _table(book, "Tiers", "How good each schedule is, and what is proven", note, columns, _of_each(comparison, rows))
+
+
+def _write_unplaced(book: Book, comparison: Comparison) -> None:
+    columns = (
+        Column("Scenario", NAME_WIDTH, wraps=True), Column("Conference", 25), _number_column("Children"),
+        Column("Due", 11.5, DATE), Column("Why", 80, wraps=True),
+    )  # fmt: skip
+
+    def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
+        for one in outlook.unplaced:
+            yield (result.name, one.conference, one.children, one.due, one.reason), Shade.NONE
+        if not outlook.unplaced:
+            yield (result.name, "all are placed", *[None] * 3), Shade.NONE
+
+    _table(book, "Not placed", "Conferences without a booking, by scenario", "", columns, _of_each(comparison, rows))
 
 
 def _write_late(book: Book, comparison: Comparison) -> None:

@@ -52,7 +52,7 @@ def test_a_base_and_its_scenarios_side_by_side(folder: Path):
     assert re.fullmatch(r"0 of 2 solved\.\n(1 of 2 solved, about \d+ seconds? left\.\n)?2 of 2 solved\.\n", finished.stderr)
     comparison = json.loads((folder / "out.json").read_text())
     assert [result["name"] for result in (comparison["base"], *comparison["scenarios"])] == ["base", "as it is", "C1 leaves"]
-    assert comparison["scenarios"][1]["judgement"] == {"verdict": "worse", "tier": "continuity"}
+    assert comparison["scenarios"][1]["judgement"] == {"verdict": "worse", "tier": "continuity", "recounted": False}
     assert len(list((folder / "kept").iterdir())) == 2
 
     again = scheduler("whatif", *arguments, "--quiet", cwd=folder)
@@ -115,7 +115,61 @@ def test_where_no_schedule_is_possible_of_any_scenario_that_is_bad_input(folder:
     finished = scheduler("whatif", "tiny.json", "--grid", "rooms=2", *arguments, cwd=folder)
     assert finished.returncode == 2
     assert finished.stderr.startswith("No schedule is possible: ")
+    assert "What it would mean" not in finished.stdout
     assert "no schedule can keep the lock of CPC-0002 on its chair" in finished.stderr
+
+
+def test_what_can_not_be_written_keeps_nobody_from_the_answer(folder: Path):
+    (folder / "plots" / "children.svg").mkdir(parents=True)
+    arguments = ["--executor", "local:1", "--quiet", "--plots", "plots", "--out", "out.json"]
+    finished = scheduler("whatif", "tiny.json", "scenarios.json", *arguments, cwd=folder)
+    assert finished.returncode == 3
+    assert finished.stdout.startswith("What matters most first")
+    assert finished.stdout.endswith("Written: out.json\n")
+    assert finished.stderr == "plots/children.svg: this can't be written: there is a folder of that name. Enter another name.\n"
+
+
+def test_who_is_not_placed_is_told_with_the_reason(folder: Path):
+    arguments = ["--grid", "demand=100", "--executor", "local:1", "--quiet"]
+    finished = scheduler("whatif", "tiny.json", *arguments, "--out", "out.json", cwd=folder)
+    assert (finished.returncode, finished.stdout) == (0, "")
+    unplaced = json.loads((folder / "out.json").read_text())["scenarios"][0]["outlook"]["unplaced"]
+    assert "CPC-0001" in [one["conference"] for one in unplaced]
+    told = scheduler("whatif", "tiny.json", *arguments, cwd=folder).stdout
+    for one in unplaced:
+        assert f"  {one['conference']} is not placed: {one['reason']}\n" in told
+
+
+def test_the_problems_own_sheet_is_found_and_its_faults_are_offered_back(folder: Path):
+    assert scheduler("convert", "tiny.json", "tiny.xlsx", cwd=folder).returncode == 0
+    book = openpyxl.load_workbook(folder / "tiny.xlsx")
+    sheet = book["Scenarios"] if "Scenarios" in book.sheetnames else book.create_sheet("Scenarios")
+    sheet.delete_rows(1, sheet.max_row)
+    for row in (["Scenario", "Change", "Chair"], ["C1 leaves", "Chair leaves", "C1"], ["base", "Chair leaves", "C1"]):
+        sheet.append(row)
+    book.save(folder / "tiny.xlsx")
+    finished = scheduler("whatif", "tiny.xlsx", "--errors", "errors.xlsx", "--executor", "local:1", "--quiet", cwd=folder)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.splitlines() == [
+        "Scenarios, row 3, Scenario: 'base' is what the plan as it stands is called. Enter another name.",
+        "A copy with these faults beside their rows is in errors.xlsx.",
+    ]
+    assert "Scenarios" in openpyxl.load_workbook(folder / "errors.xlsx").sheetnames
+    sheet.delete_rows(3)
+    book.save(folder / "tiny.xlsx")
+    finished = scheduler("whatif", "tiny.xlsx", "--executor", "local:1", "--quiet", cwd=folder)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert [line.split("  ")[0] for line in finished.stdout.splitlines()[2:4]] == ["base", "C1 leaves"]
+
+
+def test_everything_that_is_wrong_with_file_and_grids_is_told_at_once(folder: Path):
+    (folder / "scenarios.json").write_text(json.dumps([{"name": "x", "changes": [{"change": "chair_leaves", "chair": "C9"}]}]))
+    grids = ["--grid", "chairs=9..2", "--grid", "foo=1"]
+    finished = scheduler("whatif", "tiny.json", "scenarios.json", *grids, cwd=folder)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert [line.split(":")[0] for line in finished.stderr.splitlines()] == [
+        "scenarios[x].changes[0].chair", "--grid chairs=9..2", "--grid foo=1",
+    ]  # fmt: skip
 
 
 def test_what_the_scenarios_lack_is_bad_input(folder: Path):

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.domain.policy import Policy, Weights
 from scheduler.domain.schedule import TIERS, Tier
-from scheduler.whatif.differences import Difference, Judgement, Verdict, differences, judgement
+from scheduler.whatif.differences import Difference, Judgement, Verdict, differences, judgement, recounted_tiers
 
 Vector = tuple[int, ...]
 
@@ -75,6 +76,18 @@ def test_the_first_tier_that_differs_decides(base: Sequence[int], scenario: Sequ
     judged = judgement(differences(tiers(*base), tiers(*scenario)))
     assert judged == expected
     assert judged.text == text
+
+
+def test_another_count_is_told_as_such():
+    base = Policy()
+    assert recounted_tiers(base, base) == recounted_tiers(base, Policy(off=("R4",), late_base=9)) == set()
+    recounted = recounted_tiers(base, Policy(weights=Weights(friday=0), caseload_cap=80))
+    assert recounted == recounted_tiers(base, Policy(off=("friday",), caseload_cap=80)) == {"caseload", "preferences"}
+    found = differences(tiers(0, 0, 0, 0, 2, 60), tiers(0, 0, 0, 0, 9, 0), recounted=recounted)
+    assert [one.text for one in found[3:]] == [
+        "proven equal", "proven worse by 7 (with another cap)", "proven better by 60 (at other prices)",
+    ]  # fmt: skip
+    assert judgement(found).text == "proven worse: Children above the caps (with another cap)"
 
 
 @st.composite

@@ -76,8 +76,11 @@ def test_minute_takers_leave_and_join_where_they_are_planned() -> None:
         point(joins, name="3 minute takers"),
     )
     assert told("minute_takers=1", problem=service(minute_takers=None)) == [
-        "--grid: this plan has no minute taker of which there could be more. Vary something else."
+        "--grid: minute takers are not planned here, so nothing depends on them. Vary something else."
     ]
+    assert told("minute_takers=0", problem=service(minute_takers=None)) == told(
+        "minute_takers=1", problem=service(minute_takers=None)
+    )
 
 
 def test_copies_have_ids_that_are_free() -> None:
@@ -104,11 +107,13 @@ def test_the_demand_of_one_kind_can_be_varied() -> None:
 def test_the_cap_and_every_preference_can_be_varied() -> None:
     assert crossed(service(), [" caseload_cap = 80 .. 85 : 5 "]) == (
         point(CaseloadCap(cap=80), name="caseload cap 80"),
-        point(CaseloadCap(cap=85), name="caseload cap 85"),
+        point(name="caseload cap 85"),  # as things are
     )
     for preference in PREFERENCE_NAMES:
         weight = Weight(preference=preference, weight=7)
         assert crossed(service(), [f"{preference}=7"]) == (point(weight, name=f"{preference} 7"),)
+        now = service().policy.weight(preference)
+        assert crossed(service(), [f"{preference}={now}"]) == (point(name=f"{preference} {now}"),)
 
 
 def test_two_settings_are_crossed() -> None:

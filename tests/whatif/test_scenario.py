@@ -12,6 +12,7 @@ from scheduler.whatif.chairs import ChairAbsent, ChairChanges, ChairJoins, Chair
 from scheduler.whatif.demand import Demand, Holds
 from scheduler.whatif.fridays import FridaysOpen
 from scheduler.whatif.minute_takers import MinuteTakerAbsent, MinuteTakerJoins, MinuteTakerLeaves
+from scheduler.whatif.reading import scenarios_in
 from scheduler.whatif.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
 from scheduler.whatif.rules import CaseloadCap, RuleOff, RuleOn, Weight
 from scheduler.whatif.scenario import Scenario
@@ -31,6 +32,21 @@ def told(*changes: ChangeBase) -> list[str]:
     with pytest.raises(InputError) as error:
         scenario(*changes).applied(service())
     return [str(fault) for fault in error.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("base", "'base' is what the plan as it stands is called. Enter another name."),
+        ("bell \a", "'bell \\x07' holds a control character, which can't be shown. Enter the name without it."),
+        ("\x1b[31mred", "'\\x1b[31mred' holds a control character, which can't be shown. Enter the name without it."),
+        ("", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+    ],
+)
+def test_some_names_are_refused(name: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        scenarios_in([{"name": "good"}, {"name": name}])
+    assert [str(fault) for fault in error.value.faults] == [f"scenarios[1].name: {said}"]
 
 
 def test_a_scenario_without_changes_is_the_problem_itself() -> None:

@@ -112,7 +112,6 @@ def test_a_scenario_without_changes_is_the_base():
 @pytest.mark.parametrize(
     ("names", "changes", "said"),
     [
-        (["base"], [], ["scenarios[base]: there is another of this name. Give each its own."]),
         (["x", "x"], [], ["scenarios[x]: there is another of this name. Give each its own."]),
         (
             ["x", "y"],

@@ -13,7 +13,7 @@ from scheduler.whatif.workbook import comparison_workbook, write_comparison
 from tests.whatif.comparisons import small
 
 Row = tuple[Any, ...]
-SHEETS = ["Scenarios", "Tiers", "Children", "Late", "Chairs", "Rooms", "Preferences", "Changes"]
+SHEETS = ["Scenarios", "Tiers", "Children", "Not placed", "Late", "Chairs", "Rooms", "Preferences", "Changes"]
 
 
 def book(comparison: Comparison) -> openpyxl.Workbook:
@@ -90,6 +90,22 @@ def test_who_is_late_and_how_many_are_in_time(sheets: dict[str, list[Row]]):
         ("AYL-1 closes", "initial (ICPC)", 3, 3, 0, 0),
         ("AYL-1 closes", "review (RCPC)", 2, 0, 0, 0),
     ]
+
+
+def test_who_is_not_placed_and_why(sheets: dict[str, list[Row]]):
+    assert sheets["Not placed"][3:] == [
+        ("Scenario", "Conference", "Children", "Due", "Why"),
+        ("base", "all are placed", None, None, None),
+        ("AYL-1 closes", "B", 2, dt.date(2027, 3, 25), "No room."),
+    ]
+
+
+def test_beside_a_base_without_a_schedule_nothing_is_booked_otherwise():
+    one = small()
+    base = one.base.model_copy(update={"outlook": None, "refused": ("A lock can't be kept.",)})
+    alone = one.scenarios[0].model_copy(update={"differences": (), "judgement": None, "moved": ()})
+    found = book(one.model_copy(update={"base": base, "scenarios": (alone,)}))
+    assert [row[13] for row in found["Scenarios"].iter_rows(min_row=5, values_only=True)] == [None, None, None]
 
 
 def test_chairs_and_rooms(sheets: dict[str, list[Row]]):

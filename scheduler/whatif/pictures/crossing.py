@@ -27,17 +27,16 @@ class Crossing:
 
 def crossing(comparison: Comparison) -> Crossing | None:
     """The grid of a comparison; None where there is none, or not exactly two settings vary, or one has too many points."""
-    results = [result for result in comparison.scenarios if result.at]
-    settings = list(zip(*(result.at for result in results), strict=False))
-    varying = [n for n, points in enumerate(settings) if len(set(points)) > 1]
+    varying = [n for n, points in enumerate(comparison.axes) if len(points) > 1]
     if len(varying) != 2:
         return None
     first, second = varying
-    rows, columns = (tuple(dict.fromkeys(settings[n])) for n in varying)
+    rows, columns = comparison.axes[first], comparison.axes[second]
     if max(len(rows), len(columns)) > MOST_POINTS:
         return None
-    throughout = tuple(points[0] for n, points in enumerate(settings) if n not in varying)
-    return Crossing(rows, columns, throughout, {(result.at[first], result.at[second]): result for result in results})
+    throughout = tuple(points[0] for points in comparison.axes if len(points) == 1)
+    results = {(result.at[first], result.at[second]): result for result in comparison.scenarios if result.at}
+    return Crossing(rows, columns, throughout, results)
 
 
 def grid(comparison: Comparison, axes: Crossing) -> Maps:

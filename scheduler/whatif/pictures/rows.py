@@ -106,9 +106,10 @@ def _is_known(outlook: Outlook, name: TierName) -> bool:
 
 def caseloads(comparison: Comparison) -> Bars:
     """Each chair's children against the cap."""
-    labels = {load.chair: load.label for outlook in outlooks(comparison) for load in outlook.caseloads}
+    in_rows = outlooks(comparison, MOST_ROWS)
+    labels = {load.chair: load.label for outlook in in_rows for load in outlook.caseloads}
     caps: dict[str, set[int]] = {chair: set() for chair in labels}
-    for outlook in outlooks(comparison):
+    for outlook in in_rows:
         for load in outlook.caseloads:
             caps[load.chair].add(load.cap)
     return _picture(
@@ -138,7 +139,7 @@ def _cap(caps: set[int]) -> str:
 
 def rooms(comparison: Comparison) -> Bars:
     """How many of the starts that each room offers are used."""
-    labels = {room.id: room.label for outlook in outlooks(comparison) for room in outlook.rooms}
+    labels = {room.id: room.label for outlook in outlooks(comparison, MOST_ROWS) for room in outlook.rooms}
     return _picture(
         comparison,
         "Use of rooms",
@@ -157,9 +158,9 @@ def _room(identifier: str, outlook: Outlook) -> Bar:
     return Bar(text, _some(((room.used, Look.SOLID), (room.of - room.used, Look.EMPTY))))
 
 
-def outlooks(comparison: Comparison) -> list[Outlook]:
-    """What is known of each scenario of which there is a schedule, the base first."""
-    return [result.outlook for result in comparison.results if result.outlook is not None]
+def outlooks(comparison: Comparison, most: int | None = None) -> list[Outlook]:
+    """What is known of each scenario of which there is a schedule, the base first; of the first ``most`` rows only."""
+    return [result.outlook for result in comparison.results[:most] if result.outlook is not None]
 
 
 def _some(parts: Sequence[tuple[int, Look]]) -> tuple[tuple[int, Look], ...]:
@@ -189,5 +190,5 @@ def _picture(
         mark=mark,
         line=line,
         alike=alike,
-        note=" ".join([*notes, *([f"In the workbook, not here: {in_a_row(left)}."] if left else [])]),
+        note=" ".join([*notes, *([f"In the tables, not here: {in_a_row(left)}."] if left else [])]),
     )

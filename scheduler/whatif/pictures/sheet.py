@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
@@ -14,6 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
+
+from scheduler.wording import without_controls
 
 Format = Literal["svg", "png"]
 
@@ -54,7 +57,8 @@ class Picture(Protocol):
 
 def drawn(picture: Picture, form: Format) -> bytes:
     """The picture as a file's content; the same picture gives the same bytes."""
-    with _ONE_AT_A_TIME, mpl.rc_context():
+    with _ONE_AT_A_TIME, mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # of a name in a script that the font lacks
         mpl.rcdefaults()
         mpl.rcParams.update(STYLE)
         content = io.BytesIO()
@@ -109,7 +113,7 @@ def width_of(text: str, size: float = SIZE, weight: str = "normal") -> float:
 def wrapped(text: str, room: float, size: float = SIZE, *, weight: str = "normal", most: int = MOST_LINES) -> list[str]:
     """The text in lines of at most so many inches; cut with ``…`` after so many lines."""
     lines = [""]
-    for word in text.split():
+    for word in without_controls(text).split():
         longer = f"{lines[-1]} {word}".strip()
         if width_of(longer, size, weight) <= room:
             lines[-1] = longer
