@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from scheduler.domain.schedule import TierName
 from scheduler.engines.budget import Budget
 from scheduler.engines.handovers import handovers
 from scheduler.engines.highs_process import Highs
@@ -27,6 +28,10 @@ class Aim:
     last: Relaxed
 
 
+class _OutOfTimeError(Exception):
+    """A relaxation took longer than it may: whether its aim can be had isn't known, and lower ones would take longer still."""
+
+
 @dataclass(frozen=True)
 class Aiming:
     """Looks for the best aim where every conference is placed that has a candidate; ``unplaced`` is what the others cost."""
@@ -45,7 +50,16 @@ class Aiming:
         return self.least.with_all_placed(self.columns)
 
     def highest(self) -> Aim | None:
-        """The bounds of all tiers, each if those before it can be had; as many as possible at what conferences cost alone."""
+        """The bounds of all tiers, each if those before it can be had; as many as possible at what conferences cost alone.
+
+        None where there is none, and as soon as a relaxation takes half of the time that is left.
+        """
+        try:
+            return self._highest()
+        except _OutOfTimeError:
+            return None
+
+    def _highest(self) -> Aim | None:
         for at_least in range(len(BY_CONFERENCE), -1, -1):
             if 0 < at_least < len(BY_CONFERENCE) and not self.programme.costs[BY_CONFERENCE[at_least]].any():
                 continue  # the same as aiming one tier lower
@@ -72,7 +86,7 @@ class Aiming:
                 values[-1] = of_chairs.least
                 usable = of_chairs.within(of_chairs.least)
             elif number >= at_least and self.programme.costs[tier].any():
-                found = self.relaxations.of(tier, columns, caps, self.programme, self.budget.share(0.5))
+                found = self._relaxed(tier, columns, caps)
                 if found is None:
                     return None
                 values[-1] = max(least, found.bound.value)
@@ -91,7 +105,7 @@ class Aiming:
         aim = self._at((*values, floor), columns, caps)
         if aim is not None or self.budget.over:
             return aim
-        found = self.relaxations.of("caseload", columns, caps, self.programme, self.budget.share(0.5))
+        found = self._relaxed("caseload", columns, caps)
         if found is None or found.bound.value <= floor:
             return None
         least = found.bound.value
@@ -99,5 +113,13 @@ class Aiming:
 
     def _at(self, values: tuple[int, ...], columns: Ints, caps: list[Cap]) -> Aim | None:
         caps = [*caps, *tier_cap("caseload", values[-1], self.programme)]
-        last = self.relaxations.of("preferences", columns, caps, self.programme, self.budget.share(0.5))
+        last = self._relaxed("preferences", columns, caps)
         return None if last is None else Aim(values, columns, caps, last)
+
+    def _relaxed(self, tier: TierName, columns: Ints, caps: list[Cap]) -> Relaxed | None:
+        """A tier's relaxation; None where it has no solution."""
+        budget = self.budget.share(0.5)
+        found = self.relaxations.of(tier, columns, caps, self.programme, budget)
+        if found is None and budget.over:
+            raise _OutOfTimeError
+        return found

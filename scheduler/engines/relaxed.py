@@ -43,17 +43,19 @@ class Relaxations:
         self._seed = seed
         self._conferences = len(candidates.problem.conferences)
         self._tightening = Tightening(highs, candidates, seed)
-        self._known: dict[tuple[TierName, bytes, tuple[tuple[int, bytes], ...]], Relaxed | None] = {}
+        self._known: dict[tuple[TierName, bytes, bytes, tuple[tuple[int, bytes], ...]], Relaxed | None] = {}
         self._floors: dict[tuple[bytes, bytes], int] = {}
 
     def of(self, tier: TierName, columns: Ints, caps: Sequence[Cap], programme: Programme, budget: Budget) -> Relaxed | None:
         """A tier's relaxation with only these columns; None where it has no solution or the budget ran out."""
-        key = (tier, _digest(columns), tuple((cap.limit, _digest(cap.costs)) for cap in caps))
+        key = tier, _digest(columns), _digest(programme.row_lower), tuple((cap.limit, _digest(cap.costs)) for cap in caps)
         if key not in self._known:
             part = tier_part(tier, columns, caps, programme)
             solved = self._highs.relaxation(part, budget, interior=True)
             bound = None if solved is None else bound_from(part, solved.duals)
             tighten = self._tightening if tier == TIERS[-1] else None
+            if solved is None and budget.over:
+                return None  # with more time there may be one
             climb = None if bound is None else Climb(bound, bound.value, tighten=tighten)
             self._known[key] = None if solved is None or climb is None else Relaxed(solved, climb)
         return self._known[key]

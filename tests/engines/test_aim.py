@@ -1,6 +1,9 @@
+import itertools
+
 import numpy as np
 
 from scheduler.engines.aim import Aim, Aiming
+from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.least import Least
 from scheduler.engines.relaxed import Relaxations
@@ -40,3 +43,21 @@ def test_a_caseload_out_of_reach_is_no_reason_to_aim_lower_before_it(highs: High
     aim = highest(highs, one)
     assert aim is not None
     assert aim.values == one.optimum[:-1] == (0, 0, 0, 0, 1)
+
+
+def test_a_relaxation_that_takes_too_long_is_not_an_aim_that_cannot_be_had() -> None:
+    """HiGHS has not even started by the fifth look at the clock: what time is left is not spent on lower aims."""
+    one = next(cases(1))
+    least, columns = Least(one.candidates, one.programme), np.arange(one.programme.columns)
+    unplaced = one.programme.constants["unplaced"] - int(least.possible(columns).sum())
+    looks = itertools.count(0, 100)
+    budget = Budget(lambda: next(looks), 0.0, 1_000.0)
+    with Highs() as highs:
+        relaxations = Relaxations(highs, one.candidates, 1)
+        assert Aiming(highs, least, relaxations, columns, unplaced, budget, 1).highest() is None
+        assert not budget.over
+        later = Aiming(highs, least, relaxations, columns, unplaced, no_limit(), 1).highest()
+        expected = highest(highs, one)
+    assert later is not None
+    assert expected is not None
+    assert (later.values, later.last.bound.value) == (expected.values, expected.last.bound.value)
