@@ -89,7 +89,8 @@ def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> St
     """
     _hold_to_limits(asked, settings.whatif_scenarios)
     problem = nameless(_problem(connection, asked))
-    listed = [_nameless(scenario) for scenario in (() if asked.scenarios is None else scenarios_in(asked.scenarios))]
+    read = () if asked.scenarios is None else scenarios_in(asked.scenarios, problem)
+    listed = [_nameless(scenario) for scenario in read]
     scenarios = [*listed, *_crossed(problem, asked.grid)]
     if not scenarios:
         raise InputError([Fault(("scenarios",), EMPTY)])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +36,19 @@ def read_scenarios(path: str | Path, problem: Problem | None = None) -> tuple[Sc
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in (".json", ".xlsx"):
-        kind = f"'{path.suffix}' is not a kind of file that is read. Enter a .json file or an .xlsx workbook."
-        refuse(path, kind if path.exists() else "there is no such file. Check its name.")
+        kind = "this is a folder" if path.is_dir() else f"'{path.suffix}' is not a kind of file that is read"
+        advice = f"{kind}. Enter a .json file or an .xlsx workbook."
+        refuse(path, advice if path.exists() else "there is no such file. Check its name.")
     if suffix == ".json":
-        return suiting(read_json(path, scenarios_in), problem)
+        return read_json(path, partial(scenarios_in, problem=problem))
     return _in_workbook(path, problem)
 
 
-def scenarios_in(raw: Any) -> tuple[Scenario, ...]:
+def scenarios_in(raw: Any, problem: Problem | None = None) -> tuple[Scenario, ...]:
     """The scenarios in raw data, as JSON gives it: a list, or an object that holds it as ``scenarios``.
 
-    Raises InputError with every fault: none at all, and names given twice, among them.
+    Raises InputError with every fault: none at all, and names given twice, among them; with a problem also those that keep
+    them from being made to it.
     """
     listed = raw["scenarios"] if isinstance(raw, dict) and list(raw) == ["scenarios"] else raw
     if not isinstance(listed, list):
@@ -54,22 +57,11 @@ def scenarios_in(raw: Any) -> tuple[Scenario, ...]:
     if not listed:
         raise InputError([Fault(("scenarios",), EMPTY)])
     faults: list[Fault] = []
-    found = [_scenario(one, ("scenarios", n), faults) for n, one in enumerate(listed)]
+    found = [_scenario(one, ("scenarios", n), problem, faults) for n, one in enumerate(listed)]
     faults += _repeated(listed)
     if faults:
         raise InputError(faults)
     return tuple(scenario for scenario in found if scenario is not None)
-
-
-def suiting(scenarios: Sequence[Scenario], problem: Problem | None) -> tuple[Scenario, ...]:
-    """The scenarios, which can be made to the problem. Raises InputError with every fault where one can't."""
-    if faults := _unsuited(scenarios, problem):
-        raise InputError(faults)
-    return tuple(scenarios)
-
-
-def _unsuited(scenarios: Sequence[Scenario], problem: Problem | None) -> list[Fault]:
-    return [] if problem is None else [fault for scenario in scenarios for fault in scenario.faults(problem)]
 
 
 def _repeated(listed: Sequence[Any]) -> list[Fault]:
@@ -84,19 +76,29 @@ def _repeated(listed: Sequence[Any]) -> list[Fault]:
     return faults
 
 
-def _scenario(raw: Any, at: Place, faults: list[Fault]) -> Scenario | None:
-    """One scenario; None, with the faults noted, where it can't be read."""
-    before = len(faults)
-    fields = raw
+def _scenario(raw: Any, at: Place, problem: Problem | None, faults: list[Fault]) -> Scenario | None:
+    """One scenario; None, with the faults noted, where it can't be read or made to the problem."""
+    found: list[Fault] = []
+    fields, scenario = raw, None
+    changes: list[ChangeBase | None] = []
     if isinstance(raw, dict) and isinstance(raw.get("changes"), list):
-        changes = [_change(one, (*at, "changes", n), faults) for n, one in enumerate(raw["changes"])]
+        changes = [_change(one, (*at, "changes", n), found) for n, one in enumerate(raw["changes"])]
         fields = raw | {"changes": [change for change in changes if change is not None]}
     try:
         scenario = Scenario.model_validate(fields)
     except ValidationError as error:
-        faults += [Fault((*at, *fault.place), fault.message) for fault in faults_of(error, Scenario)]
-        return None
-    return scenario if len(faults) == before else None
+        found += [Fault((*at, *fault.place), fault.message) for fault in faults_of(error, Scenario)]
+    if problem is not None:
+        found += _unsuited(changes, at, problem) if found or scenario is None else scenario.faults(problem)
+    faults += found
+    return None if found else scenario
+
+
+def _unsuited(changes: Sequence[ChangeBase | None], at: Place, problem: Problem) -> Iterator[Fault]:
+    """Why those changes of a scenario that could be read can't be made, each by itself, to the problem."""
+    for n, change in enumerate(changes):
+        for fault in [] if change is None else change.faults(problem):
+            yield Fault((*at, "changes", n, *fault.place), fault.message)
 
 
 def _change(raw: Any, at: Place, faults: list[Fault]) -> ChangeBase | None:
@@ -127,8 +129,7 @@ def _in_workbook(path: Path, problem: Problem | None) -> tuple[Scenario, ...]:
     faults: Sequence[Fault] = ()
     if rows.raw:
         try:
-            found = scenarios_in(rows.raw)
-            faults = _unsuited(found, problem)
+            found = scenarios_in(rows.raw, problem)
         except InputError as error:
             faults = error.faults
     elif not rows.faults:

@@ -122,11 +122,28 @@ def test_what_does_not_suit_the_problem_is_told_where_one_is_given(tmp_path: Pat
     ]
 
 
+def test_what_cannot_be_read_and_what_does_not_suit_the_problem_are_told_together(tmp_path: Path) -> None:
+    unknown = LEAVES | {"chair": "X"}
+    raw = [{"name": "One", "changes": [{"change": 7}, unknown]}, {"name": "Two", "changes": [LEAVES, unknown]}, {"nmae": "Three"}]
+    expected = [
+        f"scenarios[0].changes[0].change: 7 is not one of the choices. Enter one of: {NAMES}.",
+        "scenarios[0].changes[1].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
+        "scenarios[Two].changes[1].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
+        "scenarios[2].name: is missing. Enter it.",
+        "scenarios[2].nmae: is not a field here. Did you mean name?",
+    ]
+    path = tmp_path / "scenarios.json"
+    path.write_text(json.dumps(raw))
+    with pytest.raises(InputError) as error:
+        read_scenarios(path, service())
+    assert [str(fault) for fault in error.value.faults] == expected
+
+
 def test_only_json_and_workbooks_are_read(tmp_path: Path) -> None:
     text = tmp_path / "scenarios.txt"
     for path, message in (
         (text, "there is no such file. Check its name."),
-        (tmp_path, "'' is not a kind of file that is read. Enter a .json file or an .xlsx workbook."),
+        (tmp_path, "this is a folder. Enter a .json file or an .xlsx workbook."),
         (tmp_path / "none.json", "there is no such file. Check its name and folder."),
     ):
         with pytest.raises(InputError) as error:
