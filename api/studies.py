@@ -116,6 +116,12 @@ def value(connection: Connection, plan: str, asked: AskedValue, settings: Settin
     return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (Wanted(task_of(problem, effort), "base"),))
 
 
+def hold_to_plan(connection: Connection, identifier: str) -> None:
+    """Raise ApiError where there is no such plan, made or in the making."""
+    if jobs.found(connection, identifier) is None and plans.found(connection, identifier) is None:
+        raise not_found("plan", identifier)
+
+
 def _size_limit(base: Problem) -> Callable[[Problem], None]:
     """What refuses a problem with which the base and all before it would be too large together."""
     size = len(base.model_dump_json())

@@ -80,6 +80,7 @@ def cancel(connection: Writing, now: Now, id: str) -> PlanValue:
 def _found(connection: Connection, plan: str) -> Sweep:
     sweep = sweeps.latest_of_plan(connection, plan)
     if sweep is None:
+        studies.hold_to_plan(connection, plan)
         message = f"Nobody has asked yet what one more would change of a plan '{plan}'. POST to {_path(plan)} to begin."
         raise ApiError(HTTPStatus.NOT_FOUND, "not-found", message)
     return sweep

@@ -119,9 +119,11 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "float_type" | "float_parsing":
             return f"{found} is not a number. Enter a number such as 0.6."
         case "greater_than_equal":
-            return f"{found} is too small. Enter {context['ge']} or more."
+            return f"{found} is too small. Enter {_plain(context['ge'])} or more."
+        case "greater_than":
+            return f"{found} is too small. Enter more than {_plain(context['gt'])}."
         case "less_than_equal":
-            return f"{found} is too large. Enter {context['le']} or less."
+            return f"{found} is too large. Enter {_plain(context['le'])} or less."
         case "bool_type":
             return f"{found} is neither true nor false. Enter true or false."
         case "literal_error":
@@ -145,6 +147,11 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return "is empty. Enter at least one."
         case _:
             return detail["msg"]
+
+
+def _plain(limit: float) -> float:
+    """The limit without ``.0``."""
+    return int(limit) if limit == int(limit) else limit
 
 
 def _fields_at(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:

@@ -101,10 +101,15 @@ def test_it_is_cancelled_with_what_is_known_and_can_be_asked_for_again(seeded: T
     assert seeded.post(path).json() == told(plan)
 
 
+def test_of_a_plan_that_there_is_not_nothing_is_told_but_that(seeded: TestClient) -> None:
+    path = f"{PLANS}/P-none/value"
+    for response in (seeded.post(path), seeded.get(path), seeded.post(f"{path}/cancel")):
+        expected = problem("not-found", "Not Found", 404, "There is no plan 'P-none'.")
+        assert (response.status_code, response.json()) == (404, expected)
+
+
 @pytest.mark.parametrize("state", ["running", "failed"])
 def test_a_plan_that_has_none(seeded: TestClient, store: Store, state: str) -> None:
-    response = seeded.post(f"{PLANS}/P-none/value")
-    assert (response.status_code, response.json()) == (404, problem("not-found", "Not Found", 404, "There is no plan 'P-none'."))
     add_job(store, "P-1", state)
     instead = "GET the plan, or its events, until it has ended" if state == "running" else "Ask for a new one"
     response = seeded.post(f"{PLANS}/P-1/value")

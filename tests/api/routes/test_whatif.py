@@ -254,14 +254,25 @@ def test_what_scenarios_make_larger_counts_as_large_as_it_is(seeded: TestClient,
     assert seeded.post(WHATIF, json=body).status_code == 202
 
 
+UNCLEAR = ("", "it is not clear what to compare. Enter first and last, or the id of a plan, or a problem.")
+
+
 @pytest.mark.parametrize(
-    "body", [BOTH, BOTH | {"first": "2027-01-04"}, BOTH | JANUARY | {"plan": "P-1"}, BOTH | {"plan": "P-1", "problem": {}}]
+    ("body", "wrong"),
+    [
+        (BOTH, UNCLEAR),
+        (BOTH | {"first": "2027-01-04"}, UNCLEAR),
+        (BOTH | JANUARY | {"plan": "P-1"}, UNCLEAR),
+        (BOTH | {"plan": "P-1", "problem": {}}, UNCLEAR),
+        (BOTH | JANUARY | {"work_limit": -1}, ("work_limit", "-1 is too small. Enter more than 0.")),
+        (BOTH | JANUARY | {"work_limit": 201}, ("work_limit", "201 is too large. Enter 200 or less.")),
+    ],
 )
-def test_it_must_be_clear_what_to_compare(seeded: TestClient, body: dict[str, Any]) -> None:
+def test_what_is_not_asked_as_it_is_taken_is_refused(seeded: TestClient, body: dict[str, Any], wrong: tuple[str, str]) -> None:
     response = seeded.post(WHATIF, json=body)
-    message = "it is not clear what to compare. Enter first and last, or the id of a plan, or a problem."
     details = problem("invalid", "Unprocessable Entity", 422, "What was sent can't be taken.")
-    assert (response.status_code, response.json()) == (422, details | {"errors": [{"where": "", "message": message}]})
+    errors = [{"where": wrong[0], "message": wrong[1]}]
+    assert (response.status_code, response.json()) == (422, details | {"errors": errors})
 
 
 def test_faults_of_a_problem_that_is_sent_are_told(client: TestClient) -> None:
