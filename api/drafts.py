@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import Connection
 
 from api.changes import changed_conferences, changes_between
+from api.cut_weeks import broken_limits
 from api.difference import changes_of
 from api.errors import Wrong, conflict, not_found
 from api.publishing import Draft, Refusal, broken_rules
@@ -50,7 +51,7 @@ def of_plan(connection: Connection, identifier: str) -> Draft:
         planned=planned,
         settled=settled,
         reasons={unplaced.conference: unplaced.reason for unplaced in plan.schedule.unplaced},
-        refusal=_refused_plan(moved, () if moved else broken_rules(problem, planned.values())),
+        refusal=_refused_plan(moved, () if moved else _broken(connection, problem, standing, planned)),
         plan=identifier,
     )
 
@@ -83,7 +84,7 @@ def of_publication(connection: Connection, number: int) -> Draft:
         planned=planned,
         settled=settled,
         reasons=dict.fromkeys(standing, f"It is not in publication {number}."),
-        refusal=_refused_publication(old, (*obstacles, *broken_rules(problem, planned.values()))),
+        refusal=_refused_publication(old, (*obstacles, *_broken(connection, problem, standing, planned))),
         restores=number,
     )
 
@@ -111,6 +112,14 @@ def _standing(connection: Connection, horizon: Period, names: Collection[str]) -
     """What stands in these days, and where else the held slots of these names do: each is kept free once."""
     within = bookings.active_in(connection, horizon.first, horizon.last)
     return {kept.booking.conference: kept for kept in (*bookings.held_as(connection, names), *within)}
+
+
+def _broken(
+    connection: Connection, problem: Problem, standing: Mapping[str, KeptBooking], planned: Mapping[str, PublishedBooking]
+) -> tuple[Wrong, ...]:
+    """Each hard rule that the planned bookings break, in their days or together with what stands in the rest of their weeks."""
+    replaced, bookings_ = [kept.booking for kept in standing.values()], list(planned.values())
+    return (*broken_rules(problem, bookings_), *broken_limits(connection, problem, replaced, bookings_))
 
 
 def _kept_of(standing: KeptBooking | None, booking: PublishedBooking) -> PublishedBooking:

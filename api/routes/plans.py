@@ -32,7 +32,10 @@ reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
 class Asked(Period):
-    """Which days to plan. ``time_limit`` is in seconds, at most as many as the service allows; ``seed`` starts the search."""
+    """Which days to plan; best whole weeks, since what a chair may have in a week counts beyond the days when it is published.
+
+    ``time_limit`` is in seconds, at most as many as the service allows; ``seed`` starts the search.
+    """
 
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     seed: Whole = 1

@@ -79,7 +79,7 @@ class Chairs(Rule):
             violations += (self._named(booking, reason) for booking, reason in _not_for_them(chair, bookings, problem))
             violations += diary_breaches(self.name, chair, bookings, problem)
             violations += (
-                Violation(rule=self.name, subject=chair_id, text=text) for text in _above_weekly_limits(chair, bookings)
+                Violation(rule=self.name, subject=chair_id, text=text) for text in above_weekly_limits(chair, bookings)
             )
         return violations
 
@@ -96,7 +96,8 @@ def _not_for_them(chair: Chair, bookings: Sequence[Booking], problem: Problem) -
             yield booking, f"{chair.label} is a reserve, and a hold is not for a reserve."
 
 
-def _above_weekly_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[str]:
+def above_weekly_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[str]:
+    """Each week in which these bookings, all the chair's own, are more than they may have, or on more office days, in words."""
     for monday, of_week in grouped(bookings, lambda booking: monday_of(booking.day)).items():
         week = f"in the week from {date_in_words(monday)}"
         if chair.max_per_week is not None and len(of_week) > chair.max_per_week:
