@@ -104,7 +104,7 @@ class RuleOn(ChangeBase):
 
 
 class Weight(ChangeBase):
-    """Another price for one unit of a preference (contract, T6)."""
+    """Another price for one unit of a preference (contract, T6). One that the problem switches off then counts again."""
 
     change: Literal["weight"] = "weight"
     preference: Preference
@@ -112,21 +112,15 @@ class Weight(ChangeBase):
 
     @override
     def applied(self, problem: Problem) -> Problem:
-        """With this price."""
-        return _with_policy(problem, weights=remade(problem.policy.weights, **{self.preference: self.weight}))
+        """With this price, and the preference not among what is off."""
+        off = tuple(name for name in problem.policy.off if name != self.preference)
+        return _with_policy(problem, weights=remade(problem.policy.weights, **{self.preference: self.weight}), off=off)
 
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: The preference friday, 'On a Friday', costs 80 instead of 40."""
-        before = getattr(problem.policy.weights, self.preference)
+        before = problem.policy.weight(self.preference)
         return f"The preference {self.preference}, '{_TITLES[self.preference]}', costs {self.weight} instead of {before}."
-
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A preference that is off, and so costs nothing whatever its price."""
-        if self.preference in problem.policy.off:
-            message = f"{self.preference} is off in this plan, so that its weight changes nothing. Take the change out."
-            yield Fault(("preference",), message)
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:

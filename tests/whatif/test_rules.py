@@ -30,6 +30,10 @@ def test_a_preference_has_another_weight() -> None:
     assert weight.applied(service()) == service(policy={"weights": {"friday": 80}})
     assert weight.sentence(service()) == "The preference friday, 'On a Friday', costs 80 instead of 40."
     assert faults(weight) == []
-    assert faults(weight, service(policy={"off": ["friday"]})) == [
-        "preference: friday is off in this plan, so that its weight changes nothing. Take the change out."
-    ]
+
+
+def test_a_preference_that_is_off_counts_again_at_another_weight() -> None:
+    off, weight = service(policy={"off": ["R4", "friday"]}), Weight(preference="friday", weight=80)
+    assert weight.applied(off) == service(policy={"off": ["R4"], "weights": {"friday": 80}})
+    assert weight.sentence(off) == "The preference friday, 'On a Friday', costs 80 instead of 0."
+    assert faults(weight, off) == []
