@@ -23,10 +23,9 @@ from scheduler.check import check
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import nameless
 from scheduler.domain.schedule import Booking, Schedule, Violation
-from scheduler.domain.values import monday_of
+from scheduler.domain.values import monday_of, sunday_of
 from scheduler.wording import count_of, date_in_words
 
-SIX_DAYS = dt.timedelta(days=6)
 Recorded = dict[str, Any]
 """A recorded exception: who, why, and that the safety plan was reviewed."""
 
@@ -108,9 +107,9 @@ def broken_by(connection: Connection, booking: Booking, busy: Busy | None = None
 
     ``busy`` is what chairs' calendars block then; by the present data, where the booking stands, unless told.
     """
-    monday = monday_of(booking.day)
-    problem = nameless(problem_of(connection, monday, monday + SIX_DAYS, busy=busy))
-    standing = tuple(kept.booking for kept in bookings.active_in(connection, monday, monday + SIX_DAYS))
+    week = monday_of(booking.day), sunday_of(booking.day)
+    problem = nameless(problem_of(connection, *week, busy=busy))
+    standing = tuple(kept.booking for kept in bookings.active_in(connection, *week))
     others = tuple(other for other in standing if other.conference != booking.conference)
     without = check(problem, Schedule(bookings=others)).violations
     return [found for found in check(problem, Schedule(bookings=standing)).violations if found not in without]
@@ -175,8 +174,8 @@ def _use_up_holds(connection: Connection, conference: Conference, booking: Booki
 
 def _busy_then(connection: Connection, chosen: dict[str, Any]) -> Busy:
     """What chairs' calendars block in the week of a place, before anything stands there."""
-    monday = monday_of(chosen["start"].date())
-    return busy_times.blocking(connection, monday, monday + SIX_DAYS)
+    day = chosen["start"].date()
+    return busy_times.blocking(connection, monday_of(day), sunday_of(day))
 
 
 def _must_be_known(connection: Connection, chosen: dict[str, Any]) -> None:

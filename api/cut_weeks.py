@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Connection
 
 from api.errors import Wrong
 from api.store import bookings
+from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import Period, monday_of
+from scheduler.domain.values import Period, monday_of, sunday_of
 from scheduler.rules.chairs import above_weekly_limits
 from scheduler.wording import date_in_words
-
-DAY = dt.timedelta(days=1)
-SIX_DAYS = dt.timedelta(days=6)
 
 
 def broken_limits(
@@ -30,10 +27,9 @@ def broken_limits(
     """
     beside = _beside(connection, problem.horizon, {booking.conference for booking in (*standing, *planned)})
     weeks = {monday_of(booking.day) for booking in beside}
-    whole_weeks = monday_of(problem.horizon.first), monday_of(problem.horizon.last) + SIX_DAYS
     advice = (
         "Some of that stands outside the planned days. Move it first, or plan whole weeks, from "
-        f"{date_in_words(whole_weeks[0])} to {date_in_words(whole_weeks[1])}."
+        f"{date_in_words(monday_of(problem.horizon.first))} to {date_in_words(sunday_of(problem.horizon.last))}."
     )
 
     def above(chair: Chair, *some: Iterable[Booking]) -> Iterator[str]:
@@ -50,7 +46,7 @@ def broken_limits(
 
 def _beside(connection: Connection, horizon: Period, replaced: Collection[str]) -> list[Booking]:
     """What stands, and is not replaced, before and after these days in the weeks that they cut."""
-    before = monday_of(horizon.first), horizon.first - DAY
-    after = horizon.last + DAY, monday_of(horizon.last) + SIX_DAYS
+    before = monday_of(horizon.first), horizon.first - ONE_DAY
+    after = horizon.last + ONE_DAY, sunday_of(horizon.last)
     kept = [kept for since, until in (before, after) for kept in bookings.active_in(connection, since, until)]
     return [one.booking for one in kept if one.booking.conference not in replaced]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.people import Chair
 from scheduler.domain.places import Room
@@ -12,8 +13,6 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Interval
 from scheduler.wording import count_of, date_in_words, short_date
-
-ONE_DAY = dt.timedelta(days=1)
 
 
 def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:

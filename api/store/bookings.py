@@ -18,12 +18,10 @@ from api.store import conferences
 from api.store.overlaps import TAKEN
 from api.store.tables import bookings, rooms
 from api.store.tables import conferences as conferences_table
-from scheduler.domain.calendar import Calendar
+from scheduler.domain.calendar import ONE_DAY, Calendar
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import written_moment
-
-DAY = dt.timedelta(days=1)
 
 
 class Ending(StrEnum):
@@ -50,7 +48,7 @@ class KeptBooking:
 
 def active_in(connection: Connection, first: dt.date, last: dt.date) -> list[KeptBooking]:
     """What stands from one day to another, both included, by start."""
-    midnight = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last + DAY, dt.time())
+    midnight = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last + ONE_DAY, dt.time())
     within = bookings.c.active & (bookings.c.start >= midnight[0]) & (bookings.c.start < midnight[1])
     return queried(connection, select(bookings).where(within).order_by(bookings.c.start, bookings.c.number))
 
@@ -196,7 +194,7 @@ def matching(
     if first is not None:
         conditions.append(bookings.c.start >= dt.datetime.combine(first, dt.time()))
     if last is not None:
-        conditions.append(bookings.c.start < dt.datetime.combine(last + DAY, dt.time()))
+        conditions.append(bookings.c.start < dt.datetime.combine(last + ONE_DAY, dt.time()))
     if site is not None:
         conditions.append(_site_of_room == site)
     if conference is not None:

@@ -16,12 +16,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, inser
 from api.busy.reading import BusyTimes
 from api.store.nouns import written
 from api.store.tables import busy_calendars, chairs
+from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.values import Interval
 
 LEASE = dt.timedelta(minutes=1)
 """How long whoever fetches a link may take, before another takes it over: many times as long as a fetch may last."""
 LONGEST_WAIT = dt.timedelta(hours=6)
-DAY = dt.timedelta(days=1)
 
 
 class Source(StrEnum):
@@ -67,7 +67,7 @@ class Claim:
 
 def stale_before(now: dt.datetime, every: dt.timedelta) -> dt.datetime:
     """A link is stale once its last good reading is older than this: a day, or three times what lies between two fetches."""
-    return now - max(DAY, 3 * every)
+    return now - max(ONE_DAY, 3 * every)
 
 
 def found(connection: Connection, chair: str, stale: dt.datetime) -> KeptCalendar | None:
@@ -102,7 +102,7 @@ def intervals(
     if chair is not None:
         query = query.where(busy_calendars.c.chair == chair)
     since = "" if first is None else _written(first)
-    until = "~" if last is None else _written(last + DAY)  # written so, moments are in order
+    until = "~" if last is None else _written(last + ONE_DAY)  # written so, moments are in order
     return {
         row.chair: [Interval.model_validate(one) for one in row.intervals if one["start"] < until and one["end"] > since]
         for row in connection.execute(query)

@@ -15,9 +15,9 @@ from api.busy.without import without
 from api.store import busy_calendars
 from api.store.tables import bookings
 from api.store.tables import busy_calendars as calendars
+from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.values import Interval
 
-DAY = dt.timedelta(days=1)
 OLDEST_ECHO = dt.timedelta(days=1)
 """How old may be what a calendar tells of our own feeds: clients fetch these at least once a day."""
 Busy = dict[str, tuple[Interval, ...]]
@@ -57,7 +57,7 @@ def blocking(connection: Connection, first: dt.date, last: dt.date) -> Busy:
     standing = [(one.chair, one.time) for one in booked if one.stands and not one.held]
     outside = (
         Interval.model_construct(start=dt.datetime.min, end=_midnight(first)),
-        Interval.model_construct(start=_midnight(last + DAY), end=dt.datetime.max),
+        Interval.model_construct(start=_midnight(last + ONE_DAY), end=dt.datetime.max),
     )
     return {
         chair: without(busy, (*(time for whose, time in standing if whose == chair), *outside))
@@ -90,7 +90,7 @@ def _booked(connection: Connection, first: dt.date, last: dt.date | None = None)
     query = select(bookings, calendars.c.good_at).join(calendars, calendars.c.chair == bookings.c.chair)
     query = query.where(calendars.c.source.is_not(None), bookings.c.start >= _midnight(first))
     if last is not None:
-        query = query.where(bookings.c.start < _midnight(last + DAY))
+        query = query.where(bookings.c.start < _midnight(last + ONE_DAY))
     return [
         _Booked(
             number=row.number,

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from api.life import LONDON, Event, Reason
 from api.store import conferences
-from api.store.bookings import DAY
 from api.store.conferences import KeptConference, State
 from api.store.tables import bookings, conference_history
 from api.store.tables import conferences as conferences_table
+from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Conference
 from scheduler.domain.values import Period
 
@@ -54,7 +54,7 @@ class Change:
 
 def placed(connection: Connection, days: Period) -> list[Placed]:
     """The conferences that are booked in some days and still to be held, or were held, by start."""
-    midnight = dt.datetime.combine(days.first, dt.time()), dt.datetime.combine(days.last + DAY, dt.time())
+    midnight = dt.datetime.combine(days.first, dt.time()), dt.datetime.combine(days.last + ONE_DAY, dt.time())
     query = (
         select(conferences_table, bookings.c.start, bookings.c.chair, bookings.c.exception)
         .join(bookings, bookings.c.conference == conferences_table.c.id)
@@ -87,7 +87,7 @@ def not_booked(connection: Connection, days: Period) -> list[KeptConference]:
 
 def reschedules(connection: Connection, days: Period) -> list[Change]:
     """What was moved, cancelled or inquorate, by when that was recorded."""
-    midnight = (dt.datetime.combine(day, dt.time(), LONDON) for day in (days.first, days.last + DAY))
+    midnight = (dt.datetime.combine(day, dt.time(), LONDON) for day in (days.first, days.last + ONE_DAY))
     first, last = midnight
     history = conference_history.c
     query = (

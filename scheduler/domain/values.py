@@ -159,3 +159,8 @@ def days(period: Period) -> list[dt.date]:
 def monday_of(day: dt.date) -> dt.date:
     """The Monday of the week (Monday to Sunday) that the day is in."""
     return day - dt.timedelta(days=day.weekday())
+
+
+def sunday_of(day: dt.date) -> dt.date:
+    """The Sunday of the week (Monday to Sunday) that the day is in."""
+    return monday_of(day) + dt.timedelta(days=6)

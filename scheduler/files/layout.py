@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.faults import Place
 from scheduler.files.cells import Cell, Kind, Note, Text
 
@@ -21,7 +22,6 @@ class Unreadable:
 
 
 UNREADABLE = Unreadable()
-ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
