@@ -23,17 +23,18 @@ def texts(picture: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_what_if_wycombe_closes(tmp_path: Path):
-    section = GUIDE.read_text().split("\n## ")[1]
+@pytest.mark.parametrize(("number", "name", "picture"), [(1, "wycombe", "tiers"), (2, "advisors", "caseloads")])
+def test_what_a_question_is_answered(tmp_path: Path, number: int, name: str, picture: str):
+    section = GUIDE.read_text().split("\n## ")[number]
     scenarios, command, table = blocks(section)
-    (tmp_path / "wycombe.json").write_text(scenarios)
+    (tmp_path / f"{name}.json").write_text(scenarios)
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     finished = scheduler(*shlex.split(command)[1:], cwd=tmp_path)
     assert finished.returncode == 0
     printed = "".join(f"{line.rstrip()}\n" for line in finished.stdout.splitlines())
     assert printed.startswith(f"{table}\nChildren in time\n")
-    assert texts(tmp_path / "wycombe" / "tiers.svg") == texts(ROOT / "docs" / "pictures" / "what-if-wycombe.svg")
-    assert (tmp_path / "wycombe.xlsx").exists()
+    assert texts(tmp_path / name / f"{picture}.svg") == texts(ROOT / "docs" / "pictures" / f"what-if-{name}.svg")
+    assert (tmp_path / f"{name}.xlsx").exists()
 
 
 def test_every_picture_of_the_guide_is_there():
