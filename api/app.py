@@ -117,7 +117,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     )
     state: Any = app.state
     state.settings, state.store, state.clock, state.lock, state.wake = settings, store, clock, asyncio.Lock(), wake
-    state.reading = asyncio.Lock()
+    state.reading, state.drawing = asyncio.Lock(), asyncio.Lock()
     state.pages, state.calendars = bookings.Pages(store), calendars.Calendars(store)
     state.is_ending = lambda: False
     errors.install(app)

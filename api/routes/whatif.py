@@ -1,6 +1,5 @@
 """What if: scenarios asked for, solved in the background, watched, cancelled, and set side by side."""
 
-import threading
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 
 from api import studies
 from api.errors import ERRORS, conflict, invalid, not_found
@@ -17,6 +17,7 @@ from api.routes.exchange import BINARY
 from api.routes.nouns import Most
 from api.store import sweeps
 from api.store.jobs import State
+from api.store.session import Store
 from api.store.sweeps import Kind, Part, Sweep
 from api.studies import AskedWhatif, Study
 from api.writing import FileRoute, Now, Reading, Writing, WritingRoute, address, sending, store_of
@@ -25,8 +26,6 @@ from scheduler.whatif.compare import Comparison, axes_of
 
 SVG, PNG = "image/svg+xml", "image/png"
 PICTURES = {"svg": SVG, "png": PNG}
-_drawing = threading.Lock()
-"""Matplotlib draws one picture at a time."""
 
 
 class WhatifRoute(FileRoute):
@@ -201,21 +200,33 @@ def pictures(connection: Reading, id: str) -> PictureList:
     "/{id}/pictures/{name}", responses=_PICTURE, response_class=Response, dependencies=[reads],
     summary="The comparison as a picture",
 )  # fmt: skip
-def picture(
-    connection: Reading,
+async def picture(
+    request: Request,
     id: str,
     name: str,
     format_: Annotated[Literal["svg", "png"], Query(alias="format", description="How it is drawn.")] = "svg",
 ) -> Response:
     """One of the pictures of what there is so far."""
+    comparison = await run_in_threadpool(_to_be_drawn, store_of(request), id, name)
+    async with request.app.state.drawing:  # matplotlib draws one at a time, and who waits holds neither connection nor thread
+        content = await run_in_threadpool(_drawn, comparison, name, format_)
+    return Response(content, media_type=PICTURES[format_])
+
+
+def _to_be_drawn(store: Store, identifier: str, name: str) -> Comparison:
+    from scheduler.whatif.pictures import picture_names  # noqa: PLC0415 - only who draws has to load matplotlib
+
+    with store.reading() as connection:
+        comparison = _comparison(connection, identifier)
+    if name not in picture_names(comparison):
+        raise not_found(f"picture of the what-if '{identifier}' called", name)
+    return comparison
+
+
+def _drawn(comparison: Comparison, name: str, form: Literal["svg", "png"]) -> bytes:
     from scheduler.whatif import pictures  # noqa: PLC0415 - only who draws has to load matplotlib
 
-    comparison = _comparison(connection, id)
-    if name not in pictures.picture_names(comparison):
-        raise not_found(f"picture of the what-if '{id}' called", name)
-    with _drawing:
-        content = pictures.picture(comparison, name, format_)
-    return Response(content, media_type=PICTURES[format_])
+    return pictures.picture(comparison, name, form)
 
 
 def _found(connection: Connection, identifier: str) -> Sweep:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import Any
 
+import httpx2
 import openpyxl
 import pytest
 from sqlalchemy import func, select
@@ -362,6 +364,28 @@ def test_the_comparison_as_a_workbook_and_as_pictures(seeded: TestClient, store:
     missing = problem("not-found", "Not Found", 404, f"There is no picture of the what-if '{identifier}' called 'grid'.")
     response = seeded.get(f"{path}/pictures/grid")
     assert (response.status_code, response.json()) == (404, missing)
+
+
+def test_who_waits_for_a_picture_keeps_nobody_else_out(seeded: TestClient, store: Store) -> None:
+    """More wait than there are threads or connections, and a reader is answered before the first of them."""
+    path = f"{WHATIF}/{asked(seeded, JANUARY | {'scenarios': [LEAVES]})['id']}"
+    work_on_all(store)
+    app: Any = seeded.app
+
+    async def answered() -> list[int]:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://planner") as client:
+            async with app.state.drawing:
+                waiting = [asyncio.create_task(client.get(f"{path}/pictures/tiers")) for _ in range(60)]
+                reader = await asyncio.wait_for(client.get(path), 30)
+                assert not any(task.done() for task in waiting)
+            drawn, *others = waiting
+            picture = await drawn
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+        return [reader.status_code, picture.status_code]
+
+    assert asyncio.run(answered()) == [200, 200]
 
 
 @pytest.mark.parametrize(
