@@ -46,13 +46,24 @@ class Polish:
     over: Callable[[], bool]
     amiss: Callable[[], Ints] | None = None
 
-    def run(self, margin: int, budget: Budget, seed: int, also_stop: threading.Event | None = None) -> None:
-        """Polish until it leads no further with all columns within the gap; ``margin`` is where to start."""
+    def run(
+        self,
+        margin: int,
+        budget: Budget,
+        seed: int,
+        also_stop: threading.Event | None = None,
+        work_limit: float | None = None,
+    ) -> None:
+        """Polish until it leads no further with all columns within the gap; ``margin`` is where to start.
+
+        ``work_limit``, in CP-SAT's deterministic units, holds for all rounds together.
+        """
         random = np.random.default_rng(seed)
         days = len(self.candidates.days)
         size, longest, failures = min(FIRST, days / 3), min(LONGEST, days / 2), 0
+        work_left = np.inf if work_limit is None else work_limit
         for turn in range(ROUNDS):
-            if self.over() or budget.over:
+            if self.over() or budget.over or work_left <= 0:
                 return
             if failures >= FAILURES:
                 if margin >= self.gap():
@@ -62,12 +73,13 @@ class Polish:
             part = self._freed_part(min(margin, self.gap()), point, int(size), random)
             result = cp_sat.search(
                 part.below(int(self.costs @ point) - part.step),
-                work_limit=WORK_A_ROUND,
+                work_limit=min(WORK_A_ROUND, work_left),
                 time_limit=budget.seconds_left,
                 stop=budget.stop,
                 also_stop=also_stop,
                 seed=seed + turn,
             )
+            work_left -= result.work
             failures += 1
             if result.point is not None:
                 better = point.copy()

@@ -32,7 +32,7 @@ WORK_OF_A_CLIMB = 10.0
 class Race:
     """Closes the gap between the best value of a tier and its bound, as far as the budget goes.
 
-    Without ``highs`` it sweeps no windows.
+    Without ``highs`` it sweeps no windows. ``work_limit`` holds for the climb, for polishing and for the search of the gap, each.
     """
 
     tier: TierName
@@ -112,7 +112,7 @@ class Race:
             sweep.run(self.budget, self.seed, self._over)
         polish = Polish(candidates, programme, self.standing, bound, costs, self.caps, gap, self._finished)
         margin = bound.part.step if self.tier == "preferences" else gap()
-        polish.run(margin, self.budget, self.seed, self._over)
+        polish.run(margin, self.budget, self.seed, self._over, self.work_limit)
 
     def _search_the_gap(self) -> None:
         while not self._finished():

@@ -99,6 +99,23 @@ def test_it_begins_around_what_is_amiss() -> None:
     assert seen == [False, True]
 
 
+def rounds_with(work_limit: float | None) -> int:
+    """How many rounds a polish of two weeks takes; it asks before each, and before it ends, whether it is over."""
+    one, asked = two_weeks(), list[bool]()
+
+    def over() -> bool:
+        asked.append(True)
+        return False
+
+    polish_of(one, at_the_end(one), over).run(10**9, no_limit(), 1, work_limit=work_limit)
+    return len(asked) - 1
+
+
+def test_a_round_that_takes_all_the_work_that_is_left_is_the_last() -> None:
+    assert [rounds_with(0.0), rounds_with(1e-9)] == [0, 1]
+    assert rounds_with(1e9) == rounds_with(None) > 1
+
+
 def test_nothing_changes_without_time_or_where_it_is_over() -> None:
     one = two_weeks()
     standing, stopped = at_the_end(one), no_limit()

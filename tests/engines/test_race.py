@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,6 +100,13 @@ def beside_an_endless_climb(*, is_endless_too: bool) -> Race:
     budget, start = no_limit(), np.repeat(array(0, 1), [number + others, costly])
     climb = Climb(plain_bound(whole(endless), 0), 0)
     return Race("preferences", candidates, programme, [], climb, Standing(programme, start, budget, None), budget, 2, 1)
+
+
+@pytest.mark.parametrize(("work_limit", "best"), [(1e-9, 15), (50.0, 0)])
+def test_improving_has_no_more_work_than_a_search(work_limit: float, best: int) -> None:
+    running = replace(beside_an_endless_climb(is_endless_too=False), work_limit=work_limit)
+    running.improve()
+    assert running.standing.value("preferences") == best
 
 
 def test_whoever_closes_the_gap_ends_the_other() -> None:
