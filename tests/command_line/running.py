@@ -11,9 +11,9 @@ COMMAND = [sys.executable, "-m", "scheduler"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "COLUMNS": "120"}
 
 
-def scheduler(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def scheduler(*arguments: str | Path, cwd: Path | None = None, seconds: int = 300) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300
+        [*COMMAND, *map(str, arguments)], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=seconds
     )
 
 
