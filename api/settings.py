@@ -32,6 +32,9 @@ class Settings:
     plan_workers: int = field(default=2, metadata={"says": "how many threads one plan may use"})
     plan_seconds: int = field(default=600, metadata={"says": "how many seconds a plan may take, unless it asks for fewer"})
     whatif_scenarios: int = field(default=100, metadata={"says": "how many scenarios may be compared at once"})
+    whatif_days: int = field(
+        default=366, metadata={"says": "how many days what-ifs and values are kept after they have ended; 0 for ever"}
+    )
     whatif_executor: str = field(
         default="local",
         metadata={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from sqlalchemy import Connection
 
 from api.errors import conflict, invalid, not_found
 from api.settings import Settings
-from api.store import jobs, plans, snapshot
+from api.store import jobs, plans, snapshot, sweeps
+from api.store.forgetting import forget
 from api.store.nouns import written
-from api.store.sweeps import Wanted
+from api.store.sweeps import Kind, Sweep, Wanted
 from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Date, Text, Value, Whole
@@ -114,6 +116,15 @@ def value(connection: Connection, plan: str, asked: AskedValue, settings: Settin
     problem = nameless(_problem_of_plan(connection, plan))
     effort = _effort(asked, settings)
     return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (Wanted(task_of(problem, effort), "base"),))
+
+
+def begin(
+    connection: Connection, kind: Kind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
+) -> Sweep:
+    """Begin to solve it. What ended longer ago than sweeps are kept makes way. The caller holds the diary."""
+    if settings.whatif_days:
+        forget(connection, now - dt.timedelta(days=settings.whatif_days))
+    return sweeps.add(connection, kind, study.asked, study.wanted, now, plan)
 
 
 def hold_to_plan(connection: Connection, identifier: str) -> None:

@@ -52,10 +52,11 @@ def begin(
 
     What was being found with other limits ends: of a plan there is one at a time.
     """
-    study = studies.value(connection, id, asked or AskedValue(), request.app.state.settings)
+    settings = request.app.state.settings
+    study = studies.value(connection, id, asked or AskedValue(), settings)
     sweep = sweeps.latest_of_plan(connection, id)
     if sweep is None or sweep.asked != study.asked or sweep.state in (State.CANCELLED, State.FAILED):
-        before, sweep = sweep, sweeps.add(connection, Kind.VALUE, study.asked, study.wanted, now, plan=id)
+        before, sweep = sweep, studies.begin(connection, Kind.VALUE, study, settings, now, id)
         if before is not None:
             sweeps.cancel(connection, before.id, now)
     response.headers["Location"] = _path(id)

@@ -139,7 +139,7 @@ def ask(connection: Writing, now: Now, request: Request, asked: AskedWhatif) -> 
     study: Study | None = request.state.read
     if study is None:  # Python's way to read JSON takes more than there is in JSON
         raise invalid("There is something in it that JSON does not have, such as NaN or half a character. Take it out.")
-    sweep = sweeps.add(connection, Kind.WHATIF, study.asked, study.wanted, now, plan=asked.plan)
+    sweep = studies.begin(connection, Kind.WHATIF, study, request.app.state.settings, now, asked.plan)
     return _answer(connection, sweep, HTTPStatus.ACCEPTED)
 
 

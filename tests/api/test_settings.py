@@ -18,6 +18,7 @@ GIVEN: dict[str, tuple[str, object]] = {
     "plan_workers": ("4", 4),
     "plan_seconds": ("60", 60),
     "whatif_scenarios": ("30", 30),
+    "whatif_days": ("90", 90),
     "whatif_executor": ("dask+tls://127.0.0.1:8786", "dask+tls://127.0.0.1:8786"),
     "calendar_hosts": ("Calendar.Example.org, .example.com", ("calendar.example.org", ".example.com")),
     "calendar_minutes": ("15", 15),

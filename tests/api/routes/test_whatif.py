@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -239,6 +240,28 @@ def test_the_limit_can_be_set(settings: Settings, store: Store) -> None:
     with TestClient(create_app(few, Clock())) as client:
         response = client.post(WHATIF, json=JANUARY | BOTH)
         assert response.json()["detail"] == "2 scenarios are too many at once. Ask for 1 or fewer."
+
+
+@pytest.mark.parametrize(("days", "kept"), [(366, True), (367, False)])
+def test_the_next_that_is_asked_for_takes_the_place_of_what_ended_long_ago(
+    seeded: TestClient, clock: Clock, days: int, kept: bool
+) -> None:
+    old = asked(seeded, JANUARY | BOTH)["id"]
+    seeded.post(f"{WHATIF}/{old}/cancel")
+    clock.forward(days=days)
+    new = asked(seeded, JANUARY | BOTH)["id"]
+    assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == ([new, old] if kept else [new])
+
+
+def test_nothing_makes_way_where_all_is_kept(settings: Settings, store: Store) -> None:
+    fill(store)
+    clock = Clock()
+    with TestClient(create_app(replace(settings, whatif_days=0), clock)) as client:
+        old = asked(client, JANUARY | BOTH)["id"]
+        client.post(f"{WHATIF}/{old}/cancel")
+        clock.forward(days=10_000)
+        new = asked(client, JANUARY | BOTH)["id"]
+        assert [one["id"] for one in client.get(WHATIF).json()["items"]] == [new, old]
 
 
 def test_problems_that_are_too_large_together_are_refused(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
