@@ -27,6 +27,7 @@ TIER_IN_WORDS: dict[TierName, str] = {
     "preferences": "Preferences",
 }
 
+NO_LETTERS = "\ufffe\uffff"
 IF_AS_HERE = ", if the tiers before are as they are here"
 """What is to be added to how good a tier is, where an earlier one is not proven."""
 
@@ -107,5 +108,5 @@ def in_a_row(words: Sequence[str]) -> str:
 
 
 def without_controls(text: str) -> str:
-    """The text with a space for each control character, which terminals obey and pictures can't hold."""
-    return "".join(" " if category(letter) == "Cc" else letter for letter in text)
+    """The text with a space for each control character, which terminals obey, and for what else pictures can't hold."""
+    return "".join(" " if category(letter) == "Cc" or letter in NO_LETTERS else letter for letter in text)

@@ -38,6 +38,7 @@ def told(*changes: ChangeBase) -> list[str]:
     ("name", "said"),
     [
         ("base", "'base' is what the plan as it stands is called. Enter another name."),
+        ("no letter \uffff", "'no letter \\uffff' holds a control character, which can't be shown. Enter the name without it."),
         ("bell \a", "'bell \\x07' holds a control character, which can't be shown. Enter the name without it."),
         ("\x1b[31mred", "'\\x1b[31mred' holds a control character, which can't be shown. Enter the name without it."),
         ("", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
