@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
+from json import JSONDecodeError
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -104,8 +105,8 @@ def install(app: FastAPI) -> None:
         return problem_response(invalid(f"There are faults in it: {len(error.faults)}.", as_wrong(error.faults)))
 
     @app.exception_handler(RequestValidationError)
-    def _(_request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem_response(invalid("What was sent can't be taken.", _of_request(error)))
+    def _(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem_response(invalid("What was sent can't be taken.", _of_request(request, error)))
 
     @app.exception_handler(DataError)
     def _(_request: Request, _error: DataError) -> JSONResponse:
@@ -116,7 +117,7 @@ def install(app: FastAPI) -> None:
         status = HTTPStatus(error.status_code)
         kind = status.phrase.lower().replace(" ", "-")
         headers = dict(error.headers) if error.headers else None
-        return problem_response(ApiError(status, kind, str(error.detail), headers=headers))
+        return problem_response(ApiError(status, kind, _of_body(error.__cause__) or str(error.detail), headers=headers))
 
 
 def _describe_errors(app: FastAPI) -> None:
@@ -134,7 +135,27 @@ def _describe_errors(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change it
 
 
-def _of_request(error: RequestValidationError) -> list[Wrong]:
+def _of_body(error: BaseException | None) -> str | None:
+    """Why Python couldn't read a body as JSON at all."""
+    match error:
+        case UnicodeDecodeError():
+            return "What was sent is not UTF-8. Send it as UTF-8."
+        case RecursionError():
+            return "Lists or objects in it lie too deep in one another. Send it as it is described."
+        case ValueError():
+            return "A number in it has thousands of digits. Enter a smaller one."
+        case _:
+            return None
+
+
+def _of_request(request: Request, error: RequestValidationError) -> list[Wrong]:
     """The faults in the scheduler's words; what stood in the body is named as its own fields are."""
+    if isinstance(error.__cause__, JSONDecodeError):
+        at, message = f"line {error.__cause__.lineno}, column {error.__cause__.colno}", error.__cause__.msg
+        return [Wrong(where="", message=f"{at}: this is not JSON: {message[0].lower()}{message[1:]}. Put it right.")]
+    if isinstance(error.body, bytes):  # nobody has tried to read it
+        sent_as = request.headers.get("content-type")
+        told = f"this is sent as '{sent_as}'" if sent_as else "it is not told as what this is sent"
+        return [Wrong(where="", message=f"{told}. Send it as JSON, with the header Content-Type: application/json.")]
     faults = faults_in(cast(Sequence[ErrorDetails], error.errors()), BaseModel)
     return as_wrong(Fault(fault.place[1:] if fault.place[:1] == ("body",) else fault.place, fault.message) for fault in faults)

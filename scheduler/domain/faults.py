@@ -116,7 +116,7 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"is not a field here.{f' Did you mean {close[0]}?' if close else ''}"
         case "int_type" | "int_parsing" | "int_from_float":
             return f"{found} is not a whole number. Enter a number such as 90."
-        case "float_type" | "float_parsing":
+        case "float_type" | "float_parsing" | "finite_number":
             return f"{found} is not a number. Enter a number such as 0.6."
         case "greater_than_equal":
             return f"{found} is too small. Enter {_plain(context['ge'])} or more."

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from api.store.session import Store
 
 JSON = {"content-type": "application/json"}
+AS_JSON = "Send it as JSON, with the header Content-Type: application/json."
 
 
 def told(response: Any) -> tuple[int, str, dict[str, Any]]:
@@ -34,7 +35,13 @@ def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("content", "headers", "where", "message"),
     [
-        (b'{"id": "AYL"', JSON, "[12]", "JSON decode error"),
+        (b'{"id": "AYL"', JSON, "", "line 1, column 13: this is not JSON: expecting ',' delimiter. Put it right."),
+        (
+            b"{\n 'id'}",
+            JSON,
+            "",
+            "line 2, column 2: this is not JSON: expecting property name enclosed in double quotes. Put it right.",
+        ),
         (b"", JSON, "", "is missing. Enter it."),
         (b"[]", JSON, "", "[] is not an object. Enter an object, in curly brackets."),
         (b"null", JSON, "", "None is not an object. Enter an object, in curly brackets."),
@@ -42,7 +49,8 @@ def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
         (b'{"id": 7}', JSON, "id", "7 is not text. Enter text, in quotes."),
         (b'{"id": ""}', JSON, "id", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
         (b'{"id": "\\ud800"}', JSON, "id", None),
-        (b'{"id": "AYL"}', {"content-type": "text/plain"}, "", None),
+        (b'{"id": "AYL"}', {"content-type": "text/plain"}, "", f"this is sent as 'text/plain'. {AS_JSON}"),
+        (b'{"id": "AYL"}', {}, "", f"it is not told as what this is sent. {AS_JSON}"),
     ],
 )
 def test_a_body_that_cannot_be_taken(
@@ -63,10 +71,18 @@ def test_a_body_that_cannot_be_taken(
         assert error["message"] == message
 
 
-def test_bytes_that_are_no_text_are_told(client: TestClient) -> None:
-    response = client.post("/api/v1/sites", content=b'{"id": "\xff"}', headers=JSON)
-    assert response.status_code in (400, 422)
-    assert response.headers["content-type"] == "application/problem+json"
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b'{"id": "\xff"}', "What was sent is not UTF-8. Send it as UTF-8."),
+        (b'{"id": %s}' % (b"9" * 5000), "A number in it has thousands of digits. Enter a smaller one."),
+        (b"[" * 100_000, "Lists or objects in it lie too deep in one another. Send it as it is described."),
+    ],
+)
+def test_what_python_can_not_read_is_told(client: TestClient, content: bytes, detail: str) -> None:
+    response = client.post("/api/v1/sites", content=content, headers=JSON)
+    expected = {"type": "/problems/bad-request", "title": "Bad Request", "status": 400, "detail": detail}
+    assert told(response) == (400, "application/problem+json", expected)
 
 
 def test_what_the_database_cannot_look_for_is_told(client: TestClient, store: Store) -> None:

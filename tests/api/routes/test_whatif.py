@@ -310,6 +310,9 @@ def test_what_json_does_not_have_is_refused(seeded: TestClient) -> None:
     body = b'{"problem": {"version": NaN}, "scenarios": []}'
     response = seeded.post(WHATIF, content=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 422
+    body = b'{"first": "2027-01-04", "last": "2027-01-31", "work_limit": NaN, "scenarios": []}'
+    response = seeded.post(WHATIF, content=body, headers={"Content-Type": "application/json"})
+    assert response.json()["errors"] == [{"where": "work_limit", "message": "nan is not a number. Enter a number such as 0.6."}]
 
 
 def test_what_is_too_large_is_not_read(seeded: TestClient) -> None:
