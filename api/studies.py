@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
+from api.comparing import beside_the_base
 from api.errors import conflict, invalid, not_found
 from api.settings import Settings
 from api.store import jobs, plans, snapshot, sweeps
@@ -78,10 +79,14 @@ class AskedValue(Limits):
 
 @dataclass(frozen=True)
 class Study:
-    """What is to be solved, the base first, and what was asked, as it is kept and told."""
+    """What is to be solved, the base first, and what was asked, as it is kept and told.
+
+    ``results`` are those of a what-if that are known already, by the numbers of its parts.
+    """
 
     asked: dict[str, Any]
     wanted: tuple[Wanted, ...]
+    results: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> Study:
@@ -108,7 +113,7 @@ def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> St
         "grid": list(asked.grid),
         **effort.model_dump(),
     }
-    return Study(kept, tuple(wanted))
+    return Study(kept, tuple(wanted), beside_the_base(connection, dict(enumerate(wanted))))
 
 
 def value(connection: Connection, plan: str, asked: AskedValue, settings: Settings) -> Study:
@@ -121,10 +126,17 @@ def value(connection: Connection, plan: str, asked: AskedValue, settings: Settin
 def begin(
     connection: Connection, kind: Kind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
 ) -> Sweep:
-    """Begin to solve it. What ended longer ago than sweeps are kept makes way. The caller holds the diary."""
+    """Begin to solve it; what is known is there at once. What ended longer ago than sweeps are kept makes way.
+
+    The caller holds the diary.
+    """
     if settings.whatif_days:
         forget(connection, now - dt.timedelta(days=settings.whatif_days))
-    return sweeps.add(connection, kind, study.asked, study.wanted, now, plan)
+    sweep = sweeps.add(connection, kind, study.asked, study.wanted, now, plan)
+    sweeps.set_beside(connection, sweep.id, study.results, now)
+    begun = sweeps.found(connection, kind, sweep.id)
+    assert begun is not None
+    return begun
 
 
 def hold_to_plan(connection: Connection, identifier: str) -> None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.comparing import beside_the_base
 from api.jobs.process import UnreachableError
 from api.jobs.worker import keep, utc_now, watched
 from api.store import jobs, solves, sweeps
 from api.store.jobs import Attempt
 from api.store.nouns import written
 from api.store.session import Store
-from api.store.sweeps import Kind, Part, Sweep, Wanted
+from api.store.sweeps import Kind, Sweep, Wanted
 from scheduler.domain.faults import InputError
-from scheduler.whatif.compare import Result, Variant, compared
 from scheduler.whatif.executors import LostError, workers_of
 from scheduler.whatif.solving import OtherEngineError, Solved, Task, solve
 from scheduler.whatif.sweep import sweep
@@ -108,27 +107,10 @@ def _set_beside(store: Store, whatif: Sweep, key: str) -> None:
     """Set beside the base what is solved: this key, or once the base is, everything so far."""
     with store.reading() as connection:
         base, *scenarios = sweeps.parts(connection, whatif.id)
-        of_base = solves.found(connection, [base.key]).get(base.key)
-        if of_base is None:
-            return
-        before = _variant(base, solves.task_of(connection, base.key))
-        results = {}
-        for part in (base, *scenarios):
-            if part.is_open and (key in (base.key, part.key)) and (solved := solves.found(connection, [part.key])):
-                beside = compared([before, _variant(part, solves.task_of(connection, part.key))], [of_base, solved[part.key]])
-                assert beside is not None  # the base is solved
-                results[part.number] = written(_result(beside.results, part))
+        new = (base, *(part for part in scenarios if part.is_open and key in (base.key, part.key)))
+        wanted = {part.number: Wanted(solves.task_of(connection, part.key), part.name, part.changes, part.at) for part in new}
+        results = beside_the_base(connection, wanted)
     keep(store, lambda connection: sweeps.set_beside(connection, whatif.id, results, utc_now()))
-
-
-def _result(results: Iterable[Result], part: Part) -> Result:
-    """The base's own result, or that of the scenario beside it."""
-    base, scenario = results
-    return scenario if part.number else base
-
-
-def _variant(part: Part, task: Task) -> Variant:
-    return Variant(part.name, part.changes, task.problem, part.at)
 
 
 def _search_on(store: Store, value: Sweep, stop: threading.Event) -> None:
