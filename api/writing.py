@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -81,7 +81,8 @@ class WritingRoute(APIRoute):
         if (self.methods or set()) <= set(SAFE):
             return handle
 
-        async def write(request: Request) -> Response:
+        async def write(asking: Request) -> Response:
+            request = _limited(asking)
             asked = await _digest(request)
             lock: asyncio.Lock = request.app.state.lock  # one at a time, so that waiting ones hold no thread
             async with lock:
@@ -114,8 +115,9 @@ class FileRoute(WritingRoute):
         """A writing route's handler, which finds the file read."""
         write = super().get_route_handler()
 
-        async def read_first(request: Request) -> Response:
-            asked = await _digest(request)  # what is too large is not read
+        async def read_first(asking: Request) -> Response:
+            request = _limited(asking)
+            asked = await _digest(request)
             replayed = await run_in_threadpool(_replayed, request, asked)
             if replayed is not None:  # what it says may be no longer so, and then could not be read again
                 return replayed
@@ -126,10 +128,33 @@ class FileRoute(WritingRoute):
         return read_first
 
 
-async def _digest(request: Request) -> str:
+class LimitedRequest(Request):
+    """A request of which no more is read than may be sent."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Its body in pieces. Raises ApiError as soon as it is too large."""
+        told = self.headers.get("content-length", "")
+        if told.isdigit() and int(told) > MOST_BYTES:
+            raise _too_large(told)
+        size = 0
+        async for piece in super().stream():
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise _too_large(f"more than {MOST_BYTES}")
+            yield piece
+
+
+def _limited(request: Request) -> LimitedRequest:
+    return request if isinstance(request, LimitedRequest) else LimitedRequest(request.scope, request.receive)
+
+
+def _too_large(size: str) -> ApiError:
+    detail = f"It has {size} bytes. Send {MOST_BYTES} or fewer."
+    return ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail)
+
+
+async def _digest(request: LimitedRequest) -> str:
     body = await request.body()
-    if len(body) > MOST_BYTES:
-        raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"It has {len(body)} bytes. Send {MOST_BYTES} or fewer.")
     if NULL_IN_JSON in body:  # PostgreSQL would keep it, and then fail on every query that looks into the value
         raise invalid("There is a null character in it, which the diary can't hold. Take it out.")
     return hashlib.sha256(str(request.url.query).encode() + b"\n" + body).hexdigest()

@@ -331,3 +331,9 @@ def test_too_much_is_refused(client: TestClient) -> None:
     detail = "It has 20971521 bytes. Send 20971520 or fewer."
     title = response.json()["title"]  # its wording differs between versions of Python
     assert (response.status_code, response.json()) == (413, problem("too-large", title, 413, detail))
+
+
+def test_no_more_is_read_than_may_be_sent(client: TestClient) -> None:
+    pieces = iter([b" " * (1 << 20)] * 30)
+    response = client.post("/api/v1/sites", content=pieces, headers={"content-type": "application/json"})
+    assert (response.status_code, response.json()["detail"]) == (413, "It has more than 20971520 bytes. Send 20971520 or fewer.")
