@@ -18,11 +18,12 @@ from api.store.session import Store
 from api.store.sweeps import Kind, Sweep, Wanted
 from scheduler.domain.faults import InputError
 from scheduler.whatif.executors import LostError, workers_of
-from scheduler.whatif.solving import OtherEngineError, Solved, Task, solve
+from scheduler.whatif.solving import OtherEngineError, Solved, Task, engine, solve
 from scheduler.whatif.sweep import sweep
 from scheduler.whatif.value import Search
 
 HERE = "local"
+OUTDATED = "It was begun with another version of the planner, whose figures may differ from this one's. Ask again."
 FAILED = "The planner itself has failed at it. Tell whoever runs the service: the server's log says more."
 SECONDS_WITHOUT_WORKERS = 10
 """After so many a job makes way for others, such as a plan, that need no workers elsewhere."""
@@ -31,6 +32,10 @@ MOST_SEARCHES = 4
 _searches: dict[str, Search] = {}
 """The latest searches that this process has taken further, under their sweeps' ids: screening anew would take seconds."""
 _log = logging.getLogger(__name__)
+
+
+class OutdatedError(Exception):
+    """A task was kept by another version of the planner than this one."""
 
 
 def work_on(url: str, attempt: Attempt, executor: str) -> None:
@@ -62,6 +67,8 @@ def _work(store: Store, attempt: Attempt, executor: str) -> None:
                 return
         keep(store, lambda connection: jobs.complete(connection, attempt, utc_now()))
         return
+    except OutdatedError:
+        message = OUTDATED
     except OtherEngineError as error:
         message = f"{error} Then ask again."
     except (SQLAlchemyError, UnreachableError):
@@ -76,6 +83,8 @@ def _solved(task: Task, executor: str, stop: threading.Event) -> Solved | None:
     """The result of a task; None where it was stopped, for then there is none."""
     if stop.is_set():
         return None
+    if task.engine != engine():
+        raise OutdatedError
     if executor == HERE:
         solved = solve(task, stop)
         return None if stop.is_set() else solved

@@ -241,3 +241,11 @@ def test_a_failure_is_told_with_the_sweep(
     assert (found(store, sweep).state, found(store, sweep).error) == (State.FAILED, told)
     assert told_of(store, attempt.job) == ["queued", "started", "failed"]
     assert ("Traceback" in caplog.text) == isinstance(error, RuntimeError)
+
+
+@pytest.mark.parametrize("executor", ["local", "dask://127.0.0.1:1"])
+def test_what_another_version_has_begun_is_to_be_asked_again(store: Store, executor: str) -> None:
+    (task,) = tasks(1)
+    sweep = begin(store, [task.model_copy(update={"engine": "conference-planner 0"})])
+    work_on_all(store, executor)
+    assert (found(store, sweep).state, found(store, sweep).error) == (State.FAILED, solver.OUTDATED)
