@@ -49,7 +49,10 @@ reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
 class ProgressOfSweep(BaseModel):
-    """So many solves done, of so many different ones. ``seconds_left`` is null before the first, and while nobody works."""
+    """So many solves done, of so many different ones.
+
+    ``seconds_left`` is null before the first, while nobody works, and while it is seen what all that is solved comes to.
+    """
 
     done: int
     of: int

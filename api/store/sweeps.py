@@ -84,7 +84,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Progress:
-    """So many solves done, of so many different ones; ``seconds_left`` is None before the first, and while nobody works."""
+    """So many solves done, of so many different ones.
+
+    ``seconds_left`` is None before the first, while nobody works, and between all that is wanted so far and the end.
+    """
 
     done: int
     of: int
@@ -158,9 +161,11 @@ def progress(connection: Connection, identifier: str) -> Progress:
     done = sum(row.seconds is not None or row.error is not None for row in rows)
     at_once = sum(row.seconds is None and row.state == State.RUNNING for row in rows)
     left = len(rows) - done
-    if left and not (seconds and at_once):
+    if not left:
+        return Progress(done, len(rows), None if is_going_on(connection, identifier) else 0.0)
+    if not (seconds and at_once):
         return Progress(done, len(rows), None)
-    return Progress(done, len(rows), round(sum(seconds) / len(seconds) * left / at_once, 1) if left else 0.0)
+    return Progress(done, len(rows), round(sum(seconds) / len(seconds) * left / at_once, 1))
 
 
 def has_unsolved(connection: Connection, identifier: str) -> bool:

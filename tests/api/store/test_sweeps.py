@@ -151,6 +151,9 @@ def test_how_far_it_is(store: Store) -> None:
     keep(store, solved(several[0], 3.0))
     assert progress(store, sweep) == Progress(1, 4, 4.5)  # three are left, of which two are worked on
     keep(store, *(solved(one, 3.0) for one in several))
+    assert progress(store, sweep) == Progress(4, 4, None)
+    with store.noting() as connection:
+        sweeps.set_beside(connection, sweep.id, {number: {} for number in range(5)}, LATER)
     assert progress(store, sweep) == Progress(4, 4, 0.0)
 
 
