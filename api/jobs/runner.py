@@ -66,7 +66,7 @@ class Runner:
         self._thread.join()
         try:
             for attempt in self._running.values():  # its process sees that it is no longer wanted, and ends soon
-                self._release(attempt)
+                self._release(attempt, may_fail=False)
         finally:
             if self._pool is not None:
                 self._pool.shutdown(cancel_futures=True)

@@ -17,7 +17,7 @@ from api.store.plans import KeptPlan
 from api.store.tables import job_events, jobs
 from scheduler.domain.problem import Problem
 
-MOST_STARTS = 20
+MOST_CUT_OFFS = 20
 
 
 class State(StrEnum):
@@ -256,12 +256,18 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
         return None
     if held.cancelled:
         _end(connection, attempt.job, State.CANCELLED, now)
-    elif may_fail and attempt.number >= MOST_STARTS:
-        error = f"It was started {MOST_STARTS} times, and each time it was cut off before it was done. Plan fewer days at once."
+    elif may_fail and held.cut_offs + 1 >= MOST_CUT_OFFS:
+        error = f"It was cut off {MOST_CUT_OFFS} times before it was done. Plan fewer days at once."
         _end(connection, attempt.job, State.FAILED, now, error)
         return error
     else:
-        again = {"state": State.QUEUED, "runner": None, "started_at": None, "heard_at": None}
+        again = {
+            "state": State.QUEUED,
+            "runner": None,
+            "started_at": None,
+            "heard_at": None,
+            "cut_offs": held.cut_offs + may_fail,
+        }
         connection.execute(update(jobs).where(jobs.c.id == attempt.job).values(again))
         _note(connection, attempt.job, Happening.QUEUED, now)
     return None
@@ -283,9 +289,10 @@ def _is_present(attempt: Attempt) -> ColumnElement[bool]:
     return (jobs.c.id == attempt.job) & (jobs.c.attempt == attempt.number) & (jobs.c.state == State.RUNNING)
 
 
-def _hold(connection: Connection, attempt: Attempt) -> Row[bool] | None:
+def _hold(connection: Connection, attempt: Attempt) -> Row[bool, int] | None:
     """Hold the job until the transaction ends, and see whether it is cancelled; None where the attempt is not the present one."""
-    return connection.execute(select(jobs.c.cancelled).where(_is_present(attempt)).with_for_update()).one_or_none()
+    query = select(jobs.c.cancelled, jobs.c.cut_offs).where(_is_present(attempt))
+    return connection.execute(query.with_for_update()).one_or_none()
 
 
 def _end(connection: Connection, identifier: str, state: State, now: dt.datetime, error: str | None = None) -> None:

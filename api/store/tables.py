@@ -188,6 +188,7 @@ jobs = Table(
     Column("request", JSON, nullable=False),
     Column("state", Word, nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
+    Column("cut_offs", Integer, nullable=False, server_default=text("0")),
     Column("runner", Word, nullable=True),
     Column("cancelled", Boolean, nullable=False),
     Column("error", Text, nullable=True),
@@ -196,7 +197,10 @@ jobs = Table(
     Column("heard_at", Instant, nullable=True),
     Column("ended_at", Instant, nullable=True),
 )
-"""``state`` is queued, running, done, cancelled or failed; ``attempt`` counts the starts, and only the latest may end it."""
+"""``state`` is queued, running, done, cancelled or failed; ``attempt`` counts the starts, and only the latest may end it.
+
+``cut_offs`` counts those starts that were cut off, and for which the job itself can be to blame.
+"""
 
 job_events = Table(
     "job_events",
