@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from api.store import jobs
 from api.store.jobs import State
@@ -29,7 +29,15 @@ def want(connection: Connection, tasks: Iterable[Task], now: dt.datetime) -> Non
             connection.execute(insert(solves).values(key=key, task=written(task)))
         elif not known.cancelled and known.state in (State.QUEUED, *(() if known.is_solved else (State.RUNNING,))):
             continue
+        elif not known.is_solved:  # it may have been let go
+            connection.execute(update(solves).where(solves.c.key == key).values(task=written(task)))
         connection.execute(update(solves).where(solves.c.key == key).values(job=jobs.add_solve(connection, key, now)))
+
+
+def let_go(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Keep no longer what is to be solved where nobody solves it: whoever wants it again brings it along."""
+    worked_on = exists().where((jobs_table.c.id == solves.c.job) & (jobs_table.c.state == State.RUNNING))
+    connection.execute(update(solves).where(which & solves.c.solved.is_(None) & ~worked_on).values(task={}))
 
 
 def job_of(connection: Connection, key: str) -> str | None:

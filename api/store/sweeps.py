@@ -308,7 +308,7 @@ def _end_if_whole(connection: Connection, identifier: str, now: dt.datetime) -> 
 
 
 def _end(connection: Connection, identifier: str, state: State, now: dt.datetime, error: str | None = None) -> None:
-    """End a sweep, and the jobs that no other wants: all that wait, and those that run where it is not done."""
+    """End a sweep, and what no other wants: all jobs that wait, and those that run where it is not done."""
     connection.execute(update(sweeps).where(sweeps.c.id == identifier).values(state=state, ended_at=now, error=error))
     elsewhere = select(parts_table.c.key).join(sweeps, sweeps.c.id == parts_table.c.sweep)
     wanted = elsewhere.where(sweeps.c.state.in_(GOING_ON) & _is_open())
@@ -319,6 +319,7 @@ def _end(connection: Connection, identifier: str, state: State, now: dt.datetime
     of_unneeded = query.where(alone & jobs_table.c.state.in_(unneeded)).order_by(jobs_table.c.id)
     for job in connection.execute(of_unneeded).scalars().all():
         jobs.cancel(connection, job, now)
+    solves.let_go(connection, alone)
 
 
 def _sweeps(connection: Connection, which: ColumnElement[bool], most: int | None = None) -> list[Sweep]:

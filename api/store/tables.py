@@ -221,7 +221,10 @@ solves = Table(
     Column("solved", JSON(none_as_null=True), nullable=True),
     Column("seconds", Float, nullable=True),
 )
-"""What is solved once for every sweep that wants it, under its key; ``job`` works on it now, or did last."""
+"""What is solved once for every sweep that wants it, under its key; ``job`` works on it now, or did last.
+
+``task`` is empty where it is neither solved nor wanted any more.
+"""
 
 sweeps = Table(
     "sweeps",

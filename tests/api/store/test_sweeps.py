@@ -11,6 +11,7 @@ from api.store.jobs import MOST_CUT_OFFS, Attempt, State
 from api.store.session import Store, version_of
 from api.store.sweeps import Kind, Part, Progress, Sweep, Wanted
 from api.store.tables import jobs as jobs_table
+from api.store.tables import solves as solves_table
 from scheduler.whatif.solving import Solved, Task
 from tests.api.builders import NOW
 from tests.api.planning import ASKED as PLAN
@@ -45,6 +46,12 @@ def states(store: Store) -> dict[str, list[str]]:
     for request, state in rows:
         known.setdefault(request["key"], []).append(state)
     return {name: sorted(listed) for name, listed in known.items()}
+
+
+def kept_tasks(store: Store) -> dict[str, bool]:
+    """Of each key, whether what is to be solved is kept."""
+    with store.reading() as connection:
+        return {key: bool(task) for key, task in connection.execute(select(solves_table.c.key, solves_table.c.task))}
 
 
 def order(store: Store, count: int) -> list[str]:
@@ -194,6 +201,23 @@ def test_what_was_cancelled_is_queued_anew_for_who_asks_then(store: Store) -> No
         sweeps.release(connection, running, LATER)
     assert states(store) == {base.key: ["cancelled", "queued"]}
     assert key(store, claimed(store).job) == base.key
+
+
+def test_what_nobody_wants_any_more_takes_no_room_until_it_is_wanted_again(store: Store) -> None:
+    base, one, shared = tasks(3)
+    sweep, other = begin(store, [base, one, shared]), begin(store, [shared])
+    running = claimed(store)
+    with store.writing() as connection:
+        sweeps.cancel(connection, sweep.id, LATER)
+    assert kept_tasks(store) == {base.key: True, one.key: False, shared.key: True}, "somebody works on the first"
+    with store.noting() as connection:
+        sweeps.release(connection, running, LATER)
+        assert sweeps.cancel(connection, other.id, LATER)
+    assert kept_tasks(store) == {base.key: True, one.key: False, shared.key: False}
+    begin(store, [one, base])
+    assert kept_tasks(store) == {base.key: True, one.key: True, shared.key: False}
+    with store.reading() as connection:
+        assert solves.task_of(connection, one.key) == one
 
 
 def test_a_cut_off_solve_is_queued_again_and_fails_in_the_end(store: Store) -> None:
