@@ -9,7 +9,7 @@ from functools import partial
 from scheduler.domain.schedule import TIERS, TierName
 from scheduler.whatif.compare import Comparison, Outlook, Result
 from scheduler.whatif.pictures.maps import Cell, Map, Maps
-from scheduler.whatif.pictures.rows import NO_SCHEDULE, NOT_SOLVED, PROOFS, outlooks, tier_text, value_of
+from scheduler.whatif.pictures.rows import NO_SCHEDULE, NOT_SOLVED, PROOFS, outlooks, said_throughout, tier_text, value_of
 from scheduler.wording import TIER_IN_WORDS, in_a_row, number
 
 MOST_POINTS = 20
@@ -40,7 +40,7 @@ def crossing(comparison: Comparison) -> Crossing | None:
 
 
 def grid(comparison: Comparison, axes: Crossing) -> Maps:
-    """A map of the children not in time, and of each tier that isn't 0 everywhere."""
+    """A map of the children not in time, and of each tier that isn't 0 in every schedule."""
     found = outlooks(comparison)
     shown = [tier for tier in TIERS if any(value_of(outlook, tier) for outlook in found)]
     zero = [TIER_IN_WORDS[tier] for tier in TIERS if tier not in shown]
@@ -50,7 +50,7 @@ def grid(comparison: Comparison, axes: Crossing) -> Maps:
     ]
     is_framed = any(cell.framed for one in maps for row in one.cells for cell in row)
     notes = ["Darker is more.", *["Framed: as things are."] * is_framed, PROOFS]
-    notes += [f"0 everywhere: {in_a_row(zero)}."] if zero else []
+    notes += said_throughout(comparison, "0", zero)
     throughout = f", {in_a_row(axes.throughout)}" if axes.throughout else ""
     return Maps(
         title=f"{comparison.heading}{throughout}. Smaller is better",

@@ -32,7 +32,7 @@ class View:
 
 
 def children(comparison: Comparison) -> Bars:
-    """The children in time, late and not placed: of all conferences, and of each kind that isn't in time everywhere."""
+    """The children in time, late and not placed: of all conferences, and of each kind that some schedule has behind."""
     found = outlooks(comparison)
     kinds = [kind for kind in Kind if any(_children_of(outlook, kind)[0] for outlook in found)]
     behind = [kind for kind in kinds if any(_behind(outlook, kind) for outlook in found)]
@@ -44,7 +44,7 @@ def children(comparison: Comparison) -> Bars:
         "Children whose conference is in time",
         views,
         ((Look.SOLID, "in time"), (Look.HATCHED, "late"), (Look.EMPTY, "not placed")),
-        notes=[f"In time everywhere: {in_a_row(in_time)}."] if in_time else [],
+        notes=said_throughout(comparison, "In time", in_time),
     )
 
 
@@ -66,9 +66,9 @@ def _in_time(kinds: Sequence[Kind], outlook: Outlook) -> Bar:
 
 
 def tiers(comparison: Comparison) -> Bars:
-    """Each tier that isn't 0 everywhere, with what is proven of it, against the base's."""
+    """Each tier that isn't 0 in every schedule, or the first, with what is proven of it, against the base's."""
     base = comparison.base.outlook
-    shown = [tier for tier in TIERS if any(value_of(outlook, tier) for outlook in outlooks(comparison))]
+    shown = [tier for tier in TIERS if any(value_of(outlook, tier) for outlook in outlooks(comparison))] or [TIERS[0]]
     zero = [TIER_IN_WORDS[tier] for tier in TIERS if tier not in shown]
     return _picture(
         comparison,
@@ -76,7 +76,7 @@ def tiers(comparison: Comparison) -> Bars:
         [View(TIER_IN_WORDS[tier], partial(_tier, tier), None if base is None else value_of(base, tier)) for tier in shown],
         ((Look.SOLID, "certain"), (Look.HATCHED, "not proven: the least that there can be is anywhere in this part")),
         line="the base",
-        notes=[PROOFS, *([f"0 everywhere: {in_a_row(zero)}."] if zero else [])],
+        notes=[PROOFS, *said_throughout(comparison, "0", zero)],
     )
 
 
@@ -163,6 +163,14 @@ def outlooks(comparison: Comparison, most: int | None = None) -> list[Outlook]:
     return [result.outlook for result in comparison.results[:most] if result.outlook is not None]
 
 
+def said_throughout(comparison: Comparison, what: str, of: Sequence[str]) -> list[str]:
+    """What is the same in every schedule, as a note; nothing of scenarios that have none, or that were not solved."""
+    if not of or not outlooks(comparison):
+        return []
+    is_whole = not comparison.missing and all(result.outlook is not None for result in comparison.results)
+    return [f"{what} {'everywhere' if is_whole else 'in every schedule found'}: {in_a_row(of)}."]
+
+
 def _some(parts: Sequence[tuple[int, Look]]) -> tuple[tuple[int, Look], ...]:
     return tuple((amount, look) for amount, look in parts if amount > 0)
 
@@ -171,7 +179,11 @@ def _picture(
     comparison: Comparison, title: str, views: Sequence[View], looks: Sequence[tuple[Look, str]],
     *, notes: Sequence[str], mark: str = "", line: str = "", alike: bool = False,
 ) -> Bars:  # fmt: skip
-    """A row for each result and each scenario that was not solved, and the panels, as far as they can be read."""
+    """A row for each result and each scenario that was not solved, and the panels, as far as they can be read.
+
+    Without anything to show there is one panel yet, which says where there is no schedule.
+    """
+    views = views or [View("", lambda _: Bar(NOTHING))]
     results, missing = comparison.results[:MOST_ROWS], comparison.missing
     missing = missing[: MOST_ROWS - len(results)]
     rows_left = len(comparison.results) + len(comparison.missing) - len(results) - len(missing)

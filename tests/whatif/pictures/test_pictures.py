@@ -8,7 +8,7 @@ from matplotlib.image import imread
 from scheduler.whatif.compare import Comparison
 from scheduler.whatif.pictures import picture, picture_names, write_pictures
 from scheduler.whatif.pictures.crossing import MOST_POINTS, crossing
-from scheduler.whatif.pictures.rows import MOST_PANELS, MOST_ROWS, caseloads, rooms, tiers
+from scheduler.whatif.pictures.rows import MOST_PANELS, MOST_ROWS, caseloads, children, rooms, tiers
 from scheduler.wording import without_controls
 from tests.whatif.comparisons import crossed, small
 
@@ -46,9 +46,34 @@ def test_tiers_with_what_is_proven():
     ]  # fmt: skip
     assert " ".join(written[24:]) == (
         f"What if: A & <B>, 8 to 12 March 2027. What matters most first (smaller is better) {PROOFS} "
-        "0 everywhere: Changes to what is published and Children handed over. "
+        "0 in every schedule found: Changes to what is published and Children handed over. "
         "certain not proven: the least that there can be is anywhere in this part the base"
     )
+
+
+def test_only_where_every_scenario_has_a_schedule_something_is_the_same_everywhere():
+    one = small()
+    whole = one.model_copy(update={"scenarios": one.scenarios[:1], "missing": ()})
+    assert tiers(whole).note == f"{PROOFS} 0 everywhere: Changes to what is published and Children handed over."
+    assert [children(of).note for of in (base_alone(whole), base_alone(one))] == [
+        "In time everywhere: review (RCPC).",
+        "In time in every schedule found: review (RCPC).",
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_of_what_has_no_schedule_at_all_nothing_else_is_said(name: str):
+    one = small()
+    none = one.model_copy(update={"base": one.scenarios[1], "scenarios": one.scenarios[1:]})
+    written = texts(none, name)
+    assert written[:6] == ["none", "none", "never", "no schedule", "no schedule", "not solved"]
+    assert not [text for text in written if "every schedule" in text or "everywhere" in text]
+
+
+def base_alone(comparison: Comparison) -> Comparison:
+    """Without the scenarios of which there is a schedule."""
+    without = tuple(result for result in comparison.scenarios if result.outlook is None)
+    return comparison.model_copy(update={"scenarios": without})
 
 
 def test_the_uncertain_part_of_a_bar_is_hatched():
@@ -97,7 +122,7 @@ def test_a_grid_is_a_map_of_numbers():
     assert " ".join(written[33:]) == (
         "What if: A & <B>, 8 to 12 March 2027, demand +20%. Smaller is better "
         f"Darker is more. Framed: as things are. {PROOFS} "
-        "0 everywhere: Changes to what is published, Children handed over and Preferences."
+        "0 in every schedule found: Changes to what is published, Children handed over and Preferences."
     )
 
 
