@@ -12,6 +12,8 @@ DATE = "dd/mm/yyyy"
 TIME = "hh:mm"
 A4 = 9
 LINE_HEIGHT = 14.5
+MOST_IN_FOOTER = 80
+"""So many letters of the service's name: Excel shows no footer at all that is longer than 255, in which each ``&`` is two."""
 INK, HEADER, RULE, LINE = "#1F2933", "#1D4F6E", "#7B8794", "#D5DBE1"
 
 
@@ -78,7 +80,7 @@ class Book:
         sheet.set_paper(A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        service = self._service.replace("&", "&&")
+        service = self._service[:MOST_IN_FOOTER].replace("&", "&&")
         sheet.set_footer(f"&L{service}: {name}&COFFICIAL-SENSITIVE&RPage &P of &N")
         sheet.set_row(0, 24)
         sheet.write_string(0, 0, title, self.title)
