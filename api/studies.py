@@ -43,7 +43,7 @@ class Limits(Value):
     """How each solve goes: where it begins, and how much work each search may take; ``time_limit`` is in seconds."""
 
     seed: Whole = SEED
-    work_limit: Annotated[float, Field(gt=0, le=MOST_WORK, allow_inf_nan=False)] = WORK_LIMIT
+    work_limit: Annotated[float, Field(strict=True, gt=0, le=MOST_WORK, allow_inf_nan=False)] = WORK_LIMIT
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
 
 
