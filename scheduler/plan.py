@@ -90,9 +90,10 @@ def _unplaced(draft: Draft, chosen: Ints) -> list[Unplaced]:
         else:
             days = candidates.day[candidates.of_request(n)]
             first, last = (date_in_words(candidates.days[day]) for day in (int(days.min()), int(days.max())))
+            when = f"from {first} to {last}" if first != last else f"on {last}"
             title = problem.service.chair_title
             reason = (
-                f"No place is left for it from {first} to {last}: at every start that suits it the rooms or people it needs "
+                f"No place is left for it {when}: at every start that suits it the rooms or people it needs "
                 f"(a {title}, a minute taker, its social worker) are taken by others, on the way or at their limits, "
                 "or a family is there from which it is kept apart."
             )

@@ -13,6 +13,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.values import Whole
 from scheduler.rules import RULES
 from scheduler.whatif.base import ChangeBase, Key, remade, replaced
+from scheduler.wording import children_of
 
 _TITLES = {rule.name: rule.title for rule in RULES}
 
@@ -39,7 +40,7 @@ class CaseloadCap(ChangeBase):
     @override
     def sentence(self, problem: Problem) -> str:
         """Such as: The caseload cap is 90 children instead of 85."""
-        return f"The caseload cap is {self.cap} children instead of {problem.policy.caseload_cap}."
+        return f"The caseload cap is {children_of(self.cap)} instead of {problem.policy.caseload_cap}."
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:

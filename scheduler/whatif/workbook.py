@@ -72,7 +72,7 @@ def _write_scenarios(book: Book, comparison: Comparison) -> None:
     def row(result: Result) -> Row:
         changes = "\n".join(result.changes) or "Nothing: as things are."
         if result.outlook is None:
-            return (result.name, changes, "\n".join((f"{NO_SCHEDULE}.", *result.refused)), *empty), Shade.LATE
+            return (result.name, changes, "\n".join((f"{NO_SCHEDULE}.", *map(capitalised, result.refused))), *empty), Shade.LATE
         told = "" if result.judgement is None else capitalised(result.judgement.text)
         moved = None if result.judgement is None else len(result.moved)
         return (result.name, changes, told, *_counts(result.outlook), moved, result.outlook.seconds), Shade.NONE

@@ -260,6 +260,14 @@ def test_where_not_everything_fits_nothing_that_is_left_out_could_be_added(
         assert one_more(problem, schedule, unplaced.conference) == []
 
 
+def test_where_only_one_day_suits_the_reason_names_that_day() -> None:
+    one_day = {"first": "2027-03-09", "last": "2027-03-09"}
+    schedule = plan(crowded(horizon=one_day, conferences=[conference(f"K{n}") for n in range(9)]))
+    assert {unplaced.reason.split(":")[0] for unplaced in schedule.unplaced} == {
+        "No place is left for it on Tuesday 9 March 2027"
+    }
+
+
 def test_what_nothing_suits_is_said_with_the_rule_that_leaves_it_nothing() -> None:
     conferences = [
         conference("LATE", earliest="2027-04-01"),

@@ -52,7 +52,7 @@ def small(name: str = "AYL-1 closes", missing: str = "never") -> Comparison:
     closed = problem(rooms=[room("AYL-1", closed=[HORIZON | {"last": "2027-03-10"}]), room("AYL-2", starts=["10:00"])])
     later = booking("A", "2027-03-12T10:00", room="AYL-2", chair="C2")
     changed = Variant(name, ("AYL-1 is closed.", "AYL-2 opens."), closed)
-    refused = Solved(key="0", schedule=None, refused=("A lock can't be kept.",), seconds=0.1)
+    refused = Solved(key="0", schedule=None, refused=("a lock can't be kept.",), seconds=0.1)
     found = compared(
         [Variant("base", (), base), changed, Variant("none", ("A lock.",), base), Variant(missing, (), base)],
         [solved(base, A, B), solved(closed, later, less=(0, 5, 0, 0, 0, 9)), refused, None],

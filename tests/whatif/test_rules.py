@@ -5,6 +5,7 @@ from tests.whatif.changing import faults, service
 def test_the_caseload_cap_is_another() -> None:
     assert CaseloadCap(cap=90).applied(service()) == service(policy={"caseload_cap": 90})
     assert CaseloadCap(cap=90).sentence(service()) == "The caseload cap is 90 children instead of 85."
+    assert CaseloadCap(cap=1).sentence(service()) == "The caseload cap is 1 child instead of 85."
     assert faults(CaseloadCap(cap=0)) == []
 
 
