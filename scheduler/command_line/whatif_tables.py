@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH = 140
 TIER_HEADINGS = ("Not placed", "Lateness", "Changes", "Handed over", "Above caps", "Preferences")
-COUNT_HEADINGS = ("Late", "Fridays", "In the holidays", "Other sites", "Virtual", "Handed over", "Booked otherwise")
+COUNT_HEADINGS = ("Late", "Fridays", "In the holidays", "Other sites", "Virtual", "Handovers", "Booked otherwise")
 WIDEST_NAME = 34
 MOST_DETAILED = 12
 LONGEST_LIST = 8
