@@ -116,7 +116,7 @@ def everything(store: Store) -> Rows:
         return {table.name: list(connection.execute(query)) for table, query in ordered}
 
 
-@pytest.mark.parametrize("times", [6, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [3, pytest.param(200, marks=pytest.mark.slow)])
 def test_whatever_is_killed_whenever(service: Service, store: Store, times: int) -> None:
     chance = random.Random(times)
     with at_work(service, chance) as written:

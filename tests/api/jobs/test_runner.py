@@ -28,6 +28,9 @@ from tests.api.sweeping import found as sweep_of
 from tests.whatif.tiny_tasks import figures, tasks
 
 Begin = Callable[..., Runner]
+ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+of_processes = pytest.mark.parametrize("databases", ON_BOTH, indirect=True)
+"""What processes do is the same on both kinds of database: one is tried at once, the other with the slow tests."""
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ def test_a_runner_of_no_process_leaves_jobs_to_others(store: Store, begin: Begin
     wait_until(lambda: has_ended(store, job.id))
 
 
+@of_processes
 def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin: Begin, clock: Clock) -> None:
     job = queue(store, quarter())
     begin()
@@ -111,6 +115,7 @@ def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin:
     assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
+@of_processes
 def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Begin) -> None:
     job = queue(store, month())
     begin()
@@ -121,6 +126,7 @@ def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Beg
     assert has_plan(store, job.id)
 
 
+@of_processes
 def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin: Begin) -> None:
     first = queue(store)
     runner = begin()
@@ -134,6 +140,7 @@ def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin
     assert found(store, second.id).state is State.DONE
 
 
+@of_processes
 def test_a_runner_that_ends_leaves_its_job_to_the_next(store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 1)  # the job is not to blame
     job = queue(store, month())
@@ -147,6 +154,7 @@ def test_a_runner_that_ends_leaves_its_job_to_the_next(store: Store, begin: Begi
     assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
 
 
+@of_processes
 def test_what_a_process_that_is_gone_has_left_is_started_again_at_once(
     store: Store, begin: Begin, clock: Clock, gone: str
 ) -> None:
@@ -218,6 +226,7 @@ def test_what_sweeps_want_is_solved_here(store: Store, begin: Begin) -> None:
     assert figures(results(store, tasks(3)).values()) == figures(solve(task) for task in tasks(3))
 
 
+@of_processes
 def test_a_plan_goes_before_what_sweeps_still_want(store: Store, begin: Begin, clock: Clock) -> None:
     first, *rest = [begin_sweep(store, tasks(9)[3 * n : 3 * n + 3]) for n in range(3)]
     plan = queue(store)
@@ -229,6 +238,7 @@ def test_a_plan_goes_before_what_sweeps_still_want(store: Store, begin: Begin, c
     assert (started[0], len(started)) == (plan.id, 10)
 
 
+@of_processes
 def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(store: Store, begin: Begin) -> None:
     months = [task_of(month()), *tasks(2)]
     sweep = begin_sweep(store, months)
@@ -243,6 +253,7 @@ def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(st
     assert ends == ["done"] * 3
 
 
+@of_processes
 def test_the_next_server_goes_on_where_a_sweep_was(store: Store, begin: Begin) -> None:
     wanted = [*tasks(1), task_of(month()), *tasks(3)[1:]]
     sweep = begin_sweep(store, wanted)
@@ -259,6 +270,7 @@ def test_the_next_server_goes_on_where_a_sweep_was(store: Store, begin: Begin) -
     assert len(after) == len(wanted)
 
 
+@of_processes
 def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store, begin: Begin, gone: str) -> None:
     sweep = begin_sweep(store, tasks(1))
     left = claimed(store, gone)
