@@ -30,7 +30,7 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
     if earliest <= due:
         obstacle = _obstacle(problem, conference, earliest, due)
         if obstacle is None:
-            return _competition(schedule)
+            return _competition(problem, schedule)
         span = (
             f"from {short_date(earliest, year)} to {short_date(due, year)}" if earliest < due else f"on {short_date(due, year)}"
         )
@@ -41,13 +41,15 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
         return first
     obstacle = _obstacle(problem, conference, earliest, last_missed)
     if obstacle is None:
-        return f"{first} {_competition(schedule)}"
+        return f"{first} {_competition(problem, schedule)}"
     return f"{first} From then until {short_date(last_missed, year)} {obstacle}."
 
 
-def _competition(schedule: Schedule) -> str:
+def _competition(problem: Problem, schedule: Schedule) -> str:
     if {"unplaced", "late"} <= {tier.name for tier in schedule.tiers if tier.proven}:
-        return "Holding it earlier would make others at least as much later, or leave one out (proven)."
+        has_locks = "R8" not in problem.policy.off and any(published.locks for published in problem.published)
+        lock = "break a lock, " * has_locks
+        return f"Holding it earlier would {lock}make others at least as much later, or leave one out (proven)."
     return "No earlier place was found for it in the time given."
 
 
@@ -72,14 +74,14 @@ def _obstacle(problem: Problem, conference: Conference, first: dt.date, last: dt
     suiting = [start for start in starts if not _touches(conference.unavailable, _people_time(problem, conference, start))]
     if not suiting:
         return "the family or its social worker can't come at any start"
-    placed = [start for start in suiting if _has_place(problem, conference, start)]
+    placed = [(start, place) for start in suiting for place in _open_places(problem, conference, start)]
     if not placed:
         return "no suitable place is open at any start that suits the family"
-    chaired = [start for start in placed if _has_chair(problem, conference, start)]
+    chaired = [(start, place) for start, place in placed if _has_chair(problem, conference, start, place)]
     if not chaired:
-        return f"no {title} who may chair it is at work and free at any start that suits the family"
-    if problem.models_minute_takers and not any(_has_minute_taker(problem, conference, start) for start in chaired):
-        return "no minute taker is at work and free at any start that suits the family"
+        return f"no {title} who may chair it is at work and free for any start and place that suit it"
+    if problem.models_minute_takers and not any(_has_minute_taker(problem, conference, *where) for where in chaired):
+        return f"no minute taker is at work and free for any start, place and {title} that suit it"
     return None
 
 
@@ -114,17 +116,20 @@ def _places(problem: Problem, conference: Conference) -> list[Room | None]:
     return [*rooms, None] if conference.mode is Mode.VIRTUAL or problem.policy.virtual_fallback else rooms
 
 
-def _has_place(problem: Problem, conference: Conference, start: dt.datetime) -> bool:
+def _open_places(problem: Problem, conference: Conference, start: dt.datetime) -> list[Room | None]:
     day, time = start.date(), start.time()
-    return any(
-        time in problem.all_virtual_starts
-        if room is None
-        else time in room.starts
-        and room.is_open(day)
-        and (conference.mode is not Mode.HYBRID or room.is_hybrid(day))
-        and (room.accessible or not conference.accessible)
+    return [
+        room
         for room in _places(problem, conference)
-    )
+        if (
+            time in problem.all_virtual_starts
+            if room is None
+            else time in room.starts
+            and room.is_open(day)
+            and (conference.mode is not Mode.HYBRID or room.is_hybrid(day))
+            and (room.accessible or not conference.accessible)
+        )
+    ]
 
 
 def _chairs(problem: Problem, conference: Conference) -> list[Chair]:
@@ -134,17 +139,23 @@ def _chairs(problem: Problem, conference: Conference) -> list[Chair]:
     return [chair for chair in problem.chairs if chair.id not in conference.not_chairs]
 
 
-def _has_chair(problem: Problem, conference: Conference, start: dt.datetime) -> bool:
+def _has_chair(problem: Problem, conference: Conference, start: dt.datetime, place: Room | None) -> bool:
     time = _people_time(problem, conference, start)
     return any(
-        chair.works_on(start.date()) and not chair.is_busy(time) and 0 not in (chair.max_per_day, chair.max_per_week)
+        chair.works_on(start.date())
+        and not chair.is_busy(time)
+        and 0 not in (chair.max_per_day, chair.max_per_week)
+        and (place is None or chair.max_office_days != 0)
         for chair in _chairs(problem, conference)
     )
 
 
-def _has_minute_taker(problem: Problem, conference: Conference, start: dt.datetime) -> bool:
+def _has_minute_taker(problem: Problem, conference: Conference, start: dt.datetime, place: Room | None) -> bool:
     time = _people_time(problem, conference, start)
     return any(
-        taker.works_on(start.date()) and not taker.is_busy(time) and taker.max_per_day != 0
+        taker.works_on(start.date())
+        and not taker.is_busy(time)
+        and taker.max_per_day != 0
+        and (place is None or place.site in taker.sites)
         for taker in problem.minute_takers or ()
     )

@@ -77,12 +77,12 @@ ABSENT = [{"first": "2027-03-01", "last": "2027-03-19"}]
         (
             {},
             {"chairs": [chair("C1", absences=ABSENT), chair("C2", absences=ABSENT)]},
-            "no CPA who may chair it is at work and free at any start that suits the family",
+            "no CPA who may chair it is at work and free for any start and place that suit it",
         ),
         (
             {"not_chairs": ["C2"]},
             {"chairs": [chair("C1", absences=ABSENT), chair("C2")], "service": {"chair_title": "Chair"}},
-            "no Chair who may chair it is at work and free at any start that suits the family",
+            "no Chair who may chair it is at work and free for any start and place that suit it",
         ),
         (
             {"accessible": True},
@@ -97,7 +97,21 @@ ABSENT = [{"first": "2027-03-01", "last": "2027-03-19"}]
         (
             {},
             {"minute_takers": [minute_taker("M1", absences=ABSENT)]},
-            "no minute taker is at work and free at any start that suits the family",
+            "no minute taker is at work and free for any start, place and CPA that suit it",
+        ),
+        (
+            {},
+            {
+                "policy": {"virtual_fallback": False},
+                "minute_takers": [minute_taker("M1", sites=["WYC"])],
+                "rooms": [room("AYL-1")],
+            },
+            "no minute taker is at work and free for any start, place and CPA that suit it",
+        ),
+        (
+            {},
+            {"policy": {"virtual_fallback": False}, "chairs": [chair("C1", max_office_days=0)]},
+            "no CPA who may chair it is at work and free for any start and place that suit it",
         ),
         (
             {},
@@ -132,5 +146,25 @@ def test_a_locked_chair_who_is_away_is_the_cause():
     chairs = [chair("C1", absences=ABSENT), chair("C2")]
     assert cause("2027-03-22", published=published, chairs=chairs) == (
         "It could not be held in time: from 1 March to 19 March no CPA who may chair it is at work and free "
-        "at any start that suits the family."
+        "for any start and place that suit it."
+    )
+
+
+def test_a_chair_who_is_free_only_when_no_place_is_open_is_told_as_just_that():
+    mornings = [{"start": f"2027-03-{day:02}T09:00", "end": f"2027-03-{day:02}T12:00"} for day in range(1, 20)]
+    rooms = [room("AYL-1", starts=["10:00"])]
+    changes = {"rooms": rooms, "chairs": [chair("C1", busy=mornings)], "policy": {"virtual_fallback": False}}
+    assert cause("2027-03-22", virtual_starts=["14:00"], **changes) == (
+        "It could not be held in time: from 1 March to 19 March no CPA who may chair it is at work and free "
+        "for any start and place that suit it."
+    )
+
+
+def test_where_anything_is_locked_that_may_be_what_keeps_it_late():
+    others = [conference("B")]
+    published = [{"conference": "B", "start": "2027-03-05T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time", "room"]}]
+    problem = tiny_problem(conferences=[conference("A"), *others], published=published)
+    held = booking("A", "2027-03-22T10:00")
+    assert why_late(problem, schedule(held, booking("B", "2027-03-05T10:00"), tiers=PROVEN), held) == (
+        "Holding it earlier would break a lock, make others at least as much later, or leave one out (proven)."
     )
