@@ -13,7 +13,7 @@ from functools import cached_property
 from scheduler.causes import why_late
 from scheduler.domain.conference import Conference
 from scheduler.domain.people import Chair
-from scheduler.domain.problem import Problem
+from scheduler.domain.problem import Problem, Published
 from scheduler.domain.schedule import Booking, Schedule, Unplaced, Violation
 from scheduler.rules import PREFERENCES, TIER_RULES
 from scheduler.rules.bookings import first_bookings
@@ -29,6 +29,14 @@ class Late:
     due: dt.date
     working_days: int
     why: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a family was told that no longer holds: its published booking, and the one in its place; None where it has none."""
+
+    published: Published
+    booking: Booking | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,14 @@ class Account:
         )
 
     @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The published bookings that are changed, or whose conference is not placed, in the order of their starts."""
+        changed = {unit.subject for unit in self.units["stability"]}
+        known = [Change(published, self.placed.get(published.conference)) for published in self.problem.published]
+        told_anew = [change for change in known if change.booking is None or change.published.conference in changed]
+        return tuple(sorted(told_anew, key=lambda change: (change.published.start, change.published.conference)))
+
+    @cached_property
     def handovers(self) -> tuple[tuple[Conference, Booking], ...]:
         """The conferences that another than their own chair holds, in the order of their bookings."""
         subjects = {unit.subject for unit in self.units["continuity"]}
@@ -164,7 +180,7 @@ class Account:
         taker = self.problem.minute_taker_by_id.get(minute_taker or "")
         return taker.label if taker is not None else minute_taker or ""
 
-    def place_label(self, booking: Booking) -> str:
+    def place_label(self, booking: Booking | Published) -> str:
         """Where it is held: the room and its site, or virtual."""
         if booking.room is None:
             return "Virtual"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scheduler.account import Account
+from scheduler.account import Account, Change
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, TierName
 from scheduler.measure import Measure
@@ -18,6 +18,7 @@ from scheduler.wording import (
     count_of,
     date_in_words,
     in_a_row,
+    moment_in_words,
     number,
     period_in_words,
     seconds_in_words,
@@ -178,19 +179,31 @@ def _outside_term_time(account: Account, measure: Measure) -> Section:
 
 
 def _changes(account: Account) -> Section:
-    changes = account.units["stability"]
     published = len(account.problem.published)
-    many = len(changes)
+    withdrawn = sum(change.booking is None for change in account.changes)
+    many = len(account.changes) - withdrawn
     verb = agree(many, "is", "are")
-    sentence = f"{number(many) if many else 'none'} of {count_of(published, 'published booking')} {verb} changed."
-    return Section("Changes", sentence, tuple(change.text for change in changes))
+    also = f", and {number(withdrawn)} {agree(withdrawn, 'is', 'are')} withdrawn" if withdrawn else ""
+    sentence = f"{number(many) if many else 'none'} of {count_of(published, 'published booking')} {verb} changed{also}."
+    return Section("Changes", sentence, tuple(_change(account, change) for change in account.changes))
+
+
+def _change(account: Account, change: Change) -> str:
+    booking, published = change.booking, change.published
+    before = f"{published.conference}, published for {moment_in_words(published.start)}"
+    if booking is None:
+        return f"{before}, is not placed."
+    text = next(unit.text for unit in account.units["stability"] if unit.subject == published.conference)
+    now = f"{moment_in_words(booking.start)}, {account.place_label(booking)}, {account.chair_label(booking.chair)}"
+    return f"{text} It is now: {now}."
 
 
 def _handovers(account: Account, measure: Measure) -> Section:
     title = account.problem.service.chair_title
     many = len(account.handovers)
     if not many:
-        return Section("Handovers", f"every family that has a {title} keeps that {title}.")
+        placed = "is placed and " * bool(account.unplaced)
+        return Section("Handovers", f"every family that {placed}has a {title} keeps that {title}.")
     items = tuple(
         f"{conference.id} ({children_of(conference.children)}): "
         f"{account.chair_label(booking.chair)} instead of {account.chair_label(conference.chair or '')}"

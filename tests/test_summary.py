@@ -106,9 +106,24 @@ def test_each_item_is_named_with_its_facts():
         "It could not be held before Wednesday 24 March: it was requested on Wednesday 17 March, "
         "and 5 working days of notice must be given.",
     )
+    assert items(problem, made, "Changes") == (
+        "C, published for Tuesday 2 March 2027 at 10:00, has another date, chair and site. "
+        "It is now: Friday 5 March 2027 at 10:00, Virtual, Bob.",
+    )
     assert items(problem, made, "Handovers") == ("A (2 children): Ann instead of Bob",)
     assert items(problem, made, "Caseloads") == ("Bob: 2 children, 2 above the cap of 0 (0 before)",)
     assert items(problem, made, "Held slots") == ("Aylesbury, week of 1 March: 1 missing",)
+
+
+def test_a_published_booking_without_a_place_is_no_kept_promise():
+    published = [{"conference": name, "start": f"2027-03-0{day}T10:00", "chair": "C1"} for name, day in (("A", 2), ("B", 3))]
+    conferences = [conference(name, chair="C1", mode="virtual") for name in "AB"]
+    problem = tiny_problem(conferences=conferences, published=published)
+    made = schedule(booking("A", "2027-03-02T10:00", room=None), unplaced=(Unplaced(conference="B", reason="No chair is left."),))
+    told = sentences(problem, made)
+    assert told["Changes"] == "none of 2 published bookings are changed, and 1 is withdrawn."
+    assert told["Handovers"] == "every family that is placed and has a CPA keeps that CPA."
+    assert items(problem, made, "Changes") == ("B, published for Wednesday 3 March 2027 at 10:00, is not placed.",)
 
 
 def test_long_lists_are_cut_with_a_remark():

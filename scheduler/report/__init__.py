@@ -1,4 +1,5 @@
-"""The workbook for people: a summary, the diary, each chair's list, what is late, caseloads, minute takers, held slots.
+"""The workbook for people: a summary, the diary, each chair's list, minute takers,
+what is late or changed, caseloads, held slots.
 
 Conferences appear by reference only, never with anything that tells a family's story.
 """
@@ -46,6 +47,8 @@ def write_report(problem: Problem, schedule: Schedule, path: Path) -> None:
         lists.write_late(book, account)
         if account.unplaced:
             lists.write_unplaced(book, account)
+        if account.changes:
+            lists.write_changes(book, account)
         lists.write_caseloads(book, account)
         if problem.held_slots:
             lists.write_held_slots(book, account)

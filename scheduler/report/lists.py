@@ -1,8 +1,10 @@
-"""The lists: what is late, what is not placed, the chairs' caseloads, and the held slots."""
+"""The lists: what is late, what is not placed, what families are to be told anew, the chairs' caseloads, and the held slots."""
 
 from __future__ import annotations
 
 from scheduler.account import Account
+from scheduler.domain.problem import Published
+from scheduler.domain.schedule import Booking
 from scheduler.report.styles import DATE, TIME, Book, Column, Shade
 from scheduler.wording import KIND_IN_WORDS
 
@@ -44,6 +46,29 @@ def write_unplaced(book: Book, account: Account) -> None:
             problem.earliest[conference.id], problem.due[conference.id], unplaced.reason,
         )  # fmt: skip
         book.row(sheet, row, columns, values)
+
+
+def write_changes(book: Book, account: Account) -> None:
+    """Write which published bookings are changed or withdrawn, for whoever tells the families."""
+    title = account.problem.service.chair_title
+    columns = (
+        Column("Conference", 14), Column("Children", 9, centred=True), Column("Published for", 13, DATE), Column("at", 8, TIME),
+        Column("in", 26, wraps=True), Column(f"with {title}", 20), Column("Now on", 13, DATE), Column("at", 8, TIME),
+        Column("in", 26, wraps=True), Column(f"with {title}", 20),
+    )  # fmt: skip
+    sheet = book.sheet("Changes", "Published bookings that are changed or withdrawn")
+    book.table(sheet, columns, frozen_columns=1)
+    for row, change in enumerate(account.changes, FIRST_ROW):
+        children = account.problem.conference_by_id[change.published.conference].children
+        now = (None, None, "NOT PLACED", None) if change.booking is None else _told(account, change.booking)
+        values = (change.published.conference, children, *_told(account, change.published), *now)
+        book.row(sheet, row, columns, values, Shade.LATE if change.booking is None else Shade.NONE)
+
+
+def _told(account: Account, booking: Booking | Published) -> tuple[object, ...]:
+    """What a family is told of a booking: the day, the time, the place and the chair."""
+    start = booking.start
+    return (start.date(), start.time(), account.place_label(booking), account.chair_label(booking.chair))
 
 
 def write_caseloads(book: Book, account: Account) -> None:

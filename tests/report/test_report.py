@@ -175,6 +175,27 @@ def test_what_is_not_placed_has_a_sheet_of_its_own(tmp_path: Path):
     assert rows == [("B", "initial (ICPC)", 2, "Aylesbury", dt.date(2027, 3, 8), dt.date(2027, 3, 19), "No chair is left.")]
 
 
+def test_what_families_are_to_be_told_anew_has_a_sheet_of_its_own(tmp_path: Path):
+    published = [
+        {"conference": name, "start": f"2027-03-0{day}T10:00", "room": "AYL-1", "chair": "C1"}
+        for name, day in (("A", 3), ("B", 2), ("C", 1))
+    ]
+    problem = tiny_problem(conferences=[conference(name) for name in "ABC"], published=published)
+    made = schedule(
+        booking("A", "2027-03-03T14:00", room=None, chair="C2"),
+        booking("C", "2027-03-01T10:00"),
+        unplaced=(Unplaced(conference="B", reason="No chair is left."),),
+    )
+    sheet = book_of(problem, made, tmp_path)["Changes"]
+    ten = dt.time(10)
+    told = ["at", "in", "with CPA"]
+    assert headings(sheet) == ["Conference", "Children", "Published for", *told, "Now on", *told]
+    assert table(sheet) == [
+        ("B", 2, dt.date(2027, 3, 2), ten, "Aylesbury, AYL-1", "C1", None, None, "NOT PLACED", None),
+        ("A", 2, dt.date(2027, 3, 3), ten, "Aylesbury, AYL-1", "C1", dt.date(2027, 3, 3), dt.time(14), "Virtual", "C2"),
+    ]
+
+
 def test_nothing_placed_and_nothing_late_is_still_a_workbook(tmp_path: Path):
     book = book_of(tiny_problem(conferences=[]), schedule(), tmp_path)
     assert book.sheetnames == ["Summary", "Diary", "By chair", "Late", "Caseloads"]
