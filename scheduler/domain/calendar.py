@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import cache
 
 import holidays
@@ -10,6 +11,7 @@ import holidays
 from scheduler.domain.values import Date, Period, Value
 
 ONE_DAY = dt.timedelta(days=1)
+LONGEST_HOLIDAYS = dt.timedelta(weeks=7)
 
 
 class Calendar(Value):
@@ -39,6 +41,22 @@ class Calendar(Value):
         """Whether schools are in session, by the terms given; always, where none are given."""
         return self.terms is None or any(day in term for term in self.terms)
 
+    def assumptions(self, days: Period) -> tuple[str, ...]:
+        """What is left open for these days, and how it is taken; also where what was given looks like another year's."""
+        return (*self._about_terms(days), *self._about_bank_holidays(days))
+
+    def _about_terms(self, days: Period) -> Iterator[str]:
+        if self.terms is None:
+            yield "No school terms are given: every day was taken as term time."
+        elif self.terms and (last := max(term.last for term in self.terms)) + LONGEST_HOLIDAYS < days.last:
+            yield f"The school terms given end on {_written(last)}: every day after that was taken as school holidays."
+
+    def _about_bank_holidays(self, days: Period) -> Iterator[str]:
+        for year in range(days.first.year, days.last.year + 1):
+            for day in sorted(bank_holidays_of_england(year)):
+                if day in days and self.is_working_day(day):
+                    yield f"{_written(day)} is not among the bank holidays given: it was taken as a working day."
+
     def working_days(self, start: dt.date, end: dt.date) -> int:
         """How many working days come after ``start``, up to and including ``end``; 0 if end is not after start."""
         return sum(self.is_working_day(start + n * ONE_DAY) for n in range(1, (end - start).days + 1))
@@ -63,6 +81,10 @@ class Calendar(Value):
         while not self.is_working_day(day):
             day -= ONE_DAY
         return day
+
+
+def _written(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 @cache

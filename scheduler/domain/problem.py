@@ -175,7 +175,7 @@ class Problem(Value):
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What the problem leaves open, and how it is taken."""
-        return () if self.calendar.terms is not None else ("No school terms are given: every day was taken as term time.",)
+        return self.calendar.assumptions(self.horizon)
 
     @cached_property
     def digest(self) -> str:

@@ -38,7 +38,7 @@ SERVICE = SettingsSheet(
             Several(Time(), says_empty=True),
             "When virtual conferences may begin, with commas between. Blank means at every room's starts; none means never.",
         ),
-        _switch("Bank holidays", "bank_holidays", "England's own", "Those of the sheet Bank holidays, or England's own."),
+        _switch("Bank holidays", "bank_holidays", "England's own", "Only those of the sheet Bank holidays, or England's own."),
         _switch("School terms", "terms", "Always term time", "Those of the sheet Terms, or every day is term time."),
         _switch("Minute takers", "minute_takers", "Not planned", "Those of the sheet Minute takers, or none are needed."),
     ),

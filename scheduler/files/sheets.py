@@ -230,7 +230,7 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
     Sheet(
         "Bank holidays",
         ("calendar", "bank_holidays"),
-        "Leave it empty for England's own bank holidays, which the planner knows.",
+        "Leave it empty for England's own bank holidays, which the planner knows. If any is listed, only those listed count.",
         (Column("day", "Date", Date(), "A bank holiday.", required=True),),
         switch="bank_holidays",
         join=day_of,

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.calendar import Calendar, bank_holidays_of_england
+from scheduler.domain.values import Period
 
 ENGLAND = Calendar()
 DAYS = st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31))
@@ -183,3 +184,31 @@ def test_the_last_working_day_is_one_with_none_between(calendar: Calendar, end: 
     assert last <= end
     assert calendar.is_working_day(last)
     assert calendar.working_days(last, end) == 0
+
+
+JANUARY_2028 = Period(first=day("2027-12-20"), last=day("2028-01-14"))
+TERMS_TO_JULY = (Period(first=day("2027-04-12"), last=day("2027-07-21")),)
+TERMS_TO_CHRISTMAS = (*TERMS_TO_JULY, Period(first=day("2027-09-02"), last=day("2027-12-17")))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "expected"),
+    [
+        (Calendar(terms=TERMS_TO_CHRISTMAS), ()),
+        (Calendar(), ("No school terms are given: every day was taken as term time.",)),
+        (Calendar(terms=()), ()),
+        (
+            Calendar(terms=TERMS_TO_JULY),
+            ("The school terms given end on 21 July 2027: every day after that was taken as school holidays.",),
+        ),
+        (
+            Calendar(terms=TERMS_TO_CHRISTMAS, bank_holidays=(day("2027-12-27"), day("2028-01-10"))),
+            (
+                "28 December 2027 is not among the bank holidays given: it was taken as a working day.",
+                "3 January 2028 is not among the bank holidays given: it was taken as a working day.",
+            ),
+        ),
+    ],
+)
+def test_what_looks_like_another_years_calendar_is_told(calendar: Calendar, expected: tuple[str, ...]):
+    assert calendar.assumptions(JANUARY_2028) == expected
