@@ -1,4 +1,4 @@
-"""Why a conference is late: only what the data themselves make certain."""
+"""Why a conference is late or can never be held: only what the data themselves make certain."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
     if obstacle is None:
         return f"{first} {_competition(problem, schedule)}"
     return f"{first} From then until {short_date(last_missed, year)} {obstacle}."
+
+
+def why_never(problem: Problem, conference: Conference) -> str | None:
+    """What keeps a conference from being held on any day of the plan, whatever else is booked; None where nothing does."""
+    return _obstacle(problem, conference, problem.earliest[conference.id], problem.horizon.last)
 
 
 def _competition(problem: Problem, schedule: Schedule) -> str:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from scheduler.causes import why_never
 from scheduler.check import check
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, Solver, Tier, Unplaced
@@ -87,6 +88,8 @@ def _unplaced(draft: Draft, chosen: Ints) -> list[Unplaced]:
         if conference.id in draft.impossible:
             rule = rules[draft.impossible[conference.id]]
             reason = f"Nothing in this time suits it. {rule.name}: {rule.says(problem.policy)}"
+        elif (obstacle := why_never(problem, conference)) is not None:
+            reason = f"Nothing in this time suits it: {obstacle}."
         else:
             days = candidates.day[candidates.of_request(n)]
             first, last = (date_in_words(candidates.days[day]) for day in (int(days.min()), int(days.max())))

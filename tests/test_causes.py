@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.causes import why_late
+from scheduler.causes import why_late, why_never
 from scheduler.domain.schedule import Tier
 from tests.builders import booking, chair, conference, minute_taker, room, schedule, tiny_problem
 
@@ -168,3 +168,13 @@ def test_where_anything_is_locked_that_may_be_what_keeps_it_late():
     assert why_late(problem, schedule(held, booking("B", "2027-03-05T10:00"), tiers=PROVEN), held) == (
         "Holding it earlier would break a lock, make others at least as much later, or leave one out (proven)."
     )
+
+
+def test_only_what_nothing_would_make_room_for_can_never_be_held():
+    away = [{"first": "2027-03-01", "last": "2027-03-31"}]
+    never = tiny_problem(conferences=[conference("A")], chairs=[chair("C1", absences=away)])
+    last_day = tiny_problem(conferences=[conference("A")], chairs=[chair("C1", absences=[away[0] | {"last": "2027-03-30"}])])
+    assert why_never(never, never.conferences[0]) == (
+        "no CPA who may chair it is at work and free for any start and place that suit it"
+    )
+    assert why_never(last_day, last_day.conferences[0]) is None

@@ -268,6 +268,16 @@ def test_where_only_one_day_suits_the_reason_names_that_day() -> None:
     }
 
 
+def test_who_could_not_be_placed_alone_is_not_said_to_compete() -> None:
+    chairs = [chair("C1", max_office_days=0), chair("C2", absences=[{"first": "2027-03-01", "last": "2027-03-31"}])]
+    problem = tiny_problem(conferences=[conference("A")], chairs=chairs, policy={"virtual_fallback": False})
+    schedule = plan(problem)
+    assert_sound(problem, schedule)
+    assert {unplaced.conference: unplaced.reason for unplaced in schedule.unplaced} == {
+        "A": "Nothing in this time suits it: no CPA who may chair it is at work and free for any start and place that suit it."
+    }
+
+
 def test_what_nothing_suits_is_said_with_the_rule_that_leaves_it_nothing() -> None:
     conferences = [
         conference("LATE", earliest="2027-04-01"),
