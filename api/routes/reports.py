@@ -16,7 +16,7 @@ from api.routes.periods import Days
 from api.store import bookings, conferences, documents, nouns
 from api.store import reports as store
 from api.writing import Reading
-from scheduler.domain.values import Date, Period
+from scheduler.domain.values import Date, Period, monday_of, sunday_of
 
 CSV = "text/csv; charset=utf-8"
 FILES: dict[int | str, dict[str, Any]] = {
@@ -33,7 +33,8 @@ router = APIRouter(prefix="/reports", tags=["reports"], responses=ERRORS)
 
 
 def _weekly_icpc(connection: Connection, days: Period) -> Sequence[weekly_icpc.Week]:
-    return weekly_icpc.rows(days, store.placed(connection, days), store.not_booked(connection, days))
+    weeks = Period(first=monday_of(days.first), last=sunday_of(days.last))
+    return weekly_icpc.rows(weeks, store.placed(connection, weeks), store.not_booked(connection, weeks))
 
 
 def _timeliness(connection: Connection, days: Period) -> Sequence[timeliness.Month]:

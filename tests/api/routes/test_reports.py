@@ -87,6 +87,11 @@ def test_initial_conferences_by_week(used: TestClient) -> None:
     ]
 
 
+def test_a_week_is_counted_whole_whichever_of_its_days_are_asked_for(used: TestClient) -> None:
+    response = used.get("/api/v1/reports/weekly-icpc", params={"first": "2027-01-13", "last": "2027-01-27"})
+    assert response.json()["rows"] == rows(used, "weekly-icpc")[2:]
+
+
 def test_timeliness_by_child_and_month(used: TestClient) -> None:
     assert rows(used, "timeliness") == [
         counts(
