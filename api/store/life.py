@@ -74,6 +74,9 @@ def outcome(
     children = _children(kept.value, found, children)
     if held_on > life.local_day(now):
         raise invalid(f"{date_in_words(held_on)} is still to come. Record the outcome once {kept.value.id} has been held.")
+    if kept.value.kind is not Kind.PRE_BIRTH and held_on < kept.value.trigger:
+        days = f"{date_in_words(held_on)} is before {date_in_words(kept.value.trigger)}"
+        raise invalid(f"{days}, when the clock of {kept.value.id} began. Enter the day on which it was held.")
     if found not in life.possible_outcomes(kept.value.kind):
         possible = in_a_row([f"'{one}'" for one in life.possible_outcomes(kept.value.kind)])
         raise invalid(f"'{found}' can't be the outcome of {kept.value.id}. Possible are {possible}.")

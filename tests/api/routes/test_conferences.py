@@ -164,13 +164,14 @@ def test_an_outcome_makes_the_next_review(seeded: TestClient, store: Store, cloc
 
 def test_reviews_follow_each_other_until_the_plan_ends(seeded: TestClient, store: Store, clock: Clock) -> None:
     clock.forward(days=365)
+    days = {"CPC-3": "2027-01-12", "CPC-3-R1": "2027-07-05", "CPC-3-R2": "2027-12-06"}
     expected = [
         ("CPC-3", "plan continues", {"children": 3}, "CPC-3-R1", {"C1": 0, "C2": 3, "C3": 0}),
         ("CPC-3-R1", "plan continues", {"held_on": "2027-07-05"}, "CPC-3-R2", {"C1": 0, "C2": 3, "C3": 0}),
         ("CPC-3-R2", "plan ended", {}, None, {"C1": 0, "C2": 0, "C3": 0}),
     ]
     for identifier, outcome, told, following, loads in expected:
-        book(store, identifier, "2027-01-12T10:00" if identifier == "CPC-3" else f"2027-0{6 + len(told)}-05T10:00", chair="C2")
+        book(store, identifier, f"{days[identifier]}T10:00", chair="C2")
         body = post(seeded, identifier, "outcome", {"outcome": outcome, **told}).json()
         assert (body["next"] and body["next"]["conference"]["id"], caseloads(seeded)) == (following, loads)
     assert get(seeded, "CPC-3-R2")["follows"] == "CPC-3-R1"
@@ -212,6 +213,13 @@ def test_an_inquorate_review_is_due_when_it_was(seeded: TestClient, store: Store
             {"outcome": "plan made", "held_on": "2027-01-15"},
             422,
             "Friday 15 January 2027 is still to come. Record the outcome once CPC-1 has been held.",
+        ),
+        (
+            "CPC-1",
+            {"outcome": "plan made", "held_on": "2026-01-12"},
+            422,
+            "Monday 12 January 2026 is before Friday 1 January 2027, when the clock of CPC-1 began. "
+            "Enter the day on which it was held.",
         ),
         (
             "CPC-1",
