@@ -22,7 +22,7 @@ from scheduler.domain.values import Period
 from scheduler.wording import count_of, moment_in_words, period_in_words
 
 
-def of_plan(connection: Connection, identifier: str) -> Draft:
+def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
     """What a plan would let stand. ApiError 404 where there is none, 409 where it has no schedule."""
     plan = plans.found(connection, identifier)
     if plan is None:
@@ -51,12 +51,14 @@ def of_plan(connection: Connection, identifier: str) -> Draft:
         planned=planned,
         settled=settled,
         reasons={unplaced.conference: unplaced.reason for unplaced in plan.schedule.unplaced},
-        refusal=_refused_plan(moved, () if moved else _broken(connection, problem, standing, planned)),
+        refusal=_refused_plan(
+            moved, _over(horizon, standing, planned, today), () if moved else _broken(connection, problem, standing, planned)
+        ),
         plan=identifier,
     )
 
 
-def of_publication(connection: Connection, number: int) -> Draft:
+def of_publication(connection: Connection, number: int, today: dt.date) -> Draft:
     """What an old publication would let stand again, beside what was booked by hand since, or has taken place.
 
     ApiError 404 where there is none of that number.
@@ -84,7 +86,9 @@ def of_publication(connection: Connection, number: int) -> Draft:
         planned=planned,
         settled=settled,
         reasons=dict.fromkeys(standing, f"It is not in publication {number}."),
-        refusal=_refused_publication(old, (*obstacles, *_broken(connection, problem, standing, planned))),
+        refusal=_refused_publication(
+            old, (*obstacles, *_over(horizon, standing, planned, today), *_broken(connection, problem, standing, planned))
+        ),
         restores=number,
     )
 
@@ -112,6 +116,26 @@ def _standing(connection: Connection, horizon: Period, names: Collection[str]) -
     """What stands in these days, and where else the held slots of these names do: each is kept free once."""
     within = bookings.active_in(connection, horizon.first, horizon.last)
     return {kept.booking.conference: kept for kept in (*bookings.held_as(connection, names), *within)}
+
+
+def _over(
+    horizon: Period, standing: Mapping[str, KeptBooking], planned: Mapping[str, PublishedBooking], today: dt.date
+) -> tuple[Wrong, ...]:
+    """Each conference that would be booked on a day that is over, or otherwise than it stood on one; none where all are over."""
+    if horizon.last < today:
+        return ()
+    stood = {name: kept.booking for name, kept in standing.items() if not kept.booking.held}
+    to_be = {name: booking for name, booking in planned.items() if not booking.held}
+    found: dict[str, str] = {}
+    for name in sorted(stood.keys() | to_be.keys()):
+        before, after = stood.get(name), to_be.get(name)
+        if before is not None and after is not None and not changes_of(before, after):
+            continue
+        if before is not None and before.day < today:
+            found[name] = f"{name} was booked for {moment_in_words(before.start)}, which is over. Record what came of it."
+        elif after is not None and after.day < today:
+            found[name] = f"{name} would be booked for {moment_in_words(after.start)}, which is over."
+    return tuple(Wrong(where=name, message=message) for name, message in found.items())
 
 
 def _broken(
@@ -178,12 +202,16 @@ def _no_schedule(connection: Connection, identifier: str) -> Exception:
     return conflict("no-schedule", f"The plan '{identifier}' has no schedule: it is {job.state}. {instead}.")
 
 
-def _refused_plan(moved: Sequence[Wrong], broken: Sequence[Wrong]) -> Refusal | None:
+def _refused_plan(moved: Sequence[Wrong], over: Sequence[Wrong], broken: Sequence[Wrong]) -> Refusal | None:
     if moved:
         detail = (
             f"The data have changed since the plan was made: {count_of(len(moved), 'change')}. Make a new plan, and publish that."
         )
         return Refusal("data-moved", detail, tuple(moved))
+    if over:
+        many = count_of(len(over), "booking")
+        detail = f"Days of the plan are over, and with them {many} that it would change. Make a new plan, and publish that."
+        return Refusal("over", detail, tuple(over))
     if broken:
         breaches = count_of(len(broken), "breach", "breaches")
         detail = f"The plan breaks rules by the present data: {breaches}. Make a new plan, and publish that."

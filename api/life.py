@@ -15,6 +15,7 @@ from scheduler.domain.clocks import months_after
 from scheduler.domain.conference import Conference, Kind
 from scheduler.domain.people import Chair
 from scheduler.domain.policy import Policy
+from scheduler.domain.values import Period
 
 LONDON = ZoneInfo("Europe/London")
 MOST_CHILDREN = 1_000_000
@@ -70,6 +71,12 @@ class Event(StrEnum):
 def local_day(now: dt.datetime) -> dt.date:
     """The service's date at an instant."""
     return now.astimezone(LONDON).date()
+
+
+def still_to_come(days: Period, now: dt.datetime) -> Period:
+    """The days from today on; all of them where all are over."""
+    today = local_day(now)
+    return Period(first=max(days.first, today) if today <= days.last else days.first, last=days.last)
 
 
 def possible_outcomes(kind: Kind) -> tuple[Outcome, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import ERRORS, conflict, not_found
+from api.life import still_to_come
 from api.permissions import Permission, needs
 from api.routes.nouns import After, Most
 from api.settings import Settings
@@ -34,6 +35,7 @@ reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 class Asked(Period):
     """Which days to plan; best whole weeks, since what a chair may have in a week counts beyond the days when it is published.
 
+    Where some of them are over, the plan begins today: what stood on the others stays. Where all are over, all are planned.
     ``time_limit`` is in seconds, at most as many as the service allows; ``seed`` starts the search.
     """
 
@@ -129,9 +131,11 @@ _EXAMPLE = sending({"first": "2027-01-01", "last": "2027-01-31"})
 def ask(connection: Writing, now: Now, request: Request, response: Response, asked: Asked) -> Plan:
     """Begin to plan the days by the present data. It goes on in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
-    problem = snapshot.problem_of(connection, asked.first, asked.last)
+    days = still_to_come(asked, now)
+    problem = snapshot.problem_of(connection, days.first, days.last)
     seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
-    wanted = asked.model_dump(mode="json") | {"time_limit": seconds, "workers": settings.plan_workers}
+    wanted = asked.model_dump(mode="json") | days.model_dump(mode="json")
+    wanted |= {"time_limit": seconds, "workers": settings.plan_workers}
     job = jobs.add(connection, problem, wanted, now)
     response.headers["Location"] = address("plans", job.id)
     return _plan(connection, job)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from api import drafts, publishing
 from api.errors import ERRORS, conflict, not_found
 from api.etags import IfMatch, etag, expect, told
+from api.life import local_day
 from api.permissions import NOBODY, Permission, needs
 from api.publishing import Draft, DraftDifference
 from api.routes.bookings import RecordedException
@@ -67,9 +68,9 @@ _BODY = sending({"exceptions": [_EXCEPTION]})
 
 
 @of_plans.get("/{id}/diff", dependencies=[reads], summary="What publishing a plan would change, and for whom")
-def plan_difference(connection: Reading, response: Response, id: str) -> DraftDifference:
+def plan_difference(connection: Reading, now: Now, response: Response, id: str) -> DraftDifference:
     """The plan against what stands in its days now. Publish it with this ETag as If-Match."""
-    return _shown(drafts.of_plan(connection, id), response)
+    return _shown(drafts.of_plan(connection, id, local_day(now)), response)
 
 
 @of_plans.post(
@@ -84,7 +85,7 @@ def publish(
     connection: Writing, now: Now, response: Response, id: str, sent: Publishing | None = None, if_match: IfMatch = None
 ) -> Publication:
     """Let the plan stand, if the data are still those it was made of. Publishing it again changes nothing while it stands."""
-    draft = drafts.of_plan(connection, id)
+    draft = drafts.of_plan(connection, id, local_day(now))
     told(if_match)
     before = publications.latest_of_plan(connection, id)
     if before is not None:
@@ -114,9 +115,9 @@ def one(connection: Reading, response: Response, number: Number) -> Publication:
 
 
 @router.get("/{number}/diff", dependencies=[reads], summary="What restoring a publication would change, and for whom")
-def publication_difference(connection: Reading, response: Response, number: Number) -> DraftDifference:
+def publication_difference(connection: Reading, now: Now, response: Response, number: Number) -> DraftDifference:
     """The publication against what stands in its days now. Restore it with this ETag as If-Match."""
-    return _shown(drafts.of_publication(connection, number), response)
+    return _shown(drafts.of_publication(connection, number, local_day(now)), response)
 
 
 @router.post(
@@ -130,7 +131,7 @@ def restore(
     connection: Writing, now: Now, response: Response, number: Number, sent: Publishing | None = None, if_match: IfMatch = None
 ) -> Publication:
     """Let its bookings stand again, if the present data allow every one of them. What was booked by hand since stays."""
-    draft = drafts.of_publication(connection, number)
+    draft = drafts.of_publication(connection, number, local_day(now))
     return _published(connection, draft, sent, if_match, now, response)
 
 

@@ -28,6 +28,7 @@ from tests.api.databases import Databases
 from tests.api.drafting import FIRST, LAST, contents, keep
 from tests.builders import booking
 
+TODAY = NOW.date()
 LATER = dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC)
 DAYS = [day for day in range(11, 30) if dt.date(2027, 1, day).weekday() < 5]
 PLACES = ("AYL-1", "AMR-1", "WYC-1", None)
@@ -75,12 +76,12 @@ def plan(store: Store, random: Random) -> None:
 
 def publish(connection: Connection, random: Random) -> Draft | None:
     kept = jobs.listed(connection)
-    return drafts.of_plan(connection, random.choice(kept[:2]).id) if kept else None
+    return drafts.of_plan(connection, random.choice(kept[:2]).id, TODAY) if kept else None
 
 
 def restore(connection: Connection, random: Random) -> Draft | None:
     kept = publications.listed(connection)
-    return drafts.of_publication(connection, random.choice(kept).number) if kept else None
+    return drafts.of_publication(connection, random.choice(kept).number, TODAY) if kept else None
 
 
 def by_hand(connection: Connection, random: Random) -> None:

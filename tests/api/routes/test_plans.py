@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -125,10 +126,24 @@ def test_what_can_not_be_asked_is_told(seeded: TestClient, sent: dict[str, Any],
 
 
 def test_data_that_make_no_problem_are_told_at_once(seeded: TestClient, client: TestClient) -> None:
-    response = seeded.post(PLANS, json={"first": "2027-01-01", "last": "2030-01-01"})
-    wrong = [{"where": "horizon", "message": "1097 days are too many for one plan. Enter 800 days or fewer."}]
+    response = seeded.post(PLANS, json={"first": "2027-01-04", "last": "2030-01-01"})
+    wrong = [{"where": "horizon", "message": "1094 days are too many for one plan. Enter 800 days or fewer."}]
     details = problem("invalid", "Unprocessable Entity", 422, "There are faults in it: 1.")
     assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
+
+
+@pytest.mark.parametrize(
+    ("days", "first"), [(2, "2027-01-04"), (5, "2027-01-06"), (28, "2027-01-29"), (31, "2027-01-04"), (400, "2027-01-04")]
+)
+def test_a_plan_begins_today_where_some_of_its_days_are_over(
+    seeded: TestClient, store: Store, clock: Clock, days: int, first: str
+) -> None:
+    clock.now = NOW + dt.timedelta(days=days - 3)
+    identifier = asked(seeded)
+    plan = seeded.get(f"{PLANS}/{identifier}").json()
+    assert (plan["first"], plan["last"]) == (first, "2027-01-31")
+    with store.reading() as connection:
+        assert str(snapshot.problem_of(connection, dt.date.fromisoformat(first), dt.date(2027, 1, 31)).horizon.first) == first
 
 
 def test_an_empty_diary_has_nothing_to_plan(client: TestClient) -> None:

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.store import conferences
 from api.store.session import Store
 from scheduler.domain.conference import Conference
-from tests.api.builders import NOW, book, conference
+from tests.api.builders import NOW, Clock, book, conference
 from tests.api.drafting import (
     ALL,
     CPC_1,
@@ -156,6 +156,24 @@ def test_a_plan_that_breaks_rules_is_refused(seeded: TestClient, store: Store) -
     ]
     assert (response.status_code, response.json()) == (409, details("breaks-rules", 409, detail, *broken))
     assert contents(store) == before
+
+
+def test_a_plan_changes_nothing_of_days_that_are_over(seeded: TestClient, store: Store, clock: Clock) -> None:
+    first = draft(store, CPC_1, CPC_2, CPC_3, unplaced={"CPC-4": "No place is left for it."})
+    publish(seeded, first)
+    plan = draft(store, CPC_1, MOVED_2, CPC_3, CPC_4, HELD)
+    clock.now = NOW.replace(day=15)
+    before = contents(store)
+    response = publish(seeded, plan)
+    detail = "Days of the plan are over, and with them 2 bookings that it would change. Make a new plan, and publish that."
+    over = [
+        ("CPC-2", "CPC-2 was booked for Tuesday 12 January 2027 at 10:00, which is over. Record what came of it."),
+        ("CPC-4", "CPC-4 would be booked for Thursday 14 January 2027 at 10:00, which is over."),
+    ]
+    assert (response.status_code, response.json()) == (409, details("over", 409, detail, *over))
+    assert contents(store) == before
+    restored = draft(store, CPC_1, CPC_2, CPC_3, HELD, unplaced={"CPC-4": "No place is left for it."})
+    assert publish(seeded, restored).status_code == 201, "what stays may be on days that are over"
 
 
 def test_publishing_twice_changes_nothing(seeded: TestClient, store: Store) -> None:
