@@ -19,17 +19,27 @@ class SheetFault(Fault):
     """A fault in a workbook or CSV folder: ``Conferences, row 14, Length: …``.
 
     ``row`` counts as the person sees it, the heading being row 1; ``column`` is the heading, or in a sheet
-    of settings the setting. Both are None where the whole sheet is meant.
+    of settings the setting. Both are None where the whole sheet is meant. ``last_row`` is for a fault of several rows.
     """
 
     sheet: str = ""
     row: int | None = None
     column: str | None = None
+    last_row: int | None = None
 
     @property
     def where(self) -> str:
         """The place as its reader finds it."""
-        return ", ".join([self.sheet, *([f"row {self.row}"] if self.row else []), *([self.column] if self.column else [])])
+        rows = f"row {self.row}" if self.row else None
+        if self.last_row not in (None, self.row):
+            rows = f"rows {self.row} to {self.last_row}"
+        return ", ".join(part for part in (self.sheet, rows, self.column) if part)
+
+    def is_in(self, row: int | None) -> bool:
+        """Whether the row is the fault's, or one of them."""
+        if row is None or self.row is None:
+            return row == self.row
+        return self.row <= row <= (self.last_row or self.row)
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem
-from scheduler.files.cells import Cell, CellError, is_blank, simplified
+from scheduler.files.cells import Cell, CellError, Note, is_blank, simplified
 from scheduler.files.faults import Origins, SheetFault, column_at, in_sheet
-from scheduler.files.layout import UNREADABLE, Column, Fields, Setting, SettingsSheet, Sheet
+from scheduler.files.layout import UNREADABLE, Column, Fields, Setting, SettingsSheet, Sheet, Unreadable
 from scheduler.files.settings import SERVICE, SWITCH
 from scheduler.files.sheets import ERRORS, NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of
 from scheduler.files.tables import Table
 from scheduler.files.text import NO_VALUE
+from scheduler.wording import in_a_row
 
 
 @dataclass
@@ -86,7 +87,7 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
 def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[SheetFault]]:
     """The rows of a sheet that is no part of a problem: their numbers and values, and what is wrong with single cells."""
     reading = Reading()
-    rows = [(number, _fields(sheet, number, cells, reading)) for number, cells in _rows(sheet, table, reading)]
+    rows = [(number, _fields(sheet, number, cells, reading)) for number, cells in _rows(sheet, table, reading).items()]
     return rows, reading.sheet_faults
 
 
@@ -149,7 +150,10 @@ def _closest(found: str, titles: Sequence[str]) -> str | None:
     return by_word[close[0]] if close else None
 
 
-def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> Iterator[tuple[int, dict[str, Cell]]]:
+Cells = dict[str, Cell | Unreadable]
+
+
+def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[int, Cells]:
     """Each row that is not blank: its number, and its cells under the columns' keys."""
     filled = ((n, row) for n, row in enumerate(table.rows, start=1) if not all(is_blank(cell) for cell in row))
     heading = next(filled, None)
@@ -157,8 +161,9 @@ def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> Itera
         headings = ", ".join(column.heading for column in sheet.columns if column.required)
         if sheet.required:
             reading.fault(sheet.title, None, None, f"this sheet is empty. Enter its headings in row 1: {headings}.")
-        return
+        return {}
     columns = _columns(sheet, heading[1], reading)
+    rows: dict[int, Cells] = {}
     for number, row in filled:
         cells: dict[str, Cell] = {}
         for n, cell in enumerate(row):
@@ -167,7 +172,31 @@ def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> Itera
             elif not is_blank(cell) and (n >= len(heading[1]) or is_blank(heading[1][n])):
                 reading.fault(sheet.title, number, letter(n), "there is no heading above this. Enter one, or empty the cell.")
         if not all(is_blank(cell) for cell in cells.values()):
-            yield number, cells
+            rows[number] = {**cells}
+    _mark_merged(sheet, table, columns, rows, reading)
+    return rows
+
+
+def _mark_merged(
+    sheet: Sheet | SettingsSheet, table: Table, keys: dict[int, str], rows: dict[int, Cells], reading: Reading
+) -> None:
+    """Make what is hidden in merged cells unreadable, with a fault for each range of them: it only looks blank."""
+    read = {column.key: column for column in sheet.columns if not isinstance(column.kind, Note)}
+    for merged in table.merged:
+        hidden = [(row + 1, keys[n]) for row, n in merged.hidden if row + 1 in rows and keys.get(n) in read]
+        if not hidden:
+            continue
+        for number, key in hidden:
+            rows[number][key] = UNREADABLE
+            if key == "id" and isinstance(sheet, Sheet):
+                reading.without_ids.add(str(sheet.place[0]))
+        across = range(merged.first_column, merged.last_column + 1)
+        headings = [read[keys[n]].heading for n in across if keys.get(n) in read]
+        one = len(headings) == 1
+        message = f"{'these cells' if one else f'the cells under {in_a_row(headings)}'} are merged. Unmerge them and enter each."
+        column = headings[0] if one else None
+        fault = SheetFault((), message, sheet.title, merged.first_row + 1, column, merged.last_row + 1)
+        reading.sheet_faults.append(fault)
 
 
 def _columns(sheet: Sheet | SettingsSheet, headings: Sequence[Cell], reading: Reading) -> dict[int, str]:
@@ -216,8 +245,10 @@ def letter(n: int) -> str:
     return f"column {text}"
 
 
-def _value(title: str, row: int, of: Column | Setting, cell: Cell, reading: Reading) -> Any:
+def _value(title: str, row: int, of: Column | Setting, cell: Cell | Unreadable, reading: Reading) -> Any:
     """What a cell that is not blank holds; UNREADABLE, with a fault noted, where that can't be said."""
+    if isinstance(cell, Unreadable):
+        return UNREADABLE
     try:
         _check_formula(cell)
         return of.kind.read(cell)
@@ -237,7 +268,9 @@ def _check_formula(cell: Cell) -> None:
 def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None:
     by_word = {simplified(setting.label): setting for setting in sheet.settings}
     seen: set[str] = set()
-    for number, cells in _rows(sheet, table, reading):
+    for number, cells in _rows(sheet, table, reading).items():
+        if cells.get("label") is UNREADABLE:
+            continue
         label = str(cells.get("label") or "").strip()
         setting = by_word.get(simplified(label))
         if setting is None:
@@ -253,7 +286,7 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
         seen.add(setting.label)
         reading.origins[setting.place] = (sheet.title, number)
         cell = cells.get("value")
-        if not setting.kind.is_blank(cell):
+        if isinstance(cell, Unreadable) or not setting.kind.is_blank(cell):
             reading.put(setting.place, _value(sheet.title, number, setting, cell, reading))
         elif setting.required:
             reading.fault(sheet.title, number, setting.label, f"nothing is entered. Enter {setting.kind.wanted}.")
@@ -267,7 +300,7 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
 def _read_list(sheet: Sheet, table: Table, reading: Reading) -> None:
     items: list[Any] = []
     owners = _owners(sheet, reading)
-    for number, cells in _rows(sheet, table, reading):
+    for number, cells in _rows(sheet, table, reading).items():
         fields = _fields(sheet, number, cells, reading)
         if not sheet.owners:
             reading.origins[(*sheet.place, len(items))] = (sheet.title, number)
@@ -286,11 +319,11 @@ def _read_list(sheet: Sheet, table: Table, reading: Reading) -> None:
         reading.put(sheet.place, items)
 
 
-def _fields(sheet: Sheet, number: int, cells: dict[str, Cell], reading: Reading) -> Fields:
+def _fields(sheet: Sheet, number: int, cells: Cells, reading: Reading) -> Fields:
     fields: Fields = {}
     for column in sheet.columns:
         cell = cells.get(column.key)
-        if not column.kind.is_blank(cell):
+        if isinstance(cell, Unreadable) or not column.kind.is_blank(cell):
             fields[column.key] = _value(sheet.title, number, column, cell, reading)
         elif column.required:
             if column.key in cells:

@@ -13,6 +13,7 @@ MOST_CELLS = 1_000_000
 MOST_CHARACTERS = 100_000_000
 MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
+MOST_MERGED = 100_000
 DAMAGED = "this workbook is damaged. Open it in Excel, and save it again."
 TOO_MUCH_TEXT = "this workbook holds more text than is read. Give one month, without long texts."
 
@@ -103,6 +104,7 @@ class _Cells:
 
     def __init__(self, lengths: list[int]) -> None:
         self.characters = 0
+        self._merged = 0
         self._lengths = lengths
         self._parser = _parser(self._start, self._end, self._text)
         self._row = self._column = 0
@@ -143,6 +145,10 @@ class _Cells:
                 self._filled = self._calculated = True
             case "is":
                 self._filled = True
+            case "mergeCell":
+                self._merged += 1
+                if self._merged > MOST_MERGED:
+                    raise UnsafeSheetError(f"a sheet has more than {MOST_MERGED} merged ranges. Unmerge them, and save it again.")
 
     def _text(self, text: str) -> None:
         if self._in_value:

@@ -11,6 +11,7 @@ from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.files.cells import Cell
 from scheduler.files.layout import Fields, SettingsSheet, Sheet
+from scheduler.files.merged import Merged
 from scheduler.files.settings import SWITCH
 from scheduler.files.sheets import INSTRUCTIONS, SHEETS
 
@@ -23,6 +24,7 @@ class Table:
 
     title: str
     rows: Sequence[Row]
+    merged: Sequence[Merged] = ()
 
 
 def tables_of(problem: Problem | None) -> list[Table]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from scheduler.domain.problem import Problem
 from scheduler.files.book import Book
 from scheduler.files.guard import bytes_of, refuse, workbook_in
+from scheduler.files.merged import merged_within
 from scheduler.files.reading import problem_in
 from scheduler.files.sheet_scan import DAMAGED
 from scheduler.files.sheets import NOT_READ, SHEETS
@@ -26,12 +27,21 @@ def tables_in_workbook(path: Path) -> list[Table]:
     checked = workbook_in(path, bytes_of(path))
     # Asked like this, pandas leaves every cell what calamine found, but that it makes 90 of 90.0.
     try:
-        sheets = pd.read_excel(checked, sheet_name=None, engine="calamine", header=None, dtype=object, na_filter=False)
+        with pd.ExcelFile(checked, engine="calamine") as file:
+            sheets = pd.read_excel(file, sheet_name=None, header=None, dtype=object, na_filter=False)
+            return [
+                Table(
+                    str(title),
+                    frame.to_numpy(dtype=object).tolist(),
+                    merged_within(*frame.shape, file.book.get_sheet_by_name(title).merged_cell_ranges or ()),
+                )
+                for title, frame in sheets.items()
+                if title not in NOT_READ
+            ]
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:
         refuse(path, DAMAGED)
-    return [Table(str(title), frame.to_numpy(dtype=object).tolist()) for title, frame in sheets.items() if title not in NOT_READ]
 
 
 def write_workbook(problem: Problem, path: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from xlsxwriter.worksheet import Worksheet
+
 from scheduler.domain.faults import Fault
 from scheduler.files.book import FAULTY, MOMENT_FORMAT, PALE, RED, ROWS_TO_FILL_IN, WHITE, Book, height_for
 from scheduler.files.cells import DATE_FORMAT, TEXT_FORMAT, TIME_FORMAT, Cell, is_blank, simplified
@@ -71,6 +73,7 @@ def _add_copy(book: Book, table: Table, faults: Sequence[SheetFault]) -> None:
     known = _known_columns(table)
     columns = [known.get(simplified(str(headings[n]))) for n in kept]
     page = book.add_page(table.title, [ERRORS_WIDTH] * shift + [column.width if column else 16 for column in columns])
+    _merge_again(page, table, kept, shift)
     by_row: dict[int, list[SheetFault]] = defaultdict(list)
     for fault in faults:
         by_row[fault.row - 1 if fault.row else heading_row].append(fault)
@@ -92,6 +95,14 @@ def _add_copy(book: Book, table: Table, faults: Sequence[SheetFault]) -> None:
     for at, column in enumerate(columns, start=shift):
         if column and not column.kind.of:
             book.add_choices(page, heading_row + 1, len(table.rows) + ROWS_TO_FILL_IN, at, column.kind)
+
+
+def _merge_again(page: Worksheet, table: Table, kept: Sequence[int], shift: int) -> None:
+    """Merge what is merged in the table: apart, its blank cells would be taken for blank ones when the copy is read."""
+    for merged in table.merged:
+        across = [at for at, n in enumerate(kept, start=shift) if merged.first_column <= n <= merged.last_column]
+        if across and (merged.first_row, across[0]) != (merged.last_row, across[-1]):
+            page.merge_range(merged.first_row, across[0], merged.last_row, across[-1], "")
 
 
 def _known_columns(table: Table) -> dict[str, Column]:

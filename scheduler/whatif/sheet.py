@@ -126,7 +126,7 @@ class ScenarioRows:
 
     def is_told(self, fault: SheetFault) -> bool:
         """Whether the cell is known to be faulty, so that the fault only follows from that."""
-        return any((known.row, known.column) == (fault.row, fault.column) for known in self.faults)
+        return any(known.is_in(fault.row) and known.column == fault.column for known in self.faults)
 
     def _change(self, number: int, fields: Fields) -> dict[str, Any]:
         """The change of a row; cells that it has no use for are faults, and left out."""

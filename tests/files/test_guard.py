@@ -243,3 +243,21 @@ def test_a_great_many_values_are_refused(tmp_path: Path) -> None:
     (tmp_path / "tiny" / "Closures.csv").write_text("Date\n" + "x\n" * 100_000)
     path = tmp_path / "tiny" / "Closures.csv"
     assert faults_in(tmp_path / "tiny") == [f"{path}: this holds more than 100000 rows. Give one month only."]
+
+
+def test_more_merged_cells_than_anybody_makes(tmp_path: Path) -> None:
+    merged = b"".join(b'<mergeCell ref="A%d:B%d"/>' % (n, n) for n in range(1, 100_002))
+    path = repacked(
+        tiny_workbook(tmp_path),
+        SHEET,
+        lambda part: part.replace(b"</sheetData>", b"</sheetData><mergeCells>" + merged + b"</mergeCells>"),
+    )
+    assert faults_in(path) == [f"{path}: a sheet has more than 100000 merged ranges. Unmerge them, and save it again."]
+
+
+@pytest.mark.parametrize("cells", ["A1:B2 B2:C3", "A1:nonsense"])
+def test_merged_cells_that_no_program_writes(tmp_path: Path, cells: str) -> None:
+    merged = "".join(f'<mergeCell ref="{reference}"/>' for reference in cells.split())
+    end = f"</sheetData><mergeCells>{merged}</mergeCells>".encode()
+    path = repacked(tiny_workbook(tmp_path), SHEET, lambda part: part.replace(b"</sheetData>", end))
+    assert faults_in(path) == [f"{path}: {DAMAGED}"]
