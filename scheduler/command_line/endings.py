@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from scheduler.domain.faults import Fault, InputError
+
+if TYPE_CHECKING:
+    from scheduler.files import Told
 
 
 class Ending(IntEnum):
@@ -54,6 +57,15 @@ def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -
         if source is not None and source.suffix.lower() != ".json":
             _offer_errors(source, error, errors)
         raise typer.Exit(Ending.BAD_INPUT) from None
+
+
+@contextmanager
+def telling(told: Told) -> Iterator[None]:
+    """Tell the faults of the body's InputError as whoever made the problem's file knows them."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError([told(fault) for fault in error.faults]) from None
 
 
 def _offer_errors(source: Path, error: InputError, errors: Path | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.command_line.endings import Ending, give_up, refuse, refusing_bad_input
+from scheduler.command_line.endings import Ending, give_up, refuse, refusing_bad_input, telling
 from scheduler.command_line.interrupts import stopping_on_interrupt
 from scheduler.command_line.options import Errors, ProblemFile, Seed
 from scheduler.command_line.outputs import output_faults
@@ -45,11 +45,11 @@ def plan(
     with stopping_on_interrupt() as stop:
         if faults := _option_faults(problem, out, xlsx, time_limit, work_limit, workers, errors):
             refuse(faults)
-        from scheduler.files import read_problem_file
+        from scheduler.files import read_problem_to_judge
 
         with refusing_bad_input(problem, errors):
-            the_problem = read_problem_file(problem)
-        with ProgressDisplay(quiet=quiet) as display:
+            the_problem, told = read_problem_to_judge(problem)
+        with refusing_bad_input(problem, errors), telling(told), ProgressDisplay(quiet=quiet) as display:
             schedule = _solve(
                 the_problem, display, stop, time_limit=time_limit, work_limit=work_limit, workers=workers, seed=seed
             )
@@ -101,7 +101,7 @@ def _solve(
     workers: int,
     seed: int,
 ) -> Schedule:
-    """The schedule, solved in a thread of its own so that this one hears signals and shows progress."""
+    """The schedule, solved in a thread of its own so that this one hears signals and shows progress. Raises InputError."""
     outcome = _Outcome()
 
     def work() -> None:
@@ -127,9 +127,8 @@ def _solve(
         if stop.is_set():
             display.stopping()
         display.tick()
-    with refusing_bad_input():
-        if outcome.error is not None:
-            give_up(outcome.error, "No schedule")
+    if outcome.error is not None:
+        give_up(outcome.error, "No schedule")
     assert outcome.schedule is not None
     return outcome.schedule
 

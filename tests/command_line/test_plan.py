@@ -9,8 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from scheduler.domain.faults import read_problem
 from scheduler.domain.schedule import TIERS
-from scheduler.files import read_problem_file, read_schedule_file
+from scheduler.files import read_problem_file, read_schedule_file, write_problem_file
 from tests.builders import tiny_data
 from tests.command_line.running import COMMAND, ENVIRONMENT, EXAMPLES, scheduler
 
@@ -135,6 +136,24 @@ def test_a_lock_that_no_schedule_can_keep_is_bad_input(tmp_path: Path):
     said = finished.stderr.splitlines()[-1]  # a line of progress may stand before it
     assert said.startswith("published[0].locks: no schedule can keep the lock of A on its time.")
     assert [path.name for path in tmp_path.iterdir()] == ["locked.json"]
+
+
+def test_a_lock_in_a_workbook_is_told_by_its_row_and_in_the_copy_with_errors(tmp_path: Path):
+    on_a_saturday = {"conference": "A", "start": "2027-03-06T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}
+    write_problem_file(read_problem(tiny_data(published=[on_a_saturday])), tmp_path / "locked.xlsx")
+    finished = scheduler("plan", "locked.xlsx", "--out", "out.json", "--errors", "errors.xlsx", cwd=tmp_path)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    told = (
+        "no schedule can keep the lock of A on its time. A is on Saturday 6 March 2027, which is no working day. "
+        "Take the lock off, or move the booking first."
+    )
+    assert finished.stderr.splitlines()[-2:] == [  # a line of progress may stand before them
+        f"Published, row 2, Locked: {told}",
+        "A copy with these faults beside their rows is in errors.xlsx.",
+    ]
+    published = openpyxl.load_workbook(tmp_path / "errors.xlsx")["Published"]
+    assert [row[0].value for row in published.iter_rows()] == ["Errors", f"Locked: {told}"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["errors.xlsx", "locked.xlsx"]
 
 
 def start_march(out: Path, *arguments: str) -> subprocess.Popen[str]:
