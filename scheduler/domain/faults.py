@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scheduler.domain.conference import Conference
-from scheduler.domain.people import Person
-from scheduler.domain.places import Room, Site
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import shown
 
 Place = tuple[str | int, ...]
 MAX_HORIZON_DAYS = 800
-WITH_IDS = ("sites", "rooms", "chairs", "minute_takers", "conferences")
-# Where these are faulty themselves, all the rest is still checked.
-_STAND_INS: dict[str, Any] = {"version": 1, "horizon": {"first": "2000-01-04", "last": "2000-01-31"}}
+NOUNS = {
+    "sites": "site",
+    "rooms": "room",
+    "chairs": "chair",
+    "minute_takers": "minute taker",
+    "conferences": "conference",
+}
+"""The lists whose items have ids, each with what one of its items is called."""
+WITH_IDS = tuple(NOUNS)
+_REFERENCES: dict[str, dict[str | int, str]] = {
+    "travel": {"from": "sites", "to": "sites"},
+    "rooms": {"site": "sites"},
+    "chairs": {"base": "sites"},
+    "minute_takers": {"sites": "sites"},
+    "conferences": {"site": "sites", "chair": "chairs", "not_chairs": "chairs"},
+    "holds": {"site": "sites"},
+    "apart": {0: "conferences", 1: "conferences"},
+    "published": {"conference": "conferences", "room": "rooms", "chair": "chairs", "minute_taker": "minute_takers"},
+}
+"""For each list the fields of its items that hold an id, or several, and the list that these are ids of."""
 
 
 @dataclass(frozen=True)
@@ -57,32 +71,36 @@ class InputError(Exception):
 def read_problem(raw: Any) -> Problem:
     """The problem in raw data (as JSON gives it).
 
-    Raises InputError with every fault: of single fields, and of references between them. Faulty items of
-    a list are left aside while the references of the others are checked, so that all is said at once.
+    Raises InputError with every fault: of single fields, and of references between them. What of an item has no
+    fault of its own is checked against the others all the same, so that all is said at once.
     """
     if not isinstance(raw, dict):
         raise InputError([Fault((), "This is no problem file: it holds no object. Give one with version, horizon, sites, …")])
+    problem: Problem | None = None
     faults: list[Fault] = []
-    positions: dict[str, list[int]] = {}
     try:
         problem = Problem.model_validate(raw)
     except ValidationError as error:
         faults = list(faults_of(error, Problem))
-        salvaged, positions = _without_faulty_items(raw, faults)
-        try:
-            problem = Problem.model_validate(_STAND_INS | salvaged)
-        except ValidationError:
-            raise InputError(faults) from None
-    faults += reference_faults(problem, positions, _raw_ids(raw))
-    if faults:
+    faults += reference_faults(raw, {fault.place for fault in faults})
+    faults += horizon_faults(problem or _with_sound_days(raw, faults))
+    if problem is None or faults:
         raise InputError(faults)
     return problem
 
 
+def _with_sound_days(raw: dict[str, Any], faults: Iterable[Fault]) -> Problem | None:
+    """A problem of the horizon and calendar alone; None where the horizon has a fault, and a faulty calendar is left out."""
+    faulty = {fault.place[0] for fault in faults if fault.place}
+    days = {field: raw[field] for field in ("horizon", "calendar") if field in raw and field not in faulty}
+    stand_ins = {"version": 1, "sites": [{"id": "site"}], "rooms": (), "chairs": (), "conferences": ()}
+    return Problem.model_validate(stand_ins | days) if "horizon" in days else None
+
+
 def checked(problem: Problem) -> Problem:
     """The problem, of which every part is sound in itself. Raises InputError with what is wrong between its parts."""
-    ids = {name: {item.id for item in getattr(problem, name) or ()} for name in WITH_IDS}
-    if faults := reference_faults(problem, {}, ids):
+    lists = problem.model_dump(include=set(_REFERENCES) | set(WITH_IDS), by_alias=True, warnings=False)
+    if faults := [*reference_faults(lists, set()), *horizon_faults(problem)]:
         raise InputError(faults)
     return problem
 
@@ -171,31 +189,6 @@ def _model_in(annotation: Any) -> Any:
     return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
 
 
-def _without_faulty_items(raw: dict[str, Any], faults: Iterable[Fault]) -> tuple[dict[str, Any], dict[str, list[int]]]:
-    """The raw data without the list items and optional parts that have faults, and where the items left stood before."""
-    salvaged, positions = dict(raw), {}
-    faulty: dict[str, set[int]] = {}
-    for fault in faults:
-        match fault.place:
-            case (str(field), int(n), *_):
-                faulty.setdefault(field, set()).add(n)
-            case (str(field), *_):
-                salvaged.pop(field, None)
-    for field, indices in faulty.items():
-        positions[field] = [n for n in range(len(raw[field])) if n not in indices]
-        salvaged[field] = [raw[field][n] for n in positions[field]]
-    return salvaged, positions
-
-
-def _raw_ids(raw: dict[str, Any]) -> dict[str, set[str]]:
-    """Every id in the lists, also of faulty items, so that references to these are no further fault."""
-    lists = {field: items for field, items in raw.items() if isinstance(items, list)}
-    return {
-        field: {item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)}
-        for field, items in lists.items()
-    }
-
-
 def unknown_id(kind: str, noun: str, identifier: str, known: Iterable[str], place: Place) -> Fault:
     """An id that the list ``kind`` of the problem doesn't have, with the one that may have been meant."""
     close = difflib.get_close_matches(identifier, sorted(known), n=1)
@@ -203,71 +196,95 @@ def unknown_id(kind: str, noun: str, identifier: str, known: Iterable[str], plac
     return Fault(place, f"there is no {noun} '{identifier}'.{hint} Enter the id of one listed under {kind}.")
 
 
-def reference_faults(problem: Problem, positions: dict[str, list[int]], ids: dict[str, set[str]]) -> list[Fault]:
-    """What is wrong between the parts of a problem: ids unknown or given twice, and a horizon without a working day."""
-    faults: list[Fault] = []
+def reference_faults(raw: Mapping[str, Any], faulty: Collection[Place]) -> list[Fault]:
+    """What is wrong between the parts of a problem in raw data: ids unknown or given twice. Faulty places are left aside."""
+    parts = _Parts(raw, faulty)
+    return [
+        *(fault for field in WITH_IDS for fault in _double_ids(parts, field)),
+        *(fault for field in _REFERENCES for fault in _unsuited(parts, field)),
+    ]
 
-    def place(field: str, n: int, *rest: str | int) -> Place:
-        return (field, positions[field][n] if field in positions else n, *rest)
 
-    def refer(kind: str, noun: str, identifier: str | None, at: Place) -> None:
-        known = ids.get(kind, set())
-        if identifier is not None and identifier not in known:
-            faults.append(unknown_id(kind, noun, identifier, known, at))
+class _Parts:
+    """Raw data, of which some places are known to be faulty."""
 
-    listed: tuple[tuple[str, Sequence[Site | Room | Person | Conference]], ...] = (
-        ("sites", problem.sites),
-        ("rooms", problem.rooms),
-        ("chairs", problem.chairs),
-        ("minute_takers", problem.minute_takers or ()),
-        ("conferences", problem.conferences),
-    )
-    for field, items in listed:
-        first_at: dict[str, int] = {}
-        for n, item in enumerate(items):
-            if item.id in first_at:
-                earlier = Fault(place(field, first_at[item.id]), "").where
-                faults.append(Fault(place(field, n, "id"), f"'{item.id}' is already the id of {earlier}. Give each its own id."))
-            first_at.setdefault(item.id, n)
-    for n, journey in enumerate(problem.travel):
-        refer("sites", "site", journey.from_, place("travel", n, "from"))
-        refer("sites", "site", journey.to, place("travel", n, "to"))
-    for n, room in enumerate(problem.rooms):
-        refer("sites", "site", room.site, place("rooms", n, "site"))
-    for n, chair in enumerate(problem.chairs):
-        refer("sites", "site", chair.base, place("chairs", n, "base"))
-    for n, taker in enumerate(problem.minute_takers or ()):
-        for m, site in enumerate(taker.sites):
-            refer("sites", "site", site, place("minute_takers", n, "sites", m))
-    for n, conference in enumerate(problem.conferences):
-        refer("sites", "site", conference.site, place("conferences", n, "site"))
-        refer("chairs", "chair", conference.chair, place("conferences", n, "chair"))
-        for m, excluded in enumerate(conference.not_chairs):
-            refer("chairs", "chair", excluded, place("conferences", n, "not_chairs", m))
-        if conference.id.startswith("HOLD-"):
-            faults.append(
-                Fault(place("conferences", n, "id"), "ids that begin with HOLD- are kept for held slots. Enter another.")
-            )
-    for n, hold in enumerate(problem.holds):
-        refer("sites", "site", hold.site, place("holds", n, "site"))
-    for n, pair in enumerate(problem.apart):
-        for m in (0, 1):
-            refer("conferences", "conference", pair[m], place("apart", n, m))
-        if pair[0] == pair[1]:
-            faults.append(Fault(place("apart", n), f"'{pair[0]}' can't be kept apart from itself. Enter two conferences."))
+    def __init__(self, raw: Mapping[str, Any], faulty: Collection[Place]) -> None:
+        self._faulty = faulty
+        self._lists = {field: items for field, items in raw.items() if isinstance(items, list | tuple)}
+        ids: dict[str, list[Any]] = {
+            field: [item.get("id") if isinstance(item, dict) else None for item in self._lists[field]]
+            for field in WITH_IDS
+            if field in self._lists and (field,) not in faulty
+        }
+        self.ids: dict[str, set[str]] = {
+            field: set(found) for field, found in ids.items() if all(isinstance(each, str) for each in found)
+        }
+        """The ids of each list, of faulty items too; a list is left out where an id can't be read, for it may be any."""
+
+    def items(self, field: str) -> Iterable[tuple[int, Any]]:
+        """The items of a list, each with its position."""
+        return enumerate(self._lists.get(field, ()))
+
+    def texts(self, item: Any, place: Place) -> Iterator[tuple[Place, str]]:
+        """The sound text at the end of an item's place, or each of the list there."""
+        if place in self._faulty or isinstance(item, str):
+            return
+        try:
+            found = item[place[-1]]
+        except (KeyError, IndexError, TypeError):
+            return
+        several = isinstance(found, list | tuple)
+        for at, text in [((*place, n), text) for n, text in enumerate(found)] if several else [(place, found)]:
+            if isinstance(text, str) and at not in self._faulty:
+                yield at, text
+
+    def text(self, item: Any, place: Place) -> str | None:
+        """The sound text at the end of an item's place."""
+        return next((text for at, text in self.texts(item, place) if at == place), None)
+
+
+def _double_ids(parts: _Parts, field: str) -> Iterator[Fault]:
+    first_at: dict[str, Place] = {}
+    for n, item in parts.items(field):
+        identifier = parts.text(item, (field, n, "id"))
+        if identifier is None:
+            continue
+        if earlier := first_at.get(identifier):
+            told = f"'{identifier}' is already the id of {Fault(earlier, '').where}. Give each its own id."
+            yield Fault((field, n, "id"), told)
+        first_at.setdefault(identifier, (field, n))
+
+
+def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
+    """What is wrong with the items of a list as far as others are concerned, item by item."""
     published: set[str] = set()
-    for n, booking in enumerate(problem.published):
-        refer("conferences", "conference", booking.conference, place("published", n, "conference"))
-        refer("rooms", "room", booking.room, place("published", n, "room"))
-        refer("chairs", "chair", booking.chair, place("published", n, "chair"))
-        if problem.minute_takers is not None:
-            refer("minute_takers", "minute taker", booking.minute_taker, place("published", n, "minute_taker"))
-        if booking.conference in published:
-            faults.append(Fault(place("published", n, "conference"), f"'{booking.conference}' is published twice. Keep one."))
-        published.add(booking.conference)
+    for n, item in parts.items(field):
+        for key, kind in _REFERENCES[field].items():
+            for at, identifier in parts.texts(item, (field, n, key)):
+                if kind in parts.ids and identifier not in parts.ids[kind]:
+                    yield unknown_id(kind, NOUNS[kind], identifier, parts.ids[kind], at)
+        match field:
+            case "conferences":
+                if (parts.text(item, (field, n, "id")) or "").startswith("HOLD-"):
+                    yield Fault((field, n, "id"), "ids that begin with HOLD- are kept for held slots. Enter another.")
+            case "apart":
+                one, other = (parts.text(item, (field, n, m)) for m in (0, 1))
+                if one is not None and one == other:
+                    yield Fault((field, n), f"'{one}' can't be kept apart from itself. Enter two conferences.")
+            case "published":
+                conference = parts.text(item, (field, n, "conference"))
+                if conference in published:
+                    yield Fault((field, n, "conference"), f"'{conference}' is published twice. Keep one.")
+                if conference is not None:
+                    published.add(conference)
+
+
+def horizon_faults(problem: Problem | None) -> Iterator[Fault]:
+    """Why the days of a problem can't be planned."""
+    if problem is None:
+        return
     length = (problem.horizon.last - problem.horizon.first).days + 1
     if length > MAX_HORIZON_DAYS:
-        faults.append(Fault(("horizon",), f"{length} days are too many for one plan. Enter {MAX_HORIZON_DAYS} days or fewer."))
+        yield Fault(("horizon",), f"{length} days are too many for one plan. Enter {MAX_HORIZON_DAYS} days or fewer.")
     elif not problem.working_days:
-        faults.append(Fault(("horizon",), "there is no working day in it. Enter a first and last day with one between."))
-    return faults
+        yield Fault(("horizon",), "there is no working day in it. Enter a first and last day with one between.")

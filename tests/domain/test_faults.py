@@ -54,7 +54,10 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"sites": []}, "sites: is empty. Enter at least one."),
     ({"sites": [None]}, "sites[0]: None is not an object. Enter an object, in curly brackets."),
     ({"apart": [["A"]]}, "apart[0][1]: is missing. Enter it."),
-    ({"apart": [["A", "B", "C"]]}, "apart[0]: has 3 entries. Enter 2."),
+    (
+        {"apart": [["A", "A1", "A2"]], "conferences": [conference(n) for n in ("A", "A1", "A2")]},
+        "apart[0]: has 3 entries. Enter 2.",
+    ),
     ({"service": {"name": 7}}, "service.name: 7 is not text. Enter text, in quotes."),
     ({"service": {"timezone": "UTC"}}, "service.timezone: 'UTC' is not one of the choices. Enter one of: 'Europe/London'."),
     ({"service": {"name": "\ud800"}}, r"service.name: '\ud800' holds half a character. Enter it again."),
@@ -251,6 +254,69 @@ def test_many_faults_are_said_at_once_with_references_between_sound_items() -> N
         "conferences[2].id: 'B' is already the id of conferences[1]. Give each its own id.",
         "conferences[1].site: there is no site 'XXX'. Enter the id of one listed under sites.",
         "apart[1][1]: there is no conference 'Z'. Enter the id of one listed under conferences.",
+    ]
+
+
+def test_references_of_a_faulty_item_are_checked_too() -> None:
+    raw = tiny_data(
+        conferences=[
+            conference("A", minutes="ninety", site="WYX", chair="C99", not_chairs=["C1", 7, "C98"]),
+            conference("A", kind="ICPC", children=2, school_age=3),
+            conference("HOLD-1", minutes=0),
+        ],
+        chairs=[chair("C1", fte=3, base="XXX"), chair("C2")],
+        apart=[["Z", 7], ["A", "A", "A"]],
+        published=[published(conference="Z", locks=["all"]), published(conference="Z", start="soon", chair=None, room="Q")],
+    )
+    one_site = "Enter the id of one listed under sites."
+    assert faults_in(raw)[10:] == [
+        "conferences[1].id: 'A' is already the id of conferences[0]. Give each its own id.",
+        f"chairs[0].base: there is no site 'XXX'. {one_site}",
+        f"conferences[0].site: there is no site 'WYX'. Did you mean 'WYC'? {one_site}",
+        "conferences[0].chair: there is no chair 'C99'. Enter the id of one listed under chairs.",
+        "conferences[0].not_chairs[2]: there is no chair 'C98'. Enter the id of one listed under chairs.",
+        "conferences[2].id: ids that begin with HOLD- are kept for held slots. Enter another.",
+        "apart[0][0]: there is no conference 'Z'. Enter the id of one listed under conferences.",
+        "apart[1]: 'A' can't be kept apart from itself. Enter two conferences.",
+        "published[0].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
+        "published[1].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
+        "published[1].room: there is no room 'Q'. Enter the id of one listed under rooms.",
+        "published[1].conference: 'Z' is published twice. Keep one.",
+    ]
+
+
+@pytest.mark.parametrize("faulty", [None, {}, {"id": 7}, {"name": "Advisor"}])
+def test_what_may_be_the_id_that_can_not_be_read_is_no_further_fault(faulty: Any) -> None:
+    told = faults_in(tiny_data(chairs=[chair("C1"), faulty], conferences=[conference("A", chair="C3", site="XXX")]))
+    assert told[1:] == ["conferences[0].site: there is no site 'XXX'. Enter the id of one listed under sites."]
+    assert told[0].startswith("chairs[1]")
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"apart": ["AB"]}, "apart[0]"),
+        ({"rooms": [room(site=["Q"]), room("WYC-1")]}, "rooms[0].site"),
+        ({"sites": {"id": "AYL"}}, "sites"),
+    ],
+)
+def test_what_is_not_of_the_right_kind_refers_to_nothing(changes: dict[str, Any], place: str) -> None:
+    (fault,) = faults_in(tiny_data(**changes))
+    assert fault.startswith(f"{place}: ")
+
+
+def test_a_reference_to_a_faulty_item_is_sound() -> None:
+    raw = tiny_data(chairs=[chair("C1", fte=3), chair("C2")], conferences=[conference("A", chair="C1")])
+    assert faults_in(raw) == ["chairs[0].fte: 3 is too large. Enter 2 or less."]
+
+
+def test_references_are_checked_where_a_whole_list_is_missing() -> None:
+    raw = tiny_data(conferences=[conference("A", chair="C9")], horizon={"first": "2027-03-06", "last": "2027-03-07"})
+    del raw["sites"]
+    assert faults_in(raw) == [
+        "sites: is missing. Enter it.",
+        "conferences[0].chair: there is no chair 'C9'. Enter the id of one listed under chairs.",
+        "horizon: there is no working day in it. Enter a first and last day with one between.",
     ]
 
 

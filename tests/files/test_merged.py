@@ -96,12 +96,12 @@ def test_merged_cells_that_hide_nothing_that_is_read_do_no_harm(tmp_path: Path) 
 
 
 def test_the_copy_with_errors_stays_merged_until_it_is_put_right(tmp_path: Path) -> None:
-    source = month(tmp_path, ("Conferences", "F2:F4"), ("Conferences", "L3:M3"), ("Service", "B2:B3"), ("Sites", "A2:B9"))
+    source = month(tmp_path, ("Conferences", "F2:F4"), ("Conferences", "L3:M3"), ("Service", "B2:B3"), ("Travel", "A2:B2"))
     told = [
         "Service, rows 2 to 3, Value: these cells are merged. Unmerge them and enter each.",
         "Conferences, rows 2 to 4, Chair: these cells are merged. Unmerge them and enter each.",
         "Conferences, row 3: the cells under How held and Length are merged. Unmerge them and enter each.",
-        "Sites, row 2: the cells under ID and Name are merged. Unmerge them and enter each.",
+        "Travel, row 2: the cells under From and To are merged. Unmerge them and enter each.",
     ]
     with pytest.raises(InputError) as raised:
         read_problem_file(source)
@@ -118,12 +118,11 @@ def test_the_copy_with_errors_stays_merged_until_it_is_put_right(tmp_path: Path)
     assert page["G2"].fill.fgColor.rgb == "FFFBD5D5"
 
     def put_right(workbook: Workbook) -> None:
-        for title in ("Service", "Conferences", "Sites"):
+        for title in ("Service", "Conferences", "Travel"):
             for merged in list(workbook[title].merged_cells.ranges):
                 workbook[title].unmerge_cells(str(merged))
         workbook["Service"]["C3"].value = "31/03/2027"
-        workbook["Sites"]["C2"].value = "Aylesbury"
-        workbook["Sites"].append([None, "WYC", "Wycombe"])
+        workbook["Travel"]["C2"].value = "WYC"
         cell(workbook, "Conferences", 4, "Chair").value = "C2"
 
     assert read_problem_file(edit(tmp_path / "errors.xlsx", put_right)) == tiny_problem(

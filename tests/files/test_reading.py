@@ -96,6 +96,18 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_workbook(tmp_path: Path
     ]
 
 
+def test_a_row_with_a_fault_has_its_other_faults_told_too(tmp_path: Path) -> None:
+    path = enter(tiny_workbook(tmp_path), "Conferences", 2, Length="ninety", Site="WYX", Chair="C99")
+    path = enter(path, "Published", 2, Conference="CPC-9999", Date="02/03/2027", Start="10:00", Chair="C1", Locked="Everything")
+    assert faults_in(path) == [
+        "Conferences, row 2, Site: there is no site 'WYX'. Did you mean 'WYC'? Enter the id of one on the sheet Sites.",
+        "Conferences, row 2, Chair: there is no chair 'C99'. Enter the id of one on the sheet Chairs.",
+        "Conferences, row 2, Length: 'ninety' is not a whole number of minutes. Enter a number such as 90.",
+        "Published, row 2, Conference: there is no conference 'CPC-9999'. Enter the id of one on the sheet Conferences.",
+        "Published, row 2, Locked: 'Everything' is not one of the choices. Enter one of: Time, Chair, Room.",
+    ]
+
+
 def rename(title: str, heading: str, new: str | None) -> Any:
     def change(workbook: Workbook) -> None:
         cell(workbook, title, 1, heading).value = new

@@ -53,7 +53,10 @@ def test_each_faulty_sheet_begins_with_a_column_of_errors(tmp_path: Path) -> Non
         "Errors",
         "First day: 'soon' is not a date. Enter a date such as 03/04/2027 (3 April 2027).",
     ]
-    assert values(copy, "Rooms")[3].splitlines()[0] == "Site: nothing is entered. Enter the id of a site."
+    assert values(copy, "Rooms")[3].splitlines()[:2] == [
+        "ID: 'AYL-1' is already the id of Rooms, row 2. Give each its own id.",
+        "Site: nothing is entered. Enter the id of a site.",
+    ]
     assert values(copy, "Chairs") == ["ID", "C1", "C2"]
     assert [entry.value for entry in copy["Errors"][2]] == ["Rota", None, None, ROTA[0].upper() + ROTA[1:]]
     assert len(values(copy, "Errors")) == 1 + len(faults_in(source))
@@ -61,7 +64,7 @@ def test_each_faulty_sheet_begins_with_a_column_of_errors(tmp_path: Path) -> Non
 
 def test_the_copy_put_right_is_the_problem_again(tmp_path: Path) -> None:
     copy_of(edit(tiny_workbook(tmp_path), spoil), tmp_path / "errors.xlsx")
-    assert len(faults_in(tmp_path / "errors.xlsx")) == 7
+    assert len(faults_in(tmp_path / "errors.xlsx")) == 8
 
     def mend(workbook: Workbook) -> None:
         cell(workbook, "Conferences", 2, "Length").value = 105
