@@ -21,6 +21,7 @@ SUSPICIOUS_FROM = 10 * MEGABYTE
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_BIT = 0x1
 XML_PARTS = (".xml", ".rels")
+NAME_IT_XLSX = "If it is a workbook, name it .xlsx."
 
 
 def refuse(path: Path, message: str) -> NoReturn:
@@ -57,10 +58,10 @@ def refuse_size(path: Path, size: int) -> NoReturn:
     refuse(path, f"this holds {size / MEGABYTE:.0f} MB, more than the {limit} MB that are read. Give one month only.")
 
 
-def text_of(path: Path, content: bytes, what: str, advice: str) -> str:
+def text_of(path: Path, content: bytes, what: str, advice: str, advice_on_workbooks: str = NAME_IT_XLSX) -> str:
     """The content as UTF-8 text without NUL, of which ``what`` says what it should be. Raises InputError."""
     if content.startswith((ZIP, OLE)):
-        refuse(path, f"this is not {what}, but a workbook or an archive. If it is a workbook, name it .xlsx.")
+        refuse(path, f"this is not {what}, but a workbook or an archive. {advice_on_workbooks}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from scheduler.domain.faults import Fault, InputError, faults_of, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Value, shown
-from scheduler.files.guard import bytes_of, refuse, text_of
+from scheduler.files.guard import NAME_IT_XLSX, bytes_of, refuse, text_of
 from scheduler.files.writing import write_file
 
 Read = TypeVar("Read")
@@ -29,7 +29,7 @@ def read_problem_json(path: Path) -> Problem:
 
 def read_schedule_json(path: Path) -> Schedule:
     """The schedule in a JSON file. Raises InputError."""
-    return read_json(path, _schedule)
+    return read_json(path, _schedule, advice_on_workbooks="Enter the .json file that plan --out writes.")
 
 
 def write_json(value: Value, path: Path, *, compact: bool = False) -> None:
@@ -51,9 +51,9 @@ def _schedule(raw: Any) -> Schedule:
         raise InputError(list(faults_of(error, Schedule))) from None
 
 
-def read_json(path: Path, read: Callable[[Any], Read]) -> Read:
+def read_json(path: Path, read: Callable[[Any], Read], *, advice_on_workbooks: str = NAME_IT_XLSX) -> Read:
     """What ``read`` makes of the data in a JSON file. Raises InputError, as ``read`` may."""
-    text = text_of(path, bytes_of(path), "a JSON file", "Save it again as UTF-8.")
+    text = text_of(path, bytes_of(path), "a JSON file", "Save it again as UTF-8.", advice_on_workbooks)
     if text.count(",") > MOST_VALUES:
         refuse(path, f"this holds more than {MOST_VALUES} values. Give one month only.")
     try:

@@ -107,6 +107,15 @@ def test_a_faulty_schedule(tmp_path: Path, raw: Any, told: list[str]) -> None:
     assert [str(fault) for fault in raised.value.faults] == told
 
 
+@pytest.mark.parametrize("name", ["report.xlsx", "schedule.json"])
+def test_a_workbook_in_place_of_a_schedule(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+    with pytest.raises(InputError) as raised:
+        read_schedule_file(tmp_path / name)
+    told = "this is not a JSON file, but a workbook or an archive. Enter the .json file that plan --out writes."
+    assert [str(fault) for fault in raised.value.faults] == [f"{tmp_path / name}: {told}"]
+
+
 def test_a_problem_is_written_as_the_contract_has_it(tmp_path: Path) -> None:
     write_problem_file(tiny_problem(conferences=[conference("Ä")]), tmp_path / "a.json")
     text = (tmp_path / "a.json").read_text("utf-8")
