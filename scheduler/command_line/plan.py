@@ -53,10 +53,14 @@ def plan(
             schedule = _solve(
                 the_problem, display, stop, time_limit=time_limit, work_limit=work_limit, workers=workers, seed=seed
             )
-        written = _write(the_problem, schedule, out, xlsx)
-        if not (quiet and written):
+        written, failures = _write(the_problem, schedule, out, xlsx)
+        if failures or not (quiet and written):
             for line in _summary(the_problem, schedule, written, is_interrupted=stop.is_set()):
                 typer.echo(line, err=out == STDOUT)
+        if failures:
+            for failure in failures:
+                typer.echo(str(failure), err=True)
+            raise typer.Exit(Ending.NO_RESULT)
         raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
 
 
@@ -133,22 +137,33 @@ def _solve(
     return outcome.schedule
 
 
-def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | None) -> list[Path]:
-    """Write what was asked for; ends with the code for no result where a file can't be written after all."""
+def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | None) -> tuple[list[Path], list[InputError]]:
+    """Write what was asked for: what is then there, and why the rest can't be written after all.
+
+    One that can't be written keeps nobody from the other, since the schedule may have taken minutes.
+    """
     from scheduler.files import write_schedule_file
     from scheduler.report import write_report
 
-    if out == STDOUT:
-        typer.echo(schedule.model_dump_json(indent=1))
-    try:
-        if out is not None and out != STDOUT:
-            write_schedule_file(schedule, out)
-        if xlsx is not None:
-            write_report(problem, schedule, xlsx)
-    except InputError as failure:
-        typer.echo(str(failure), err=True)
-        raise typer.Exit(Ending.NO_RESULT) from None
-    return [path for path in (out, xlsx) if path is not None]
+    def as_json(path: Path) -> None:
+        if path == STDOUT:
+            typer.echo(schedule.model_dump_json(indent=1))
+        else:
+            write_schedule_file(schedule, path)
+
+    def as_workbook(path: Path) -> None:
+        write_report(problem, schedule, path)
+
+    written: list[Path] = []
+    failures: list[InputError] = []
+    for path, write in ((out, as_json), (xlsx, as_workbook)):
+        if path is not None:
+            try:
+                write(path)
+                written.append(path)
+            except InputError as failure:
+                failures.append(failure)
+    return written, failures
 
 
 def _summary(problem: Problem, schedule: Schedule, written: list[Path], *, is_interrupted: bool) -> list[str]:

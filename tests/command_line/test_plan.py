@@ -178,6 +178,18 @@ def test_an_interrupt_gives_the_best_so_far(tmp_path: Path, number: signal.Signa
     assert scheduler("check", MARCH, out).returncode == 0
 
 
+def test_what_can_not_be_written_keeps_nobody_from_the_answer(tmp_path: Path):
+    out, xlsx = tmp_path / "out.json", tmp_path / "out.xlsx"
+    process = start_march(out, "--xlsx", str(xlsx), "--time-limit", "3")
+    out.mkdir()
+    told, faults = process.communicate(timeout=120)
+    assert process.returncode == 3
+    assert told.startswith("Buckinghamshire, 1 to 31 March 2027: ")
+    assert told.endswith(f"\nWritten: {xlsx}\n")
+    assert faults.splitlines()[-1] == f"{out}: this can't be written: there is a folder of that name. Enter another name."
+    assert openpyxl.load_workbook(xlsx).sheetnames[:2] == ["Summary", "Diary"]
+
+
 def test_a_terminal_shows_a_live_table(tmp_path: Path):
     child, terminal = pty.fork()
     if child == 0:
