@@ -10,6 +10,7 @@ import typer
 from scheduler.command_line.check import check
 from scheduler.command_line.convert import convert
 from scheduler.command_line.plan import plan
+from scheduler.command_line.stdout import ending_where_stdout_fails
 from scheduler.command_line.value import value
 from scheduler.command_line.whatif import whatif
 
@@ -47,7 +48,8 @@ def _options(
 
 def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
-    app(prog_name="scheduler")
+    with ending_where_stdout_fails():
+        app(prog_name="scheduler")
 
 
 if __name__ == "__main__":
