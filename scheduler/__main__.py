@@ -2,54 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points, version
-from typing import Annotated
-
-import typer
-
-from scheduler.command_line.check import check
-from scheduler.command_line.convert import convert
-from scheduler.command_line.plan import plan
-from scheduler.command_line.stdout import ending_where_stdout_fails
-from scheduler.command_line.value import value
-from scheduler.command_line.whatif import whatif
-
-app = typer.Typer(
-    name="scheduler",
-    help="Schedules child protection conferences, and proves how good the schedule is.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.command()(plan)
-app.command()(check)
-app.command()(whatif)
-app.command()(value)
-app.command()(convert)
-for command in entry_points(group="scheduler.commands"):  # what is installed beside the scheduler, such as the service
-    app.command(command.name)(command.load())
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(version("conference-planner"))
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
-    ] = False,
-) -> None:
-    pass
+from scheduler.command_line.loading import ending_on_interrupt
 
 
 def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
-    with ending_where_stdout_fails():
-        app(prog_name="scheduler")
+    with ending_on_interrupt():
+        from scheduler.command_line.commands import run
+    run()
 
 
 if __name__ == "__main__":

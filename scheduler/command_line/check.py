@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.command_line.endings import Ending, refuse, refusing_bad_input
+from scheduler.command_line.loading import ending_on_interrupt
 from scheduler.command_line.options import Errors, ProblemFile
 from scheduler.command_line.outputs import output_faults
 from scheduler.domain.schedule import TIERS
@@ -29,8 +30,9 @@ def check(
     """Recompute every rule and tier without the solver. Ends with 1 if a hard rule is broken."""
     if faults := output_faults("--errors", errors, ".xlsx", problem, schedule):
         refuse(faults)
-    from scheduler.check import check as recompute
-    from scheduler.files import read_problem_file, read_schedule_file
+    with ending_on_interrupt():
+        from scheduler.check import check as recompute
+        from scheduler.files import read_problem_file, read_schedule_file
 
     with refusing_bad_input(problem, errors):
         the_problem = read_problem_file(problem)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scheduler.command_line.endings import refuse, refusing_bad_input
+from scheduler.command_line.loading import ending_on_interrupt
 from scheduler.command_line.options import Errors
 from scheduler.command_line.outputs import output_faults, problem_output_faults
 
@@ -20,7 +21,8 @@ def convert(
     """Convert a problem between .json, .xlsx and a folder of .csv, losing nothing."""
     if faults := problem_output_faults("OUT", destination, source) + output_faults("--errors", errors, ".xlsx", source):
         refuse(faults)
-    from scheduler.files import read_problem_file, write_problem_file
+    with ending_on_interrupt():
+        from scheduler.files import read_problem_file, write_problem_file
 
     with refusing_bad_input(source, errors):
         problem = read_problem_file(source)
