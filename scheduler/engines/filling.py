@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import sparse
 
@@ -96,11 +98,19 @@ def completed(programme: Programme, chosen: Ints, earning: Ints) -> Ints:
     return filling.point
 
 
-def filled(candidates: Candidates, programme: Programme, worth: Ints, chosen: Ints, rounds: int = 12) -> Ints:
+def filled(
+    candidates: Candidates,
+    programme: Programme,
+    worth: Ints,
+    chosen: Ints,
+    rounds: int = 12,
+    over: Callable[[], bool] = lambda: False,
+) -> Ints:
     """The candidates of a schedule that keeps ``chosen`` (as far as they fit) and adds all else that fits.
 
     ``worth`` ranks every candidate, the best lowest. Requests with the fewest candidates go first; whatever
-    finds no place goes to the front of the next round. The fullest of all rounds is given.
+    finds no place goes to the front of the next round. The fullest of all rounds is given; none is begun but the first
+    once it is ``over``.
     """
     number = len(candidates.requests)
     conferences = len(candidates.problem.conferences)
@@ -128,7 +138,7 @@ def filled(candidates: Candidates, programme: Programme, worth: Ints, chosen: In
         without = np.flatnonzero(possible & (placed[:conferences] == 0)).tolist()
         if len(without) < best_missing:
             best, best_missing = np.flatnonzero(filling.point[: len(candidates)]), len(without)
-        if not without:
+        if not without or over():
             break
         turn = without + [request for request in turn if request not in set(without)]
     return best

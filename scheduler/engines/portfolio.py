@@ -121,7 +121,8 @@ class Portfolio:
 
     def _filled(self, chosen: Ints) -> Ints:
         """A point with chosen candidates, as far as they are found to fit, and all else that fits beside them."""
-        together = filled(self._candidates, self._programme, self._least.rank(), chosen)
+        rank, budget = self._least.rank(), self._budget
+        together = filled(self._candidates, self._programme, rank, chosen, over=lambda: budget.over)
         return completed(self._programme, together, self._earning)
 
     def _is_kept(self, point: Ints) -> bool:
@@ -166,6 +167,8 @@ class Portfolio:
 
     def _aim(self) -> Aim | None:
         """Look where the best would be if every bound could be had, and try to have them all at once."""
+        if self._budget.over:
+            return None
         floor = self._floor("unplaced")
         if self.standing.value("unplaced") > floor:
             self._race("unplaced", self._plain_climb("unplaced", floor), self._budget.share(0.25)).improve()
@@ -252,9 +255,8 @@ class Portfolio:
             if found is not None:
                 bound, proof = max(bound, found.climb.proven), found.bound
                 self.standing.turn_to(tier, bound)
-            part = tier_part(tier, self._columns, self._caps, self._programme)
-            climb = found.climb if found else Climb(plain_bound(part, floor), floor)
             if self.standing.value(tier) > bound and not budget.over:
+                climb = found.climb if found else self._plain_climb(tier, floor)
                 if found is not None and tier != TIERS[-1]:
                     self._dive_for(tier, budget)
                 bound = max(bound, self._race(tier, climb, budget).run())
@@ -268,7 +270,7 @@ class Portfolio:
 
     def _narrowed_by_chairs(self, budget: Budget) -> int:
         """What continuity is at least by each chair's own conferences; only the columns that these allow are left."""
-        found = handovers(self._highs, self._least, self._columns, budget.share(0.5), self._seed)
+        found = None if budget.over else handovers(self._highs, self._least, self._columns, budget.share(0.5), self._seed)
         if found is None:
             return 0
         self._columns = found.within(self.standing.value("continuity"))

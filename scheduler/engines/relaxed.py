@@ -50,6 +50,8 @@ class Relaxations:
         """A tier's relaxation with only these columns; None where it has no solution or the budget ran out."""
         key = tier, _digest(columns), _digest(programme.row_lower), tuple((cap.limit, _digest(cap.costs)) for cap in caps)
         if key not in self._known:
+            if budget.left <= 0:
+                return None  # making the part may take seconds too
             part = tier_part(tier, columns, caps, programme)
             solved = self._highs.relaxation(part, budget, interior=True)
             bound = None if solved is None else bound_from(part, solved.duals)

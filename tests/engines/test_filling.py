@@ -110,3 +110,12 @@ def test_more_rounds_place_no_fewer() -> None:
         ]
         conferences = len(one.candidates.problem.conferences)
         assert placed[0] <= placed[1] or conferences < placed[0]
+
+
+def test_no_round_but_the_first_is_begun_once_time_is_up() -> None:
+    for one in cases(15):
+        number = len(one.candidates)
+        for rounds in (1, 12):
+            in_time = filled(one.candidates, one.programme, np.arange(number), one.locked, rounds=1)
+            late = filled(one.candidates, one.programme, np.arange(number), one.locked, rounds, over=lambda: True)
+            assert late.tolist() == in_time.tolist()

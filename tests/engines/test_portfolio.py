@@ -1,4 +1,6 @@
 import itertools
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ import pytest
 from scheduler.domain.schedule import TIERS, Tier
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
+from scheduler.engines.part import Part
 from scheduler.engines.portfolio import Portfolio
 from scheduler.engines.progress import Listener, Progress
 from scheduler.grouping import Ints
@@ -103,6 +106,18 @@ def bettered_at_the_end(highs: Highs, one: Case, best: Ints) -> bool:
     tiers = running.solve()
     assert tuple(tier.value for tier in tiers) == running.standing.values == one.optimum
     return before[:-1] != one.optimum[:-1]
+
+
+def test_no_relaxation_is_begun_once_time_is_up(highs: Highs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To make one of a large plan may take longer than all the time that there was."""
+    stop, asked = threading.Event(), list[Part]()
+    stop.set()
+    monkeypatch.setattr(highs, "relaxation", lambda part, *_, **__: asked.append(part))
+    for one in cases(15):
+        running = portfolio(highs, one, Budget(time.monotonic, time.monotonic(), None, stop))
+        running.solve()
+        assert keeps(one.programme, running.standing.point)
+    assert asked == []
 
 
 def test_a_point_that_betters_an_earlier_tier_is_told_in_it(highs: Highs) -> None:
