@@ -19,6 +19,7 @@ from scheduler.report.styles import Column
 class RoomUse(BaseModel):
     """A room's slots in a month, named by its first day: ``offered`` by the room on days when conferences can be held.
 
+    What is used or held counts as offered too, where the day was closed or the room's starts were changed since.
     ``used`` are booked for conferences, ``held`` are kept free for initial conferences not yet known.
     """
 
@@ -53,7 +54,8 @@ def rows(period: Period, rooms: Sequence[Room], calendar: Calendar, booked: Sequ
 def _of(month: dt.date, room: Room, period: Period, calendar: Calendar, booked: Sequence[KeptBooking]) -> RoomUse:
     open_days = [day for day in days(period) if day.replace(day=1) == month and calendar.is_open(day) and room.is_open(day)]
     here = [kept.booking for kept in booked if kept.booking.room == room.id and kept.booking.day.replace(day=1) == month]
-    offered, held = len(open_days) * len(set(room.starts)), sum(booking.held for booking in here)
+    offered = len({(day, start) for day in open_days for start in room.starts} | {(one.day, one.start.time()) for one in here})
+    held = sum(booking.held for booking in here)
     used = len(here) - held
     return RoomUse(
         month=month,

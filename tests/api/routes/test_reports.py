@@ -128,6 +128,20 @@ def test_the_use_of_rooms(used: TestClient) -> None:
     ]
 
 
+def test_what_was_used_was_offered_though_the_day_is_closed_since(used: TestClient) -> None:
+    before = {room["room"]: room for room in rows(used, "rooms")}
+    current = used.get("/api/v1/closures")
+    put = used.put("/api/v1/closures", json=["2027-01-11", "2027-01-12"], headers={"If-Match": current.headers["ETag"]})
+    assert put.status_code == 200, put.text
+    used_then = used.get("/api/v1/reports/rooms", params={"first": "2027-01-11", "last": "2027-01-12"}).json()["rows"]
+    assert [(room["room"], room["offered"], room["used"], room["used_percent"]) for room in used_then] == [
+        ("AYL-1", 0, 0, None), ("AMR-1", 0, 0, None), ("WYC-1", 1, 1, 100),
+    ]  # fmt: skip
+    assert {room["room"]: (room["offered"], room["used"]) for room in rows(used, "rooms")} == {
+        "AYL-1": (36, before["AYL-1"]["used"]), "AMR-1": (36, 0), "WYC-1": (37, before["WYC-1"]["used"]),
+    }  # fmt: skip
+
+
 def test_moves_and_cancellations(used: TestClient) -> None:
     told = {"day": "2027-01-04", "children": 2, "publication": None}
     assert rows(used, "reschedules") == [
