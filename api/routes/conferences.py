@@ -17,7 +17,7 @@ from api.permissions import Permission, needs
 from api.routes.bookings import BookingItem, Why, WhyChanged
 from api.routes.nouns import After, Most, page_model
 from api.store import bookings, conferences, life, snapshot
-from api.store.conferences import KeptConference, State
+from api.store.conferences import LONG_AGO, KeptConference, State
 from api.writing import Now, Reading, Writing, WritingRoute, address, sending
 from scheduler.domain.conference import Conference, Kind, one_of
 from scheduler.domain.values import Date, Identifier, Value, Whole
@@ -40,13 +40,14 @@ class OutcomeRecorded(BaseModel):
 class ConferenceView(BaseModel):
     """A conference as the contract writes it, and what the service knows of it.
 
-    ``due`` and ``earliest`` are by its clock; it ``follows`` another of the same family; ``remarks`` say what to see to.
+    ``due`` and ``earliest`` are by its clock; where no clock says how early it may be, there is no ``earliest``. It ``follows``
+    another of the same family; ``remarks`` say what to see to.
     """
 
     conference: Conference
     state: State
     due: dt.date
-    earliest: dt.date
+    earliest: dt.date | None
     follows: str | None
     outcome: OutcomeRecorded | None
     booking: BookingItem | None
@@ -259,7 +260,7 @@ def _view(kept: KeptConference, booking: dict[str, Any] | None) -> dict[str, Any
         "conference": kept.value,
         "state": kept.state,
         "due": kept.due,
-        "earliest": kept.earliest,
+        "earliest": None if kept.earliest == LONG_AGO else kept.earliest,
         "follows": kept.follows,
         "outcome": kept.outcome,
         "booking": booking,

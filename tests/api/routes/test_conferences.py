@@ -162,6 +162,11 @@ def test_an_outcome_makes_the_next_review(seeded: TestClient, store: Store, cloc
     assert [event for event, _, _ in events(seeded, "CPC-1")] == ["held"]
 
 
+def test_where_no_clock_says_how_early_it_may_be_no_day_is_made_up(seeded: TestClient) -> None:
+    seeded.post(PATH, json=value("CPC-9", requested=None))
+    assert get(seeded, "CPC-9") == view(value("CPC-9", requested=None), earliest=None)
+
+
 def test_reviews_follow_each_other_until_the_plan_ends(seeded: TestClient, store: Store, clock: Clock) -> None:
     clock.forward(days=365)
     days = {"CPC-3": "2027-01-12", "CPC-3-R1": "2027-07-05", "CPC-3-R2": "2027-12-06"}
