@@ -13,31 +13,31 @@ from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
-from api import demo, errors
-from api.busy.fetching import fetch
-from api.jobs.fetcher import Fetcher
+from api.clock import utc_now
+from api.database.migrate import migrate
+from api.database.session import Store
+from api.diary.absences import routes as absences
+from api.diary.bookings import routes as bookings
+from api.diary.conferences import routes as conferences
+from api.diary.holidays import routes as day_files
+from api.diary.registers import routes as nouns
+from api.diary.service import routes as documents
+from api.exchange import demo
+from api.exchange import routes as exchange
+from api.feeds import routes as feeds
+from api.feeds import subscriptions as calendars
+from api.free_busy import routes as busy
+from api.free_busy.download import fetch
+from api.free_busy.fetcher import Fetcher
+from api.http import health, problem_details
 from api.jobs.runner import Runner
-from api.routes import (
-    absences,
-    bookings,
-    busy,
-    calendars,
-    conferences,
-    day_files,
-    documents,
-    exchange,
-    feeds,
-    health,
-    nouns,
-    plans,
-    publications,
-    reports,
-    values,
-    whatif,
-)
+from api.planning import routes as plans
+from api.publishing import routes as publications
+from api.reports import routes as reports
 from api.settings import Settings
-from api.store.migrate import migrate
-from api.store.session import Store
+from api.whatif import routes as whatif
+from api.whatif import sweeps
+from api.whatif import value_routes as values
 
 ROUTERS: tuple[APIRouter, ...] = (
     bookings.router,
@@ -72,11 +72,6 @@ ROUTES = _routes()
 """Made ready once for all apps of a process, as each is asked for."""
 
 
-def utc_now() -> dt.datetime:
-    """The present instant."""
-    return dt.datetime.now(dt.UTC)
-
-
 def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -> FastAPI:
     """The service over its database, which is brought up to date first.
 
@@ -87,7 +82,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     migrate(store)
     if settings.demo:
         demo.fill(store, clock())
-    runner = Runner(store, clock, settings.plan_processes, settings.whatif_executor)
+    runner = Runner(store, clock, settings.plan_processes, sweeps, settings.whatif_executor)
     every = dt.timedelta(minutes=settings.calendar_minutes)
     fetcher = Fetcher(store, clock, every, partial(fetch, hosts=settings.calendar_hosts))
 
@@ -120,6 +115,6 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     state.reading, state.drawing = asyncio.Lock(), asyncio.Lock()
     state.pages, state.calendars = bookings.Pages(store), calendars.Calendars(store)
     state.is_ending = lambda: False
-    errors.install(app)
+    problem_details.install(app)
     app.add_middleware(calendars.Unchanged)
     return app

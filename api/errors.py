@@ -1,161 +1,59 @@
-"""Errors as RFC 9457 problem details: what is wrong, where, and what to do instead."""
+"""Errors of the service: what is wrong, where, and what to do instead. They know no HTTP status."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from http import HTTPStatus
-from json import JSONDecodeError
-from typing import Any, cast
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from pydantic_core import ErrorDetails
-from sqlalchemy.exc import DataError
-from starlette.exceptions import HTTPException
 
-from scheduler.domain.faults import Fault, InputError, faults_in
-
-MEDIA_TYPE = "application/problem+json"
+from scheduler.domain.faults import Fault
 
 
-class Wrong(BaseModel):
-    """One thing that is wrong: where in what was sent, and what to enter instead."""
+class ErrorItem(BaseModel):
+    """One thing that is wrong: where it is in the request, and what to enter instead."""
 
     where: str
     message: str
 
 
-class ProblemDetails(BaseModel):
-    """What every error looks like (RFC 9457). ``type`` names the kind of error; ``errors`` lists what is wrong, one by one."""
+class ServiceError(Exception):
+    """A request that the service refuses.
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[Wrong] = []
+    ``kind`` is a word for programs, ``detail`` a sentence for people, and ``errors`` lists each thing that is wrong.
+    """
 
-
-class ApiError(Exception):
-    """An error to be told to the caller. ``kind`` is a word for programs, ``detail`` a sentence for people."""
-
-    def __init__(
-        self,
-        status: HTTPStatus,
-        kind: str,
-        detail: str,
-        *,
-        errors: Sequence[Wrong] = (),
-        headers: dict[str, str] | None = None,
-    ) -> None:
+    def __init__(self, kind: str, detail: str, errors: Sequence[ErrorItem] = ()) -> None:
         super().__init__(detail)
-        self.status, self.kind, self.detail, self.errors, self.headers = status, kind, detail, errors, headers
+        self.kind, self.detail, self.errors = kind, detail, errors
 
 
-def not_found(noun: str, identifier: object) -> ApiError:
-    """There is none of that name."""
-    return ApiError(HTTPStatus.NOT_FOUND, "not-found", f"There is no {noun} '{identifier}'.")
+class NotFoundError(ServiceError):
+    """The request names something that does not exist."""
 
 
-def conflict(kind: str, detail: str, errors: Sequence[Wrong] = ()) -> ApiError:
-    """What was asked is at odds with the data as they are."""
-    return ApiError(HTTPStatus.CONFLICT, kind, detail, errors=errors)
+class ConflictError(ServiceError):
+    """The request contradicts the present data."""
 
 
-def invalid(detail: str, errors: Sequence[Wrong] = ()) -> ApiError:
-    """What was sent can't be taken."""
-    return ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, errors=errors)
+class InvalidError(ServiceError):
+    """The request itself cannot be accepted."""
 
 
-def as_wrong(faults: Iterable[Fault]) -> list[Wrong]:
-    """The scheduler's faults as the API tells them; one of a workbook says its sheet, row and column by itself."""
-    return [Wrong(where=fault.where, message=fault.message) for fault in faults]
+def not_found(noun: str, identifier: object) -> NotFoundError:
+    """Return the error for an id that does not exist."""
+    return NotFoundError("not-found", f"There is no {noun} '{identifier}'.")
 
 
-def problem_response(error: ApiError) -> JSONResponse:
-    """An error as the response that tells it."""
-    details = ProblemDetails(
-        type=f"/problems/{error.kind}",
-        title=error.status.phrase,
-        status=error.status,
-        detail=error.detail,
-        errors=list(error.errors),
-    )
-    content = details.model_dump(exclude_defaults=True)
-    return JSONResponse(content, error.status, headers=error.headers, media_type=MEDIA_TYPE)
+def conflict(kind: str, detail: str, errors: Sequence[ErrorItem] = ()) -> ConflictError:
+    """Return the error for a request that contradicts the present data."""
+    return ConflictError(kind, detail, errors)
 
 
-ERRORS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "What was asked can't be done, and why.", "model": ProblemDetails}
-}
-"""How every route declares its errors."""
+def invalid(detail: str, errors: Sequence[ErrorItem] = (), *, kind: str = "invalid") -> InvalidError:
+    """Return the error for a request that cannot be accepted."""
+    return InvalidError(kind, detail, errors)
 
 
-def install(app: FastAPI) -> None:
-    """Let the app answer every error as problem details, and describe them so."""
-    _describe_errors(app)
-
-    @app.exception_handler(ApiError)
-    def _(_request: Request, error: ApiError) -> JSONResponse:
-        return problem_response(error)
-
-    @app.exception_handler(InputError)
-    def _(_request: Request, error: InputError) -> JSONResponse:
-        return problem_response(invalid(f"There are faults in it: {len(error.faults)}.", as_wrong(error.faults)))
-
-    @app.exception_handler(RequestValidationError)
-    def _(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem_response(invalid("What was sent can't be taken.", _of_request(request, error)))
-
-    @app.exception_handler(DataError)
-    def _(_request: Request, _error: DataError) -> JSONResponse:
-        return problem_response(invalid("There is something in it that the database can't hold, such as a null character."))
-
-    @app.exception_handler(HTTPException)
-    def _(_request: Request, error: HTTPException) -> JSONResponse:
-        status = HTTPStatus(error.status_code)
-        kind = status.phrase.lower().replace(" ", "-")
-        headers = dict(error.headers) if error.headers else None
-        return problem_response(ApiError(status, kind, _of_body(error.__cause__) or str(error.detail), headers=headers))
-
-
-def _describe_errors(app: FastAPI) -> None:
-    """Let the app's description say of errors that they are problem details, and not any JSON."""
-    describe = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        described = describe()
-        for operations in described["paths"].values():
-            for operation in operations.values():
-                errors = operation["responses"]["4XX"]
-                errors["content"] = {MEDIA_TYPE: next(iter(errors["content"].values()))}
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change it
-
-
-def _of_body(error: BaseException | None) -> str | None:
-    """Why Python couldn't read a body as JSON at all."""
-    match error:
-        case UnicodeDecodeError():
-            return "What was sent is not UTF-8. Send it as UTF-8."
-        case RecursionError():
-            return "Lists or objects in it lie too deep in one another. Send it as it is described."
-        case ValueError():
-            return "A number in it has thousands of digits. Enter a smaller one."
-        case _:
-            return None
-
-
-def _of_request(request: Request, error: RequestValidationError) -> list[Wrong]:
-    """The faults in the scheduler's words; what stood in the body is named as its own fields are."""
-    if isinstance(error.__cause__, JSONDecodeError):
-        at, message = f"line {error.__cause__.lineno}, column {error.__cause__.colno}", error.__cause__.msg
-        return [Wrong(where="", message=f"{at}: this is not JSON: {message[0].lower()}{message[1:]}. Put it right.")]
-    if isinstance(error.body, bytes):  # nobody has tried to read it
-        sent_as = request.headers.get("content-type")
-        told = f"this is sent as '{sent_as}'" if sent_as else "it is not told as what this is sent"
-        return [Wrong(where="", message=f"{told}. Send it as JSON, with the header Content-Type: application/json.")]
-    faults = faults_in(cast(Sequence[ErrorDetails], error.errors()), BaseModel)
-    return as_wrong(Fault(fault.place[1:] if fault.place[:1] == ("body",) else fault.place, fault.message) for fault in faults)
+def error_items(faults: Iterable[Fault]) -> list[ErrorItem]:
+    """Return the scheduler's faults as error items. A fault in a workbook names its sheet, row and column."""
+    return [ErrorItem(where=fault.where, message=fault.message) for fault in faults]

@@ -61,7 +61,7 @@ def _app(settings: Settings) -> FastAPI:
     from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
     from api.app import create_app
-    from api.store.migrate import NewerDatabaseError
+    from api.database.migrate import NewerDatabaseError
 
     try:
         return create_app(settings)

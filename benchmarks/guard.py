@@ -20,7 +20,7 @@ from scheduler.domain.schedule import TierName
 from scheduler.engines import cp_sat
 from scheduler.files import read_problem_file
 from scheduler.model.build import drafted
-from scheduler.plan import plan
+from scheduler.planner import plan
 
 BASELINE = Path(__file__).with_suffix(".json")
 MONTHS = Task(

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.peers import peer_named
 from benchmarks.peers.protocol import Run, UnavailableError
 from benchmarks.records import RECORD, Record
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
 

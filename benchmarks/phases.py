@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from scheduler import plan
+from scheduler import planner as plan
 from scheduler.engines import cp_sat
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.results import Searched

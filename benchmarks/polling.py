@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.feeds import Detail, FeedOf
-from api.routes.calendars import path_of
-from api.store import bookings, feeds
-from api.store.bookings import Ending
-from api.store.session import Store
+from api.database.session import Store
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import Ending
+from api.feeds import queries as feeds
+from api.feeds.calendar import Detail, FeedOf
+from api.feeds.subscriptions import path_of
 from benchmarks.servers import NOW, bare, served
 
 SUBSCRIBERS, SECONDS, EVERY, PATIENCE = 500, 60.0, 1.0, 30.0

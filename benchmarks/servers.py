@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.app import create_app, utc_now
+from api.app import create_app
+from api.clock import utc_now
 from api.settings import Settings
 
 NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)

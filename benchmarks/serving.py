@@ -16,10 +16,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from api.database.migrate import migrate
+from api.database.session import Store
+from api.diary.bookings import queries as bookings
+from api.diary.conferences import queries as conferences
+from api.diary.registers import queries as nouns
 from api.settings import Settings
-from api.store import bookings, conferences, nouns
-from api.store.migrate import migrate
-from api.store.session import Store
 from benchmarks.machine import commit, machine
 from benchmarks.polling import LEAST_SHARE as LEAST_SHARE_OF_FEEDS
 from benchmarks.polling import SECONDS as MINUTE

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scheduler.files import read_problem_file
-from scheduler.plan import plan
+from scheduler.planner import plan
 
 PROCESSES = 2
 

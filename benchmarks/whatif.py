@@ -19,13 +19,13 @@ from benchmarks.machine import commit, machine
 from benchmarks.suites import INSTANCES
 from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
-from scheduler.plan import plan
-from scheduler.whatif.defaults import WORK_LIMIT
-from scheduler.whatif.executors import WorkersOf, workers_of
-from scheduler.whatif.grid import crossed
-from scheduler.whatif.solving import Solved, Task, task_of
-from scheduler.whatif.study import variants
-from scheduler.whatif.sweep import SweepProgress, sweep
+from scheduler.planner import plan
+from scheduler.sweeps.defaults import WORK_LIMIT
+from scheduler.sweeps.executors import WorkersOf, workers_of
+from scheduler.sweeps.sweep import SweepProgress, sweep
+from scheduler.sweeps.task import Solved, Task, task_of
+from scheduler.whatif.changes.grid import crossed
+from scheduler.whatif.comparison.study import variants
 
 MONTHS = ("report-2022-08", "report-2022-11", "report-2023-02", "many-holds")
 TIMES = 5

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from scheduler.command_line.loading import ending_on_interrupt
+from scheduler.cli.import_interrupts import ending_on_interrupt
 
 
 def main() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
     with ending_on_interrupt():
-        from scheduler.command_line.commands import run
+        from scheduler.cli.commands import run
     run()
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from api.store.jobs import Attempt, Kind
-from scheduler.whatif.worker_process import serve_the_parent
+from api.jobs.queue import Attempt, Kind
+from scheduler.sweeps.worker_process import serve_the_parent
 
-WORKER, SOLVER = "api.jobs.worker", "api.jobs.solver"
+WORKER, SOLVER = "api.planning.worker", "api.whatif.worker"
 """Loaded in these processes only: the server itself has no need of the solver."""
 
 

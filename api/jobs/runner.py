@@ -12,14 +12,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, Protocol
 
+from sqlalchemy import Connection
+
+from api.database.session import Store
 from api.jobs import process
+from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
-from api.store import jobs, sweeps
-from api.store.jobs import Attempt
-from api.store.session import Store
-from scheduler.whatif.executors import Processes
+from api.jobs.queue import Attempt
+from scheduler.sweeps.executors import Processes
 
 SECONDS_BETWEEN_LOOKS = 1.0
 BETWEEN_SIGNS = dt.timedelta(seconds=1)
@@ -31,15 +33,33 @@ P = ParamSpec("P")
 _log = logging.getLogger(__name__)
 
 
+class Turns(Protocol):
+    """Decides which job runs next, and what follows from one that was cut off."""
+
+    def claim(self, connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
+        """Start the next job; None if nothing waits or another runner was quicker."""
+
+    def release(self, connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> None:
+        """Queue a job again whose attempt was cut off; ``may_fail`` is False if the job can't be to blame."""
+
+
 class Runner:
     """Runs at most ``processes`` jobs at once. Several servers may share a database: each takes what the others leave.
 
     ``executor`` says who solves what sweeps want: ``local`` is the process itself; else the process hands it on, and waits.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], dt.datetime], processes: int, executor: str = "local") -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], dt.datetime],
+        processes: int,
+        turns: Turns,
+        executor: str = "local",
+    ) -> None:
         self.name = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._store, self._clock, self._processes, self._executor = store, clock, processes, executor
+        self._store, self._clock, self._processes = store, clock, processes
+        self._turns, self._executor = turns, executor
         self._pool: Processes | None = None
         self._first: Future[None] | None = None
         self._running: dict[Future[None], Attempt] = {}
@@ -108,7 +128,7 @@ class Runner:
             if not jobs.queued(connection) or not self._is_ready():
                 return None
         with self._store.noting() as connection:
-            return sweeps.claim(connection, self.name, self._clock())
+            return self._turns.claim(connection, self.name, self._clock())
 
     def _start(self, attempt: Attempt) -> None:
         self._running[self._submit(process.work, self._store.url, attempt, self._executor)] = attempt
@@ -134,7 +154,7 @@ class Runner:
 
     def _release(self, attempt: Attempt, *, may_fail: bool = True) -> None:
         with self._store.noting() as connection:
-            sweeps.release(connection, attempt, self._clock(), may_fail=may_fail)
+            self._turns.release(connection, attempt, self._clock(), may_fail=may_fail)
 
 
 def is_gone(runner: str) -> bool:

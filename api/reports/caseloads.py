@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from api.diary.conferences.queries import State
+from api.reports.queries import Placed
 from api.reports.report import Report
-from api.store.conferences import State
-from api.store.reports import Placed
 from scheduler.domain.people import Chair
-from scheduler.report.styles import Column
+from scheduler.report.workbook.styles import Column
 
 
 class Caseload(BaseModel):

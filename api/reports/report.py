@@ -13,10 +13,10 @@ import xlsxwriter
 from pydantic import BaseModel
 
 from scheduler.domain.values import Period
+from scheduler.files.cell_text import escaped, held_down
 from scheduler.files.cells import Cell, cell_text
-from scheduler.files.text import escaped, held_down
-from scheduler.report import AS_TEXT
-from scheduler.report.styles import Book, Column
+from scheduler.report.workbook import AS_TEXT
+from scheduler.report.workbook.styles import Book, Column
 from scheduler.wording import period_in_words
 
 R = TypeVar("R", bound=BaseModel)

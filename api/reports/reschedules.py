@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from api.life import Reason, local_day
+from api.clock import local_day
+from api.diary.conferences.follow_up import Reason
+from api.reports.queries import Change
 from api.reports.report import Report
-from api.store.reports import Change
 from scheduler.domain.conference import Kind
 from scheduler.domain.values import Date, Moment
-from scheduler.report.styles import DATE, Column
+from scheduler.report.workbook.styles import DATE, Column
 from scheduler.wording import KIND_IN_WORDS
 
 MOMENT = f"{DATE} hh:mm"

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from api.diary.bookings.queries import KeptBooking
 from api.reports.report import MONTH, Report
 from api.reports.timeliness import months
-from api.store.bookings import KeptBooking
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.places import Room
 from scheduler.domain.values import Date, Period, days
-from scheduler.report.styles import Column
+from scheduler.report.workbook.styles import Column
 
 
 class RoomUse(BaseModel):

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Literal
 
-from api.reports.counting import COLUMNS, Timeliness, cells, counted
+from api.diary.conferences.queries import KeptConference
+from api.reports.child_counts import COLUMNS, Timeliness, cells, counted
+from api.reports.queries import Placed
 from api.reports.report import MONTH, Report
-from api.store.conferences import KeptConference
-from api.store.reports import Placed
 from scheduler.domain.values import Date, Period, days
-from scheduler.report.styles import Column
+from scheduler.report.workbook.styles import Column
 
 
 class Month(Timeliness):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from api.reports.counting import COLUMNS, Timeliness, cells, counted
+from api.diary.conferences.queries import KeptConference
+from api.reports.child_counts import COLUMNS, Timeliness, cells, counted
+from api.reports.queries import Placed
 from api.reports.report import Report
-from api.store.conferences import KeptConference
-from api.store.reports import Placed
 from scheduler.domain.values import Date, Period, days, monday_of
-from scheduler.report.styles import DATE, Column
+from scheduler.report.workbook.styles import DATE, Column
 
 
 class Week(Timeliness):

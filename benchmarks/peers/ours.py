@@ -7,11 +7,11 @@ from itertools import takewhile
 
 from benchmarks.peers.protocol import Found, Run
 from benchmarks.phases import measured
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS
 from scheduler.engines.progress import Progress
-from scheduler.plan import plan
+from scheduler.planner import plan
 
 
 class _History:

@@ -13,12 +13,12 @@ from scheduler.domain.faults import Fault
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.files.csv_folder import tables_in_folder, write_csv_folder
-from scheduler.files.faults import SheetFault, in_sheet
-from scheduler.files.guard import refuse
+from scheduler.files.errors_copy import write_workbook_with_errors
+from scheduler.files.file_safety import refuse
 from scheduler.files.json_file import read_problem_json, read_schedule_json, write_json
-from scheduler.files.reading import problem_with_origins
+from scheduler.files.read_tables import problem_with_origins
+from scheduler.files.sheet_faults import SheetFault, in_sheet
 from scheduler.files.workbook import tables_in_workbook, write_blank_workbook, write_workbook
-from scheduler.files.workbook_errors import write_workbook_with_errors
 
 __all__ = [
     "SheetFault",

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from scheduler.domain.values import shown
-from scheduler.files.text import escaped, joined_ids, split_ids, unescaped
+from scheduler.files.cell_text import escaped, joined_ids, split_ids, unescaped
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 

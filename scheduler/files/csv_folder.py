@@ -9,12 +9,12 @@ from pathlib import Path
 
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
+from scheduler.files.atomic_write import write_folder
+from scheduler.files.cell_text import MOST_CHARACTERS_IN_A_CELL, held_down, released
 from scheduler.files.cells import Cell, cell_text
-from scheduler.files.guard import MOST_BYTES, bytes_of, refuse, refuse_size, text_of
-from scheduler.files.reading import problem_in
-from scheduler.files.tables import Table, instructions, tables_of
-from scheduler.files.text import MOST_CHARACTERS_IN_A_CELL, held_down, released
-from scheduler.files.writing import write_folder
+from scheduler.files.file_safety import MOST_BYTES, bytes_of, refuse, refuse_size, text_of
+from scheduler.files.read_tables import problem_in
+from scheduler.files.write_tables import Table, instructions, tables_of
 
 MOST_FILES = 100
 MOST_ROWS = 100_000

@@ -14,8 +14,8 @@ from scheduler.domain.faults import Fault, InputError, faults_of, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Value, shown
-from scheduler.files.guard import NAME_IT_XLSX, bytes_of, refuse, text_of
-from scheduler.files.writing import write_file
+from scheduler.files.atomic_write import write_file
+from scheduler.files.file_safety import NAME_IT_XLSX, bytes_of, refuse, text_of
 
 Read = TypeVar("Read")
 MOST_VALUES = 250_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scheduler.domain.conference import Kind as ConferenceKind
 from scheduler.files.cells import Date, Id, Ids, Kind, Number, Text, Time, Whole
 from scheduler.files.choices import Choice, Several, Weekdays, YesNo
-from scheduler.files.layout import (
+from scheduler.files.schema import (
     Column,
     SettingsSheet,
     Sheet,
@@ -18,7 +18,7 @@ from scheduler.files.layout import (
     pair_of,
     span_of,
 )
-from scheduler.files.settings import POLICY, SERVICE
+from scheduler.files.settings_sheets import POLICY, SERVICE
 
 INSTRUCTIONS = "Instructions"
 ERRORS = "Errors"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from scheduler.domain.problem import Problem
-from scheduler.files.book import Book
-from scheduler.files.guard import bytes_of, refuse, workbook_in
-from scheduler.files.merged import merged_within
-from scheduler.files.reading import problem_in
-from scheduler.files.sheet_scan import DAMAGED
+from scheduler.files.atomic_write import write_file
+from scheduler.files.file_safety import bytes_of, refuse, workbook_in
+from scheduler.files.merged_cells import merged_within
+from scheduler.files.read_tables import problem_in
 from scheduler.files.sheets import NOT_READ, SHEETS
-from scheduler.files.tables import Table, tables_of
-from scheduler.files.writing import write_file
+from scheduler.files.styled_workbook import Book
+from scheduler.files.write_tables import Table, tables_of
+from scheduler.files.xlsx_safety import DAMAGED
 
 
 def read_workbook(path: Path) -> Problem:

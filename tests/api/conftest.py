@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.database.session import Store
 from api.settings import Settings
-from api.store.session import Store
-from tests.api.builders import Clock, fill
-from tests.api.databases import Databases, PostgresServer, SqliteFiles, postgres_binaries, sqlite_template, start_postgres
+from tests.api.support.builders import Clock, fill
+from tests.api.support.databases import Databases, PostgresServer, SqliteFiles, postgres_binaries, sqlite_template, start_postgres
 
 KINDS = ("sqlite", "postgresql")
 

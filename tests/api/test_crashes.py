@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
-from api.store import tables
-from api.store.jobs import ENDED
-from api.store.session import Store
-from tests.api.crashing import Caller, Service, Written, book_by_hand, crash, import_conferences, plan_and_publish
-from tests.api.planning import wait_until
+from api.database import tables
+from api.database.session import Store
+from api.jobs.queue import ENDED
+from tests.api.support.crashes import Caller, Service, Written, book_by_hand, crash, import_conferences, plan_and_publish
+from tests.api.support.plans import wait_until
 
 Rows = dict[str, list[Row[Any]]]
 

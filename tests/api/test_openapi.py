@@ -19,12 +19,12 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.jobs.solver import work_on
+from api.database.session import Store
 from api.settings import Settings
-from api.store.session import Store
-from tests.api.builders import Clock, book, fill
-from tests.api.drafting import ALL, CPC_1, CPC_2, draft, publish
-from tests.api.sweeping import claimed
+from api.whatif.worker import work_on
+from tests.api.support.builders import Clock, book, fill
+from tests.api.support.drafts import ALL, CPC_1, CPC_2, draft, publish
+from tests.api.support.sweeps import claimed
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES, MANY = 10, 150

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from scheduler.files import read_problem_file
-from tests.api.serving import ROOT, running
+from tests.api.support.services import ROOT, running
 
 SECTION = re.compile(r"\n## The service\n.*?```sh\n(.*?)```", re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"

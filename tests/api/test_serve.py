@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from api.store.session import Store
-from tests.api.databases import Databases
-from tests.api.serving import SECONDS, command, environment, running
+from api.database.session import Store
+from tests.api.support.databases import Databases
+from tests.api.support.services import SECONDS, command, environment, running
 
 
 def get(url: str) -> Any:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from api.settings import PREFIX, Settings, SettingsError, settings_from
+from tests.paths import DOCS
 
-DOCUMENTED = Path(__file__).parents[2] / "docs" / "settings.md"
+DOCUMENTED = DOCS / "settings.md"
 GIVEN: dict[str, tuple[str, object]] = {
     "database_url": ("postgresql+psycopg://diary@127.0.0.1/diary", "postgresql+psycopg://diary@127.0.0.1/diary"),
     "data": ("/tmp/diary", Path("/tmp/diary")),

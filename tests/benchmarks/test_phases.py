@@ -1,5 +1,5 @@
 from benchmarks.phases import PHASES, measured, watching
-from scheduler.plan import plan
+from scheduler.planner import plan
 from tests.builders import tiny_problem
 
 

@@ -14,17 +14,17 @@ from benchmarks.timefold.peer import timefold
 from benchmarks.timefold.preparing import Plain, prepared
 from benchmarks.timefold.teams import Team, teams_of
 from fixtures.generate import HERE as FIXTURES
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.schedule import TIERS, Schedule
 from scheduler.files import read_problem_file
 from scheduler.measure import measure
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import drafted
 from tests.builders import conference, minute_taker, room, tiny_problem
+from tests.paths import EXAMPLES
 from tests.random_problems import random_problem
 
 SECONDS = 20.0
-EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 needs_timefold = pytest.mark.skipif(
     not environment.is_ready(), reason="Timefold's environment isn't there: it needs Java 17 or later, and `make timefold`."
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line.running import ROOT, scheduler
+from tests.cli.running import scheduler
+from tests.paths import ROOT
 
 GUIDE = ROOT / "docs" / "three-questions.md"
 PICTURES = ROOT / "docs" / "pictures"

@@ -1,6 +1,5 @@
 import copy
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,9 @@ from hypothesis import strategies as st
 
 from scheduler.domain.faults import Fault, InputError, read_problem
 from tests.builders import chair, conference, minute_taker, room, tiny_data
+from tests.paths import EXAMPLES
 
-MARCH = json.loads((Path(__file__).parents[1] / "data" / "examples" / "march.replan.json").read_text())
+MARCH = json.loads((EXAMPLES / "march.replan.json").read_text())
 KINDS = "initial, first_review, review, transfer_in, pre_birth"
 
 

@@ -1,6 +1,5 @@
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,7 @@ from scheduler.domain.faults import read_problem
 from scheduler.domain.problem import HeldSlot, Problem
 from scheduler.domain.values import Interval
 from tests.builders import booking, conference, minute_taker, room, tiny_data, tiny_problem
-
-EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
+from tests.paths import EXAMPLES
 
 
 def times(*written: str) -> tuple[dt.time, ...]:

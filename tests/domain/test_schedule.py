@@ -1,13 +1,11 @@
 import json
-from pathlib import Path
 
 import pytest
 
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Interval
 from tests.builders import booking
-
-EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
+from tests.paths import EXAMPLES
 
 
 def interval(start: str, end: str) -> Interval:

@@ -17,11 +17,11 @@ from scheduler.engines.filling import completed, filled
 from scheduler.engines.kept_highs import kept_highs
 from scheduler.engines.part import Cap
 from scheduler.grouping import Ints
-from scheduler.locks import kept_locks
+from scheduler.lock_conflicts import kept_locks
 from scheduler.model.build import drafted
 from scheduler.model.candidates import Candidates
 from scheduler.model.draft import Programme
-from scheduler.plan import plan
+from scheduler.planner import plan
 from tests.engines.small import best_tiers
 from tests.random_problems import random_problem
 

@@ -8,23 +8,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from fixtures.generate import HERE as FIXTURES
 from fixtures.tiny import tiny
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule
 from scheduler.engines.progress import Progress
 from scheduler.files import read_problem_file
-from scheduler.plan import plan
+from scheduler.planner import plan
 from tests.builders import booking, chair, conference, minute_taker, room, tiny_problem
+from tests.paths import EXAMPLES, ROOT
 
-EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
-ROOT = Path(__file__).parents[2]
 JUNE = (0, 37, 0, 0, 128, 2004)
 TINY = (0, 24, 0, 3, 2, 110)
 

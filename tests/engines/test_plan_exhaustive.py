@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule

@@ -10,7 +10,7 @@ from scheduler.domain.faults import read_problem
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import WEEKDAYS, Identifier
-from scheduler.files.settings import POLICY
+from scheduler.files.settings_sheets import POLICY
 
 IDENTIFIER = TypeAdapter(Identifier)
 NASTY = (

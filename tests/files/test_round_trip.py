@@ -6,8 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file, read_schedule_file, write_problem_file, write_schedule_file
 from tests.files.problems import problems
-
-EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
+from tests.paths import EXAMPLES
 
 
 @given(problem=problems())

@@ -9,8 +9,8 @@ from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Journey, Room, Site
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Published, Service
-from scheduler.files.layout import Sheet
-from scheduler.files.settings import POLICY, SERVICE
+from scheduler.files.schema import Sheet
+from scheduler.files.settings_sheets import POLICY, SERVICE
 from scheduler.files.sheets import KINDS, LOCKS, MODES, SHEETS, sheet_of
 
 NESTED = {"unavailable", "absences", "busy", "closed"}

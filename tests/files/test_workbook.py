@@ -10,7 +10,7 @@ import pytest
 from scheduler.domain.faults import InputError
 from scheduler.files import read_problem_file, write_blank_workbook, write_problem_file
 from scheduler.files.__main__ import main
-from scheduler.files.layout import Sheet
+from scheduler.files.schema import Sheet
 from scheduler.files.sheets import INSTRUCTIONS, SHEETS
 from tests.builders import chair, conference, tiny_problem
 from tests.files.workbooks import cell, faults_in, tiny_workbook

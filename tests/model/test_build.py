@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +14,10 @@ from scheduler.rules.base import Rule
 from scheduler.rules.bookable import Bookable
 from scheduler.rules.rooms import Rooms
 from tests.builders import chair, conference, minute_taker, room, tiny_problem
+from tests.paths import EXAMPLES
 from tests.programmes import least_cost
 
 CLOSED = {"horizon": {"first": "2027-03-02", "last": "2027-03-02"}, "calendar": {"closures": ["2027-03-02"]}}
-EXAMPLES = Path(__file__).parents[1] / "data" / "examples"
 
 
 def example(name: str) -> tuple[Problem, Schedule]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS
@@ -13,7 +13,7 @@ from scheduler.model import reach
 from scheduler.model.build import drafted
 from scheduler.model.candidates import Candidates, all_candidates, single_places
 from scheduler.model.draft import NOTHING_LEFT_OUT
-from scheduler.plan import plan
+from scheduler.planner import plan
 from tests.builders import chair, conference, room, tiny_problem
 from tests.engines.small_problems import planned
 from tests.engines.test_plan_exhaustive import problems

@@ -14,7 +14,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.policy import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scheduler.domain.problem import Problem
-from scheduler.whatif.base import ChangeBase
-from scheduler.whatif.scenario import Scenario
+from scheduler.whatif.changes.base import ChangeBase
+from scheduler.whatif.changes.scenario import Scenario
 from tests.builders import chair, conference, minute_taker, room, tiny_problem
 
 

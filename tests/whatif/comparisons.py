@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule, Tier, Unplaced
 from scheduler.measure import measure
-from scheduler.whatif.compare import Comparison, Variant, compared
-from scheduler.whatif.solving import Solved, task_of
+from scheduler.sweeps.task import Solved, task_of
+from scheduler.whatif.comparison.results import Comparison, Variant, compared
 from tests.builders import booking, chair, conference, room, schedule, tiny_problem
 
 # One week of March 2027: Monday 8th to Friday 12th. A was due on the 5th; B is a review that C1 knows.

@@ -12,13 +12,13 @@ from scheduler.domain.places import Room
 from scheduler.domain.policy import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import WEEKDAYS, days
-from scheduler.whatif.base import ChangeBase
-from scheduler.whatif.chairs import ChairAbsent, ChairChanges, ChairJoins, ChairLeaves
-from scheduler.whatif.demand import Demand, Holds
-from scheduler.whatif.fridays import FridaysOpen
-from scheduler.whatif.minute_takers import MinuteTakerAbsent, MinuteTakerJoins, MinuteTakerLeaves
-from scheduler.whatif.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
-from scheduler.whatif.rules import CaseloadCap, RuleOff, RuleOn, Weight
+from scheduler.whatif.changes.base import ChangeBase
+from scheduler.whatif.changes.chairs import ChairAbsent, ChairChanges, ChairJoins, ChairLeaves
+from scheduler.whatif.changes.demand import Demand, Holds
+from scheduler.whatif.changes.fridays import FridaysOpen
+from scheduler.whatif.changes.minute_takers import MinuteTakerAbsent, MinuteTakerJoins, MinuteTakerLeaves
+from scheduler.whatif.changes.policy import CaseloadCap, RuleOff, RuleOn, Weight
+from scheduler.whatif.changes.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
 from tests.random_problems import STARTS, some
 
 TIMES = tuple(dt.time.fromisoformat(start) for start in STARTS)

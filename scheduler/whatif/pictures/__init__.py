@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scheduler.files.writing import make_folder, write_file
-from scheduler.whatif.compare import Comparison
+from scheduler.files.atomic_write import make_folder, write_file
+from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.pictures.crossing import crossing, grid
 from scheduler.whatif.pictures.rows import caseloads, children, rooms, tiers
 from scheduler.whatif.pictures.sheet import Format, drawn

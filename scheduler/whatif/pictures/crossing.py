@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from scheduler.domain.schedule import TIERS, TierName
-from scheduler.whatif.compare import Comparison, Outlook, Result
+from scheduler.whatif.comparison.results import Comparison, Outlook, Result
 from scheduler.whatif.pictures.maps import Cell, Map, Maps
 from scheduler.whatif.pictures.rows import NO_SCHEDULE, NOT_SOLVED, PROOFS, outlooks, said_throughout, tier_text, value_of
 from scheduler.wording import TIER_IN_WORDS, in_a_row, number

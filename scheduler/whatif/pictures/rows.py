@@ -8,7 +8,7 @@ from functools import partial
 
 from scheduler.domain.conference import Kind
 from scheduler.domain.schedule import TIERS, TierName
-from scheduler.whatif.compare import Comparison, Outlook
+from scheduler.whatif.comparison.results import Comparison, Outlook
 from scheduler.whatif.pictures.bars import Bar, Bars, Look, Panel
 from scheduler.wording import KIND_IN_WORDS, TIER_IN_WORDS, capitalised, count_of, in_a_row, number
 

@@ -11,21 +11,23 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import Connection, select
 
+from api.database.session import Store
+from api.database.tables import job_events
+from api.database.tables import jobs as jobs_table
+from api.jobs import queue as jobs
 from api.jobs import runner as runner_module
+from api.jobs.queue import Attempt, State
 from api.jobs.runner import Runner, is_gone
-from api.store import jobs, plans, sweeps
-from api.store.jobs import Attempt, State
-from api.store.session import Store
-from api.store.sweeps import Progress, Sweep
-from api.store.tables import job_events
-from api.store.tables import jobs as jobs_table
-from scheduler.whatif.solving import solve, task_of
-from tests.api.builders import Clock
-from tests.api.planning import found, has_progress, is_alive, month, quarter, queue, told, told_of, wait_until, workers_of
-from tests.api.sweeping import begin as begin_sweep
-from tests.api.sweeping import claimed, results
-from tests.api.sweeping import found as sweep_of
-from tests.whatif.tiny_tasks import figures, tasks
+from api.planning import queries as plans
+from api.whatif import sweeps
+from api.whatif.sweeps import Progress, Sweep
+from scheduler.sweeps.task import solve, task_of
+from tests.api.support.builders import Clock
+from tests.api.support.plans import found, has_progress, is_alive, month, quarter, queue, told, told_of, wait_until, workers_of
+from tests.api.support.sweeps import begin as begin_sweep
+from tests.api.support.sweeps import claimed, results
+from tests.api.support.sweeps import found as sweep_of
+from tests.sweeps.tiny_tasks import figures, tasks
 
 Begin = Callable[..., Runner]
 ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
@@ -39,7 +41,7 @@ def begin(store: Store, clock: Clock) -> Iterator[Begin]:
     with ExitStack() as stack:
 
         def begun(processes: int = 1) -> Runner:
-            runner = Runner(store, clock, processes)
+            runner = Runner(store, clock, processes, sweeps)
             stack.callback(runner.stop)
             runner.start()
             return runner
@@ -51,7 +53,7 @@ def begin(store: Store, clock: Clock) -> Iterator[Begin]:
 def gone() -> str:
     """The name of a runner whose process has ended."""
     ended = subprocess.run(
-        [sys.executable, "-c", "from api.jobs.runner import Runner; print(Runner(None, None, 1).name)"],
+        [sys.executable, "-c", "from api.jobs.runner import Runner; print(Runner(None, None, 1, None).name)"],
         capture_output=True,
         text=True,
         check=True,
@@ -209,7 +211,7 @@ def running(store: Store) -> list[Attempt]:
 
 
 def test_who_is_gone(gone: str) -> None:
-    here = Runner(None, None, 1).name  # type: ignore[arg-type]  # only its name is looked at
+    here = Runner(None, None, 1, sweeps).name  # type: ignore[arg-type]  # only its name is looked at
     machine, process, _ = here.split("-")
     assert (int(process), gone.split("-", maxsplit=1)[0]) == (os.getpid(), machine)
     assert is_gone(gone)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.reports.report import MONTH, Report, as_csv, as_workbook
 from scheduler.domain.values import Period
-from scheduler.report.styles import DATE, Column
+from scheduler.report.workbook.styles import DATE, Column
 
 DAYS = Period(first=dt.date(2027, 1, 1), last=dt.date(2027, 1, 31))
 

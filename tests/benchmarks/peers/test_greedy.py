@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.peers.greedy import greedy
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from tests.builders import chair, conference, minute_taker, room, tiny_problem
 

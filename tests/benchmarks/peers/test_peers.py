@@ -13,9 +13,9 @@ from benchmarks.peers.lp_limit import CODES, lp_limit
 from benchmarks.peers.ours import ours
 from benchmarks.peers.protocol import Peer, Run
 from fixtures.tiny import tiny
-from scheduler.check import check
+from scheduler.checker import check
 from scheduler.domain.problem import Problem
-from scheduler.plan import plan
+from scheduler.planner import plan
 from tests.exhaustive import Optimum, TooLargeError, optimum
 from tests.random_problems import random_problem
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.image import imread
 
-from scheduler.whatif.compare import Comparison
+from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.pictures import picture, picture_names, write_pictures
 from scheduler.whatif.pictures.crossing import MOST_POINTS, crossing
 from scheduler.whatif.pictures.rows import MOST_PANELS, MOST_ROWS, caseloads, children, rooms, tiers

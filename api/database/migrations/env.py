@@ -1,0 +1,9 @@
+"""Run by alembic: migrate over the connection that is handed in."""
+
+from alembic import context
+
+from api.database.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

@@ -1,0 +1,1 @@
+"""The diary: conferences, bookings, absences, registers and the service's settings."""

@@ -1,0 +1,1 @@
+"""Absences of people and closures of rooms."""

@@ -1,0 +1,169 @@
+"""People's absences and rooms' closures, one by one; they stand in the chairs, minute takers and rooms themselves."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+from sqlalchemy import Connection
+
+from api.diary.absences import queries as periods
+from api.diary.absences.queries import Away, Lists
+from api.diary.bookings import queries as bookings
+from api.diary.registers import queries as nouns
+from api.errors import conflict, invalid, not_found
+from api.http.etags import IfMatch, etag, expect
+from api.http.paging import Most
+from api.http.permissions import Permission, needs
+from api.http.problem_details import ERRORS
+from api.http.resources import request_example, resource_path
+from api.http.transaction import Now, Reading, Writing, WritingRoute
+from scheduler.domain.values import Identifier, Period, Value
+
+AfterId = Annotated[str, Query(max_length=300, description="Go on after this id: the `next` of the page before.")]
+
+
+class Absence(Period):
+    """Whole days on which a chair or a minute taker is away, both ends included."""
+
+    chair: Identifier | None = None
+    minute_taker: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _of_one(self) -> "Absence":
+        if (self.chair is None) == (self.minute_taker is None):
+            raise PydanticCustomError("of_one", "Enter either a chair or a minute_taker.")
+        return self
+
+
+class AbsenceItem(Absence):
+    """An absence under an id made of what it is."""
+
+    id: str
+
+
+class AbsencePage(Value):
+    """A page of absences by id; ``next`` is the id after which the following one begins, null on the last."""
+
+    items: list[AbsenceItem]
+    next: str | None
+
+
+class AbsenceSeen(AbsenceItem):
+    """An absence, and the conferences and held slots that are booked with that person then: they are to be moved."""
+
+    affected: list[str]
+
+
+class Closure(Period):
+    """Whole days on which a room can't be used, both ends included."""
+
+    room: Identifier
+
+
+class ClosureItem(Closure):
+    """A closure under an id made of what it is."""
+
+    id: str
+
+
+class ClosurePage(Value):
+    """A page of closures by id; ``next`` is the id after which the following one begins, null on the last."""
+
+    items: list[ClosureItem]
+    next: str | None
+
+
+class ClosureSeen(ClosureItem):
+    """A closure, and the conferences and held slots that are booked in that room then: they are to be moved."""
+
+    affected: list[str]
+
+
+def periods_router(
+    lists: Lists, path: str, noun: str, new: type[Period], page_model: type[Value], seen: type[Value], example: dict[str, str]
+) -> APIRouter:
+    """The routes of one kind of period."""
+    router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
+    reads, changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
+    new_model: Any = new
+
+    @router.get("", response_model=page_model, dependencies=[reads], summary=f"List every {noun}")
+    def listed(connection: Reading, after: AfterId = "", most: Most = 100) -> Any:
+        found = [away for away in periods.listed(connection, lists) if away.id > after]
+        page = [_item(lists, away) for away in found[:most]]
+        return {"items": page, "next": page[-1]["id"] if len(found) > most else None}
+
+    @router.get("/{id:path}", response_model=seen, dependencies=[reads], summary=f"One {noun}")
+    def one(connection: Reading, response: Response, id: str) -> Any:
+        return _seen(connection, lists, _found(connection, lists, noun, id), response)
+
+    @router.post(
+        "",
+        response_model=seen,
+        status_code=HTTPStatus.CREATED,
+        dependencies=[changes],
+        openapi_extra=request_example(example),
+        summary=f"Add a {noun}",
+    )
+    def add(connection: Writing, now: Now, response: Response, value: new_model) -> Any:
+        of, whose = next((of, getattr(value, of)) for of in lists.nouns if getattr(value, of) is not None)
+        kept = nouns.found(connection, lists.nouns[of], whose)
+        if kept is None:
+            raise invalid(f"There is no {lists.nouns[of].name} '{whose}'. Enter the id of one listed.")
+        period = Period(first=value.first, last=value.last)
+        if period in getattr(kept.value, lists.field):
+            raise conflict("there-already", f"That {noun} of '{whose}' is entered already.")
+        away = periods.add(connection, lists, of, kept, period, now)
+        response.headers["Location"] = resource_path(path, away.id)
+        return _seen(connection, lists, away, response)
+
+    @router.delete("/{id:path}", status_code=HTTPStatus.NO_CONTENT, dependencies=[changes], summary=f"Remove a {noun}")
+    def remove(connection: Writing, now: Now, id: str, if_match: IfMatch = None) -> None:
+        away = _found(connection, lists, noun, id)
+        expect(away.version, if_match)
+        periods.remove(connection, lists, away, now)
+
+    return router
+
+
+def _found(connection: Connection, lists: Lists, noun: str, identifier: str) -> Away:
+    for away in periods.listed(connection, lists):
+        if away.id == identifier:
+            return away
+    raise not_found(noun, identifier)
+
+
+def _item(lists: Lists, away: Away) -> dict[str, Any]:
+    whose = {of: away.whose if of == away.of else None for of in lists.nouns}
+    return {"id": away.id, **whose, "first": away.period.first, "last": away.period.last}
+
+
+def _seen(connection: Connection, lists: Lists, away: Away, response: Response) -> dict[str, Any]:
+    response.headers["ETag"] = etag(away.version)
+    then = bookings.active_in(connection, away.period.first, away.period.last)
+    affected = [kept.booking.conference for kept in then if getattr(kept.booking, away.of) == away.whose]
+    return {**_item(lists, away), "affected": affected}
+
+
+ROUTERS = (
+    periods_router(
+        periods.ABSENCES,
+        "absences",
+        "absence",
+        Absence,
+        AbsencePage,
+        AbsenceSeen,
+        {"chair": "C1", "first": "2026-12-21", "last": "2026-12-31"},
+    ),
+    periods_router(
+        periods.CLOSURES,
+        "room-closures",
+        "room closure",
+        Closure,
+        ClosurePage,
+        ClosureSeen,
+        {"room": "AYL-1", "first": "2026-12-07", "last": "2026-12-11"},
+    ),
+)

@@ -1,0 +1,1 @@
+"""Bookings: made, moved and cancelled by hand."""

@@ -1,0 +1,1 @@
+"""Conferences, and what follows from their outcomes."""

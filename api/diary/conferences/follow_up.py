@@ -1,0 +1,159 @@
+"""The life of a conference: what follows from an outcome, a birth or a transfer. Pure functions over the contract's values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from api.diary.service.clock_settings import ClockSettings
+from scheduler.domain.calendar import ONE_DAY, Calendar
+from scheduler.domain.clocks import months_after
+from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.people import Chair
+from scheduler.domain.policy import Policy
+
+MOST_CHILDREN = 1_000_000
+_MOST_OF_A_STEM = 180
+_PARTS = re.compile(r"(?P<stem>.+?)(?:-R(?P<review>[0-9]{1,6}))?(?:-A(?P<attempt>[0-9]{1,6}))?", re.DOTALL)
+
+
+class Reason(StrEnum):
+    """Why something is late, moved, cancelled or inquorate, in the service's own words."""
+
+    REQUEST_LATE = "request late"
+    ASSESSMENT_NOT_READY = "assessment not ready"
+    FAMILY_ASKED = "family asked"
+    SOCIAL_WORKER_CHANGED = "social worker changed"
+    REPORT_MISSING = "report missing"
+    INQUORATE = "inquorate"
+    NO_ROOM = "no room"
+    NO_CHAIR = "no chair"
+    NO_LONGER_NEEDED = "no longer needed"
+    ENTERED_WRONGLY = "entered wrongly"
+
+
+class Outcome(StrEnum):
+    """What came of a conference."""
+
+    PLAN_MADE = "plan made"
+    PLAN_CONTINUES = "plan continues"
+    PLAN_ENDED = "plan ended"
+    NO_PLAN = "no plan"
+    INQUORATE = "inquorate"
+
+    @property
+    def leaves_a_plan(self) -> bool:
+        """Whether children are on a plan afterwards, so that a review follows."""
+        return self in (Outcome.PLAN_MADE, Outcome.PLAN_CONTINUES)
+
+
+class Event(StrEnum):
+    """What happens to a conference, as its history tells it."""
+
+    REQUESTED = "requested"
+    CHANGED = "changed"
+    BOOKED = "booked"
+    MOVED = "moved"
+    UNBOOKED = "booking cancelled"
+    HELD = "held"
+    INQUORATE = "inquorate"
+    CANCELLED = "cancelled"
+    BIRTH = "birth"
+    TRANSFER = "transfer"
+
+
+def possible_outcomes(kind: Kind) -> tuple[Outcome, ...]:
+    """A review finds a plan that goes on or ends; every other conference makes one or not."""
+    if kind.is_review:
+        return (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)
+    return (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)
+
+
+def chair_of_family(conference: Conference, held_by: Chair) -> str | None:
+    """Whose family it is from now on: whoever held the conference, unless that was a reserve, who only covers."""
+    return conference.chair if held_by.reserve else held_by.id
+
+
+def next_review(conference: Conference, identifier: str, held_on: dt.date, chair: str | None, children: int) -> Conference:
+    """The review that follows from a plan for so many children; its clock runs from the day of this conference."""
+    return conference.model_copy(
+        update={
+            "id": identifier,
+            "kind": Kind.REVIEW if conference.kind.is_review else Kind.FIRST_REVIEW,
+            "children": children,
+            "school_age": min(conference.school_age, children),
+            "chair": chair,
+            "trigger": held_on,
+            "requested": None,
+            "earliest": None,
+            "due": None,
+            "unavailable": (),
+        }
+    )
+
+
+def held_again(
+    conference: Conference, identifier: str, inquorate_on: dt.date, calendar: Calendar, clocks: ClockSettings
+) -> Conference:
+    """What is to be booked for a conference that was inquorate: a review by its due date as it was, another within days."""
+    changes: dict[str, object] = {"id": identifier, "earliest": inquorate_on + ONE_DAY}
+    if not conference.kind.is_review:
+        changes["due"] = calendar.working_days_after(inquorate_on, clocks.rebook_days)
+    return conference.model_copy(update=changes)
+
+
+def after_birth(review: Conference, birth: dt.date, calendar: Calendar, policy: Policy, clocks: ClockSettings) -> Conference:
+    """The first review after a birth: due some working days after it, or the policy's months where there are none set."""
+    if clocks.birth_days is None:
+        due = calendar.on_or_last_working_day_before(months_after(birth, policy.clock.first_review_months))
+    else:
+        due = calendar.working_days_after(birth, clocks.birth_days)
+    return review.model_copy(update={"due": due})
+
+
+def transferred_in(conference: Conference, notified: dt.date) -> Conference:
+    """A conference whose family has come from another council: its clock runs from the notification."""
+    return conference.model_copy(update={"kind": Kind.TRANSFER_IN, "trigger": notified, "due": None})
+
+
+def on_plan(review: Conference) -> Counter[str]:
+    """The children that an open review's own chair holds; none before there is a plan, or where it has no chair yet."""
+    return Counter({review.chair: review.children}) if review.kind.is_review and review.chair is not None else Counter()
+
+
+def caseload_changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """By how many children each chair's caseload changes, of those who hold them before and afterwards."""
+    changes = {chair: after.get(chair, 0) - before.get(chair, 0) for chair in {**before, **after}}
+    return {chair: change for chair, change in changes.items() if change}
+
+
+def with_caseload(chair: Chair, change: int) -> Chair:
+    """The chair with more or fewer children, never below none."""
+    return chair.model_copy(update={"caseload": max(0, min(MOST_CHILDREN, chair.caseload + change))})
+
+
+def review_identifier(identifier: str, is_taken: Callable[[str], bool]) -> str:
+    """The next review's id: ``CPC-0101`` is followed by ``CPC-0101-R1``, and that by ``CPC-0101-R2``."""
+    stem, review, _ = _parts(identifier)
+    return _free(f"{stem}-R", review + 1, is_taken)
+
+
+def attempt_identifier(identifier: str, is_taken: Callable[[str], bool]) -> str:
+    """The id of what is held again: ``CPC-0101`` is followed by ``CPC-0101-A2``, and ``CPC-0101-R1`` by ``CPC-0101-R1-A2``."""
+    stem, review, attempt = _parts(identifier)
+    return _free(f"{stem}-R{review}-A" if review else f"{stem}-A", max(attempt, 1) + 1, is_taken)
+
+
+def _parts(identifier: str) -> tuple[str, int, int]:
+    found = _PARTS.fullmatch(identifier)
+    assert found is not None  # an id has at least one character
+    return found["stem"][:_MOST_OF_A_STEM], int(found["review"] or 0), int(found["attempt"] or 0)
+
+
+def _free(prefix: str, number: int, is_taken: Callable[[str], bool]) -> str:
+    while is_taken(f"{prefix}{number}"):
+        number += 1
+    return f"{prefix}{number}"

@@ -1,0 +1,168 @@
+"""Conferences as they are kept: the contract's value, its place in the life of a family's plan, and its history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from api.database.json_values import written
+from api.database.tables import conference_history, conferences
+from api.diary.service import queries as documents
+from scheduler.domain.calendar import Calendar
+from scheduler.domain.clocks import due_date, earliest_date
+from scheduler.domain.conference import Conference, Kind
+
+
+class State(StrEnum):
+    """Where a conference is in its life."""
+
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    HELD = "held"
+    INQUORATE = "inquorate"
+    CANCELLED = "cancelled"
+
+
+LONG_AGO = dt.date(1900, 1, 1)
+OPEN = (State.REQUESTED, State.BOOKED)
+
+
+@dataclass(frozen=True)
+class KeptConference:
+    """A conference with what the service knows of it. ``due`` and ``earliest`` are by the clock; it ``follows`` another."""
+
+    position: int
+    value: Conference
+    version: int
+    state: State
+    due: dt.date
+    earliest: dt.date
+    follows: str | None
+    outcome: dict[str, Any] | None
+
+
+def calendar(connection: Connection) -> Calendar:
+    """The service's calendar."""
+    parts = {name: documents.get(connection, name)[0] for name in ("bank_holidays", "terms", "closures")}
+    return Calendar(**parts)
+
+
+def found(connection: Connection, identifier: str) -> KeptConference | None:
+    """The conference with that id."""
+    row = connection.execute(select(conferences).where(conferences.c.id == identifier)).one_or_none()
+    return None if row is None else kept(row)
+
+
+def of(connection: Connection, identifiers: Iterable[str]) -> list[KeptConference]:
+    """The conferences of these ids, of those that there are."""
+    return queried(connection, select(conferences).where(conferences.c.id.in_(list(identifiers))))
+
+
+def queried(connection: Connection, query: Select[Any]) -> list[KeptConference]:
+    """The conferences of a query over their table."""
+    return [kept(row) for row in connection.execute(query)]
+
+
+def listed(
+    connection: Connection,
+    *,
+    state: State | None = None,
+    kind: Kind | None = None,
+    site: str | None = None,
+    chair: str | None = None,
+    due_from: dt.date | None = None,
+    due_to: dt.date | None = None,
+    after: int = 0,
+    most: int | None = None,
+) -> list[KeptConference]:
+    """Conferences in the order in which they came, ``after`` a position, at most so many; each filter narrows them."""
+    table = conferences
+    wanted = [table.c.position > after]
+    words = {"kind": kind, "site": site, "chair": chair}
+    wanted += [table.c.value[name].as_string() == word for name, word in words.items() if word is not None]
+    wanted += [table.c.state == state] if state is not None else []
+    wanted += [table.c.due >= due_from] if due_from is not None else []
+    wanted += [table.c.due <= due_to] if due_to is not None else []
+    return queried(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
+
+
+def chain(connection: Connection, one: KeptConference) -> list[KeptConference]:
+    """All conferences of a family's plan, from the one that began it to the last that followed."""
+    chain = [one]
+    while chain[0].follows is not None:
+        chain[:0] = queried(connection, select(conferences).where(conferences.c.id == chain[0].follows))
+    while following := queried(connection, select(conferences).where(conferences.c.follows == chain[-1].value.id)):
+        chain += following
+    return chain
+
+
+def add(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
+    """Keep a new conference, which is requested. IntegrityError where there is one of that id."""
+    row = {"id": conference.id, "value": written(conference), "version": 1, "changed_at": now, "state": State.REQUESTED}
+    connection.execute(insert(conferences).values(**row, **_clock(connection, conference), follows=follows))
+
+
+def change(connection: Connection, conference: Conference, now: dt.datetime, **columns: Any) -> int:
+    """Put another value, or another state or outcome, in its place; gives the version."""
+    changed = {"value": written(conference), "version": conferences.c.version + 1, "changed_at": now, **columns}
+    query = update(conferences).where(conferences.c.id == conference.id).returning(conferences.c.version)
+    return int(connection.execute(query.values(**changed, **_clock(connection, conference))).scalar_one())
+
+
+def settled(connection: Connection, identifiers: Iterable[str]) -> frozenset[str]:
+    """Those of some conferences that have taken place, or are cancelled."""
+    of_these = conferences.c.id.in_(list(identifiers)) & conferences.c.state.not_in(OPEN)
+    return frozenset(connection.scalars(select(conferences.c.id).where(of_these)))
+
+
+def reset_clocks(connection: Connection, now: dt.datetime) -> None:
+    """Compute every open conference's dates anew, after the calendar or the policy has changed."""
+    for one in queried(connection, select(conferences).where(conferences.c.state.in_(OPEN))):
+        if (one.due, one.earliest) != tuple(_clock(connection, one.value).values()):
+            change(connection, one.value, now)
+
+
+def note(
+    connection: Connection,
+    conference: str,
+    event: str,
+    now: dt.datetime,
+    actor: str,
+    reason: str | None = None,
+    **detail: Any,
+) -> None:
+    """Add to a conference's history."""
+    row = {"conference": conference, "at": now, "actor": actor, "event": event, "reason": reason, "detail": detail}
+    connection.execute(insert(conference_history).values(row))
+
+
+def history(connection: Connection, conferences_: Iterable[str], *, after: int = 0, most: int | None = None) -> list[Row[Any]]:
+    """What has happened to some conferences, in order; ``after`` an entry's number, at most so many."""
+    table = conference_history
+    of_these = table.c.conference.in_(list(conferences_)) & (table.c.number > after)
+    return list(connection.execute(select(table).where(of_these).order_by(table.c.number).limit(most)))
+
+
+def kept(row: Any) -> KeptConference:
+    """A row of the table as a value."""
+    return KeptConference(
+        row.position,
+        Conference.model_validate(row.value),
+        row.version,
+        State(row.state),
+        row.due,
+        row.earliest,
+        row.follows,
+        row.outcome,
+    )
+
+
+def _clock(connection: Connection, conference: Conference) -> dict[str, dt.date]:
+    policy, days = documents.get(connection, "policy")[0], calendar(connection)
+    earliest = earliest_date(conference, LONG_AGO, days, policy)
+    return {"due": due_date(conference, days, policy), "earliest": earliest}

@@ -1,0 +1,1 @@
+"""Bank holidays and terms, read from files."""

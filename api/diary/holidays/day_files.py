@@ -1,0 +1,182 @@
+"""Bank holidays and terms from a file: what it would add, remove and leave as it is, in words and values. Pure functions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from api.free_busy.named_days import NamedDays, printable
+from scheduler.domain.calendar import ONE_DAY, bank_holidays_of_england
+from scheduler.domain.faults import Fault, InputError
+from scheduler.domain.values import Period, days
+from scheduler.files.cells import Cell, CellError, Date, is_blank, simplified
+from scheduler.files.sheet_faults import SheetFault
+from scheduler.files.write_tables import Table
+
+YEARS_BACK, YEARS_AHEAD = 2, 10
+MOST_DAYS_OF_BANK_HOLIDAYS = 4
+"""From Good Friday to Easter Monday."""
+FEWEST_DAYS_OF_A_TERM = 15
+"""The shortest half of a term has four weeks, the longest holiday within one has two."""
+HOLIDAYS = ("holiday", "break", "closed", "closure", "vacation")
+HEADINGS = {
+    "first": ("date", "day", "first", "firstday", "start", "startdate", "starts", "from", "begins"),
+    "last": ("last", "lastday", "end", "enddate", "ends", "to", "until"),
+    "name": ("name", "title", "bankholiday", "holiday", "term", "event", "description", "summary"),
+}
+EVERY_DAY_WAS_TERM_TIME = "Until now every day was term time. From now on only the days of these terms are."
+ENGLANDS_WERE_KNOWN = (
+    "Until now England's bank holidays were known by themselves. Those that lie outside the days of this file are kept, from "
+    f"{YEARS_BACK} years back to {YEARS_AHEAD} years ahead. After that none are known, until they are brought in or entered."
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a file does to the days that are known. ``left_out`` are those of the file that are not taken, each with why."""
+
+    added: tuple[NamedDays, ...]
+    removed: tuple[NamedDays, ...]
+    unchanged: tuple[NamedDays, ...]
+    left_out: tuple[tuple[NamedDays, str], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def all(self) -> list[NamedDays]:
+        """The days known afterwards, in order."""
+        return sorted((*self.added, *self.unchanged))
+
+
+def years_around(today: dt.date) -> Period:
+    """The days of which a calendar is read: repeating ones have no end."""
+    return Period(first=dt.date(today.year - YEARS_BACK, 1, 1), last=dt.date(today.year + YEARS_AHEAD, 12, 31))
+
+
+def days_in_table(table: Table) -> tuple[NamedDays, ...]:
+    """The days in a table with headings such as date and name, or term, first and last, in any order.
+
+    Other columns are not read. Raises InputError with every row that can't be read.
+    """
+    filled = [(n, row) for n, row in enumerate(table.rows, start=1) if not all(is_blank(cell) for cell in row)]
+    if not filled:
+        raise InputError([SheetFault((), "this file is empty. Enter the headings date and name, and a day a row.", table.title)])
+    columns = _columns(table.title, filled[0][1])
+    faults: list[Fault] = []
+    found = []
+    for n, row in filled[1:]:
+        cells = {key: row[at] if at < len(row) else None for key, (at, _) in columns.items()}
+        try:
+            found.append(_days_of(cells))
+        except _RowError as error:
+            faults.append(SheetFault((), str(error), table.title, n, columns[error.key][1]))
+    if faults:
+        raise InputError(faults)
+    return tuple(sorted(set(found)))
+
+
+class _RowError(Exception):
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+def _columns(title: str, headings: Sequence[Cell]) -> dict[str, tuple[int, str]]:
+    """Where the columns stand, and what they are called in the file."""
+    by_word = {simplified(str(cell)): (n, str(cell).strip()) for n, cell in enumerate(headings) if not is_blank(cell)}
+    columns = {key: by_word[word] for key, words in HEADINGS.items() for word in reversed(words) if word in by_word}
+    if "first" not in columns:
+        given = ", ".join(heading for _, heading in by_word.values())
+        message = f"there is no column of dates among {given}. Enter the headings date and name, or term, first and last."
+        raise InputError([SheetFault((), message, title)])
+    return columns
+
+
+def _days_of(cells: dict[str, Cell]) -> NamedDays:
+    first = _day(cells, "first")
+    last = _day(cells, "last") if "last" in cells else first
+    if last < first:
+        raise _RowError("last", f"{last:%d/%m/%Y} is before the first day, {first:%d/%m/%Y}. Enter a last day on or after it.")
+    return NamedDays(first, last, printable(str(cells.get("name") or "")))
+
+
+def _day(cells: dict[str, Cell], key: str) -> dt.date:
+    if is_blank(cells[key]):
+        raise _RowError(key, f"nothing is entered. Enter {Date().wanted}.")
+    try:
+        return Date().read(cells[key])
+    except CellError as error:
+        raise _RowError(key, str(error)) from None
+
+
+def change_of_bank_holidays(present: Iterable[dt.date] | None, found: Sequence[NamedDays], today: dt.date) -> Change:
+    """What the days found in a file change. From its first day to its last it holds; what lies outside stays."""
+    taken = [one for one in found if (one.last - one.first).days < MOST_DAYS_OF_BANK_HOLIDAYS]
+    why = f"bank holidays are {MOST_DAYS_OF_BANK_HOLIDAYS} days in a row at most"
+    left_out = tuple((one, why) for one in found if one not in taken)
+    names = {day: one.name for one in taken for day in days(Period(first=one.first, last=one.last))}
+    known = _englands(today) if present is None else set(present)
+    before = [NamedDays(day, day, names.get(day, "")) for day in sorted(known)]
+    after = [NamedDays(day, day, name) for day, name in sorted(names.items())]
+    return _change(before, after, left_out, (ENGLANDS_WERE_KNOWN,) if present is None else ())
+
+
+def _englands(today: dt.date) -> set[dt.date]:
+    years = years_around(today)
+    known = (day for year in range(years.first.year, years.last.year + 1) for day in bank_holidays_of_england(year))
+    return {day for day in known if day.weekday() < 5}
+
+
+def change_of_terms(present: Iterable[Period] | None, found: Sequence[NamedDays]) -> Change:
+    """What the terms found in a file change: they take the place of all terms that touch the file's days.
+
+    Raises InputError where two terms of the file overlap.
+    """
+    left_out = tuple((one, why) for one in found if (why := _why_no_term(one)))
+    after = [one for one in found if not _why_no_term(one)]
+    faults = [
+        Fault((), f"{in_words(one)} overlaps {in_words(other)}. Keep one of them in the file.")
+        for one, other in pairwise(after)
+        if other.first <= one.last
+    ]
+    if faults:
+        raise InputError(faults)
+    names = {(one.first, one.last): one.name for one in after}
+    before = [NamedDays(term.first, term.last, names.get((term.first, term.last), "")) for term in present or ()]
+    return _change(sorted(before), after, left_out, (EVERY_DAY_WAS_TERM_TIME,) if present is None else ())
+
+
+def _why_no_term(days_: NamedDays) -> str | None:
+    if any(word in days_.name.casefold() for word in HOLIDAYS):
+        return "by its name it is no term"
+    if (days_.last - days_.first + ONE_DAY).days < FEWEST_DAYS_OF_A_TERM:
+        return f"terms have {FEWEST_DAYS_OF_A_TERM} days or more"
+    return None
+
+
+def _change(
+    before: Sequence[NamedDays], after: Sequence[NamedDays], left_out: tuple[tuple[NamedDays, str], ...], notes: tuple[str, ...]
+) -> Change:
+    if not after:
+        raise InputError([Fault((), " ".join(["There are no such days in the file.", *_told(left_out)]))])
+    first, last = min(one.first for one in after), max(one.last for one in after)
+    stays = [one for one in before if one.last < first or one.first > last]
+    return Change(
+        added=tuple(one for one in after if one not in before),
+        removed=tuple(one for one in before if one not in after and one not in stays),
+        unchanged=tuple(one for one in before if one in after or one in stays),
+        left_out=left_out,
+        notes=notes,
+    )
+
+
+def _told(left_out: Iterable[tuple[NamedDays, str]]) -> Iterator[str]:
+    for days_, why in left_out:
+        yield f"{in_words(days_)} is left out: {why}."
+
+
+def in_words(days_: NamedDays) -> str:
+    """Days as a person says them: ``Friday 25 December 2026, Christmas Day``."""
+    first, last = (f"{day:%A %-d %B %Y}" for day in (days_.first, days_.last))
+    return (first if days_.first == days_.last else f"{first} to {last}") + (f", {days_.name}" if days_.name else "")

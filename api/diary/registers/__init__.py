@@ -1,0 +1,1 @@
+"""Sites, rooms, chairs, minute takers and holds."""

@@ -1,0 +1,104 @@
+"""Sites, rooms, chairs, minute takers and holds: listed, read, added, changed and removed alike."""
+
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from api.diary import snapshot
+from api.diary.registers import queries as nouns
+from api.diary.registers.queries import Kept, Noun
+from api.errors import ConflictError, conflict, error_items, invalid, not_found
+from api.http.etags import IfMatch, etag, expect
+from api.http.paging import After, Most, page_model
+from api.http.permissions import Permission, needs
+from api.http.problem_details import ERRORS
+from api.http.resources import request_example, resource_path
+from api.http.transaction import Now, Reading, Writing, WritingRoute
+from scheduler.domain.faults import InputError
+from scheduler.domain.values import Identifier, Value
+
+V = TypeVar("V", bound=Value)
+
+
+def noun_router(noun: Noun[Any], path: str, example: dict[str, Any]) -> APIRouter:
+    """The routes of one kind of thing."""
+    model: Any = noun.model
+    router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
+    reads, changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
+    body = request_example(example)
+
+    @router.get("", response_model=page_model(model), dependencies=[reads], summary=f"List every {noun.name}")
+    def listed(connection: Reading, after: After = 0, most: Most = 100) -> Any:
+        kept = nouns.listed(connection, noun, after=after, most=most + 1)
+        return {"items": [one.value for one in kept[:most]], "next": kept[most - 1].position if len(kept) > most else None}
+
+    @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {noun.name}")
+    def one(connection: Reading, response: Response, id: str) -> Any:
+        kept = _found(connection, noun, id)
+        response.headers["ETag"] = etag(kept.version)
+        return kept.value
+
+    @router.post(
+        "", response_model=model, status_code=201, dependencies=[changes], openapi_extra=body, summary=f"Add a {noun.name}"
+    )
+    def add(connection: Writing, now: Now, response: Response, value: model) -> Any:
+        if nouns.found(connection, noun, value.id) is not None:
+            raise conflict(
+                "id-taken", f"There is a {noun.name} '{value.id}' already. Give this one another id, or change that one."
+            )
+        nouns.add(connection, noun, value.id, value, now)
+        _hold_together(connection)
+        response.headers["ETag"] = etag(1)
+        response.headers["Location"] = resource_path(path, value.id)
+        return value
+
+    @router.put("/{id:path}", response_model=model, dependencies=[changes], openapi_extra=body, summary=f"Change a {noun.name}")
+    def replace(connection: Writing, now: Now, response: Response, id: Identifier, value: model, if_match: IfMatch = None) -> Any:
+        expect(_found(connection, noun, id).version, if_match)
+        if value.id != id:
+            raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {noun.name} instead.")
+        response.headers["ETag"] = etag(nouns.replace(connection, noun, id, value, now))
+        _hold_together(connection)
+        return value
+
+    @router.delete("/{id:path}", status_code=204, dependencies=[changes], summary=f"Remove a {noun.name}")
+    def remove(connection: Writing, id: str, if_match: IfMatch = None) -> None:
+        expect(_found(connection, noun, id).version, if_match)
+        try:
+            nouns.remove(connection, noun, id)
+            _hold_together(connection)
+        except (InputError, IntegrityError) as error:
+            wrong = error_items(error.faults) if isinstance(error, InputError) else []
+            raise conflict("in-use", f"The {noun.name} '{id}' is needed by others. Change these first.", wrong) from None
+
+    return router
+
+
+def _found(connection: Connection, noun: Noun[V], identifier: str) -> Kept[V]:
+    kept = nouns.found(connection, noun, identifier)
+    if kept is None:
+        raise not_found(noun.name, identifier)
+    return kept
+
+
+def _hold_together(connection: Connection) -> None:
+    """Refuse what leaves a reference to nothing."""
+    if nouns.count(connection, nouns.SITES):  # a diary that is being filled begins with its sites
+        snapshot.frame_of(connection)
+    elif any(nouns.count(connection, noun) for noun in nouns.ALL):
+        raise ConflictError("no-site", "There is no site yet. Add a site first.")
+
+
+ROUTERS = (
+    noun_router(nouns.SITES, "sites", {"id": "AYL", "name": "Aylesbury"}),
+    noun_router(
+        nouns.ROOMS,
+        "rooms",
+        {"id": "AYL-1", "site": "AYL", "name": "Room 1", "starts": ["10:00", "14:00"], "hybrid_from": "2022-09-01"},
+    ),
+    noun_router(nouns.CHAIRS, "chairs", {"id": "C1", "name": "Advisor 1", "base": "AYL", "caseload": 80, "max_per_day": 2}),
+    noun_router(nouns.MINUTE_TAKERS, "minute-takers", {"id": "M1", "name": "Minute taker 1", "sites": ["AYL"], "max_per_day": 1}),
+    noun_router(nouns.HOLDS, "holds", {"id": "H-1", "site": "AYL", "week": "2027-01-11", "count": 2}),
+)

@@ -1,0 +1,1 @@
+"""The service's settings: its policy, calendar, clocks and feed details."""

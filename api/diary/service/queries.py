@@ -1,0 +1,101 @@
+"""What there is one of: the service, its policy, its calendar, travel, virtual starts, who is kept apart, and what feeds tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, insert, select, update
+
+from api.database.tables import documents
+from api.diary.service.clock_settings import ClockSettings
+from api.diary.service.feed_settings import FeedSettings
+from scheduler.domain.places import Journey
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Service
+from scheduler.domain.values import Date, Pair, Period, TimeOfDay
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document: its name, what it says, its type, what holds until it is given, and an example."""
+
+    name: str
+    says: str
+    type: Any
+    default: Any
+    example: Any
+
+    @property
+    def adapter(self) -> TypeAdapter[Any]:
+        """What reads and writes it."""
+        return TypeAdapter(self.type)
+
+
+DOCUMENTS = (
+    Document("service", "whose diary it is", Service, Service(), {"name": "Buckinghamshire"}),
+    Document(
+        "policy", "every number that is a setting of a plan", Policy, Policy(), {"caseload_cap": 85, "weights": {"friday": 40}}
+    ),
+    Document(
+        "after_conferences",
+        "the clocks after a birth and after an inquorate conference",
+        ClockSettings,
+        ClockSettings(),
+        {"rebook_days": 10, "birth_days": 20},
+    ),
+    Document("bank_holidays", "the bank holidays; null means those of England", tuple[Date, ...] | None, None, ["2026-12-25"]),
+    Document(
+        "terms",
+        "the school terms; null means that every day is term time",
+        tuple[Period, ...] | None,
+        None,
+        [{"first": "2026-11-02", "last": "2026-12-18"}],
+    ),
+    Document("closures", "the working days on which nothing can be held", tuple[Date, ...], (), ["2026-12-24"]),
+    Document("travel", "the minutes between sites", tuple[Journey, ...], (), [{"from": "AYL", "to": "WYC", "minutes": 40}]),
+    Document(
+        "virtual_starts",
+        "when virtual conferences may begin; null means whenever a room has a start",
+        tuple[TimeOfDay, ...] | None,
+        None,
+        ["10:00", "14:00"],
+    ),
+    Document(
+        "apart",
+        "the pairs of conferences that are never held at one site on one day",
+        tuple[Pair, ...],
+        (),
+        [["CPC-0101", "CPC-0107"]],
+    ),
+    Document(
+        "feed_settings",
+        "what calendar feeds may tell",
+        FeedSettings,
+        FeedSettings(),
+        {"show_kind": False, "joining_note": "The link is in your invitation."},
+    ),
+)
+BY_NAME = {document.name: document for document in DOCUMENTS}
+
+
+def get(connection: Connection, name: str) -> tuple[Any, int]:
+    """A document's value and version; the default, with version 0, where it was never given."""
+    document = BY_NAME[name]
+    row = connection.execute(select(documents).where(documents.c.name == name)).one_or_none()
+    return (document.default, 0) if row is None else (document.adapter.validate_python(row.value), row.version)
+
+
+def put(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
+    """Keep a document; gives its version."""
+    _, version = get(connection, name)
+    row = {
+        "value": BY_NAME[name].adapter.dump_python(value, mode="json", by_alias=True),
+        "version": version + 1,
+        "changed_at": now,
+    }
+    query = update(documents).where(documents.c.name == name) if version else insert(documents)
+    connection.execute(query.values(name=name, **row))
+    return version + 1

@@ -1,0 +1,57 @@
+"""What there is one of, such as the policy or the terms: read and replaced as a whole."""
+
+import datetime as dt
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from api.diary import snapshot
+from api.diary.conferences import queries as conferences
+from api.diary.registers import queries as nouns
+from api.diary.service import queries as documents
+from api.diary.service.queries import Document
+from api.http.etags import IfMatch, etag, expect
+from api.http.permissions import Permission, needs
+from api.http.problem_details import ERRORS
+from api.http.resources import request_example
+from api.http.transaction import Now, Reading, Writing, WritingRoute
+
+
+def keep(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
+    """Keep a document if all fits together with it, and count the clocks anew; gives its version."""
+    version = documents.put(connection, name, value, now)
+    if nouns.count(connection, nouns.SITES):
+        snapshot.frame_of(connection)
+    conferences.reset_clocks(connection, now)
+    return version
+
+
+def document_router(document: Document) -> APIRouter:
+    """The routes of one document."""
+    path = document.name.replace("_", "-")
+    router = APIRouter(prefix=f"/{path}", tags=["service"], route_class=WritingRoute, responses=ERRORS)
+    type_: Any = document.type
+
+    @router.get("", response_model=type_, dependencies=[needs(Permission.READ_DIARY)], summary=f"Read {document.says}")
+    def get(connection: Reading, response: Response) -> Any:
+        value, version = documents.get(connection, document.name)
+        response.headers["ETag"] = etag(version)
+        return value
+
+    @router.put(
+        "",
+        response_model=type_,
+        dependencies=[needs(Permission.CHANGE_SERVICE)],
+        openapi_extra=request_example(document.example),
+        summary=f"Change {document.says}",
+    )
+    def put(connection: Writing, now: Now, response: Response, value: type_, if_match: IfMatch = None) -> Any:
+        expect(documents.get(connection, document.name)[1], if_match)
+        response.headers["ETag"] = etag(keep(connection, document.name, value, now))
+        return value
+
+    return router
+
+
+ROUTERS = tuple(document_router(document) for document in documents.DOCUMENTS)

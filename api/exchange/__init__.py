@@ -1,0 +1,1 @@
+"""Problems in and out of the diary: import, export and demo data."""

@@ -1,0 +1,1 @@
+"""Calendar feeds that chairs, rooms and minute takers subscribe to."""

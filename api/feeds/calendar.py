@@ -1,0 +1,188 @@
+"""Calendar feeds: bookings as iCalendar bytes, the same for the same values, with no personal data at any level of detail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
+from uuid import UUID, uuid5
+
+from icalendar import Calendar, Event, Timezone, vDuration
+
+from api.clock import LONDON
+from api.diary.service.feed_settings import FeedSettings
+from scheduler.domain.conference import Kind, Mode
+from scheduler.wording import KIND_IN_WORDS, MODE_IN_WORDS, capitalised, count_of
+
+PRODUCT = "-//Conference planner//Calendar feeds//EN"
+HOW_FRESH = "Calendars fetch this every 30 minutes to 24 hours. It is not for changes on the same day."
+NO_LONGER_HERE = "No longer in this calendar: it was cancelled, or it is now held elsewhere or by somebody else."
+END = b"END:VCALENDAR\r\n"
+MOST_KEPT = 30_000
+LONDON_TIMES = """BEGIN:VTIMEZONE
+TZID:Europe/London
+BEGIN:DAYLIGHT
+TZNAME:BST
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+DTSTART:19700329T010000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZNAME:GMT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0000
+DTSTART:19701025T020000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+END:VTIMEZONE
+"""
+
+
+class FeedOf(StrEnum):
+    """Whose bookings a feed shows."""
+
+    CHAIR = "chair"
+    MINUTE_TAKER = "minute_taker"
+    ROOM = "room"
+    SITE = "site"
+    SERVICE = "service"
+
+    @property
+    def shows_room_time(self) -> bool:
+        """Whether an entry lasts until the room is free again, and not only until the people are."""
+        return self in (FeedOf.ROOM, FeedOf.SITE)
+
+    @property
+    def travels(self) -> bool:
+        """Whether it is of somebody who goes from one booking to the next."""
+        return self in (FeedOf.CHAIR, FeedOf.MINUTE_TAKER)
+
+
+class Detail(StrEnum):
+    """How much a feed tells: references and places, or only that the time is taken."""
+
+    REFERENCE = "reference"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed: ``id`` is a UUID, from which the UIDs of its entries are made; ``subject`` is None for the whole service."""
+
+    id: str
+    of: FeedOf
+    subject: str | None
+    detail: Detail
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A booking with all that a feed may tell of it; ``reference`` is its conference's, or its held slot's.
+
+    Times are local. ``site`` and ``place`` say where it is held, None if virtually; ``mode`` and ``kind`` are None for a held
+    slot. ``changed_at`` is when anything of it changed last. A cancelled one stands no more in this feed.
+    """
+
+    number: int
+    reference: str
+    held: bool
+    cancelled: bool
+    arrival: dt.datetime
+    start: dt.datetime
+    end: dt.datetime
+    cleared: dt.datetime
+    site: str | None
+    place: str | None
+    mode: Mode | None
+    kind: Kind | None
+    changed_at: dt.datetime
+
+
+def calendar(
+    feed: Feed,
+    title: str,
+    entries: Iterable[Entry],
+    settings: FeedSettings,
+    sites: Mapping[str, str],
+    travel: Mapping[tuple[str, str], int],
+) -> bytes:
+    """The feed as an iCalendar file. ``sites`` are labels by id, ``travel`` the minutes from site to site."""
+    file = Calendar()
+    file.add("version", "2.0")
+    file.add("prodid", PRODUCT)
+    file.add("calscale", "GREGORIAN")
+    file.add("x-wr-calname", _printable(title))
+    file.add("x-wr-caldesc", HOW_FRESH)
+    file.add("refresh-interval", vDuration(dt.timedelta(hours=1)), parameters={"VALUE": "DURATION"})
+    file.add("x-published-ttl", "PT1H")
+    file.add_component(Timezone.from_ical(LONDON_TIMES))
+    ordered = sorted(entries, key=lambda entry: (entry.start, entry.number))
+    journeys = dict(_journeys(ordered, sites, travel)) if feed.of.travels else {}
+    events = (_event(feed, entry, settings, journeys.get(entry.number)) for entry in ordered)
+    begun: bytes = file.to_ical().removesuffix(END)
+    return b"".join((begun, *events, END))
+
+
+@lru_cache(MOST_KEPT)  # a change writes every feed anew, and most of what they hold is as it was
+def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None) -> bytes:
+    event = Event()
+    event.add("uid", str(uuid5(UUID(feed.id), f"{'hold' if entry.held else 'conference'} {entry.reference}")))
+    event.add("sequence", 2 * entry.number + entry.cancelled)  # what moves is a new row, with a higher number
+    event.add("dtstamp", entry.changed_at)
+    event.add("last-modified", entry.changed_at)
+    event.add("dtstart", entry.arrival.replace(tzinfo=LONDON))
+    event.add("dtend", (entry.cleared if feed.of.shows_room_time else entry.end).replace(tzinfo=LONDON))
+    event.add("summary", _title(entry, feed.detail))
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.held else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if entry.cancelled or entry.held else "OPAQUE")
+    if feed.detail is Detail.REFERENCE:
+        event.add("description", "\n".join(_description(entry, settings, journey)))
+        if not entry.cancelled:
+            event.add("location", _printable(entry.place or settings.joining_note or "Held virtually"))
+    written: bytes = event.to_ical()
+    return written
+
+
+def _title(entry: Entry, detail: Detail) -> str:
+    if detail is Detail.BUSY:
+        title = "Held" if entry.held else "Busy"
+    else:
+        title = "Held for an initial conference" if entry.held else f"Conference {_printable(entry.reference)}"
+    return f"CANCELLED: {title}" if entry.cancelled else title
+
+
+def _description(entry: Entry, settings: FeedSettings, journey: str | None) -> Iterator[str]:
+    if entry.cancelled:
+        yield NO_LONGER_HERE
+        return
+    times = f"begins at {entry.start:%H:%M} and ends at {entry.end:%H:%M}."
+    yield f"A slot kept free. If it is taken, the conference {times}" if entry.held else f"The conference {times}"
+    if entry.arrival < entry.start:
+        yield f"The pre-meet begins at {entry.arrival:%H:%M}."
+    if entry.mode is not None:
+        yield f"{capitalised(MODE_IN_WORDS[entry.mode])}." if entry.place else "Held virtually."
+    if settings.show_kind and entry.kind is not None:
+        yield f"{capitalised(KIND_IN_WORDS[entry.kind])}."
+    if journey is not None:
+        yield journey
+
+
+def _journeys(
+    entries: Sequence[Entry], sites: Mapping[str, str], travel: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[int, str]]:
+    """How to reach each booking in a room from the one before on that day, where that is at another site."""
+    in_rooms = [entry for entry in entries if entry.site is not None and not entry.cancelled]
+    for before, entry in pairwise(in_rooms):
+        minutes = travel.get((before.site or "", entry.site or ""), 0)
+        if minutes and before.site != entry.site and before.start.date() == entry.start.date():
+            site = _printable(sites[before.site or ""])
+            yield entry.number, f"Travel from {site}: {count_of(minutes, 'minute')}; the one before ends at {before.end:%H:%M}."
+
+
+def _printable(text: str) -> str:
+    """The text without control characters, which break the lines of a calendar."""
+    return "".join(one if one.isprintable() else " " for one in text)

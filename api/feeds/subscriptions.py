@@ -1,0 +1,181 @@
+"""Feeds as calendars fetch them: by a secret link alone, and most of the time to find nothing new."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.clock import local_day
+from api.database.session import Store, version_of
+from api.errors import NotFoundError
+from api.feeds import queries as feeds
+from api.feeds.queries import Fetch
+from api.http.etags import etag
+from api.http.permissions import Permission, needs
+from api.http.problem_details import ERRORS
+
+PREFIX, SUFFIX = "/calendars", ".ics"
+LINK = re.compile(rf"{PREFIX}/([^/]+)\{SUFFIX}")
+MOST_KEPT = 1000
+MOST_OF_A_CLIENT = 200
+MINUTE = dt.timedelta(minutes=1)
+
+router = APIRouter(prefix=PREFIX, tags=["calendars"], dependencies=[needs(Permission.NOTHING)], responses=ERRORS)
+
+
+def path_of(secret: str) -> str:
+    """Where a secret opens its feed."""
+    return f"{PREFIX}/{secret}{SUFFIX}"
+
+
+@dataclass
+class Ready:
+    """A feed, ready to be sent while nothing is written and the day is the same; ``noted_at`` is when a fetch was noted last."""
+
+    feed: str
+    version: int
+    day: dt.date
+    body: bytes
+    etag: str
+    noted_at: dt.datetime | None
+
+    def __post_init__(self) -> None:
+        self.headers = {"ETag": self.etag, "Cache-Control": "private, no-cache"}
+        self.not_modified = Response(status_code=304, headers=self.headers)
+
+    def is_noted(self, now: dt.datetime) -> bool:
+        """Whether a fetch was noted less than a minute ago."""
+        return self.noted_at is not None and now - self.noted_at < MINUTE
+
+
+class Calendars:
+    """The feeds that were fetched last, by the sha256 of their secret, and who fetched them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.kept: OrderedDict[str, Ready] = OrderedDict()
+        self.making = asyncio.Lock()  # one at a time, so that waiting ones hold no thread
+        self.fetches: dict[str, Fetch] = {}
+        self.noting = False
+
+    async def ready(self, secret: str, now: dt.datetime) -> Ready | None:
+        """The feed that a secret opens, as the diary is now."""
+        digest = feeds.digest(secret)
+        ready = await self._present(digest, now)
+        if ready is None:
+            async with self.making:
+                ready = await self._present(digest, now) or await run_in_threadpool(self._make, digest, local_day(now))
+        if ready is None:
+            self.kept.pop(digest, None)
+            return None
+        self.kept[digest] = ready
+        self.kept.move_to_end(digest)
+        if len(self.kept) > MOST_KEPT:
+            self.kept.popitem(last=False)
+        return ready
+
+    async def unchanged(self, secret: str, seen: str, now: dt.datetime) -> Response | None:
+        """The answer to who has seen the feed as it is, unless there is more to do than to give it."""
+        ready = self.kept.get(feeds.digest(secret))
+        if ready is None or ready.etag not in seen or not ready.is_noted(now):
+            return None
+        return ready.not_modified if await self._is_present(ready, now) else None
+
+    def remember(self, ready: Ready, client: str, now: dt.datetime) -> None:
+        """Who has fetched a feed, until ``note`` writes it."""
+        ready.noted_at = now
+        self.fetches[ready.feed] = Fetch(ready.feed, now, client[:MOST_OF_A_CLIENT])
+
+    async def note(self) -> None:
+        """Write who has fetched what; however many fetch at once, one transaction after another."""
+        if self.noting:
+            return
+        self.noting = True
+        try:
+            while self.fetches:
+                fetches, self.fetches = self.fetches, {}
+                await run_in_threadpool(self._write, fetches)
+        finally:
+            self.noting = False
+
+    async def _present(self, digest: str, now: dt.datetime) -> Ready | None:
+        ready = self.kept.get(digest)
+        return ready if ready is not None and await self._is_present(ready, now) else None
+
+    async def _is_present(self, ready: Ready, now: dt.datetime) -> bool:
+        if self.store.is_sqlite:
+            version = self.store.version()  # a read of microseconds, sooner done than handed to a thread
+        else:
+            version = await run_in_threadpool(self.store.version)
+        return (ready.version, ready.day) == (version, local_day(now))
+
+    def _make(self, digest: str, day: dt.date) -> Ready | None:
+        with self.store.reading() as connection:
+            version, feed = version_of(connection), feeds.behind(connection, digest)
+            if feed is None:
+                return None
+            body = feeds.written(connection, feed, day)
+        before = self.kept.get(digest)
+        tag = etag(hashlib.sha256(body).hexdigest()[:32])  # the same in every process, and after a restart
+        return Ready(feed.id, version, day, body, tag, None if before is None else before.noted_at)
+
+    def _write(self, fetches: dict[str, Fetch]) -> None:
+        with self.store.noting() as connection:
+            feeds.note(connection, fetches.values())
+
+
+class Unchanged:
+    """Answers whoever has a feed as it is before the routes are looked through, which takes longer than all the rest."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or hand on."""
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and (link := LINK.fullmatch(scope["path"])):
+            state = scope["app"].state
+            seen = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"), "")
+            answer = await state.calendars.unchanged(link[1], seen, state.clock())
+            if answer is not None:
+                await answer(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+@router.get(
+    f"/{{secret}}{SUFFIX}",
+    response_class=Response,
+    responses={
+        200: {"description": "The feed.", "content": {"text/calendar": {"schema": {"type": "string"}}}},
+        304: {"description": "The feed is as it was when that ETag was given, in If-None-Match."},
+    },
+    summary="Fetch a feed",
+)
+async def fetch(request: Request, secret: str) -> Response:
+    """The feed as an iCalendar file. Whoever has the link may, whatever else is sent; every other link is answered alike."""
+    calendars: Calendars = request.app.state.calendars
+    now = request.app.state.clock()
+    ready = await calendars.ready(secret, now)
+    if ready is None:
+        message = "This link opens no calendar. Ask whoever gave it to you for a new one."
+        raise NotFoundError("no-calendar", message)
+    noting = None
+    if not ready.is_noted(now):
+        calendars.remember(ready, request.headers.get("user-agent", ""), now)
+        noting = BackgroundTask(calendars.note)
+    seen = request.headers.get("if-none-match", "")
+    if ready.etag in seen or seen.strip() == "*":
+        return Response(status_code=304, headers=ready.headers, background=noting)
+    return Response(ready.body, headers=ready.headers, media_type="text/calendar; charset=utf-8", background=noting)
+
+
+router.head(f"/{{secret}}{SUFFIX}", include_in_schema=False)(fetch)

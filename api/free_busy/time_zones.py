@@ -1,0 +1,42 @@
+"""Which time zone a calendar means: names that everybody knows, those of Windows, and what it describes itself."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from api.free_busy.errors import CalendarRefused
+from scheduler.domain.values import shown
+
+LONDON = "Europe/London"
+_LONDON_IN_WORDS = re.compile(r"\((?:UTC|GMT)(?:[+-]00:?00)?\).*\bLondon\b")
+_UTC_IN_WORDS = frozenset({"tzone://microsoft/utc", "(utc) coordinated universal time", "coordinated universal time", "z"})
+
+
+@cache
+def known_zone(name: str) -> str | None:
+    """The IANA name of a zone that needs no description, such as Outlook's "GMT Standard Time"; None where it is none."""
+    name = name.strip()
+    if _LONDON_IN_WORDS.match(name):
+        return LONDON
+    if name.lower() in _UTC_IN_WORDS:
+        return "UTC"
+    candidate = WINDOWS_TO_OLSON.get(name, name)
+    while candidate:
+        try:
+            return ZoneInfo(candidate).key
+        except (ValueError, OSError, LookupError):
+            # Some programs put their own name before the zone's: /citadel.org/20210210_1/Europe/London.
+            candidate = candidate.removeprefix("/").partition("/")[2] if name.startswith("/") else ""
+    return None
+
+
+def refused_zone(name: str) -> CalendarRefused:
+    """What is said of a time zone that is neither known nor described."""
+    return CalendarRefused(
+        f"The calendar has times in the time zone {shown(name)}, which is not known, and does not say what it is. "
+        "Set the calendar's time zone to London's, and export or publish it again."
+    )

@@ -1,0 +1,1 @@
+"""HTTP plumbing that knows no capability: transactions, idempotency, uploads, ETags, problem details, paging, permissions."""

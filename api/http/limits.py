@@ -1,0 +1,39 @@
+"""Limits on what a request may send."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from http import HTTPStatus
+
+from fastapi import Request
+
+from api.http.problem_details import HttpError
+
+MAX_BODY_BYTES = 20 << 20
+"""The longest request body, in bytes."""
+
+
+class LimitedRequest(Request):
+    """A request whose body is read up to ``MAX_BODY_BYTES`` only."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body in pieces. Raise HttpError 413 as soon as it is too large."""
+        announced = self.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
+            raise _too_large(announced)
+        size = 0
+        async for piece in super().stream():
+            size += len(piece)
+            if size > MAX_BODY_BYTES:
+                raise _too_large(f"more than {MAX_BODY_BYTES}")
+            yield piece
+
+
+def limited(request: Request) -> LimitedRequest:
+    """Return the request with its body limited."""
+    return request if isinstance(request, LimitedRequest) else LimitedRequest(request.scope, request.receive)
+
+
+def _too_large(size: str) -> HttpError:
+    detail = f"It has {size} bytes. Send {MAX_BODY_BYTES} or fewer."
+    return HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail)

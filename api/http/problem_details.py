@@ -1,0 +1,152 @@
+"""Errors as RFC 9457 problem details. Only this package knows which error has which status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from json import JSONDecodeError
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+from sqlalchemy.exc import DataError
+from starlette.exceptions import HTTPException
+
+from api.errors import ConflictError, ErrorItem, InvalidError, NotFoundError, ServiceError, error_items, invalid
+from scheduler.domain.faults import Fault, InputError, faults_in
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemDetails(BaseModel):
+    """What every error looks like (RFC 9457). ``type`` names the kind of error; ``errors`` lists what is wrong, one by one."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ErrorItem] = []
+
+
+STATUSES: tuple[tuple[type[ServiceError], HTTPStatus], ...] = (
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (ConflictError, HTTPStatus.CONFLICT),
+    (InvalidError, HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+"""The status of each kind of error."""
+
+
+class HttpError(ServiceError):
+    """An error of HTTP itself, such as a missing header: it has its own status, and may add headers to the response."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        kind: str,
+        detail: str,
+        *,
+        errors: Sequence[ErrorItem] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind, detail, errors)
+        self.status, self.headers = status, headers
+
+
+def status_of(error: ServiceError) -> HTTPStatus:
+    """Return the HTTP status of an error."""
+    if isinstance(error, HttpError):
+        return error.status
+    return next(status for kind, status in STATUSES if isinstance(error, kind))
+
+
+def problem_response(error: ServiceError) -> JSONResponse:
+    """Return the response that reports an error."""
+    status = status_of(error)
+    details = ProblemDetails(
+        type=f"/problems/{error.kind}",
+        title=status.phrase,
+        status=status,
+        detail=error.detail,
+        errors=list(error.errors),
+    )
+    content = details.model_dump(exclude_defaults=True)
+    headers = error.headers if isinstance(error, HttpError) else None
+    return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "What was asked can't be done, and why.", "model": ProblemDetails}
+}
+"""How every route declares its errors."""
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer every error as problem details, and describe them so."""
+    _describe_errors(app)
+
+    @app.exception_handler(ServiceError)
+    def _(_request: Request, error: ServiceError) -> JSONResponse:
+        return problem_response(error)
+
+    @app.exception_handler(InputError)
+    def _(_request: Request, error: InputError) -> JSONResponse:
+        return problem_response(invalid(f"There are faults in it: {len(error.faults)}.", error_items(error.faults)))
+
+    @app.exception_handler(RequestValidationError)
+    def _(request: Request, error: RequestValidationError) -> JSONResponse:
+        return problem_response(invalid("What was sent can't be taken.", _of_request(request, error)))
+
+    @app.exception_handler(DataError)
+    def _(_request: Request, _error: DataError) -> JSONResponse:
+        return problem_response(invalid("There is something in it that the database can't hold, such as a null character."))
+
+    @app.exception_handler(HTTPException)
+    def _(_request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        kind = status.phrase.lower().replace(" ", "-")
+        headers = dict(error.headers) if error.headers else None
+        return problem_response(HttpError(status, kind, _of_body(error.__cause__) or str(error.detail), headers=headers))
+
+
+def _describe_errors(app: FastAPI) -> None:
+    """Let the app's description say of errors that they are problem details, and not any JSON."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = describe()
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                errors = operation["responses"]["4XX"]
+                errors["content"] = {MEDIA_TYPE: next(iter(errors["content"].values()))}
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change it
+
+
+def _of_body(error: BaseException | None) -> str | None:
+    """Why Python couldn't read a body as JSON at all."""
+    match error:
+        case UnicodeDecodeError():
+            return "What was sent is not UTF-8. Send it as UTF-8."
+        case RecursionError():
+            return "Lists or objects in it lie too deep in one another. Send it as it is described."
+        case ValueError():
+            return "A number in it has thousands of digits. Enter a smaller one."
+        case _:
+            return None
+
+
+def _of_request(request: Request, error: RequestValidationError) -> list[ErrorItem]:
+    """The faults in the scheduler's words; what stood in the body is named as its own fields are."""
+    if isinstance(error.__cause__, JSONDecodeError):
+        at, message = f"line {error.__cause__.lineno}, column {error.__cause__.colno}", error.__cause__.msg
+        return [ErrorItem(where="", message=f"{at}: this is not JSON: {message[0].lower()}{message[1:]}. Put it right.")]
+    if isinstance(error.body, bytes):  # nobody has tried to read it
+        sent_as = request.headers.get("content-type")
+        told = f"this is sent as '{sent_as}'" if sent_as else "it is not told as what this is sent"
+        return [ErrorItem(where="", message=f"{told}. Send it as JSON, with the header Content-Type: application/json.")]
+    faults = faults_in(cast(Sequence[ErrorDetails], error.errors()), BaseModel)
+    return error_items(Fault(fault.place[1:] if fault.place[:1] == ("body",) else fault.place, fault.message) for fault in faults)

@@ -1,0 +1,44 @@
+"""Uploaded files: read before the transaction begins, so that no other writer waits for the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.http.idempotency import digest_of, stored_answer
+from api.http.limits import limited
+from api.http.state import store_of
+from api.http.transaction import WritingRoute
+
+
+class UploadRoute(WritingRoute):
+    """A writing route that reads its file before the transaction begins, one file at a time."""
+
+    @staticmethod
+    def read(request: Request, content: bytes) -> Any:
+        """Return what is in the file; the handler finds it as ``request.state.read``. Called in a thread."""
+        raise NotImplementedError
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the writing route's handler, preceded by reading the file."""
+        write = super().get_route_handler()
+
+        async def read_first(incoming: Request) -> Response:
+            request = limited(incoming)
+            digest = await digest_of(request)
+            answer = await run_in_threadpool(_stored_answer, request, digest)
+            if answer is not None:  # the data may have changed since, so that the file could not be read again
+                return answer
+            async with request.app.state.reading:
+                request.state.read = await run_in_threadpool(self.read, request, await request.body())
+            return await write(request)
+
+        return read_first
+
+
+def _stored_answer(request: Request, digest: str) -> Response | None:
+    with store_of(request).reading() as connection:
+        return stored_answer(connection, request, digest)

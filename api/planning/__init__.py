@@ -1,0 +1,1 @@
+"""Plans: requested, solved in the background, watched and read."""

@@ -1,0 +1,87 @@
+"""Makes the plan of one job: tells how it goes, stops when it is cancelled, and keeps the result, all or nothing."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.clock import utc_now
+from api.database.session import Store
+from api.jobs import queue as jobs
+from api.jobs.queue import Attempt, Job
+from api.jobs.watch import Watch, keep, watched
+from api.planning import queries as plans
+from api.planning.queries import KeptPlan
+from scheduler.checker import check
+from scheduler.domain.faults import InputError
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule
+from scheduler.domain.values import written_moment
+from scheduler.planner import plan
+from scheduler.report.account import Account
+
+PACKAGES = ("conference-planner", "ortools")
+_log = logging.getLogger(__name__)
+
+
+def work_on(url: str, attempt: Attempt) -> None:
+    """Make the plan of a job, and end the job with it, unless the attempt is no longer the present one by then."""
+    store = Store(url)
+    try:
+        _work(store, attempt)
+    finally:
+        store.close()
+
+
+def _work(store: Store, attempt: Attempt) -> None:
+    try:
+        with store.reading() as connection:
+            job, problem = jobs.found(connection, attempt.job), jobs.problem_of(connection, attempt.job)
+        assert job is not None
+        with watched(store, attempt) as watch:
+            if watch.stop.is_set():
+                return
+            made = _plan(job, problem, watch)
+        keep(store, lambda connection: plans.finish(connection, attempt, made, utc_now()))
+        return
+    except InputError as error:
+        message = f"There can be no such plan. {' '.join(str(fault) for fault in error.faults)}"
+    except SQLAlchemyError:
+        raise  # the job is queued again
+    except Exception:
+        _log.exception("The plan %s has failed", attempt.job)
+        message = "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id."
+    keep(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
+
+
+def _plan(job: Job, problem: Problem, watch: Watch) -> KeptPlan:
+    asked = job.asked
+    schedule = plan(
+        problem,
+        time_limit=asked["time_limit"],
+        workers=asked["workers"],
+        seed=asked["seed"],
+        on_progress=watch.hear,
+        stop=watch.stop,
+    )
+    versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
+    return KeptPlan(job.id, problem, schedule, report_of(problem, schedule), versions, asked["seed"], utc_now())
+
+
+def report_of(problem: Problem, schedule: Schedule) -> dict[str, Any]:
+    """What the checker finds of a schedule, and which bookings are late."""
+    late = [
+        {
+            "conference": one.conference.id,
+            "start": written_moment(one.booking.start),
+            "due": one.due.isoformat(),
+            "working_days": one.working_days,
+            "why": one.why,
+        }
+        for one in Account(problem, schedule).late
+    ]
+    return {**check(problem, schedule).model_dump(mode="json"), "late": late}

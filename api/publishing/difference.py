@@ -1,0 +1,183 @@
+"""What a draft would change of what stands: booking by booking, and for whom. Pure: it reads and writes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from api.diary.bookings.queries import KeptBooking
+from scheduler.domain.conference import Conference
+from scheduler.domain.schedule import Booking
+from scheduler.domain.values import Value
+
+Aspect = Literal["date", "time", "minutes", "room", "chair", "minute_taker"]
+MINUTE = dt.timedelta(minutes=1)
+FELT_BY_ALL = ("date", "time", "minutes", "room")
+Kind = Literal["families", "chairs", "minute_takers", "social_workers"]
+
+
+class Change(Value):
+    """One thing of a booking that would be otherwise: what it is, and what it would be. ``room`` null is virtual."""
+
+    what: Aspect
+    from_: str | int | None = Field(alias="from")
+    to: str | int | None
+
+
+class Moved(Value):
+    """A booking as it would be, and what of it would change. ``published`` is the publication that told of it as it is."""
+
+    booking: Booking
+    changes: tuple[Change, ...]
+    published: int | None
+
+
+class Withdrawn(Value):
+    """A booking that would stand no more, and why. ``published`` is the publication that told of it."""
+
+    booking: Booking
+    reason: str | None
+    published: int | None
+
+
+class Differences(Value):
+    """What would be new, moved and withdrawn, and how much would stay as it is."""
+
+    new: tuple[Booking, ...]
+    moved: tuple[Moved, ...]
+    withdrawn: tuple[Withdrawn, ...]
+    unchanged: int
+
+    @property
+    def is_none(self) -> bool:
+        """Whether all would stay as it is."""
+        return not (self.new or self.moved or self.withdrawn)
+
+
+class Party(Value):
+    """Somebody for whom something would change: how much, and how much of it was published before."""
+
+    id: str
+    changes: int
+    published: int
+
+
+class Affected(Value):
+    """For whom something would change. A family is named by its conference.
+
+    A booking that is new or withdrawn, or that passes from one person to another, is one change; of one that moves, date, time,
+    length, room and (for families and social workers) chair are a change each.
+    """
+
+    families: tuple[Party, ...]
+    chairs: tuple[Party, ...]
+    minute_takers: tuple[Party, ...]
+    social_workers: tuple[Party, ...]
+
+
+def differences(
+    standing: Mapping[str, KeptBooking], planned: Mapping[str, Booking], reasons: Mapping[str, str], *, held: bool
+) -> Differences:
+    """What is planned against what stands, both by conference (or held slot, if ``held``); ``reasons`` are of the withdrawn."""
+    before = {name: kept for name, kept in standing.items() if kept.booking.held == held}
+    after = {name: booking for name, booking in planned.items() if booking.held == held}
+    both = [
+        Moved(booking=booking, changes=changes_of(before[name].booking, booking), published=before[name].publication)
+        for name, booking in _in_order(after)
+        if name in before
+    ]
+    gone = _in_order({name: kept.booking for name, kept in before.items() if name not in after})
+    moved = tuple(one for one in both if one.changes)
+    return Differences(
+        new=tuple(booking for name, booking in _in_order(after) if name not in before),
+        moved=moved,
+        withdrawn=tuple(
+            Withdrawn(booking=booking, reason=reasons.get(name), published=before[name].publication) for name, booking in gone
+        ),
+        unchanged=len(both) - len(moved),
+    )
+
+
+def changes_of(before: Booking, after: Booking) -> tuple[Change, ...]:
+    """What is otherwise in one booking than in another."""
+    old, new = _aspects(before), _aspects(after)
+    return tuple(
+        Change.model_validate({"what": what, "from": old[what], "to": new[what]}) for what in old if old[what] != new[what]
+    )
+
+
+def affected(conferences: Mapping[str, Conference], standing: Mapping[str, KeptBooking], found: Differences) -> Affected:
+    """For whom the differences between conferences' bookings change something. ``conferences`` are these, by id."""
+    changes: dict[Kind, Counter[str]] = {
+        "families": Counter(),
+        "chairs": Counter(),
+        "minute_takers": Counter(),
+        "social_workers": Counter(),
+    }
+    published: dict[Kind, Counter[str]] = {kind: Counter() for kind in changes}
+    before_and_after: list[tuple[Booking | None, Booking | None]] = [
+        *((None, booking) for booking in found.new),
+        *((standing[moved.booking.conference].booking, moved.booking) for moved in found.moved),
+        *((withdrawn.booking, None) for withdrawn in found.withdrawn),
+    ]
+    for before, after in before_and_after:
+        was_published = before is not None and standing[before.conference].publication is not None
+        for kind, identifier, count in _touched(conferences, before, after):
+            changes[kind][identifier] += count
+            published[kind][identifier] += count if was_published else 0
+    parties = {
+        kind: tuple(
+            Party(id=identifier, changes=count, published=published[kind][identifier])
+            for identifier, count in sorted(changes[kind].items())
+        )
+        for kind in changes
+    }
+    return Affected.model_validate(parties)
+
+
+def _touched(
+    conferences: Mapping[str, Conference], before: Booking | None, after: Booking | None
+) -> Iterator[tuple[Kind, str, int]]:
+    """Whom one booking's change touches, each with how many changes it is to them."""
+    one = after or before
+    assert one is not None
+    changed = [] if before is None or after is None else [change.what for change in changes_of(before, after)]
+    felt = sum(what in FELT_BY_ALL for what in changed) if before and after else 1
+    to_family = felt + ("chair" in changed)
+    if to_family:
+        yield "families", one.conference, to_family
+        worker = conferences[one.conference].social_worker
+        if worker is not None:
+            yield "social_workers", worker, to_family
+    was_with, will_be_with = _people(before), _people(after)
+    for kind in was_with:
+        was, will_be = was_with[kind], will_be_with[kind]
+        if was != will_be:
+            yield from ((kind, person, 1) for person in (was, will_be) if person is not None)
+        elif was is not None and felt:
+            yield kind, was, felt
+
+
+def _people(booking: Booking | None) -> dict[Kind, str | None]:
+    if booking is None:
+        return {"chairs": None, "minute_takers": None}
+    return {"chairs": booking.chair, "minute_takers": booking.minute_taker}
+
+
+def _aspects(booking: Booking) -> dict[Aspect, str | int | None]:
+    return {
+        "date": booking.day.isoformat(),
+        "time": f"{booking.start:%H:%M}",
+        "minutes": (booking.end - booking.start) // MINUTE,
+        "room": booking.room,
+        "chair": booking.chair,
+        "minute_taker": booking.minute_taker,
+    }
+
+
+def _in_order(bookings: Mapping[str, Booking]) -> list[tuple[str, Booking]]:
+    return sorted(bookings.items(), key=lambda item: (item[1].start, item[0]))

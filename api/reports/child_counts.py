@@ -1,0 +1,90 @@
+"""Children in time and late, with the reasons; by child and not by meeting, as timeliness is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel
+
+from api.diary.conferences.queries import KeptConference, State
+from api.reports.queries import Placed
+from scheduler.files.cells import Cell
+from scheduler.report.workbook.styles import Column
+from scheduler.wording import children_of
+
+NO_REASON = "no reason recorded"
+
+
+class LateFor(BaseModel):
+    """Children whose conferences are late for one reason, which is null where none is recorded, and these conferences."""
+
+    reason: str | None
+    children: int
+    conferences: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.reason or NO_REASON}: {children_of(self.children)} ({', '.join(self.conferences)})"
+
+
+class Timeliness(BaseModel):
+    """How many children had, or are to have, their conference in time.
+
+    ``held`` are those of conferences that have taken place, the others are booked; ``not_booked`` are children whose
+    conference is due then and has no booking: they are in none of the other numbers.
+    """
+
+    conferences: int
+    children: int
+    held: int
+    in_time: int
+    late: int
+    in_time_percent: int | None
+    not_booked: int
+    reasons: list[LateFor]
+
+
+COLUMNS = (
+    *(
+        Column(heading, 11, "#,##0", centred=True)
+        for heading in ("Conferences", "Children", "Held", "In time", "Late", "In time, %", "Not booked")
+    ),
+    Column("Late because", 70, wraps=True),
+)
+
+
+def counted(placed: Sequence[Placed], not_booked: Iterable[KeptConference]) -> dict[str, object]:
+    """The fields of ``Timeliness`` over some conferences that have a booking and some that have none."""
+    late = [one for one in placed if one.is_late]
+    children, late_children = _children(placed), _children(late)
+    return {
+        "conferences": len(placed),
+        "children": children,
+        "held": _children(one for one in placed if one.state is State.HELD),
+        "in_time": children - late_children,
+        "late": late_children,
+        "in_time_percent": round(100 * (children - late_children) / children) if children else None,
+        "not_booked": sum(kept.value.children for kept in not_booked),
+        "reasons": list(_reasons(late)),
+    }
+
+
+def cells(row: Timeliness) -> tuple[Cell, ...]:
+    """The counts of a row, as ``COLUMNS`` shows them."""
+    counts = (row.conferences, row.children, row.held, row.in_time, row.late, row.in_time_percent, row.not_booked)
+    return (*counts, "; ".join(map(str, row.reasons)))
+
+
+def _children(placed: Iterable[Placed]) -> int:
+    return sum(one.conference.children for one in placed)
+
+
+def _reasons(late: Iterable[Placed]) -> Iterable[LateFor]:
+    """By reason, the one of most children first, the unrecorded last."""
+    by_reason: dict[str | None, list[Placed]] = {}
+    for one in late:
+        by_reason.setdefault(one.reason, []).append(one)
+    found = [
+        LateFor(reason=reason, children=_children(of_it), conferences=[one.conference.id for one in of_it])
+        for reason, of_it in by_reason.items()
+    ]
+    return sorted(found, key=lambda one: (one.reason is None, -one.children, one.reason))

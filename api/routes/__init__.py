@@ -1,1 +1,0 @@
-"""The API's routes: each parses, calls, and returns."""

@@ -1,0 +1,1 @@
+"""Scenarios and the value of one more, solved in the background."""

@@ -1,0 +1,249 @@
+"""What is asked of a what-if, or of the value of one more, as what is to be solved: checked before anything is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+from sqlalchemy import Connection
+
+from api.database.json_values import written
+from api.diary import snapshot
+from api.errors import conflict, invalid, not_found
+from api.jobs import queue as jobs
+from api.planning import queries as plans
+from api.settings import Settings
+from api.whatif import sweeps
+from api.whatif.comparison import beside_the_base
+from api.whatif.retention import forget
+from api.whatif.sweeps import Kind, Sweep, Wanted
+from scheduler.domain.faults import Fault, InputError, Place, read_problem
+from scheduler.domain.problem import Problem, nameless
+from scheduler.domain.values import Date, Text, Value, Whole
+from scheduler.sweeps.defaults import MOST_GRIDS, SEED, TOP, WORK_LIMIT
+from scheduler.sweeps.task import Effort, task_of
+from scheduler.whatif.changes.base import ChangeBase
+from scheduler.whatif.changes.chairs import ChairJoins
+from scheduler.whatif.changes.grid import crossed, how_many
+from scheduler.whatif.changes.minute_takers import MinuteTakerJoins
+from scheduler.whatif.changes.scenario import Scenario
+from scheduler.whatif.comparison.study import variants
+from scheduler.whatif.files.scenarios import EMPTY, scenarios_in
+from scheduler.wording import number
+
+MOST_CHANGES = 50
+MOST_WORK = 200
+MOST_BYTES = 64 << 20
+"""Of the problems of all scenarios together, as JSON."""
+
+
+class Limits(Value):
+    """How each solve goes: where it begins, and how much work each search may take; ``time_limit`` is in seconds."""
+
+    seed: Whole = SEED
+    work_limit: Annotated[float, Field(strict=True, gt=0, le=MOST_WORK, allow_inf_nan=False)] = WORK_LIMIT
+    time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+
+
+class AskedWhatif(Limits):
+    """What to compare: over some days (``first``, ``last``), what a ``plan`` was made of, or a ``problem`` that is sent.
+
+    ``scenarios`` are as in a file of scenarios; ``grid`` makes one for each number of a setting, such as ``chairs=5..8``.
+    """
+
+    first: Date | None = None
+    last: Date | None = None
+    plan: Text | None = None
+    problem: dict[str, Any] | None = None
+    scenarios: list[dict[str, Any]] | None = None
+    grid: Annotated[tuple[Text, ...], Field(max_length=MOST_GRIDS)] = ()
+
+    @model_validator(mode="after")
+    def _of_one_problem(self) -> AskedWhatif:
+        days = self.first is not None or self.last is not None
+        if days + (self.plan is not None) + (self.problem is not None) != 1 or (self.first is None) != (self.last is None):
+            raise PydanticCustomError(
+                "one_problem",
+                "it is not clear what to compare. Enter first and last, or the id of a plan, or a problem.",
+            )
+        return self
+
+
+class AskedValue(Limits):
+    """How many of each kind to show, and how each solve goes."""
+
+    top: Annotated[int, Field(strict=True, ge=1, le=100)] = TOP
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is to be solved, the base first, and what was asked, as it is kept and told.
+
+    ``results`` are those of a what-if that are known already, by the numbers of its parts.
+    """
+
+    asked: dict[str, Any]
+    wanted: tuple[Wanted, ...]
+    results: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> Study:
+    """The base and its scenarios.
+
+    Raises InputError with every fault, and ApiError where it is too much, or there is no such plan.
+    """
+    _hold_to_limits(asked, settings.whatif_scenarios)
+    problem = nameless(_problem(connection, asked))
+    read = () if asked.scenarios is None else scenarios_in(asked.scenarios, problem)
+    listed = [_nameless(scenario) for scenario in read]
+    scenarios = [*listed, *_crossed(problem, asked.grid)]
+    if not scenarios:
+        raise InputError([Fault(("scenarios",), EMPTY)])
+    effort = _effort(asked, settings)
+    wanted = [
+        Wanted(task_of(variant.problem, effort), variant.name, variant.sentences, variant.at)
+        for variant in variants(problem, scenarios, _size_limit(problem))
+    ]
+    kept = {
+        **_days(problem),
+        "service": written(problem.service),
+        "plan": asked.plan,
+        "grid": list(asked.grid),
+        **effort.model_dump(),
+    }
+    return Study(kept, tuple(wanted), beside_the_base(connection, dict(enumerate(wanted))))
+
+
+def value(connection: Connection, plan: str, asked: AskedValue, settings: Settings) -> Study:
+    """What to begin with for the value of one more than a plan has. Raises ApiError where there is no such plan."""
+    problem = nameless(_problem_of_plan(connection, plan))
+    effort = _effort(asked, settings)
+    return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (Wanted(task_of(problem, effort), "base"),))
+
+
+def begin(
+    connection: Connection, kind: Kind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
+) -> Sweep:
+    """Begin to solve it; what is known is there at once. What ended longer ago than sweeps are kept makes way.
+
+    The caller holds the diary.
+    """
+    if settings.whatif_days:
+        forget(connection, now - dt.timedelta(days=settings.whatif_days))
+    sweep = sweeps.add(connection, kind, study.asked, study.wanted, now, plan)
+    sweeps.set_beside(connection, sweep.id, study.results, now)
+    begun = sweeps.found(connection, kind, sweep.id)
+    assert begun is not None
+    return begun
+
+
+def hold_to_plan(connection: Connection, identifier: str) -> None:
+    """Raise ApiError where there is no such plan, made or in the making."""
+    if jobs.found(connection, identifier) is None and plans.found(connection, identifier) is None:
+        raise not_found("plan", identifier)
+
+
+def _size_limit(base: Problem) -> Callable[[Problem], None]:
+    """What refuses a problem with which the base and all before it would be too large together."""
+    size = len(base.model_dump_json())
+
+    def look_at(problem: Problem) -> None:
+        nonlocal size
+        size += len(problem.model_dump_json())
+        if size > MOST_BYTES:
+            raise invalid(
+                f"The problems of these scenarios have more than {MOST_BYTES >> 20} MB together. Compare fewer at once."
+            )
+
+    return look_at
+
+
+def _hold_to_limits(asked: AskedWhatif, most: int) -> None:
+    listed = asked.scenarios or []
+    try:
+        count = len(listed) + (how_many(asked.grid) if asked.grid else 0)
+    except InputError as error:
+        raise _in_grid(error) from None
+    if count > most:
+        raise invalid(f"{number(count)} scenarios are too many at once. Ask for {number(most)} or fewer.")
+    lengths = ((("scenarios", n, "changes"), one.get("changes")) for n, one in enumerate(listed))
+    _hold_to_changes((place, len(changes)) for place, changes in lengths if isinstance(changes, list))
+
+
+def _hold_to_changes(counts: Iterable[tuple[Place, int]]) -> None:
+    def faults() -> Iterator[Fault]:
+        for place, count in counts:
+            if count > MOST_CHANGES:
+                message = f"{number(count)} changes are too many for one scenario. Enter {MOST_CHANGES} or fewer."
+                yield Fault(place, message)
+
+    if found := list(faults()):
+        raise InputError(found)
+
+
+def _problem(connection: Connection, asked: AskedWhatif) -> Problem:
+    if asked.plan is not None:
+        return _problem_of_plan(connection, asked.plan)
+    if asked.first is not None and asked.last is not None:
+        return snapshot.problem_of(connection, asked.first, asked.last)
+    try:
+        return read_problem(asked.problem)
+    except InputError as error:
+        raise InputError([Fault(("problem", *fault.place), fault.message) for fault in error.faults]) from None
+
+
+def _problem_of_plan(connection: Connection, identifier: str) -> Problem:
+    plan = plans.found(connection, identifier)
+    if plan is not None:
+        return plan.problem
+    job = jobs.found(connection, identifier)
+    if job is None:
+        raise not_found("plan", identifier)
+    instead = "Ask for a new one" if job.has_ended else "GET the plan, or its events, until it has ended"
+    raise conflict("no-schedule", f"The plan '{identifier}' has no schedule: it is {job.state}. {instead}.")
+
+
+def _crossed(problem: Problem, grid: Sequence[str]) -> tuple[Scenario, ...]:
+    if not grid:
+        return ()
+    try:
+        scenarios = crossed(problem, grid)
+    except InputError as error:
+        raise _in_grid(error) from None
+    _hold_to_changes(((scenario.place,), len(scenario.changes)) for scenario in scenarios)
+    return scenarios
+
+
+def _in_grid(error: InputError) -> InputError:
+    """The same, as a request names it."""
+    return InputError([Fault(("grid",), re.sub(r"^--grid:? ", "", fault.message)) for fault in error.faults])
+
+
+def _nameless(scenario: Scenario) -> Scenario:
+    """The scenario without the names of people who join."""
+    return scenario.model_copy(update={"changes": tuple(_joining_without_name(change) for change in scenario.changes)})
+
+
+def _joining_without_name(change: ChangeBase) -> ChangeBase:
+    match change:
+        case ChairJoins():
+            return change.model_copy(update={"chair": change.chair.model_copy(update={"name": ""})})
+        case MinuteTakerJoins():
+            return change.model_copy(update={"minute_taker": change.minute_taker.model_copy(update={"name": ""})})
+        case _:
+            return change
+
+
+def _effort(asked: Limits, settings: Settings) -> Effort:
+    """No solve may take longer than a plan."""
+    seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
+    return Effort(seed=asked.seed, work_limit=asked.work_limit, time_limit=seconds)
+
+
+def _days(problem: Problem) -> dict[str, str]:
+    return {"first": problem.horizon.first.isoformat(), "last": problem.horizon.last.isoformat()}

@@ -1,0 +1,87 @@
+"""``scheduler check``: recompute every rule and tier of a schedule, without the solver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli.exit_codes import Ending, refuse, refusing_bad_input
+from scheduler.cli.import_interrupts import ending_on_interrupt
+from scheduler.cli.options import Errors, ProblemFile
+from scheduler.cli.output_paths import output_faults
+from scheduler.domain.schedule import TIERS
+from scheduler.wording import TIER_IN_WORDS, agree, count_of, number
+
+if TYPE_CHECKING:
+    from scheduler.checker import Report
+    from scheduler.domain.problem import Problem
+
+
+def check(
+    problem: ProblemFile,
+    schedule: Annotated[Path, typer.Argument(metavar="SCHEDULE", help="The schedule, as plan --out wrote it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
+    errors: Errors = None,
+) -> None:
+    """Recompute every rule and tier without the solver. Ends with 1 if a hard rule is broken."""
+    if faults := output_faults("--errors", errors, ".xlsx", problem, schedule):
+        refuse(faults)
+    with ending_on_interrupt():
+        from scheduler.checker import check as recompute
+        from scheduler.files import read_problem_file, read_schedule_file
+
+    with refusing_bad_input(problem, errors):
+        the_problem = read_problem_file(problem)
+    with refusing_bad_input():
+        the_schedule = read_schedule_file(schedule)
+    report = recompute(the_problem, the_schedule)
+    typer.echo(_as_json(report) if as_json else "\n".join(_in_words(the_problem, report)))
+    raise typer.Exit(Ending.WRITTEN if report.ok else Ending.RULE_BROKEN)
+
+
+def _as_json(report: Report) -> str:
+    content = {
+        "ok": report.ok,
+        "violations": [violation.model_dump(include={"rule", "subject", "text"}) for violation in report.violations],
+        "tiers": report.measure.tiers,
+        "counts": report.measure.counts,
+        "remarks": report.remarks,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def _in_words(problem: Problem, report: Report) -> Iterator[str]:
+    from scheduler.rules import HARD_RULES, PREFERENCES
+
+    if report.ok:
+        yield "No hard rule is broken."
+    else:
+        broken = [rule for rule in HARD_RULES if any(violation.rule == rule.name for violation in report.violations)]
+        many = len(broken)
+        yield f"{count_of(many, 'hard rule')} {agree(many, 'is', 'are')} broken, in {count_of(len(report.violations), 'place')}:"
+        for rule in broken:
+            yield f"  {rule.name}  {rule.title}"
+            yield from (f"    - {violation.text}" for violation in report.violations if violation.rule == rule.name)
+    yield ""
+    yield "What it is worth, what matters most first:"
+    yield from _aligned([(f"{n}  {TIER_IN_WORDS[tier]}", report.measure.tiers[tier]) for n, tier in enumerate(TIERS, 1)])
+    yield ""
+    yield "The preferences, each with its number and what it costs:"
+    counts = zip(PREFERENCES, report.measure.counts.items(), strict=True)
+    yield from _aligned([(rule.title, count, count * problem.policy.weight(name)) for rule, (name, count) in counts])
+    if report.remarks:
+        yield ""
+        yield from (f"Note: {remark}" for remark in report.remarks)
+
+
+def _aligned(rows: Sequence[tuple[str, *tuple[int, ...]]]) -> Iterator[str]:
+    """A table in plain text: a label to the left, numbers to the right."""
+    texts = [(label, *(number(value) for value in values)) for label, *values in rows]
+    widths = [max(len(text) for text in column) for column in zip(*texts, strict=True)]
+    for label, *values in texts:
+        numbers = (value.rjust(width) for value, width in zip(values, widths[1:], strict=True))
+        yield "  ".join(["", label.ljust(widths[0]), *numbers])

@@ -1,0 +1,52 @@
+"""The commands that there are, and running the one that is asked for."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points, version
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.check import check
+from scheduler.cli.convert import convert
+from scheduler.cli.plan import plan
+from scheduler.cli.stdout import ending_where_stdout_fails
+from scheduler.cli.value import value
+from scheduler.cli.whatif import whatif
+
+app = typer.Typer(
+    name="scheduler",
+    help="Schedules child protection conferences, and proves how good the schedule is.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(plan)
+app.command()(check)
+app.command()(whatif)
+app.command()(value)
+app.command()(convert)
+for command in entry_points(group="scheduler.commands"):  # what is installed beside the scheduler, such as the service
+    app.command(command.name)(command.load())
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("conference-planner"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> None:
+    """Run the command that the arguments name, and end the process with its exit code."""
+    with ending_where_stdout_fails():
+        app(prog_name="scheduler")

@@ -1,0 +1,176 @@
+"""``scheduler plan``: solve a problem, show progress, write the schedule, and sum it up in words."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli.exit_codes import Ending, give_up, refuse, refusing_bad_input, telling
+from scheduler.cli.interrupts import stopping_on_interrupt
+from scheduler.cli.options import Errors, ProblemFile, Seed
+from scheduler.cli.output_paths import output_faults
+from scheduler.cli.progress_display import ProgressDisplay
+from scheduler.domain.faults import Fault, InputError
+
+if TYPE_CHECKING:
+    from scheduler.domain.problem import Problem
+    from scheduler.domain.schedule import Schedule
+
+STDOUT = Path("-")
+LONGEST_LIST = 25
+
+
+def plan(
+    problem: ProblemFile,
+    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the schedule; - for stdout.")] = None,
+    xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write a workbook for people.")] = None,
+    time_limit: Annotated[float, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")] = 600.0,
+    work_limit: Annotated[
+        float | None,
+        typer.Option(metavar="W", help="With one worker: so much work for each tier, the same on every machine."),
+    ] = None,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = 2,
+    seed: Seed = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, and no summary where a file is written.")] = False,
+    errors: Errors = None,
+) -> None:
+    """Find the best schedule for a problem, and say what is late and what is proven.
+
+    Ctrl-C ends with the best so far, and a second one at once.
+    """
+    with stopping_on_interrupt() as stop:
+        if faults := _option_faults(problem, out, xlsx, time_limit, work_limit, workers, errors):
+            refuse(faults)
+        from scheduler.files import read_problem_to_judge
+
+        with refusing_bad_input(problem, errors):
+            the_problem, told = read_problem_to_judge(problem)
+        with refusing_bad_input(problem, errors), telling(told), ProgressDisplay(quiet=quiet) as display:
+            schedule = _solve(
+                the_problem, display, stop, time_limit=time_limit, work_limit=work_limit, workers=workers, seed=seed
+            )
+        written, failures = _write(the_problem, schedule, out, xlsx)
+        if failures or not (quiet and written):
+            for line in _summary(the_problem, schedule, written, is_interrupted=stop.is_set()):
+                typer.echo(line, err=out == STDOUT)
+        if failures:
+            for failure in failures:
+                typer.echo(str(failure), err=True)
+            raise typer.Exit(Ending.NO_RESULT)
+        raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
+
+
+def _option_faults(
+    problem: Path,
+    out: Path | None,
+    xlsx: Path | None,
+    time_limit: float,
+    work_limit: float | None,
+    workers: int,
+    errors: Path | None,
+) -> list[Fault]:
+    faults = [] if out == STDOUT else output_faults("--out", out, ".json", problem)
+    faults += output_faults("--xlsx", xlsx, ".xlsx", problem) + output_faults("--errors", errors, ".xlsx", problem)
+    if xlsx is not None and errors is not None and xlsx.absolute() == errors.absolute():
+        faults.append(Fault((), "--errors: this is the file of --xlsx. Enter another."))
+    if work_limit is not None and workers != 1:
+        faults.append(Fault((), "--work-limit: it needs --workers 1. Give that too, or leave it out."))
+    if work_limit is not None and not work_limit > 0:
+        faults.append(Fault((), f"--work-limit: {work_limit:g} is not an amount above 0. Enter one such as 10."))
+    if not time_limit > 0:
+        faults.append(Fault((), f"--time-limit: {time_limit:g} is not a number of seconds above 0. Enter one such as 60."))
+    return faults
+
+
+@dataclass
+class _Outcome:
+    """What the solving thread hands back."""
+
+    schedule: Schedule | None = None
+    error: BaseException | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+def _solve(
+    problem: Problem,
+    display: ProgressDisplay,
+    stop: threading.Event,
+    *,
+    time_limit: float,
+    work_limit: float | None,
+    workers: int,
+    seed: int,
+) -> Schedule:
+    """The schedule, solved in a thread of its own so that this one hears signals and shows progress. Raises InputError."""
+    outcome = _Outcome()
+
+    def work() -> None:
+        try:
+            from scheduler.planner import plan as solve
+
+            outcome.schedule = solve(
+                problem,
+                time_limit=time_limit,
+                work_limit=work_limit,
+                workers=workers,
+                seed=seed,
+                on_progress=display.hear,
+                stop=stop,
+            )
+        except BaseException as error:
+            outcome.error = error
+        finally:
+            outcome.done.set()
+
+    threading.Thread(target=work, name="solve", daemon=True).start()
+    while not outcome.done.wait(display.seconds_between_ticks):
+        if stop.is_set():
+            display.stopping()
+        display.tick()
+    if outcome.error is not None:
+        give_up(outcome.error, "No schedule")
+    assert outcome.schedule is not None
+    return outcome.schedule
+
+
+def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | None) -> tuple[list[Path], list[InputError]]:
+    """Write what was asked for: what is then there, and why the rest can't be written after all.
+
+    One that can't be written keeps nobody from the other, since the schedule may have taken minutes.
+    """
+    from scheduler.files import write_schedule_file
+    from scheduler.report.workbook import write_report
+
+    def as_json(path: Path) -> None:
+        if path == STDOUT:
+            typer.echo(schedule.model_dump_json(indent=1))
+        else:
+            write_schedule_file(schedule, path)
+
+    def as_workbook(path: Path) -> None:
+        write_report(problem, schedule, path)
+
+    written: list[Path] = []
+    failures: list[InputError] = []
+    for path, write in ((out, as_json), (xlsx, as_workbook)):
+        if path is not None:
+            try:
+                write(path)
+                written.append(path)
+            except InputError as failure:
+                failures.append(failure)
+    return written, failures
+
+
+def _summary(problem: Problem, schedule: Schedule, written: list[Path], *, is_interrupted: bool) -> list[str]:
+    from scheduler.measure import measure
+    from scheduler.report.summary import summarise
+
+    summary = summarise(problem, schedule, measure(problem, schedule))
+    interrupted = ["Interrupted: this is the best schedule so far."] if is_interrupted else []
+    files = [f"Written: {path}" for path in written if path != STDOUT]
+    return [*summary.lines(longest_list=LONGEST_LIST), *interrupted, *files]

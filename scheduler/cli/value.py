@@ -1,0 +1,91 @@
+"""``scheduler value``: what one more chair-day, room-slot, Friday, equipment or minute taker would change, and one less."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli.exit_codes import Ending, refuse, refusing_bad_input
+from scheduler.cli.interrupts import stopping_on_interrupt
+from scheduler.cli.options import Errors, ProblemFile, Seed
+from scheduler.cli.output_paths import output_faults
+from scheduler.cli.sweep_display import SweepDisplay
+from scheduler.cli.sweep_options import (
+    Executor,
+    Keep,
+    Quiet,
+    TimeLimit,
+    WorkLimit,
+    ending_where_a_sweep_fails,
+    kept_in,
+    sweep_faults,
+)
+from scheduler.domain.faults import InputError
+from scheduler.sweeps.defaults import SEED, TOP, WORK_LIMIT
+
+if TYPE_CHECKING:
+    from scheduler.whatif.marginal_value.search import Appraisal
+
+
+def value(
+    problem: ProblemFile,
+    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write what is found.")] = None,
+    top: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="Show the best N of each kind.")] = TOP,
+    executor: Executor = "local",
+    keep: Keep = None,
+    seed: Seed = SEED,
+    work_limit: WorkLimit = WORK_LIMIT,
+    time_limit: TimeLimit = None,
+    quiet: Quiet = False,
+    errors: Errors = None,
+) -> None:
+    """Find what one more, or one less, of something on one day or in one week would change; each shown is solved.
+
+    Ctrl-C ends with what is found, and a second one at once.
+    """
+    with stopping_on_interrupt() as stop:
+        faults = output_faults("--out", out, ".json", problem) + output_faults("--errors", errors, ".xlsx", problem)
+        if faults := faults + sweep_faults(keep, work_limit, time_limit):
+            refuse(faults)
+        from scheduler.files import read_problem_file
+        from scheduler.sweeps.executors import workers_of
+        from scheduler.sweeps.task import Effort
+        from scheduler.whatif.marginal_value.search import appraised
+
+        with refusing_bad_input(problem, errors):
+            the_problem = read_problem_file(problem)
+        with refusing_bad_input():
+            workers = workers_of(executor)
+        kept, effort = kept_in(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
+        with SweepDisplay(quiet=quiet) as display, ending_where_a_sweep_fails("No result", kept), workers() as team:
+            appraisal = appraised(the_problem, team, top=top, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
+        if appraisal is None:
+            typer.echo("Interrupted before the plan itself was solved: nothing is known yet.", err=True)
+            raise typer.Exit(Ending.INTERRUPTED)
+        _show(appraisal, out, quiet=quiet)
+        raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
+
+
+def _show(appraisal: Appraisal, out: Path | None, *, quiet: bool) -> None:
+    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all.
+
+    What there is to print is then printed in any case, since it may have taken hours.
+    """
+    from scheduler.cli.value_tables import print_appraisal
+    from scheduler.files.json_file import write_json
+
+    failed: InputError | None = None
+    if out is not None:
+        try:
+            write_json(appraisal, out)
+        except InputError as failure:
+            failed = failure
+    if failed or not (quiet and out is not None):
+        print_appraisal(appraisal)
+    if failed is not None:
+        typer.echo(str(failed), err=True)
+        raise typer.Exit(Ending.NO_RESULT)
+    if out is not None and not quiet:
+        typer.echo(f"Written: {out}")

@@ -1,0 +1,133 @@
+"""A comparison on the terminal: three tables, and what there is to say of each scenario."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from scheduler.domain.schedule import TIERS, Tier
+from scheduler.wording import KIND_IN_WORDS, TIER_IN_WORDS, capitalised, count_of, in_a_row, number, without_controls
+
+if TYPE_CHECKING:
+    from scheduler.whatif.comparison.results import Comparison, Outlook, Result
+
+WIDTH = 140
+TIER_HEADINGS = ("Not placed", "Lateness", "Changes", "Handed over", "Above caps", "Preferences")
+COUNT_HEADINGS = ("Late", "Fridays", "In the holidays", "Other sites", "Virtual", "Handovers", "Booked otherwise")
+WIDEST_NAME = 34
+MOST_DETAILED = 12
+LONGEST_LIST = 8
+NOTHING = "–"
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print the base and its scenarios on stdout, with the details of each where they are few."""
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    console.print(_tiers(comparison))
+    if any(result.outlook is not None for result in comparison.results):
+        console.print(_meaning(comparison))
+        console.print(_children(comparison))
+    for line in _lines(comparison):
+        console.print(escape(without_controls(line)), soft_wrap=True)
+
+
+def _table(title: str, comparison: Comparison, headings: Iterable[str]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", title_style="bold")
+    table.add_column("", min_width=min(WIDEST_NAME, max(len(result.name) for result in comparison.results)))
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _tiers(comparison: Comparison) -> Table:
+    table = _table("What matters most first (smaller is better)", comparison, TIER_HEADINGS)
+    table.add_column("Against the base", min_width=WIDEST_NAME)
+    for result in comparison.results:
+        cells = [NOTHING] * len(TIERS) if result.outlook is None else [cell(tier) for tier in result.outlook.tiers]
+        told = "" if result.judgement is None else capitalised(result.judgement.text)
+        table.add_row(escape(result.name), *cells, "No schedule is possible" if result.outlook is None else told)
+    return table
+
+
+def cell(tier: Tier) -> str:
+    """A tier's value, and its bound where that is not proven."""
+    return number(tier.value) if tier.proven else f"{number(tier.value)} (≥ {number(tier.bound)})"
+
+
+def _meaning(comparison: Comparison) -> Table:
+    table = _table("\nWhat it would mean", comparison, ("Placed", *COUNT_HEADINGS))
+    for result in comparison.results:
+        if result.outlook is not None:
+            moved = NOTHING if result.judgement is None else number(len(result.moved))
+            table.add_row(escape(result.name), *_meaning_of(result.outlook), moved)
+    return table
+
+
+def _meaning_of(outlook: Outlook) -> Iterator[str]:
+    yield f"{number(outlook.placed)} of {number(outlook.conferences)}"
+    counts = outlook.counts
+    holidays = counts["holiday_school"] + counts["holiday_other"]
+    for count in (len(outlook.late), counts["friday"], holidays, counts["other_site"], counts["virtual_fallback"]):
+        yield number(count)
+    yield number(len(outlook.handovers))
+
+
+def _children(comparison: Comparison) -> Table:
+    outlooks = [result.outlook for result in comparison.results if result.outlook is not None]
+    kinds = list(dict.fromkeys(one.kind for outlook in outlooks for one in outlook.children if one.children))
+    table = _table("\nChildren in time", comparison, [capitalised(KIND_IN_WORDS[kind]) for kind in kinds])
+    for result in comparison.results:
+        if result.outlook is not None:
+            by_kind = {one.kind: one for one in result.outlook.children}
+            cells = (f"{number(by_kind[kind].in_time)} of {number(by_kind[kind].children)}" for kind in kinds)
+            table.add_row(escape(result.name), *cells)
+    return table
+
+
+def _lines(comparison: Comparison) -> Iterator[str]:
+    if any(not tier.proven for result in comparison.results if result.outlook for tier in result.outlook.tiers):
+        yield ""
+        yield "(≥ …): not proven; no schedule can have less than that, if the tiers before it are as they are."
+    results = comparison.results
+    if len(results) <= MOST_DETAILED + 1:
+        for result in results:
+            yield ""
+            yield from _details(result)
+    if comparison.missing:
+        yield ""
+        missing = count_of(len(comparison.missing), "scenario")
+        yield f"Interrupted: {missing} not solved: {_cut(comparison.missing)}."
+
+
+def _details(result: Result) -> Iterator[str]:
+    yield f"{capitalised(result.name)}: {' '.join(result.changes) or 'as things are.'}"
+    yield from (f"  No schedule is possible: {refused}" for refused in result.refused)
+    told = [f"{TIER_IN_WORDS[difference.tier]} {difference.text}" for difference in result.differences if difference.matters]
+    if told:
+        yield f"  Against the base: {'; '.join(told)}."
+    if result.outlook is None:
+        return
+    unplaced = result.outlook.unplaced
+    yield from (f"  {one.conference} is not placed: {one.reason}" for one in unplaced[:LONGEST_LIST])
+    if len(unplaced) > LONGEST_LIST:
+        yield f"  Not placed: {number(len(unplaced) - LONGEST_LIST)} more."
+    late = [f"{late.conference} by {count_of(late.working_days, 'working day')}" for late in result.outlook.late]
+    if late:
+        yield f"  Late: {_cut(late)}."
+    above = [f"{load.label} {number(load.after)} (cap {number(load.cap)})" for load in result.outlook.caseloads if load.above]
+    if above:
+        yield f"  Above the cap: {_cut(above)}."
+    rooms = [f"{room.label} {number(room.used)} of {number(room.of)}" for room in result.outlook.rooms]
+    yield f"  Starts used in rooms: {_cut(rooms)}."
+    chairs = [f"{chair.label} {number(chair.used)} of {number(chair.of)}" for chair in result.outlook.chairs]
+    yield f"  Days with a conference: {_cut(chairs)}."
+
+
+def _cut(texts: list[str] | tuple[str, ...]) -> str:
+    left = len(texts) - LONGEST_LIST
+    return in_a_row([*texts[:LONGEST_LIST], *([f"{number(left)} more"] if left > 0 else [])])

@@ -1,0 +1,388 @@
+"""Tables of cells read into a problem: what the workbook and the CSV folder share."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scheduler.domain.faults import Fault, InputError, Place, read_problem
+from scheduler.domain.problem import Problem
+from scheduler.files.cell_text import NO_VALUE
+from scheduler.files.cells import Cell, CellError, Note, is_blank, simplified
+from scheduler.files.schema import UNREADABLE, Column, Fields, Setting, SettingsSheet, Sheet, Unreadable
+from scheduler.files.settings_sheets import SERVICE, SWITCH
+from scheduler.files.sheet_faults import Origins, SheetFault, column_at, in_sheet
+from scheduler.files.sheets import ERRORS, NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of
+from scheduler.files.write_tables import Table
+from scheduler.wording import in_a_row
+
+
+@dataclass
+class Reading:
+    """What has been read so far: raw data for the domain, where each part came from, and the faults found."""
+
+    raw: dict[str, Any] = field(default_factory=lambda: {"version": 1})
+    origins: dict[Place, tuple[str, int]] = field(default_factory=dict)
+    sheet_faults: list[SheetFault] = field(default_factory=list)
+    without_ids: set[str] = field(default_factory=set)
+
+    def put(self, place: Place, value: Any) -> None:
+        """Set a value of the raw data, with the objects around it."""
+        inside = self.raw
+        for step in place[:-1]:
+            inside = inside.setdefault(str(step), {})
+        inside[str(place[-1])] = value
+
+    def remove(self, place: Place) -> None:
+        """Leave a value out of the raw data."""
+        self.at(place[:-1]).pop(place[-1])
+
+    def at(self, place: Place) -> Any:
+        """The value of the raw data at a place; None where there is none."""
+        inside: Any = self.raw
+        for step in place:
+            try:
+                inside = inside[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return inside
+
+    def fault(self, sheet: str, row: int | None, column: str | None, message: str) -> None:
+        """Note a fault of a sheet."""
+        self.sheet_faults.append(SheetFault((), message, sheet, row, column))
+
+
+def problem_in(tables: Sequence[Table]) -> Problem:
+    """The problem in the tables. Raises InputError with every fault, each naming sheet, row and column."""
+    return problem_with_origins(tables)[0]
+
+
+def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
+    """The problem in the tables, and where each part of it stands. Raises InputError as ``problem_in`` does."""
+    reading = Reading()
+    known = _matched(tables, reading)
+    for settings in settings_sheets():
+        if settings.title in known:
+            _read_settings(settings, known[settings.title], reading)
+    for sheet in list_sheets():
+        if sheet.title in known:
+            _read_list(sheet, known[sheet.title], reading)
+        elif sheet.required:
+            reading.put(sheet.place, UNREADABLE)
+            reading.without_ids.add(str(sheet.place[0]))
+    _apply_switches(reading)
+    try:
+        problem = read_problem(reading.raw)
+    except InputError as error:
+        reading.sheet_faults += [told for fault in error.faults if (told := _to_tell(fault, reading))]
+    else:
+        if not reading.sheet_faults:
+            return problem, reading.origins
+    ordered: list[SheetFault] = sorted(reading.sheet_faults, key=_order)
+    raise InputError(ordered)
+
+
+def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[SheetFault]]:
+    """The rows of a sheet that is no part of a problem: their numbers and values, and what is wrong with single cells."""
+    reading = Reading()
+    rows = [(number, _fields(sheet, number, cells, reading)) for number, cells in _rows(sheet, table, reading).items()]
+    return rows, reading.sheet_faults
+
+
+def _to_tell(fault: Fault, reading: Reading) -> SheetFault | None:
+    """A fault of the raw data as one of its sheet; None if it only follows from a fault already noted."""
+    if reading.at(fault.place) is UNREADABLE:
+        return None
+    told = in_sheet(fault, reading.origins)
+    column = column_at(told)
+    if column is not None and column.kind.of in reading.without_ids:
+        return None
+    return told
+
+
+def _order(fault: SheetFault) -> tuple[int, int, int]:
+    titles = [sheet.title for sheet in SHEETS]
+    if fault.sheet not in titles:
+        return -1, 0, 0
+    sheet = SHEETS[titles.index(fault.sheet)]
+    headings = [column.heading for column in sheet.columns]
+    return titles.index(fault.sheet), fault.row or 0, headings.index(fault.column) if fault.column in headings else -1
+
+
+def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
+    """The tables under the titles of the sheets that they are; sheets unknown or missing are faults."""
+    titles = {simplified(sheet.title): sheet for sheet in SHEETS}
+    known: dict[str, Table] = {}
+    unknown: list[Table] = []
+    for table in tables:
+        sheet = titles.get(simplified(table.title))
+        if sheet is None:
+            unknown.append(table)
+        elif sheet.title in known:
+            reading.fault(sheet.title, None, None, "this sheet is there twice. Keep one.")
+        else:
+            known[sheet.title] = table
+    ignored = {simplified(title) for title in (*NOT_READ, SCENARIOS)}
+    for table in unknown:
+        if simplified(table.title) in ignored or all(is_blank(cell) for row in table.rows for cell in row):
+            continue
+        missing = [sheet.title for sheet in SHEETS if sheet.title not in known]
+        close = _closest(table.title, missing)
+        hint = (
+            f"Did you mean '{close}'? Rename it."
+            if close
+            else "Rename it, or delete it; your own notes can stand on a sheet Notes."
+        )
+        reading.fault(table.title, None, None, f"there is no sheet '{table.title}' in a planner's workbook. {hint}")
+        if close:
+            known[close] = table
+    for sheet in SHEETS:
+        if sheet.required and sheet.title not in known:
+            reading.fault(sheet.title, None, None, "this sheet is missing. Add it, with its headings, from a blank workbook.")
+    return known
+
+
+def _closest(found: str, titles: Sequence[str]) -> str | None:
+    by_word = {simplified(title): title for title in titles}
+    close = difflib.get_close_matches(simplified(found), list(by_word), n=1)
+    return by_word[close[0]] if close else None
+
+
+Cells = dict[str, Cell | Unreadable]
+
+
+def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[int, Cells]:
+    """Each row that is not blank: its number, and its cells under the columns' keys."""
+    filled = ((n, row) for n, row in enumerate(table.rows, start=1) if not all(is_blank(cell) for cell in row))
+    heading = next(filled, None)
+    if heading is None:
+        headings = ", ".join(column.heading for column in sheet.columns if column.required)
+        if sheet.required:
+            reading.fault(sheet.title, None, None, f"this sheet is empty. Enter its headings in row 1: {headings}.")
+        return {}
+    columns = _columns(sheet, heading[1], reading)
+    rows: dict[int, Cells] = {}
+    for number, row in filled:
+        cells: dict[str, Cell] = {}
+        for n, cell in enumerate(row):
+            if n in columns:
+                cells[columns[n]] = cell
+            elif not is_blank(cell) and (n >= len(heading[1]) or is_blank(heading[1][n])):
+                reading.fault(sheet.title, number, letter(n), "there is no heading above this. Enter one, or empty the cell.")
+        if not all(is_blank(cell) for cell in cells.values()):
+            rows[number] = {**cells}
+    _mark_merged(sheet, table, columns, rows, reading)
+    return rows
+
+
+def _mark_merged(
+    sheet: Sheet | SettingsSheet, table: Table, keys: dict[int, str], rows: dict[int, Cells], reading: Reading
+) -> None:
+    """Make what is hidden in merged cells unreadable, with a fault for each range of them: it only looks blank."""
+    read = {column.key: column for column in sheet.columns if not isinstance(column.kind, Note)}
+    for merged in table.merged:
+        hidden = [(row + 1, keys[n]) for row, n in merged.hidden if row + 1 in rows and keys.get(n) in read]
+        if not hidden:
+            continue
+        for number, key in hidden:
+            rows[number][key] = UNREADABLE
+            if key == "id" and isinstance(sheet, Sheet):
+                reading.without_ids.add(str(sheet.place[0]))
+        across = range(merged.first_column, merged.last_column + 1)
+        headings = [read[keys[n]].heading for n in across if keys.get(n) in read]
+        one = len(headings) == 1
+        message = f"{'these cells' if one else f'the cells under {in_a_row(headings)}'} are merged. Unmerge them and enter each."
+        column = headings[0] if one else None
+        fault = SheetFault((), message, sheet.title, merged.first_row + 1, column, merged.last_row + 1)
+        reading.sheet_faults.append(fault)
+
+
+def _columns(sheet: Sheet | SettingsSheet, headings: Sequence[Cell], reading: Reading) -> dict[int, str]:
+    """The keys of the columns by position; headings that are unknown, double or missing are faults."""
+    by_word = {simplified(column.heading): column for column in sheet.columns}
+    positions: dict[str, int] = {}
+    unknown: list[tuple[int, str]] = []
+    for n, cell in enumerate(headings):
+        heading = str(cell).strip() if cell is not None else ""
+        column = by_word.get(simplified(heading))
+        if column is None:
+            if heading and not is_errors(cell):
+                unknown.append((n, heading))
+        elif column.key in positions:
+            reading.fault(sheet.title, None, None, f"the column '{column.heading}' is there twice. Keep one.")
+        else:
+            positions[column.key] = n
+    for n, heading in unknown:
+        free = [column.heading for column in sheet.columns if column.key not in positions]
+        close = _closest(heading, free)
+        hint = f"Did you mean '{close}'?" if close else f"The columns here are {', '.join(c.heading for c in sheet.columns)}."
+        reading.fault(sheet.title, None, None, f"there is no column '{heading}' here. {hint}")
+        if close:
+            positions[by_word[simplified(close)].key] = n
+    for column in sheet.columns:
+        if column.required and column.key not in positions:
+            message = f"the column '{column.heading}' is missing. Add it: {column.help}"
+            reading.fault(sheet.title, None, None, message)
+            if column.key == "id" and isinstance(sheet, Sheet):
+                reading.without_ids.add(str(sheet.place[0]))
+    return {n: key for key, n in positions.items()}
+
+
+def is_errors(heading: Cell) -> bool:
+    """Whether this heads a column of errors, which is not read; errors of the whole sheet may stand below the word."""
+    return isinstance(heading, str) and simplified(heading.split("\n")[0]) == simplified(ERRORS)
+
+
+def letter(n: int) -> str:
+    """A column's letters as spreadsheets show them: 0 is A."""
+    text = ""
+    n += 1
+    while n:
+        n, digit = divmod(n - 1, 26)
+        text = chr(65 + digit) + text
+    return f"column {text}"
+
+
+def _value(title: str, row: int, of: Column | Setting, cell: Cell | Unreadable, reading: Reading) -> Any:
+    """What a cell that is not blank holds; UNREADABLE, with a fault noted, where that can't be said."""
+    if isinstance(cell, Unreadable):
+        return UNREADABLE
+    try:
+        _check_formula(cell)
+        return of.kind.read(cell)
+    except CellError as error:
+        label = of.heading if isinstance(of, Column) else of.label
+        reading.fault(title, row, label, str(error))
+        return UNREADABLE
+
+
+def _check_formula(cell: Cell) -> None:
+    if isinstance(cell, str) and cell.startswith(NO_VALUE):
+        if error := cell.removeprefix(NO_VALUE):
+            raise CellError(f"the formula here gives {error}. Put it right, or enter the value itself.")
+        raise CellError("the formula here has not been worked out. Save the file in Excel, or enter the value itself.")
+
+
+def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None:
+    by_word = {simplified(setting.label): setting for setting in sheet.settings}
+    seen: set[str] = set()
+    for number, cells in _rows(sheet, table, reading).items():
+        if cells.get("label") is UNREADABLE:
+            continue
+        label = str(cells.get("label") or "").strip()
+        setting = by_word.get(simplified(label))
+        if setting is None:
+            close = _closest(label, [setting.label for setting in sheet.settings])
+            hint = f"Did you mean '{close}'?" if close else "Delete the row."
+            reading.fault(sheet.title, number, None, f"there is no setting '{label}'. {hint}")
+            if close is None or close in seen:
+                continue
+            setting = by_word[simplified(close)]
+        if setting.label in seen:
+            reading.fault(sheet.title, number, setting.label, "this setting is there twice. Keep one row.")
+            continue
+        seen.add(setting.label)
+        reading.origins[setting.place] = (sheet.title, number)
+        cell = cells.get("value")
+        if isinstance(cell, Unreadable) or not setting.kind.is_blank(cell):
+            reading.put(setting.place, _value(sheet.title, number, setting, cell, reading))
+        elif setting.required:
+            reading.fault(sheet.title, number, setting.label, f"nothing is entered. Enter {setting.kind.wanted}.")
+            reading.put(setting.place, UNREADABLE)
+    for setting in sheet.settings:
+        if setting.required and setting.label not in seen:
+            reading.fault(sheet.title, None, setting.label, f"this row is missing. Add it, with {setting.kind.wanted}.")
+            reading.put(setting.place, UNREADABLE)
+
+
+def _read_list(sheet: Sheet, table: Table, reading: Reading) -> None:
+    items: list[Any] = []
+    owners = _owners(sheet, reading)
+    for number, cells in _rows(sheet, table, reading).items():
+        fields = _fields(sheet, number, cells, reading)
+        if not sheet.owners:
+            reading.origins[(*sheet.place, len(items))] = (sheet.title, number)
+            items.append(sheet.join(fields))
+            continue
+        owner = _owner(sheet, number, fields.pop("owner"), fields.pop("role", None), owners, reading)
+        if owner is not None:
+            owned: list[Any] = reading.at(owner).setdefault(sheet.place[0], [])
+            reading.origins[(*owner, *sheet.place, len(owned))] = (sheet.title, number)
+            owned.append(sheet.join(fields))
+    if sheet.at_least_one and not items:
+        if not any(fault.sheet == sheet.title for fault in reading.sheet_faults):
+            reading.fault(sheet.title, None, None, "nothing is listed. Enter at least one row.")
+        reading.put(sheet.place, UNREADABLE)
+    elif not sheet.owners:
+        reading.put(sheet.place, items)
+
+
+def _fields(sheet: Sheet, number: int, cells: Cells, reading: Reading) -> Fields:
+    fields: Fields = {}
+    for column in sheet.columns:
+        cell = cells.get(column.key)
+        if isinstance(cell, Unreadable) or not column.kind.is_blank(cell):
+            fields[column.key] = _value(sheet.title, number, column, cell, reading)
+        elif column.required:
+            if column.key in cells:
+                reading.fault(sheet.title, number, column.heading, f"nothing is entered. Enter {column.kind.wanted}.")
+            fields[column.key] = UNREADABLE
+    return fields
+
+
+Owners = dict[str, list[Place]]
+
+
+def _owners(sheet: Sheet, reading: Reading) -> Owners:
+    """Where each id stands, in the lists whose items own the sheet's rows; an id given twice in one list counts once."""
+    owners: Owners = {}
+    for name in sheet.owners:
+        items = reading.at((name,))
+        for n, item in enumerate(items if isinstance(items, list) else ()):
+            places = owners.setdefault(item["id"], []) if isinstance(item["id"], str) else []
+            if all(place[0] != name for place in places):
+                places.append((name, n))
+    return owners
+
+
+def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners, reading: Reading) -> Place | None:
+    """The item that a row belongs to; None, with a fault noted, where there is no such one."""
+    if identifier is UNREADABLE or role is UNREADABLE:
+        return None
+    places = [place for place in owners.get(identifier, ()) if role in (None, place[0])]
+    if len(places) == 1:
+        return places[0]
+    heading = sheet.columns[0].heading
+    if places:
+        message = f"'{identifier}' is a chair and a minute taker. Enter in the column Role which of them is meant."
+        reading.fault(sheet.title, number, "Role", message)
+    elif not reading.without_ids.intersection(sheet.owners):
+        titles = " or ".join(sheet_of(name).title for name in sheet.owners if role in (None, name))
+        listed = [known for known, at in owners.items() if role is None or any(place[0] == role for place in at)]
+        close = difflib.get_close_matches(identifier, listed, n=1)
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        message = f"there is no '{identifier}' on the sheet {titles}.{hint} Enter {sheet.columns[0].kind.wanted}."
+        reading.fault(sheet.title, number, heading, message)
+    return None
+
+
+def _apply_switches(reading: Reading) -> None:
+    """Lists that may be absent altogether: given if the sheet Service says so, or, where it doesn't, if they have rows."""
+    chosen = reading.raw.pop(SWITCH, {})
+    for sheet in list_sheets():
+        if sheet.switch is None or (choice := chosen.get(sheet.switch)) is UNREADABLE:
+            continue
+        items = reading.at(sheet.place)
+        if choice is None:
+            choice = bool(items)
+        if choice:
+            reading.put(sheet.place, items or [])
+        elif items:
+            title, row = reading.origins[(SWITCH, sheet.switch)]
+            label = next(setting.label for setting in SERVICE.settings if setting.place == (SWITCH, sheet.switch))
+            message = f"this says that none are listed, but the sheet {sheet.title} has rows. Enter As listed, or delete them."
+            reading.fault(title, row, label, message)
+        elif items is not None:
+            reading.remove(sheet.place)

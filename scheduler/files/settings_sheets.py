@@ -1,0 +1,132 @@
+"""The two sheets of settings: Service, which every plan needs, and Policy, whose usual values do for most."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from scheduler.domain.policy import Clock, Policy, Stability, SwitchedOff, Weights
+from scheduler.domain.values import Value
+from scheduler.files.cells import Date, Number, Text, Time, Whole, cell_text
+from scheduler.files.choices import Choice, Several, YesNo
+from scheduler.files.schema import Setting, SettingsSheet
+
+SWITCH = "switch"
+"""Where raw data keep, while a file is read, whether an optional list is given at all."""
+
+
+def _switch(label: str, name: str, absent: str, text: str) -> Setting:
+    kind = Choice(((False, absent), (True, "As listed")))
+    return Setting(label, (SWITCH, name), kind, f"{text} Blank means as listed if the sheet has rows, else {absent}.")
+
+
+SERVICE = SettingsSheet(
+    "Service",
+    "Whose diary it is, and the days to plan.",
+    (
+        Setting("First day", ("horizon", "first"), Date(), "The first day of the plan.", required=True),
+        Setting("Last day", ("horizon", "last"), Date(), "The last day of the plan.", required=True),
+        Setting("Service", ("service", "name"), Text(), "The name of the service or council."),
+        Setting(
+            "Title of a chair",
+            ("service", "chair_title"),
+            Text(says_empty=True),
+            "What the service calls its chairs. Blank means CPA.",
+        ),
+        Setting(
+            "Virtual starts",
+            ("virtual_starts",),
+            Several(Time(), says_empty=True),
+            "When virtual conferences may begin, with commas between. Blank means at every room's starts; none means never.",
+        ),
+        _switch("Bank holidays", "bank_holidays", "England's own", "Only those of the sheet Bank holidays, or England's own."),
+        _switch("School terms", "terms", "Always term time", "Those of the sheet Terms, or every day is term time."),
+        _switch("Minute takers", "minute_takers", "Not planned", "Those of the sheet Minute takers, or none are needed."),
+    ),
+    required=True,
+)  # fmt: skip
+
+_WORKING_DAYS = Whole("working days", 15)
+_MINUTES = Whole("minutes", 30)
+_POINTS = Whole("points", 40)
+
+_LIMITS: tuple[tuple[str, Value, str, str, Whole | Number | YesNo, str], ...] = (
+    ("clock", Clock(), "initial_days", "Initial: days to hold it", _WORKING_DAYS, "Working days from the strategy discussion."),
+    ("clock", Clock(), "transfer_days", "Transfer-in: days to hold it", _WORKING_DAYS, "Working days from the notification."),
+    ("clock", Clock(), "first_review_months", "First review: months to hold it", Whole("months", 3), "After the initial one."),
+    ("clock", Clock(), "review_months", "Review: months to hold it", Whole("months", 6), "After the previous one."),
+    ("clock", Clock(), "pre_birth_weeks", "Pre-birth: weeks before the birth", Whole("weeks", 12), "Before the expected date."),
+    ("", Policy(), "notice_days", "Notice", _WORKING_DAYS, "Working days from the request before it may be held."),
+    ("", Policy(), "review_early_days", "Reviews: how early", _WORKING_DAYS, "Working days before its due date."),
+    ("", Policy(), "pre_meet", "Time before", _MINUTES, "Minutes that the family comes before the conference begins."),
+    ("", Policy(), "reset", "Time after", _MINUTES, "Minutes that a room needs after a conference."),
+    ("", Policy(), "caseload_cap", "Caseload", Whole("children", 85), "The most children that a full-time chair should hold."),
+    ("", Policy(), "virtual_fallback", "May be held virtually instead", YesNo(), "Where there is no room for it."),
+    ("", Policy(), "late_base", "Late: points", _POINTS, "For each child, and one more for each working day."),
+    ("", Policy(), "tight_days", "Close to the due date", Whole("working days", 3), "Fewer working days are too close."),
+    ("stability", Stability(), "date", "Published: new date", _POINTS, "For moving a published booking to another day."),
+    ("stability", Stability(), "time", "Published: new time", _POINTS, "For another start on the same day."),
+    ("stability", Stability(), "chair", "Published: new chair", _POINTS, "For giving it to another chair."),
+    ("stability", Stability(), "site", "Published: new site", _POINTS, "For moving it to another site."),
+    ("stability", Stability(), "room", "Published: new room", _POINTS, "For another room at the same site."),
+    ("weights", Weights(), "friday", "Avoid: Fridays", _POINTS, "For each booking on a Friday."),
+    ("weights", Weights(), "holiday_school", "Avoid: school holidays, with school children", _POINTS, "For each booking."),
+    ("weights", Weights(), "holiday_other", "Avoid: school holidays, without", _POINTS, "For each booking."),
+    ("weights", Weights(), "other_site", "Avoid: another site", _POINTS, "For each booking away from the family's own site."),
+    ("weights", Weights(), "virtual_fallback", "Avoid: virtual for want of a room", _POINTS, "For each booking."),
+    ("weights", Weights(), "wait", "Avoid: waiting", _POINTS, "For each working day that a conference waits."),
+    ("weights", Weights(), "tight", "Avoid: close to the due date", _POINTS, "For each booking that is too close."),
+    ("weights", Weights(), "site_change", "Avoid: two sites a day", _POINTS, "For each change of site in a chair's day."),
+    ("weights", Weights(), "reserve_chair", "Avoid: reserve chairs", _POINTS, "For each booking with a reserve chair."),
+    ("weights", Weights(), "hold_missing", "Avoid: a hold not kept", _POINTS, "For each slot that could not be kept free."),
+    ("weights", Weights(), "partner_clash", "Avoid: two at once in an area", _POINTS, "For each beyond the first."),
+)  # fmt: skip
+
+_RULES = {
+    "R4": "R4 travel",
+    "R5": "R5 minute takers",
+    "R6": "R6 social workers",
+    "R7": "R7 keep apart",
+    "R8": "R8 locks",
+    "friday": "Fridays",
+    "holiday_school": "School holidays with school children",
+    "holiday_other": "School holidays without",
+    "other_site": "Another site",
+    "virtual_fallback": "Virtual for want of a room",
+    "wait": "Waiting",
+    "tight": "Close to the due date",
+    "site_change": "Two sites a day",
+    "reserve_chair": "Reserve chairs",
+    "hold_missing": "A hold not kept",
+    "partner_clash": "Two at once in an area",
+}
+
+
+def _switched_off() -> tuple[str, ...]:
+    names: list[str] = []
+    for part in get_args(SwitchedOff):
+        names += get_args(part) or (part,)
+    return tuple(names)
+
+
+RULE = Choice(tuple((name, _RULES[name]) for name in _switched_off()))
+
+
+def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNo, text: str) -> Setting:
+    value = cell_text(kind.cell(getattr(usual, field)))
+    place = ("policy", group, field) if group else ("policy", field)
+    return Setting(label, place, kind, f"{text} Usually {value}.")
+
+
+POLICY = SettingsSheet(
+    "Policy",
+    "The numbers behind the plan. The usual values do for most services; more points mean that something is avoided more.",
+    (
+        *(_setting(*row) for row in _LIMITS),
+        Setting(
+            "Rules switched off",
+            ("policy", "off"),
+            Several(RULE),
+            "Which rules don't count in this plan. Usually none.",
+        ),
+    ),
+)

@@ -1,0 +1,98 @@
+"""A problem as tables of cells: what the workbook and the CSV folder write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scheduler.domain.faults import Place
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Problem
+from scheduler.files.cells import Cell
+from scheduler.files.merged_cells import Merged
+from scheduler.files.schema import Fields, SettingsSheet, Sheet
+from scheduler.files.settings_sheets import SWITCH
+from scheduler.files.sheets import INSTRUCTIONS, SHEETS
+
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet's title and its rows from the very first, the heading among them; short rows have blank ends."""
+
+    title: str
+    rows: Sequence[Row]
+    merged: Sequence[Merged] = ()
+
+
+def tables_of(problem: Problem | None) -> list[Table]:
+    """The problem as tables, one for each sheet; None for tables to be filled in, with the usual policy."""
+    content: Fields = {"policy": Policy().model_dump()} if problem is None else problem.model_dump(by_alias=True)
+    return [_table(sheet, content) for sheet in SHEETS]
+
+
+def _table(sheet: Sheet | SettingsSheet, content: Fields) -> Table:
+    rows = _setting_rows(sheet, content) if isinstance(sheet, SettingsSheet) else _item_rows(sheet, content)
+    return Table(sheet.title, [[column.heading for column in sheet.columns], *rows])
+
+
+def _at(content: Any, place: Place) -> Any:
+    for step in place:
+        content = (content or {}).get(step)
+    return content
+
+
+def _setting_rows(sheet: SettingsSheet, content: Fields) -> Iterator[Row]:
+    lists = {item.switch: item.place for item in SHEETS if isinstance(item, Sheet) and item.switch}
+    for setting in sheet.settings:
+        if setting.place[0] == SWITCH:
+            value = _at(content, lists[str(setting.place[1])]) is not None if "version" in content else None
+        else:
+            value = _at(content, setting.place)
+        yield [setting.label, None if value is None else setting.kind.cell(value), setting.help]
+
+
+def _item_rows(sheet: Sheet, content: Fields) -> Iterator[Row]:
+    for fields in _owned(sheet, content) if sheet.owners else map(sheet.split, _at(content, sheet.place) or ()):
+        values = ((column, fields.get(column.key)) for column in sheet.columns)
+        yield [None if value is None else column.kind.cell(value) for column, value in values]
+
+
+def _owned(sheet: Sheet, content: Fields) -> Iterator[Fields]:
+    for role in sheet.owners:
+        for owner in content.get(role) or ():
+            for item in owner[sheet.place[0]]:
+                yield {"owner": owner["id"], "role": role, **sheet.split(item)}
+
+
+def instructions() -> Table:
+    """The sheet that says what every sheet and column is for."""
+    return Table(
+        INSTRUCTIONS, [*_how_it_works(), [], ["Sheet", "Column", "Needed?", "What it is for", "What to enter"], *_guide()]
+    )
+
+
+def _how_it_works() -> Iterable[Row]:
+    return (
+        ["How to fill in this workbook"],
+        ["1. Start with the sheets Service, Sites, Rooms and Chairs. They change little from month to month."],
+        ["2. Then enter the month's conferences, one a row. Dark headings must be filled in; pale ones may stay blank."],
+        ["3. Point at a heading to read what its column is for. Some cells offer a list to choose from."],
+        ["4. Dates are day/month/year: 03/04/2027 is 3 April 2027. Times are on the 24-hour clock: 14:00."],
+        ["5. Don't rename sheets or headings. You may sort and filter rows, move columns, and keep your own sheet called Notes."],
+        ["6. If something can't be read, you are told the sheet, row and column, and what to enter instead."],
+        ["Never enter names, addresses or reasons for concern: references, counts and dates are enough."],
+    )
+
+
+def _guide() -> Iterator[Row]:
+    for sheet in SHEETS:
+        yield [sheet.title, None, "yes" if sheet.required else "if it applies", sheet.help]
+        if isinstance(sheet, SettingsSheet):
+            for setting in sheet.settings:
+                yield [None, setting.label, "yes" if setting.required else "no", setting.help, f"Enter {setting.kind.wanted}."]
+        else:
+            for column in sheet.columns:
+                yield [None, column.heading, "yes" if column.required else "no", column.help, f"Enter {column.kind.wanted}."]

@@ -1,0 +1,114 @@
+"""Plan: from a problem to a checked schedule, with what is proven of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from importlib.metadata import version
+
+import numpy as np
+
+from scheduler.checker import check
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import TIERS, Schedule, Solver, Tier, Unplaced
+from scheduler.engines.budget import Budget
+from scheduler.engines.highs_process import Highs
+from scheduler.engines.portfolio import Portfolio
+from scheduler.engines.progress import Listener
+from scheduler.grouping import Ints
+from scheduler.lock_conflicts import kept_locks
+from scheduler.model.bookings import bookings_of
+from scheduler.model.build import drafted
+from scheduler.model.draft import Draft
+from scheduler.report.causes import why_never
+from scheduler.rules import HARD_RULES
+from scheduler.wording import date_in_words
+
+
+def plan(
+    problem: Problem,
+    *,
+    time_limit: float | None = None,
+    work_limit: float | None = None,
+    workers: int = 2,
+    seed: int = 1,
+    on_progress: Listener | None = None,
+    stop: threading.Event | None = None,
+    highs: Highs | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Schedule:
+    """The best schedule that is found within ``time_limit`` seconds (None: until all is proven).
+
+    With one worker and a ``work_limit`` (in a solver's own deterministic units, for each search of a tier)
+    the same seed gives the same schedule on every machine. ``stop`` ends the search soon after it is set;
+    a schedule comes out all the same. ``on_progress`` is called from any thread. ``highs`` is a process that somebody keeps;
+    without it the plan starts one of its own.
+
+    Raises InputError where no schedule can keep the locks of what is published (contract, R8).
+    """
+    started = clock()
+    deadline = None if time_limit is None else started + time_limit
+    budget = Budget(clock, started, deadline, stop or threading.Event())
+    with Highs() if highs is None else nullcontext(highs) as relaxing:
+        draft = drafted(problem)
+        programme = draft.programme()
+        locked = kept_locks(draft, programme)
+        portfolio = Portfolio(relaxing, draft.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
+        tiers = portfolio.solve()
+    chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(draft.candidates)])
+    schedule = Schedule(
+        problem=problem.digest,
+        bookings=bookings_of(draft.candidates, chosen),
+        unplaced=tuple(_unplaced(draft, chosen)),
+        tiers=tuple(tiers),
+        assumptions=problem.assumptions,
+    )
+    _must_agree(problem, schedule, tiers)
+    solver = Solver(
+        engine="CP-SAT and HiGHS in OR-Tools",
+        seconds=round(clock() - started, 3),
+        workers=workers,
+        seed=seed,
+        version=version("ortools"),
+    )
+    return schedule.model_copy(update={"solver": solver})
+
+
+def _unplaced(draft: Draft, chosen: Ints) -> list[Unplaced]:
+    """The conferences without a booking, each with what is certainly true of it."""
+    candidates, problem = draft.candidates, draft.problem
+    placed = set(candidates.request[chosen].tolist())
+    rules = {rule.name: rule for rule in HARD_RULES}
+    reasons: list[Unplaced] = []
+    for n, conference in enumerate(problem.conferences):
+        if n in placed:
+            continue
+        if conference.id in draft.impossible:
+            rule = rules[draft.impossible[conference.id]]
+            reason = f"Nothing in this time suits it. {rule.name}: {rule.says(problem.policy)}"
+        elif (obstacle := why_never(problem, conference)) is not None:
+            reason = f"Nothing in this time suits it: {obstacle}."
+        else:
+            days = candidates.day[candidates.of_request(n)]
+            first, last = (date_in_words(candidates.days[day]) for day in (int(days.min()), int(days.max())))
+            when = f"from {first} to {last}" if first != last else f"on {last}"
+            title = problem.service.chair_title
+            reason = (
+                f"No place is left for it {when}: at every start that suits it the rooms or people it needs "
+                f"(a {title}, a minute taker, its social worker) are taken by others, on the way or at their limits, "
+                "or a family is there from which it is kept apart."
+            )
+        reasons.append(Unplaced(conference=conference.id, reason=reason))
+    return reasons
+
+
+def _must_agree(problem: Problem, schedule: Schedule, tiers: Sequence[Tier]) -> None:
+    """Hold the engines' schedule against the checker, which shares nothing with them: a difference is a bug."""
+    report = check(problem, schedule)
+    stated = {tier.name: tier.value for tier in tiers}
+    measured = {name: report.measure.tiers[name] for name in TIERS}
+    if report.violations or stated != measured:
+        broken = "; ".join(f"{violation.rule} {violation.text}" for violation in report.violations)
+        raise AssertionError(f"The engines and the checker disagree: {stated} against {measured}. {broken}")

@@ -1,0 +1,195 @@
+"""What a schedule means for people: its bookings in order, with what is to be said of each, and the chairs' caseloads.
+
+What is late, on a Friday or handed over is taken from the rules' own checks, so that no page counts otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from scheduler.domain.conference import Conference
+from scheduler.domain.people import Chair
+from scheduler.domain.problem import Problem, Published
+from scheduler.domain.schedule import Booking, Schedule, Unplaced, Violation
+from scheduler.report.causes import why_late
+from scheduler.rules import PREFERENCES, TIER_RULES
+from scheduler.rules.bookings import first_bookings
+from scheduler.wording import count_of
+
+
+@dataclass(frozen=True)
+class Late:
+    """A booking after its due date: by how many working days, and why."""
+
+    conference: Conference
+    booking: Booking
+    due: dt.date
+    working_days: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a family was told that no longer holds: its published booking, and the one in its place; None where it has none."""
+
+    published: Published
+    booking: Booking | None
+
+
+@dataclass(frozen=True)
+class Load:
+    """The children of one chair: held before, given by the schedule, the cap, and how many are above it."""
+
+    chair: Chair
+    given: int
+    cap: int
+    above: int
+
+    @property
+    def before(self) -> int:
+        """The children held before the schedule."""
+        return self.chair.caseload
+
+    @property
+    def after(self) -> int:
+        """The children held with the schedule's new families."""
+        return self.before + self.given
+
+
+class Account:
+    """A schedule read for people. A value: everything in it follows from the problem and the schedule."""
+
+    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+        self.problem = problem
+        self.schedule = schedule
+
+    @cached_property
+    def units(self) -> Mapping[str, tuple[Violation, ...]]:
+        """What each tier and preference counts, under the contract's names."""
+        return {rule.name: tuple(rule.check(self.problem, self.schedule)) for rule in TIER_RULES + PREFERENCES}
+
+    @cached_property
+    def bookings(self) -> tuple[Booking, ...]:
+        """The first booking of every conference and held slot that the problem knows, by start, place and reference."""
+        known = [b for b in first_bookings(self.schedule).values() if b.conference in self.problem.minutes_by_id]
+        return tuple(sorted(known, key=lambda b: (b.start, b.room is None, b.room or "", b.conference)))
+
+    @cached_property
+    def placed(self) -> Mapping[str, Booking]:
+        """The bookings of conferences, in order, under their references."""
+        return {b.conference: b for b in self.bookings if b.conference in self.problem.conference_by_id}
+
+    @cached_property
+    def held(self) -> tuple[Booking, ...]:
+        """The bookings of held slots."""
+        return tuple(b for b in self.bookings if b.conference in self.problem.held_slot_by_id)
+
+    @cached_property
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """The conferences without a booking, each with the schedule's reason."""
+        reasons = {unplaced.conference: unplaced.reason for unplaced in self.schedule.unplaced}
+        return tuple(
+            Unplaced(conference=unit.subject, reason=reasons.get(unit.subject) or "No reason is given.")
+            for unit in self.units["unplaced"]
+        )
+
+    @cached_property
+    def late(self) -> tuple[Late, ...]:
+        """The late bookings, the latest first."""
+        late = [self._late(unit.subject) for unit in self.units["late"] if unit.subject in self.placed]
+        return tuple(sorted(late, key=lambda item: (-item.working_days, item.booking.start, item.conference.id)))
+
+    def _late(self, reference: str) -> Late:
+        booking, due = self.placed[reference], self.problem.due[reference]
+        return Late(
+            conference=self.problem.conference_by_id[reference],
+            booking=booking,
+            due=due,
+            working_days=self.problem.calendar.working_days(due, booking.day),
+            why=why_late(self.problem, self.schedule, booking),
+        )
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The published bookings that are changed, or whose conference is not placed, in the order of their starts."""
+        changed = {unit.subject for unit in self.units["stability"]}
+        known = [Change(published, self.placed.get(published.conference)) for published in self.problem.published]
+        told_anew = [change for change in known if change.booking is None or change.published.conference in changed]
+        return tuple(sorted(told_anew, key=lambda change: (change.published.start, change.published.conference)))
+
+    @cached_property
+    def handovers(self) -> tuple[tuple[Conference, Booking], ...]:
+        """The conferences that another than their own chair holds, in the order of their bookings."""
+        subjects = {unit.subject for unit in self.units["continuity"]}
+        by_id = self.problem.conference_by_id
+        return tuple((by_id[reference], booking) for reference, booking in self.placed.items() if reference in subjects)
+
+    @cached_property
+    def loads(self) -> tuple[Load, ...]:
+        """Each chair's caseload, in the problem's order."""
+        above = {unit.subject: unit.amount for unit in self.units["caseload"]}
+        given = dict.fromkeys(self.problem.chair_by_id, 0)
+        for reference, booking in self.placed.items():
+            conference = self.problem.conference_by_id[reference]
+            if conference.chair is None and booking.chair in given:
+                given[booking.chair] += conference.children
+        cap = self.problem.policy.caseload_cap
+        return tuple(
+            Load(chair=chair, given=given[chair.id], cap=chair.cap(cap), above=above.get(chair.id, 0))
+            for chair in self.problem.chairs
+        )
+
+    @cached_property
+    def _subjects(self) -> Mapping[str, frozenset[str]]:
+        return {name: frozenset(unit.subject for unit in units) for name, units in self.units.items()}
+
+    @cached_property
+    def working_days_late(self) -> Mapping[str, int]:
+        """By how much the late bookings are late, under their conferences' references."""
+        return {late.conference.id: late.working_days for late in self.late}
+
+    def notes(self, booking: Booking) -> list[str]:
+        """What a reader should know of one booking, in a few words each, the gravest first."""
+        reference, conference = booking.conference, self.problem.conference_by_id.get(booking.conference)
+        notes = []
+        if reference in self.working_days_late:
+            notes.append(f"LATE by {count_of(self.working_days_late[reference], 'working day')}")
+        if conference is not None and conference.chair is not None and reference in self._subjects["continuity"]:
+            notes.append(f"handover from {self.chair_label(conference.chair)}")
+        if reference in self._subjects["stability"]:
+            notes.append("changed since published")
+        if reference in self._subjects["virtual_fallback"]:
+            notes.append("virtual for want of a room")
+        if conference is not None and reference in self._subjects["other_site"]:
+            notes.append(f"instead of {self.problem.site_by_id[conference.site].label}")
+        if reference in self._subjects["friday"]:
+            notes.append("Friday")
+        if not self.problem.calendar.is_term_time(booking.day):
+            notes.append("outside term time")
+        return notes
+
+    def chair_label(self, chair: str) -> str:
+        """The chair's name as the problem gives it."""
+        return self.problem.chair_by_id[chair].label if chair in self.problem.chair_by_id else chair
+
+    def minute_taker_label(self, minute_taker: str | None) -> str:
+        """The minute taker's name as the problem gives it; empty where there is none."""
+        taker = self.problem.minute_taker_by_id.get(minute_taker or "")
+        return taker.label if taker is not None else minute_taker or ""
+
+    def place_label(self, booking: Booking | Published) -> str:
+        """Where it is held: the room and its site, or virtual."""
+        if booking.room is None:
+            return "Virtual"
+        return self.room_label(booking.room)
+
+    def room_label(self, room_id: str) -> str:
+        """The room with its site."""
+        room = self.problem.room_by_id.get(room_id)
+        if room is None:
+            return room_id
+        site = self.problem.site_by_id[room.site]
+        return room.label if site.label in room.label else f"{site.label}, {room.label}"

@@ -1,0 +1,119 @@
+"""The lists: what is late, what is not placed, what families are to be told anew, the chairs' caseloads, and the held slots."""
+
+from __future__ import annotations
+
+from scheduler.domain.problem import Published
+from scheduler.domain.schedule import Booking
+from scheduler.report.account import Account
+from scheduler.report.workbook.styles import DATE, TIME, Book, Column, Shade
+from scheduler.wording import KIND_IN_WORDS
+
+FIRST_ROW = 4
+
+
+def write_late(book: Book, account: Account) -> None:
+    """Write what is late, by how much and why."""
+    title = account.problem.service.chair_title
+    columns = (
+        Column("Conference", 14), Column("Kind", 20), Column("Children", 9, centred=True), Column("Due", 11.5, DATE),
+        Column("Held", 11.5, DATE), Column("Working days late", 10, centred=True), Column(title, 20),
+        Column("Place", 26, wraps=True), Column("Why", 70, wraps=True),
+    )  # fmt: skip
+    note = "" if account.late else "No booking is after its due date."
+    sheet = book.sheet("Late", "Conferences after their due dates", note=note)
+    book.table(sheet, columns, frozen_columns=1)
+    for row, late in enumerate(account.late, FIRST_ROW):
+        values = (
+            late.conference.id, KIND_IN_WORDS[late.conference.kind], late.conference.children, late.due, late.booking.day,
+            late.working_days, account.chair_label(late.booking.chair), account.place_label(late.booking), late.why,
+        )  # fmt: skip
+        book.row(sheet, row, columns, values)
+
+
+def write_unplaced(book: Book, account: Account) -> None:
+    """Write what has no booking, and why."""
+    problem = account.problem
+    columns = (
+        Column("Conference", 14), Column("Kind", 20), Column("Children", 9, centred=True), Column("Site", 20),
+        Column("Earliest", 11.5, DATE), Column("Due", 11.5, DATE), Column("Why", 80, wraps=True),
+    )  # fmt: skip
+    sheet = book.sheet("Not placed", "Conferences without a booking")
+    book.table(sheet, columns, frozen_columns=1)
+    for row, unplaced in enumerate(account.unplaced, FIRST_ROW):
+        conference = problem.conference_by_id[unplaced.conference]
+        values = (
+            conference.id, KIND_IN_WORDS[conference.kind], conference.children, problem.site_by_id[conference.site].label,
+            problem.earliest[conference.id], problem.due[conference.id], unplaced.reason,
+        )  # fmt: skip
+        book.row(sheet, row, columns, values)
+
+
+def write_changes(book: Book, account: Account) -> None:
+    """Write which published bookings are changed or withdrawn, for whoever tells the families."""
+    title = account.problem.service.chair_title
+    columns = (
+        Column("Conference", 14), Column("Children", 9, centred=True), Column("Published for", 13, DATE), Column("at", 8, TIME),
+        Column("in", 26, wraps=True), Column(f"with {title}", 20), Column("Now on", 13, DATE), Column("at", 8, TIME),
+        Column("in", 26, wraps=True), Column(f"with {title}", 20),
+    )  # fmt: skip
+    sheet = book.sheet("Changes", "Published bookings that are changed or withdrawn")
+    book.table(sheet, columns, frozen_columns=1)
+    for row, change in enumerate(account.changes, FIRST_ROW):
+        children = account.problem.conference_by_id[change.published.conference].children
+        now = (None, None, "NOT PLACED", None) if change.booking is None else _told(account, change.booking)
+        values = (change.published.conference, children, *_told(account, change.published), *now)
+        book.row(sheet, row, columns, values, Shade.LATE if change.booking is None else Shade.NONE)
+
+
+def _told(account: Account, booking: Booking | Published) -> tuple[object, ...]:
+    """What a family is told of a booking: the day, the time, the place and the chair."""
+    start = booking.start
+    return (start.date(), start.time(), account.place_label(booking), account.chair_label(booking.chair))
+
+
+def write_caseloads(book: Book, account: Account) -> None:
+    """Write each chair's children: before, given, after, the cap, and above it."""
+    title = account.problem.service.chair_title
+    headings = ("Children before", "Given", "After", "Cap", "Above the cap")
+    columns = (
+        Column(title, 24), Column("Full-time equivalent", 12, "0.0#", centred=True),
+        *(Column(heading, 11, "#,##0", centred=True) for heading in headings),
+        Column("", 26),
+    )  # fmt: skip
+    note = "Given: children of families without a chair of their own yet, counted for whoever chairs their conference."
+    sheet = book.sheet("Caseloads", f"Caseload of each {title}, in children", note=note)
+    book.table(sheet, columns, frozen_columns=1)
+    row = FIRST_ROW
+    for load in account.loads:
+        remarks = ["reserve"] * load.chair.reserve + ["ABOVE THE CAP"] * (load.above > 0)
+        values = (load.chair.label, load.chair.fte, load.before, load.given, load.after, load.cap, load.above, ", ".join(remarks))
+        book.row(sheet, row, columns, values, Shade.LATE if load.above else Shade.NONE)
+        row += 1
+    sums = [sum(column) for column in zip(*((x.before, x.given, x.after, x.cap, x.above) for x in account.loads), strict=True)]
+    if sums:
+        book.row(sheet, row, columns, ("Together", None, *sums, None), starts_group=True, bold=True)
+
+
+def write_held_slots(book: Book, account: Account) -> None:
+    """Write which slots are kept free, and which could not be."""
+    problem = account.problem
+    columns = (
+        Column("Site", 20), Column("Week of", 11.5, DATE), Column("Slot", 27), Column("Day", 11.5), Column("Date", 11.5, DATE),
+        Column("Start", 7, TIME), Column("End", 7, TIME), Column("Place", 28, wraps=True),
+        Column(problem.service.chair_title, 20), Column("", 16),
+    )  # fmt: skip
+    sheet = book.sheet("Held slots", "Slots kept free for initial conferences not yet known")
+    book.table(sheet, columns)
+    held = {booking.conference: booking for booking in account.held}
+    slots = sorted(problem.held_slots, key=lambda slot: (slot.monday, slot.site, slot.id))
+    previous = None
+    for row, slot in enumerate(slots, FIRST_ROW):
+        start = (problem.site_by_id[slot.site].label, slot.monday, slot.id)
+        booking = held.get(slot.id)
+        if booking is None:
+            values: tuple[object, ...] = (*start, *[None] * 6, "NOT KEPT FREE")
+        else:
+            times = (f"{booking.day:%A}", booking.day, booking.start.time(), booking.end.time())
+            values = (*start, *times, account.place_label(booking), account.chair_label(booking.chair), "kept free")
+        book.row(sheet, row, columns, values, Shade.LATE if booking is None else Shade.NONE, starts_group=slot.monday != previous)
+        previous = slot.monday

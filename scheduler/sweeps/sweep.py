@@ -1,0 +1,201 @@
+"""Many solves: each different problem once, each result kept as it comes, and nothing lost with a worker."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from scheduler.files.atomic_write import write_file
+from scheduler.sweeps.executors import Flag, LostError, Workers
+from scheduler.sweeps.task import Solved, Task, solve
+
+SECONDS_BETWEEN_LOOKS = 0.25
+MOST_ATTEMPTS = 3
+
+
+class Kept(Protocol):
+    """Where results are kept, so that what is solved once is not solved again."""
+
+    def find(self, key: str) -> Solved | None:
+        """The result of that key, if it is kept and whole."""
+
+    def keep(self, solved: Solved) -> None:
+        """Keep a result."""
+
+
+class NothingKept:
+    """For sweeps that are not to go on later."""
+
+    def find(self, _key: str) -> Solved | None:
+        """Nothing."""
+        return None
+
+    def keep(self, solved: Solved) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True)
+class KeptInFolder:
+    """One JSON file for each result, under its key."""
+
+    folder: Path
+
+    def find(self, key: str) -> Solved | None:
+        """The result of that key; None where there is no file of it, or a broken one."""
+        try:
+            solved = Solved.model_validate_json(self._path(key).read_bytes())
+        except (OSError, ValidationError):
+            return None
+        return solved if solved.key == key else None
+
+    def keep(self, solved: Solved) -> None:
+        """Put the result in its file at once. Raises InputError where that can't be done."""
+        write_file(self._path(solved.key), solved.model_dump_json(indent=1).encode())
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.json"
+
+
+@dataclass(frozen=True)
+class SweepProgress:
+    """How a sweep stands: so many different problems solved, of so many.
+
+    ``seconds_left`` is by what those done took; None before the first, and while nobody works.
+    """
+
+    done: int
+    of: int
+    seconds_left: float | None
+
+
+def sweep(
+    tasks: Iterable[Task],
+    workers: Workers,
+    *,
+    kept: Kept | None = None,
+    on_progress: Callable[[SweepProgress], None] = lambda _: None,
+    stop: threading.Event | None = None,
+    patience: float = math.inf,
+) -> dict[str, Solved]:
+    """Solve the tasks, and give the results under their keys; fewer than all only where ``stop`` was set.
+
+    Of equal tasks one is solved, and none of which the result is kept. A task whose worker dies is given to another.
+    ``on_progress`` is called from this thread, several times a second. Raises LostError where a task costs too many workers,
+    where nobody knows of workers any more, or where there have been none for ``patience`` seconds.
+    """
+    run = _Run(tasks, workers, kept or NothingKept(), stop or threading.Event(), patience)
+    try:
+        while run.is_on():
+            on_progress(run.progress())
+            run.step()
+    finally:
+        run.end()
+    on_progress(run.progress())
+    return run.found
+
+
+def work(text: str, flag: Flag) -> str | None:
+    """What a worker does: the result of a task, both as JSON; None where the flag is set before it is found."""
+    task = Task.model_validate_json(text)
+    with _hearing(flag) as stop:
+        if stop.is_set():
+            return None
+        solved = solve(task, stop)
+        return None if stop.is_set() else solved.model_dump_json()
+
+
+class _Run:
+    """One sweep on its way."""
+
+    def __init__(self, tasks: Iterable[Task], workers: Workers, kept: Kept, stop: threading.Event, patience: float) -> None:
+        self._tasks = {task.key: task for task in tasks}
+        self._workers, self._kept, self._stop = workers, kept, stop
+        self.found = {key: solved for key in self._tasks if (solved := kept.find(key)) is not None}
+        self._left = deque(key for key in self._tasks if key not in self.found)
+        self._running: dict[Future[str | None], str] = {}
+        self._attempts: Counter[str] = Counter()
+        self._patience, self._worked_at = patience, time.monotonic()
+
+    def is_on(self) -> bool:
+        return not self._stop.is_set() and bool(self._left or self._running)
+
+    def progress(self) -> SweepProgress:
+        done, of = len(self.found), len(self._tasks)
+        at_once = self._workers.at_once() if done < of else 1
+        seconds = sum(solved.seconds for solved in self.found.values()) / max(1, done) * (of - done)
+        return SweepProgress(done, of, seconds / at_once if done and at_once else None)
+
+    def step(self) -> None:
+        """Hand out what there are workers for, and take up what they have done since."""
+        at_once = self._workers.at_once()
+        if at_once:
+            self._worked_at = time.monotonic()
+        elif time.monotonic() > self._worked_at + self._patience:
+            raise LostError(f"There has been no worker for {self._patience:g} seconds.")
+        while self._left and len(self._running) < at_once:
+            key = self._left.popleft()
+            self._attempts[key] += 1
+            text = self._tasks[key].model_dump_json(by_alias=True)
+            self._running[self._workers.executor.submit(work, text, self._workers.flag)] = key
+        if not self._running:
+            self._stop.wait(SECONDS_BETWEEN_LOOKS)
+        for future in wait(self._running, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED).done:
+            self._take(future, self._running.pop(future))
+
+    def _take(self, future: Future[str | None], key: str) -> None:
+        try:
+            text = future.result()
+        except self._workers.lost as error:
+            if self._attempts[key] >= MOST_ATTEMPTS:
+                raise LostError(
+                    f"The worker of one solve was killed {MOST_ATTEMPTS} times, perhaps for want of memory."
+                ) from error
+            self._left.appendleft(key)
+            return
+        self._keep(text)
+
+    def _keep(self, text: str | None) -> None:
+        if text is not None:
+            solved = Solved.model_validate_json(text)
+            self.found[solved.key] = solved
+            self._kept.keep(solved)
+
+    def end(self) -> None:
+        """Have those who still work stop, and keep what others have done since the last look."""
+        if self._running:
+            self._workers.flag.set()
+        for future in self._running:
+            if not future.cancel() and future.done() and future.exception() is None:
+                self._keep(future.result())
+
+
+@contextlib.contextmanager
+def _hearing(flag: Flag) -> Iterator[threading.Event]:
+    """An event that is set soon after the flag, and from the start if that is set by then."""
+    stop, over, is_set = threading.Event(), threading.Event(), flag.seen()
+    if is_set():
+        stop.set()
+
+    def listen() -> None:
+        while not over.wait(SECONDS_BETWEEN_LOOKS):
+            if is_set():
+                stop.set()
+                return
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        yield stop
+    finally:
+        over.set()
+        listener.join()

@@ -1,0 +1,1 @@
+"""What a scenario may change of a problem, and scenarios themselves."""

@@ -1,0 +1,42 @@
+"""Every change that a scenario may hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from scheduler.whatif.changes.base import ChangeBase
+from scheduler.whatif.changes.chairs import ChairAbsent, ChairChanges, ChairJoins, ChairLeaves
+from scheduler.whatif.changes.demand import Demand, Holds
+from scheduler.whatif.changes.fridays import FridaysOpen
+from scheduler.whatif.changes.minute_takers import MinuteTakerAbsent, MinuteTakerJoins, MinuteTakerLeaves
+from scheduler.whatif.changes.policy import CaseloadCap, RuleOff, RuleOn, Weight
+from scheduler.whatif.changes.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
+
+AnyChange = (
+    ChairJoins
+    | ChairLeaves
+    | ChairAbsent
+    | ChairChanges
+    | CaseloadCap
+    | RoomOpens
+    | RoomCloses
+    | RoomGainsHybrid
+    | RoomGainsStart
+    | SiteCloses
+    | Demand
+    | MinuteTakerJoins
+    | MinuteTakerLeaves
+    | MinuteTakerAbsent
+    | FridaysOpen
+    | RuleOff
+    | RuleOn
+    | Weight
+    | Holds
+)
+Change = Annotated[AnyChange, Field(discriminator="change")]
+"""One change; its field ``change`` says which."""
+
+CHANGES: dict[str, type[ChangeBase]] = {change.model_fields["change"].default: change for change in get_args(AnyChange)}
+"""The kinds of change under their names."""

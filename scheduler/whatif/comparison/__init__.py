@@ -1,0 +1,1 @@
+"""A base and its scenarios side by side, and what is proven different."""

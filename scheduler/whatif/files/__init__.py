@@ -1,0 +1,1 @@
+"""Scenarios read from files, and comparisons written to workbooks."""

@@ -1,0 +1,1 @@
+"""The value of one more, or one fewer, of something."""

@@ -1,0 +1,291 @@
+"""The value of one more, and of one less: which chair-day, room-slot, Friday, equipment or minute taker would change most.
+
+Screened by bounds that are proofs (`pricing.py`, and groups that gain nothing); whatever is shown is confirmed by a solve.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from scheduler.domain.faults import Fault, InputError
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule, Tier
+from scheduler.domain.values import Date, Identifier, Value
+from scheduler.sweeps.defaults import TOP
+from scheduler.sweeps.executors import Workers
+from scheduler.sweeps.sweep import Kept, SweepProgress, sweep
+from scheduler.sweeps.task import USUAL, Effort, Solved, Task, task_of
+from scheduler.whatif.changes.scenario import Scenario
+from scheduler.whatif.comparison.verdicts import Verdict
+from scheduler.whatif.marginal_value.units import ChairDays, Group, Market, Offer, OfferKind, chair_days
+from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values, Worth, at_best_of, values_of, worth
+
+ROUND = 8
+"""So many are solved before it is seen again which may still be worth it: the same number whoever solves them."""
+MOST_TRIES = 3
+"""So many offers of one site and week are tried, where none is proven to be the best of them; of a kind, for each to be shown."""
+Cell = tuple[OfferKind, str | None, Date | None]
+
+
+class FreeDays(Value):
+    """Days on which a chair works, and the plan books nothing with them."""
+
+    chair: Identifier
+    label: str
+    days: tuple[Date, ...]
+
+
+class Losses(Value):
+    """What could be lost: ``free`` days at no cost, by the plan as it is; even all ``together``, which a solve confirms.
+
+    ``used`` are days with bookings that were tried, the least harmful first; ``needed`` are those without which no schedule
+    keeps the locks; ``untried`` is how many more have bookings.
+    """
+
+    free: tuple[FreeDays, ...]
+    together: Worth | None
+    used: tuple[Worth, ...]
+    needed: tuple[Offer, ...]
+    untried: int
+
+
+class Appraisal(Value):
+    """What one more would change against ``base``, and one less; of each kind the best at each site and in each week.
+
+    ``better`` are proven to, best first; ``open`` may, which is not proven. Counted only: ``nothing`` are proven to change
+    nothing; ``others`` gain no more than what is shown of their site and week, or than the last that is shown of their kind;
+    ``untried`` might: they were not tried, or their solve left open how much they gain. ``is_whole`` is False where it was
+    stopped before its end.
+    """
+
+    base: tuple[Tier, ...]
+    better: tuple[Worth, ...]
+    open: tuple[Worth, ...]
+    nothing: dict[OfferKind, int]
+    others: dict[OfferKind, int]
+    untried: dict[OfferKind, int]
+    losses: Losses
+    is_whole: bool
+
+
+def appraised(
+    problem: Problem,
+    workers: Workers,
+    *,
+    top: int = TOP,
+    effort: Effort = USUAL,
+    kept: Kept | None = None,
+    on_progress: Callable[[SweepProgress], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Appraisal | None:
+    """What one more and one less would change; what there is of it where ``stop`` ended it, None before the base was solved.
+
+    ``top`` is how many of each kind are shown. Raises what ``sweep`` raises, and InputError where no schedule is possible.
+    """
+    ended = stop or threading.Event()
+    search = Search(problem, top=top, effort=effort, stop=ended)
+    done = 0
+
+    def hear(progress: SweepProgress) -> None:
+        on_progress(SweepProgress(done + progress.done, done + progress.of, progress.seconds_left))
+
+    while not ended.is_set() and (tasks := search.wanted()):
+        found = sweep(tasks, workers, kept=kept, on_progress=hear, stop=ended)
+        done += len(found)
+        search.take(found)
+    return search.appraisal()
+
+
+class Search:
+    """The search for what is worth most, in rounds: ``wanted`` is to be solved, ``take`` takes up what is.
+
+    It solves nothing itself, so that whoever runs it decides where that happens; it only screens, which takes some seconds.
+    The same results always lead to the same next round.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        top: int = TOP,
+        effort: Effort = USUAL,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._problem, self._top, self._effort, self._stop = problem, top, effort, stop
+        self._base: Schedule | None = None
+        self._wanted: list[tuple[Task, Group | Offer]] = []
+        self._open: list[tuple[Values, Group | Offer]] = []
+        self._tries: Counter[Cell] = Counter()
+        self._offered: Counter[OfferKind] = Counter()
+        self._nothing: Counter[OfferKind] = Counter()
+        self._found: list[Worth] = []
+        self._days = ChairDays({}, None, ())
+        self._needed: list[Offer] = []
+
+    def wanted(self) -> list[Task]:
+        """What is to be solved next; nothing where the search is over."""
+        if self._base is None:
+            return [self._task(Scenario(name="as things are"))]
+        return [task for task, _ in self._wanted]
+
+    def take(self, solved: Mapping[str, Solved]) -> None:
+        """Take up results, under their tasks' keys; what was wanted and is not among them stays wanted.
+
+        Raises InputError where no schedule of the problem, as it is, is possible.
+        """
+        if self._base is None:
+            for of_base in solved.values():
+                self._begin(of_base)
+            return
+        waiting = self._wanted
+        self._wanted = [(task, node) for task, node in waiting if task.key not in solved]
+        for task, node in waiting:
+            if task.key in solved:
+                self._settle(node, solved[task.key])
+        if not self._wanted:
+            self._want(self._next())
+
+    def appraisal(self) -> Appraisal | None:
+        """What is known by now; None before the base is solved."""
+        if self._base is None:
+            return None
+        shown = self._shown()
+        untried = Counter(offer.kind for key, node in self._open for offer in _offers(node) if self._may_be_shown(key, offer))
+        untried.update(offer.kind for _, node in self._wanted for offer in _offers(node) if offer.kind != "less")
+        untried.update(one.offer.kind for one in self._found if one not in shown and self._may_gain_more(one))
+        return Appraisal(
+            base=self._base.tiers,
+            better=tuple(one for one in shown if one.judgement.verdict == Verdict.BETTER),
+            open=tuple(one for one in shown if one.judgement.verdict == Verdict.OPEN),
+            nothing=dict(self._nothing),
+            others=dict(self._offered - self._nothing - Counter(one.offer.kind for one in shown) - untried),
+            untried=dict(untried),
+            losses=self._losses(),
+            is_whole=not self._wanted,
+        )
+
+    # The rounds ---------------------------------------------------------------------------------------
+
+    def _task(self, scenario: Scenario) -> Task:
+        return task_of(scenario.applied(self._problem), self._effort)
+
+    def _want(self, nodes: list[Group | Offer]) -> None:
+        self._wanted += [(self._task(node.scenario), node) for node in nodes]
+
+    def _begin(self, solved: Solved) -> None:
+        """Screen what is on offer; the first round is of what may be lost, and of whole groups."""
+        schedule = solved.schedule_of(self._problem)
+        if schedule is None:
+            raise InputError([Fault((), f"No schedule is possible: {refused}") for refused in solved.refused])
+        self._base = schedule
+        self._days = chair_days(self._problem, schedule)
+        groups = Market(self._problem).groups
+        self._offered.update(offer.kind for group in groups for offer in group.offers)
+        self._want([*([self._days.all_free] if self._days.all_free else []), *self._days.used[: self._top]])
+        self._want([group for group in groups if not group.can_be_priced])
+        self._price([group for group in groups if group.can_be_priced], schedule)
+        if not self._wanted:
+            self._want(self._next())
+
+    def _price(self, groups: list[Group], schedule: Schedule) -> None:
+        from scheduler.whatif.marginal_value.pricing import at_best  # noqa: PLC0415 - only who screens has to load the solver
+
+        least = at_best(self._problem, schedule.tiers, groups, self._stop)
+        for offer in (offer for group in groups for offer in group.offers):
+            self._see(least[offer.scenario.name], offer)
+
+    def _see(self, key: Values | None, node: Group | Offer) -> None:
+        """Put something on the list, unless it is proven to change nothing."""
+        if key is None:
+            self._nothing.update(offer.kind for offer in _offers(node))
+        else:
+            self._open.append((key, node))
+
+    def _settle(self, node: Group | Offer, solved: Solved) -> None:
+        assert self._base is not None
+        if isinstance(node, Group):
+            key = NOTHING_KNOWN if solved.schedule is None else at_best_of(solved.schedule.tiers)
+            for member in node.members:
+                self._see(None if key >= values_of(self._base.tiers) else key, member)
+            return
+        found = worth(self._problem, self._base, node, solved)
+        if found is None:
+            self._needed.append(node)
+        elif node.kind != "less" and found.judgement.verdict == Verdict.EQUAL:
+            self._nothing[node.kind] += 1
+        else:
+            self._found.append(found)
+
+    def _next(self) -> list[Group | Offer]:
+        """The most promising of what is open: groups, and offers that may be the best of their site and week."""
+        self._open.sort(key=lambda one: one[0])
+        chosen: list[Group | Offer] = []
+        cells: set[Cell] = set()
+        for key, node in self._open:
+            if len(chosen) == ROUND:
+                break
+            if isinstance(node, Group):
+                chosen.append(node)
+            elif _cell(node) not in cells and self._may_be_tried(node, cells) and self._may_be_shown(key, node):
+                chosen.append(node)
+                cells.add(_cell(node))
+        self._tries.update(cells)
+        self._open = [one for one in self._open if all(one[1] is not node for node in chosen)]
+        return chosen
+
+    def _may_be_tried(self, offer: Offer, in_this_round: set[Cell]) -> bool:
+        """Whether there were not yet too many of its site and week, or of its kind."""
+        tries = sum(count for cell, count in self._tries.items() if cell[0] == offer.kind)
+        now = sum(cell[0] == offer.kind for cell in in_this_round)
+        return self._tries[_cell(offer)] < MOST_TRIES and tries + now < MOST_TRIES * self._top
+
+    def _may_be_shown(self, key: Values, offer: Offer) -> bool:
+        """Whether it may be better than the best of its site and week, and than the last that is shown of its kind."""
+        best = self._best_of_cells(offer.kind)
+        here, last = best.get(_cell(offer)), sorted(one.values for one in best.values())[self._top - 1 : self._top]
+        return (here is None or key < here.values) and (not last or key < last[0])
+
+    def _may_gain_more(self, found: Worth) -> bool:
+        """Whether more, which is not shown, may be better than what is, for its solve did not close the gap."""
+        return found.offer.kind != "less" and self._may_be_shown(at_best_of(found.tiers), found.offer)
+
+    # What is found ------------------------------------------------------------------------------------
+
+    def _best_of_cells(self, kind: OfferKind) -> dict[Cell, Worth]:
+        """Of each site and week the best offer found."""
+        best: dict[Cell, Worth] = {}
+        for one in self._found:
+            cell = _cell(one.offer)
+            if one.offer.kind == kind and (cell not in best or one.values < best[cell].values):
+                best[cell] = one
+        return best
+
+    def _shown(self) -> list[Worth]:
+        """The best of each kind, the best of all first."""
+        shown: list[Worth] = []
+        for kind in self._offered:
+            shown += sorted(self._best_of_cells(kind).values(), key=lambda one: one.values)[: self._top]
+        return sorted(shown, key=lambda one: one.values)
+
+    def _losses(self) -> Losses:
+        lost = [one for one in self._found if one.offer.kind == "less"]
+        together = next((one for one in lost if one.offer == self._days.all_free), None)
+        used = sorted((one for one in lost if one is not together), key=lambda one: one.values)
+        chairs = self._problem.chair_by_id
+        return Losses(
+            free=tuple(FreeDays(chair=chair, label=chairs[chair].label, days=of) for chair, of in self._days.free.items()),
+            together=together,
+            used=tuple(used),
+            needed=tuple(self._needed),
+            untried=len(self._days.used) - len(used) - len(self._needed),
+        )
+
+
+def _offers(node: Group | Offer) -> tuple[Offer, ...]:
+    return node.offers if isinstance(node, Group) else (node,)
+
+
+def _cell(offer: Offer) -> Cell:
+    return offer.kind, offer.site, offer.week

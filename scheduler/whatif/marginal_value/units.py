@@ -1,0 +1,308 @@
+"""One more of something, or one less: what could be had or lost on one day or in one week, as scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from scheduler.domain.people import Chair, MinuteTaker
+from scheduler.domain.places import Room
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Schedule
+from scheduler.domain.values import Date, Identifier, Period, Value, days, monday_of
+from scheduler.report.account import Account
+from scheduler.whatif.changes.any_change import AnyChange
+from scheduler.whatif.changes.base import copied_id, named, with_period
+from scheduler.whatif.changes.chairs import ChairAbsent, ChairJoins
+from scheduler.whatif.changes.fridays import FRIDAY, FridaysOpen
+from scheduler.whatif.changes.minute_takers import MinuteTakerJoins
+from scheduler.whatif.changes.rooms import RoomGainsHybrid, RoomOpens
+from scheduler.whatif.changes.scenario import Scenario
+from scheduler.wording import count_of, date_in_words, period_in_words, short_date
+
+OfferKind = Literal["chair_day", "room_slot", "friday", "hybrid_kit", "minute_taker", "less"]
+KIND_OF_OFFER: dict[OfferKind, tuple[str, str]] = {
+    "chair_day": ("chair-day", "chair-days"),
+    "room_slot": ("room-slot", "room-slots"),
+    "friday": ("Friday", "Fridays"),
+    "hybrid_kit": ("room's hybrid kit", "rooms' hybrid kits"),
+    "minute_taker": ("minute taker for a week", "minute takers for a week"),
+    "less": ("chair-day less", "chair-days less"),
+}
+"""Each kind in words: one, and many."""
+NEW = "extra"
+
+
+class Offer(Value):
+    """One more of something (of the kind ``less``: one less), as a scenario. ``what`` says it in a few words.
+
+    ``site`` and ``week`` (its Monday) are None where it is not at one site, or not in one week.
+    """
+
+    kind: OfferKind
+    what: str
+    site: Identifier | None = None
+    week: Date | None = None
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class Group:
+    """Offers, and the scenario that holds them all: whatever one of them allows, it allows.
+
+    So nothing in the group can be better than the best of the scenario.
+    """
+
+    scenario: Scenario
+    members: tuple[Group | Offer, ...]
+
+    @property
+    def can_be_priced(self) -> bool:
+        """Whether these are days of one new chair, or slots of new rooms, which `pricing.py` can bound one by one."""
+        return all(isinstance(change, ChairJoins | RoomOpens) for change in self.scenario.changes)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """The offers, those of its groups among them."""
+        return tuple(offer for member in self.members for offer in (member.offers if isinstance(member, Group) else (member,)))
+
+
+class Market:
+    """What there is on offer for a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._days = [day for day in days(problem.horizon) if problem.calendar.is_open(day)]
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of each kind of offer, the empty ones left out."""
+        found = (self._chair_days(), self._room_slots(), self._fridays(), self._hybrid_kits(), self._minute_takers())
+        return tuple(group for group in found if group is not None and group.members)
+
+    # Chair-days ---------------------------------------------------------------------------------------
+
+    def _chair_days(self) -> Group:
+        """A further chair for one day, whatever the day.
+
+        They go to any site (the contract ties no chair to one), take as many a day as most others do, and come with a full
+        caseload, so that no child given to them is below a cap: what is gained is gained by the day alone.
+        """
+        offers = (
+            Offer(
+                kind="chair_day",
+                what=f"One more chair-day, on {date_in_words(day)}",
+                week=monday_of(day),
+                scenario=_scenario(f"chair-day {day}", ChairJoins(chair=self._chair(day, day))),
+            )
+            for day in self._days
+        )
+        horizon = self.problem.horizon
+        whole = ChairJoins(chair=self._chair(horizon.first, horizon.last))
+        return Group(_scenario("every chair-day", whole), tuple(offers))
+
+    def _chair(self, first: dt.date, last: dt.date) -> Chair:
+        others = [chair for chair in self.problem.chairs if not chair.reserve]
+        return Chair(
+            id=copied_id(NEW, self.problem.chair_by_id),
+            name="Extra chair",
+            first=first,
+            last=last,
+            caseload=self.problem.policy.caseload_cap,
+            max_per_day=_usual(chair.max_per_day for chair in others),
+        )
+
+    # Room-slots ---------------------------------------------------------------------------------------
+
+    def _room_slots(self) -> Group:
+        """A further room at a site for one day and one of the site's usual starts, as well equipped as its best room."""
+        horizon = self.problem.horizon
+        offers: list[Offer] = []
+        whole: list[RoomOpens] = []
+        for site, rooms in self._rooms_by_site().items():
+            starts = sorted({start for room in rooms for start in room.starts})
+            whole.append(RoomOpens(room=self._room(site, rooms, starts, horizon.first, horizon.last)))
+            for day in self._days:
+                if any(room.is_open(day) for room in rooms):
+                    offers += (self._slot(site, rooms, start, day) for start in starts)
+        return Group(_scenario("every room-slot", *whole), tuple(offers))
+
+    def _rooms_by_site(self) -> dict[str, list[Room]]:
+        of_sites = {site.id: [room for room in self.problem.rooms if room.site == site.id] for site in self.problem.sites}
+        return {site: rooms for site, rooms in of_sites.items() if rooms}
+
+    def _slot(self, site: str, rooms: list[Room], start: dt.time, day: dt.date) -> Offer:
+        label = self.problem.site_by_id[site].label
+        return Offer(
+            kind="room_slot",
+            what=f"One more room at {label}, on {date_in_words(day)} at {start:%H:%M}",
+            site=site,
+            week=monday_of(day),
+            scenario=_scenario(
+                f"room-slot {site} {day} {start:%H:%M}", RoomOpens(room=self._room(site, rooms, [start], day, day))
+            ),
+        )
+
+    def _room(self, site: str, rooms: list[Room], starts: list[dt.time], first: dt.date, last: dt.date) -> Room:
+        return Room(
+            id=copied_id(f"{NEW}-{site}", self.problem.room_by_id),
+            site=site,
+            name="Extra room",
+            starts=tuple(starts),
+            hybrid_from=min((room.hybrid_from for room in rooms if room.hybrid_from), default=None),
+            accessible=any(room.accessible for room in rooms),
+            first=first,
+            last=last,
+        )
+
+    # Fridays, equipment, minute takers ----------------------------------------------------------------
+
+    def _fridays(self) -> Group | None:
+        """Fridays on which somebody or something would be there that is not."""
+        horizon, calendar = self.problem.horizon, self.problem.calendar
+        fridays = [day for day in days(horizon) if day.weekday() == FRIDAY and calendar.is_working_day(day)]
+        opened = {day: FridaysOpen(dates=(day,)) for day in fridays}
+        offers = tuple(
+            Offer(
+                kind="friday",
+                what=f"{date_in_words(day)} opened",
+                week=monday_of(day),
+                scenario=_scenario(f"Friday {day}", change),
+            )
+            for day, change in opened.items()
+            if self._adds_anybody(day)
+        )
+        return Group(_scenario("every Friday", FridaysOpen(dates=tuple(fridays))), offers) if offers else None
+
+    def _adds_anybody(self, friday: dt.date) -> bool:
+        """Whether opening the Friday is more than it is now."""
+        problem = self.problem
+        people = (*problem.chairs, *(problem.minute_takers or ()))
+        is_closed = any(friday in period for room in problem.rooms for period in room.closed)
+        return is_closed or not problem.calendar.is_open(friday) or any("fri" not in person.works for person in people)
+
+    def _hybrid_kits(self) -> Group | None:
+        """Equipment from the plan's first day for the rooms that have none then."""
+        lacking = [room for room in self.problem.rooms if not room.is_hybrid(self.problem.horizon.first)]
+        changes = [RoomGainsHybrid(room=room.id) for room in lacking]
+        offers = tuple(
+            Offer(
+                kind="hybrid_kit",
+                what=f"Hybrid kit in {named(room)}, {self.problem.site_by_id[room.site].label}",
+                site=room.site,
+                scenario=_scenario(f"hybrid kit {room.id}", change),
+            )
+            for room, change in zip(lacking, changes, strict=True)
+        )
+        return Group(_scenario("every hybrid kit", *changes), offers) if offers else None
+
+    def _minute_takers(self) -> Group | None:
+        """A further minute taker for one site and one week, who takes as many a day as most others do."""
+        if not self.problem.models_minute_takers:
+            return None
+        sites = [site.id for site in self.problem.sites]
+        by_week = []
+        for monday in sorted({monday_of(day) for day in self._days}):
+            offers = tuple(self._minute_taker(site, monday) for site in sites)
+            whole = MinuteTakerJoins(minute_taker=self._taker(sites, monday))
+            by_week.append(Group(_scenario(f"minute takers in the week of {monday}", whole), offers))
+        whole = MinuteTakerJoins(minute_taker=self._taker(sites, None))
+        return Group(_scenario("every minute taker", whole), tuple(by_week))
+
+    def _minute_taker(self, site: str, monday: dt.date) -> Offer:
+        label = self.problem.site_by_id[site].label
+        return Offer(
+            kind="minute_taker",
+            what=f"One more minute taker at {label} in the week of {short_date(monday)}",
+            site=site,
+            week=monday,
+            scenario=_scenario(f"minute taker {site} {monday}", MinuteTakerJoins(minute_taker=self._taker([site], monday))),
+        )
+
+    def _taker(self, sites: list[str], monday: dt.date | None) -> MinuteTaker:
+        """Somebody who is there in one week only, or throughout."""
+        away: tuple[Period, ...] = ()
+        for day in days(self.problem.horizon):
+            if monday is not None and monday_of(day) != monday:
+                away = with_period(away, Period(first=day, last=day))
+        takers = self.problem.minute_takers or ()
+        return MinuteTaker(
+            id=copied_id(NEW, self.problem.minute_taker_by_id),
+            name="Extra minute taker",
+            sites=tuple(sites),
+            absences=away,
+            max_per_day=_usual(taker.max_per_day for taker in takers),
+        )
+
+
+# One less ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChairDays:
+    """The days on which chairs (not the reserves) work: those without a booking, by chair, and as if all were lost at once.
+
+    ``used`` are those with bookings, each lost alone: those with the fewest first, and every chair's in turn.
+    """
+
+    free: dict[str, tuple[dt.date, ...]]
+    all_free: Offer | None
+    used: tuple[Offer, ...]
+
+
+def chair_days(problem: Problem, schedule: Schedule) -> ChairDays:
+    """Which of the chairs' days the schedule uses."""
+    count = Counter((booking.chair, booking.day) for booking in Account(problem, schedule).bookings)
+    free: dict[str, tuple[dt.date, ...]] = {}
+    used: list[tuple[int, int, Offer]] = []
+    for chair in (chair for chair in problem.chairs if not chair.reserve):
+        worked = [day for day in days(problem.horizon) if problem.calendar.is_open(day) and chair.works_on(day)]
+        counted = sorted((count[chair.id, day], day) for day in worked)
+        if idle := tuple(day for bookings, day in counted if not bookings):
+            free[chair.id] = idle
+        needed = [one for one in counted if one[0]]
+        used += [(bookings, turn, lost(chair, day)) for turn, (bookings, day) in enumerate(needed)]
+    in_turn = sorted(used, key=lambda one: one[:2])
+    return ChairDays(free, _all_lost(free) if free else None, tuple(offer for _, _, offer in in_turn))
+
+
+def _all_lost(free: dict[str, tuple[dt.date, ...]]) -> Offer:
+    changes = [ChairAbsent(chair=chair, first=day, last=day) for chair, of_chair in free.items() for day in of_chair]
+    scenario = _scenario("without every free chair-day", *changes)
+    return Offer(kind="less", what=f"Without {count_of(len(changes), 'chair-day')} at once", scenario=scenario)
+
+
+def lost(chair: Chair, day: dt.date) -> Offer:
+    """A chair's working day taken away."""
+    return Offer(
+        kind="less",
+        what=f"Without {named(chair)} on {date_in_words(day)}",
+        week=monday_of(day),
+        scenario=_scenario(f"without {chair.id} on {day}", ChairAbsent(chair=chair.id, first=day, last=day)),
+    )
+
+
+def days_in_words(of_chair: Iterable[dt.date]) -> Iterator[str]:
+    """Days as a list of stretches: ``4 to 6 January 2027``."""
+    stretch: list[dt.date] = []
+    for day in sorted(of_chair):
+        if stretch and (day - stretch[-1]).days > 1:
+            yield period_in_words(Period(first=stretch[0], last=stretch[-1]))
+            stretch = []
+        stretch.append(day)
+    if stretch:
+        yield period_in_words(Period(first=stretch[0], last=stretch[-1]))
+
+
+def _scenario(name: str, *changes: AnyChange) -> Scenario:
+    return Scenario(name=name, changes=changes)
+
+
+def _usual(limits: Iterable[int | None]) -> int | None:
+    """The limit that most have; the first of several that are as frequent."""
+    frequent = Counter(limits).most_common(1)
+    return frequent[0][0] if frequent else None

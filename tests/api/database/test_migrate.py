@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from api.app import create_app
+from api.database.migrate import MIGRATIONS, NewerDatabaseError, migrate
+from api.database.overlaps import TAKEN
+from api.database.session import Store, version_of
+from api.database.tables import metadata
+from api.diary.bookings import queries as bookings
+from api.diary.conferences import queries as conferences
+from api.diary.conferences.queries import State
+from api.diary.registers import queries as nouns
+from api.diary.service import queries as documents
+from api.settings import Settings
+from scheduler.domain.places import Site
+from scheduler.domain.schedule import Booking
+from tests.api.support import builders
+from tests.api.support.databases import Databases
+from tests.builders import chair, room
+
+FIRST = "0001"
+HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+KEPT: dict[str, Any] = {"position": 1, "version": 1, "changed_at": builders.NOW}
+OLD_ROWS: dict[str, list[dict[str, Any]]] = {
+    "documents": [{"name": "closures", "value": ["2026-12-24"], "version": 3, "changed_at": builders.NOW}],
+    "sites": [KEPT | {"id": "AYL", "value": {"id": "AYL", "name": "Aylesbury"}}],
+    "rooms": [KEPT | {"id": "AYL-1", "value": room("AYL-1")}],
+    "chairs": [KEPT | {"id": "C1", "value": chair("C1")}],
+    "conferences": [
+        KEPT
+        | {
+            "id": "CPC-1",
+            "value": builders.conference("CPC-1"),
+            "state": "booked",
+            "due": dt.date(2027, 1, 22),
+            "earliest": dt.date(2027, 1, 11),
+        }
+    ],
+    "bookings": [
+        {
+            "number": 1,
+            "conference": "CPC-1",
+            "start": dt.datetime(2027, 1, 12, 10),
+            "end": dt.datetime(2027, 1, 12, 11, 45),
+            "arrival": dt.datetime(2027, 1, 12, 9, 30),
+            "cleared": dt.datetime(2027, 1, 12, 12),
+            "room": "AYL-1",
+            "chair": "C1",
+            "locks": [],
+            "by_hand": True,
+            "active": True,
+            "made_at": builders.NOW,
+        }
+    ],
+}
+"""What a diary of the first revision held; the columns are named as they were then."""
+
+
+@pytest.fixture
+def opened(databases: Databases) -> Any:
+    """A store on a database without a table."""
+    store = Store(databases.empty())
+    yield store
+    store.close()
+
+
+def revision_of(store: Store) -> str | None:
+    with store.reading() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def refusals(store: Store) -> set[str]:
+    """The names of what refuses overlaps, as the database itself lists them."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if store.is_sqlite
+        else "SELECT conname FROM pg_constraint WHERE contype = 'x'"
+    )
+    with store.reading() as connection:
+        return set(connection.execute(text(query)).scalars())
+
+
+def reflected(store: Store) -> MetaData:
+    """The tables as they are in the database."""
+    found = MetaData()
+    with store.reading() as connection:
+        found.reflect(connection)
+    return found
+
+
+def rows(store: Store, of: MetaData) -> dict[str, list[Any]]:
+    """Everything in some tables' columns."""
+    with store.reading() as connection:
+        return {table.name: sorted(map(str, connection.execute(select(table)))) for table in of.sorted_tables}
+
+
+def test_an_empty_database_gets_every_table_as_they_are_declared(opened: Store) -> None:
+    assert revision_of(opened) is None
+    migrate(opened)
+    assert revision_of(opened) == HEAD
+    with opened.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
+        assert version_of(connection) == 0
+    moments = ("_insert", "_update") if opened.is_sqlite else ("",)
+    assert refusals(opened) == {name + moment for name in TAKEN.values() for moment in moments}
+
+
+def test_a_migrated_database_is_left_as_it_is(opened: Store) -> None:
+    migrate(opened)
+    builders.fill(opened)
+    before = rows(opened, metadata)
+    migrate(opened)
+    assert rows(opened, metadata) == before
+
+
+def test_an_older_database_keeps_its_data(opened: Store) -> None:
+    migrate(opened, FIRST)
+    assert revision_of(opened) == FIRST
+    old = reflected(opened)
+    with opened.noting() as connection:
+        for name, values in OLD_ROWS.items():
+            connection.execute(insert(old.tables[name]), values)
+    before = rows(opened, old)
+    assert {name for name, found in before.items() if found} == {*OLD_ROWS, "diary", "alembic_version"}
+
+    migrate(opened)
+
+    assert revision_of(opened) == HEAD
+    assert {name: found for name, found in rows(opened, old).items() if name != "alembic_version"} == {
+        name: found for name, found in before.items() if name != "alembic_version"
+    }
+    with opened.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert nouns.values(connection, nouns.SITES) == (Site(id="AYL", name="Aylesbury"),)
+        assert documents.get(connection, "closures") == ((dt.date(2026, 12, 24),), 3)
+        kept = conferences.found(connection, "CPC-1")
+        assert kept is not None
+        assert (kept.state, kept.due, kept.value.children) == (State.BOOKED, dt.date(2027, 1, 22), 2)
+        standing = bookings.active_of(connection, "CPC-1")
+        assert standing is not None
+        assert standing.booking == Booking(
+            conference="CPC-1",
+            start=dt.datetime(2027, 1, 12, 10),
+            end=dt.datetime(2027, 1, 12, 11, 45),
+            room="AYL-1",
+            chair="C1",
+        )
+
+
+def test_a_database_of_a_later_version_is_refused_and_left_as_it_is(opened: Store) -> None:
+    migrate(opened)
+    builders.fill(opened)
+    with opened.noting() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9876'"))
+    before = rows(opened, metadata)
+    with pytest.raises(NewerDatabaseError) as refused:
+        migrate(opened)
+    assert str(refused.value) == (
+        "The database is at revision 9876, which this version of the service does not know: a later version has changed it. "
+        "Start that version, or restore a backup from before the change."
+    )
+    assert (revision_of(opened), rows(opened, metadata)) == ("9876", before)
+
+
+def test_the_service_does_not_start_on_a_later_database(databases: Databases) -> None:
+    url = databases.migrated()
+    store = Store(url)
+    with store.noting() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9876'"))
+    store.close()
+    with pytest.raises(NewerDatabaseError, match="at revision 9876"):
+        create_app(Settings(database_url=url, demo=False, plan_processes=0))
+
+
+def test_a_migration_that_fails_changes_nothing(opened: Store) -> None:
+    migrate(opened, FIRST)
+    with opened.noting() as connection:  # in the way of the last of the indexes that revision 0002 makes
+        connection.execute(text("CREATE INDEX ix_bookings_minute_taker ON bookings (minute_taker)"))
+    with pytest.raises(DBAPIError, match="already exists"):
+        migrate(opened)
+    assert revision_of(opened) == FIRST
+    with opened.reading() as connection:
+        assert "ix_bookings_room" not in {index["name"] for index in inspect(connection).get_indexes("bookings")}

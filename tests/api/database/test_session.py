@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from api.database.session import Store, version_of
+from api.diary.registers import queries as nouns
+from scheduler.domain.places import Site
+from tests.api.support.builders import NOW
+
+
+def add_site(connection: Connection, identifier: str) -> None:
+    nouns.add(connection, nouns.SITES, identifier, Site(id=identifier, name=identifier), NOW)
+
+
+def sites(store: Store) -> list[str]:
+    with store.reading() as connection:
+        return [site.id for site in nouns.values(connection, nouns.SITES)]
+
+
+def version(store: Store) -> int:
+    with store.reading() as connection:
+        return version_of(connection)
+
+
+def test_what_was_written_is_committed_when_the_connection_is_left(store: Store) -> None:
+    before = version(store)
+    with store.writing() as connection:
+        add_site(connection, "AYL")
+        assert sites(store) == []  # another connection
+        assert version(store) == before
+    assert sites(store) == ["AYL"]
+    assert version(store) == before + 1
+
+
+def test_an_error_undoes_all_that_was_written(store: Store) -> None:
+    before = version(store)
+    with pytest.raises(ZeroDivisionError), store.writing() as connection:
+        add_site(connection, "AYL")
+        raise ZeroDivisionError
+    assert (sites(store), version(store)) == ([], before)
+
+
+def test_noting_commits_but_lifts_no_version(store: Store) -> None:
+    before = version(store)
+    with store.noting() as connection:
+        add_site(connection, "AYL")
+    assert (sites(store), version(store)) == (["AYL"], before)
+    with pytest.raises(ZeroDivisionError), store.noting() as connection:
+        add_site(connection, "WYC")
+        raise ZeroDivisionError
+    assert sites(store) == ["AYL"]
+
+
+def test_a_reader_sees_the_data_of_one_moment(store: Store) -> None:
+    with store.reading() as connection:
+        before = version_of(connection)
+        with store.writing() as writer:
+            add_site(writer, "AYL")
+        assert nouns.values(connection, nouns.SITES) == ()
+        assert version_of(connection) == before
+    assert sites(store) == ["AYL"]
+
+
+def test_the_version_is_the_latest_whoever_writes(store: Store, database_url: str) -> None:
+    other = Store(database_url)
+    before = store.version()
+    for lifted in (1, 2):
+        with other.writing() as connection:
+            add_site(connection, f"AYL-{lifted}")
+            assert store.version() == before + lifted - 1
+        assert store.version() == before + lifted
+    other.close()
+    store.close()
+    assert store.version() == before + 2

@@ -1,0 +1,221 @@
+"""Whatever happens in whatever order, the diary stays whole: bookings, states, chains and caseloads go together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import Connection, select
+
+from api.database import tables
+from api.database.session import Store
+from api.diary.bookings import queries as bookings
+from api.diary.bookings import workflow as booking_by_hand
+from api.diary.bookings.queries import KeptBooking
+from api.diary.conferences import queries as conferences
+from api.diary.conferences import workflow as life
+from api.diary.conferences.follow_up import Outcome, Reason, possible_outcomes
+from api.diary.conferences.queries import OPEN, KeptConference, State
+from api.diary.registers import queries as nouns
+from api.errors import ServiceError
+from scheduler.domain.calendar import Calendar
+from scheduler.domain.conference import Conference, Kind
+from tests.api.support import builders
+from tests.api.support.databases import Databases
+
+EXCEPTION = {"by": "MGR-1", "reason": "no room", "safety_plan_reviewed": True}
+CASELOAD = 100
+REASONS = st.sampled_from([reason for reason in Reason if reason is not Reason.ENTERED_WRONGLY])
+CHAIRS = st.sampled_from([chair["id"] for chair in builders.CHAIRS])
+ROOMS = st.sampled_from([*(room["id"] for room in builders.ROOMS), None])
+STARTS = st.sampled_from([dt.time(10), dt.time(14)])
+SOON = st.integers(1, 30)
+
+
+class Life(RuleBasedStateMachine):
+    """Things that happen to the small service's conferences and to all that follow from them."""
+
+    databases: Databases
+    done: Counter[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = Store(self.databases.migrated())
+        self.requested = 0
+
+    @initialize()
+    def begin(self) -> None:
+        builders.fill(self.store)
+        with self.store.writing() as connection:
+            for chair in nouns.values(connection, nouns.CHAIRS):
+                nouns.replace(connection, nouns.CHAIRS, chair.id, chair.model_copy(update={"caseload": CASELOAD}), builders.NOW)
+            self.others = {chair: CASELOAD - children for chair, children in _on_plans(connection).items()}
+            for kind in (Kind.PRE_BIRTH, Kind.INITIAL):
+                self._hold_first(connection, kind)
+
+    def _hold_first(self, connection: Connection, kind: Kind) -> None:
+        """A family with a plan, whose first review is still to be held."""
+        first = Conference.model_validate(builders.conference(f"OLD-{kind}", kind=kind, trigger="2026-10-01"))
+        life.request(connection, first, builders.NOW)
+        day = dt.datetime(2027, 1, 12 if kind is Kind.INITIAL else 13, 10)
+        chosen = {"start": day, "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
+        booking_by_hand.book(connection, first.id, chosen, builders.NOW, locks=(), exception=EXCEPTION)
+        kept = conferences.found(connection, first.id)
+        assert kept is not None
+        later = builders.NOW + dt.timedelta(days=30)
+        life.outcome(connection, kept, Outcome.PLAN_MADE, later, held_on=None, children=None, reason=None)
+
+    def teardown(self) -> None:
+        self.store.close()
+
+    @rule(kind=st.sampled_from([Kind.INITIAL, Kind.PRE_BIRTH, Kind.TRANSFER_IN]), children=st.integers(1, 4))
+    def request(self, kind: Kind, children: int) -> None:
+        self.requested += 1
+        asked = builders.conference(f"NEW-{self.requested}", kind=kind, children=children, trigger="2027-01-11")
+        self._do("request", lambda connection: life.request(connection, Conference.model_validate(asked), builders.NOW))
+
+    @rule(data=st.data(), soon=SOON, start=STARTS, room=ROOMS, chair=CHAIRS)
+    def book(self, data: st.DataObject, soon: int, start: dt.time, room: str | None, chair: str) -> None:
+        kept = data.draw(st.sampled_from(self._conferences(*OPEN) or [None]))
+        if kept is None:
+            return
+        chosen = {"start": _start(kept, soon, start), "room": room, "chair": chair, "minute_taker": "M1"}
+        name = kept.value.id
+        self._do(
+            "book",
+            lambda connection: booking_by_hand.book(connection, name, chosen, builders.NOW, locks=(), exception=EXCEPTION),
+        )
+
+    @rule(data=st.data(), soon=SOON, start=STARTS, room=ROOMS, chair=CHAIRS, reason=REASONS)
+    def move(self, data: st.DataObject, soon: int, start: dt.time, room: str | None, chair: str, reason: Reason) -> None:
+        booked = data.draw(st.sampled_from(self._to_come() or [None]))
+        if booked is None:
+            return
+        kept = self._conference(booked.booking.conference)
+        changes = {"start": _start(kept, soon, start), "room": room, "chair": chair}
+        self._do(
+            "move",
+            lambda connection: booking_by_hand.move(connection, booked, changes, reason, builders.NOW, exception=EXCEPTION),
+        )
+
+    @rule(data=st.data(), reason=REASONS)
+    def cancel_booking(self, data: st.DataObject, reason: Reason) -> None:
+        booked = data.draw(st.sampled_from(self._to_come() or self._bookings()))
+        self._do("unbook", lambda connection: booking_by_hand.cancel(connection, booked, reason, builders.NOW))
+
+    @precondition(lambda self: len(self._conferences(*OPEN)) > 3)
+    @rule(data=st.data(), reason=REASONS)
+    def cancel(self, data: st.DataObject, reason: Reason) -> None:
+        kept = data.draw(st.sampled_from(self._conferences()))
+        self._do("cancel", lambda connection: life.cancel(connection, kept, reason, builders.NOW))
+
+    @precondition(lambda self: self._conferences(State.BOOKED))
+    @rule(data=st.data(), children=st.none() | st.integers(0, 4))
+    def outcome(self, data: st.DataObject, children: int | None) -> None:
+        kept = data.draw(st.sampled_from(self._conferences(State.BOOKED)))
+        found = data.draw(st.sampled_from(possible_outcomes(kept.value.kind)) | st.sampled_from(Outcome))
+        later = builders.NOW + dt.timedelta(days=3650)
+        told = {"held_on": None, "children": children, "reason": None}
+        self._do("outcome", lambda connection: life.outcome(connection, kept, found, later, **told))
+
+    @rule(data=st.data(), day=st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)))
+    def birth(self, data: st.DataObject, day: dt.date) -> None:
+        every = self._conferences()
+        likely = [kept for kept in every if kept.value.kind is Kind.PRE_BIRTH or kept.follows]
+        kept = data.draw(st.sampled_from(likely or every))
+        later = builders.NOW + dt.timedelta(days=365)
+        self._do("birth", lambda connection: life.birth(connection, kept, day, later))
+
+    @rule(data=st.data(), chair=CHAIRS, children=st.integers(1, 4))
+    def change(self, data: st.DataObject, chair: str, children: int) -> None:
+        kept = data.draw(st.sampled_from(self._conferences()))
+        value = kept.value.model_copy(update={"chair": chair, "children": children})
+        self._do("change", lambda connection: booking_by_hand.change_conference(connection, kept, value, builders.NOW))
+
+    @invariant()
+    def a_booking_stands_for_what_is_booked_or_was_held(self) -> None:
+        standing = Counter(booked.booking.conference for booked in self._bookings())
+        unbooked = (State.REQUESTED, State.CANCELLED)
+        expected = {kept.value.id: int(kept.state not in unbooked) for kept in self._conferences()}
+        assert {name: standing[name] for name in expected} == expected
+
+    @invariant()
+    def a_chain_has_one_open_conference_at_its_end_at_most(self) -> None:
+        every = {kept.value.id: kept for kept in self._conferences()}
+        followed = Counter(kept.follows for kept in every.values() if kept.follows is not None)
+        assert set(followed.values()) <= {1}
+        assert all(every[name].state in (State.HELD, State.INQUORATE) for name in followed)
+        for name, kept in every.items():
+            goes_on = kept.state is State.INQUORATE or (
+                kept.state is State.HELD and kept.outcome is not None and Outcome(kept.outcome["outcome"]).leaves_a_plan
+            )
+            assert (name in followed) == goes_on
+
+    @invariant()
+    def a_caseload_is_the_children_on_plans(self) -> None:
+        with self.store.reading() as connection:
+            on_plans = _on_plans(connection)
+            found = {chair.id: chair.caseload for chair in nouns.values(connection, nouns.CHAIRS)}
+        assert found == {chair: others + on_plans[chair] for chair, others in self.others.items()}
+
+    @invariant()
+    def every_conference_has_a_history_once_something_happened(self) -> None:
+        with self.store.reading() as connection:
+            told = set(connection.execute(select(tables.conference_history.c.conference)).scalars())
+        assert {kept.value.id for kept in self._conferences() if kept.version > 1 or kept.follows} <= told
+
+    def _do(self, what: str, happen: Callable[[Connection], Any]) -> None:
+        """In one transaction, as a request does it; what is refused leaves nothing."""
+        try:
+            with self.store.writing() as connection:
+                happen(connection)
+        except ServiceError as error:
+            assert error.status in (409, 422), error
+            self.done[f"{what} refused"] += 1
+        else:
+            self.done[what] += 1
+
+    def _conferences(self, *states: State) -> list[KeptConference]:
+        with self.store.reading() as connection:
+            found = conferences.listed(connection)
+        return [kept for kept in found if not states or kept.state in states]
+
+    def _conference(self, identifier: str) -> KeptConference:
+        return next(kept for kept in self._conferences() if kept.value.id == identifier)
+
+    def _to_come(self) -> list[KeptBooking]:
+        booked = {kept.value.id for kept in self._conferences(State.BOOKED)}
+        return [kept for kept in self._bookings() if kept.booking.conference in booked]
+
+    def _bookings(self) -> list[KeptBooking]:
+        with self.store.reading() as connection:
+            return bookings.queried(connection, select(tables.bookings).where(tables.bookings.c.active))
+
+
+def _start(kept: KeptConference, soon: int, start: dt.time) -> dt.datetime:
+    return dt.datetime.combine(Calendar().working_days_after(kept.earliest, soon), start)
+
+
+def _on_plans(connection: Connection) -> Counter[str]:
+    """The children of open reviews, by chair."""
+    on_plans: Counter[str] = Counter(dict.fromkeys((chair["id"] for chair in builders.CHAIRS), 0))
+    for kept in conferences.listed(connection):
+        if kept.state in OPEN and kept.value.kind.is_review and kept.value.chair is not None:
+            on_plans[kept.value.chair] += kept.value.children
+    return on_plans
+
+
+@pytest.mark.parametrize("examples", [8, pytest.param(150, marks=pytest.mark.slow)])
+def test_the_diary_stays_whole(databases: Databases, examples: int) -> None:
+    Life.databases, Life.done = databases, Counter()
+    quietly = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    chosen = settings(max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=quietly, database=None)
+    run_state_machine_as_test(Life, settings=chosen)
+    missed = {"request", "book", "move", "unbook", "cancel", "outcome", "birth", "change", "book refused"} - set(Life.done)
+    assert examples < 100 or not missed, "the sequences are to reach everything"

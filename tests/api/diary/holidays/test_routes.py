@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.diary.holidays.day_files import ENGLANDS_WERE_KNOWN
+from tests.api.free_busy.calendars import calendar, event
+
+GOV_UK = calendar(
+    *(
+        event(
+            f"DTEND;VALUE=DATE:{end}\nDTSTART;VALUE=DATE:{start}\nSUMMARY:{name}\n"
+            f"UID:ca6af7456b0088abad9a69f9f620f5ac-{n}@gov.uk\nSEQUENCE:0\nDTSTAMP:20260105T093425Z"
+        )
+        for n, (start, end, name) in enumerate(
+            [
+                ("20270101", "20270102", "New Year’s Day"),
+                ("20270113", "20270114", "Bank holiday for an occasion"),
+                ("20270326", "20270327", "Good Friday"),
+                ("20270329", "20270330", "Easter Monday"),
+            ]
+        )
+    ),
+    lines="METHOD:PUBLISH\nCALSCALE:GREGORIAN",
+)
+COUNCIL = calendar(
+    *(
+        event(f"UID:{n}\nDTSTART;VALUE=DATE:{start}\nDTEND;VALUE=DATE:{end}\nSUMMARY:{name}")
+        for n, (start, end, name) in enumerate(
+            [
+                ("20270104", "20270105", "INSET day"),
+                ("20270105", "20270213", "Spring term\\, first half"),
+                ("20270215", "20270220", "Half term"),
+                ("20270222", "20270326", "Spring term\\, second half"),
+            ]
+        )
+    )
+)
+CSV = 'term,first,last\n"Spring term, first half",05/01/2027,12/02/2027\n"Spring term, second half",2027-02-22,25/03/2027\n'
+HOLIDAYS, TERMS = "/api/v1/bank-holidays", "/api/v1/terms"
+
+
+def send(client: TestClient, path: str, content: bytes | str, kind: str = "text/calendar", *, commit: str | None = None) -> Any:
+    """Try a file, or bring it in for the ETag in ``commit``."""
+    query = "" if commit is None else "?mode=commit"
+    headers = {"content-type": kind} | ({"if-match": commit} if commit else {})
+    return client.post(f"{path}/file{query}", content=content, headers=headers)
+
+
+def days(first: str, last: str, name: str, says: str, **more: str) -> dict[str, str]:
+    return {"first": first, "last": last, "name": name, "says": says} | more
+
+
+FIRST_HALF = days(
+    "2027-01-05",
+    "2027-02-12",
+    "Spring term, first half",
+    "Tuesday 5 January 2027 to Friday 12 February 2027, Spring term, first half",
+)
+SECOND_HALF = days(
+    "2027-02-22",
+    "2027-03-25",
+    "Spring term, second half",
+    "Monday 22 February 2027 to Thursday 25 March 2027, Spring term, second half",
+)
+OF_TERMS = {
+    "mode": "preview",
+    "added": [FIRST_HALF],
+    "removed": [days("2027-01-04", "2027-02-12", "", "Monday 4 January 2027 to Friday 12 February 2027")],
+    "unchanged": [SECOND_HALF],
+    "left_out": [],
+    "notes": [],
+}
+AFTERWARDS = [{"first": "2027-01-05", "last": "2027-02-12"}, {"first": "2027-02-22", "last": "2027-03-25"}]
+LEFT_OUT = [
+    days("2027-01-04", "2027-01-04", "INSET day", "Monday 4 January 2027, INSET day", why="terms have 15 days or more"),
+    days(
+        "2027-02-15",
+        "2027-02-19",
+        "Half term",
+        "Monday 15 February 2027 to Friday 19 February 2027, Half term",
+        why="terms have 15 days or more",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "left_out"), [(COUNCIL, "text/calendar", LEFT_OUT), (CSV, "text/csv; charset=utf-8", [])]
+)
+def test_terms_are_shown_first_and_then_brought_in(
+    seeded: TestClient, content: bytes | str, kind: str, left_out: list[Any]
+) -> None:
+    before = seeded.get(TERMS)
+    tried = send(seeded, TERMS, content, kind)
+    assert (tried.status_code, tried.json()) == (200, OF_TERMS | {"left_out": left_out})
+    assert tried.headers["etag"] == before.headers["etag"] == '"1"'
+    assert seeded.get(TERMS).json() == before.json()
+
+    kept = send(seeded, TERMS, content, kind, commit=tried.headers["etag"])
+    assert (kept.status_code, kept.json()) == (200, OF_TERMS | {"left_out": left_out, "mode": "commit"})
+    after = seeded.get(TERMS)
+    assert (after.json(), after.headers["etag"], kept.headers["etag"]) == (AFTERWARDS, '"2"', '"2"')
+
+
+def test_bank_holidays_of_the_government_are_shown_and_brought_in(seeded: TestClient) -> None:
+    due = seeded.get("/api/v1/conferences/CPC-1").json()["due"]
+    tried = send(seeded, HOLIDAYS, GOV_UK)
+    assert tried.status_code == 200
+    told = tried.json()
+    occasion = days(
+        "2027-01-13",
+        "2027-01-13",
+        "Bank holiday for an occasion",
+        "Wednesday 13 January 2027, Bank holiday for an occasion",
+    )
+    assert (told["added"], told["removed"], told["left_out"], told["notes"]) == ([occasion], [], [], [ENGLANDS_WERE_KNOWN])
+    assert days("2027-03-26", "2027-03-26", "Good Friday", "Friday 26 March 2027, Good Friday") in told["unchanged"]
+    assert seeded.get(HOLIDAYS).json() is None
+    assert seeded.get("/api/v1/conferences/CPC-1").json()["due"] == due == "2027-01-22"
+
+    kept = send(seeded, HOLIDAYS, GOV_UK, commit=tried.headers["etag"])
+    assert (kept.status_code, kept.json()) == (200, told | {"mode": "commit"})
+    assert seeded.get(HOLIDAYS).json() == sorted(one["first"] for one in told["added"] + told["unchanged"])
+    assert seeded.get("/api/v1/conferences/CPC-1").json()["due"] == "2027-01-25"  # one working day fewer
+
+    again = send(seeded, HOLIDAYS, GOV_UK).json()
+    assert (again["added"], again["removed"], again["notes"]) == ([], [], [])
+
+
+@pytest.mark.parametrize("path", [HOLIDAYS, TERMS])
+def test_it_is_kept_only_for_whoever_has_seen_the_present_version(seeded: TestClient, path: str) -> None:
+    content = CSV if path == TERMS else "date\n13/01/2027\n"
+    before = seeded.get(path)
+    assert send(seeded, path, content, "text/csv", commit="").status_code == 428
+    assert send(seeded, path, content, "text/csv", commit='"77"').status_code == 412
+    assert (seeded.get(path).json(), seeded.get(path).headers["etag"]) == (before.json(), before.headers["etag"])
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status", "told"),
+    [
+        (b"<html>", "text/calendar", 422, {"type": "/problems/calendar-refused"}),
+        (b"{}", "application/json", 415, {"type": "/problems/unknown-format"}),
+        (
+            "date,name\n12/25/2026,US\n",
+            "text/csv",
+            422,
+            {
+                "type": "/problems/invalid",
+                "errors": [
+                    {
+                        "where": "days, row 2, date",
+                        "message": "'12/25/2026' is not a date. Enter a date such as 03/04/2027 (3 April 2027).",
+                    }
+                ],
+            },
+        ),
+        ("date,name\n", "text/csv", 422, {"errors": [{"where": "", "message": "There are no such days in the file."}]}),
+        (b"PK\x03\x04", "text/csv", 422, {"type": "/problems/invalid"}),
+    ],
+)
+@pytest.mark.parametrize("path", [HOLIDAYS, TERMS])
+def test_what_can_not_be_read_changes_nothing(
+    seeded: TestClient, path: str, content: bytes | str, kind: str, status: int, told: dict[str, Any]
+) -> None:
+    before = seeded.get(path)
+    response = send(seeded, path, content, kind, commit="*")
+    assert response.status_code == status
+    assert {name: response.json()[name] for name in told} == told
+    assert (seeded.get(path).json(), seeded.get(path).headers["etag"]) == (before.json(), before.headers["etag"])

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from api.database.json_values import written
+from api.database.session import Store
+from api.diary.registers import queries as nouns
+from api.diary.registers.queries import Kept, NamedHold, Noun
+from scheduler.domain.places import Room, Site
+from tests.api.support import builders
+from tests.api.support.builders import NOW, book, fill
+
+AYLESBURY, WYCOMBE, AMERSHAM = (Site(id=identifier, name=identifier.title()) for identifier in ("AYL", "WYC", "AMR"))
+
+
+def put(store: Store, *sites: Site) -> list[int]:
+    with store.writing() as connection:
+        return [nouns.add(connection, nouns.SITES, site.id, site, NOW) for site in sites]
+
+
+def listed(store: Store, after: int = 0, most: int | None = None) -> list[Kept[Site]]:
+    with store.reading() as connection:
+        return nouns.listed(connection, nouns.SITES, after=after, most=most)
+
+
+def test_each_is_found_as_it_was_kept_in_the_order_in_which_they_came(store: Store) -> None:
+    first, second, third = put(store, WYCOMBE, AYLESBURY, AMERSHAM)
+    assert first < second < third
+    assert listed(store) == [Kept(first, WYCOMBE, 1), Kept(second, AYLESBURY, 1), Kept(third, AMERSHAM, 1)]
+    with store.reading() as connection:
+        assert nouns.found(connection, nouns.SITES, "AYL") == Kept(second, AYLESBURY, 1)
+        assert nouns.found(connection, nouns.SITES, "ayl") is None
+        assert nouns.values(connection, nouns.SITES) == (WYCOMBE, AYLESBURY, AMERSHAM)
+        assert nouns.count(connection, nouns.SITES) == 3
+
+
+def test_a_page_begins_after_a_position(store: Store) -> None:
+    positions = put(store, WYCOMBE, AYLESBURY, AMERSHAM)
+    assert [kept.value for kept in listed(store, most=2)] == [WYCOMBE, AYLESBURY]
+    assert [kept.value for kept in listed(store, after=positions[1], most=2)] == [AMERSHAM]
+    assert listed(store, after=positions[2]) == []
+
+
+def test_a_change_keeps_the_place_and_lifts_the_version(store: Store) -> None:
+    first, second = put(store, WYCOMBE, AYLESBURY)
+    renamed = Site(id="WYC", name="High Wycombe")
+    with store.writing() as connection:
+        assert nouns.replace(connection, nouns.SITES, "WYC", renamed, NOW) == 2
+    assert listed(store) == [Kept(first, renamed, 2), Kept(second, AYLESBURY, 1)]
+
+
+def test_what_is_removed_is_gone(store: Store) -> None:
+    _, second = put(store, WYCOMBE, AYLESBURY)
+    with store.writing() as connection:
+        nouns.remove(connection, nouns.SITES, "WYC")
+    assert listed(store) == [Kept(second, AYLESBURY, 1)]
+
+
+def test_no_two_of_a_kind_have_one_id(store: Store) -> None:
+    put(store, WYCOMBE)
+    with pytest.raises(IntegrityError):
+        put(store, Site(id="WYC", name="Another"))
+    assert len(listed(store)) == 1
+
+
+@pytest.mark.parametrize(
+    ("noun", "identifier"), [(nouns.ROOMS, "AYL-1"), (nouns.CHAIRS, "C1"), (nouns.MINUTE_TAKERS, "M1")], ids=str
+)
+def test_what_a_booking_needs_cannot_be_removed(store: Store, noun: Noun[Any], identifier: str) -> None:
+    fill(store)
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
+    with pytest.raises(IntegrityError), store.writing() as connection:
+        nouns.remove(connection, noun, identifier)
+    with store.reading() as connection:
+        assert nouns.found(connection, noun, identifier) is not None
+
+
+def test_every_kind_is_kept_whole(store: Store) -> None:
+    fill(store)
+    kept = {nouns.SITES: builders.SITES, nouns.ROOMS: builders.ROOMS, nouns.CHAIRS: builders.CHAIRS} | {
+        nouns.MINUTE_TAKERS: builders.MINUTE_TAKERS,
+        nouns.HOLDS: builders.HOLDS,
+    }
+    assert set(kept) == set(nouns.ALL)
+    with store.reading() as connection:
+        for noun, given in kept.items():
+            assert nouns.values(connection, noun) == tuple(noun.model.model_validate(value) for value in given)
+
+
+def test_a_hold_is_given_an_id_of_its_own() -> None:
+    first, second = (NamedHold.model_validate({"site": "AYL", "week": "2027-01-11", "count": 2}) for _ in range(2))
+    assert first.id != second.id
+    assert first.id.startswith("H-")
+
+
+def test_a_value_is_written_as_the_contract_writes_it() -> None:
+    given = builders.ROOMS[0]
+    empty = {"accessible": False, "closed": [], "first": None, "last": None, "name": ""}
+    assert written(Room.model_validate(given)) == given | empty

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from api.database.session import Store
+from api.database.tables import conferences
+from api.http.formats import MEDIA_TYPES, Format, packed
+from scheduler.domain.problem import Problem
+from tests.api.support.builders import book
+from tests.builders import conference, tiny_problem
+from tests.paths import FIXTURES
+
+MARCH = {"first": "2027-03-01", "last": "2027-03-31"}
+FIXTURE = FIXTURES / "january-2027.xlsx"
+NOTHING = {"added": [], "changed": [], "unchanged": 0}
+
+
+def problem() -> Problem:
+    return tiny_problem(
+        conferences=[conference("A"), conference("B", requested="2027-02-26")],
+        published=[
+            {"conference": "A", "start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]},
+            {"conference": "B", "start": "2027-03-02T10:00", "room": "WYC-1", "chair": "C2"},
+        ],
+    )
+
+
+def send(client: TestClient, content: bytes, format_: Format = Format.JSON, **query: str) -> Any:
+    return client.post("/api/v1/import", content=content, headers={"Content-Type": MEDIA_TYPES[format_]}, params=query)
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, content in files:
+            opened.writestr(name, content)
+    return archive.getvalue()
+
+
+def with_cells(content: bytes, sheet: str, **cells: object) -> bytes:
+    """A workbook with other cells on one sheet, such as ``B2="x"``."""
+    book = load_workbook(io.BytesIO(content))
+    for at, value in cells.items():
+        book[sheet][at] = value
+    changed = io.BytesIO()
+    book.save(changed)
+    return changed.getvalue()
+
+
+def detail_of(response: Any) -> list[str]:
+    return [f"{wrong['where']}: {wrong['message']}" for wrong in response.json()["errors"]]
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_a_preview_tells_and_keeps_nothing_a_commit_keeps_it(client: TestClient, format_: Format) -> None:
+    content = packed(problem(), format_)
+    whole = {
+        "documents": {
+            "added": ["terms", "travel"],
+            "changed": [],
+            "unchanged": 6,
+        },
+        "sites": NOTHING | {"added": ["AYL", "WYC"]},
+        "rooms": NOTHING | {"added": ["AYL-1", "WYC-1"]},
+        "chairs": NOTHING | {"added": ["C1", "C2"]},
+        "minute_takers": NOTHING,
+        "holds": NOTHING,
+        "conferences": NOTHING | {"added": ["A", "B"]},
+        "bookings": NOTHING | {"added": ["A", "B"]},
+    }
+    told = send(client, content, format_)
+    assert (told.status_code, told.json()) == (200, {**whole, "mode": "preview"})
+    assert client.get("/api/v1/sites").json()["items"] == []
+    told = send(client, content, format_, mode="commit")
+    assert (told.status_code, told.json()) == (200, {**whole, "mode": "commit"})
+    assert client.get("/api/v1/problem", params=MARCH).json() == problem().model_dump(mode="json", by_alias=True)
+    told = send(client, content, format_, mode="commit").json()
+    assert {name: changes for name, changes in told.items() if name != "mode"} == {
+        name: NOTHING | {"unchanged": len(changes["added"]) + changes["unchanged"]}
+        for name, changes in whole.items()
+        if isinstance(changes, dict)
+    }
+
+
+@pytest.mark.parametrize(("format_", "suffix"), [(Format.JSON, "json"), (Format.XLSX, "xlsx"), (Format.CSV, "zip")])
+def test_an_export_can_be_imported_as_it_is(client: TestClient, format_: Format, suffix: str) -> None:
+    send(client, packed(problem(), Format.JSON), mode="commit")
+    out = client.get("/api/v1/export", params={**MARCH, "format": format_})
+    assert out.headers["content-type"] == MEDIA_TYPES[format_]
+    assert out.headers["content-disposition"] == f'attachment; filename="diary-2027-03-01-2027-03-31.{suffix}"'
+    assert out.headers["etag"] == client.get("/api/v1/problem", params=MARCH).headers["etag"] == f'"{problem().digest}"'
+    told = send(client, out.content, format_).json()
+    assert [changes["added"] + changes["changed"] for name, changes in told.items() if name != "mode"] == [[]] * 8
+    assert client.get("/api/v1/export", params={**MARCH, "format": format_}).content == out.content
+
+
+def test_the_stored_month_can_be_imported_and_exported(client: TestClient) -> None:
+    told = send(client, FIXTURE.read_bytes(), Format.XLSX, mode="commit").json()
+    assert {name: len(changes["added"]) for name, changes in told.items() if name != "mode"} == {
+        "documents": 7,
+        "sites": 3,
+        "rooms": 3,
+        "chairs": 7,
+        "minute_takers": 10,
+        "holds": 12,
+        "conferences": 108,
+        "bookings": 0,
+    }
+
+
+def test_faults_are_told_by_sheet_row_and_column(client: TestClient) -> None:
+    content = with_cells(packed(problem(), Format.XLSX), "Conferences", D2="many", F3="WYX")
+    refused = send(client, content, Format.XLSX, mode="commit")
+    assert refused.status_code == 422
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert detail_of(refused) == [
+        "Conferences, row 2, Of school age: 'many' is not a whole number of children. Enter a number such as 1.",
+        "Conferences, row 3, Chair: there is no chair 'WYX'. Enter the id of one on the sheet Chairs.",
+    ]
+    assert client.get("/api/v1/sites").json()["items"] == []
+
+
+def test_bookings_at_odds_are_told_by_row(client: TestClient) -> None:
+    content = packed(problem(), Format.XLSX)
+    send(client, content, Format.XLSX, mode="commit")
+    names = packed(
+        tiny_problem(
+            conferences=[conference("C")],
+            published=[{"conference": "C", "start": "2027-03-02T11:00", "room": "AYL-1", "chair": "C2"}],
+        ),
+        Format.XLSX,
+    )
+    refused = send(client, names, Format.XLSX, mode="preview")
+    assert refused.status_code == 409
+    assert refused.json() == {
+        "type": "/problems/at-odds",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "It is at odds with the diary, or with itself. Nothing is kept.",
+        "errors": [
+            {
+                "where": "Published, row 2, Date",
+                "message": (
+                    "That place is taken: AYL-1 is taken by A at 02/03/2027 10:00. "
+                    "C2 is taken by B at 02/03/2027 10:00. Choose another."
+                ),
+            }
+        ],
+    }
+
+
+def test_what_is_over_stays_as_it_was(client: TestClient, store: Store) -> None:
+    send(client, packed(problem(), Format.JSON), mode="commit")
+    with store.writing() as connection:
+        connection.execute(update(conferences).where(conferences.c.id == "A").values(state="held"))
+    out = client.get("/api/v1/export", params=MARCH)
+    assert [one["locks"] for one in out.json()["published"]] == [["time", "chair", "room"], []]
+    assert send(client, out.content).json()["bookings"] == NOTHING | {"unchanged": 2}
+    changed = out.json()
+    changed["conferences"][0]["children"] = 9
+    changed["published"][0]["start"] = "2027-03-03T10:00"
+    refused = send(client, json.dumps(changed).encode(), mode="commit")
+    assert refused.status_code == 409
+    assert detail_of(refused) == [
+        "conferences[0]: 'A' is held, and can't be changed. Take it out of the file.",
+        "published[0].start: 'A' is held, and can't be booked. Take it out of the file.",
+    ]
+
+
+def test_bookings_made_by_hand_come_out_with_every_lock_and_may_come_back(seeded: TestClient, store: Store) -> None:
+    book(store, "CPC-1", "2027-01-12T10:00", by_hand=True)
+    days = {"first": "2027-01-04", "last": "2027-01-29"}
+    out = seeded.get("/api/v1/export", params=days)
+    assert [one["locks"] for one in out.json()["published"]] == [["time", "chair", "room"]]
+    assert send(seeded, out.content, mode="commit").json()["bookings"] == NOTHING | {"unchanged": 1}
+    assert seeded.get("/api/v1/export", params=days).content == out.content
+
+
+def test_an_import_that_comes_again_is_answered_as_before(client: TestClient) -> None:
+    content = packed(problem(), Format.XLSX)
+    headers = {"Content-Type": MEDIA_TYPES[Format.XLSX], "Idempotency-Key": "k1"}
+    answers = [client.post("/api/v1/import?mode=commit", content=content, headers=headers) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1].headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("content", "format_", "told"),
+    [
+        (b"", Format.JSON, ["file.json: this file is empty."]),
+        (b"{", Format.JSON, None),
+        (b"[]", Format.JSON, None),
+        (b"PK", Format.XLSX, None),
+        (b"PK", Format.CSV, ["This is no zip archive, or a damaged one. Send the planner's .csv files in a zip."]),
+        (
+            zipped(("a.txt", b"")),
+            Format.CSV,
+            ["There are no .csv files in this archive. Send one with Service.csv, Conferences.csv, …"],
+        ),
+        (
+            zipped(("a/Sites.csv", b""), ("b/Sites.csv", b"")),
+            Format.CSV,
+            ["Sites.csv: this name is too long, or there twice in the archive. Keep one, with its own name."],
+        ),
+        (zipped(*((f"{n}.csv", b"") for n in range(2001))), Format.CSV, None),
+        (
+            zipped(("Sites.csv", b" " * (20 * 2**20 + 1))),
+            Format.CSV,
+            ["This archive unpacks to more than the 20 MB that are read. Send one month only."],
+        ),
+    ],
+)
+def test_what_is_no_such_file_is_refused(client: TestClient, content: bytes, format_: Format, told: list[str] | None) -> None:
+    refused = send(client, content, format_)
+    assert refused.status_code == 422
+    messages = [wrong["message"] for wrong in refused.json()["errors"]]
+    assert told is None or messages == told
+    assert not any("/tmp" in message for message in messages)
+
+
+def test_paths_in_an_archive_lead_nowhere(client: TestClient) -> None:
+    with zipfile.ZipFile(io.BytesIO(packed(problem(), Format.CSV))) as archive:
+        files = [(f"../../up/{name}", archive.read(name)) for name in archive.namelist()]
+    told = send(client, zipped(*files, ("__MACOSX/._Sites.csv", b"x"), ("month/notes.txt", b"x")), Format.CSV)
+    assert (told.status_code, told.json()["conferences"]["added"]) == (200, ["A", "B"])
+
+
+def test_an_unknown_kind_of_file_is_refused(client: TestClient) -> None:
+    refused = client.post("/api/v1/import", content=b"x", headers={"Content-Type": "text/csv"})
+    assert (refused.status_code, refused.json()["type"]) == (415, "/problems/unknown-format")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/problem", "/api/v1/export"])
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (
+            "2027-03-02",
+            "2027-03-01",
+            "The days run backwards: 2027-03-02 is after 2027-03-01. Enter a first day on or before the last.",
+        ),
+        ("2020-01-01", "2027-03-01", "That is more than 800 days. Ask for fewer at once."),
+    ],
+)
+def test_days_that_cannot_be_are_refused(seeded: TestClient, path: str, first: str, last: str, told: str) -> None:
+    refused = seeded.get(path, params={"first": first, "last": last})
+    assert (refused.status_code, refused.json()["detail"]) == (422, told)
+
+
+def test_a_diary_without_a_site_has_no_problem(client: TestClient) -> None:
+    refused = client.get("/api/v1/problem", params=MARCH)
+    assert (refused.status_code, detail_of(refused)) == (422, ["sites: is empty. Enter at least one."])

@@ -1,0 +1,200 @@
+"""What is brought in comes out again, and what is brought in twice changes nothing the second time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from api.database.session import Store
+from api.diary import snapshot
+from api.errors import ServiceError
+from api.exchange import workflow as exchange
+from api.exchange.workflow import Changes, Imported
+from api.http.formats import Format, packed, unpacked
+from scheduler.domain.faults import Fault, InputError
+from scheduler.domain.problem import Problem
+from scheduler.domain.values import Period
+from tests.api.support.builders import NOW
+from tests.api.support.databases import Databases
+from tests.builders import conference, tiny_problem
+from tests.files.problems import problems
+from tests.random_problems import random_problem
+
+LATER = NOW + dt.timedelta(hours=1)
+MARCH = Period(first=dt.date(2027, 3, 1), last=dt.date(2027, 3, 31))
+
+
+def as_it_is(fault: Fault) -> Fault:
+    return fault
+
+
+def bring_in(store: Store, problem: Problem, told: Callable[[Fault], Fault] = as_it_is) -> Imported:
+    with store.writing() as connection:
+        return exchange.bring_in(connection, problem, told, NOW)
+
+
+def taken_out(store: Store, days: Period = MARCH) -> Problem:
+    with store.reading() as connection:
+        return snapshot.problem_of(connection, days.first, days.last)
+
+
+def untouched(imported: Imported) -> bool:
+    return all(not changes.added and not changes.changed for _, changes in imported)
+
+
+def refusal(store: Store, problem: Problem) -> ServiceError:
+    """The error with which a problem is refused; nothing of it is kept."""
+    before = taken_out(store)
+    with pytest.raises(ServiceError) as refused:
+        bring_in(store, problem)
+    assert taken_out(store) == before
+    return refused.value
+
+
+@given(
+    problem=problems() | st.integers(0, 2**32).map(lambda seed: random_problem(Random(seed))),
+    format_=st.sampled_from(Format),
+)
+@settings(max_examples=10, deadline=None, suppress_health_check=[*HealthCheck])
+def test_what_comes_out_goes_into_an_empty_diary_and_comes_out_the_same(
+    problem: Problem, format_: Format, databases: Databases
+) -> None:
+    first, second = Store(databases.migrated()), Store(databases.migrated())
+    try:
+        try:
+            bring_in(first, problem)
+        except (ServiceError, InputError):  # two bookings at once, or a NUL character
+            assume(False)
+        out = taken_out(first, problem.horizon)
+        bring_in(second, *unpacked(packed(out, format_), format_))
+        assert taken_out(second, problem.horizon) == out
+        assert untouched(bring_in(first, problem))
+        assert untouched(bring_in(second, out))
+    finally:
+        first.close()
+        second.close()
+
+
+def test_what_is_added_changed_and_left_is_told(store: Store) -> None:
+    whole = tiny_problem(
+        service={"name": "Here"},
+        conferences=[conference("A"), conference("B"), conference("C")],
+        holds=[{"site": "AYL", "week": "2027-03-08", "count": 1}],
+        published=[{"conference": "A", "start": "2027-03-02T10:00", "chair": "C1"}],
+    )
+    assert bring_in(store, whole) == Imported(
+        documents=Changes(added=["service", "terms", "travel"], unchanged=5),
+        sites=Changes(added=["AYL", "WYC"]),
+        rooms=Changes(added=["AYL-1", "WYC-1"]),
+        chairs=Changes(added=["C1", "C2"]),
+        minute_takers=Changes(),
+        holds=Changes(added=[hold_of(store)]),
+        conferences=Changes(added=["A", "B", "C"]),
+        bookings=Changes(added=["A"]),
+    )
+    part = tiny_problem(
+        chairs=[{"id": "C2", "caseload": 9}],
+        conferences=[conference("A"), conference("B", children=3), conference("D")],
+        holds=[{"site": "AYL", "week": "2027-03-08", "count": 2}],
+        published=[{"conference": "A", "start": "2027-03-02T14:00", "chair": "C2", "locks": ["chair"]}],
+        policy={"weights": {"friday": 7}},
+    )
+    assert bring_in(store, part) == Imported(
+        documents=Changes(added=["policy"], unchanged=7),
+        sites=Changes(unchanged=2),
+        rooms=Changes(unchanged=2),
+        chairs=Changes(changed=["C2"]),
+        minute_takers=Changes(),
+        holds=Changes(changed=[hold_of(store)]),
+        conferences=Changes(added=["D"], changed=["B"], unchanged=1),
+        bookings=Changes(changed=["A"]),
+    )
+    out = taken_out(store)
+    assert [chair.id for chair in out.chairs] == ["C1", "C2"]
+    assert [one.id for one in out.conferences] == ["A", "B", "C", "D"]
+    assert out.service.name == "Here"
+    assert (out.policy.weights.friday, out.policy.weights.wait) == (7, 2)
+    assert [(one.start, one.chair, one.locks) for one in out.published] == [(dt.datetime(2027, 3, 2, 14), "C2", ("chair",))]
+
+
+def hold_of(store: Store) -> str:
+    with store.reading() as connection:
+        return exchange.nouns.values(connection, exchange.nouns.HOLDS)[0].id
+
+
+def test_days_and_journeys_are_added_to_what_there_is(store: Store) -> None:
+    bring_in(store, tiny_problem(calendar={"closures": ["2027-03-03"]}))
+    bring_in(
+        store,
+        tiny_problem(calendar={"closures": ["2027-03-04", "2027-03-03"]}, travel=[{"from": "AYL", "to": "WYC", "minutes": 50}]),
+    )
+    out = taken_out(store)
+    assert out.calendar.closures == (dt.date(2027, 3, 3), dt.date(2027, 3, 4))
+    assert [journey.minutes for journey in out.travel] == [50]
+
+
+def test_a_longer_conference_makes_its_booking_longer(store: Store) -> None:
+    published = [{"conference": "A", "start": "2027-03-02T10:00", "chair": "C1", "room": "AYL-1"}]
+    bring_in(store, tiny_problem(published=published))
+    told = bring_in(store, tiny_problem(conferences=[conference("A", minutes=135)]))
+    assert (told.conferences, told.bookings) == (Changes(changed=["A"]), Changes(changed=["A"]))
+    assert untouched(bring_in(store, taken_out(store)))
+
+
+def test_every_booking_that_overlaps_is_told_by_its_place_in_the_file(store: Store) -> None:
+    both = [conference("A"), conference("B"), conference("C")]
+    at_ten = {"start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
+    bring_in(store, tiny_problem(conferences=both, published=[{"conference": "A", **at_ten}]))
+    other = {"start": "2027-03-02T09:00", "chair": "C2", "room": "WYC-1"}
+    later = {"start": "2027-03-02T09:30", "chair": "C2"}
+    error = refusal(
+        store,
+        tiny_problem(
+            conferences=[*both, conference("D")],
+            published=[{"conference": "B", **at_ten}, {"conference": "C", **other}, {"conference": "D", **later}],
+        ),
+    )
+    assert (error.status, error.kind) == (409, "at-odds")
+    assert [(wrong.where, wrong.message) for wrong in error.errors] == [
+        (
+            "published[0].start",
+            "That place is taken: AYL-1 is taken by A at 2027-03-02T10:00. C1 is taken by A at 2027-03-02T10:00. Choose another.",
+        ),
+        ("published[2].start", "That place is taken: C2 is taken by C at 2027-03-02T09:00. Choose another."),
+    ]
+
+
+def test_bookings_may_change_places(store: Store) -> None:
+    both = [conference("A"), conference("B")]
+    first, second = (
+        {"start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"},
+        {"start": "2027-03-02T14:00", "room": "AYL-1", "chair": "C1"},
+    )
+    bring_in(store, tiny_problem(conferences=both, published=[{"conference": "A", **first}, {"conference": "B", **second}]))
+    told = bring_in(
+        store, tiny_problem(conferences=both, published=[{"conference": "B", **first}, {"conference": "A", **second}])
+    )
+    assert told.bookings == Changes(changed=["B", "A"])
+
+
+def test_what_cannot_be_kept_is_told_in_all_places(store: Store) -> None:
+    with pytest.raises(InputError) as refused:
+        bring_in(store, tiny_problem(service={"name": "a\0"}, chairs=[{"id": "C1", "name": "\0"}]))
+    assert [str(fault) for fault in refused.value.faults] == [
+        "service.name: there is a NUL character in it. Enter it again without.",
+        "chairs[0].name: there is a NUL character in it. Enter it again without.",
+    ]
+
+
+def test_a_minute_taker_who_is_not_listed_is_told(store: Store) -> None:
+    published = [{"conference": "A", "start": "2027-03-02T10:00", "chair": "C1", "minute_taker": "M9"}]
+    bring_in(store, tiny_problem())
+    error = refusal(store, tiny_problem(published=published))
+    assert [(wrong.where, wrong.message) for wrong in error.errors] == [
+        ("published[0].minute_taker", "there is no minute taker 'M9'. List them, or leave this out.")
+    ]

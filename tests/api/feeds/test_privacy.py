@@ -1,0 +1,173 @@
+"""No personal data in any feed: every text that the database holds is looked for in each, but for the few that it may tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import icalendar
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from api.database.session import Store
+from api.database.tables import metadata
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import Ending
+from api.diary.conferences import queries as conferences
+from api.diary.registers import queries as nouns
+from api.diary.service import queries as documents
+from api.diary.service.feed_settings import FeedSettings
+from api.feeds import queries as feeds
+from api.feeds.calendar import HOW_FRESH, NO_LONGER_HERE, Detail, Feed, FeedOf
+from api.free_busy import queries as busy_calendars
+from scheduler.domain.policy import Policy
+from scheduler.domain.problem import Service
+from tests.api.support.builders import NOW, book
+from tests.builders import booking
+
+NAMES = {"C1": "Zelda Quill", "C2": "Orrin Vane", "C3": "Maud Thistle"}
+WORKER, MANAGER, TAKER = "sw-marlow", "mgr-pike", "Tess Hollis"
+LINK = "https://calendar.google.com/calendar/ical/s3cret/basic.ics"
+EXCEPTION = {"by": MANAGER, "reason": "no room", "safety_plan_reviewed": True}
+SITES = {"AYL": "Aylesbury", "AMR": "Amersham", "WYC": "Wycombe"}
+PLACES = {f"{site}-1": f"{site}-1, {name}" for site, name in SITES.items()}
+SUBJECTS: list[tuple[FeedOf, str | None]] = [
+    *((FeedOf.CHAIR, chair) for chair in NAMES),
+    *((FeedOf.MINUTE_TAKER, taker) for taker in ("M1", "M2")),
+    *((FeedOf.ROOM, room) for room in PLACES),
+    *((FeedOf.SITE, site) for site in SITES),
+    (FeedOf.SERVICE, None),
+]
+FIXED = (
+    r"Conferences?",
+    r"CANCELLED",
+    r"Held for an initial conference",
+    r"Held virtually",
+    r"Busy|Held",
+    r"(A slot kept free\. If it is taken, the|The) conference begins at [\d:]+ and ends at [\d:]+",
+    r"The pre-meet begins at [\d:]+",
+    r"Travel from (?=.*: \d+ minutes; the one before ends at [\d:]+\.)|: \d+ minutes; the one before ends at [\d:]+",
+    re.escape(NO_LONGER_HERE),
+    re.escape(HOW_FRESH),
+)
+"""What a feed says by itself, though the database may hold the same words."""
+TEXTS = {"SUMMARY", "DESCRIPTION", "LOCATION", "X-WR-CALNAME", "X-WR-CALDESC"}
+NO_TEXTS = {
+    "VERSION", "PRODID", "CALSCALE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "TZID", "TZNAME",
+    "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "STATUS", "TRANSP",
+}  # fmt: skip
+"""The properties that hold a number, a time, or a word of the standard's own."""
+
+
+@pytest.fixture
+def full(seeded: TestClient, store: Store) -> Store:
+    """A diary with names, and texts wherever it can hold any."""
+    with store.writing() as connection:
+        for noun, names in ((nouns.CHAIRS, NAMES), (nouns.MINUTE_TAKERS, {"M1": TAKER})):
+            for identifier, name in names.items():
+                kept = nouns.found(connection, noun, identifier)
+                assert kept is not None
+                nouns.replace(connection, noun, identifier, kept.value.model_copy(update={"name": name}), NOW)
+        documents.put(connection, "service", Service(name="Buckinghamshire"), NOW)
+        documents.put(connection, "feed_settings", FeedSettings(joining_note="As usual"), NOW)
+        for kept in conferences.listed(connection):
+            told = {
+                "social_worker": WORKER,
+                "not_chairs": ("C3",),
+                "unavailable": [{"start": "2027-02-01T10:00", "end": "2027-02-01T12:00"}],
+            }
+            conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | told), NOW)
+            conferences.note(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
+        bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
+        busy_calendars.keep_link(connection, "C1", LINK, NOW)
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1", locks=("time", "chair"))
+    book(store, "CPC-2", "2027-01-12T14:00", room="WYC-1", minute_taker="M1")
+    book(store, "CPC-3", "2027-01-13T10:00", chair="C2", room=None, minute_taker="M2")
+    gone = [
+        book(store, name, "2027-01-14T10:00", chair=chair, room=room)
+        for name, chair, room in (("CPC-4", "C1", "AMR-1"), ("CPC-5", "C2", "WYC-1"))
+    ]
+    with store.writing() as connection:
+        bookings.allow(connection, gone[0], EXCEPTION)
+        bookings.end(connection, gone, Ending.MOVED, NOW)
+    book(store, "CPC-4", "2027-01-15T10:00", chair="C3", room="WYC-1")
+    answer = seeded.post(
+        "/api/v1/feeds", json={"of": "chair", "subject": "C1"}, headers={"idempotency-key": "a-key", "user-agent": "khal"}
+    )
+    assert seeded.get(answer.json()["links"]["https"]).status_code == 200
+    return store
+
+
+def texts(found: Any) -> Iterator[str]:
+    """Every text in what a database gives, in lists and JSON too."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict):
+        yield from texts([*found.keys(), *found.values()])
+    elif isinstance(found, list | tuple):
+        for one in found:
+            yield from texts(one)
+
+
+def every_text(store: Store) -> set[str]:
+    with store.reading() as connection:
+        rows = [tuple(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]
+    return {text for text in texts(rows) if len(text) > 1 and not re.fullmatch(r"\d\d:\d\d", text)}
+
+
+def may_be_told(of: FeedOf, subject: str | None, detail: Detail) -> set[str]:
+    """The texts that a feed may tell: whose it is, and what its level of detail is for."""
+    told = {subject or "Buckinghamshire"}
+    if of is FeedOf.SITE:
+        told.add(SITES[str(subject)])
+    elif of is FeedOf.ROOM:
+        told.add(SITES[str(subject)[:3]])
+    if detail is Detail.REFERENCE:
+        told |= {*(f"CPC-{n}" for n in range(1, 6)), *PLACES, *SITES.values(), "As usual", "hybrid"}
+    return told
+
+
+def found_in(content: bytes, wanted: set[str]) -> set[str]:
+    """Which texts stand as words in a feed, beside what it says by itself."""
+    properties = [(name, str(value)) for part in icalendar.Calendar.from_ical(content).walk() for name, value in part.items()]
+    assert {name for name, _ in properties} <= TEXTS | NO_TEXTS
+    said = "\n".join(value for name, value in properties if name in TEXTS)
+    for fixed in FIXED:
+        said = re.sub(fixed, "", said)
+    return {text for text in wanted if re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", said, re.IGNORECASE)}
+
+
+def test_a_feed_tells_nothing_that_it_may_not(full: Store) -> None:
+    swept = every_text(full)
+    assert {
+        *NAMES.values(),
+        WORKER,
+        MANAGER,
+        TAKER,
+        LINK,
+        "C3",
+        "M1",
+        "family asked",
+        "initial",
+        "HOLD-AYL-2027-01-18-1",
+    } <= swept
+    feeds_seen = 0
+    for (of, subject), detail in product(SUBJECTS, Detail):
+        with full.reading() as connection:
+            content = feeds.written(connection, Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", of, subject, detail), NOW.date())
+        assert found_in(content, swept) <= may_be_told(of, subject, detail), (of, subject, detail)
+        feeds_seen += b"BEGIN:VEVENT" in content
+    assert feeds_seen >= 20
+
+
+def test_what_is_told_would_be_found(full: Store) -> None:
+    swept = every_text(full)
+    for leaked in (NAMES["C1"], WORKER, TAKER, "initial"):
+        event = icalendar.Event()
+        event.add("description", f"{'x' * 70} {leaked}")
+        file = icalendar.Calendar()
+        file.add_component(event)
+        assert found_in(file.to_ical(), swept) == {leaked}

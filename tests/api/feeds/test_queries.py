@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+import icalendar
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from api.database.session import Store
+from api.database.tables import metadata
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import Ending
+from api.diary.registers import queries as nouns
+from api.diary.service import queries as documents
+from api.errors import ServiceError
+from api.feeds import queries as feeds
+from api.feeds.calendar import Detail, Feed, FeedOf
+from api.feeds.queries import Fetch
+from scheduler.domain.policy import Policy
+from tests.api.support.builders import NOW, book, fill
+from tests.api.support.databases import Databases
+from tests.builders import booking
+
+TODAY = NOW.date()
+DAY = dt.timedelta(days=1)
+UUID = "6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11"
+HOLD = "HOLD-AYL-2027-01-18-1"
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    fill(store)
+    return store
+
+
+def events(
+    store: Store, of: FeedOf, subject: str | None, today: dt.date = TODAY, detail: Detail = Detail.REFERENCE
+) -> list[icalendar.Event]:
+    with store.reading() as connection:
+        content = feeds.written(connection, Feed(UUID, of, subject, detail), today)
+    return list(icalendar.Calendar.from_ical(content).walk("VEVENT"))
+
+
+def shown(store: Store, of: FeedOf, subject: str | None, today: dt.date = TODAY) -> list[tuple[str, str]]:
+    """The titles of a feed, each with when the pre-meet begins."""
+    return [(str(one["SUMMARY"]), f"{one.decoded('DTSTART'):%m-%d %H:%M}") for one in events(store, of, subject, today)]
+
+
+def end(store: Store, number: int, ending: Ending = Ending.CANCELLED, now: dt.datetime = NOW) -> None:
+    with store.writing() as connection:
+        bookings.end(connection, [number], ending, now)
+
+
+def hold(store: Store, start: str) -> int:
+    with store.writing() as connection:
+        return bookings.add(connection, booking(HOLD, start), Policy(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("of", "subject", "title", "names"),
+    [
+        (FeedOf.CHAIR, "C1", "Conferences: C1", ["CPC-1", "CPC-3", None]),
+        (FeedOf.CHAIR, "C2", "Conferences: C2", ["CPC-2"]),
+        (FeedOf.CHAIR, "C3", "Conferences: C3", []),
+        (FeedOf.MINUTE_TAKER, "M1", "Conferences: M1", ["CPC-1", "CPC-2"]),
+        (FeedOf.ROOM, "AYL-1", "Conferences: AYL-1, Aylesbury", ["CPC-1", None]),
+        (FeedOf.ROOM, "gone", "Conferences: gone", []),
+        (FeedOf.SITE, "AYL", "Conferences: Aylesbury", ["CPC-1", None]),
+        (FeedOf.SITE, "WYC", "Conferences: Wycombe", ["CPC-2"]),
+        (FeedOf.SERVICE, None, "Conferences", ["CPC-1", "CPC-2", "CPC-3", None]),
+    ],
+)
+def test_each_shows_its_own(filled: Store, of: FeedOf, subject: str | None, title: str, names: list[str | None]) -> None:
+    book(filled, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
+    book(filled, "CPC-2", "2027-01-13T10:00", chair="C2", room="WYC-1", minute_taker="M1")
+    book(filled, "CPC-3", "2027-01-14T10:00", room=None)
+    hold(filled, "2027-01-19T10:00")
+    titles = ["Held for an initial conference" if name is None else f"Conference {name}" for name in names]
+    assert [name for name, _ in shown(filled, of, subject)] == titles
+    with filled.reading() as connection:
+        content = feeds.written(connection, Feed(UUID, of, subject, Detail.REFERENCE), TODAY)
+    assert icalendar.Calendar.from_ical(content)["X-WR-CALNAME"] == title
+
+
+def test_a_feed_of_an_empty_diary(store: Store) -> None:
+    assert events(store, FeedOf.SERVICE, None) == []
+
+
+def test_what_feeds_may_tell_is_a_setting(filled: Store) -> None:
+    book(filled, "CPC-1", "2027-01-12T10:00", room=None)
+    with filled.writing() as connection:
+        value = documents.BY_NAME["feed_settings"].adapter.validate_python({"show_kind": True, "joining_note": "By the link"})
+        documents.put(connection, "feed_settings", value, NOW)
+    (event,) = events(filled, FeedOf.CHAIR, "C1")
+    assert (event["LOCATION"], event["DESCRIPTION"].splitlines()[-1]) == ("By the link", "Initial (ICPC).")
+
+
+def test_travel_is_told_by_the_names_of_sites(filled: Store) -> None:
+    book(filled, "CPC-1", "2027-01-12T10:00", room="WYC-1")
+    book(filled, "CPC-2", "2027-01-12T14:00")
+    told = [event["DESCRIPTION"].splitlines()[-1] for event in events(filled, FeedOf.CHAIR, "C1")]
+    assert told == ["Hybrid.", "Travel from Wycombe: 40 minutes; the one before ends at 11:45."]
+
+
+def test_a_move_shows_only_where_it_is_now(filled: Store) -> None:
+    before = book(filled, "CPC-1", "2027-01-12T10:00")
+    (old,) = events(filled, FeedOf.CHAIR, "C1")
+    end(filled, before, Ending.MOVED)
+    book(filled, "CPC-1", "2027-01-14T14:00", room="WYC-1")
+    (new,) = events(filled, FeedOf.CHAIR, "C1")
+    assert shown(filled, FeedOf.CHAIR, "C1") == shown(filled, FeedOf.SERVICE, None) == [("Conference CPC-1", "01-14 13:30")]
+    assert (new["UID"], new["LOCATION"]) == (old["UID"], "WYC-1, Wycombe")
+    assert new["SEQUENCE"] > old["SEQUENCE"]
+    for gone in ((FeedOf.ROOM, "AYL-1"), (FeedOf.SITE, "AYL")):
+        assert shown(filled, *gone) == [("CANCELLED: Conference CPC-1", "01-12 09:30")]
+
+
+def test_a_reassignment_arrives_at_the_old_and_the_new_chair(filled: Store) -> None:
+    first = book(filled, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
+    end(filled, first, Ending.MOVED)
+    second = book(filled, "CPC-1", "2027-01-12T10:00", chair="C2", minute_taker="M2")
+    gone, stands = [("CANCELLED: Conference CPC-1", "01-12 09:30")], [("Conference CPC-1", "01-12 09:30")]
+    people = [(FeedOf.CHAIR, "C1"), (FeedOf.CHAIR, "C2"), (FeedOf.MINUTE_TAKER, "M1"), (FeedOf.MINUTE_TAKER, "M2")]
+    assert [shown(filled, *person) for person in people] == [gone, stands, gone, stands]
+    assert shown(filled, FeedOf.ROOM, "AYL-1") == shown(filled, FeedOf.SERVICE, None) == stands
+
+    (cancelled,) = events(filled, FeedOf.CHAIR, "C1")
+    end(filled, second, Ending.MOVED)
+    book(filled, "CPC-1", "2027-01-13T10:00")
+    (back,) = events(filled, FeedOf.CHAIR, "C1")
+    assert (str(back["SUMMARY"]), back["UID"]) == ("Conference CPC-1", cancelled["UID"])
+    assert back["SEQUENCE"] > cancelled["SEQUENCE"]
+    assert shown(filled, FeedOf.CHAIR, "C2") == gone
+
+
+def test_a_cancellation_is_told_for_thirty_days(filled: Store) -> None:
+    number = book(filled, "CPC-1", "2027-03-30T10:00")
+    end(filled, number, now=NOW)
+    told = [("CANCELLED: Conference CPC-1", "03-30 09:30")]
+    assert shown(filled, FeedOf.CHAIR, "C1", TODAY + 30 * DAY) == told
+    assert shown(filled, FeedOf.CHAIR, "C1", TODAY + 31 * DAY) == []
+    (event,) = events(filled, FeedOf.CHAIR, "C1")
+    assert (event["SEQUENCE"], event.decoded("LAST-MODIFIED")) == (2 * number + 1, NOW)
+
+
+def test_what_is_past_is_told_for_sixty_days(filled: Store) -> None:
+    book(filled, "CPC-1", "2027-01-12T10:00")
+    then = dt.date(2027, 1, 12)
+    assert shown(filled, FeedOf.CHAIR, "C1", then + 60 * DAY) == [("Conference CPC-1", "01-12 09:30")]
+    assert shown(filled, FeedOf.CHAIR, "C1", then + 61 * DAY) == []
+
+
+def test_a_hold_that_is_released_was_promised_to_nobody(filled: Store) -> None:
+    number = hold(filled, "2027-01-19T10:00")
+    assert shown(filled, FeedOf.CHAIR, "C1") == [("Held for an initial conference", "01-19 09:30")]
+    end(filled, number, Ending.RELEASED)
+    assert shown(filled, FeedOf.CHAIR, "C1") == []
+
+
+def test_of_a_secret_only_the_sha256_is_kept(filled: Store) -> None:
+    with filled.writing() as connection:
+        identifier, secret = feeds.add(connection, FeedOf.CHAIR, "C1", Detail.BUSY, NOW)
+    with filled.reading() as connection:
+        rows = [str(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]
+        assert feeds.behind(connection, feeds.digest(secret)) == Feed(identifier, FeedOf.CHAIR, "C1", Detail.BUSY)
+        assert feeds.behind(connection, secret) is None
+    assert len(secret) == 43
+    assert not any(secret in row for row in rows)
+    assert sum(hashlib.sha256(secret.encode()).hexdigest() in row for row in rows) == 1
+
+
+def test_who_fetched_is_noted_without_another_version(filled: Store) -> None:
+    with filled.writing() as connection:
+        identifier, _ = feeds.add(connection, FeedOf.SERVICE, None, Detail.REFERENCE, NOW)
+    version = filled.version()
+    with filled.noting() as connection:
+        feeds.note(connection, [Fetch(identifier, NOW + DAY, "vdirsyncer")])
+    with filled.reading() as connection:
+        kept = feeds.found(connection, identifier)
+    assert kept is not None
+    assert (kept.version, kept.fetched_at, kept.fetched_by, filled.version()) == (1, NOW + DAY, "vdirsyncer", version)
+
+
+STEPS = st.tuples(
+    st.sampled_from(("CPC-1", "CPC-2", "CPC-3")),
+    st.sampled_from(("cancel", "place", "place")),
+    st.sampled_from(("2027-03-26T10:00", "2027-03-29T10:00", "2027-10-29T14:00", "2027-11-01T14:00")),
+    st.sampled_from(("C1", "C2")),
+    st.sampled_from(("AYL-1", "WYC-1", None)),
+)
+FEEDS: list[tuple[FeedOf, str | None]] = [
+    (FeedOf.CHAIR, "C1"), (FeedOf.CHAIR, "C2"), (FeedOf.ROOM, "AYL-1"), (FeedOf.SITE, "WYC"), (FeedOf.SERVICE, None),
+]  # fmt: skip
+
+
+def do(store: Store, step: tuple[str, str, str, str, str | None], now: dt.datetime) -> None:
+    """Place a conference anew, or cancel it, where that can be."""
+    name, what, start, chair, room = step
+    with store.reading() as connection:
+        stands = bookings.active_of(connection, name)
+    try:
+        with store.writing() as connection:
+            if stands is not None:
+                bookings.end(connection, [stands.number], Ending.MOVED if what == "place" else Ending.CANCELLED, now)
+            if what == "place":
+                bookings.add(connection, booking(name, start, chair=chair, room=room), Policy(), now)
+    except ServiceError:
+        pass
+
+
+def must_show_what_stands(store: Store, of: FeedOf, subject: str | None, before: dict[str, int]) -> None:
+    found = {str(one["UID"]): one for one in events(store, of, subject)}
+    assert all(int(found[uid]["SEQUENCE"]) >= sequence for uid, sequence in before.items())
+    before |= {uid: int(one["SEQUENCE"]) for uid, one in found.items()}
+    with store.reading() as connection:
+        standing = [kept.booking for kept in bookings.active_in(connection, TODAY, dt.date(2027, 12, 31))]
+        rooms = {room.id: room.site for room in nouns.values(connection, nouns.ROOMS)}
+    subjects: dict[FeedOf, Any] = {
+        FeedOf.CHAIR: lambda one: one.chair,
+        FeedOf.ROOM: lambda one: one.room,
+        FeedOf.SITE: lambda one: rooms.get(one.room),
+        FeedOf.SERVICE: lambda one: None,
+    }
+    expected = sorted((f"Conference {one.conference}", one.start) for one in standing if subjects[of](one) == subject)
+    confirmed = [one for one in found.values() if one["STATUS"] == "CONFIRMED"]
+    begins = dt.timedelta(minutes=30)
+    assert sorted((str(one["SUMMARY"]), one.decoded("DTSTART").replace(tzinfo=None) + begins) for one in confirmed) == expected
+    others = {str(one["SUMMARY"]) for one in found.values()} - {name for name, _ in expected}
+    assert all(name.startswith("CANCELLED: ") for name in others)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(STEPS, min_size=3, max_size=8))
+def test_whatever_happens_nothing_is_forgotten_and_no_sequence_falls(databases: Databases, steps: list[Any]) -> None:
+    store = Store(databases.migrated())
+    try:
+        fill(store)
+        before: dict[Any, dict[str, int]] = {feed: {} for feed in FEEDS}
+        for n, step in enumerate(steps):
+            do(store, step, NOW + dt.timedelta(minutes=n))
+            for feed in FEEDS:
+                must_show_what_stands(store, *feed, before[feed])
+    finally:
+        store.close()

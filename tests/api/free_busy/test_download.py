@@ -1,0 +1,315 @@
+"""Calendars from real servers, most of which mean harm: each a plain error in time, and nothing inside is reached."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from itertools import chain, repeat
+from pathlib import Path
+
+import pytest
+
+from api.free_busy.download import INTERNET, MOST_BYTES, SECONDS, Network, addresses_of, fetch
+from api.free_busy.errors import CalendarRefused
+from api.free_busy.links import is_public
+from tests.api.free_busy import outside
+from tests.api.free_busy.outside import (
+    CALENDAR,
+    HOST,
+    INSIDE,
+    OTHER,
+    OUTSIDE,
+    SILENT,
+    UNCERTIFIED,
+    Script,
+    World,
+    repeats,
+    reply,
+    resets,
+    says_nothing,
+    sends,
+    sends_on,
+)
+
+SECRET = "S3cret"
+LINK = f"https://{HOST}/{SECRET}.ics"
+HOSTS = (HOST, OTHER, UNCERTIFIED)
+FEW_SECONDS, MOST_SECONDS = 0.5, 5.0
+CHECK = "Check the link in a browser, or upload the calendar's file."
+SLOW = f"{HOST} takes too long to send the calendar. {CHECK}"
+NOT_HTTP = f"{HOST} does not answer as a web server does, or breaks off. {CHECK}"
+BREAKS_OFF = f"{HOST} can't be reached, or breaks off. {CHECK}"
+COMPRESSED = f"{HOST} sends the calendar compressed, though asked not to. {CHECK}"
+TOO_MUCH = f"{HOST} sends more than 2 MB. Publish fewer months of the calendar."
+NO_NAME = "The link does not name its host, as calendar.example.org does. Enter one that names it."
+ONWARD = f"{HOST} sends on to another link. "
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/calendar\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return outside.certificate_in(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def world(certificate: Path) -> Iterator[World]:
+    with outside.world(certificate) as opened:
+        yield opened
+        assert not opened.inside_was_reached()
+
+
+def refusal(network: Network, link: str = LINK, seconds: float = SECONDS) -> str:
+    """What is said of a link that is refused: in time, and without its secret."""
+    begun = time.monotonic()
+    with pytest.raises(CalendarRefused) as refused:
+        fetch(link, HOSTS, seconds=seconds, network=network)
+    assert time.monotonic() - begun < MOST_SECONDS
+    assert SECRET not in str(refused.value)
+    return str(refused.value)
+
+
+def test_the_listener_inside_notices_who_reaches_it(certificate: Path) -> None:
+    with outside.world(certificate) as opened:
+        permissive = Network(lambda _host: (INSIDE,), lambda _address: True, opened.port)
+        assert refusal(permissive, seconds=FEW_SECONDS) == SLOW
+        assert opened.inside_was_reached()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(),
+        reply(content_length=""),
+        CHUNKED + b"10\r\n" + CALENDAR[:16] + b"\r\n" + f"{len(CALENDAR) - 16:x}\r\n".encode() + CALENDAR[16:] + b"\r\n0\r\n\r\n",
+        reply(content_encoding="identity", content_type="text/plain; charset=utf-8"),
+        b"HTTP/1.1 100 Continue\r\n\r\n" + reply(content_type=""),
+    ],
+    ids=["with its length", "until the end", "in chunks", "as text", "after a while"],
+)
+def test_a_calendar_is_fetched(world: World, answer: bytes) -> None:
+    world.script = sends(answer)
+    assert fetch(LINK, HOSTS, network=world.network()) == CALENDAR
+
+
+def test_the_host_is_told_its_name_and_nothing_of_us(world: World) -> None:
+    assert fetch(f"webcal://{HOST}/{SECRET}.ics?a=1#b", HOSTS, network=world.network()) == CALENDAR
+    lines = world.requests[0].decode().split("\r\n")
+    assert (world.names, lines[0], sorted(lines[1:-2])) == (
+        [HOST],
+        f"GET /{SECRET}.ics?a=1 HTTP/1.1",
+        [
+            "Accept-Encoding: identity",
+            "Accept: text/calendar, text/plain;q=0.5",
+            "Connection: close",
+            f"Host: {HOST}:{world.port}",
+            "User-Agent: Conference planner",
+        ],
+    )
+
+
+def test_as_much_as_may_be_is_fetched(world: World) -> None:
+    world.script = sends(reply(body=b"x" * MOST_BYTES))
+    assert len(fetch(LINK, HOSTS, network=world.network())) == MOST_BYTES
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(world: World) -> None:
+    assert fetch(LINK, HOSTS, network=world.network(SILENT, OUTSIDE)) == CALENDAR
+
+
+def test_redirects_are_followed_three_times_and_cookies_are_not_kept(world: World) -> None:
+    onward = sends_on("/two.ics", f"webcal://{OTHER}/three.ics", "four.ics")
+    scripts = iter([onward, onward, onward, sends(reply())])
+
+    def script(connection: socket.socket) -> None:
+        next(scripts)(connection)
+
+    world.script = script
+    assert fetch(LINK, HOSTS, network=world.network()) == CALENDAR
+    asked = [request.split(b"\r\n")[0] for request in world.requests]
+    assert asked == [f"GET /{name}.ics HTTP/1.1".encode() for name in (SECRET, "two", "three", "four")]
+    assert world.names == [HOST, HOST, OTHER, OTHER]
+    assert not any(b"cookie" in request.lower() or b"referer" in request.lower() for request in world.requests)
+
+
+def test_proxies_of_the_environment_are_not_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://{INSIDE}:{world.port}")
+    assert fetch(LINK, HOSTS, network=world.network()) == CALENDAR
+
+
+@pytest.mark.parametrize(
+    "host", [INSIDE, "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:7f00:1]"]
+)
+def test_a_link_to_an_address_is_refused(world: World, host: str) -> None:
+    network = world.resolving(lambda found: tuple(addresses_of(found)))
+    assert refusal(network, f"https://{host}/{SECRET}.ics") == NO_NAME
+    world.script = sends_on(f"https://{host}/{SECRET}.ics")
+    assert refusal(world.network()) == ONWARD + NO_NAME
+    assert len(world.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(INSIDE, "10.1.2.3", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1"),
+        *("::1", "::ffff:127.0.0.1", "::ffff:7f00:1", "64:ff9b::7f00:1", "2002:7f00:1::", "fd00:ec2::254", "fe80::1%lo"),
+    ],
+)
+def test_an_address_inside_behind_a_name_is_refused(world: World, address: str) -> None:
+    message = f"{HOST} is at {address}, which is not an address of the public internet. {CHECK}"
+    assert refusal(world.network(address)) == message
+    assert refusal(world.network(OUTSIDE, address)) == message
+    assert refusal(world.network(address, OUTSIDE)) == message
+    assert world.requests == []
+
+
+def test_a_second_answer_to_where_a_host_is_does_not_matter(world: World) -> None:
+    answers = chain([(OUTSIDE,)], repeat((INSIDE,)))
+    assert fetch(LINK, HOSTS, network=world.resolving(lambda _host: next(answers))) == CALENDAR
+
+
+def test_a_host_that_is_inside_after_a_redirect_is_refused(world: World) -> None:
+    answers = chain([(OUTSIDE,)], repeat((INSIDE,)))
+    world.script = sends_on(LINK)
+    message = f"{HOST} is at {INSIDE}, which is not an address of the public internet. {CHECK}"
+    assert refusal(world.resolving(lambda _host: next(answers))) == message
+    assert len(world.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("links", "message"),
+    [
+        ((f"http://{HOST}/{SECRET}",), f"{ONWARD}The link does not begin with https:// or webcal://. Enter one that does."),
+        (("file:///etc/passwd",), f"{ONWARD}The link does not begin with https:// or webcal://. Enter one that does."),
+        (
+            (f"//a:b@{HOST}/",),
+            f"{ONWARD}There is a user name or password in the link. Enter the link of a calendar that is published.",
+        ),
+        ((f"//{HOST}:8443/",), f"{ONWARD}The link asks {HOST} at port 8443. Enter one without a port."),
+        (("/a b",), f"{ONWARD}This is not a link. Copy the calendar's link again, whole and without spaces."),
+        ((LINK,), f"{HOST} sends on from link to link, more than 3 times. {CHECK}"),
+        (("/1", "/2", f"//{OTHER}/3", "/4"), f"{HOST} sends on from link to link, more than 3 times. {CHECK}"),
+        (
+            ("https://inside.example.com/",),
+            f"{ONWARD}Calendars may not be fetched from inside.example.com. Ask whoever runs the service to allow it, "
+            "or upload the calendar's file.",
+        ),
+    ],
+)
+def test_a_redirect_is_checked_as_a_link_is(world: World, links: tuple[str, ...], message: str) -> None:
+    world.script = sends_on(*links)
+    assert refusal(world.network()) == message
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        pytest.param(repeats(b"HTTP/1.1 200 OK\r\nX: ", b"y", 0.02), SLOW, id="drips in headers"),
+        pytest.param(repeats(OK + b"Content-Length: 9999\r\n\r\n", b"y", 0.02), SLOW, id="drips in body"),
+        pytest.param(repeats(CHUNKED, b"1\r\ny\r\n", 0.02), SLOW, id="drips in chunks"),
+        pytest.param(repeats(CHUNKED + b"0\r\n", b"X: y\r\n", 0.02), SLOW, id="drips after the chunks"),
+        pytest.param(repeats(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), SLOW, id="goes on for ever before it begins"),
+        pytest.param(repeats(CHUNKED, b"1\r\ny\r\n" * 10_000), SLOW, id="tiny chunks"),
+        pytest.param(says_nothing, SLOW, id="says nothing"),
+        pytest.param(repeats(OK + b"\r\n", b"y" * 65536), TOO_MUCH, id="endless body"),
+        pytest.param(repeats(OK + b"Content-Length: 99999999999\r\n\r\n", b"y" * 65536), TOO_MUCH, id="enormous body"),
+        pytest.param(repeats(CHUNKED, b"10000\r\n" + b"y" * 65536 + b"\r\n"), TOO_MUCH, id="endless chunks"),
+        pytest.param(repeats(OK, b"X: y\r\n"), NOT_HTTP, id="endless headers"),
+        pytest.param(repeats(OK + b"X: ", b"y" * 65536), NOT_HTTP, id="endless header"),
+        pytest.param(sends(b"SSH-2.0-OpenSSH_9.2\r\n"), NOT_HTTP, id="not HTTP"),
+        pytest.param(sends(b""), BREAKS_OFF, id="closes at once"),
+        pytest.param(sends(CHUNKED, b"zz\r\nno\r\n"), NOT_HTTP, id="broken chunks"),
+        pytest.param(sends(CHUNKED, b"ff\r\nno"), NOT_HTTP, id="chunk that is cut off"),
+        pytest.param(resets, BREAKS_OFF, id="resets"),
+        pytest.param(sends(reply(content_encoding="gzip", body=b"\x1f\x8b")), COMPRESSED, id="gzip"),
+        pytest.param(sends(reply(content_encoding="identity, br")), COMPRESSED, id="several encodings"),
+        pytest.param(sends(reply(transfer_encoding="gzip, chunked", content_length="")), COMPRESSED, id="compressed chunks"),
+        pytest.param(
+            sends(reply(content_length="9999")), f"{HOST} breaks off before the end of the calendar. {CHECK}", id="lying length"
+        ),
+        pytest.param(sends(reply(body=b"")), f"{HOST} sends nothing. {CHECK}", id="empty"),
+        pytest.param(
+            sends(reply(content_type="Text/HTML; charset=utf-8", body=b"<html>")),
+            f"{HOST} sends a web page and not a calendar. Enter the link that ends in .ics, or the one named iCal.",
+            id="HTML",
+        ),
+    ],
+)
+def test_a_server_that_means_harm_is_refused(world: World, script: Script, message: str) -> None:
+    world.script = script
+    assert refusal(world.network(), seconds=FEW_SECONDS if message == SLOW else SECONDS) == message
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (401, "asks for a sign-in (401). Publish the calendar to anybody with the link, and enter that link."),
+        (403, "asks for a sign-in (403). Publish the calendar to anybody with the link, and enter that link."),
+        (404, "has no calendar there (404). It may be published anew: copy its link again."),
+        (410, "has no calendar there (410). It may be published anew: copy its link again."),
+        (500, "has a fault of its own (500). Try again later, or upload the calendar's file."),
+        (503, "has a fault of its own (503). Try again later, or upload the calendar's file."),
+        (204, f"sends no calendar, but the status 204. {CHECK}"),
+        (302, f"sends no calendar, but the status 302. {CHECK}"),
+        (304, f"sends no calendar, but the status 304. {CHECK}"),
+    ],
+)
+def test_any_status_but_200_is_refused(world: World, status: int, message: str) -> None:
+    world.script = sends(reply(f"{status} {SECRET}"))
+    assert refusal(world.network()) == f"{HOST} {message}"
+
+
+def test_a_certificate_of_another_name_is_refused(world: World) -> None:
+    found = refusal(world.network(), f"https://{UNCERTIFIED}/{SECRET}.ics")
+    why = f"Hostname mismatch, certificate is not valid for '{UNCERTIFIED}'"
+    assert found == f"{UNCERTIFIED} can't prove that it is {UNCERTIFIED}: {why}. {CHECK}"
+    assert world.requests == []
+
+
+def test_a_certificate_of_nobody_who_is_trusted_is_refused(world: World) -> None:
+    known = world.network()
+    found = refusal(Network(known.resolve, known.permits, known.port))
+    assert found == f"{HOST} can't prove that it is {HOST}: self-signed certificate. {CHECK}"
+    assert world.requests == []
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        (says_nothing, SLOW),
+        (repeats(b"\x16\x03\x03\x40\x00", b"\0", 0.02), SLOW),
+        (sends(reply()), BREAKS_OFF),
+        (resets, BREAKS_OFF),
+    ],
+    ids=["says nothing", "drips in the handshake", "speaks plainly", "resets"],
+)
+def test_a_server_without_tls_is_refused(world: World, script: Script, message: str) -> None:
+    world.speaks_tls, world.script = False, script
+    assert refusal(world.network(), seconds=FEW_SECONDS if message == SLOW else SECONDS) == message
+
+
+def test_a_host_that_is_nowhere_is_refused(world: World) -> None:
+    def nowhere(_host: str) -> tuple[str, ...]:
+        raise OSError
+
+    assert refusal(world.resolving(nowhere)) == f"There is no host {HOST}. {CHECK}"
+    assert refusal(world.resolving(lambda _host: ())) == f"There is no host {HOST}. {CHECK}"
+    assert refusal(world.network(SILENT)) == BREAKS_OFF
+
+
+def test_a_look_up_that_takes_long_is_not_waited_for(world: World) -> None:
+    def slow(_host: str) -> tuple[str, ...]:
+        time.sleep(2 * FEW_SECONDS)
+        return (OUTSIDE,)
+
+    assert refusal(world.resolving(slow), seconds=FEW_SECONDS) == SLOW
+    assert world.requests == []
+
+
+def test_by_itself_it_reaches_the_public_internet_alone() -> None:
+    assert (INTERNET.resolve, INTERNET.permits, INTERNET.port) == (addresses_of, is_public, 443)
+    assert "127.0.0.1" in addresses_of("localhost")
+    context = INTERNET.trust()
+    assert (context.check_hostname, context.verify_mode.name) == (True, "CERT_REQUIRED")

@@ -1,0 +1,199 @@
+"""Calendars made to hurt: each is either refused in plain words or read rightly, within five seconds."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import time
+import zipfile
+
+import pytest
+
+from api.free_busy.busy_times import BusyTimes
+from api.free_busy.errors import CalendarRefused
+from api.free_busy.isolated_reading import busy_times_apart
+from scheduler.domain.values import Interval
+from tests.api.free_busy.calendars import PERIOD, calendar, event, meeting
+
+MOST_SECONDS = 5
+START = "DTSTART;TZID=Europe/London:20270104T100000"
+HOUR = f"{START}\nDURATION:PT1H"
+MEETING = meeting("20270104T100000", "20270104T110000")
+TEN_TO_ELEVEN = (Interval.model_validate({"start": "2027-01-04T10:00", "end": "2027-01-04T11:00"}),)
+TOO_LONG = r"takes longer than 4 seconds to read"
+NOT_FOLLOWED = r"dates or repetitions that can't be followed"
+BY_THE_RULE = r"repeats by the rule '.+, which is not followed"
+DAMAGED = r"It is damaged"
+
+
+def repeating(rule: str, start: str = START) -> bytes:
+    return calendar(event(f"{start}\nDURATION:PT1H\nRRULE:{rule}"))
+
+
+def zone(change: str, name: str = "Bomb") -> str:
+    standard = f"BEGIN:STANDARD\n{change}\nTZOFFSETFROM:+0000\nTZOFFSETTO:+0000\nEND:STANDARD"
+    return f"BEGIN:VTIMEZONE\nTZID:{name}\n{standard}\nEND:VTIMEZONE"
+
+
+def in_zone(*zones: str) -> bytes:
+    return calendar(*zones, event("DTSTART;TZID=Bomb:20270104T100000\nDURATION:PT1H"))
+
+
+def zipped(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("calendar.ics", content)
+    return packed.getvalue()
+
+
+MANY = range(10_000)
+QUOTE = '"'
+HOURS = ",".join(map(str, range(24)))
+RIGHT = {
+    "an endless description": calendar(event(f"{HOUR}\nDESCRIPTION:{'x' * 1_900_000}")),
+    "a description of many folds": calendar(event(f"{HOUR}\nDESCRIPTION:" + "\n x" * 400_000)),
+    "a million blank lines": MEETING.join(["BEGIN:VCALENDAR\n", "\n" * 1_000_000 + "\nEND:VCALENDAR"]).encode(),
+    "a parameter that is never closed": calendar(event(f"{HOUR}\nATTENDEE;CN={QUOTE}{'a;' * 400_000}")),
+    "a parameter of many quotes": calendar(event(f"{HOUR}\nSUMMARY;X={QUOTE * 1_000_001}:x")),
+    "lines that are no properties": calendar(event(f"{HOUR}\n??? ::: ;;;\n{':' * 100_000}\n{'=' * 100_000}")),
+    "alarms by the ten thousand": calendar(event(HOUR + "\nBEGIN:VALARM\nTRIGGER:-PT1M\nREPEAT:999999999\nEND:VALARM" * 10_000)),
+    "other components by the ten thousand": calendar(*["BEGIN:VTODO\nRRULE:FREQ=SECONDLY\nEND:VTODO"] * 20_000, MEETING),
+    "a bomb of a time zone that has a known name": calendar(zone("DTSTART:1\nRRULE:FREQ=SECONDLY", "Europe/London"), MEETING),
+    "a bomb of a time zone that nothing uses": calendar(zone("DTSTART:1\nRRULE:FREQ=SECONDLY"), MEETING),
+    "ten thousand old events": calendar(MEETING, *[meeting("20200104T100000", "20200104T110000", f"UID:{n}") for n in MANY]),
+    "the last hour of all": calendar(MEETING, event("DTSTART;TZID=America/New_York:99991231T230000\nDURATION:P2D")),
+    "a duration of thousands of years": calendar(MEETING, event("DTSTART:20280104T100000Z\nDTEND:99981231T000000Z")),
+    "a COUNT of two billion": repeating("FREQ=YEARLY;COUNT=2147483647"),
+    "an interval of a billion years": repeating("FREQ=YEARLY;INTERVAL=1000000000"),
+    "exceptions by the thousand to one event": calendar(
+        event(f"UID:M\n{HOUR}\nRRULE:FREQ=WEEKLY;COUNT=1"),
+        *[event(f"UID:M\n{HOUR}\nRECURRENCE-ID;TZID=Europe/London:20270104T100000\nSEQUENCE:{n}") for n in range(3000)],
+    ),
+    "one event ten thousand times": calendar(*[event(f"UID:M\nSEQUENCE:{n % 7}\n{HOUR}") for n in range(5000)]),
+    "an alarm within an alarm": calendar(event(f"{HOUR}\nBEGIN:VALARM\nBEGIN:VALARM\nEND:VALARM\nEND:VALARM")),
+    "half a surrogate in a title": calendar(event(f"{HOUR}\nSUMMARY:\\ud800 &#x0; %00")),
+    "a title that would be a formula, a query and a script": calendar(
+        event(f"{HOUR}\nSUMMARY:=cmd|' /C calc'!A0 '; DROP TABLE bookings;-- <script>alert(1)</script> ${{jndi:ldap://x}}")
+    ),
+}
+REFUSED = {
+    "nothing": (b"", r"nothing in it"),
+    "white space": (b" \r\n\t\r\n" * 1000, r"nothing in it"),
+    "a web page": (b"<!DOCTYPE html><html><body>Sign in: it expires</body></html>", r"^It is a web page, not a calendar"),
+    "a web page with an event in it": (b"\n\n <html>\nBEGIN:VCALENDAR\nEND:VCALENDAR\n</html>", r"^It is a web page"),
+    "JSON": (b'{"error": "not found"}', r"^It is no calendar"),
+    "a contact": (b"BEGIN:VCARD\nVERSION:4.0\nEND:VCARD\n", r"^It is no calendar"),
+    "a zip archive": (zipped(calendar(MEETING)), r"^It is an archive"),
+    "gzip": (gzip.compress(calendar(MEETING)), r"^It is an archive"),
+    "three megabytes": (
+        calendar(event(f"{HOUR}\nDESCRIPTION:{'x' * 3_000_000}")),
+        r"^The calendar has 2\.9 MB\. Give one of 2 MB",
+    ),
+    "NUL characters": (calendar(event(f"{HOUR}\nSUMMARY:a\0b")), r"^There are NUL characters"),
+    "UTF-16 without a mark": (calendar(MEETING).decode().encode("utf-16-le"), r"^There are NUL characters"),
+    "half of UTF-16": (calendar(MEETING).decode().encode("utf-16")[:-1], r"^It begins as UTF-16 text, and is not"),
+    "Latin-1": (calendar(event(f"{HOUR}\nSUMMARY:Caf\u00e9")).decode().encode("latin-1"), r"^It is not UTF-8 text"),
+    "UTF-7": (b"+AEIARQBHAEkATg-:VCALENDAR\r\n", r"^It is no calendar"),
+    "random bytes": (bytes(range(1, 256)) * 1000, r"^It is no calendar"),
+    "random bytes in a calendar": (b"BEGIN:VCALENDAR\n" + bytes(range(1, 256)) * 1000, r"^It is not UTF-8 text"),
+    "an event that never ends": (calendar(MEETING).replace(b"END:VEVENT\r\nEND:VCALENDAR\r\n", b""), r"^The calendar breaks off"),
+    "a calendar that never ends": (calendar(MEETING).replace(b"END:VCALENDAR\r\n", b""), r"^The calendar breaks off"),
+    "an end before its beginning": (b"END:VEVENT\nBEGIN:VCALENDAR\nEND:VCALENDAR\n", r"^It is no calendar"),
+    "ends that are crossed": (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\nEND:VEVENT\n", r"does not end so\. " + DAMAGED),
+    "a thousand parts inside each other": (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 1000, r"more than 8 deep\. " + DAMAGED),
+    "an event within an event": (calendar(event(f"{HOUR}\n{MEETING}")), r"a VEVENT inside a VEVENT.+" + DAMAGED),
+    "a calendar within a calendar": (calendar("BEGIN:VCALENDAR\nEND:VCALENDAR"), r"a VCALENDAR inside a VCALENDAR.+" + DAMAGED),
+    "parts by the hundred thousand": (calendar(*["BEGIN:X\nEND:X"] * 110_000), r"more than 100000 parts"),
+    "events by the ten thousand": (calendar(*[event("DTSTART:20270104")] * 20_000), r"20000 events, and 10000 at most are read"),
+    "dates by the ten thousand": (
+        calendar(event(f"{HOUR}\n" + "\n".join(["RDATE:20270104T100000Z" + ",20270104T100000Z" * 4000] * 6))),
+        r"dates, and 20000 at most",
+    ),
+    "dates in an endless line": (
+        calendar(event(f"{HOUR}\nRDATE:" + "20270104T100000Z," * 80_000)),
+        r"^A RDATE in it has 1360001 characters",
+    ),
+    "two beginnings": (calendar(event(f"{START}\n{HOUR}")), r"^A VEVENT in it has DTSTART twice"),
+    "an end before the beginning": (
+        calendar(meeting("20270104T110000", "20270104T100000")),
+        r"of 4 January 2027, ends before it begins",
+    ),
+    "a negative duration": (calendar(event(f"{START}\nDURATION:-P1000D")), r"of 4 January 2027, ends before it begins"),
+    "a duration beyond all years": (
+        calendar(event(f"{START}\nDURATION:P99999999999W")),
+        r"DURATION that can't be read|" + NOT_FOLLOWED,
+    ),
+    "a day that does not exist": (calendar(event("DTSTART:20270230T100000Z")), r"DTSTART that can't be read"),
+    "a beginning that is a length": (calendar(event("DTSTART:PT1H")), r"DTSTART that is no date or time"),
+    "the first and the last year": (calendar(event("DTSTART:00010101T000000Z\nDTEND:99991231T235959Z")), NOT_FOLLOWED),
+    "the last year of all in the far west": (
+        calendar(event(f"{HOUR}\nRRULE:FREQ=DAILY\nEXDATE;TZID=Pacific/Honolulu:99991231T230000")),
+        NOT_FOLLOWED,
+    ),
+    "every second": (repeating("FREQ=SECONDLY"), BY_THE_RULE),
+    "every minute": (repeating("FREQ=MINUTELY;COUNT=999999999"), BY_THE_RULE),
+    "every hour": (repeating("freq=hourly"), BY_THE_RULE),
+    "every second in another way": (
+        repeating("FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5;BYSECOND=1,2"),
+        BY_THE_RULE,
+    ),
+    "an interval of nothing": (repeating("FREQ=DAILY;INTERVAL=0"), BY_THE_RULE),
+    "a rule without a frequency": (repeating("COUNT=5"), BY_THE_RULE),
+    "a rule of another calendar": (repeating("RSCALE=CHINESE;FREQ=YEARLY"), NOT_FOLLOWED + r"|RRULE that can't be read"),
+    "30 February, sought for ever": (
+        calendar(*[event(f"{HOUR}\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")] * 50),
+        TOO_LONG,
+    ),
+    "every day since 1601, a thousand times": (
+        calendar(*[event("DTSTART:16010101T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY")] * 1000),
+        TOO_LONG + r"|takes more memory to read than any should",
+    ),
+    "every hour of every day, hundreds of times": (
+        calendar(*[event(f"{HOUR}\nRRULE:FREQ=DAILY;BYHOUR={HOURS}")] * 800),
+        TOO_LONG,
+    ),
+    "a time zone that changes every second": (in_zone(zone("DTSTART:16010101T000000\nRRULE:FREQ=SECONDLY")), BY_THE_RULE),
+    "a time zone that changes every day": (in_zone(zone("DTSTART:16010101T000000\nRRULE:FREQ=DAILY")), BY_THE_RULE),
+    "a time zone of a thousand changes": (
+        in_zone(zone("DTSTART:16010101T000000\n" + "RDATE:20270104T000000\n" * 1000 + "RDATE:20270105T000000")),
+        r"changes of one time zone",
+    ),
+    "a time zone that is years off": (in_zone(zone("DTSTART:16010101T000000").replace("+0000", "+9959")), NOT_FOLLOWED),
+    "a time zone of nothing": (in_zone("BEGIN:VTIMEZONE\nTZID:Bomb\nEND:VTIMEZONE"), NOT_FOLLOWED),
+    "a time zone that is a path": (
+        calendar(event("DTSTART;TZID=../../etc/passwd:20270104T100000")),
+        r"time zone '\.\./\.\./etc/passwd', which is not known",
+    ),
+    "a time zone of the whole calendar that is a path": (
+        calendar(MEETING, lines="X-WR-TIMEZONE:/etc/passwd"),
+        r"time zone '/etc/passwd', which is not known",
+    ),
+    "a time zone with an endless name": (calendar(event(f"DTSTART;TZID={'a/' * 40_000}:20270104T100000")), r"which is not known"),
+}
+
+
+def timed(content: bytes) -> BusyTimes:
+    started = time.monotonic()
+    try:
+        return busy_times_apart(content, PERIOD)
+    finally:
+        assert time.monotonic() - started < MOST_SECONDS
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_it_does_not_hurt(name: str) -> None:
+    assert timed(RIGHT[name]) == BusyTimes(TEN_TO_ELEVEN, ())
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused(name: str) -> None:
+    content, expected = REFUSED[name]
+    with pytest.raises(CalendarRefused) as refused:
+        timed(content)
+    assert re.search(expected, str(refused.value))
+    assert len(str(refused.value)) < 400  # a sentence or three, whatever stood in it
+
+
+def test_there_are_many_of_them() -> None:
+    assert len(RIGHT) + len(REFUSED) >= 60

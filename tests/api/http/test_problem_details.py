@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.database.session import Store
+
+JSON = {"content-type": "application/json"}
+AS_JSON = "Send it as JSON, with the header Content-Type: application/json."
+
+
+def told(response: Any) -> tuple[int, str, dict[str, Any]]:
+    return response.status_code, response.headers["content-type"], response.json()
+
+
+def test_an_unknown_address(client: TestClient) -> None:
+    expected = {"type": "/problems/not-found", "title": "Not Found", "status": 404, "detail": "Not Found"}
+    assert told(client.get("/api/v1/nothing")) == (404, "application/problem+json", expected)
+
+
+def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
+    response = client.patch("/api/v1/sites")
+    expected = {
+        "type": "/problems/method-not-allowed",
+        "title": "Method Not Allowed",
+        "status": 405,
+        "detail": "Method Not Allowed",
+    }
+    assert told(response) == (405, "application/problem+json", expected)
+    assert set(response.headers["allow"].split(", ")) <= {"GET", "POST"}
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "where", "message"),
+    [
+        (b'{"id": "AYL"', JSON, "", "line 1, column 13: this is not JSON: expecting ',' delimiter. Put it right."),
+        (
+            b"{\n 'id'}",
+            JSON,
+            "",
+            "line 2, column 2: this is not JSON: expecting property name enclosed in double quotes. Put it right.",
+        ),
+        (b"", JSON, "", "is missing. Enter it."),
+        (b"[]", JSON, "", "[] is not an object. Enter an object, in curly brackets."),
+        (b"null", JSON, "", "None is not an object. Enter an object, in curly brackets."),
+        (b"{}", JSON, "id", "is missing. Enter it."),
+        (b'{"id": 7}', JSON, "id", "7 is not text. Enter text, in quotes."),
+        (b'{"id": ""}', JSON, "id", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+        (b'{"id": "\\ud800"}', JSON, "id", None),
+        (b'{"id": "AYL"}', {"content-type": "text/plain"}, "", f"this is sent as 'text/plain'. {AS_JSON}"),
+        (b'{"id": "AYL"}', {}, "", f"it is not told as what this is sent. {AS_JSON}"),
+    ],
+)
+def test_a_body_that_cannot_be_taken(
+    client: TestClient, content: bytes, headers: dict[str, str], where: str, message: str | None
+) -> None:
+    response = client.post("/api/v1/sites", content=content, headers=headers)
+    expected = {
+        "type": "/problems/invalid",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": "What was sent can't be taken.",
+    }
+    status, media_type, body = told(response)
+    (error,) = body.pop("errors")
+    assert (status, media_type, body) == (422, "application/problem+json", expected)
+    assert error["where"] == where
+    if message is not None:
+        assert error["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b'{"id": "\xff"}', "What was sent is not UTF-8. Send it as UTF-8."),
+        (b'{"id": %s}' % (b"9" * 5000), "A number in it has thousands of digits. Enter a smaller one."),
+        (b"[" * 100_000, "Lists or objects in it lie too deep in one another. Send it as it is described."),
+    ],
+)
+def test_what_python_can_not_read_is_told(client: TestClient, content: bytes, detail: str) -> None:
+    response = client.post("/api/v1/sites", content=content, headers=JSON)
+    expected = {"type": "/problems/bad-request", "title": "Bad Request", "status": 400, "detail": detail}
+    assert told(response) == (400, "application/problem+json", expected)
+
+
+def test_what_the_database_cannot_look_for_is_told(client: TestClient, store: Store) -> None:
+    """PostgreSQL takes no text with a null character, not even to compare it; SQLite does."""
+    missing = {"type": "/problems/not-found", "title": "Not Found", "status": 404, "detail": "There is no site 'A\0B'."}
+    refused = {
+        "type": "/problems/invalid",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": "There is something in it that the database can't hold, such as a null character.",
+    }
+    expected = missing if store.is_sqlite else refused
+    assert told(client.get("/api/v1/sites/A%00B")) == (expected["status"], "application/problem+json", expected)

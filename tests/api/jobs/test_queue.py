@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle as Those
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, multiple, rule, run_state_machine_as_test
+
+from api.database.session import Store, version_of
+from api.jobs import queue as jobs
+from api.jobs.queue import Attempt, Event, Happening, Job, State
+from api.planning import queries as plans
+from tests.api.support.builders import NOW
+from tests.api.support.plans import ASKED, found, kept_plan, queue, told, told_of
+from tests.builders import tiny_problem
+
+LATER = NOW + dt.timedelta(seconds=1)
+LAST = NOW + dt.timedelta(seconds=2)
+
+
+def claim(store: Store, runner: str = "R", now: dt.datetime = NOW) -> Attempt:
+    with store.noting() as connection:
+        attempt = jobs.claim(connection, runner, now)
+    assert attempt is not None
+    return attempt
+
+
+def events(store: Store, identifier: str) -> list[tuple[dt.datetime, str, dict[str, Any]]]:
+    with store.reading() as connection:
+        return [(event.at, event.event, event.data) for event in jobs.events(connection, identifier)]
+
+
+def test_a_job_from_beginning_to_end(store: Store) -> None:
+    queued = queue(store)
+    assert queued == Job(queued.id, ASKED, State.QUEUED, 0, False, None, NOW, None, None)
+    with store.reading() as connection:
+        assert jobs.problem_of(connection, queued.id) == tiny_problem()
+        assert jobs.queued(connection)
+    attempt = claim(store, now=LATER)
+    assert (attempt, attempt.heard_at) == (Attempt(queued.id, 1, "R", LATER), LATER)
+    assert found(store, queued.id) == Job(queued.id, ASKED, State.RUNNING, 1, False, None, NOW, LATER, None)
+    progress = {"tier": "late", "value": 3, "bound": None, "seconds": 0.5}
+    with store.noting() as connection:
+        assert jobs.latest_progress(connection, queued.id) is None
+        jobs.tell(connection, attempt, progress, LATER)
+        assert jobs.latest_progress(connection, queued.id) == progress
+        assert jobs.is_wanted(connection, attempt)
+        assert plans.finish(connection, attempt, kept_plan(queued.id), LAST)
+        assert not jobs.is_wanted(connection, attempt)
+        assert not jobs.queued(connection)
+    assert found(store, queued.id) == Job(queued.id, ASKED, State.DONE, 1, False, None, NOW, LATER, LAST)
+    with store.reading() as connection:
+        assert plans.found(connection, queued.id) == kept_plan(queued.id)
+    assert events(store, queued.id) == [
+        (NOW, "queued", {}),
+        (LATER, "started", {"attempt": 1}),
+        (LATER, "progress", progress),
+        (LAST, "done", {}),
+    ]
+
+
+def test_events_go_on_after_a_number(store: Store) -> None:
+    job = queue(store)
+    claim(store)
+    with store.reading() as connection:
+        first, second = jobs.events(connection, job.id)
+        assert jobs.events(connection, job.id, most=1) == [first]
+        assert jobs.events(connection, job.id, after=first.number) == [
+            Event(second.number, NOW, Happening.STARTED, {"attempt": 1}),
+        ]
+        assert jobs.events(connection, job.id, after=second.number) == []
+        assert first.number < second.number
+
+
+def test_the_longest_waiting_job_is_started_first(store: Store) -> None:
+    waiting = [queue(store) for _ in range(3)]
+    with store.writing() as connection:
+        earlier = jobs.add(connection, tiny_problem(), ASKED, NOW - dt.timedelta(days=1))
+    claimed = [claim(store).job for _ in range(4)]
+    assert claimed == [earlier.id, *sorted(job.id for job in waiting)]
+    with store.noting() as connection:
+        assert jobs.claim(connection, "R", NOW) is None
+
+
+def test_many_runners_at_once_start_each_job_once(store: Store) -> None:
+    waiting = [queue(store).id for _ in range(12)]
+
+    def claim_all(runner: str) -> list[Attempt]:
+        claimed = []
+        while True:
+            with store.reading() as connection:
+                if not jobs.queued(connection):
+                    return claimed
+            with store.noting() as connection:
+                if attempt := jobs.claim(connection, runner, NOW):
+                    claimed.append(attempt)
+
+    with ThreadPoolExecutor(6) as threads:
+        claimed = [attempt for found in threads.map(claim_all, "ABCDEF") for attempt in found]
+    assert sorted(attempt.job for attempt in claimed) == sorted(waiting)
+    assert {attempt.number for attempt in claimed} == {1}
+
+
+def test_many_attempts_at_once_end_a_job_once(store: Store) -> None:
+    job, attempt = queue(store), claim(store)
+
+    def finish(_: int) -> bool:
+        with store.noting() as connection:
+            return plans.finish(connection, attempt, kept_plan(job.id), NOW)
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(finish, range(12))) == [False] * 11 + [True]
+    assert told_of(store, job.id) == ["queued", "started", "done"]
+
+
+def test_of_a_job_that_is_queued_again_only_the_latest_attempt_counts(store: Store) -> None:
+    job, first = queue(store), claim(store, "R1")
+    with store.noting() as connection:
+        jobs.tell(connection, first, {"tier": "late", "value": 3, "bound": 0, "seconds": 1.0}, NOW)
+        jobs.release(connection, first, LATER)
+    assert found(store, job.id) == Job(job.id, ASKED, State.QUEUED, 1, False, None, NOW, None, None)
+    second = claim(store, "R2")
+    with store.noting() as connection:
+        assert jobs.latest_progress(connection, job.id) is None
+        assert not jobs.is_wanted(connection, first)
+        jobs.tell(connection, first, {"tier": "late"}, NOW)
+        jobs.release(connection, first, NOW)
+        assert not plans.finish(connection, first, kept_plan(job.id), NOW)
+        assert not jobs.fail(connection, first, "No.", NOW)
+        assert plans.finish(connection, second, kept_plan(job.id), NOW)
+    assert [event for _, event, _ in events(store, job.id)] == ["queued", "started", "progress", "queued", "started", "done"]
+
+
+def test_a_job_that_fails_says_why(store: Store) -> None:
+    job, attempt = queue(store), claim(store)
+    with store.noting() as connection:
+        assert jobs.fail(connection, attempt, "No such plan can be.", LATER)
+        assert plans.found(connection, job.id) is None
+    assert found(store, job.id) == Job(job.id, ASKED, State.FAILED, 1, False, "No such plan can be.", NOW, NOW, LATER)
+    assert events(store, job.id)[-1] == (LATER, "failed", {"error": "No such plan can be."})
+
+
+def test_a_job_that_never_gets_through_fails(store: Store) -> None:
+    job = queue(store)
+    for _ in range(jobs.MOST_CUT_OFFS):
+        attempt = claim(store)
+        with store.noting() as connection:
+            jobs.release(connection, attempt, NOW)
+    ended = found(store, job.id)
+    assert (ended.state, ended.attempt) == (State.FAILED, 20)
+    assert ended.error == "It was cut off 20 times before it was done. Plan fewer days at once."
+
+
+def test_cancelling_what_waits_ends_it_at_once(store: Store) -> None:
+    job = queue(store)
+    with store.writing() as connection:
+        assert jobs.cancel(connection, job.id, LATER)
+        assert not jobs.cancel(connection, job.id, LAST)
+        assert not jobs.queued(connection)
+    assert found(store, job.id) == Job(job.id, ASKED, State.CANCELLED, 0, True, None, NOW, None, LATER)
+    assert told_of(store, job.id) == ["queued", "cancelled"]
+
+
+def test_cancelling_what_runs_ends_it_with_what_it_has(store: Store) -> None:
+    job, attempt = queue(store), claim(store)
+    with store.writing() as connection:
+        assert jobs.cancel(connection, job.id, LATER)
+        assert jobs.cancel(connection, job.id, LATER)
+        assert not jobs.is_wanted(connection, attempt)
+    assert found(store, job.id) == Job(job.id, ASKED, State.RUNNING, 1, True, None, NOW, NOW, None)
+    with store.noting() as connection:
+        assert plans.finish(connection, attempt, kept_plan(job.id), LAST)
+        assert plans.found(connection, job.id) == kept_plan(job.id)
+    assert found(store, job.id) == Job(job.id, ASKED, State.CANCELLED, 1, True, None, NOW, NOW, LAST)
+    assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
+
+
+def test_what_was_cancelled_is_not_started_again(store: Store) -> None:
+    job, attempt = queue(store), claim(store)
+    with store.writing() as connection:
+        jobs.cancel(connection, job.id, LATER)
+    with store.noting() as connection:
+        jobs.release(connection, attempt, LAST)
+    assert found(store, job.id) == Job(job.id, ASKED, State.CANCELLED, 1, True, None, NOW, NOW, LAST)
+
+
+def test_a_runner_is_heard_of_while_its_attempt_is_the_present_one(store: Store) -> None:
+    queue(store)
+    first = claim(store)
+    with store.noting() as connection:
+        jobs.hear(connection, [first], LATER)
+        assert [(attempt, attempt.heard_at) for attempt in jobs.running(connection)] == [(first, LATER)]
+        jobs.release(connection, first, LATER)
+        assert jobs.running(connection) == []
+    second = claim(store)
+    with store.noting() as connection:
+        jobs.hear(connection, [first], LAST)
+        assert [(attempt, attempt.heard_at) for attempt in jobs.running(connection)] == [(second, NOW)]
+
+
+def test_a_list_of_jobs_goes_on_after_one_of_them(store: Store) -> None:
+    waiting = [queue(store) for _ in range(4)]
+    with store.writing() as connection:
+        last = jobs.add(connection, tiny_problem(), ASKED, LATER)
+    expected = [last, *sorted(waiting, key=lambda job: job.id, reverse=True)]
+    with store.reading() as connection:
+        assert jobs.listed(connection) == expected
+        assert jobs.listed(connection, most=2) == expected[:2]
+        assert jobs.listed(connection, after=expected[0], most=2) == expected[1:3]
+        assert jobs.listed(connection, after=expected[2]) == expected[3:]
+
+
+def test_progress_is_no_change_of_the_diary(store: Store) -> None:
+    job = queue(store)
+    with store.reading() as connection:
+        before = version_of(connection)
+    attempt = claim(store)
+    with store.noting() as connection:
+        plans.finish(connection, attempt, kept_plan(job.id), NOW)
+    with store.reading() as connection:
+        assert version_of(connection) == before
+
+
+@dataclass
+class Known:
+    """What a job has to be."""
+
+    state: State = State.QUEUED
+    attempt: int = 0
+    cut_offs: int = 0
+    cancelled: bool = False
+    has_plan: bool = False
+
+
+class Lives(RuleBasedStateMachine):
+    """Any order of what can happen to jobs: each ends at most once, and only by its present attempt."""
+
+    identifiers: Those[str] = Those("identifiers")
+    attempts: Those[Attempt] = Those("attempts")
+    store: Store
+
+    @initialize()
+    def begin(self) -> None:
+        self.connection = self.store.engine.connect()
+        self.known: dict[str, Known] = {}
+
+    def teardown(self) -> None:
+        self.connection.close()  # nothing was committed
+
+    def is_present(self, attempt: Attempt) -> bool:
+        known = self.known[attempt.job]
+        return known.state is State.RUNNING and known.attempt == attempt.number
+
+    @rule(target=identifiers)
+    def add(self) -> str:
+        job = jobs.add(self.connection, tiny_problem(), ASKED, NOW)
+        self.known[job.id] = Known()
+        return job.id
+
+    @rule(target=attempts)
+    def claim(self) -> Any:
+        attempt = jobs.claim(self.connection, "R", NOW)
+        assert (attempt is None) == all(known.state is not State.QUEUED for known in self.known.values())
+        if attempt is None:
+            return multiple()
+        known = self.known[attempt.job]
+        assert (known.state, known.attempt + 1) == (State.QUEUED, attempt.number)
+        known.state, known.attempt = State.RUNNING, attempt.number
+        return attempt
+
+    @rule(identifier=identifiers)
+    def cancel(self, identifier: str) -> None:
+        known = self.known[identifier]
+        assert jobs.cancel(self.connection, identifier, NOW) == (known.state not in jobs.ENDED)
+        if known.state not in jobs.ENDED:
+            known.cancelled = True
+        if known.state is State.QUEUED:
+            known.state = State.CANCELLED
+
+    @rule(attempt=attempts)
+    def tell(self, attempt: Attempt) -> None:
+        before = jobs.latest_progress(self.connection, attempt.job)
+        jobs.tell(self.connection, attempt, {"value": attempt.number}, NOW)
+        if not self.is_present(attempt):
+            assert jobs.latest_progress(self.connection, attempt.job) == before
+
+    @rule(attempt=attempts)
+    def finish(self, attempt: Attempt) -> None:
+        known, present = self.known[attempt.job], self.is_present(attempt)
+        assert plans.finish(self.connection, attempt, kept_plan(attempt.job), NOW) == present
+        if present:
+            known.state, known.has_plan = State.CANCELLED if known.cancelled else State.DONE, True
+
+    @rule(attempt=attempts)
+    def fail(self, attempt: Attempt) -> None:
+        present = self.is_present(attempt)
+        assert jobs.fail(self.connection, attempt, "No.", NOW) == present
+        if present:
+            self.known[attempt.job].state = State.FAILED
+
+    @rule(attempt=attempts, may_fail=st.booleans())
+    def release(self, attempt: Attempt, may_fail: bool) -> None:
+        known, present = self.known[attempt.job], self.is_present(attempt)
+        jobs.release(self.connection, attempt, NOW, may_fail=may_fail)
+        if present:
+            known.cut_offs += may_fail
+            again = State.FAILED if known.cut_offs >= jobs.MOST_CUT_OFFS else State.QUEUED
+            known.state = State.CANCELLED if known.cancelled else again
+
+    @invariant()
+    def all_is_as_it_has_to_be(self) -> None:
+        for identifier, known in self.known.items():
+            job = jobs.found(self.connection, identifier)
+            assert job is not None
+            assert (job.state, job.attempt, job.cancelled) == (known.state, known.attempt, known.cancelled)
+            assert job.has_ended == (job.ended_at is not None)
+            assert known.has_plan == (plans.summary(self.connection, identifier) is not None)
+            happened = told(self.connection, identifier)
+            assert [one for one in happened if one in jobs.ENDED] == ([job.state] if job.has_ended else [])
+            assert not job.has_ended or happened[-1] == job.state
+            assert happened.count("started") == job.attempt
+
+
+def test_whatever_happens_in_whatever_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 3)
+    machine: Callable[[], Lives] = type("LivesInStore", (Lives,), {"store": store})
+    checks = (HealthCheck.too_slow,)
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=checks)
+    )

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from api.database.session import Store
+from api.planning import queries as plans
+from api.planning.queries import Summary
+from scheduler.domain.schedule import Tier, Unplaced
+from tests.api.support.builders import NOW
+from tests.api.support.plans import kept_plan, queue
+from tests.builders import booking, schedule
+
+TIER = Tier(name="unplaced", value=1, bound=0, proven=False)
+SCHEDULE = schedule(booking("A"), unplaced=(Unplaced(conference="B", reason="Nothing is left."),), tiers=(TIER,))
+
+
+def test_a_plan_is_read_as_it_was_kept(store: Store) -> None:
+    plan = dataclasses.replace(kept_plan(queue(store).id), schedule=SCHEDULE)
+    with store.noting() as connection:
+        plans.add(connection, plan)
+    with store.reading() as connection:
+        assert plans.found(connection, plan.id) == plan
+        assert plans.schedule_of(connection, plan.id) == SCHEDULE.model_dump(mode="json")
+        assert plans.summary(connection, plan.id) == Summary(
+            [{"name": "unplaced", "value": 1, "bound": 0, "proven": False}],
+            [{"conference": "B", "reason": "Nothing is left."}],
+            plan.report,
+            NOW,
+        )
+
+
+def test_there_is_none_before_it_is_made(store: Store) -> None:
+    identifier = queue(store).id
+    with store.reading() as connection:
+        assert plans.found(connection, identifier) is None
+        assert plans.schedule_of(connection, identifier) is None
+        assert plans.summary(connection, identifier) is None
+
+
+def test_the_database_keeps_one_plan_of_a_job(store: Store) -> None:
+    plan = kept_plan(queue(store).id)
+    with store.noting() as connection:
+        plans.add(connection, plan)
+    with pytest.raises(IntegrityError), store.noting() as connection:
+        plans.add(connection, plan)
+
+
+def test_a_plan_belongs_to_a_job(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.noting() as connection:
+        plans.add(connection, kept_plan("P-none"))

@@ -1,0 +1,381 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.database.session import Store
+from api.diary import snapshot
+from api.jobs import queue as jobs
+from api.jobs.queue import Attempt
+from api.planning import queries as plans
+from api.settings import Settings
+from scheduler.checker import check
+from scheduler.domain.schedule import Schedule, Tier, Unplaced
+from tests.api.support.builders import NOW, Clock, fill
+from tests.api.support.plans import kept_plan, told_of
+from tests.builders import booking, schedule
+
+PLANS = "/api/v1/plans"
+JANUARY = {"first": "2027-01-04", "last": "2027-01-31"}
+AT = "2027-01-04T09:00:00Z"
+STREAM = {"Accept": "text/event-stream"}
+
+
+def asked(client: TestClient, **changes: Any) -> str:
+    """The id of a plan that has been asked for."""
+    response = client.post(PLANS, json=JANUARY | changes)
+    assert response.status_code == 202, response.text
+    identifier: str = response.json()["id"]
+    return identifier
+
+
+def begun(store: Store) -> Attempt:
+    with store.noting() as connection:
+        attempt = jobs.claim(connection, "R", NOW)
+    assert attempt is not None
+    return attempt
+
+
+def finished(store: Store, attempt: Attempt) -> None:
+    plan = dataclasses.replace(
+        kept_plan(attempt.job),
+        schedule=schedule(
+            booking("A"),
+            unplaced=(Unplaced(conference="B", reason="Nothing is left."),),
+            tiers=(Tier(name="unplaced", value=1, bound=1, proven=True),),
+        ),
+        report={
+            "violations": [],
+            "measure": {},
+            "remarks": ["Assumed."],
+            "late": [{"conference": "A", "start": "2027-03-02T10:00", "due": "2027-03-01", "working_days": 1, "why": "So."}],
+        },
+    )
+    with store.noting() as connection:
+        assert plans.finish(connection, attempt, plan, NOW)
+
+
+def short(identifier: str, **changes: Any) -> dict[str, Any]:
+    queued = {"state": "queued", "attempt": 0, "cancelled": False, "error": None}
+    times = {"created_at": AT, "started_at": None, "ended_at": None}
+    return {"id": identifier, **JANUARY, "time_limit": 600, "seed": 1, **queued, **times, **changes}
+
+
+def links(identifier: str, *names: str) -> dict[str, str]:
+    return {"self": f"{PLANS}/{identifier}"} | {name: f"{PLANS}/{identifier}/{name}" for name in names}
+
+
+def problem(kind: str, title: str, status: int, detail: str) -> dict[str, Any]:
+    return {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
+
+
+def test_a_plan_is_asked_for_by_the_present_data(seeded: TestClient, store: Store) -> None:
+    response = seeded.post(PLANS, json=JANUARY | {"time_limit": 30, "seed": 5})
+    identifier = response.json()["id"]
+    assert (response.status_code, response.headers["location"]) == (202, f"{PLANS}/{identifier}")
+    expected = short(identifier, time_limit=30, seed=5)
+    assert response.json() == expected | {"progress": None, "result": None, "links": links(identifier, "events", "cancel")}
+    assert seeded.get(response.headers["location"]).json() == response.json()
+    with store.reading() as connection:
+        job = jobs.found(connection, identifier)
+        assert job is not None
+        assert job.asked == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
+        present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31))
+        assert jobs.problem_of(connection, identifier) == present
+
+
+def test_a_plan_takes_no_longer_than_the_service_allows(seeded: TestClient) -> None:
+    identifier = asked(seeded, time_limit=1_000_000)
+    assert seeded.get(f"{PLANS}/{identifier}").json()["time_limit"] == 600
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        (
+            {"first": "2027-01-31", "last": "2027-01-04"},
+            [
+                {
+                    "where": "",
+                    "message": "the range runs backwards: 2027-01-31 is after 2027-01-04. "
+                    "Enter a first day on or before the last.",
+                }
+            ],
+        ),
+        (
+            {"first": "soon", "time_limit": 0, "seeds": 1},
+            [
+                {"where": "first", "message": "'soon' is not a date. Enter a date such as 2026-12-01."},
+                {"where": "last", "message": "is missing. Enter it."},
+                {"where": "time_limit", "message": "0 is too small. Enter 1 or more."},
+                {"where": "seeds", "message": "is not a field here."},
+            ],
+        ),
+    ],
+)
+def test_what_can_not_be_asked_is_told(seeded: TestClient, sent: dict[str, Any], wrong: list[dict[str, str]]) -> None:
+    response = seeded.post(PLANS, json=sent)
+    details = problem("invalid", "Unprocessable Entity", 422, "What was sent can't be taken.")
+    assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
+    assert seeded.get(PLANS).json() == {"items": [], "next": None}
+
+
+def test_data_that_make_no_problem_are_told_at_once(seeded: TestClient, client: TestClient) -> None:
+    response = seeded.post(PLANS, json={"first": "2027-01-04", "last": "2030-01-01"})
+    wrong = [{"where": "horizon", "message": "1094 days are too many for one plan. Enter 800 days or fewer."}]
+    details = problem("invalid", "Unprocessable Entity", 422, "There are faults in it: 1.")
+    assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
+
+
+@pytest.mark.parametrize(
+    ("days", "first"), [(2, "2027-01-04"), (5, "2027-01-06"), (28, "2027-01-29"), (31, "2027-01-04"), (400, "2027-01-04")]
+)
+def test_a_plan_begins_today_where_some_of_its_days_are_over(
+    seeded: TestClient, store: Store, clock: Clock, days: int, first: str
+) -> None:
+    clock.now = NOW + dt.timedelta(days=days - 3)
+    identifier = asked(seeded)
+    plan = seeded.get(f"{PLANS}/{identifier}").json()
+    assert (plan["first"], plan["last"]) == (first, "2027-01-31")
+    with store.reading() as connection:
+        assert str(snapshot.problem_of(connection, dt.date.fromisoformat(first), dt.date(2027, 1, 31)).horizon.first) == first
+
+
+def test_an_empty_diary_has_nothing_to_plan(client: TestClient) -> None:
+    response = client.post(PLANS, json=JANUARY)
+    wrong = [{"where": "sites", "message": "is empty. Enter at least one."}]
+    details = problem("invalid", "Unprocessable Entity", 422, "There are faults in it: 1.")
+    assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
+
+
+def test_asking_again_with_the_same_key_asks_once(seeded: TestClient) -> None:
+    first, second = (seeded.post(PLANS, json=JANUARY, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    assert (second.status_code, second.json(), second.headers["location"]) == (202, first.json(), first.headers["location"])
+    assert [plan["id"] for plan in seeded.get(PLANS).json()["items"]] == [first.json()["id"]]
+
+
+def test_a_plan_tells_how_far_it_is_and_what_came_out(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded)
+    attempt = begun(store)
+    progress = {"tier": "late", "value": 12, "bound": None, "seconds": 1.5}
+    with store.noting() as connection:
+        jobs.tell(connection, attempt, progress, NOW)
+    running = short(identifier, state="running", attempt=1, started_at=AT)
+    assert seeded.get(f"{PLANS}/{identifier}").json() == running | {
+        "progress": progress,
+        "result": None,
+        "links": links(identifier, "events", "cancel"),
+    }
+    finished(store, attempt)
+    done = short(identifier, state="done", attempt=1, started_at=AT, ended_at=AT)
+    assert seeded.get(f"{PLANS}/{identifier}").json() == done | {
+        "progress": None,
+        "result": {
+            "tiers": [{"name": "unplaced", "value": 1, "bound": 1, "proven": True}],
+            "unplaced": [{"conference": "B", "reason": "Nothing is left."}],
+            "late": [{"conference": "A", "start": "2027-03-02T10:00", "due": "2027-03-01", "working_days": 1, "why": "So."}],
+            "remarks": ["Assumed."],
+            "made_at": AT,
+        },
+        "links": links(identifier, "events", "schedule", "diff", "publish"),
+    }
+    assert seeded.get(PLANS).json() == {"items": [done], "next": None}
+
+
+def test_a_failed_plan_says_why(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded)
+    with store.noting() as connection:
+        jobs.fail(connection, begun_in(connection), "There can be no such plan.", NOW)
+    failed = short(identifier, state="failed", attempt=1, started_at=AT, ended_at=AT, error="There can be no such plan.")
+    assert seeded.get(f"{PLANS}/{identifier}").json() == failed | {
+        "progress": None,
+        "result": None,
+        "links": links(identifier, "events"),
+    }
+
+
+def begun_in(connection: Any) -> Attempt:
+    attempt = jobs.claim(connection, "R", NOW)
+    assert attempt is not None
+    return attempt
+
+
+def test_the_schedule_is_there_once_it_is_made(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded)
+    path = f"{PLANS}/{identifier}/schedule"
+    wait = f"The plan '{identifier}' has no schedule: it is queued. GET the plan, or its events, until it has ended."
+    assert (seeded.get(path).status_code, seeded.get(path).json()) == (409, problem("no-schedule", "Conflict", 409, wait))
+    finished(store, begun(store))
+    assert seeded.get(path).json() == {
+        "version": 1,
+        "problem": "",
+        "bookings": [
+            {
+                "conference": "A",
+                "start": "2027-03-02T10:00",
+                "end": "2027-03-02T11:45",
+                "room": "AYL-1",
+                "chair": "C1",
+                "minute_taker": None,
+                "held": False,
+            }
+        ],
+        "unplaced": [{"conference": "B", "reason": "Nothing is left."}],
+        "tiers": [{"name": "unplaced", "value": 1, "bound": 1, "proven": True}],
+        "solver": None,
+        "assumptions": [],
+    }
+
+
+def test_a_plan_that_waits_is_cancelled_at_once_and_only_then(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded)
+    response = seeded.post(f"{PLANS}/{identifier}/cancel")
+    cancelled = short(identifier, state="cancelled", cancelled=True, ended_at=AT)
+    expected = cancelled | {"progress": None, "result": None, "links": links(identifier, "events")}
+    assert (response.status_code, response.json()) == (202, expected)
+    response = seeded.post(f"{PLANS}/{identifier}/cancel")
+    ended = f"The plan '{identifier}' has ended already: it is cancelled. Ask for a new one instead."
+    assert (response.status_code, response.json()) == (409, problem("ended", "Conflict", 409, ended))
+    missing = f"The plan '{identifier}' has no schedule: it is cancelled. Ask for a new one."
+    response = seeded.get(f"{PLANS}/{identifier}/schedule")
+    assert (response.status_code, response.json()) == (409, problem("no-schedule", "Conflict", 409, missing))
+
+
+def test_a_running_plan_is_told_to_end(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded)
+    attempt = begun(store)
+    for _ in range(2):
+        response = seeded.post(f"{PLANS}/{identifier}/cancel")
+        running = short(identifier, state="running", attempt=1, cancelled=True, started_at=AT)
+        expected = running | {"progress": None, "result": None, "links": links(identifier, "events", "cancel")}
+        assert (response.status_code, response.json()) == (202, expected)
+    finished(store, attempt)
+    ended = seeded.get(f"{PLANS}/{identifier}").json()
+    assert (ended["state"], ended["result"]["tiers"][0]["value"]) == ("cancelled", 1)
+    assert told_of(store, identifier) == ["queued", "started", "cancelling", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("GET", "/schedule"), ("GET", "/events"), ("POST", "/cancel")],
+    ids=lambda part: part or "one",
+)
+def test_what_is_not_there_is_not_found(seeded: TestClient, method: str, path: str) -> None:
+    response = seeded.request(method, f"{PLANS}/P-none{path}")
+    missing = problem("not-found", "Not Found", 404, "There is no plan 'P-none'.")
+    assert (response.status_code, response.json()) == (404, missing)
+
+
+def test_lists_go_on_after_a_plan_whatever_is_added_meanwhile(seeded: TestClient, clock: Clock) -> None:
+    identifiers = []
+    for _ in range(3):
+        identifiers.insert(0, asked(seeded))
+        clock.forward(seconds=1)
+    page = seeded.get(PLANS, params={"most": 2}).json()
+    assert ([plan["id"] for plan in page["items"]], page["next"]) == (identifiers[:2], identifiers[1])
+    asked(seeded)
+    page = seeded.get(PLANS, params={"after": page["next"], "most": 2}).json()
+    assert ([plan["id"] for plan in page["items"]], page["next"]) == (identifiers[2:], None)
+    assert seeded.get(PLANS, params={"after": "P-none"}).status_code == 404
+
+
+def event(number: int, name: str, **data: Any) -> dict[str, Any]:
+    return {"number": number, "at": AT, "event": name, "data": data}
+
+
+def test_events_are_asked_for_page_by_page(seeded: TestClient, store: Store) -> None:
+    path = f"{PLANS}/{asked(seeded)}/events"
+    response = seeded.get(path)
+    assert response.headers["content-type"] == "application/json"
+    first = response.json()["next"]
+    assert response.json() == {"items": [event(first, "queued")], "next": first}
+    assert seeded.get(path, params={"after": first}).json() == {"items": [], "next": first}
+    attempt = begun(store)
+    second = seeded.get(path, params={"after": first}).json()["next"]
+    finished(store, attempt)
+    page = {"items": [event(second, "started", attempt=1), event(second + 1, "done")], "next": None}
+    assert seeded.get(path, params={"after": first}).json() == page
+    assert seeded.get(path, headers={"Last-Event-ID": str(first)}).json() == page
+    assert seeded.get(path, params={"after": second + 1}).json() == {"items": [], "next": None}
+    assert seeded.get(path, headers={"Last-Event-ID": "x"}).status_code == 422
+
+
+def test_many_events_are_told_in_pages_and_all_in_a_stream(seeded: TestClient, store: Store) -> None:
+    path = f"{PLANS}/{asked(seeded)}/events"
+    attempt = begun(store)
+    with store.noting() as connection:
+        for second in range(250):
+            jobs.tell(connection, attempt, {"seconds": second}, NOW)
+    finished(store, attempt)
+    sizes, after = [], 0
+    while after is not None:
+        page = seeded.get(path, params={"after": after}).json()
+        sizes.append(len(page["items"]))
+        after = page["next"]
+    assert sizes == [100, 100, 53]
+    assert seeded.get(path, headers=STREAM).text.count("event: progress\n") == 250
+
+
+def test_events_are_replayed_as_a_stream_until_the_last(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded)
+    first = seeded.get(f"{PLANS}/{identifier}/events").json()["next"]
+    attempt = begun(store)
+    with store.noting() as connection:
+        jobs.tell(connection, attempt, {"tier": "late", "value": 1, "bound": None, "seconds": 0.5}, NOW)
+    finished(store, attempt)
+    response = seeded.get(f"{PLANS}/{identifier}/events", headers=STREAM)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    queued = f'event: queued\ndata: {{"at":"{AT}","data":{{}}}}\nid: {first}\n\n'
+    rest = (
+        f'event: started\ndata: {{"at":"{AT}","data":{{"attempt":1}}}}\nid: {first + 1}\n\n'
+        f'event: progress\ndata: {{"at":"{AT}","data":{{"tier":"late","value":1,"bound":null,"seconds":0.5}}}}\n'
+        f"id: {first + 2}\n\n"
+        f'event: done\ndata: {{"at":"{AT}","data":{{}}}}\nid: {first + 3}\n\n'
+    )
+    assert response.text == queued + rest
+    assert seeded.get(f"{PLANS}/{identifier}/events", headers=STREAM | {"Last-Event-ID": str(first)}).text == rest
+
+
+def test_a_stream_goes_on_while_the_plan_does(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded)
+    streamed: list[str] = []
+    path = f"{PLANS}/{identifier}/events"
+    thread = threading.Thread(target=lambda: streamed.append(seeded.get(path, headers=STREAM).text))
+    thread.start()
+    finished(store, begun(store))
+    thread.join()
+    assert [line for line in streamed[0].splitlines() if line.startswith("event")] == [
+        "event: queued",
+        "event: started",
+        "event: done",
+    ]
+
+
+@pytest.fixture
+def planning(settings: Settings, store: Store) -> Iterator[TestClient]:
+    """A client of a service that makes plans."""
+    with TestClient(create_app(dataclasses.replace(settings, plan_processes=1))) as client:
+        fill(store)
+        yield client
+
+
+def test_a_month_is_planned(planning: TestClient, store: Store) -> None:
+    identifier = asked(planning)
+    events = planning.get(f"{PLANS}/{identifier}/events", headers=STREAM).text
+    assert events.startswith("event: queued\n")
+    assert "event: progress\n" in events
+    plan = planning.get(f"{PLANS}/{identifier}").json()
+    assert (plan["state"], plan["result"]["unplaced"], plan["result"]["late"]) == ("done", [], [])
+    assert all(tier["proven"] for tier in plan["result"]["tiers"])
+    found = planning.get(f"{PLANS}/{identifier}/schedule").json()
+    assert found["tiers"] == plan["result"]["tiers"]
+    with store.reading() as connection:
+        solved = jobs.problem_of(connection, identifier)
+    assert check(solved, Schedule.model_validate(found)).ok

@@ -1,0 +1,123 @@
+"""What a draft changes of what stands, and for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.diary.bookings.queries import KeptBooking
+from api.publishing.difference import Affected, Differences, Party, affected, changes_of, differences
+from scheduler.domain.conference import Conference
+from scheduler.domain.schedule import Booking
+from tests.builders import booking, conference
+
+A = booking("A", minute_taker="M1")
+CONFERENCES = {
+    name: Conference.model_validate(conference(name, social_worker=worker))
+    for name, worker in (("A", "SW-1"), ("B", "SW-1"), ("C", None))
+}
+
+
+def standing(*bookings: Booking, publication: int | None = None) -> dict[str, KeptBooking]:
+    return {one.conference: KeptBooking(n, one, (), False, publication, None, True) for n, one in enumerate(bookings, start=1)}
+
+
+def compared(before: dict[str, KeptBooking], *after: Booking) -> Differences:
+    return differences(before, {one.conference: one for one in after}, {"A": "No place."}, held=False)
+
+
+def touched(before: dict[str, KeptBooking], *after: Booking) -> Affected:
+    return affected(CONFERENCES, before, compared(before, *after))
+
+
+def parties(**kinds: list[tuple[str, int, int]]) -> Affected:
+    told: dict[str, Any] = {"families": [], "chairs": [], "minute_takers": [], "social_workers": []} | kinds
+    return Affected.model_validate(
+        {
+            kind: tuple(Party(id=name, changes=changes, published=published) for name, changes, published in some)
+            for kind, some in told.items()
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "changes"),
+    [
+        (A, []),
+        (booking("A", "2027-03-03T10:00", minute_taker="M1"), [("date", "2027-03-02", "2027-03-03")]),
+        (booking("A", "2027-03-02T14:00", minute_taker="M1"), [("time", "10:00", "14:00")]),
+        (booking("A", minutes=60, minute_taker="M1"), [("minutes", 105, 60)]),
+        (booking("A", room=None, minute_taker="M1"), [("room", "AYL-1", None)]),
+        (booking("A", chair="C2"), [("chair", "C1", "C2"), ("minute_taker", "M1", None)]),
+    ],
+)
+def test_each_thing_that_changes_is_told(after: Booking, changes: list[tuple[str, Any, Any]]) -> None:
+    assert [(change.what, change.from_, change.to) for change in changes_of(A, after)] == changes
+
+
+def test_new_moved_withdrawn_and_unchanged_are_told_in_order_of_start() -> None:
+    b, c = booking("B", "2027-03-04T10:00"), booking("C", "2027-03-03T10:00")
+    found = compared(standing(A, b, publication=3), booking("B", "2027-03-05T10:00"), c)
+    assert found.model_dump(mode="json", by_alias=True) == {
+        "new": [c.model_dump(mode="json")],
+        "moved": [
+            {
+                "booking": booking("B", "2027-03-05T10:00").model_dump(mode="json"),
+                "changes": [{"what": "date", "from": "2027-03-04", "to": "2027-03-05"}],
+                "published": 3,
+            }
+        ],
+        "withdrawn": [{"booking": A.model_dump(mode="json"), "reason": "No place.", "published": 3}],
+        "unchanged": 0,
+    }
+    assert not found.is_none
+    assert compared(standing(A, b), A, b) == Differences(new=(), moved=(), withdrawn=(), unchanged=2)
+    assert compared(standing(A), A).is_none
+
+
+def test_held_slots_are_apart() -> None:
+    slot = booking("HOLD-AYL-2027-03-01-1", "2027-03-03T10:00")
+    planned = {slot.conference: slot, "A": A}
+    assert differences({}, planned, {}, held=True).new == (slot,)
+    assert differences({}, planned, {}, held=False).new == (A,)
+
+
+def test_what_is_new_or_withdrawn_is_one_change_for_each() -> None:
+    everybody = {
+        "families": [("A", 1, 0)],
+        "chairs": [("C1", 1, 0)],
+        "minute_takers": [("M1", 1, 0)],
+        "social_workers": [("SW-1", 1, 0)],
+    }
+    assert touched({}, A) == parties(**everybody)
+    assert touched(standing(A)) == parties(**everybody)
+    assert touched(standing(A, publication=2)) == parties(**{kind: [(one[0][0], 1, 1)] for kind, one in everybody.items()})
+
+
+def test_those_who_stay_have_a_change_for_each_thing_that_moves() -> None:
+    moved = booking("A", "2027-03-03T14:00", room="WYC-1", minute_taker="M1")
+    assert touched(standing(A, publication=1), moved) == parties(
+        families=[("A", 3, 3)], chairs=[("C1", 3, 3)], minute_takers=[("M1", 3, 3)], social_workers=[("SW-1", 3, 3)]
+    )
+
+
+def test_a_handover_is_one_change_for_either_chair_and_for_the_family() -> None:
+    assert touched(standing(A), booking("A", chair="C2", minute_taker="M1")) == parties(
+        families=[("A", 1, 0)], chairs=[("C1", 1, 0), ("C2", 1, 0)], social_workers=[("SW-1", 1, 0)]
+    )
+
+
+def test_another_minute_taker_is_no_change_for_the_family() -> None:
+    assert touched(standing(A), booking("A", minute_taker="M2")) == parties(minute_takers=[("M1", 1, 0), ("M2", 1, 0)])
+
+
+def test_changes_add_up_over_conferences() -> None:
+    b, c = booking("B", "2027-03-04T10:00"), booking("C", "2027-03-03T10:00")
+    before = standing(A, publication=1) | standing(b)
+    assert touched(before, booking("A", "2027-03-09T10:00", minute_taker="M1"), c) == parties(
+        families=[("A", 1, 1), ("B", 1, 0), ("C", 1, 0)],
+        chairs=[("C1", 3, 1)],
+        minute_takers=[("M1", 1, 1)],
+        social_workers=[("SW-1", 2, 1)],
+    )

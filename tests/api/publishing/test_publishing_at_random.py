@@ -1,0 +1,194 @@
+"""Plans, publications, restorations and bookings by hand in any order: what stands is sound, and a refusal changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from itertools import combinations
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select
+
+from api.database import tables
+from api.database.session import Store
+from api.diary.bookings import queries as bookings
+from api.diary.bookings import workflow as booking_by_hand
+from api.diary.conferences import follow_up as life
+from api.diary.conferences import queries as conferences
+from api.diary.conferences import workflow as life_of
+from api.diary.conferences.queries import State
+from api.diary.snapshot import problem_of
+from api.errors import ServiceError
+from api.jobs import queue as jobs
+from api.publishing import drafts
+from api.publishing import queries as publications
+from api.publishing import workflow as publishing
+from api.publishing.workflow import Draft
+from scheduler.checker import check
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import Booking, Schedule
+from tests.api.support.builders import NOW, fill
+from tests.api.support.databases import Databases
+from tests.api.support.drafts import FIRST, LAST, contents, keep
+from tests.builders import booking
+
+TODAY = NOW.date()
+LATER = dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC)
+DAYS = [day for day in range(11, 30) if dt.date(2027, 1, day).weekday() < 5]
+PLACES = ("AYL-1", "AMR-1", "WYC-1", None)
+EXCEPTION = {"by": "manager", "reason": "no room", "safety_plan_reviewed": True}
+NUMBERS = ("CPC-1", "CPC-2", "CPC-3", "CPC-4", "CPC-5")
+TRIES = 4
+
+
+def anywhere(random: Random, identifier: str) -> Booking:
+    start = f"2027-01-{random.choice(DAYS):02}T{random.choice(('10:00', '14:00'))}"
+    people = {"chair": random.choice(("C1", "C2", "C3")), "minute_taker": random.choice(("M1", "M2"))}
+    return booking(identifier, start, room=random.choice(PLACES), **people)
+
+
+def made_up(problem: Problem, random: Random) -> Schedule:
+    """A schedule that breaks no rule: what is published stays or moves, the rest is placed or not."""
+    stands = {
+        published.conference: booking(
+            published.conference,
+            published.start.isoformat(),
+            room=published.room,
+            chair=published.chair,
+            minute_taker=published.minute_taker,
+        )
+        for published in problem.published
+    }
+    chosen = dict(stands)
+    for name in [*problem.conference_by_id, *problem.held_slot_by_id]:
+        for one in (anywhere(random, name) for _ in range(TRIES)):
+            others = (
+                {**chosen, name: one} if random.random() < 0.7 else {key: kept for key, kept in chosen.items() if key != name}
+            )
+            if check(problem, Schedule(bookings=tuple(others.values()))).ok:
+                chosen = others
+                break
+    return Schedule(problem=problem.digest, bookings=tuple(chosen.values()))
+
+
+def plan(store: Store, random: Random) -> None:
+    with store.reading() as connection:
+        problem = problem_of(connection, FIRST, LAST)
+    schedule = made_up(problem, random)
+    keep(store, problem, schedule.bookings, {})
+
+
+def publish(connection: Connection, random: Random) -> Draft | None:
+    kept = jobs.listed(connection)
+    return drafts.of_plan(connection, random.choice(kept[:2]).id, TODAY) if kept else None
+
+
+def restore(connection: Connection, random: Random) -> Draft | None:
+    kept = publications.listed(connection)
+    return drafts.of_publication(connection, random.choice(kept).number, TODAY) if kept else None
+
+
+def by_hand(connection: Connection, random: Random) -> None:
+    name = random.choice(NUMBERS)
+    stands, chosen = (
+        bookings.active_of(connection, name),
+        anywhere(random, name).model_dump(include={"start", "room", "chair", "minute_taker"}),
+    )
+    if stands is None:
+        booking_by_hand.book(connection, name, chosen, NOW, locks=(), exception=EXCEPTION)
+    elif random.random() < 0.5:
+        booking_by_hand.move(connection, stands, chosen, life.Reason.FAMILY_ASKED, NOW, exception=EXCEPTION)
+    else:
+        booking_by_hand.cancel(connection, stands, life.Reason.FAMILY_ASKED, NOW)
+
+
+def end(connection: Connection, random: Random) -> None:
+    """Record an outcome, or cancel."""
+    kept = conferences.found(connection, random.choice(NUMBERS))
+    assert kept is not None
+    if random.random() < 0.3:
+        life_of.cancel(connection, kept, life.Reason.NO_LONGER_NEEDED, NOW)
+    else:
+        found = random.choice(life.possible_outcomes(kept.value.kind))
+        life_of.outcome(connection, kept, found, LATER, held_on=None, children=None, reason=None)
+
+
+OTHERS: dict[str, Callable[[Connection, Random], None]] = {"by hand": by_hand, "end": end}
+DRAFTS: dict[str, Callable[[Connection, Random], Draft | None]] = {"publish": publish, "restore": restore}
+
+
+def do(store: Store, step: str, random: Random) -> bool:
+    """One step, whole or not at all; gives whether it was done."""
+    if step == "plan":
+        plan(store, random)
+        return True
+    before = contents(store)
+    try:
+        with store.writing() as connection:
+            if step in OTHERS:
+                OTHERS[step](connection, random)
+                return True
+            draft = DRAFTS[step](connection, random)
+            if draft is None:
+                return False
+            allowed = [(late.conference, EXCEPTION) for late in draft.difference.exceptions_needed]
+            number = publishing.publish(connection, draft, allowed, NOW, "somebody")
+    except ServiceError:
+        assert contents(store) == before
+        return False
+    must_tell_what_stands(store, number)
+    after = contents(store)["publications"]
+    assert after[:-1] == before["publications"]
+    assert [row[0] for row in after] == list(range(1, number + 1))
+    return True
+
+
+def must_tell_what_stands(store: Store, number: int) -> None:
+    with store.reading() as connection:
+        kept = publications.found(connection, number)
+        stands = bookings.active_in(connection, FIRST, LAST)
+        problem = problem_of(connection, FIRST, LAST)
+    assert kept is not None
+    copy = {one.conference: one for one in kept.bookings}
+    assert len(copy) == len(kept.bookings) == kept.summary.booked
+    assert copy == {one.booking.conference: publications.standing_as(one) for one in stands}
+    assert check(problem, Schedule(bookings=tuple(one.booking for one in stands))).ok
+
+
+def must_be_sound(store: Store) -> None:
+    table = tables.bookings.c
+    with store.reading() as connection:
+        states = {
+            row.id: State(row.state) for row in connection.execute(select(tables.conferences.c.id, tables.conferences.c.state))
+        }
+        active = list(connection.execute(select(tables.bookings).where(table.active)))
+    counted = [row.conference for row in active if row.conference is not None]
+    assert len(counted) == len(set(counted))
+    for name, state in states.items():
+        assert (name in counted) == (state in (State.BOOKED, State.HELD, State.INQUORATE)), (name, state)
+    for one, other in combinations(active, 2):
+        for what, until in (("room", "cleared"), ("chair", "end"), ("minute_taker", "end")):
+            if one._mapping[what] is not None and one._mapping[what] == other._mapping[what]:
+                first, second = sorted((one._mapping, other._mapping), key=lambda row: row["arrival"])
+                assert first[until] <= second["arrival"], (what, first, second)
+
+
+STEPS = st.tuples(st.sampled_from(("plan", "publish", "publish", "by hand", "restore", "end")), st.integers(0, 10_000))
+AN_EXAMPLE: list[Any] = [("plan", 1), ("publish", 1), ("plan", 2), ("publish", 2), ("restore", 1), ("by hand", 3), ("restore", 4)]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@example(AN_EXAMPLE)
+@given(st.lists(STEPS, min_size=3, max_size=14))
+def test_whatever_happens_what_stands_is_sound(databases: Databases, steps: list[tuple[str, int]]) -> None:
+    store = Store(databases.migrated())
+    try:
+        fill(store)
+        for step, seed in steps:
+            do(store, step, Random(seed))
+            must_be_sound(store)
+    finally:
+        store.close()

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from starlette.testclient import TestClient
+
+from api.database.session import Store
+from api.diary.bookings import queries as bookings
+from api.http.formats import MEDIA_TYPES, Format
+from scheduler.domain.policy import Policy
+from tests import builders
+from tests.api.support.builders import NOW, Clock
+
+JANUARY = {"first": "2027-01-01", "last": "2027-01-31"}
+NAMES = ("weekly-icpc", "timeliness", "caseloads", "rooms", "reschedules")
+ALLOWED = {"by": "manager", "reason": "family asked", "safety_plan_reviewed": True}
+
+
+def done(response: Any) -> Any:
+    assert response.status_code in (200, 201), response.text
+    return response.json()
+
+
+def change(client: TestClient, path: str, body: dict[str, Any]) -> Any:
+    seen = client.get(f"/api/v1/{path.rsplit('/', 1)[0]}").headers["etag"]
+    return done(client.post(f"/api/v1/{path}", json=body, headers={"If-Match": seen}))
+
+
+def book(client: TestClient, conference: str, start: str, room: str, chair: str, **more: Any) -> int:
+    body = {"conference": conference, "start": start, "room": room, "chair": chair, "minute_taker": "M1", **more}
+    number: int = done(client.post("/api/v1/bookings", json=body))["number"]
+    return number
+
+
+@pytest.fixture
+def used(seeded: TestClient, store: Store, clock: Clock) -> TestClient:
+    """CPC-1 is booked late, CPC-2 is held, CPC-3 was moved, CPC-4's booking was cancelled, and a slot is held."""
+    book(seeded, "CPC-1", "2027-01-25T10:00", "AYL-1", "C1", exception=ALLOWED)
+    book(seeded, "CPC-2", "2027-01-12T10:00", "WYC-1", "C2")
+    third = book(seeded, "CPC-3", "2027-01-13T10:00", "AYL-1", "C1")
+    change(seeded, f"bookings/{third}/move", {"reason": "family asked", "start": "2027-01-14T14:00"})
+    fourth = book(seeded, "CPC-4", "2027-01-14T10:00", "AMR-1", "C2")
+    change(seeded, f"bookings/{fourth}/cancel", {"reason": "report missing"})
+    with store.writing() as connection:
+        slot = builders.booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00", chair="C3", minute_taker="M2")
+        bookings.add(connection, slot, Policy(), NOW)
+    clock.now = dt.datetime(2027, 1, 13, 0, 30, tzinfo=dt.UTC)
+    change(seeded, "conferences/CPC-2/outcome", {"outcome": "plan made"})
+    return seeded
+
+
+def rows(client: TestClient, name: str, **query: str) -> Any:
+    told = done(client.get(f"/api/v1/reports/{name}", params=JANUARY | query))
+    assert {"first": told["first"], "last": told["last"]} == JANUARY
+    return told["rows"]
+
+
+def counts(**some: Any) -> dict[str, Any]:
+    nothing = {
+        "conferences": 0,
+        "children": 0,
+        "held": 0,
+        "in_time": 0,
+        "late": 0,
+        "in_time_percent": None,
+        "not_booked": 0,
+        "reasons": [],
+    }
+    return nothing | some
+
+
+ONE_LATE = [{"reason": "family asked", "children": 2, "conferences": ["CPC-1"]}]
+
+
+def test_initial_conferences_by_week(used: TestClient) -> None:
+    assert rows(used, "weekly-icpc") == [
+        counts(week="2026-12-28"),
+        counts(week="2027-01-04"),
+        counts(week="2027-01-11", conferences=1, children=1, held=1, in_time=1, in_time_percent=100),
+        counts(week="2027-01-18"),
+        counts(week="2027-01-25", conferences=1, children=2, late=2, in_time_percent=0, reasons=ONE_LATE),
+    ]
+
+
+def test_a_week_is_counted_whole_whichever_of_its_days_are_asked_for(used: TestClient) -> None:
+    response = used.get("/api/v1/reports/weekly-icpc", params={"first": "2027-01-13", "last": "2027-01-27"})
+    assert response.json()["rows"] == rows(used, "weekly-icpc")[2:]
+
+
+def test_timeliness_by_child_and_month(used: TestClient) -> None:
+    assert rows(used, "timeliness") == [
+        counts(
+            month="2027-01-01",
+            type="ICPC",
+            conferences=2,
+            children=3,
+            held=1,
+            in_time=1,
+            late=2,
+            in_time_percent=33,
+            reasons=ONE_LATE,
+        ),
+        counts(month="2027-01-01", type="RCPC", conferences=1, children=2, in_time=2, in_time_percent=100, not_booked=2),
+    ]
+
+
+def test_caseloads_against_the_cap(used: TestClient) -> None:
+    chair = {"fte": 1.0, "reserve": False, "now": 0, "given": 0, "after": 0, "cap": 85, "above": 0}
+    assert rows(used, "caseloads") == [
+        chair | {"chair": "C1", "given": 2, "after": 2},
+        chair | {"chair": "C2", "now": 1, "after": 1},
+        chair | {"chair": "C3"},
+    ]
+
+
+def test_the_use_of_rooms(used: TestClient) -> None:
+    # England's working days of January 2027 are 20; each room has two starts.
+    room = {"month": "2027-01-01", "offered": 40, "used": 0, "held": 0, "used_percent": 0}
+    assert rows(used, "rooms") == [
+        room | {"site": "AYL", "room": "AYL-1", "used": 2, "held": 1, "used_percent": 5},
+        room | {"site": "AMR", "room": "AMR-1"},
+        room | {"site": "WYC", "room": "WYC-1", "used": 1, "used_percent": 2},
+    ]
+
+
+def test_what_was_used_was_offered_though_the_day_is_closed_since(used: TestClient) -> None:
+    before = {room["room"]: room for room in rows(used, "rooms")}
+    current = used.get("/api/v1/closures")
+    put = used.put("/api/v1/closures", json=["2027-01-11", "2027-01-12"], headers={"If-Match": current.headers["ETag"]})
+    assert put.status_code == 200, put.text
+    used_then = used.get("/api/v1/reports/rooms", params={"first": "2027-01-11", "last": "2027-01-12"}).json()["rows"]
+    assert [(room["room"], room["offered"], room["used"], room["used_percent"]) for room in used_then] == [
+        ("AYL-1", 0, 0, None), ("AMR-1", 0, 0, None), ("WYC-1", 1, 1, 100),
+    ]  # fmt: skip
+    assert {room["room"]: (room["offered"], room["used"]) for room in rows(used, "rooms")} == {
+        "AYL-1": (36, before["AYL-1"]["used"]), "AMR-1": (36, 0), "WYC-1": (37, before["WYC-1"]["used"]),
+    }  # fmt: skip
+
+
+def test_moves_and_cancellations(used: TestClient) -> None:
+    told = {"day": "2027-01-04", "children": 2, "publication": None}
+    assert rows(used, "reschedules") == [
+        told
+        | {
+            "conference": "CPC-3",
+            "kind": "first_review",
+            "what": "moved",
+            "reason": "family asked",
+            "before": "2027-01-13T10:00",
+            "after": "2027-01-14T14:00",
+        },
+        told
+        | {
+            "conference": "CPC-4",
+            "kind": "review",
+            "what": "booking cancelled",
+            "reason": "report missing",
+            "before": "2027-01-14T10:00",
+            "after": None,
+        },
+    ]
+
+
+def test_what_was_recorded_on_another_day_is_left_out(used: TestClient) -> None:
+    assert done(used.get("/api/v1/reports/reschedules", params={"first": "2027-01-05", "last": "2027-01-31"}))["rows"] == []
+
+
+def test_why_something_is_late_is_told_by_its_history_too(used: TestClient, clock: Clock) -> None:
+    """What was inquorate is booked again; an imported booking has no exception."""
+    clock.now = dt.datetime(2027, 1, 25, 15, tzinfo=dt.UTC)
+    again = change(used, "conferences/CPC-1/outcome", {"outcome": "inquorate"})["next"]["conference"]["id"]
+    whole = done(used.get("/api/v1/export", params={"first": "2027-01-01", "last": "2027-02-28"}))
+    whole["published"].append({"conference": again, "start": "2027-02-22T10:00", "room": "AYL-1", "chair": "C1"})
+    whole["published"].append({"conference": "CPC-4", "start": "2027-02-22T10:00", "room": "AMR-1", "chair": "C2"})
+    done(used.post("/api/v1/import?mode=commit", json=whole))
+    told = done(used.get("/api/v1/reports/timeliness", params={"first": "2027-02-01", "last": "2027-02-28"}))["rows"]
+    assert [row["reasons"] for row in told] == [
+        [{"reason": "inquorate", "children": 2, "conferences": [again]}],
+        [{"reason": "report missing", "children": 2, "conferences": ["CPC-4"]}],
+    ]
+
+
+def test_a_report_as_csv(used: TestClient) -> None:
+    told = used.get("/api/v1/reports/timeliness", params=JANUARY | {"format": "csv"})
+    assert told.headers["content-type"] == "text/csv; charset=utf-8"
+    assert told.headers["content-disposition"] == 'attachment; filename="timeliness-2027-01-01-2027-01-31.csv"'
+    assert list(csv.reader(io.StringIO(told.content.decode("utf-8-sig"), newline=""))) == [
+        ["Month", "Type", "Conferences", "Children", "Held", "In time", "Late", "In time, %", "Not booked", "Late because"],
+        ["January 2027", "ICPC", "2", "3", "1", "1", "2", "33", "0", "family asked: 2 children (CPC-1)"],
+        ["January 2027", "RCPC", "1", "2", "0", "2", "0", "100", "2", ""],
+    ]
+
+
+def test_a_report_as_a_workbook(used: TestClient) -> None:
+    told = used.get("/api/v1/reports/reschedules", params=JANUARY | {"format": "xlsx"})
+    assert told.headers["content-type"] == MEDIA_TYPES[Format.XLSX]
+    sheet = load_workbook(io.BytesIO(told.content))["Reschedules"]
+    assert sheet["A1"].value == "Moves and cancellations"
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)] == [
+        [
+            "Recorded",
+            "Conference",
+            "Kind",
+            "Children",
+            "What",
+            "Reason",
+            "Publication",
+            "Was booked for",
+            "Is booked for",
+        ],
+        [
+            dt.datetime(2027, 1, 4),
+            "CPC-3",
+            "first review (RCPC)",
+            2,
+            "moved",
+            "family asked",
+            None,
+            dt.datetime(2027, 1, 13, 10),
+            dt.datetime(2027, 1, 14, 14),
+        ],
+        [
+            dt.datetime(2027, 1, 4),
+            "CPC-4",
+            "review (RCPC)",
+            2,
+            "booking cancelled",
+            "report missing",
+            None,
+            dt.datetime(2027, 1, 14, 10),
+            None,
+        ],
+    ]
+
+
+@pytest.mark.parametrize("format_", Format)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_report_of_an_empty_diary(client: TestClient, name: str, format_: Format) -> None:
+    assert client.get(f"/api/v1/reports/{name}", params=JANUARY | {"format": format_}).status_code == 200
+
+
+def test_an_unknown_format_or_days_that_cannot_be_are_refused(client: TestClient) -> None:
+    assert client.get("/api/v1/reports/rooms", params=JANUARY | {"format": "pdf"}).status_code == 422
+    assert client.get("/api/v1/reports/rooms", params={"first": "2027-01-31", "last": "2027-01-01"}).status_code == 422

@@ -1,0 +1,195 @@
+"""Real databases for the tests: a PostgreSQL server that they start and stop themselves, and SQLite files.
+
+Servers refuse to run as root, so that the server runs as Debian's user ``postgres`` where the tests run as root.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+
+from api.database.migrate import migrate
+from api.database.session import Store
+from api.database.tables import metadata
+
+OWNER = "postgres"
+TEMPLATE = "migrated"
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+ATTEMPTS = 5
+
+
+class Databases(Protocol):
+    """Where fresh databases come from, each for one test."""
+
+    def empty(self) -> str:
+        """The URL of one without a table."""
+        ...
+
+    def migrated(self) -> str:
+        """The URL of one with every table, and nothing in them."""
+        ...
+
+
+@dataclass
+class SqliteFiles:
+    """SQLite databases in a folder; ``template`` is a migrated one, copied for each test."""
+
+    folder: Path
+    template: Path
+    numbers: count[int] = field(default_factory=count)
+
+    def empty(self) -> str:
+        return f"sqlite:///{self.folder / f'diary-{next(self.numbers)}.db'}"
+
+    def migrated(self) -> str:
+        path = self.folder / f"diary-{next(self.numbers)}.db"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+
+@dataclass
+class PostgresServer:
+    """A running server on 127.0.0.1, in a folder of its own."""
+
+    binaries: Path
+    folder: Path
+    port: int
+    numbers: count[int] = field(default_factory=count)
+    in_use: list[str] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
+
+    def empty(self) -> str:
+        return self.url(self._create("template0"))
+
+    def migrated(self) -> str:
+        """Making one takes many times as long as emptying it, so what the tests before have left is used again."""
+        name = self.emptied.pop() if self.emptied else self._create(TEMPLATE)
+        self.in_use.append(name)
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://{OWNER}@127.0.0.1:{self.port}/{name}"
+
+    def take_back(self) -> None:
+        """Empty every migrated database that a test was given, and drop the others."""
+        with self._connected() as connection:
+            names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'diary_%'").fetchall()
+            for (name,) in names:
+                if name not in self.emptied and not (name in self.in_use and self._emptied(name)):
+                    connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        self.in_use.clear()
+
+    def _emptied(self, name: str) -> bool:
+        """Whether a database is as a migrated one again; it is not where a test has changed its revision or its tables."""
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        tables = ", ".join(f'"{table}"' for table in metadata.tables)
+        try:
+            with self._connected(name) as connection:
+                connection.execute(others, [name])
+                revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+                if revisions != [(self.head,)]:
+                    return False
+                connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+                connection.execute("INSERT INTO diary (id, version) VALUES (1, 0)")
+        except psycopg.Error:
+            return False
+        self.emptied.append(name)
+        return True
+
+    @cached_property
+    def head(self) -> str:
+        with self._connected(TEMPLATE) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        assert found is not None
+        return str(found[0])
+
+    def stop(self) -> None:
+        _as_owner(self.folder, self.binaries / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder / 'data'}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _create(self, template: str) -> str:
+        name = f"diary_{next(self.numbers)}"
+        with self._connected() as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def _connected(self, name: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(host="127.0.0.1", port=self.port, user=OWNER, dbname=name, autocommit=True)
+
+
+def sqlite_template(folder: Path) -> Path:
+    """A migrated SQLite database."""
+    path = folder / f"{TEMPLATE}.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def postgres_binaries() -> Path | None:
+    """Where PostgreSQL's programs are; None where it isn't installed."""
+    on_path = shutil.which("initdb")
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda found: int(found.parts[-3]))
+    found = Path(on_path) if on_path else debian[-1] if debian else None
+    return None if found is None else found.parent
+
+
+def start_postgres(binaries: Path) -> PostgresServer:
+    """A fresh server with a migrated database to copy."""
+    folder = Path(tempfile.mkdtemp(prefix="diary-postgresql-"))
+    if _is_root():
+        owner = pwd.getpwnam(OWNER)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    data = f"--pgdata={folder / 'data'}"
+    _as_owner(
+        folder, binaries / "initdb", data, f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
+    )
+    for attempt in range(ATTEMPTS):
+        port = _free_port()
+        options = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''", "max_connections=200", *FAST)
+        set_all = " ".join(f"-c {option}" for option in options)
+        log = f"--log={folder / 'log'}"
+        try:
+            _as_owner(folder, binaries / "pg_ctl", "start", "--wait", data, log, f"--options={set_all}")
+            break
+        except subprocess.CalledProcessError:  # another has taken the port meanwhile
+            if attempt == ATTEMPTS - 1:
+                raise
+    server = PostgresServer(binaries, folder, port)
+    with server._connected() as connection:
+        connection.execute(f'CREATE DATABASE "{TEMPLATE}" TEMPLATE template0')
+    _migrate(server.url(TEMPLATE))
+    return server
+
+
+def _migrate(url: str) -> None:
+    store = Store(url)
+    migrate(store)
+    store.close()
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _as_owner(folder: Path, *command: object) -> None:
+    as_owner = ["runuser", "-u", OWNER, "--"] if _is_root() else []
+    words = [*as_owner, *map(str, command)]
+    # A server that is started inherits these; a pipe would never end.
+    subprocess.run(words, check=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port

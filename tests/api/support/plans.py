@@ -1,0 +1,116 @@
+"""Jobs and plans for the tests: a tiny problem and its plan, a problem that takes a while, and the processes that make plans."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.database.session import Store
+from api.jobs import queue as jobs
+from api.jobs.queue import Job
+from api.planning.queries import KeptPlan
+from scheduler.domain.problem import Problem
+from scheduler.files import read_problem_file
+from tests.api.support.builders import NOW
+from tests.builders import booking, schedule, tiny_problem
+from tests.paths import FIXTURES
+
+ASKED = {"first": "2027-03-01", "last": "2027-03-31", "time_limit": 600, "seed": 7, "workers": 1}
+LONG_ENOUGH = 120
+
+
+@cache
+def month() -> Problem:
+    """A month: it is proven within seconds."""
+    return read_problem_file(FIXTURES / "january-2027.xlsx")
+
+
+@cache
+def quarter() -> Problem:
+    """Three months: there is a schedule within seconds, and it is proven much later."""
+    return read_problem_file(FIXTURES / "january-to-march-2027.json")
+
+
+def queue(store: Store, problem: Problem | None = None, **asked: Any) -> Job:
+    """Queue a plan, of the tiny problem unless another is told."""
+    with store.writing() as connection:
+        return jobs.add(connection, problem or tiny_problem(), ASKED | asked, NOW)
+
+
+def kept_plan(identifier: str, now: dt.datetime = NOW) -> KeptPlan:
+    """A plan of the tiny problem, as a worker would keep it."""
+    return KeptPlan(
+        identifier,
+        tiny_problem(),
+        schedule(booking("A")),
+        {"violations": [], "measure": {}, "remarks": [], "late": []},
+        {"ortools": "9"},
+        7,
+        now,
+    )
+
+
+def found(store: Store, identifier: str) -> Job:
+    with store.reading() as connection:
+        job = jobs.found(connection, identifier)
+    assert job is not None
+    return job
+
+
+def told(connection: Connection, identifier: str) -> list[str]:
+    """What has happened to a job, in order, without its progress."""
+    return [event.event for event in jobs.events(connection, identifier) if event.event != "progress"]
+
+
+def told_of(store: Store, identifier: str) -> list[str]:
+    with store.reading() as connection:
+        return told(connection, identifier)
+
+
+def wait_until(holds: Callable[[], Any]) -> Any:
+    """What is true in the end; a test that waits for what never comes fails."""
+    deadline = time.monotonic() + LONG_ENOUGH
+    while not (found := holds()):
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
+    return found
+
+
+def has_progress(store: Store, identifier: str) -> bool:
+    """Whether the job has told how far it is."""
+    with store.reading() as connection:
+        return jobs.latest_progress(connection, identifier) is not None
+
+
+def workers_of(server: int) -> list[int]:
+    """The processes in which a server makes plans."""
+    return [process for process, parent in _parents().items() if parent == server and b"spawn_main" in _command(process)]
+
+
+def is_alive(process: int) -> bool:
+    return process in _parents()
+
+
+def _parents() -> dict[int, int]:
+    """The processes that have not ended, each with its parent."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents[int(stat.parent.name)] = int(parent)
+    return parents
+
+
+def _command(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,52 @@
+"""The service as a process of its own, on a port that was free."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.paths import ROOT
+
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its process, and where it can be reached."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "scheduler", "serve", *arguments]
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """This process's environment, with these settings and no others of the service."""
+    rest = {name: value for name, value in os.environ.items() if not name.startswith("CONFERENCES_")}
+    given = {f"CONFERENCES_{name.upper()}": str(value) for name, value in settings.items()}
+    return rest | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | given
+
+
+@contextmanager
+def running(cwd: Path, *arguments: str, **settings: object) -> Iterator[Server]:
+    """A server that is asked to end when the body is left."""
+    process = subprocess.Popen(
+        command("--port", "0", *arguments), cwd=cwd, env=environment(**settings), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        found = re.search(r"http://[^/]+", process.stdout.readline())
+        assert found is not None, "the service says where it runs in its first line"
+        yield Server(process, found[0])
+    finally:
+        process.terminate()
+        process.wait(SECONDS)
+        process.communicate()

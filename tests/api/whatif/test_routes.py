@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.database import tables
+from api.database.session import Store
+from api.diary import snapshot
+from api.jobs import queue as jobs
+from api.settings import Settings
+from fixtures.tiny import RAW
+from scheduler.domain.problem import nameless
+from scheduler.domain.values import Period
+from scheduler.sweeps.executors import workers_of
+from scheduler.sweeps.task import Effort, Task
+from scheduler.whatif.changes.grid import crossed
+from scheduler.whatif.comparison.results import Comparison
+from scheduler.whatif.comparison.study import studied, variants
+from scheduler.whatif.files.scenarios import scenarios_in
+from tests.api.support.builders import Clock, fill
+from tests.api.support.drafts import ALL, add_job, draft
+from tests.api.support.sweeps import claimed, work_on_all
+
+WHATIF = "/api/v1/whatif"
+AT = "2027-01-04T09:00:00Z"
+JANUARY = {"first": "2027-01-04", "last": "2027-01-31"}
+LEAVES: dict[str, Any] = {"name": "C3 leaves", "changes": [{"change": "chair_leaves", "chair": "C3"}]}
+CLOSES = {"name": "Wycombe closes", "changes": [{"change": "site_closes", "site": "WYC"}]}
+BOTH = {"scenarios": [LEAVES, CLOSES]}
+JOINS = {"name": "One more", "changes": [{"change": "chair_joins", "chair": {"id": "C9", "name": "Jo Bloggs", "base": "AYL"}}]}
+
+
+def asked(client: TestClient, body: dict[str, Any]) -> Any:
+    response = client.post(WHATIF, json=body)
+    assert response.status_code == 202, response.text
+    return response.json()
+
+
+def problem(kind: str, title: str, status: int, detail: str) -> dict[str, Any]:
+    return {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
+
+
+def short(identifier: str, **changes: Any) -> dict[str, Any]:
+    limits = {"seed": 1, "work_limit": 20.0, "time_limit": 600}
+    times = {"created_at": AT, "ended_at": None}
+    waits = {"state": "queued", "progress": {"done": 0, "of": 3, "seconds_left": None}, "error": None}
+    return {"id": identifier, **JANUARY, "plan": None, "grid": [], "scenarios": 2, **limits, **waits, **times} | changes
+
+
+def links(identifier: str, *names: str) -> dict[str, str]:
+    return {"self": f"{WHATIF}/{identifier}"} | {name: f"{WHATIF}/{identifier}/{name}" for name in names}
+
+
+def compared_alone(store: Store, body: dict[str, Any]) -> Comparison:
+    """What the scheduler itself makes of the same, over January by the present data."""
+    with store.reading() as connection:
+        days = Period.model_validate(JANUARY)
+        base = nameless(snapshot.problem_of(connection, days.first, days.last))
+    listed = [*scenarios_in(body["scenarios"]), *(crossed(base, body["grid"]) if "grid" in body else ())]
+    with workers_of("local:1")() as workers:
+        found = studied(variants(base, listed), workers, effort=Effort(time_limit=600))
+    assert found is not None
+    return found
+
+
+def without_seconds(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: without_seconds(value) for name, value in node.items() if name != "seconds"}
+    return [without_seconds(item) for item in node] if isinstance(node, list) else node
+
+
+def solves_queued(store: Store) -> int:
+    with store.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(tables.jobs)).scalar_one())
+
+
+def test_scenarios_are_compared_over_the_present_data(seeded: TestClient, store: Store) -> None:
+    body = BOTH | {"grid": ["chairs=3..4"]}
+    response = seeded.post(WHATIF, json=JANUARY | body)
+    identifier = response.json()["id"]
+    assert (response.status_code, response.headers["location"]) == (202, f"{WHATIF}/{identifier}")
+    grown = {"grid": ["chairs=3..4"], "scenarios": 4}
+    waiting = short(identifier, progress={"done": 0, "of": 4, "seconds_left": None}, **grown)  # "3 chairs" is the base
+    assert response.json() == waiting | {"failed": [], "comparison": None, "links": links(identifier, "cancel")}
+    assert seeded.get(f"{WHATIF}/{identifier}").json() == response.json()
+
+    work_on_all(store)
+
+    done = short(identifier, state="done", progress={"done": 4, "of": 4, "seconds_left": 0.0}, **grown)
+    found = seeded.get(f"{WHATIF}/{identifier}").json()
+    alone = compared_alone(store, body)
+    assert without_seconds(found["comparison"]) == without_seconds(alone.model_dump(mode="json"))
+    assert found["ended_at"] is not None
+    assert found | {"comparison": None, "ended_at": None} == done | {
+        "failed": [],
+        "comparison": None,
+        "links": links(identifier, "workbook", "pictures"),
+    }
+    assert seeded.get(WHATIF).json() == {"items": [done | {"ended_at": found["ended_at"]}], "next": None}
+
+
+def test_what_there_is_so_far(seeded: TestClient, store: Store) -> None:
+    from api.whatif import worker as solver  # noqa: PLC0415 - nothing else here has to load the solver
+
+    identifier = asked(seeded, JANUARY | BOTH)["id"]
+    solver.work_on(store.url, claimed(store), "local")
+    claimed(store)
+    found = seeded.get(f"{WHATIF}/{identifier}").json()
+    assert found["progress"]["done"] == 1
+    assert found["progress"]["seconds_left"] > 0
+    assert found["state"] == "running"
+    comparison = found["comparison"]
+    assert (comparison["base"]["name"], comparison["scenarios"]) == ("base", [])
+    assert comparison["missing"] == ["C3 leaves", "Wycombe closes"]
+    assert found["links"] == links(identifier, "workbook", "pictures", "cancel")
+    assert without_seconds(comparison["base"]) == without_seconds(compared_alone(store, BOTH).base.model_dump(mode="json"))
+
+
+def test_what_is_known_is_there_at_once_however_much_waits(seeded: TestClient, store: Store) -> None:
+    first = asked(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
+    work_on_all(store)
+    known = seeded.get(f"{WHATIF}/{first}").json()["comparison"]
+
+    again = asked(seeded, JANUARY | {"scenarios": [LEAVES | {"name": "again"}]})
+    renamed = [known["scenarios"][0] | {"name": "again"}]
+    assert (again["state"], again["ended_at"], again["comparison"]) == ("done", AT, known | {"scenarios": renamed})
+    assert again["links"] == links(again["id"], "workbook", "pictures")
+    with store.reading() as connection:
+        assert not jobs.queued(connection)
+
+    more = asked(seeded, JANUARY | BOTH)
+    assert (more["state"], more["progress"]["done"], more["comparison"]) == ("queued", 2, known | {"missing": ["Wycombe closes"]})
+    work_on_all(store)
+    found = seeded.get(f"{WHATIF}/{more['id']}").json()
+    assert without_seconds(found["comparison"]) == without_seconds(compared_alone(store, BOTH).model_dump(mode="json"))
+
+
+def test_what_a_plan_was_made_of(seeded: TestClient, store: Store) -> None:
+    plan = draft(store, *ALL)
+    whatif = asked(seeded, {"plan": plan, **BOTH})
+    assert whatif == short(whatif["id"], plan=plan) | {"failed": [], "comparison": None, "links": links(whatif["id"], "cancel")}
+    again = asked(seeded, JANUARY | BOTH)
+    assert keys(store, whatif["id"]) == keys(store, again["id"]), "the same problem is solved once"
+    assert solves_queued(store) == 1 + 3
+
+
+def keys(store: Store, identifier: str) -> list[str]:
+    table = tables.sweep_parts
+    with store.reading() as connection:
+        return list(connection.execute(select(table.c.key).where(table.c.sweep == identifier).order_by(table.c.number)).scalars())
+
+
+def test_a_problem_that_is_sent_is_compared_without_names(client: TestClient, store: Store) -> None:
+    raw = RAW | {"chairs": [chair | {"name": "Jo Bloggs"} for chair in RAW["chairs"]]}
+    whatif = asked(client, {"problem": raw, "scenarios": [JOINS], "seed": 3, "work_limit": 5, "time_limit": 10})
+    assert (whatif["seed"], whatif["work_limit"], whatif["time_limit"]) == (3, 5.0, 10)
+    assert (whatif["first"], whatif["last"]) == (RAW["horizon"]["first"], RAW["horizon"]["last"])
+    work_on_all(store)
+    found = client.get(f"{WHATIF}/{whatif['id']}")
+    assert found.json()["state"] == "done"
+    with store.reading() as connection:
+        rows = [connection.execute(select(table)).all() for table in (tables.solves, tables.sweeps, tables.sweep_parts)]
+        tasks = [Task.model_validate(row.task) for row in rows[0]]
+    assert {(task.seed, task.work_limit, task.time_limit) for task in tasks} == {(3, 5.0, 10.0)}
+    assert "Bloggs" not in found.text + str(rows)
+
+
+def test_no_solve_takes_longer_than_a_plan(seeded: TestClient) -> None:
+    assert asked(seeded, JANUARY | BOTH | {"time_limit": 1_000_000})["time_limit"] == 600
+
+
+@pytest.mark.parametrize(("days", "kept"), [(366, True), (367, False)])
+def test_the_next_that_is_asked_for_takes_the_place_of_what_ended_long_ago(
+    seeded: TestClient, clock: Clock, days: int, kept: bool
+) -> None:
+    old = asked(seeded, JANUARY | BOTH)["id"]
+    seeded.post(f"{WHATIF}/{old}/cancel")
+    clock.forward(days=days)
+    new = asked(seeded, JANUARY | BOTH)["id"]
+    assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == ([new, old] if kept else [new])
+
+
+def test_nothing_makes_way_where_all_is_kept(settings: Settings, store: Store) -> None:
+    fill(store)
+    clock = Clock()
+    with TestClient(create_app(replace(settings, whatif_days=0), clock)) as client:
+        old = asked(client, JANUARY | BOTH)["id"]
+        client.post(f"{WHATIF}/{old}/cancel")
+        clock.forward(days=10_000)
+        new = asked(client, JANUARY | BOTH)["id"]
+        assert [one["id"] for one in client.get(WHATIF).json()["items"]] == [new, old]
+
+
+def test_asking_again_with_the_same_key_asks_once(seeded: TestClient, store: Store) -> None:
+    first, second = (seeded.post(WHATIF, json=JANUARY | BOTH, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    assert (second.status_code, second.json(), second.headers["location"]) == (202, first.json(), first.headers["location"])
+    assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == [first.json()["id"]]
+
+
+def test_what_was_answered_is_told_again_though_it_could_be_asked_no_more(seeded: TestClient) -> None:
+    joins = {"name": "C9", "changes": [{"change": "chair_joins", "chair": {"id": "C9"}}]}
+    body, key = JANUARY | {"scenarios": [joins]}, {"Idempotency-Key": "k"}
+    first = seeded.post(WHATIF, json=body, headers=key)
+    assert first.status_code == 202
+    assert seeded.post("/api/v1/chairs", json={"id": "C9"}).status_code == 201
+    again = seeded.post(WHATIF, json=body, headers=key)
+    assert (again.status_code, again.json(), again.headers["Idempotency-Replayed"]) == (202, first.json(), "true")
+    assert seeded.post(WHATIF, json=body).status_code == 422
+
+
+def test_a_plan_without_a_problem_to_compare(seeded: TestClient, store: Store) -> None:
+    response = seeded.post(WHATIF, json={"plan": "P-none", **BOTH})
+    assert (response.status_code, response.json()) == (404, problem("not-found", "Not Found", 404, "There is no plan 'P-none'."))
+    add_job(store, "P-1", "running")
+    response = seeded.post(WHATIF, json={"plan": "P-1", **BOTH})
+    wait = "The plan 'P-1' has no schedule: it is running. GET the plan, or its events, until it has ended."
+    assert (response.status_code, response.json()) == (409, problem("no-schedule", "Conflict", 409, wait))
+
+
+def test_it_is_cancelled_with_what_it_has(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded, JANUARY | BOTH)["id"]
+    attempt = claimed(store)
+    response = seeded.post(f"{WHATIF}/{identifier}/cancel")
+    cancelled = short(identifier, state="cancelled", ended_at=AT)
+    assert response.status_code == 202
+    assert response.json() == cancelled | {"failed": [], "comparison": None, "links": links(identifier)}
+    with store.reading() as connection:
+        assert not jobs.is_wanted(connection, attempt)
+        assert not jobs.queued(connection)
+    response = seeded.post(f"{WHATIF}/{identifier}/cancel")
+    ended = f"The what-if '{identifier}' has ended already: it is cancelled. Ask for a new one instead."
+    assert (response.status_code, response.json()) == (409, problem("ended", "Conflict", 409, ended))
+
+
+def test_the_comparison_as_a_workbook_and_as_pictures(seeded: TestClient, store: Store) -> None:
+    identifier = asked(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
+    path = f"{WHATIF}/{identifier}"
+    none = f"The what-if '{identifier}' has no comparison: it is queued, and its base is not solved."
+    for part in ("workbook", "pictures", "pictures/tiers"):
+        response = seeded.get(f"{path}/{part}")
+        assert (response.status_code, response.json()) == (409, problem("no-comparison", "Conflict", 409, none))
+    work_on_all(store)
+    workbook = seeded.get(f"{path}/workbook")
+    assert workbook.headers["content-disposition"] == f'attachment; filename="what-if-{identifier}.xlsx"'
+    sheets = openpyxl.load_workbook(io.BytesIO(workbook.content))
+    assert "C3 leaves" in [row[0].value for row in sheets["Scenarios"].iter_rows()]
+    pictures = seeded.get(f"{path}/pictures").json()
+    names = ["children", "tiers", "caseloads", "rooms"]
+    assert pictures == {
+        "items": [
+            {"name": name, "svg": f"{path}/pictures/{name}?format=svg", "png": f"{path}/pictures/{name}?format=png"}
+            for name in names
+        ]
+    }
+    svg, png = seeded.get(pictures["items"][0]["svg"]), seeded.get(pictures["items"][1]["png"])
+    assert (svg.headers["content-type"], png.headers["content-type"]) == ("image/svg+xml", "image/png")
+    assert b"<svg" in svg.content
+    assert png.content.startswith(b"\x89PNG")
+    missing = problem("not-found", "Not Found", 404, f"There is no picture of the what-if '{identifier}' called 'grid'.")
+    response = seeded.get(f"{path}/pictures/grid")
+    assert (response.status_code, response.json()) == (404, missing)
+
+
+def test_who_waits_for_a_picture_keeps_nobody_else_out(seeded: TestClient, store: Store) -> None:
+    """More wait than there are threads or connections, and a reader is answered before the first of them."""
+    path = f"{WHATIF}/{asked(seeded, JANUARY | {'scenarios': [LEAVES]})['id']}"
+    work_on_all(store)
+    app: Any = seeded.app
+
+    async def answered() -> list[int]:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://planner") as client:
+            async with app.state.drawing:
+                waiting = [asyncio.create_task(client.get(f"{path}/pictures/tiers")) for _ in range(60)]
+                reader = await asyncio.wait_for(client.get(path), 30)
+                assert not any(task.done() for task in waiting)
+            drawn, *others = waiting
+            picture = await drawn
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+        return [reader.status_code, picture.status_code]
+
+    assert asyncio.run(answered()) == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", ""), ("POST", "/cancel"), ("GET", "/workbook"), ("GET", "/pictures"), ("GET", "/pictures/tiers")]
+)
+def test_what_is_not_there_is_not_found(seeded: TestClient, method: str, path: str) -> None:
+    response = seeded.request(method, f"{WHATIF}/W-none{path}")
+    missing = problem("not-found", "Not Found", 404, "There is no what-if 'W-none'.")
+    assert (response.status_code, response.json()) == (404, missing)
+
+
+def test_lists_go_on_after_one_of_them(seeded: TestClient) -> None:
+    identifiers = [asked(seeded, JANUARY | BOTH)["id"] for _ in range(3)][::-1]
+    page = seeded.get(WHATIF, params={"most": 2}).json()
+    assert ([one["id"] for one in page["items"]], page["next"]) == (identifiers[:2], identifiers[1])
+    page = seeded.get(WHATIF, params={"after": page["next"], "most": 2}).json()
+    assert ([one["id"] for one in page["items"]], page["next"]) == (identifiers[2:], None)
+    assert seeded.get(WHATIF, params={"after": "W-none"}).status_code == 404

@@ -1,0 +1,359 @@
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select
+
+from api.database.session import Store, version_of
+from api.database.tables import jobs as jobs_table
+from api.database.tables import solves as solves_table
+from api.jobs import queue as jobs
+from api.jobs.queue import MOST_CUT_OFFS, Attempt, State
+from api.whatif import solves, sweeps
+from api.whatif.sweeps import Kind, Part, Progress, Sweep, Wanted
+from scheduler.sweeps.task import Solved, Task
+from tests.api.support.builders import NOW
+from tests.api.support.plans import ASKED as PLAN
+from tests.api.support.plans import queue, told_of
+from tests.api.support.sweeps import ASKED, begin, claim, claimed, found, parts, results
+from tests.builders import tiny_problem
+from tests.sweeps.tiny_tasks import tasks
+
+LATER = NOW + dt.timedelta(seconds=1)
+
+
+def solved(task: Task, seconds: float = 2.0) -> Solved:
+    return Solved(key=task.key, schedule=None, refused=("So.",), seconds=seconds)
+
+
+def keep(store: Store, *of: Solved) -> None:
+    with store.noting() as connection:
+        for one in of:
+            solves.keep(connection, one)
+
+
+def key(store: Store, job: str) -> str:
+    with store.reading() as connection:
+        return jobs.key_of(connection, job)
+
+
+def states(store: Store) -> dict[str, list[str]]:
+    """The states of the jobs of each key."""
+    with store.reading() as connection:
+        rows = connection.execute(select(jobs_table.c.request, jobs_table.c.state).where(jobs_table.c.kind == "solve")).all()
+    known: dict[str, list[str]] = {}
+    for request, state in rows:
+        known.setdefault(request["key"], []).append(state)
+    return {name: sorted(listed) for name, listed in known.items()}
+
+
+def kept_tasks(store: Store) -> dict[str, bool]:
+    """Of each key, whether what is to be solved is kept."""
+    with store.reading() as connection:
+        return {key: bool(task) for key, task in connection.execute(select(solves_table.c.key, solves_table.c.task))}
+
+
+def order(store: Store, count: int) -> list[str]:
+    """What is claimed next, one after another: a plan's id, or the key of a solve."""
+    claimed_ = [claimed(store) for _ in range(count)]
+    return [one.job if one.kind is jobs.Kind.PLAN else key(store, one.job) for one in claimed_]
+
+
+def progress(store: Store, sweep: Sweep) -> Progress:
+    with store.reading() as connection:
+        return sweeps.progress(connection, sweep.id)
+
+
+def begun_cancelled_and_begun_again(store: Store, task: Task) -> tuple[Attempt, Sweep]:
+    """A solve that runs although its sweep was cancelled, and the sweep that then asks for the same."""
+    sweep = begin(store, [task])
+    running = claimed(store)
+    with store.writing() as connection:
+        assert sweeps.cancel(connection, sweep.id, LATER)
+    return running, begin(store, [task])
+
+
+def test_a_sweep_queues_what_it_wants(store: Store) -> None:
+    base, one = tasks(2)
+    sweep = begin(store, [base, one, base])
+    assert sweep == Sweep(1, sweep.id, Kind.WHATIF, None, ASKED, State.QUEUED, None, NOW, None)
+    assert found(store, sweep) == sweep
+    assert parts(store, sweep) == [
+        Part(0, "base", (), (), base.key, None, None),
+        Part(1, "scenario 1", ("Change 1.",), (), one.key, None, None),
+        Part(2, "scenario 2", ("Change 2.",), (), base.key, None, None),
+    ]
+    assert states(store) == {base.key: ["queued"], one.key: ["queued"]}
+    with store.reading() as connection:
+        assert solves.task_of(connection, one.key) == one
+        assert solves.task_of(connection, one.key).key == one.key
+        assert sweeps.found(connection, Kind.VALUE, sweep.id) is None
+        assert sweeps.size(connection, sweep.id) == 3
+        assert sweeps.has_unsolved(connection, sweep.id)
+
+
+def test_a_plan_that_comes_later_goes_first_and_sweeps_take_turns(store: Store) -> None:
+    many, few, last = tasks(9)[:4], tasks(9)[4:6], tasks(9)[6:9]
+    begin(store, many)
+    assert order(store, 1) == [many[0].key]
+    begin(store, few)
+    plan = queue(store)
+    assert order(store, 3) == [plan.id, many[1].key, few[0].key]
+    begin(store, last)
+    assert order(store, 6) == [many[2].key, few[1].key, last[0].key, many[3].key, last[1].key, last[2].key]
+    assert claim(store) is None
+
+
+def test_a_sweep_that_goes_on_is_running(store: Store) -> None:
+    sweep = begin(store, tasks(2))
+    claimed(store)
+    assert found(store, sweep).state is State.RUNNING
+
+
+def test_what_several_want_is_solved_once(store: Store) -> None:
+    base, one, other = tasks(3)
+    begin(store, [base, one])
+    running = claimed(store)
+    begin(store, [base, other])
+    assert states(store) == {base.key: ["running"], one.key: ["queued"], other.key: ["queued"]}
+    keep(store, solved(base))
+    with store.noting() as connection:
+        assert jobs.complete(connection, running, NOW)
+    third = begin(store, [base, one])
+    assert states(store) == {base.key: ["done", "queued"], one.key: ["queued"], other.key: ["queued"]}
+    with store.reading() as connection:
+        assert {sweep.id for sweep in sweeps.wanting(connection, base.key)} >= {third.id}
+
+
+def test_a_result_waits_for_a_sweep_that_is_being_begun_and_counts_on_its_job(store: Store) -> None:
+    base, one, other = tasks(3)
+    first = begin(store, [base, one])
+    claimed(store)
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as connection:
+            second = sweeps.add(connection, Kind.WHATIF, ASKED, [Wanted(base, "base"), Wanted(other, "other")], NOW)
+            kept = pool.submit(keep, store, solved(base))
+            with pytest.raises(TimeoutError):
+                kept.result(0.5)
+        kept.result(60)
+    with store.reading() as connection:
+        assert {sweep.id for sweep in sweeps.wanting(connection, base.key)} == {first.id, second.id}
+
+
+def test_a_result_stays_as_it_was_first(store: Store) -> None:
+    (base,) = tasks(1)
+    begin(store, [base])
+    keep(store, solved(base, 2.0), solved(base, 3.0))
+    assert results(store, [base]) == {base.key: solved(base, 2.0)}
+
+
+def test_how_far_it_is(store: Store) -> None:
+    several = tasks(4)
+    sweep = begin(store, [*several, several[0]])
+    assert progress(store, sweep) == Progress(0, 4, None)
+    for _ in range(3):
+        claimed(store)
+    assert progress(store, sweep) == Progress(0, 4, None)
+    keep(store, solved(several[0], 3.0))
+    assert progress(store, sweep) == Progress(1, 4, 4.5)  # three are left, of which two are worked on
+    keep(store, *(solved(one, 3.0) for one in several))
+    assert progress(store, sweep) == Progress(4, 4, None)
+    with store.noting() as connection:
+        sweeps.set_beside(connection, sweep.id, {number: {} for number in range(5)}, LATER)
+    assert progress(store, sweep) == Progress(4, 4, 0.0)
+
+
+def test_with_the_last_result_it_is_done(store: Store) -> None:
+    base, one = tasks(2)
+    sweep = begin(store, [base, one])
+    with store.noting() as connection:
+        sweeps.set_beside(connection, sweep.id, {0: {"name": "base"}}, LATER)
+    assert found(store, sweep).state is State.QUEUED
+    with store.noting() as connection:
+        sweeps.set_beside(connection, sweep.id, {0: {"name": "other"}, 1: {"name": "one"}}, LATER)
+    ended = found(store, sweep)
+    assert (ended.state, ended.ended_at, ended.has_ended) == (State.DONE, LATER, True)
+    assert [part.result for part in parts(store, sweep)] == [{"name": "base"}, {"name": "one"}]
+    assert states(store) == {base.key: ["cancelled"], one.key: ["cancelled"]}, "nobody wants them any more"
+
+
+def test_cancelling_ends_what_nobody_else_wants(store: Store) -> None:
+    base, one, other, shared = tasks(4)
+    sweep = begin(store, [base, one, shared])
+    running = claimed(store)
+    begin(store, [shared, other])
+    with store.writing() as connection:
+        assert sweeps.cancel(connection, sweep.id, LATER)
+        assert not sweeps.cancel(connection, sweep.id, LATER)
+    assert (found(store, sweep).state, found(store, sweep).ended_at) == (State.CANCELLED, LATER)
+    assert states(store) == {base.key: ["running"], one.key: ["cancelled"], shared.key: ["queued"], other.key: ["queued"]}
+    with store.reading() as connection:
+        assert not jobs.is_wanted(connection, running)
+    assert told_of(store, running.job) == ["queued", "started", "cancelling"]
+
+
+def test_what_was_cancelled_is_queued_anew_for_who_asks_then(store: Store) -> None:
+    (base,) = tasks(1)
+    running, _ = begun_cancelled_and_begun_again(store, base)
+    assert states(store) == {base.key: ["queued", "running"]}
+    with store.noting() as connection:
+        sweeps.release(connection, running, LATER)
+    assert states(store) == {base.key: ["cancelled", "queued"]}
+    assert key(store, claimed(store).job) == base.key
+
+
+def test_what_nobody_wants_any_more_takes_no_room_until_it_is_wanted_again(store: Store) -> None:
+    base, one, shared = tasks(3)
+    sweep, other = begin(store, [base, one, shared]), begin(store, [shared])
+    running = claimed(store)
+    with store.writing() as connection:
+        sweeps.cancel(connection, sweep.id, LATER)
+    assert kept_tasks(store) == {base.key: True, one.key: False, shared.key: True}, "somebody works on the first"
+    with store.noting() as connection:
+        sweeps.release(connection, running, LATER)
+        assert sweeps.cancel(connection, other.id, LATER)
+    assert kept_tasks(store) == {base.key: True, one.key: False, shared.key: False}
+    begin(store, [one, base])
+    assert kept_tasks(store) == {base.key: True, one.key: True, shared.key: False}
+    with store.reading() as connection:
+        assert solves.task_of(connection, one.key) == one
+
+
+def test_a_cut_off_solve_is_queued_again_and_fails_in_the_end(store: Store) -> None:
+    base, one = tasks(2)
+    sweep, other = begin(store, [base, one]), begin(store, [one])
+    claimed(store, "base")
+    with store.noting() as connection:
+        sweeps.set_beside(connection, sweep.id, {0: {"name": "base"}}, NOW)
+    for _ in range(MOST_CUT_OFFS):
+        attempt = claimed(store)
+        assert key(store, attempt.job) == one.key
+        with store.noting() as connection:
+            sweeps.release(connection, attempt, LATER)
+    error = "It was cut off 20 times before it was done. Plan fewer days at once."
+    assert (found(store, sweep).state, [part.error for part in parts(store, sweep)]) == (State.DONE, [None, error])
+    assert (found(store, other).state, found(store, other).error) == (State.FAILED, error), "without its base there is nothing"
+
+
+def test_a_solve_that_is_cut_off_by_something_else_never_fails(store: Store) -> None:
+    (base,) = tasks(1)
+    sweep = begin(store, [base])
+    for _ in range(MOST_CUT_OFFS + 1):
+        attempt = claimed(store)
+        with store.noting() as connection:
+            sweeps.release(connection, attempt, LATER, may_fail=False)
+    attempt = claimed(store)
+    with store.noting() as connection:
+        sweeps.release(connection, attempt, LATER)
+    assert found(store, sweep).state is State.RUNNING
+    assert states(store) == {base.key: ["queued"]}
+
+
+def test_what_another_job_has_taken_over_is_not_ended_by_the_one_before(store: Store) -> None:
+    (base,) = tasks(1)
+    before, anew = begun_cancelled_and_begun_again(store, base)
+    with store.noting() as connection:
+        sweeps.fail(connection, before, "No.", LATER)
+    assert states(store) == {base.key: ["failed", "queued"]}
+    assert found(store, anew).state is State.QUEUED
+    assert [part.error for part in parts(store, anew)] == [None]
+
+
+def test_a_failed_solve_ends_its_parts_and_without_its_base_a_sweep(store: Store) -> None:
+    base, one, two = tasks(3)
+    sweep = begin(store, [base, one, two])
+    claimed(store)
+    attempt = claimed(store)
+    with store.noting() as connection:
+        sweeps.fail(connection, attempt, "No.", LATER)
+        sweeps.fail(connection, attempt, "Again.", LATER)
+    assert [part.error for part in parts(store, sweep)] == [None, "No.", None]
+    assert progress(store, sweep) == Progress(1, 3, None)
+    value = begin(store, [one], Kind.VALUE)
+    third = claimed(store)
+    assert key(store, third.job) == two.key
+    fourth = claimed(store)
+    with store.noting() as connection:
+        sweeps.fail(connection, fourth, "Never.", LATER)
+    assert (found(store, value).state, found(store, value).error) == (State.FAILED, "Never.")
+    assert found(store, sweep).state is State.RUNNING
+
+
+def test_a_value_goes_on_in_rounds(store: Store) -> None:
+    base, one, two = tasks(3)
+    value = begin(store, [base], Kind.VALUE)
+    for _ in range(2):  # two processes may find the same
+        with store.noting() as connection:
+            sweeps.go_on(connection, value.id, {"found": 1}, [Wanted(one), Wanted(two)], NOW)
+    assert [part.key for part in parts(store, value)] == [base.key, one.key, two.key]
+    with store.noting() as connection:
+        assert sweeps.result_of(connection, value.id) == {"found": 1}
+        sweeps.go_on(connection, value.id, {"found": 2}, [], LATER)
+        sweeps.go_on(connection, value.id, {"found": 3}, [Wanted(one)], LATER)
+        sweeps.give_up(connection, value.id, "No.", LATER)
+        assert sweeps.result_of(connection, value.id) == {"found": 2}
+    assert (found(store, value).state, found(store, value).error) == (State.DONE, None)
+
+
+def test_lists_and_plans_know_nothing_of_solves(store: Store) -> None:
+    sweep, plan = begin(store, tasks(2)), queue(store)
+    value = begin(store, tasks(1), Kind.VALUE)
+    with store.reading() as connection:
+        assert [job.id for job in jobs.listed(connection)] == [plan.id]
+        solve = connection.execute(select(jobs_table.c.id).where(jobs_table.c.kind == "solve").limit(1)).scalar_one()
+        assert jobs.found(connection, solve) is None
+        assert sweeps.listed(connection, Kind.WHATIF) == [sweep]
+        assert sweeps.listed(connection, Kind.VALUE) == [value]
+        assert sweeps.listed(connection, Kind.VALUE, after=value) == []
+        assert sweeps.latest_of_plan(connection, plan.id) is None
+
+
+def test_solves_are_no_change_of_the_diary(store: Store) -> None:
+    begin(store, tasks(1))
+    with store.reading() as connection:
+        before = version_of(connection)
+    attempt = claimed(store)
+    with store.noting() as connection:
+        sweeps.fail(connection, attempt, "No.", NOW)
+    with store.reading() as connection:
+        assert version_of(connection) == before
+
+
+def test_many_runners_at_once_start_each_solve_once(store: Store) -> None:
+    for n in range(3):
+        begin(store, tasks(12)[4 * n : 4 * n + 4])
+    with store.writing() as connection:
+        jobs.add(connection, tiny_problem(), PLAN, NOW)
+
+    def claim_all(runner: str) -> list[str]:
+        ids: list[str] = []
+        while True:
+            with store.reading() as connection:
+                if not jobs.queued(connection):
+                    return ids
+            if attempt := claim(store, runner):
+                ids.append(attempt.job)
+
+    with ThreadPoolExecutor(4) as threads:
+        ids = [job for claimed_ in threads.map(claim_all, "ABCD") for job in claimed_]
+    assert len(ids) == len(set(ids)) == 13
+
+
+@pytest.mark.parametrize("ending", ["complete", "cancelled"])
+def test_only_its_present_attempt_ends_a_solve(store: Store, ending: str) -> None:
+    sweep = begin(store, tasks(1))
+    first = claimed(store)
+    with store.noting() as connection:
+        sweeps.release(connection, first, NOW)
+    second = claimed(store)
+    if ending == "cancelled":
+        with store.writing() as connection:
+            sweeps.cancel(connection, sweep.id, NOW)
+    with store.noting() as connection:
+        assert not jobs.complete(connection, first, NOW)
+        assert jobs.complete(connection, second, NOW)
+        assert not jobs.complete(connection, second, NOW)
+    last = ["done"] if ending == "complete" else ["cancelling", "cancelled"]
+    assert told_of(store, second.job) == ["queued", "started", "queued", "started", *last]

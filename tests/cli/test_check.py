@@ -1,0 +1,94 @@
+import json
+from collections import Counter
+from pathlib import Path
+
+from tests.builders import tiny_data
+from tests.cli.running import scheduler, solver_modules_after
+from tests.paths import EXAMPLES
+
+MARCH = EXAMPLES / "march.json"
+
+
+def test_a_good_schedule_in_words():
+    finished = scheduler("check", MARCH, EXAMPLES / "march.schedule.json")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout.splitlines() == [
+        "No hard rule is broken.",
+        "",
+        "What it is worth, what matters most first:",
+        "  1  Conferences not placed            0",
+        "  2  Lateness                        114",
+        "  3  Changes to what is published      0",
+        "  4  Children handed over              9",
+        "  5  Children above the caps         103",
+        "  6  Preferences                   1,842",
+        "",
+        "The preferences, each with its number and what it costs:",
+        "  On a Friday                              13  520",
+        "  School holidays, children of school age   2   60",
+        "  School holidays                           9   90",
+        "  At another site                           0    0",
+        "  Held virtually for want of a room        13  780",
+        "  Waiting                                  46   92",
+        "  Close to the due date                    14  140",
+        "  Chair changes site                        0    0",
+        "  Chaired by a reserve                      0    0",
+        "  Hold not provided                         1   80",
+        "  Same area, same time                      8   80",
+    ]
+
+
+def test_a_broken_schedule_as_json_ends_with_1():
+    finished = scheduler("check", MARCH, EXAMPLES / "march.broken.schedule.json", "--json")
+    found = json.loads(finished.stdout)
+    expected = json.loads((EXAMPLES / "march.broken.expected.json").read_text())
+    assert finished.returncode == 1
+    assert found["ok"] is False
+    assert Counter(violation["rule"] for violation in found["violations"]) == Counter(rule for rule, _ in expected["violations"])
+    assert (found["tiers"], found["counts"]) == (expected["tiers"], expected["counts"])
+
+
+def test_broken_rules_are_named_in_words():
+    finished = scheduler("check", MARCH, EXAMPLES / "march.broken.schedule.json")
+    assert finished.returncode == 1
+    assert finished.stdout.splitlines()[:4] == [
+        "6 hard rules are broken, in 38 places:",
+        "  R1  Not a possible time",
+        "    - CPC-0007 is on Wednesday 3 March 2027, before its earliest date, Wednesday 10 March 2027.",
+        "    - CPC-0011 is on Monday 1 March 2027, before its earliest date, Friday 19 March 2027.",
+    ]
+
+
+def test_the_solver_stays_unloaded():
+    assert solver_modules_after("check", MARCH, EXAMPLES / "march.schedule.json") == "[]"
+
+
+def test_every_fault_of_the_problem_has_its_own_line(tmp_path: Path):
+    bad = tiny_data()
+    bad["conferences"][0] |= {"trigger": "2027-13-01", "site": "NOWHERE"}
+    bad["rooms"][0]["site"] = "AYX"
+    (tmp_path / "bad.json").write_text(json.dumps(bad))
+    finished = scheduler("check", "bad.json", EXAMPLES / "march.schedule.json", cwd=tmp_path)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.splitlines() == [
+        "conferences[0].trigger: '2027-13-01' is not a date. Enter a date such as 2026-12-01.",
+        "rooms[0].site: there is no site 'AYX'. Did you mean 'AYL'? Enter the id of one listed under sites.",
+        "conferences[0].site: there is no site 'NOWHERE'. Enter the id of one listed under sites.",
+    ]
+
+
+def test_a_schedule_that_is_none_is_bad_input(tmp_path: Path):
+    (tmp_path / "schedule.json").write_text('{"version": 1, "bookings": [{"conference": "A", "start": "tomorrow"}]}')
+    finished = scheduler("check", MARCH, tmp_path / "schedule.json")
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert [line.split(":")[0] for line in finished.stderr.splitlines()] == [
+        "bookings[0].start",
+        "bookings[0].end",
+        "bookings[0].chair",
+    ]
+
+
+def test_a_missing_argument_is_bad_input():
+    finished = scheduler("check", MARCH)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert "Missing argument" in finished.stderr

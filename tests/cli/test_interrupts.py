@@ -1,0 +1,35 @@
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from scheduler.cli.interrupts import stopping_on_interrupt
+from tests.cli.running import ENVIRONMENT
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_sets_the_event_and_the_old_handlers_come_back(number: signal.Signals):
+    before = signal.getsignal(number)
+    with stopping_on_interrupt() as stop:
+        assert not stop.is_set()
+        os.kill(os.getpid(), number)
+        assert stop.wait(10)
+    assert signal.getsignal(number) is before
+
+
+def test_the_second_ends_the_process_at_once():
+    program = (
+        "import os, signal\n"
+        "from scheduler.cli.interrupts import stopping_on_interrupt\n"
+        "with stopping_on_interrupt():\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print('still here', flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    print('never said', flush=True)\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (finished.returncode, finished.stdout) == (130, "still here\n")

@@ -1,0 +1,213 @@
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from scheduler.domain.faults import read_problem
+from scheduler.domain.schedule import TIERS
+from scheduler.files import read_problem_file, read_schedule_file, write_problem_file
+from tests.builders import tiny_data
+from tests.cli.running import COMMAND, ENVIRONMENT, scheduler
+from tests.paths import EXAMPLES
+
+MARCH = EXAMPLES / "march.json"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.json"
+    path.write_text(json.dumps(tiny_data()))
+    return path
+
+
+def without_seconds(text: str) -> str:
+    return re.sub(r"Solved in .*", "Solved.", text)
+
+
+def test_a_tiny_month_from_a_problem_to_its_files(tiny: Path, tmp_path: Path):
+    finished = scheduler("plan", tiny, "--out", "out.json", "--xlsx", "out.xlsx", "--seed", "3", cwd=tmp_path)
+    assert finished.returncode == 0
+    assert without_seconds(finished.stdout).splitlines() == [
+        "Schedule, 1 to 31 March 2027: 1 conference, 2 children",
+        "",
+        "Placed: the one conference is placed.",
+        "Late: no booking is after its due date.",
+        "Fridays: no bookings are on a Friday.",
+        "Outside term time: no bookings are in the school holidays.",
+        "Handovers: every family that has a CPA keeps that CPA.",
+        "Caseloads: no CPA is above the cap.",
+        "Virtual: no conferences meant for a room are held virtually.",
+        "Other sites: no conferences are at another site than the one nearest to the family.",
+        "",
+        "How good it is, what matters most first:",
+        "  1  Conferences not placed        0  proven best",
+        "  2  Lateness                      0  proven best",
+        "  3  Changes to what is published  0  proven best",
+        "  4  Children handed over          0  proven best",
+        "  5  Children above the caps       0  proven best",
+        "  6  Preferences                   0  proven best",
+        "",
+        "Solved.",
+        "Written: out.json",
+        "Written: out.xlsx",
+    ]
+    made = read_schedule_file(tmp_path / "out.json")
+    assert made.problem == read_problem_file(tiny).digest
+    assert [(tier.name, tier.value, tier.bound, tier.proven) for tier in made.tiers] == [(name, 0, 0, True) for name in TIERS]
+    assert made.solver is not None
+    assert (made.solver.seed, made.solver.workers) == (3, 2)
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames[:2] == ["Summary", "Diary"]
+    assert scheduler("check", tiny, tmp_path / "out.json").returncode == 0
+
+
+def test_the_schedule_alone_goes_to_stdout(tiny: Path):
+    finished = scheduler("plan", tiny, "--out", "-")
+    assert finished.returncode == 0
+    assert [booking["conference"] for booking in json.loads(finished.stdout)["bookings"]] == ["A"]
+    assert "Placed: the one conference is placed." in finished.stderr
+
+
+def test_without_files_the_summary_is_all(tiny: Path, tmp_path: Path):
+    finished = scheduler("plan", tiny, cwd=tmp_path)
+    assert finished.returncode == 0
+    assert finished.stdout.startswith("Schedule, 1 to 31 March 2027: 1 conference, 2 children\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.json"]
+
+
+def test_quiet_is_silent_where_a_file_is_written(tiny: Path, tmp_path: Path):
+    finished = scheduler("plan", tiny, "--out", tmp_path / "out.json", "--quiet")
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+    assert (tmp_path / "out.json").exists()
+
+
+def test_everything_that_is_wrong_with_the_options_is_said_before_any_work(tmp_path: Path):
+    (tmp_path / "folder.json").mkdir()
+    finished = scheduler(
+        "plan", "nothing.json", "--out", "folder.json", "--xlsx", "here/out.xlsx", "--time-limit", "0", cwd=tmp_path
+    )
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.splitlines() == [
+        "--out: folder.json is a folder. Enter the name of a file.",
+        f"--xlsx: there is no folder {tmp_path}/here. Make it, or enter another.",
+        "--time-limit: 0 is not a number of seconds above 0. Enter one such as 60.",
+    ]
+
+
+@pytest.mark.parametrize("option", [["--out", "out.txt"], ["--xlsx", "out.json"], ["--errors", "out.csv"]])
+def test_the_wrong_kind_of_file_is_refused(tiny: Path, tmp_path: Path, option: list[str]):
+    finished = scheduler("plan", tiny, *option, cwd=tmp_path)
+    assert finished.returncode == 2
+    assert finished.stderr.startswith(f"{option[0]}: {option[1]} does not end in .")
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.json"]
+
+
+def test_the_problem_is_never_overwritten(tiny: Path, tmp_path: Path):
+    finished = scheduler("plan", tiny, "--out", "./tiny.json", cwd=tmp_path)
+    assert finished.returncode == 2
+    assert finished.stderr == "--out: tiny.json is the file to be read. Enter another, so that it is not lost.\n"
+    assert json.loads(tiny.read_text()) == tiny_data()
+
+
+@pytest.mark.parametrize("arguments", [["--workers", "none"], ["--workers", "0"], ["--seed", "-1"], ["--nonsense"]])
+def test_wrong_usage_ends_with_2(tiny: Path, arguments: list[str]):
+    finished = scheduler("plan", tiny, *arguments)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert "Error: " in finished.stderr
+
+
+def test_bad_input_writes_nothing(tmp_path: Path):
+    (tmp_path / "bad.json").write_text(json.dumps(tiny_data(horizon={"first": "2027-03-06", "last": "2027-03-07"})))
+    finished = scheduler("plan", "bad.json", "--out", "out.json", "--xlsx", "out.xlsx", cwd=tmp_path)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr == "horizon: there is no working day in it. Enter a first and last day with one between.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.json"]
+
+
+def test_a_lock_that_no_schedule_can_keep_is_bad_input(tmp_path: Path):
+    on_a_sunday = {"conference": "A", "start": "2027-03-07T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}
+    (tmp_path / "locked.json").write_text(json.dumps(tiny_data(published=[on_a_sunday])))
+    finished = scheduler("plan", "locked.json", "--out", "out.json", cwd=tmp_path)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    said = finished.stderr.splitlines()[-1]  # a line of progress may stand before it
+    assert said.startswith("published[0].locks: no schedule can keep the lock of A on its time.")
+    assert [path.name for path in tmp_path.iterdir()] == ["locked.json"]
+
+
+def test_a_lock_in_a_workbook_is_told_by_its_row_and_in_the_copy_with_errors(tmp_path: Path):
+    on_a_saturday = {"conference": "A", "start": "2027-03-06T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}
+    write_problem_file(read_problem(tiny_data(published=[on_a_saturday])), tmp_path / "locked.xlsx")
+    finished = scheduler("plan", "locked.xlsx", "--out", "out.json", "--errors", "errors.xlsx", cwd=tmp_path)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    told = (
+        "no schedule can keep the lock of A on its time. A is on Saturday 6 March 2027, which is no working day. "
+        "Take the lock off, or move the booking first."
+    )
+    assert finished.stderr.splitlines()[-2:] == [  # a line of progress may stand before them
+        f"Published, row 2, Locked: {told}",
+        "A copy with these faults beside their rows is in errors.xlsx.",
+    ]
+    published = openpyxl.load_workbook(tmp_path / "errors.xlsx")["Published"]
+    assert [row[0].value for row in published.iter_rows()] == ["Errors", f"Locked: {told}"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["errors.xlsx", "locked.xlsx"]
+
+
+def start_march(out: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A plan of a month that takes its time, returned once it has shown its first line of progress."""
+    process = subprocess.Popen(
+        [*COMMAND, "plan", str(MARCH), "--out", str(out), "--workers", "1", *arguments],
+        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert re.match(r" *\d+ s  ", process.stderr.readline())
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_gives_the_best_so_far(tmp_path: Path, number: signal.Signals):
+    out = tmp_path / "out.json"
+    process = start_march(out)
+    process.send_signal(number)
+    told, _ = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert told.splitlines()[-2:] == ["Interrupted: this is the best schedule so far.", f"Written: {out}"]
+    assert scheduler("check", MARCH, out).returncode == 0
+
+
+def test_what_can_not_be_written_keeps_nobody_from_the_answer(tmp_path: Path):
+    out, xlsx = tmp_path / "out.json", tmp_path / "out.xlsx"
+    process = start_march(out, "--xlsx", str(xlsx), "--time-limit", "3")
+    out.mkdir()
+    told, faults = process.communicate(timeout=120)
+    assert process.returncode == 3
+    assert told.startswith("Buckinghamshire, 1 to 31 March 2027: ")
+    assert told.endswith(f"\nWritten: {xlsx}\n")
+    assert faults.splitlines()[-1] == f"{out}: this can't be written: there is a folder of that name. Enter another name."
+    assert openpyxl.load_workbook(xlsx).sheetnames[:2] == ["Summary", "Diary"]
+
+
+def test_a_terminal_shows_a_live_table(tmp_path: Path):
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(
+            COMMAND[0],
+            [*COMMAND, "plan", str(MARCH), "--out", str(tmp_path / "out.json"), "--time-limit", "3"],
+            {**ENVIRONMENT, "TERM": "xterm"},
+        )
+    shown = b""
+    try:
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    except OSError:
+        pass  # a pseudo-terminal ends with an error once the child is gone
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+    assert "Ctrl-C stops with the best so far." in text
+    assert re.search(r"Best so far +Bound", text)
+    assert "Conferences not placed" in text
+    assert "How good it is, what matters most first:" in text

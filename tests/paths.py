@@ -1,0 +1,10 @@
+"""Folders that tests read from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "tests" / "data" / "examples"
+FIXTURES = ROOT / "fixtures"
+DOCS = ROOT / "docs"

@@ -1,0 +1,180 @@
+from typing import Any
+
+import pytest
+
+from scheduler.domain.schedule import Tier
+from scheduler.report.causes import why_late, why_never
+from tests.builders import booking, chair, conference, minute_taker, room, schedule, tiny_problem
+
+PROVEN = (Tier(name="unplaced", value=0, bound=0, proven=True), Tier(name="late", value=24, bound=24, proven=True))
+
+
+def cause(day: str, *, of: dict[str, Any] | None = None, tiers: tuple[Tier, ...] = PROVEN, **changes: Any) -> str:
+    """Why conference A, due on Friday 19 March unless changed, is late where it is held at 10:00 on the day."""
+    problem = tiny_problem(conferences=[conference("A", **(of or {}))], **changes)
+    held = booking("A", f"{day}T10:00")
+    return why_late(problem, schedule(held, tiers=tiers), held)
+
+
+def test_notice_pushes_the_earliest_date_past_the_due_date():
+    assert cause("2027-03-24", of={"requested": "2027-03-17"}) == (
+        "It could not be held before Wednesday 24 March: it was requested on Wednesday 17 March, "
+        "and 5 working days of notice must be given."
+    )
+
+
+def test_one_day_of_notice_in_the_singular():
+    assert cause("2027-03-22", of={"requested": "2027-03-19"}, policy={"notice_days": 1}) == (
+        "It could not be held before Monday 22 March: it was requested on Friday 19 March, "
+        "and 1 working day of notice must be given."
+    )
+
+
+def test_the_earliest_date_given_is_after_the_due_date():
+    assert cause("2027-03-22", of={"earliest": "2027-03-22"}) == (
+        "It could not be held before Monday 22 March: that is the earliest date given for it."
+    )
+
+
+def test_it_was_due_before_the_plan_begins():
+    assert cause("2027-03-01", of={"due": "2027-02-26"}) == (
+        "It could not be held before Monday 1 March: it was due before this plan begins."
+    )
+
+
+def test_after_its_earliest_date_it_competed_with_others():
+    assert cause("2027-03-02", of={"due": "2027-02-26"}) == (
+        "It could not be held before Monday 1 March: it was due before this plan begins. "
+        "Holding it earlier would make others at least as much later, or leave one out (proven)."
+    )
+
+
+def test_after_its_earliest_date_something_stood_in_the_way():
+    blocked = [{"start": "2027-03-01T00:00", "end": "2027-03-02T00:00"}]
+    assert cause("2027-03-02", of={"due": "2027-02-26", "unavailable": blocked}) == (
+        "It could not be held before Monday 1 March: it was due before this plan begins. "
+        "From then until 1 March the family or its social worker can't come at any start."
+    )
+
+
+def test_an_earliest_date_on_a_weekend_means_the_monday_after():
+    assert cause("2027-03-22", of={"earliest": "2027-03-20"}) == (
+        "It could not be held before Saturday 20 March: that is the earliest date given for it."
+    )
+
+
+ABSENT = [{"first": "2027-03-01", "last": "2027-03-19"}]
+
+
+@pytest.mark.parametrize(
+    ("of", "changes", "obstacle"),
+    [
+        (
+            {"unavailable": [{"start": "2027-03-01T00:00", "end": "2027-03-19T23:59"}]},
+            {},
+            "the family or its social worker can't come at any start",
+        ),
+        (
+            {},
+            {"chairs": [chair("C1", absences=ABSENT), chair("C2", absences=ABSENT)]},
+            "no CPA who may chair it is at work and free for any start and place that suit it",
+        ),
+        (
+            {"not_chairs": ["C2"]},
+            {"chairs": [chair("C1", absences=ABSENT), chair("C2")], "service": {"chair_title": "Chair"}},
+            "no Chair who may chair it is at work and free for any start and place that suit it",
+        ),
+        (
+            {"accessible": True},
+            {"policy": {"virtual_fallback": False}},
+            "no suitable place is open at any start that suits the family",
+        ),
+        (
+            {},
+            {"policy": {"virtual_fallback": False}, "rooms": [room("AYL-1", closed=ABSENT)]},
+            "no suitable place is open at any start that suits the family",
+        ),
+        (
+            {},
+            {"minute_takers": [minute_taker("M1", absences=ABSENT)]},
+            "no minute taker is at work and free for any start, place and CPA that suit it",
+        ),
+        (
+            {},
+            {
+                "policy": {"virtual_fallback": False},
+                "minute_takers": [minute_taker("M1", sites=["WYC"])],
+                "rooms": [room("AYL-1")],
+            },
+            "no minute taker is at work and free for any start, place and CPA that suit it",
+        ),
+        (
+            {},
+            {"policy": {"virtual_fallback": False}, "chairs": [chair("C1", max_office_days=0)]},
+            "no CPA who may chair it is at work and free for any start and place that suit it",
+        ),
+        (
+            {},
+            {"calendar": {"closures": [f"2027-03-{day:02}" for day in range(1, 20)]}},
+            "nothing can be held on any day",
+        ),
+    ],
+)
+def test_what_makes_a_date_in_time_impossible(of: dict[str, Any], changes: dict[str, Any], obstacle: str):
+    assert cause("2027-03-22", of=of, **changes) == f"It could not be held in time: from 1 March to 19 March {obstacle}."
+
+
+def test_one_start_that_would_do_is_enough_to_say_no_more_than_competition():
+    absent_till_the_last_day = [{"first": "2027-03-01", "last": "2027-03-18"}]
+    chairs = [chair("C1", absences=absent_till_the_last_day)]
+    assert cause("2027-03-22", chairs=chairs) == (
+        "Holding it earlier would make others at least as much later, or leave one out (proven)."
+    )
+
+
+def test_without_a_proof_none_is_claimed():
+    assert cause("2027-03-22", tiers=()) == "No earlier place was found for it in the time given."
+
+
+def test_a_locked_time_is_the_cause():
+    published = [{"conference": "A", "start": "2027-03-22T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}]
+    assert cause("2027-03-22", published=published) == "Its published time is locked."
+
+
+def test_a_locked_chair_who_is_away_is_the_cause():
+    published = [{"conference": "A", "start": "2027-03-05T10:00", "room": "AYL-1", "chair": "C1", "locks": ["chair"]}]
+    chairs = [chair("C1", absences=ABSENT), chair("C2")]
+    assert cause("2027-03-22", published=published, chairs=chairs) == (
+        "It could not be held in time: from 1 March to 19 March no CPA who may chair it is at work and free "
+        "for any start and place that suit it."
+    )
+
+
+def test_a_chair_who_is_free_only_when_no_place_is_open_is_told_as_just_that():
+    mornings = [{"start": f"2027-03-{day:02}T09:00", "end": f"2027-03-{day:02}T12:00"} for day in range(1, 20)]
+    rooms = [room("AYL-1", starts=["10:00"])]
+    changes = {"rooms": rooms, "chairs": [chair("C1", busy=mornings)], "policy": {"virtual_fallback": False}}
+    assert cause("2027-03-22", virtual_starts=["14:00"], **changes) == (
+        "It could not be held in time: from 1 March to 19 March no CPA who may chair it is at work and free "
+        "for any start and place that suit it."
+    )
+
+
+def test_where_anything_is_locked_that_may_be_what_keeps_it_late():
+    others = [conference("B")]
+    published = [{"conference": "B", "start": "2027-03-05T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time", "room"]}]
+    problem = tiny_problem(conferences=[conference("A"), *others], published=published)
+    held = booking("A", "2027-03-22T10:00")
+    assert why_late(problem, schedule(held, booking("B", "2027-03-05T10:00"), tiers=PROVEN), held) == (
+        "Holding it earlier would break a lock, make others at least as much later, or leave one out (proven)."
+    )
+
+
+def test_only_what_nothing_would_make_room_for_can_never_be_held():
+    away = [{"first": "2027-03-01", "last": "2027-03-31"}]
+    never = tiny_problem(conferences=[conference("A")], chairs=[chair("C1", absences=away)])
+    last_day = tiny_problem(conferences=[conference("A")], chairs=[chair("C1", absences=[away[0] | {"last": "2027-03-30"}])])
+    assert why_never(never, never.conferences[0]) == (
+        "no CPA who may chair it is at work and free for any start and place that suit it"
+    )
+    assert why_never(last_day, last_day.conferences[0]) is None

@@ -1,0 +1,30 @@
+import io
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from scheduler.report.workbook.styles import Book
+
+
+def footer(service: str) -> tuple[str | None, str | None, str | None]:
+    """What stands left, in the middle and right under each printed page."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as workbook:
+        Book(workbook, service).sheet("Not placed", "Conferences that could not be placed")
+    printed = openpyxl.load_workbook(file).worksheets[0].oddFooter
+    return printed.left.text, printed.center.text, printed.right.text
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("service", "shown"),
+    [
+        ("Buckinghamshire", "Buckinghamshire"),
+        ("A & <B>", "A && <B>"),
+        ("W" * 300, "W" * 80),
+        ("&" * 300, "&" * 160),
+    ],
+)
+def test_every_printed_page_says_how_sensitive_it_is_however_long_the_name(service: str, shown: str) -> None:
+    assert footer(service) == (f"{shown}: Not placed", "OFFICIAL-SENSITIVE", "Page &P of &N")

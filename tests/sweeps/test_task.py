@@ -1,0 +1,74 @@
+import re
+import threading
+
+import pytest
+
+from fixtures.tiny import RAW, tiny
+from scheduler.checker import check
+from scheduler.domain.faults import read_problem
+from scheduler.sweeps.task import Effort, OtherEngineError, Task, engine, solve, task_of
+
+
+def test_the_key_is_of_all_that_the_result_depends_on():
+    renamed = read_problem(RAW | {"chairs": [chair | {"name": "Somebody else"} for chair in RAW["chairs"]]})
+    fewer = read_problem(RAW | {"holds": []})
+    task = task_of(tiny())
+    assert task.key == task_of(tiny()).key == task_of(renamed).key
+    others = [
+        task_of(fewer),
+        task_of(tiny(), Effort(seed=2)),
+        task_of(tiny(), Effort(work_limit=21.0)),
+        task_of(tiny(), Effort(time_limit=60.0)),
+        Task.model_validate(dict(task_of(tiny())) | {"engine": "another"}),
+    ]
+    assert len({task.key, *(other.key for other in others)}) == 6
+
+
+def test_a_task_travels_as_json_and_without_names():
+    task = task_of(tiny())
+    text = task.model_dump_json(by_alias=True)
+    assert "Advisor" not in text
+    assert "Minute taker" not in text
+    assert Task.model_validate_json(text) == task
+    assert Task.model_validate_json(text).key == task.key
+
+
+def test_the_schedule_is_one_of_the_problem_with_names():
+    solved = solve(task_of(tiny()))
+    schedule = solved.schedule_of(tiny())
+    assert schedule is not None
+    assert [(tier.value, tier.bound) for tier in schedule.tiers] == [(n, n) for n in (0, 24, 0, 3, 2, 110)]
+    report = check(tiny(), schedule)
+    assert (report.violations, report.remarks) == ((), ())
+    assert solved.refused == ()
+
+
+def test_where_no_schedule_keeps_the_locks_it_says_why():
+    lost = {"conference": "CPC-0002", "start": "2027-01-11T10:00", "room": "AYL-1", "chair": "C1", "locks": ["chair"]}
+    problem = read_problem(RAW | {"published": [lost], "chairs": [RAW["chairs"][0] | {"works": []}, RAW["chairs"][1]]})
+    solved = solve(task_of(problem))
+    assert solved.schedule is None
+    assert solved.schedule_of(problem) is None
+    assert len(solved.refused) == 1
+    assert "no schedule can keep the lock of CPC-0002 on its chair" in solved.refused[0]
+    assert "Advisor" not in solved.refused[0]
+
+
+def test_another_engine_is_refused():
+    other = Task.model_validate(dict(task_of(tiny())) | {"engine": "conference-planner 0, ortools 9.1"})
+    with pytest.raises(
+        OtherEngineError, match=r"The task is for conference-planner 0, ortools 9\.1, and here is conference-planner"
+    ):
+        solve(other)
+    assert re.fullmatch(r"conference-planner \S+, ortools \S+, holidays \S+, source [0-9a-f]{12}", engine())
+
+
+def test_stopped_at_once_it_still_ends():
+    stop = threading.Event()
+    stop.set()
+    assert solve(task_of(tiny()), stop).schedule is not None
+
+
+def test_a_limit_is_the_same_however_it_is_written():
+    whole, fraction = (task_of(tiny(), Effort(work_limit=limit, time_limit=limit)) for limit in (60, 60.0))
+    assert whole.key == fraction.key == Task.model_validate_json(whole.model_dump_json(by_alias=True)).key

@@ -1,0 +1,23 @@
+"""Tasks that take less than a second each, all different."""
+
+from collections.abc import Iterable
+
+from fixtures.tiny import RAW
+from scheduler.domain.faults import read_problem
+from scheduler.domain.problem import Problem
+from scheduler.sweeps.task import Solved, Task, task_of
+
+
+def problem(children: int = 2) -> Problem:
+    """The tiny problem with so many children in its late conference."""
+    first, *others = RAW["conferences"]
+    return read_problem(RAW | {"conferences": [first | {"children": children}, *others]})
+
+
+def tasks(count: int) -> list[Task]:
+    return [task_of(problem(children)) for children in range(1, count + 1)]
+
+
+def figures(solved: Iterable[Solved]) -> dict[str, object]:
+    """All that a result says, but for how long it took."""
+    return {one.key: (one.schedule and one.schedule.model_copy(update={"solver": None}), one.refused) for one in solved}

@@ -1,0 +1,195 @@
+import datetime as dt
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.checker import Report, check
+from scheduler.domain.faults import read_problem
+from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import TIERS, Booking, Schedule, Tier, Unplaced, Violation
+from scheduler.measure import Measure
+from tests.builders import booking, chair, conference, minute_taker, schedule, tiny_problem
+from tests.paths import EXAMPLES
+
+PERFECT = Measure(tiers=dict.fromkeys(TIERS, 0), counts=dict.fromkeys(PREFERENCE_NAMES, 0))
+
+
+def example(name: str) -> Any:
+    return json.loads((EXAMPLES / f"{name}.json").read_text())
+
+
+def example_report(problem: str, made: str) -> Report:
+    return check(read_problem(example(problem)), Schedule.model_validate(example(f"{made}.schedule")))
+
+
+@pytest.mark.parametrize(("problem", "made"), [("march", "march"), ("march", "march.broken"), ("march.replan", "march.replan")])
+def test_it_finds_in_the_examples_what_is_expected(problem: str, made: str) -> None:
+    report, expected = example_report(problem, made), example(f"{made}.expected")
+    assert sorted([violation.rule, violation.subject] for violation in report.violations) == sorted(expected["violations"])
+    assert report.measure.tiers == expected["tiers"]
+    assert report.measure.counts == expected["counts"]
+    assert report.ok == (not expected["violations"])
+    assert report.remarks == ()
+
+
+def test_it_never_loads_the_solver() -> None:
+    code = (
+        "import json, sys; from scheduler.checker import check; from scheduler.domain.faults import read_problem;"
+        "from scheduler.domain.schedule import Schedule;"
+        "problem, made = (json.load(open(path)) for path in sys.argv[1:]);"
+        "assert check(read_problem(problem), Schedule.model_validate(made)).ok;"
+        "print(sorted(name for name in sys.modules if name.partition('.')[0] in ('ortools', 'highspy')))"
+    )
+    paths = [str(EXAMPLES / name) for name in ("march.json", "march.schedule.json")]
+    ran = subprocess.run([sys.executable, "-c", code, *paths], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_a_schedule_that_keeps_every_rule_is_ok() -> None:
+    assert check(tiny_problem(), schedule(booking(start="2027-03-01T10:00"))) == Report(violations=(), measure=PERFECT)
+
+
+def test_a_report_names_what_is_broken_and_measures_it_all_the_same() -> None:
+    report = check(tiny_problem(), schedule(booking(start="2027-03-01T10:00", chair="Z")))
+    text = "A: Z is no chair of this problem."
+    assert report == Report(violations=(Violation(rule="R3", subject="A", text=text),), measure=PERFECT)
+    assert not report.ok
+
+
+SWITCHED = {
+    "conferences": [conference("A", social_worker="SW-1"), conference("B", social_worker="SW-1")],
+    "apart": [["A", "B"]],
+    "minute_takers": [minute_taker()],
+    "rooms": [
+        {"id": name, "site": site, "starts": ["10:00", "12:15"], "hybrid_from": "2022-09-01"}
+        for name, site in (("AYL-1", "AYL"), ("AYL-2", "AYL"), ("WYC-1", "WYC"))
+    ],
+    "published": [{"conference": "A", "start": "2027-03-01T10:00", "room": "AYL-1", "chair": "C2", "locks": ["chair"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "bookings"),
+    [
+        (
+            "R4",
+            [
+                booking("A", chair="C2", minute_taker="M1"),
+                booking("B", "2027-03-02T12:15", chair="C2", room="WYC-1", minute_taker="M1"),
+            ],
+        ),
+        ("R5", [booking("A", chair="C2")]),
+        ("R6", [booking("A", chair="C2", minute_taker="M1"), booking("B", room="WYC-1", minute_taker="M2")]),
+        ("R7", [booking("A", chair="C2", minute_taker="M1"), booking("B", "2027-03-02T12:15", room="AYL-2", minute_taker="M1")]),
+        ("R8", [booking("A", minute_taker="M1")]),
+    ],
+)
+def test_a_hard_rule_that_is_off_is_not_checked(rule: str, bookings: list[Booking]) -> None:
+    changes = SWITCHED | {"minute_takers": [minute_taker(), minute_taker("M2")]}
+    on, off = tiny_problem(**changes), tiny_problem(**changes, policy={"off": [rule]})
+    assert {violation.rule for violation in check(on, schedule(*bookings)).violations} == {rule}
+    assert check(off, schedule(*bookings)).violations == ()
+
+
+def test_it_remarks_that_the_schedule_was_made_for_another_problem() -> None:
+    problem = tiny_problem()
+    made = booking(start="2027-03-01T10:00")
+    assert check(problem, schedule(made, problem=problem.digest)).remarks == ()
+    assert check(problem, schedule(made, problem="0" * 64)).remarks == (
+        "The schedule names another problem than the one it was checked against: their digests differ.",
+    )
+
+
+def test_it_remarks_on_tiers_that_are_stated_otherwise() -> None:
+    tiers = (
+        Tier(name="unplaced", value=0, bound=0, proven=True),
+        Tier(name="late", value=3, bound=3, proven=True),
+        Tier(name="stability", value=0, bound=-1, proven=True),
+        Tier(name="preferences", value=0, bound=0, proven=False),
+    )
+    assert check(tiny_problem(), schedule(booking(start="2027-03-01T10:00"), tiers=tiers)).remarks == (
+        "The schedule states 3 for the tier late; the check finds 0.",
+        "The schedule calls the tier stability proven, with value 0 and bound -1.",
+        "The schedule calls the tier preferences not proven, with value 0 and bound 0.",
+    )
+
+
+def test_it_remarks_on_what_is_listed_as_unplaced() -> None:
+    problem = tiny_problem(conferences=[conference("A"), conference("B"), conference("C")])
+    unplaced = (Unplaced(conference="A"), Unplaced(conference="C", reason="No chair is free."), Unplaced(conference="Z"))
+    assert check(problem, schedule(booking("A"), unplaced=unplaced)).remarks == (
+        "A is listed as unplaced, but has a booking.",
+        "Z is listed as unplaced, but is no conference of this problem.",
+        "B has no booking, and is not listed as unplaced.",
+    )
+
+
+def test_it_remarks_that_term_time_was_assumed() -> None:
+    assert check(tiny_problem(calendar={}), schedule(booking())).remarks == (
+        "No school terms are given: every day was taken as term time.",
+    )
+
+
+RICH = tiny_problem(
+    conferences=[conference("A", social_worker="SW-1", chair="C1"), conference("B", social_worker="SW-1", mode="virtual")],
+    chairs=[chair("C1", max_per_day=1, max_per_week=2, max_office_days=1), chair("C7", reserve=True)],
+    minute_takers=[minute_taker(max_per_day=1)],
+    holds=[{"site": "WYC", "week": "2027-03-01", "count": 1}],
+    apart=[["A", "B"]],
+    published=[
+        {"conference": "A", "start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time", "chair", "room"]}
+    ],
+)
+MOMENTS = st.datetimes(dt.datetime(2027, 2, 27), dt.datetime(2027, 4, 3)) | st.datetimes(
+    dt.datetime(1900, 1, 2), dt.datetime(2199, 12, 30)
+)
+GARBAGE = st.builds(
+    Booking,
+    conference=st.sampled_from(["A", "B", "HOLD-WYC-2027-03-01-1", "HOLD-WYC-2027-03-01-2", "Z"]),
+    start=MOMENTS.map(lambda moment: moment.replace(second=0, microsecond=0)),
+    end=MOMENTS.map(lambda moment: moment.replace(second=0, microsecond=0)),
+    room=st.sampled_from(["AYL-1", "WYC-1", "Z-9", None]),
+    chair=st.sampled_from(["C1", "C7", "Z"]),
+    minute_taker=st.sampled_from(["M1", "Z", None]),
+    held=st.booleans(),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(GARBAGE, max_size=8))
+def test_garbage_breaks_the_rule_it_belongs_to_and_raises_nothing(bookings: list[Booking]) -> None:
+    broken = {(violation.rule, violation.subject) for violation in check(RICH, schedule(*bookings)).violations}
+    for each in bookings:
+        is_known = each.conference in RICH.minutes_by_id
+        assert is_known or ("R1", each.conference) in broken
+        assert each.room != "Z-9" or ("R2", each.conference) in broken
+        assert each.chair != "Z" or ("R3", each.conference) in broken
+        assert each.minute_taker == "M1" or ("R5", each.conference) in broken
+        assert each.conference == "Z" or each.held == each.conference.startswith("HOLD-") or ("R1", each.conference) in broken
+        lasts = RICH.minutes_by_id.get(each.conference)
+        assert lasts is None or each.end - each.start == dt.timedelta(minutes=lasts) or ("R1", each.conference) in broken
+    names = [each.conference for each in bookings]
+    assert all(names.count(name) == 1 or ("R1", name) in broken for name in names)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(GARBAGE, max_size=6), st.randoms(use_true_random=False))
+def test_the_order_of_bookings_changes_no_tier_and_no_count_of_breaches(bookings: list[Booking], random: Any) -> None:
+    once = {each.conference: each for each in bookings}
+    kept = list(once.values())
+    shuffled = random.sample(kept, len(kept))
+    one, other = check(RICH, schedule(*kept)), check(RICH, schedule(*shuffled))
+    assert one.measure == other.measure
+    assert sorted(violation.rule for violation in one.violations) == sorted(violation.rule for violation in other.violations)
+
+
+def test_a_report_survives_json() -> None:
+    problem: Problem = read_problem(example("march"))
+    report = check(problem, Schedule.model_validate(example("march.broken.schedule")))
+    assert Report.model_validate_json(report.model_dump_json()) == report

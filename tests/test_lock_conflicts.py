@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from scheduler.domain.faults import Fault, InputError
+from scheduler.lock_conflicts import kept_locks
+from scheduler.model.build import drafted
+from tests.builders import conference, tiny_problem
+
+
+def published(identifier: str, start: str = "2027-03-08T10:00", **changes: object) -> dict[str, object]:
+    return {"conference": identifier, "start": start, "room": "AYL-1", "chair": "C1", "locks": ["time"]} | changes
+
+
+def kept(*bookings: dict[str, object], **changes: object) -> list[tuple[str, str, str, str | None]]:
+    """The conferences booked to keep the locks: id, start, chair and site."""
+    names = [str(booking["conference"]) for booking in bookings]
+    problem = tiny_problem(conferences=[conference(name) for name in [*names, "Z"]], published=list(bookings), **changes)
+    draft = drafted(problem)
+    candidates = draft.candidates
+    chosen = kept_locks(draft, draft.programme())
+    return [
+        (
+            problem.conferences[candidates.request[n]].id,
+            f"{candidates.moment(int(candidates.start[n])):%d %H:%M}",
+            problem.chairs[candidates.chair[n]].id,
+            candidates.places[candidates.place[n]].site,
+        )
+        for n in np.sort(chosen)
+    ]
+
+
+def faults(*bookings: dict[str, object], **changes: object) -> list[Fault]:
+    with pytest.raises(InputError) as error:
+        kept(*bookings, **changes)
+    return list(error.value.faults)
+
+
+def test_without_locks_nothing_has_to_be_booked() -> None:
+    assert kept() == []
+    assert kept(published("A", locks=[])) == []
+
+
+def test_what_is_locked_is_kept() -> None:
+    assert kept(published("A", locks=["time", "chair", "room"]), published("B", "2027-03-09T14:00", locks=[])) == [
+        ("A", "08 10:00", "C1", "AYL")
+    ]
+
+
+def test_of_one_time_two_chairs_and_rooms_are_found() -> None:
+    booked = kept(published("A"), published("B"))
+    assert [row[:2] for row in booked] == [("A", "08 10:00"), ("B", "08 10:00")]
+    assert len({row[2] for row in booked}) == 2
+
+
+def test_a_rule_that_is_off_locks_nothing() -> None:
+    assert kept(published("A", "2027-03-06T10:00"), policy={"off": ["R8"]}) == []
+
+
+def test_a_lock_on_a_day_that_cannot_be_is_named_with_what_is_wrong() -> None:
+    (fault,) = faults(published("A"), published("B", "2027-03-06T10:00"), published("C", "2027-03-09T10:00"))
+    assert fault.place == ("published", 1, "locks")
+    assert fault.message == (
+        "no schedule can keep the lock of B on its time. B is on Saturday 6 March 2027, which is no working day. "
+        "Take the lock off, or move the booking first."
+    )
+
+
+def test_only_locks_that_really_clash_are_named() -> None:
+    """A and C want one chair at one time; B is in nobody's way."""
+    found = faults(
+        published("A", locks=["time", "chair"]),
+        published("B", "2027-03-09T10:00", locks=["time", "chair"]),
+        published("C", locks=["time", "chair"]),
+    )
+    end = "Take the lock off, or move the booking first."
+    assert found == [
+        Fault(
+            ("published", 0, "locks"),
+            f"no schedule can keep the lock of A on its time and chair. It can't be kept together with C. {end}",
+        ),
+        Fault(
+            ("published", 2, "locks"),
+            f"no schedule can keep the lock of C on its time and chair. It can't be kept together with A. {end}",
+        ),
+    ]
+
+
+def test_a_lock_that_a_limit_forbids_by_itself_is_named_alone() -> None:
+    """Nobody may have a booking at all, which is no matter of one candidate."""
+    chairs = [{"id": "C1", "max_per_day": 0}, {"id": "C2", "max_per_day": 0}]
+    found = faults(published("A"), published("B", "2027-03-09T10:00", locks=[]), chairs=chairs)
+    assert [fault.place for fault in found] == [("published", 0, "locks")]
+    assert "no schedule can keep the lock of A on its time." in found[0].message

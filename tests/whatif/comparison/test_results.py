@@ -1,0 +1,183 @@
+import datetime as dt
+
+from scheduler.domain.conference import Kind
+from scheduler.domain.problem import Problem
+from scheduler.domain.schedule import TIERS, Booking, Schedule, Tier
+from scheduler.measure import measure
+from scheduler.sweeps.task import Solved, task_of
+from scheduler.whatif.comparison.results import (
+    Caseload,
+    Children,
+    Comparison,
+    LateConference,
+    Moved,
+    Outlook,
+    Result,
+    Use,
+    Variant,
+    compared,
+    moved,
+)
+from scheduler.whatif.comparison.verdicts import Difference, Judgement, Verdict
+from tests.builders import booking, chair, conference, room, schedule, tiny_problem
+
+# One week of March 2027: Monday 8th to Friday 12th. A was due on the 5th; B is a review that C1 knows.
+HORIZON = {"first": "2027-03-08", "last": "2027-03-12"}
+CONFERENCES = [
+    conference("A", children=3, trigger="2027-02-12"),
+    conference("B", kind="review", children=2, chair="C1", trigger="2026-09-25", mode="virtual"),
+]
+
+
+def problem(**changes: object) -> Problem:
+    return tiny_problem(
+        **{"horizon": HORIZON, "conferences": CONFERENCES, "chairs": [chair("C1", caseload=84), chair("C2", name="Advisor 2")]}
+        | changes
+    )
+
+
+def solved(of: Problem, *bookings: Booking, seconds: float = 1.5) -> Solved:
+    """A proven result with these bookings."""
+    made = schedule(*bookings)
+    values = measure(of, made).tiers
+    tiers = tuple(Tier(name=name, value=values[name], bound=values[name], proven=True) for name in TIERS)
+    return Solved(key=task_of(of).key, schedule=Schedule(bookings=made.bookings, tiers=tiers), seconds=seconds)
+
+
+def children(initial: Children, review: Children) -> tuple[Children, ...]:
+    others = {kind: Children(kind=kind, children=0, placed=0, in_time=0) for kind in Kind}
+    return tuple((others | {Kind.INITIAL: initial, Kind.REVIEW: review}).values())
+
+
+def test_a_base_and_a_scenario_side_by_side():
+    base, scenario = problem(), problem(rooms=[room("AYL-1", closed=[{"first": "2027-03-08", "last": "2027-03-10"}])])
+    a, b = booking("A", "2027-03-08T10:00", chair="C1"), booking("B", "2027-03-09T14:00", room=None, chair="C1")
+    later = booking("A", "2027-03-12T10:00", chair="C2")
+    of_base, of_scenario = solved(base, a, b), solved(scenario, later, b.model_copy(update={"chair": "C2"}), seconds=2.0)
+    found = compared(
+        [Variant("base", (), base), Variant("closed", ("AYL-1 is closed.",), scenario), Variant("never", (), base)],
+        [of_base, of_scenario, None],
+    )
+    assert found == Comparison(
+        service=base.service,
+        horizon=base.horizon,
+        base=Result(
+            name="base",
+            changes=(),
+            outlook=Outlook(
+                tiers=proven(0, 33, 0, 0, 2, 0),
+                conferences=2,
+                placed=2,
+                children=children(
+                    Children(kind=Kind.INITIAL, children=3, placed=3, in_time=0),
+                    Children(kind=Kind.REVIEW, children=2, placed=2, in_time=2),
+                ),
+                late=(
+                    LateConference(conference="A", children=3, due=dt.date(2027, 3, 5), day=dt.date(2027, 3, 8), working_days=1),
+                ),
+                counts=measure(base, schedule(a, b)).counts,
+                handovers=(),
+                caseloads=(
+                    Caseload(chair="C1", label="C1", before=84, after=87, cap=85, above=2),
+                    Caseload(chair="C2", label="Advisor 2", before=0, after=0, cap=85, above=0),
+                ),
+                rooms=(
+                    Use(id="AYL-1", label="Aylesbury, AYL-1", used=1, of=10),
+                    Use(id="WYC-1", label="Wycombe, WYC-1", used=0, of=10),
+                ),
+                chairs=(Use(id="C1", label="C1", used=2, of=5), Use(id="C2", label="Advisor 2", used=0, of=5)),
+                seconds=1.5,
+            ),
+        ),
+        scenarios=(
+            Result(
+                name="closed",
+                changes=("AYL-1 is closed.",),
+                outlook=Outlook(
+                    tiers=proven(0, 45, 0, 2, 0, 48),
+                    conferences=2,
+                    placed=2,
+                    children=children(
+                        Children(kind=Kind.INITIAL, children=3, placed=3, in_time=0),
+                        Children(kind=Kind.REVIEW, children=2, placed=2, in_time=2),
+                    ),
+                    late=(
+                        LateConference(
+                            conference="A", children=3, due=dt.date(2027, 3, 5), day=dt.date(2027, 3, 12), working_days=5
+                        ),
+                    ),
+                    counts=measure(scenario, of_scenario.schedule or schedule()).counts,
+                    handovers=("B",),
+                    caseloads=(
+                        Caseload(chair="C1", label="C1", before=84, after=84, cap=85, above=0),
+                        Caseload(chair="C2", label="Advisor 2", before=0, after=3, cap=85, above=0),
+                    ),
+                    rooms=(Use(id="AYL-1", label="Aylesbury, AYL-1", used=1, of=4),),
+                    chairs=(Use(id="C1", label="C1", used=0, of=5), Use(id="C2", label="Advisor 2", used=2, of=5)),
+                    seconds=2.0,
+                ),
+                differences=(
+                    Difference(tier="unplaced", least=0, most=0, verdict=Verdict.EQUAL),
+                    Difference(tier="late", least=12, most=12, verdict=Verdict.WORSE),
+                    Difference(tier="stability", least=0, most=0, verdict=Verdict.EQUAL),
+                    Difference(tier="continuity", least=2, most=2, verdict=Verdict.WORSE),
+                    Difference(tier="caseload", least=-2, most=-2, verdict=Verdict.BETTER),
+                    Difference(tier="preferences", least=48, most=48, verdict=Verdict.WORSE),
+                ),
+                judgement=Judgement(verdict=Verdict.WORSE, tier="late"),
+                moved=(
+                    Moved(conference="A", what=("date", "chair"), before=a, after=later),
+                    Moved(conference="B", what=("chair",), before=b, after=b.model_copy(update={"chair": "C2"})),
+                ),
+            ),
+        ),
+        missing=("never",),
+    )
+
+
+def test_of_the_same_problem_everything_is_equal_though_it_be_not_proven():
+    of = problem()
+    tiers = tuple(Tier(name=name, value=50, bound=0, proven=False) for name in TIERS)
+    unproven = Solved(key=task_of(of).key, schedule=Schedule(bookings=(), tiers=tiers), seconds=1)
+    found = compared([Variant("base", (), of), Variant("as it is", (), of)], [unproven, unproven])
+    assert found is not None
+    assert found.scenarios[0].judgement == Judgement(verdict=Verdict.EQUAL, tier=None)
+    assert found.scenarios[0].moved == ()
+
+
+def test_where_no_schedule_is_possible_it_says_why():
+    of, other = problem(), problem(chairs=[chair("C1")])
+    refused = Solved(key=task_of(other).key, schedule=None, refused=("no schedule can keep the lock.",), seconds=1)
+    cases = [Variant("base", (), of), Variant("locked", ("C2 leaves.",), other)]
+    expected = Result(name="locked", changes=("C2 leaves.",), refused=("no schedule can keep the lock.",), outlook=None)
+    found = compared(cases, [solved(of), refused])
+    assert found is not None
+    assert found.scenarios == (expected,)
+    found = compared(cases[::-1], [refused, solved(of)])
+    assert found is not None
+    assert found.base == expected
+    assert (found.scenarios[0].differences, found.scenarios[0].judgement, found.scenarios[0].moved) == ((), None, ())
+
+
+def test_without_the_base_there_is_nothing_to_compare():
+    of = problem()
+    assert compared([Variant("base", (), of), Variant("as it is", (), of)], [None, solved(of)]) is None
+
+
+def test_what_moves_is_told_of_conferences_in_both_problems():
+    before = problem()
+    after = problem(conferences=[*CONFERENCES, conference("C"), conference("D")])
+    a, b, c = booking("A"), booking("B", "2027-03-09T10:00", room=None), booking("C", "2027-03-10T10:00")
+    later = b.model_copy(update={"start": b.start.replace(hour=14), "room": "WYC-1"})
+    assert list(moved(before, schedule(a, b), after, schedule(a, b, c))) == []
+    assert list(moved(before, schedule(a), after, schedule(later))) == [
+        Moved(conference="A", what=(), before=a, after=None),
+        Moved(conference="B", what=(), before=None, after=later),
+    ]
+    assert list(moved(before, schedule(b), after, schedule(later))) == [
+        Moved(conference="B", what=("time", "room"), before=b, after=later)
+    ]
+
+
+def proven(*values: int) -> tuple[Tier, ...]:
+    return tuple(Tier(name=name, value=value, bound=value, proven=True) for name, value in zip(TIERS, values, strict=True))
