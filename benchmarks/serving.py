@@ -28,7 +28,7 @@ from benchmarks.polling import SECONDS as MINUTE
 from benchmarks.polling import polled, subscribed, unchanged
 from benchmarks.servers import NOW, bare, served, service
 from scheduler.domain.calendar import Calendar
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.people import Chair
 from scheduler.domain.places import Room, Site
 from scheduler.domain.policy import Policy
@@ -120,7 +120,9 @@ def fill(store: Store, history: int) -> None:
             nouns.add(connection, nouns.ROOMS, f"R{n}", Room(id=f"R{n}", site="AYL", starts=STARTS), NOW)
             nouns.add(connection, nouns.CHAIRS, f"C{n}", Chair(id=f"C{n}"), NOW)
         for number, (day, start, n) in enumerate(chosen):
-            conference = Conference(id=f"CPC-{number:05}", kind=Kind.REVIEW, children=2, site="AYL", trigger=day, due=day)
+            conference = Conference(
+                id=f"CPC-{number:05}", kind=ConferenceKind.REVIEW, children=2, site="AYL", trigger=day, due=day
+            )
             conferences.add(connection, conference, NOW)
             conferences.change(connection, conference, NOW, state="booked" if day >= FIRST else "held")
             begin = dt.datetime.combine(day, start)

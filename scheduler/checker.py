@@ -11,7 +11,7 @@ from scheduler.measure import Measure, measure
 from scheduler.rules import HARD_RULES
 
 
-class Report(Value):
+class CheckReport(Value):
     """Every hard rule that is broken, how good the schedule is, and what else is to be said of it.
 
     ``remarks`` are whole sentences: where the schedule says other than what was found, and what was assumed.
@@ -27,12 +27,12 @@ class Report(Value):
         return not self.violations
 
 
-def check(problem: Problem, schedule: Schedule) -> Report:
+def check(problem: Problem, schedule: Schedule) -> CheckReport:
     """Check every hard rule that the policy leaves on, and measure every tier; whatever the schedule holds, it never raises."""
     rules = (rule for rule in HARD_RULES if rule.is_on(problem.policy))
     violations = tuple(violation for rule in rules for violation in rule.check(problem, schedule))
     measured = measure(problem, schedule)
-    return Report(violations=violations, measure=measured, remarks=tuple(_remarks(problem, schedule, measured)))
+    return CheckReport(violations=violations, measure=measured, remarks=tuple(_remarks(problem, schedule, measured)))
 
 
 def _remarks(problem: Problem, schedule: Schedule, measured: Measure) -> Iterator[str]:

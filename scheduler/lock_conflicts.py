@@ -10,16 +10,16 @@ import numpy as np
 
 from scheduler.checker import check
 from scheduler.domain.faults import Fault, InputError
-from scheduler.domain.problem import Problem, Published
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.engines import cp_sat
 from scheduler.engines.part import part_of
 from scheduler.grouping import Ints
-from scheduler.model.draft import Draft, Programme
+from scheduler.model.draft import Programme, ProgrammeBuilder
 from scheduler.wording import in_a_row
 
 
-def kept_locks(draft: Draft, programme: Programme) -> Ints:
+def kept_locks(draft: ProgrammeBuilder, programme: Programme) -> Ints:
     """Candidates that keep every lock together, since nothing else has to be booked; none where there are no locks.
 
     Raises InputError that names the locks which no schedule can keep.
@@ -38,7 +38,7 @@ def kept_locks(draft: Draft, programme: Programme) -> Ints:
     return chosen
 
 
-def _kept(draft: Draft, programme: Programme, locked: Sequence[Published]) -> Ints | None:
+def _kept(draft: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> Ints | None:
     """A way to keep these locks, or None where there is none, which is believed only without presolve too."""
     candidates = draft.candidates
     requests = np.array([candidates.request_index[published.conference] for published in locked])
@@ -56,7 +56,7 @@ def _kept(draft: Draft, programme: Programme, locked: Sequence[Published]) -> In
     return chosen[chosen < len(candidates)]
 
 
-def _least_conflict(draft: Draft, programme: Programme, locked: Sequence[Published]) -> list[Published]:
+def _least_conflict(draft: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> list[PublishedBooking]:
     """Locks that can't be kept together, of which every one matters."""
     conflict = list(locked)
     for published in locked:
@@ -66,7 +66,7 @@ def _least_conflict(draft: Draft, programme: Programme, locked: Sequence[Publish
     return conflict
 
 
-def _fault(draft: Draft, published: Published, conflict: Sequence[Published]) -> Fault:
+def _fault(draft: ProgrammeBuilder, published: PublishedBooking, conflict: Sequence[PublishedBooking]) -> Fault:
     problem = draft.problem
     others = in_a_row([other.conference for other in conflict if other is not published])
     if published.conference in draft.impossible or not others:
@@ -80,7 +80,7 @@ def _fault(draft: Draft, published: Published, conflict: Sequence[Published]) ->
     )
 
 
-def _wrong_alone(problem: Problem, published: Published) -> list[str]:
+def _wrong_alone(problem: Problem, published: PublishedBooking) -> list[str]:
     """What the checker says of the published booking if it were the only one, as far as the locks are on it."""
     booking = Booking(
         conference=published.conference,

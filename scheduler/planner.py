@@ -21,7 +21,7 @@ from scheduler.grouping import Ints
 from scheduler.lock_conflicts import kept_locks
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import drafted
-from scheduler.model.draft import Draft
+from scheduler.model.draft import ProgrammeBuilder
 from scheduler.report.causes import why_never
 from scheduler.rules import HARD_RULES
 from scheduler.wording import date_in_words
@@ -76,7 +76,7 @@ def plan(
     return schedule.model_copy(update={"solver": solver})
 
 
-def _unplaced(draft: Draft, chosen: Ints) -> list[Unplaced]:
+def _unplaced(draft: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
     """The conferences without a booking, each with what is certainly true of it."""
     candidates, problem = draft.candidates, draft.problem
     placed = set(candidates.request[chosen].tolist())

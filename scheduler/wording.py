@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 from unicodedata import category
 
-from scheduler.domain.conference import Kind, Mode
+from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.schedule import TierName
 from scheduler.domain.values import Period
 
-KIND_IN_WORDS: dict[Kind, str] = {
-    Kind.INITIAL: "initial (ICPC)",
-    Kind.FIRST_REVIEW: "first review (RCPC)",
-    Kind.REVIEW: "review (RCPC)",
-    Kind.TRANSFER_IN: "transfer-in",
-    Kind.PRE_BIRTH: "pre-birth",
+KIND_IN_WORDS: dict[ConferenceKind, str] = {
+    ConferenceKind.INITIAL: "initial (ICPC)",
+    ConferenceKind.FIRST_REVIEW: "first review (RCPC)",
+    ConferenceKind.REVIEW: "review (RCPC)",
+    ConferenceKind.TRANSFER_IN: "transfer-in",
+    ConferenceKind.PRE_BIRTH: "pre-birth",
 }
 MODE_IN_WORDS: dict[Mode, str] = {Mode.HYBRID: "hybrid", Mode.IN_PERSON: "in person", Mode.VIRTUAL: "virtual"}
 TIER_IN_WORDS: dict[TierName, str] = {

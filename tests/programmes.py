@@ -6,10 +6,10 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from scheduler.domain.schedule import Schedule, TierName
-from scheduler.model.draft import Draft
+from scheduler.model.draft import ProgrammeBuilder
 
 
-def least_cost(draft: Draft, schedule: Schedule, tier: TierName | None = None) -> int | None:
+def least_cost(draft: ProgrammeBuilder, schedule: Schedule, tier: TierName | None = None) -> int | None:
     """What the schedule costs in the programme, whatever its counting columns do at best; None where it is infeasible."""
     columns = draft.candidates.columns_of(schedule.bookings)
     if None in columns:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.checker import Report, check
+from scheduler.checker import CheckReport, check
 from scheduler.domain.faults import read_problem
 from scheduler.domain.policy import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
@@ -24,7 +24,7 @@ def example(name: str) -> Any:
     return json.loads((EXAMPLES / f"{name}.json").read_text())
 
 
-def example_report(problem: str, made: str) -> Report:
+def example_report(problem: str, made: str) -> CheckReport:
     return check(read_problem(example(problem)), Schedule.model_validate(example(f"{made}.schedule")))
 
 
@@ -52,13 +52,13 @@ def test_it_never_loads_the_solver() -> None:
 
 
 def test_a_schedule_that_keeps_every_rule_is_ok() -> None:
-    assert check(tiny_problem(), schedule(booking(start="2027-03-01T10:00"))) == Report(violations=(), measure=PERFECT)
+    assert check(tiny_problem(), schedule(booking(start="2027-03-01T10:00"))) == CheckReport(violations=(), measure=PERFECT)
 
 
 def test_a_report_names_what_is_broken_and_measures_it_all_the_same() -> None:
     report = check(tiny_problem(), schedule(booking(start="2027-03-01T10:00", chair="Z")))
     text = "A: Z is no chair of this problem."
-    assert report == Report(violations=(Violation(rule="R3", subject="A", text=text),), measure=PERFECT)
+    assert report == CheckReport(violations=(Violation(rule="R3", subject="A", text=text),), measure=PERFECT)
     assert not report.ok
 
 
@@ -192,4 +192,4 @@ def test_the_order_of_bookings_changes_no_tier_and_no_count_of_breaches(bookings
 def test_a_report_survives_json() -> None:
     problem: Problem = read_problem(example("march"))
     report = check(problem, Schedule.model_validate(example("march.broken.schedule")))
-    assert Report.model_validate_json(report.model_dump_json()) == report
+    assert CheckReport.model_validate_json(report.model_dump_json()) == report

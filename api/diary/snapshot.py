@@ -11,18 +11,18 @@ from sqlalchemy import Connection, or_, select
 from api.database.tables import conferences as conferences_table
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import OPEN, KeptConference, State
+from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.free_busy import conflicts as busy_times
 from api.free_busy.conflicts import Busy
-from scheduler.domain.conference import Conference, Hold, Kind
+from scheduler.domain.conference import Conference, ConferenceKind, Hold
 from scheduler.domain.faults import WITH_IDS, Fault, InputError, Place, checked, faults_of
 from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Interval, Period, monday_of
 
-REVIEWS = (Kind.FIRST_REVIEW, Kind.REVIEW)
+REVIEWS = (ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW)
 ALL_LOCKS = ("time", "chair", "room")
 ANY_WEEK = Period(first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 7))
 """The horizon where nothing is planned."""
@@ -138,15 +138,15 @@ def _by_id(problem: Problem, place: Place) -> Place:
             return place
 
 
-def _requested(connection: Connection, last: dt.date, also: Iterable[str]) -> list[KeptConference]:
+def _requested(connection: Connection, last: dt.date, also: Iterable[str]) -> list[StoredConference]:
     table = conferences_table
     kind = table.c.value["kind"].as_string()
     policy = documents.get(connection, "policy")[0]
     until = conferences.calendar(connection).working_days_after(last, policy.review_early_days // 2)
     in_turn = (table.c.earliest <= last) & (kind.not_in(REVIEWS) | (table.c.due <= until))
     may_come = or_(table.c.due <= last, in_turn, table.c.id.in_(list(also)))
-    return conferences.queried(connection, select(table).where((table.c.state == State.REQUESTED) & may_come))
+    return conferences.queried(connection, select(table).where((table.c.state == ConferenceState.REQUESTED) & may_come))
 
 
-def _of(connection: Connection, identifiers: list[str]) -> list[KeptConference]:
+def _of(connection: Connection, identifiers: list[str]) -> list[StoredConference]:
     return conferences.queried(connection, select(conferences_table).where(conferences_table.c.id.in_(identifiers)))

@@ -11,7 +11,7 @@ from api.exchange.workflow import Imported
 from api.http import formats as packing
 from api.http.days import Days
 from api.http.etags import etag
-from api.http.formats import BINARY, MEDIA_TYPES, Format, Mode
+from api.http.formats import BINARY, MEDIA_TYPES, Format, ImportMode
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS, HttpError
 from api.http.transaction import Now, Reading, Writing, WritingRoute
@@ -47,7 +47,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 class Import(Imported):
     """What an import would add and change, or where ``mode`` is commit, what it has added and changed."""
 
-    mode: Mode
+    mode: ImportMode
 
 
 async def _body(request: Request) -> bytes:
@@ -84,14 +84,14 @@ def bring_in(
     now: Now,
     body: Annotated[bytes, Depends(_body)],
     format_: Annotated[Format, Depends(_format)],
-    mode: Annotated[Mode, Query(description="Only tell what would happen, or let it happen.")] = Mode.PREVIEW,
+    mode: Annotated[ImportMode, Query(description="Only tell what would happen, or let it happen.")] = ImportMode.PREVIEW,
 ) -> Import:
     """All or nothing. What has an id that is known is changed, and what the file doesn't mention stays as it is.
 
     Published bookings become bookings. Faults are told by sheet, row and column.
     """
     value, told = packing.unpacked(body, format_)
-    if mode is Mode.COMMIT:
+    if mode is ImportMode.COMMIT:
         return Import(mode=mode, **dict(exchange.bring_in(connection, value, told, now)))
     attempt = connection.begin_nested()
     try:

@@ -16,20 +16,20 @@ from sqlalchemy import Connection
 from api.database.json_values import written
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, KeptBooking
+from api.diary.bookings.queries import Ending, StoredBooking
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.follow_up import Event
-from api.diary.conferences.queries import OPEN, KeptConference, State
+from api.diary.conferences.follow_up import ConferenceEvent
+from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.conferences.workflow import place
 from api.diary.registers import queries as nouns
-from api.diary.registers.queries import NamedHold, Noun
+from api.diary.registers.queries import NamedHold, Register
 from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, error_items
 from api.publishing.difference import changes_of
 from api.publishing.workflow import FELT_BY_FAMILIES
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault, InputError, Place
-from scheduler.domain.problem import Problem, Published
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import monday_of
 from scheduler.files import Told
@@ -155,7 +155,7 @@ def _joined(present: Sequence[Any] | None, given: Sequence[Any] | None) -> tuple
     return None if present is None and given is None else tuple(dict.fromkeys((*(present or ()), *(given or ()))))
 
 
-def _nouns(connection: Connection, noun: Noun[Any], values: Iterable[Any], now: dt.datetime) -> Changes:
+def _nouns(connection: Connection, noun: Register[Any], values: Iterable[Any], now: dt.datetime) -> Changes:
     present = {value.id: value for value in nouns.values(connection, noun)}
     changes = Changes()
     for value in values:
@@ -190,9 +190,9 @@ class _Wanted:
     place: Place
     booking: Booking
     locks: tuple[str, ...]
-    standing: KeptBooking | None
+    standing: StoredBooking | None
 
-    def is_kept(self, state: State) -> bool:
+    def is_kept(self, state: ConferenceState) -> bool:
         """Whether just that stands already. What is over, or was booked by hand, is told with locks that it needn't have."""
         if self.standing is None or self.booking != self.standing.booking:
             return False
@@ -216,7 +216,7 @@ class _Diary:
             if before is None:
                 changes.added.append(value.id)
                 conferences.add(self.connection, value, self.now)
-                self._note(value.id, Event.REQUESTED)
+                self._note(value.id, ConferenceEvent.REQUESTED)
             elif before.value == value:
                 changes.unchanged += 1
             elif before.state in OPEN:
@@ -224,7 +224,7 @@ class _Diary:
                 was, now = written(before.value), written(value)
                 conferences.change(self.connection, value, self.now)
                 changed = {name: was[name] for name in was if was[name] != now[name]}
-                self._note(value.id, Event.CHANGED, before=changed, due_before=before.due.isoformat())
+                self._note(value.id, ConferenceEvent.CHANGED, before=changed, due_before=before.due.isoformat())
             else:
                 self._fault(("conferences", n), f"'{value.id}' is {before.state}, and can't be changed. Take it out of the file.")
         return changes
@@ -250,7 +250,7 @@ class _Diary:
             self._book(wanted, present[wanted.booking.conference])
         return changes
 
-    def _book(self, wanted: _Wanted, conference: KeptConference) -> None:
+    def _book(self, wanted: _Wanted, conference: StoredConference) -> None:
         booking, before = wanted.booking, wanted.standing
         exception = before.exception if before and before.booking.day == booking.day else None
         try:
@@ -258,12 +258,14 @@ class _Diary:
         except ServiceError as error:
             self._fault(wanted.place, error.detail)
             return
-        conferences.change(self.connection, conference.value, self.now, state=State.BOOKED)
-        made = place(KeptBooking(number, booking, wanted.locks, False, None, exception, True))
+        conferences.change(self.connection, conference.value, self.now, state=ConferenceState.BOOKED)
+        made = place(StoredBooking(number, booking, wanted.locks, False, None, exception, True))
         if before is None:
-            self._note(booking.conference, Event.BOOKED, booking=made, exception=None)
+            self._note(booking.conference, ConferenceEvent.BOOKED, booking=made, exception=None)
         elif changes := changes_of(before.booking, booking):
-            event = Event.MOVED if any(change.what in FELT_BY_FAMILIES for change in changes) else Event.CHANGED
+            event = (
+                ConferenceEvent.MOVED if any(change.what in FELT_BY_FAMILIES for change in changes) else ConferenceEvent.CHANGED
+            )
             self._note(booking.conference, event, booking=made, exception=exception, before=place(before))
 
     def _wanted(self) -> Iterator[_Wanted]:
@@ -284,14 +286,14 @@ class _Diary:
             if standing is not None and (booking := _as_long_as_it_lasts(standing.booking, conference)) != standing.booking:
                 yield _Wanted(("conferences", n, "minutes"), booking, standing.locks, standing)
 
-    def _present(self) -> dict[str, KeptConference]:
+    def _present(self) -> dict[str, StoredConference]:
         names = self.problem.conference_by_id
         return {kept.value.id: kept for kept in conferences.of(self.connection, names)}
 
-    def _standing(self, conference: str) -> KeptBooking | None:
+    def _standing(self, conference: str) -> StoredBooking | None:
         return bookings.active_of(self.connection, conference)
 
-    def _note(self, conference: str, event: Event, **detail: Any) -> None:
+    def _note(self, conference: str, event: ConferenceEvent, **detail: Any) -> None:
         conferences.note(self.connection, conference, event, self.now, ACTOR, **detail)
 
     def _fault(self, place: Place, message: str) -> None:
@@ -302,7 +304,7 @@ def _as_long_as_it_lasts(booking: Booking, conference: Conference) -> Booking:
     return booking.model_copy(update={"end": booking.start + dt.timedelta(minutes=conference.minutes)})
 
 
-def _booking(published: Published, conference: Conference) -> Booking:
+def _booking(published: PublishedBooking, conference: Conference) -> Booking:
     return Booking(
         conference=published.conference,
         start=published.start,

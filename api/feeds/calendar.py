@@ -14,7 +14,7 @@ from icalendar import Calendar, Event, Timezone, vDuration
 
 from api.clock import LONDON
 from api.diary.service.feed_settings import FeedSettings
-from scheduler.domain.conference import Kind, Mode
+from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.wording import KIND_IN_WORDS, MODE_IN_WORDS, capitalised, count_of
 
 PRODUCT = "-//Conference planner//Calendar feeds//EN"
@@ -98,7 +98,7 @@ class Entry:
     site: str | None
     place: str | None
     mode: Mode | None
-    kind: Kind | None
+    kind: ConferenceKind | None
     changed_at: dt.datetime
 
 

@@ -15,15 +15,15 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, fu
 from api.clock import LONDON
 from api.database.tables import bookings, conferences, feeds, rooms
 from api.diary.registers import queries as nouns
-from api.diary.registers.queries import Noun
+from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.feeds.calendar import Detail, Entry, Feed, FeedOf, calendar
-from scheduler.domain.conference import Kind, Mode
+from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.places import Room, travel_minutes
 
 PAST_DAYS, CANCELLED_DAYS = 60, 30
 SECRET_BYTES = 32
-SUBJECTS: dict[FeedOf, Noun[Any]] = {
+SUBJECTS: dict[FeedOf, Register[Any]] = {
     FeedOf.CHAIR: nouns.CHAIRS,
     FeedOf.MINUTE_TAKER: nouns.MINUTE_TAKERS,
     FeedOf.ROOM: nouns.ROOMS,
@@ -32,7 +32,7 @@ SUBJECTS: dict[FeedOf, Noun[Any]] = {
 
 
 @dataclass(frozen=True)
-class KeptFeed:
+class StoredFeed:
     """A feed with what is known of its link; it is fetched by clients that name themselves ``fetched_by``."""
 
     position: int
@@ -58,13 +58,13 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def listed(connection: Connection, *, after: int = 0, most: int | None = None) -> list[KeptFeed]:
+def listed(connection: Connection, *, after: int = 0, most: int | None = None) -> list[StoredFeed]:
     """All, in the order in which they came; those ``after`` a position, at most so many."""
     query = select(feeds).where(feeds.c.position > after).order_by(feeds.c.position).limit(most)
     return [_kept(row) for row in connection.execute(query)]
 
 
-def found(connection: Connection, identifier: str) -> KeptFeed | None:
+def found(connection: Connection, identifier: str) -> StoredFeed | None:
     """The feed with that id."""
     row = connection.execute(select(feeds).where(feeds.c.id == identifier)).one_or_none()
     return None if row is None else _kept(row)
@@ -183,7 +183,7 @@ def _entry(row: Any, room: Room | None, sites: dict[str, str]) -> Entry:
         site=None if room is None else room.site,
         place=None if room is None else _place(room, sites),
         mode=None if row.mode is None else Mode(row.mode),
-        kind=None if row.kind is None else Kind(row.kind),
+        kind=None if row.kind is None else ConferenceKind(row.kind),
         changed_at=row.ended_at or max(row.made_at, row.changed_at or row.made_at),
     )
 
@@ -196,6 +196,6 @@ def _change(connection: Connection, identifier: str, **columns: Any) -> None:
     connection.execute(update(feeds).where(feeds.c.id == identifier).values(version=feeds.c.version + 1, **columns))
 
 
-def _kept(row: Any) -> KeptFeed:
+def _kept(row: Any) -> StoredFeed:
     feed = Feed(row.id, FeedOf(row.of), row.subject, Detail(row.detail))
-    return KeptFeed(row.position, feed, row.version, row.made_at, row.revoked_at, row.fetched_at, row.fetched_by)
+    return StoredFeed(row.position, feed, row.version, row.made_at, row.revoked_at, row.fetched_at, row.fetched_by)

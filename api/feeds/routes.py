@@ -14,7 +14,7 @@ from api.diary.registers import queries as nouns
 from api.errors import ErrorItem, conflict, invalid, not_found
 from api.feeds import queries as feeds
 from api.feeds.calendar import Detail, FeedOf
-from api.feeds.queries import KeptFeed
+from api.feeds.queries import StoredFeed
 from api.feeds.subscriptions import path_of
 from api.http.etags import IfMatch, etag, expect
 from api.http.idempotency import store_instead
@@ -138,13 +138,13 @@ def _hold_to_subject(connection: Connection, new: NewFeed) -> None:
         raise invalid("What was sent can't be taken.", [ErrorItem(where="subject", message=message)])
 
 
-def _seen(connection: Connection, identifier: str, if_match: str | None) -> KeptFeed:
+def _seen(connection: Connection, identifier: str, if_match: str | None) -> StoredFeed:
     kept = _found(connection, identifier)
     expect(kept.version, if_match)
     return kept
 
 
-def _found(connection: Connection, identifier: str) -> KeptFeed:
+def _found(connection: Connection, identifier: str) -> StoredFeed:
     kept = feeds.found(connection, identifier)
     if kept is None:
         raise not_found("feed", identifier)
@@ -157,7 +157,7 @@ def _told(connection: Connection, response: Response, identifier: str) -> FeedIt
     return _item(kept)
 
 
-def _item(kept: KeptFeed) -> FeedItem:
+def _item(kept: StoredFeed) -> FeedItem:
     feed, fetched_at = kept.feed, kept.fetched_at
     return FeedItem(
         id=feed.id,

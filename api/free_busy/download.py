@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from api.free_busy.errors import CalendarRefused
-from api.free_busy.links import CHECK, HTTPS, Place, is_public, place_of
+from api.free_busy.links import CHECK, HTTPS, CalendarAddress, is_public, place_of
 
 SECONDS = 4.0
 MOST_BYTES = 2_000_000
@@ -79,7 +79,7 @@ class _Timed(ssl.SSLSocket):
         return super().recv_into(buffer, nbytes, flags)
 
 
-def _asked(place: Place, network: Network, until: float) -> bytes | str:
+def _asked(place: CalendarAddress, network: Network, until: float) -> bytes | str:
     """What is there, or the link that it sends on to."""
     host = place.host
     try:

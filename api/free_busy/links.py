@@ -23,14 +23,14 @@ _SPECIAL = tuple(
 
 
 @dataclass(frozen=True)
-class Place:
+class CalendarAddress:
     """Where a link leads: a host's name in lower case, and what is asked of it, which is as secret as the link."""
 
     host: str
     target: str = field(repr=False)
 
 
-def place_of(link: str, hosts: Collection[str], port: int = HTTPS) -> Place:
+def place_of(link: str, hosts: Collection[str], port: int = HTTPS) -> CalendarAddress:
     """Where a link leads, if it may be followed.
 
     ``hosts`` are those that are allowed: names, or ``.example.org`` for every name that ends so. webcal:// stands for https://.
@@ -55,7 +55,7 @@ def place_of(link: str, hosts: Collection[str], port: int = HTTPS) -> Place:
         raise CalendarRefused(
             f"Calendars may not be fetched from {host}. Ask whoever runs the service to allow it, or upload the calendar's file."
         )
-    return Place(host, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+    return CalendarAddress(host, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
 
 def is_public(address: str) -> bool:

@@ -32,7 +32,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True)
-class KeptCalendar:
+class StoredCalendar:
     """What is known of a chair's calendar; ``position`` is the chair's, and ``host`` is of its link, which is told nowhere.
 
     ``version`` counts what people have changed, at ``changed_at``: 0 where there never was a calendar. ``good_at`` is when it was
@@ -70,7 +70,7 @@ def stale_before(now: dt.datetime, every: dt.timedelta) -> dt.datetime:
     return now - max(ONE_DAY, 3 * every)
 
 
-def found(connection: Connection, chair: str, stale: dt.datetime) -> KeptCalendar | None:
+def found(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar | None:
     """What is known of a chair's calendar; None where there is no such chair. ``stale`` as for ``listed``."""
     row = connection.execute(_known(stale).where(chairs.c.id == chair)).one_or_none()
     return None if row is None else _kept(row)
@@ -78,7 +78,7 @@ def found(connection: Connection, chair: str, stale: dt.datetime) -> KeptCalenda
 
 def listed(
     connection: Connection, stale: dt.datetime, *, is_stale: bool | None = None, after: int = 0, most: int | None = None
-) -> list[KeptCalendar]:
+) -> list[StoredCalendar]:
     """Every chair's, in the order of chairs, ``after`` a position, at most so many; or only those that are stale, or are not.
 
     Stale are links whose last good reading is from before ``stale``, and those that were never read and have failed.
@@ -202,8 +202,8 @@ def _known(stale: dt.datetime) -> Select[Any]:
     return query.outerjoin(busy_calendars, table.chair == chairs.c.id)
 
 
-def _kept(row: Row[Any]) -> KeptCalendar:
-    return KeptCalendar(
+def _kept(row: Row[Any]) -> StoredCalendar:
+    return StoredCalendar(
         position=row.position,
         chair=row.id,
         version=row.version,

@@ -18,7 +18,7 @@ from api.free_busy.coverage import covered
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import busy_times_apart
 from api.free_busy.links import place_of
-from api.free_busy.queries import KeptCalendar, Source, stale_before
+from api.free_busy.queries import Source, StoredCalendar, stale_before
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import After, Most
 from api.http.permissions import Permission, needs
@@ -267,13 +267,13 @@ def conflicts_listed(connection: Reading, now: Now, after: After = 0, most: Most
     return BusyConflictPage(items=items, next=items[-1].number if len(found) > most else None)
 
 
-def _seen(connection: Connection, chair: str, stale: dt.datetime, if_match: str | None) -> KeptCalendar:
+def _seen(connection: Connection, chair: str, stale: dt.datetime, if_match: str | None) -> StoredCalendar:
     kept = _found(connection, chair, stale)
     expect(kept.version, if_match)
     return kept
 
 
-def _found(connection: Connection, chair: str, stale: dt.datetime) -> KeptCalendar:
+def _found(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar:
     kept = busy_calendars.found(connection, chair, stale)
     if kept is None:
         raise not_found("chair", chair)
@@ -293,7 +293,7 @@ def _told(
     return BusyCalendar(**_item(kept), intervals=busy_calendars.intervals(connection, first, last, chair).get(chair, []))
 
 
-def _item(kept: KeptCalendar) -> dict[str, Any]:
+def _item(kept: StoredCalendar) -> dict[str, Any]:
     told = {name: getattr(kept, name) for name in BusyCalendarItem.model_fields if name != "next_at"}
     return told | {"next_at": kept.due_at, "notes": list(kept.notes)}
 

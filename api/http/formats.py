@@ -25,7 +25,7 @@ PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ALWAYS_THE_SAME = (1980, 1, 1, 0, 0, 0)
 
 
-class Mode(StrEnum):
+class ImportMode(StrEnum):
     """Whether an import is only tried."""
 
     PREVIEW = "preview"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from api.jobs.queue import Attempt, Kind
+from api.jobs.queue import Attempt, JobKind
 from scheduler.sweeps.worker_process import serve_the_parent
 
 WORKER, SOLVER = "api.planning.worker", "api.whatif.worker"
@@ -27,7 +27,7 @@ def be_ready() -> None:
 
 def work(url: str, attempt: Attempt, executor: str) -> None:
     """Make the plan of a job in the database at ``url``, or have ``executor`` do what sweeps want."""
-    if attempt.kind is Kind.PLAN:
+    if attempt.kind is JobKind.PLAN:
         import_module(WORKER).work_on(url, attempt)
     else:
         import_module(SOLVER).work_on(url, attempt, executor)

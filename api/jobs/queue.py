@@ -18,7 +18,7 @@ from scheduler.domain.problem import Problem
 MOST_CUT_OFFS = 20
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """Where a job is in its life."""
 
     QUEUED = "queued"
@@ -28,14 +28,14 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-class Kind(StrEnum):
+class JobKind(StrEnum):
     """What is made: a plan, or a solve that sweeps want."""
 
     PLAN = "plan"
     SOLVE = "solve"
 
 
-class Happening(StrEnum):
+class JobEventKind(StrEnum):
     """What a job's events tell; the last one is named as the state in which the job has ended."""
 
     QUEUED = "queued"
@@ -47,7 +47,7 @@ class Happening(StrEnum):
     FAILED = "failed"
 
 
-ENDED = (State.DONE, State.CANCELLED, State.FAILED)
+ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Attempt:
     number: int
     runner: str
     heard_at: dt.datetime = field(compare=False)
-    kind: Kind = Kind.PLAN
+    kind: JobKind = JobKind.PLAN
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Job:
 
     id: str
     asked: dict[str, Any]
-    state: State
+    state: JobState
     attempt: int
     cancelled: bool
     error: str | None
@@ -86,12 +86,12 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Event:
+class JobEvent:
     """What has happened to a job; its ``number`` is greater than those of the events before it."""
 
     number: int
     at: dt.datetime
-    event: Happening
+    event: JobEventKind
     data: dict[str, Any]
 
 
@@ -101,19 +101,19 @@ _JOB = (
     *(jobs.c[name] for name in ("state", "attempt", "cancelled", "error", "created_at", "started_at", "ended_at")),
 )
 _ATTEMPT = jobs.c.id, jobs.c.attempt, jobs.c.runner, jobs.c.heard_at, jobs.c.kind
-_IS_PLAN = jobs.c.kind == Kind.PLAN
+_IS_PLAN = jobs.c.kind == JobKind.PLAN
 _AGE = jobs.c.created_at, jobs.c.id
 
 
 def add(connection: Connection, problem: Problem, asked: dict[str, Any], now: dt.datetime) -> Job:
     """Queue a plan of a problem."""
-    identifier = _add(connection, Kind.PLAN, {"problem": written(problem), "asked": asked}, now)
+    identifier = _add(connection, JobKind.PLAN, {"problem": written(problem), "asked": asked}, now)
     return _jobs(connection, _of(identifier))[0]
 
 
 def add_solve(connection: Connection, key: str, now: dt.datetime) -> str:
     """Queue a solve by its key; gives the job's id."""
-    return _add(connection, Kind.SOLVE, {"key": key}, now)
+    return _add(connection, JobKind.SOLVE, {"key": key}, now)
 
 
 def key_of(connection: Connection, identifier: str) -> str:
@@ -142,20 +142,20 @@ def listed(connection: Connection, *, after: Job | None = None, most: int | None
     return _jobs(connection, query)
 
 
-def events(connection: Connection, identifier: str, *, after: int = 0, most: int | None = None) -> list[Event]:
+def events(connection: Connection, identifier: str, *, after: int = 0, most: int | None = None) -> list[JobEvent]:
     """What has happened to the job since the event of that number."""
     of_it = (job_events.c.job == identifier) & (job_events.c.number > after)
     columns = job_events.c.number, job_events.c.at, job_events.c.event, job_events.c.data
     query = select(*columns).where(of_it).order_by(job_events.c.number).limit(most)
-    return [Event(row.number, row.at, Happening(row.event), row.data) for row in connection.execute(query)]
+    return [JobEvent(row.number, row.at, JobEventKind(row.event), row.data) for row in connection.execute(query)]
 
 
 def latest_progress(connection: Connection, identifier: str) -> dict[str, Any] | None:
     """What the job's present attempt told last."""
-    told = job_events.c.event.in_((Happening.STARTED, Happening.PROGRESS))
+    told = job_events.c.event.in_((JobEventKind.STARTED, JobEventKind.PROGRESS))
     query = select(job_events.c.event, job_events.c.data).where((job_events.c.job == identifier) & told)
     row = connection.execute(query.order_by(job_events.c.number.desc()).limit(1)).one_or_none()
-    return None if row is None or row.event == Happening.STARTED else row.data
+    return None if row is None or row.event == JobEventKind.STARTED else row.data
 
 
 def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
@@ -165,34 +165,34 @@ def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
         return False
     if not row.cancelled:
         connection.execute(update(jobs).where(jobs.c.id == identifier).values(cancelled=True))
-        if row.state == State.QUEUED:
-            _end(connection, identifier, State.CANCELLED, now)
+        if row.state == JobState.QUEUED:
+            _end(connection, identifier, JobState.CANCELLED, now)
         else:
-            _note(connection, identifier, Happening.CANCELLING, now)
+            _note(connection, identifier, JobEventKind.CANCELLING, now)
     return True
 
 
 def queued(connection: Connection) -> bool:
     """Whether any job waits to be started."""
-    return connection.execute(select(jobs.c.id).where(jobs.c.state == State.QUEUED).limit(1)).first() is not None
+    return connection.execute(select(jobs.c.id).where(jobs.c.state == JobState.QUEUED).limit(1)).first() is not None
 
 
 def claim(connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
     """Start the plan that waits longest; None where none waits, or another runner was quicker."""
-    waiting = _IS_PLAN & (jobs.c.state == State.QUEUED)
+    waiting = _IS_PLAN & (jobs.c.state == JobState.QUEUED)
     oldest = select(jobs.c.id).where(waiting).order_by(*_AGE).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     return start(connection, oldest, runner, now)
 
 
 def start(connection: Connection, job: str | ScalarSelect[Any], runner: str, now: dt.datetime) -> Attempt | None:
     """Start a job, unless it waits no longer."""
-    started = {"state": State.RUNNING, "attempt": jobs.c.attempt + 1, "runner": runner, "started_at": now, "heard_at": now}
-    waiting = (jobs.c.id == job) & (jobs.c.state == State.QUEUED)
+    started = {"state": JobState.RUNNING, "attempt": jobs.c.attempt + 1, "runner": runner, "started_at": now, "heard_at": now}
+    waiting = (jobs.c.id == job) & (jobs.c.state == JobState.QUEUED)
     row = connection.execute(update(jobs).where(waiting).values(started).returning(*_ATTEMPT)).one_or_none()
     if row is None:
         return None
     attempt = _attempt(row)
-    _note(connection, attempt.job, Happening.STARTED, now, attempt=attempt.number)
+    _note(connection, attempt.job, JobEventKind.STARTED, now, attempt=attempt.number)
     return attempt
 
 
@@ -204,7 +204,7 @@ def hear(connection: Connection, attempts: Collection[Attempt], now: dt.datetime
 
 def running(connection: Connection) -> list[Attempt]:
     """The attempts that go on, as far as is known."""
-    return [_attempt(row) for row in connection.execute(select(*_ATTEMPT).where(jobs.c.state == State.RUNNING))]
+    return [_attempt(row) for row in connection.execute(select(*_ATTEMPT).where(jobs.c.state == JobState.RUNNING))]
 
 
 def is_wanted(connection: Connection, attempt: Attempt) -> bool:
@@ -215,14 +215,14 @@ def is_wanted(connection: Connection, attempt: Attempt) -> bool:
 def tell(connection: Connection, attempt: Attempt, progress: dict[str, Any], now: dt.datetime) -> None:
     """Keep an attempt's progress, unless it is no longer the present one."""
     if _hold(connection, attempt) is not None:
-        _note(connection, attempt.job, Happening.PROGRESS, now, **progress)
+        _note(connection, attempt.job, JobEventKind.PROGRESS, now, **progress)
 
 
 def complete(connection: Connection, attempt: Attempt, now: dt.datetime) -> bool:
     """End a job as done, or as cancelled if that was requested. Return whether this attempt was the current one."""
     held = _hold(connection, attempt)
     if held is not None:
-        _end(connection, attempt.job, State.CANCELLED if held.cancelled else State.DONE, now)
+        _end(connection, attempt.job, JobState.CANCELLED if held.cancelled else JobState.DONE, now)
     return held is not None
 
 
@@ -230,7 +230,7 @@ def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime)
     """End a job without a plan, with a sentence that says why; only its present attempt can. Gives whether it did."""
     held = _hold(connection, attempt)
     if held is not None:
-        _end(connection, attempt.job, State.FAILED, now, error)
+        _end(connection, attempt.job, JobState.FAILED, now, error)
     return held is not None
 
 
@@ -244,38 +244,38 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
     if held is None:
         return None
     if held.cancelled:
-        _end(connection, attempt.job, State.CANCELLED, now)
+        _end(connection, attempt.job, JobState.CANCELLED, now)
     elif may_fail and held.cut_offs + 1 >= MOST_CUT_OFFS:
         error = f"It was cut off {MOST_CUT_OFFS} times before it was done. Plan fewer days at once."
-        _end(connection, attempt.job, State.FAILED, now, error)
+        _end(connection, attempt.job, JobState.FAILED, now, error)
         return error
     else:
         again = {
-            "state": State.QUEUED,
+            "state": JobState.QUEUED,
             "runner": None,
             "started_at": None,
             "heard_at": None,
             "cut_offs": held.cut_offs + may_fail,
         }
         connection.execute(update(jobs).where(jobs.c.id == attempt.job).values(again))
-        _note(connection, attempt.job, Happening.QUEUED, now)
+        _note(connection, attempt.job, JobEventKind.QUEUED, now)
     return None
 
 
-def _add(connection: Connection, kind: Kind, request: dict[str, Any], now: dt.datetime) -> str:
+def _add(connection: Connection, kind: JobKind, request: dict[str, Any], now: dt.datetime) -> str:
     identifier = f"{kind[0].upper()}-{secrets.token_hex(6)}"
-    row = {"kind": kind, "request": request, "state": State.QUEUED, "attempt": 0, "cancelled": False, "created_at": now}
+    row = {"kind": kind, "request": request, "state": JobState.QUEUED, "attempt": 0, "cancelled": False, "created_at": now}
     connection.execute(insert(jobs).values(id=identifier, **row))
-    _note(connection, identifier, Happening.QUEUED, now)
+    _note(connection, identifier, JobEventKind.QUEUED, now)
     return identifier
 
 
 def _attempt(row: Any) -> Attempt:
-    return Attempt(row.id, row.attempt, row.runner, row.heard_at, Kind(row.kind))
+    return Attempt(row.id, row.attempt, row.runner, row.heard_at, JobKind(row.kind))
 
 
 def _is_present(attempt: Attempt) -> ColumnElement[bool]:
-    return (jobs.c.id == attempt.job) & (jobs.c.attempt == attempt.number) & (jobs.c.state == State.RUNNING)
+    return (jobs.c.id == attempt.job) & (jobs.c.attempt == attempt.number) & (jobs.c.state == JobState.RUNNING)
 
 
 def _hold(connection: Connection, attempt: Attempt) -> Row[bool, int] | None:
@@ -284,13 +284,13 @@ def _hold(connection: Connection, attempt: Attempt) -> Row[bool, int] | None:
     return connection.execute(query.with_for_update()).one_or_none()
 
 
-def _end(connection: Connection, identifier: str, state: State, now: dt.datetime, error: str | None = None) -> None:
+def _end(connection: Connection, identifier: str, state: JobState, now: dt.datetime, error: str | None = None) -> None:
     connection.execute(update(jobs).where(jobs.c.id == identifier).values(state=state, error=error, ended_at=now))
     told = {} if error is None else {"error": error}
-    _note(connection, identifier, Happening(state), now, **told)
+    _note(connection, identifier, JobEventKind(state), now, **told)
 
 
-def _note(connection: Connection, identifier: str, happening: Happening, now: dt.datetime, **data: Any) -> None:
+def _note(connection: Connection, identifier: str, happening: JobEventKind, now: dt.datetime, **data: Any) -> None:
     connection.execute(insert(job_events).values(job=identifier, at=now, event=happening, data=data))
 
 
@@ -299,4 +299,4 @@ def _of(identifier: str) -> Select[Any]:
 
 
 def _jobs(connection: Connection, query: Select[Any]) -> list[Job]:
-    return [Job(row[0], row[1], State(row[2]), *row[3:]) for row in connection.execute(query)]
+    return [Job(row[0], row[1], JobState(row[2]), *row[3:]) for row in connection.execute(query)]

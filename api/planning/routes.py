@@ -23,7 +23,7 @@ from api.http.resources import request_example, resource_path
 from api.http.state import store_of
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.jobs import queue as jobs
-from api.jobs.queue import Happening, Job, State
+from api.jobs.queue import Job, JobEventKind, JobState
 from api.planning import queries as plans
 from api.settings import Settings
 from scheduler.domain.schedule import Schedule, Tier, TierName, Unplaced
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/plans", tags=["plans"], route_class=WritingRoute, re
 reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
-class Asked(Period):
+class PlanRequest(Period):
     """Which days to plan; best whole weeks, since what a chair may have in a week counts beyond the days when it is published.
 
     Where some of them are over, the plan begins today: what stood on the others stays. Where all are over, all are planned.
@@ -48,7 +48,7 @@ class Asked(Period):
     seed: Whole = 1
 
 
-class Standing(BaseModel):
+class TierItem(BaseModel):
     """How far a plan is: the tier that is being solved, its best value so far, its bound, and the seconds since the start."""
 
     tier: TierName
@@ -57,7 +57,7 @@ class Standing(BaseModel):
     seconds: float
 
 
-class LateBooking(BaseModel):
+class LateItem(BaseModel):
     """A booking after its due date: by how many working days, and why."""
 
     conference: str
@@ -67,21 +67,21 @@ class LateBooking(BaseModel):
     why: str
 
 
-class Made(BaseModel):
+class PlanResult(BaseModel):
     """What came out, without its bookings; ``remarks`` says what was assumed."""
 
     tiers: list[Tier]
     unplaced: list[Unplaced]
-    late: list[LateBooking]
+    late: list[LateItem]
     remarks: list[str]
     made_at: AwareDatetime
 
 
-class PlanInShort(BaseModel):
+class PlanItem(BaseModel):
     """A plan as lists tell it. ``attempt`` counts how often it was begun: more than once where a server was cut off."""
 
     id: str
-    state: State
+    state: JobState
     first: Date
     last: Date
     time_limit: int
@@ -94,34 +94,34 @@ class PlanInShort(BaseModel):
     ended_at: AwareDatetime | None
 
 
-class Plan(PlanInShort):
+class Plan(PlanItem):
     """A plan: how far it is, or what came out. A cancelled one has a result too, where it had one by then."""
 
-    progress: Standing | None
-    result: Made | None
+    progress: TierItem | None
+    result: PlanResult | None
     links: dict[str, str]
 
 
 class PlanPage(BaseModel):
     """A page of the plans, the latest first; ``next`` is the plan after which the following page begins."""
 
-    items: list[PlanInShort]
+    items: list[PlanItem]
     next: str | None = None
 
 
-class ToldEvent(BaseModel):
+class JobEventItem(BaseModel):
     """Something that happened to a plan: queued, started, progress, cancelling; the last is done, cancelled or failed."""
 
     number: int
     at: AwareDatetime
-    event: Happening
+    event: JobEventKind
     data: dict[str, Any]
 
 
 class EventPage(BaseModel):
     """What has happened so far. Ask again ``after`` the number in ``next``; it is null once nothing more will happen."""
 
-    items: list[ToldEvent]
+    items: list[JobEventItem]
     next: int | None = None
 
 
@@ -133,7 +133,7 @@ _EXAMPLE = request_example({"first": "2027-01-01", "last": "2027-01-31"})
 
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], openapi_extra=_EXAMPLE, summary="Plan some days")
-def ask(connection: Writing, now: Now, request: Request, response: Response, asked: Asked) -> Plan:
+def ask(connection: Writing, now: Now, request: Request, response: Response, asked: PlanRequest) -> Plan:
     """Begin to plan the days by the present data. It goes on in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
     days = still_to_come(asked, now)
@@ -154,7 +154,7 @@ def listed(
 ) -> PlanPage:
     """A page of the plans."""
     found = jobs.listed(connection, after=None if after is None else _found(connection, after), most=most + 1)
-    page = [PlanInShort.model_validate(_in_short(job)) for job in found[:most]]
+    page = [PlanItem.model_validate(_in_short(job)) for job in found[:most]]
     return PlanPage(items=page, next=page[-1].id if len(found) > most else None)
 
 
@@ -228,7 +228,7 @@ def _events(store: Store, identifier: str, after: int) -> EventPage:
     with store.reading() as connection:
         job = _found(connection, identifier)
         found = jobs.events(connection, identifier, after=after, most=MOST_EVENTS)
-    items = [ToldEvent(number=event.number, at=event.at, event=event.event, data=event.data) for event in found]
+    items = [JobEventItem(number=event.number, at=event.at, event=event.event, data=event.data) for event in found]
     is_last = job.has_ended and len(items) < MOST_EVENTS
     return EventPage(items=items, next=None if is_last else items[-1].number if items else after)
 
@@ -242,7 +242,7 @@ def _found(connection: Connection, identifier: str) -> Job:
 
 def _in_short(job: Job) -> dict[str, Any]:
     asked = {name: job.asked[name] for name in ("first", "last", "time_limit", "seed")}
-    return asked | {name: getattr(job, name) for name in PlanInShort.model_fields if name not in asked}
+    return asked | {name: getattr(job, name) for name in PlanItem.model_fields if name not in asked}
 
 
 def _plan(connection: Connection, job: Job) -> Plan:

@@ -15,7 +15,7 @@ from api.jobs import queue as jobs
 from api.jobs.queue import Attempt, Job
 from api.jobs.watch import Watch, keep, watched
 from api.planning import queries as plans
-from api.planning.queries import KeptPlan
+from api.planning.queries import StoredPlan
 from scheduler.checker import check
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
@@ -58,7 +58,7 @@ def _work(store: Store, attempt: Attempt) -> None:
     keep(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
 
 
-def _plan(job: Job, problem: Problem, watch: Watch) -> KeptPlan:
+def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:
     asked = job.asked
     schedule = plan(
         problem,
@@ -69,7 +69,7 @@ def _plan(job: Job, problem: Problem, watch: Watch) -> KeptPlan:
         stop=watch.stop,
     )
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
-    return KeptPlan(job.id, problem, schedule, report_of(problem, schedule), versions, asked["seed"], utc_now())
+    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), versions, asked["seed"], utc_now())
 
 
 def report_of(problem: Problem, schedule: Schedule) -> dict[str, Any]:

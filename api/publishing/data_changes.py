@@ -14,7 +14,7 @@ from api.errors import ErrorItem
 from scheduler.domain.conference import Hold
 from scheduler.domain.faults import WITH_IDS
 from scheduler.domain.places import Journey
-from scheduler.domain.problem import Problem, Published
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.values import Interval, Period, Value
 from scheduler.wording import children_of, count_of, in_a_row, moment_in_words, period_in_words, short_date
 
@@ -139,7 +139,7 @@ def _from_to(called: str, old: Any, new: Any) -> str:
     return f"{called} from {in_words(old)} to {in_words(new)}"
 
 
-def _booked(booking: Published) -> str:
+def _booked(booking: PublishedBooking) -> str:
     minute_taker = f", minute taker {booking.minute_taker}" if booking.minute_taker else ""
     return f"{moment_in_words(booking.start)}, {booking.room or 'virtual'}, chair {booking.chair}{minute_taker}"
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.diary.bookings.queries import KeptBooking
+from api.diary.bookings.queries import StoredBooking
 from scheduler.domain.conference import Conference
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Value
@@ -20,7 +20,7 @@ FELT_BY_ALL = ("date", "time", "minutes", "room")
 Kind = Literal["families", "chairs", "minute_takers", "social_workers"]
 
 
-class Change(Value):
+class AspectChange(Value):
     """One thing of a booking that would be otherwise: what it is, and what it would be. ``room`` null is virtual."""
 
     what: Aspect
@@ -28,15 +28,15 @@ class Change(Value):
     to: str | int | None
 
 
-class Moved(Value):
+class MovedBooking(Value):
     """A booking as it would be, and what of it would change. ``published`` is the publication that told of it as it is."""
 
     booking: Booking
-    changes: tuple[Change, ...]
+    changes: tuple[AspectChange, ...]
     published: int | None
 
 
-class Withdrawn(Value):
+class WithdrawnBooking(Value):
     """A booking that would stand no more, and why. ``published`` is the publication that told of it."""
 
     booking: Booking
@@ -48,8 +48,8 @@ class Differences(Value):
     """What would be new, moved and withdrawn, and how much would stay as it is."""
 
     new: tuple[Booking, ...]
-    moved: tuple[Moved, ...]
-    withdrawn: tuple[Withdrawn, ...]
+    moved: tuple[MovedBooking, ...]
+    withdrawn: tuple[WithdrawnBooking, ...]
     unchanged: int
 
     @property
@@ -80,13 +80,13 @@ class Affected(Value):
 
 
 def differences(
-    standing: Mapping[str, KeptBooking], planned: Mapping[str, Booking], reasons: Mapping[str, str], *, held: bool
+    standing: Mapping[str, StoredBooking], planned: Mapping[str, Booking], reasons: Mapping[str, str], *, held: bool
 ) -> Differences:
     """What is planned against what stands, both by conference (or held slot, if ``held``); ``reasons`` are of the withdrawn."""
     before = {name: kept for name, kept in standing.items() if kept.booking.held == held}
     after = {name: booking for name, booking in planned.items() if booking.held == held}
     both = [
-        Moved(booking=booking, changes=changes_of(before[name].booking, booking), published=before[name].publication)
+        MovedBooking(booking=booking, changes=changes_of(before[name].booking, booking), published=before[name].publication)
         for name, booking in _in_order(after)
         if name in before
     ]
@@ -96,21 +96,22 @@ def differences(
         new=tuple(booking for name, booking in _in_order(after) if name not in before),
         moved=moved,
         withdrawn=tuple(
-            Withdrawn(booking=booking, reason=reasons.get(name), published=before[name].publication) for name, booking in gone
+            WithdrawnBooking(booking=booking, reason=reasons.get(name), published=before[name].publication)
+            for name, booking in gone
         ),
         unchanged=len(both) - len(moved),
     )
 
 
-def changes_of(before: Booking, after: Booking) -> tuple[Change, ...]:
+def changes_of(before: Booking, after: Booking) -> tuple[AspectChange, ...]:
     """What is otherwise in one booking than in another."""
     old, new = _aspects(before), _aspects(after)
     return tuple(
-        Change.model_validate({"what": what, "from": old[what], "to": new[what]}) for what in old if old[what] != new[what]
+        AspectChange.model_validate({"what": what, "from": old[what], "to": new[what]}) for what in old if old[what] != new[what]
     )
 
 
-def affected(conferences: Mapping[str, Conference], standing: Mapping[str, KeptBooking], found: Differences) -> Affected:
+def affected(conferences: Mapping[str, Conference], standing: Mapping[str, StoredBooking], found: Differences) -> Affected:
     """For whom the differences between conferences' bookings change something. ``conferences`` are these, by id."""
     changes: dict[Kind, Counter[str]] = {
         "families": Counter(),

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import KeptBooking
+from api.diary.bookings.queries import StoredBooking
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import OPEN, State
+from api.diary.conferences.queries import OPEN, ConferenceState
 from api.diary.registers import queries as nouns
 from api.errors import ErrorItem, conflict, not_found
 from api.free_busy import queries as busy_calendars
@@ -20,7 +20,7 @@ from api.planning import queries as plans
 from api.publishing import queries as publications
 from api.publishing.data_changes import changed_conferences, changes_between
 from api.publishing.difference import changes_of
-from api.publishing.queries import KeptPublication, PublishedBooking, published, standing_as
+from api.publishing.queries import BookingCopy, StoredPublication, published, standing_as
 from api.publishing.split_weeks import broken_limits
 from api.publishing.workflow import Draft, Refusal, broken_rules
 from scheduler.domain.people import Chair
@@ -119,14 +119,14 @@ def _busy_as_planned(connection: Connection, planned: Problem, present: Problem)
     return Problem.model_construct(**parts | {"chairs": tuple(map(as_planned, present.chairs))})
 
 
-def _standing(connection: Connection, horizon: Period, names: Collection[str]) -> dict[str, KeptBooking]:
+def _standing(connection: Connection, horizon: Period, names: Collection[str]) -> dict[str, StoredBooking]:
     """What stands in these days, and where else the held slots of these names do: each is kept free once."""
     within = bookings.active_in(connection, horizon.first, horizon.last)
     return {kept.booking.conference: kept for kept in (*bookings.held_as(connection, names), *within)}
 
 
 def _over(
-    horizon: Period, standing: Mapping[str, KeptBooking], planned: Mapping[str, PublishedBooking], today: dt.date
+    horizon: Period, standing: Mapping[str, StoredBooking], planned: Mapping[str, BookingCopy], today: dt.date
 ) -> tuple[ErrorItem, ...]:
     """Each conference that would be booked on a day that is over, or otherwise than it stood on one; none where all are over."""
     if horizon.last < today:
@@ -146,14 +146,14 @@ def _over(
 
 
 def _broken(
-    connection: Connection, problem: Problem, standing: Mapping[str, KeptBooking], planned: Mapping[str, PublishedBooking]
+    connection: Connection, problem: Problem, standing: Mapping[str, StoredBooking], planned: Mapping[str, BookingCopy]
 ) -> tuple[ErrorItem, ...]:
     """Each hard rule that the planned bookings break, in their days or together with what stands in the rest of their weeks."""
     replaced, bookings_ = [kept.booking for kept in standing.values()], list(planned.values())
     return (*broken_rules(problem, bookings_), *broken_limits(connection, problem, replaced, bookings_))
 
 
-def _kept_of(standing: KeptBooking | None, booking: PublishedBooking) -> PublishedBooking:
+def _kept_of(standing: StoredBooking | None, booking: BookingCopy) -> BookingCopy:
     """A planned booking with what stays of the one that stands; an exception holds as long as it gets no later."""
     if standing is None:
         return booking
@@ -161,7 +161,7 @@ def _kept_of(standing: KeptBooking | None, booking: PublishedBooking) -> Publish
     return booking.model_copy(update={"locks": standing.locks, "by_hand": standing.by_hand, "exception": exception})
 
 
-def _as_long_as_it_lasts(problem: Problem, booking: PublishedBooking) -> PublishedBooking:
+def _as_long_as_it_lasts(problem: Problem, booking: BookingCopy) -> BookingCopy:
     minutes = problem.minutes_by_id.get(booking.conference)
     return booking if minutes is None else booking.model_copy(update={"end": booking.start + dt.timedelta(minutes=minutes)})
 
@@ -172,18 +172,16 @@ def _fates(connection: Connection, planned: Problem, present: Problem) -> Iterat
         kept, booked = conferences.found(connection, name), bookings.active_of(connection, name)
         if kept is None:
             continue
-        if kept.state is State.BOOKED and booked is not None:
+        if kept.state is ConferenceState.BOOKED and booked is not None:
             elsewhere = "" if booked.booking.day in present.horizon else f" for {moment_in_words(booked.booking.start)}"
             yield name, f"booked{' by hand' if booked.by_hand else ''}{elsewhere}"
-        elif kept.state is State.REQUESTED and name not in present.conference_by_id:
+        elif kept.state is ConferenceState.REQUESTED and name not in present.conference_by_id:
             yield name, "not due in these days"
         else:
             yield name, kept.state
 
 
-def _why_not(
-    connection: Connection, booking: PublishedBooking, standing: Mapping[str, KeptBooking], horizon: Period
-) -> str | None:
+def _why_not(connection: Connection, booking: BookingCopy, standing: Mapping[str, StoredBooking], horizon: Period) -> str | None:
     """Why a booking of an old publication can't stand again, by what has happened to its conference since."""
     name = booking.conference
     present = standing.get(name)
@@ -226,7 +224,7 @@ def _refused_plan(moved: Sequence[ErrorItem], over: Sequence[ErrorItem], broken:
     return None
 
 
-def _refused_publication(old: KeptPublication, obstacles: Sequence[ErrorItem]) -> Refusal | None:
+def _refused_publication(old: StoredPublication, obstacles: Sequence[ErrorItem]) -> Refusal | None:
     if not obstacles:
         return None
     summary = old.summary

@@ -10,12 +10,12 @@ from typing import Any, Literal
 from sqlalchemy import Connection, func, insert, select
 
 from api.database.tables import publications
-from api.diary.bookings.queries import KeptBooking
+from api.diary.bookings.queries import StoredBooking
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Period
 
 
-class PublishedBooking(Booking):
+class BookingCopy(Booking):
     """A booking as it stands: what of it is locked, whether it was made by hand, and who allowed it to be late, and why."""
 
     locks: tuple[Literal["time", "chair", "room"], ...] = ()
@@ -29,7 +29,7 @@ class PublishedBooking(Booking):
 
 
 @dataclass(frozen=True)
-class Summary:
+class PublicationSummary:
     """A publication without its bookings, of which it has so many. It ``restores`` another, or publishes a plan."""
 
     number: int
@@ -42,22 +42,22 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class KeptPublication:
+class StoredPublication:
     """A publication: its summary, and all that stood in its days once it was published."""
 
-    summary: Summary
-    bookings: tuple[PublishedBooking, ...]
+    summary: PublicationSummary
+    bookings: tuple[BookingCopy, ...]
 
 
-def standing_as(kept: KeptBooking) -> PublishedBooking:
+def standing_as(kept: StoredBooking) -> BookingCopy:
     """What stands, as a publication copies it."""
     return published(kept.booking, locks=kept.locks, by_hand=kept.by_hand, exception=kept.exception)
 
 
-def published(booking: Booking, **more: Any) -> PublishedBooking:
+def published(booking: Booking, **more: Any) -> BookingCopy:
     """A booking as a publication copies it."""
     fields = {name: getattr(booking, name) for name in Booking.model_fields}
-    return PublishedBooking.model_validate(fields | more)
+    return BookingCopy.model_validate(fields | more)
 
 
 def next_number(connection: Connection) -> int:
@@ -69,7 +69,7 @@ def add(
     connection: Connection,
     number: int,
     horizon: Period,
-    bookings: Sequence[PublishedBooking],
+    bookings: Sequence[BookingCopy],
     now: dt.datetime,
     actor: str,
     *,
@@ -90,16 +90,16 @@ def add(
     connection.execute(insert(publications).values(row))
 
 
-def found(connection: Connection, number: int) -> KeptPublication | None:
+def found(connection: Connection, number: int) -> StoredPublication | None:
     """The publication of that number."""
     query = select(*_SUMMARY, publications.c.bookings).where(publications.c.number == number)
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return KeptPublication(_summary(row), tuple(PublishedBooking.model_validate(booking) for booking in row.bookings))
+    return StoredPublication(_summary(row), tuple(BookingCopy.model_validate(booking) for booking in row.bookings))
 
 
-def listed(connection: Connection, *, after: int = 0, most: int | None = None) -> list[Summary]:
+def listed(connection: Connection, *, after: int = 0, most: int | None = None) -> list[PublicationSummary]:
     """Publications in the order of their numbers; those ``after`` one, at most so many."""
     query = select(*_SUMMARY).where(publications.c.number > after).order_by(publications.c.number).limit(most)
     return [_summary(row) for row in connection.execute(query)]
@@ -118,6 +118,6 @@ _SUMMARY = (
 )
 
 
-def _summary(row: Any) -> Summary:
+def _summary(row: Any) -> PublicationSummary:
     horizon = Period(first=row.first, last=row.last)
-    return Summary(row.number, row.plan, row.restores, horizon, row.booked, row.actor, row.published_at)
+    return PublicationSummary(row.number, row.plan, row.restores, horizon, row.booked, row.actor, row.published_at)

@@ -19,7 +19,7 @@ from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.publishing import drafts
 from api.publishing import queries as publications
 from api.publishing import workflow as publishing
-from api.publishing.queries import PublishedBooking, Summary
+from api.publishing.queries import BookingCopy, PublicationSummary
 from api.publishing.workflow import Draft, DraftDifference
 from scheduler.domain.values import Identifier, Period, Value
 
@@ -41,7 +41,7 @@ class Publishing(Value):
     exceptions: tuple[LateException, ...] = ()
 
 
-class PublicationInShort(BaseModel):
+class PublicationItem(BaseModel):
     """A publication: of a plan, or one that ``restores`` another. ``booked`` counts what stood in its days then."""
 
     number: int
@@ -53,16 +53,16 @@ class PublicationInShort(BaseModel):
     published_at: AwareDatetime
 
 
-class Publication(PublicationInShort):
+class Publication(PublicationItem):
     """A publication, with all that stood in its days once it was published."""
 
-    bookings: tuple[PublishedBooking, ...]
+    bookings: tuple[BookingCopy, ...]
 
 
 class PublicationPage(BaseModel):
     """A page of the publications, the first first; ``next`` is where the following page begins."""
 
-    items: list[PublicationInShort]
+    items: list[PublicationItem]
     next: int | None = None
 
 
@@ -107,7 +107,7 @@ def publish(
 def listed(connection: Reading, after: After = 0, most: Most = 100) -> PublicationPage:
     """A page of the publications, without their bookings."""
     found = publications.listed(connection, after=after, most=most + 1)
-    page = [PublicationInShort.model_validate(one, from_attributes=True) for one in found[:most]]
+    page = [PublicationItem.model_validate(one, from_attributes=True) for one in found[:most]]
     return PublicationPage(items=page, next=page[-1].number if len(found) > most else None)
 
 
@@ -170,5 +170,5 @@ def _told(connection: Connection, number: int, response: Response) -> Publicatio
     return Publication.model_validate({**_in_short(kept.summary), "bookings": kept.bookings})
 
 
-def _in_short(summary: Summary) -> dict[str, Any]:
-    return {name: getattr(summary, name) for name in PublicationInShort.model_fields}
+def _in_short(summary: PublicationSummary) -> dict[str, Any]:
+    return {name: getattr(summary, name) for name in PublicationItem.model_fields}

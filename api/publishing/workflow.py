@@ -12,16 +12,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, KeptBooking
+from api.diary.bookings.queries import Ending, StoredBooking
 from api.diary.bookings.workflow import Recorded
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.follow_up import Event
-from api.diary.conferences.queries import State
+from api.diary.conferences.follow_up import ConferenceEvent
+from api.diary.conferences.queries import ConferenceState
 from api.diary.conferences.workflow import place
 from api.errors import ErrorItem, InvalidError, conflict
 from api.publishing import queries as publications
 from api.publishing.difference import Affected, Differences, affected, differences
-from api.publishing.queries import PublishedBooking
+from api.publishing.queries import BookingCopy
 from scheduler.checker import check
 from scheduler.domain.conference import Conference
 from scheduler.domain.policy import Policy
@@ -33,7 +33,7 @@ from scheduler.wording import count_of, short_date
 FELT_BY_FAMILIES = ("date", "time", "minutes", "room", "chair")
 
 
-class Late(Value):
+class ExceptionNeeded(Value):
     """A booking after its due date that nobody has allowed yet."""
 
     conference: str
@@ -51,7 +51,7 @@ class DraftDifference(Value):
     conferences: Differences
     held_slots: Differences
     affected: Affected
-    exceptions_needed: tuple[Late, ...]
+    exceptions_needed: tuple[ExceptionNeeded, ...]
     obstacles: tuple[ErrorItem, ...]
 
     @property
@@ -89,8 +89,8 @@ class Draft:
 
     problem: Problem
     conferences: Mapping[str, Conference]
-    standing: Mapping[str, KeptBooking]
-    planned: Mapping[str, PublishedBooking]
+    standing: Mapping[str, StoredBooking]
+    planned: Mapping[str, BookingCopy]
     settled: frozenset[str]
     reasons: Mapping[str, str]
     refusal: Refusal | None
@@ -111,13 +111,13 @@ class Draft:
             obstacles=self.refusal.obstacles if self.refusal else (),
         )
 
-    def _late(self) -> Iterable[Late]:
+    def _late(self) -> Iterable[ExceptionNeeded]:
         due = self.problem.due
         for name, booking in sorted(self.planned.items()):
             open_ = name in due and name not in self.settled
             if open_ and booking.day > due[name] and booking.exception is None:
                 days = self.problem.calendar.working_days(due[name], booking.day)
-                yield Late(conference=name, due=due[name], working_days=days)
+                yield ExceptionNeeded(conference=name, due=due[name], working_days=days)
 
 
 def refuse(draft: Draft) -> None:
@@ -156,11 +156,11 @@ def publish(
     for name in sorted(allowed.keys() - made.keys()):
         bookings.allow(connection, draft.standing[name].number, allowed[name])
         conferences.change(connection, draft.conferences[name], now)
-        conferences.note(connection, name, Event.CHANGED, now, actor, publication=number, exception=allowed[name])
+        conferences.note(connection, name, ConferenceEvent.CHANGED, now, actor, publication=number, exception=allowed[name])
     return number
 
 
-def broken_rules(problem: Problem, planned: Iterable[PublishedBooking]) -> tuple[ErrorItem, ...]:
+def broken_rules(problem: Problem, planned: Iterable[BookingCopy]) -> tuple[ErrorItem, ...]:
     """Each hard rule that the bookings break, with people named by their references."""
     report = check(nameless(problem), Schedule(bookings=tuple(booking.plain for booking in planned)))
     return tuple(ErrorItem(where=broken.subject, message=broken.text) for broken in report.violations)
@@ -198,7 +198,7 @@ def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Record
     return given
 
 
-def _end(connection: Connection, standing: Mapping[str, KeptBooking], difference: DraftDifference, now: dt.datetime) -> None:
+def _end(connection: Connection, standing: Mapping[str, StoredBooking], difference: DraftDifference, now: dt.datetime) -> None:
     """First of all, so that two conferences may change places."""
     of_conferences, of_holds = difference.conferences, difference.held_slots
     moved = [moved.booking.conference for moved in (*of_conferences.moved, *of_holds.moved)]
@@ -208,26 +208,26 @@ def _end(connection: Connection, standing: Mapping[str, KeptBooking], difference
         bookings.end(connection, [standing[name].number for name in names], ending, now)
 
 
-def _add(connection: Connection, booking: PublishedBooking, policy: Policy, publication: int, now: dt.datetime) -> KeptBooking:
+def _add(connection: Connection, booking: BookingCopy, policy: Policy, publication: int, now: dt.datetime) -> StoredBooking:
     locks, by_hand, exception = booking.locks, booking.by_hand, booking.exception
     number = bookings.add(
         connection, booking, policy, now, locks=locks, by_hand=by_hand, publication=publication, exception=exception
     )
-    return KeptBooking(number, booking, locks, by_hand, publication, exception, True)
+    return StoredBooking(number, booking, locks, by_hand, publication, exception, True)
 
 
 def _follow(
     connection: Connection,
     draft: Draft,
     difference: Differences,
-    made: Mapping[str, KeptBooking],
+    made: Mapping[str, StoredBooking],
     now: dt.datetime,
     actor: str,
     publication: int,
 ) -> None:
     """Let the conferences' states and histories follow their bookings."""
 
-    def follow(name: str, state: State, event: Event) -> None:
+    def follow(name: str, state: ConferenceState, event: ConferenceEvent) -> None:
         told: dict[str, Any] = {}
         if name in made:
             told = {"booking": place(made[name]), "exception": made[name].exception}
@@ -237,9 +237,9 @@ def _follow(
         conferences.note(connection, name, event, now, actor, publication=publication, **told)
 
     for booking in difference.new:
-        follow(booking.conference, State.BOOKED, Event.BOOKED)
+        follow(booking.conference, ConferenceState.BOOKED, ConferenceEvent.BOOKED)
     for moved in difference.moved:
         felt = any(change.what in FELT_BY_FAMILIES for change in moved.changes)
-        follow(moved.booking.conference, State.BOOKED, Event.MOVED if felt else Event.CHANGED)
+        follow(moved.booking.conference, ConferenceState.BOOKED, ConferenceEvent.MOVED if felt else ConferenceEvent.CHANGED)
     for withdrawn in difference.withdrawn:
-        follow(withdrawn.booking.conference, State.REQUESTED, Event.UNBOOKED)
+        follow(withdrawn.booking.conference, ConferenceState.REQUESTED, ConferenceEvent.UNBOOKED)

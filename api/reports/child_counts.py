@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
-from api.diary.conferences.queries import KeptConference, State
-from api.reports.queries import Placed
+from api.diary.conferences.queries import ConferenceState, StoredConference
+from api.reports.queries import PlacedConference
 from scheduler.files.cells import Cell
-from scheduler.report.workbook.styles import Column
+from scheduler.report.workbook.styles import TableColumn
 from scheduler.wording import children_of
 
 NO_REASON = "no reason recorded"
@@ -45,21 +45,21 @@ class Timeliness(BaseModel):
 
 COLUMNS = (
     *(
-        Column(heading, 11, "#,##0", centred=True)
+        TableColumn(heading, 11, "#,##0", centred=True)
         for heading in ("Conferences", "Children", "Held", "In time", "Late", "In time, %", "Not booked")
     ),
-    Column("Late because", 70, wraps=True),
+    TableColumn("Late because", 70, wraps=True),
 )
 
 
-def counted(placed: Sequence[Placed], not_booked: Iterable[KeptConference]) -> dict[str, object]:
+def counted(placed: Sequence[PlacedConference], not_booked: Iterable[StoredConference]) -> dict[str, object]:
     """The fields of ``Timeliness`` over some conferences that have a booking and some that have none."""
     late = [one for one in placed if one.is_late]
     children, late_children = _children(placed), _children(late)
     return {
         "conferences": len(placed),
         "children": children,
-        "held": _children(one for one in placed if one.state is State.HELD),
+        "held": _children(one for one in placed if one.state is ConferenceState.HELD),
         "in_time": children - late_children,
         "late": late_children,
         "in_time_percent": round(100 * (children - late_children) / children) if children else None,
@@ -74,13 +74,13 @@ def cells(row: Timeliness) -> tuple[Cell, ...]:
     return (*counts, "; ".join(map(str, row.reasons)))
 
 
-def _children(placed: Iterable[Placed]) -> int:
+def _children(placed: Iterable[PlacedConference]) -> int:
     return sum(one.conference.children for one in placed)
 
 
-def _reasons(late: Iterable[Placed]) -> Iterable[LateFor]:
+def _reasons(late: Iterable[PlacedConference]) -> Iterable[LateFor]:
     """By reason, the one of most children first, the unrecorded last."""
-    by_reason: dict[str | None, list[Placed]] = {}
+    by_reason: dict[str | None, list[PlacedConference]] = {}
     for one in late:
         by_reason.setdefault(one.reason, []).append(one)
     found = [

@@ -16,7 +16,7 @@ from scheduler.domain.values import Period
 from scheduler.files.cell_text import escaped, held_down
 from scheduler.files.cells import Cell, cell_text
 from scheduler.report.workbook import AS_TEXT
-from scheduler.report.workbook.styles import Book, Column
+from scheduler.report.workbook.styles import ReportWorkbook, TableColumn
 from scheduler.wording import period_in_words
 
 R = TypeVar("R", bound=BaseModel)
@@ -31,7 +31,7 @@ class Report(Generic[R]):
     name: str
     title: str
     model: type[R]
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     cells: Callable[[R], tuple[Cell, ...]]
 
 
@@ -50,7 +50,7 @@ def as_workbook(report: Report[R], rows: Sequence[R], days: Period, service: str
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, AS_TEXT) as workbook:
         workbook.set_properties({"title": report.title, "created": dt.datetime.combine(days.first, dt.time())})
-        book = Book(workbook, service)
+        book = ReportWorkbook(workbook, service)
         sheet = book.sheet(report.name.capitalize(), report.title, note=period_in_words(days))
         book.table(sheet, report.columns, frozen_columns=1)
         for at, row in enumerate(rows, FIRST_ROW):
@@ -59,9 +59,9 @@ def as_workbook(report: Report[R], rows: Sequence[R], days: Period, service: str
     return content.getvalue()
 
 
-def _shown(report: Report[R], row: R) -> list[tuple[Cell, Column]]:
+def _shown(report: Report[R], row: R) -> list[tuple[Cell, TableColumn]]:
     return list(zip(report.cells(row), report.columns, strict=True))
 
 
-def _as_text(cell: Cell, column: Column) -> str:
+def _as_text(cell: Cell, column: TableColumn) -> str:
     return f"{cell:%B %Y}" if column.number_format == MONTH and isinstance(cell, dt.date) else cell_text(cell)

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from api.clock import local_day
 from api.diary.conferences.follow_up import Reason
-from api.reports.queries import Change
+from api.reports.queries import StoredReschedule
 from api.reports.report import Report
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.values import Date, Moment
-from scheduler.report.workbook.styles import DATE, Column
+from scheduler.report.workbook.styles import DATE, TableColumn
 from scheduler.wording import KIND_IN_WORDS
 
 MOMENT = f"{DATE} hh:mm"
@@ -26,7 +26,7 @@ class Reschedule(BaseModel):
 
     day: Date
     conference: str
-    kind: Kind
+    kind: ConferenceKind
     children: int
     what: str
     reason: Reason | None
@@ -40,15 +40,15 @@ REPORT = Report(
     "Moves and cancellations",
     Reschedule,
     (
-        Column("Recorded", 11.5, DATE),
-        Column("Conference", 16),
-        Column("Kind", 20),
-        Column("Children", 9, centred=True),
-        Column("What", 18),
-        Column("Reason", 22),
-        Column("Publication", 11, centred=True),
-        Column("Was booked for", 17, MOMENT),
-        Column("Is booked for", 17, MOMENT),
+        TableColumn("Recorded", 11.5, DATE),
+        TableColumn("Conference", 16),
+        TableColumn("Kind", 20),
+        TableColumn("Children", 9, centred=True),
+        TableColumn("What", 18),
+        TableColumn("Reason", 22),
+        TableColumn("Publication", 11, centred=True),
+        TableColumn("Was booked for", 17, MOMENT),
+        TableColumn("Is booked for", 17, MOMENT),
     ),
     lambda row: (
         row.day,
@@ -64,7 +64,7 @@ REPORT = Report(
 )
 
 
-def rows(changes: Sequence[Change]) -> list[Reschedule]:
+def rows(changes: Sequence[StoredReschedule]) -> list[Reschedule]:
     """A row for each, in the order in which they came."""
     return [
         Reschedule(

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from api.diary.bookings.queries import KeptBooking
+from api.diary.bookings.queries import StoredBooking
 from api.reports.report import MONTH, Report
 from api.reports.timeliness import months
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.places import Room
 from scheduler.domain.values import Date, Period, days
-from scheduler.report.workbook.styles import Column
+from scheduler.report.workbook.styles import TableColumn
 
 
 class RoomUse(BaseModel):
@@ -37,21 +37,21 @@ REPORT = Report(
     "Use of the rooms by month",
     RoomUse,
     (
-        Column("Month", 16, MONTH),
-        Column("Site", 14),
-        Column("Room", 14),
-        *(Column(heading, 11, "#,##0", centred=True) for heading in ("Offered", "Used", "Held", "Used, %")),
+        TableColumn("Month", 16, MONTH),
+        TableColumn("Site", 14),
+        TableColumn("Room", 14),
+        *(TableColumn(heading, 11, "#,##0", centred=True) for heading in ("Offered", "Used", "Held", "Used, %")),
     ),
     lambda row: (row.month, row.site, row.room, row.offered, row.used, row.held, row.used_percent),
 )
 
 
-def rows(period: Period, rooms: Sequence[Room], calendar: Calendar, booked: Sequence[KeptBooking]) -> list[RoomUse]:
+def rows(period: Period, rooms: Sequence[Room], calendar: Calendar, booked: Sequence[StoredBooking]) -> list[RoomUse]:
     """A row for each month and room; of a month that the period holds in part, that part."""
     return [_of(month, room, period, calendar, booked) for month in months(period) for room in rooms]
 
 
-def _of(month: dt.date, room: Room, period: Period, calendar: Calendar, booked: Sequence[KeptBooking]) -> RoomUse:
+def _of(month: dt.date, room: Room, period: Period, calendar: Calendar, booked: Sequence[StoredBooking]) -> RoomUse:
     open_days = [day for day in days(period) if day.replace(day=1) == month and calendar.is_open(day) and room.is_open(day)]
     here = [kept.booking for kept in booked if kept.booking.room == room.id and kept.booking.day.replace(day=1) == month]
     offered = len({(day, start) for day in open_days for start in room.starts} | {(one.day, one.start.time()) for one in here})

@@ -44,7 +44,7 @@ def _timeliness(connection: Connection, days: Period) -> Sequence[timeliness.Mon
     return timeliness.rows(days, store.placed(connection, days), store.not_booked(connection, days))
 
 
-def _caseloads(connection: Connection, days: Period) -> Sequence[caseloads.Caseload]:
+def _caseloads(connection: Connection, days: Period) -> Sequence[caseloads.CaseloadRow]:
     policy = documents.get(connection, "policy")[0]
     return caseloads.rows(nouns.values(connection, nouns.CHAIRS), store.placed(connection, days), policy.caseload_cap)
 

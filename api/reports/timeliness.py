@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Literal
 
-from api.diary.conferences.queries import KeptConference
+from api.diary.conferences.queries import StoredConference
 from api.reports.child_counts import COLUMNS, Timeliness, cells, counted
-from api.reports.queries import Placed
+from api.reports.queries import PlacedConference
 from api.reports.report import MONTH, Report
 from scheduler.domain.values import Date, Period, days
-from scheduler.report.workbook.styles import Column
+from scheduler.report.workbook.styles import TableColumn
 
 
 class Month(Timeliness):
@@ -25,12 +25,12 @@ REPORT = Report(
     "timeliness",
     "Timeliness by child and month",
     Month,
-    (Column("Month", 16, MONTH), Column("Type", 8), *COLUMNS),
+    (TableColumn("Month", 16, MONTH), TableColumn("Type", 8), *COLUMNS),
     lambda row: (row.month, row.type, *cells(row)),
 )
 
 
-def rows(period: Period, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> list[Month]:
+def rows(period: Period, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]) -> list[Month]:
     """Two rows for each month; a conference counts in the month of its booking, or without one in that of its due date."""
     return [
         Month.model_validate({"month": month, "type": "RCPC" if reviews else "ICPC", **_of(month, reviews, placed, not_booked)})
@@ -44,7 +44,9 @@ def months(period: Period) -> list[dt.date]:
     return sorted({day.replace(day=1) for day in days(period)})
 
 
-def _of(month: dt.date, reviews: bool, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> dict[str, object]:
+def _of(
+    month: dt.date, reviews: bool, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]
+) -> dict[str, object]:
     return counted(
         [one for one in placed if one.conference.kind.is_review == reviews and one.start.date().replace(day=1) == month],
         [kept for kept in not_booked if kept.value.kind.is_review == reviews and kept.due.replace(day=1) == month],

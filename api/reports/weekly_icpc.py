@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from api.diary.conferences.queries import KeptConference
+from api.diary.conferences.queries import StoredConference
 from api.reports.child_counts import COLUMNS, Timeliness, cells, counted
-from api.reports.queries import Placed
+from api.reports.queries import PlacedConference
 from api.reports.report import Report
 from scheduler.domain.values import Date, Period, days, monday_of
-from scheduler.report.workbook.styles import DATE, Column
+from scheduler.report.workbook.styles import DATE, TableColumn
 
 
 class Week(Timeliness):
@@ -23,18 +23,18 @@ REPORT = Report(
     "weekly-icpc",
     "Initial conferences by week",
     Week,
-    (Column("Week of", 11.5, DATE), *COLUMNS),
+    (TableColumn("Week of", 11.5, DATE), *COLUMNS),
     lambda row: (row.week, *cells(row)),
 )
 
 
-def rows(period: Period, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> list[Week]:
+def rows(period: Period, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]) -> list[Week]:
     """A row for each week; a conference counts in the week of its booking, or without one in that of its due date."""
     mondays = sorted({monday_of(day) for day in days(period)})
     return [Week.model_validate({"week": monday, **_of(monday, placed, not_booked)}) for monday in mondays]
 
 
-def _of(monday: dt.date, placed: Sequence[Placed], not_booked: Sequence[KeptConference]) -> dict[str, object]:
+def _of(monday: dt.date, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]) -> dict[str, object]:
     return counted(
         [one for one in placed if not one.conference.kind.is_review and monday_of(one.start.date()) == monday],
         [kept for kept in not_booked if not kept.value.kind.is_review and monday_of(kept.due) == monday],

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from api.database.json_values import written
 from api.whatif import solves
-from api.whatif.sweeps import Wanted
+from api.whatif.sweeps import SolveRequest
 from scheduler.whatif.comparison.results import Variant, compared
 
 BASE = 0
 
 
-def beside_the_base(connection: Connection, wanted: Mapping[int, Wanted]) -> dict[int, dict[str, Any]]:
+def beside_the_base(connection: Connection, wanted: Mapping[int, SolveRequest]) -> dict[int, dict[str, Any]]:
     """The results of what is solved by now, by the numbers of a what-if's parts; none where the base is not."""
     solved = solves.found(connection, {one.task.key for one in wanted.values()})
     known = {number: one for number, one in wanted.items() if one.task.key in solved}

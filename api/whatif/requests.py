@@ -21,7 +21,7 @@ from api.settings import Settings
 from api.whatif import sweeps
 from api.whatif.comparison import beside_the_base
 from api.whatif.retention import forget
-from api.whatif.sweeps import Kind, Sweep, Wanted
+from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
 from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Date, Text, Value, Whole
@@ -42,7 +42,7 @@ MOST_BYTES = 64 << 20
 """Of the problems of all scenarios together, as JSON."""
 
 
-class Limits(Value):
+class WorkLimits(Value):
     """How each solve goes: where it begins, and how much work each search may take; ``time_limit`` is in seconds."""
 
     seed: Whole = SEED
@@ -50,7 +50,7 @@ class Limits(Value):
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
 
 
-class AskedWhatif(Limits):
+class WhatifRequest(WorkLimits):
     """What to compare: over some days (``first``, ``last``), what a ``plan`` was made of, or a ``problem`` that is sent.
 
     ``scenarios`` are as in a file of scenarios; ``grid`` makes one for each number of a setting, such as ``chairs=5..8``.
@@ -64,7 +64,7 @@ class AskedWhatif(Limits):
     grid: Annotated[tuple[Text, ...], Field(max_length=MOST_GRIDS)] = ()
 
     @model_validator(mode="after")
-    def _of_one_problem(self) -> AskedWhatif:
+    def _of_one_problem(self) -> WhatifRequest:
         days = self.first is not None or self.last is not None
         if days + (self.plan is not None) + (self.problem is not None) != 1 or (self.first is None) != (self.last is None):
             raise PydanticCustomError(
@@ -74,7 +74,7 @@ class AskedWhatif(Limits):
         return self
 
 
-class AskedValue(Limits):
+class ValueRequest(WorkLimits):
     """How many of each kind to show, and how each solve goes."""
 
     top: Annotated[int, Field(strict=True, ge=1, le=100)] = TOP
@@ -88,11 +88,11 @@ class Study:
     """
 
     asked: dict[str, Any]
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[SolveRequest, ...]
     results: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> Study:
+def whatif(connection: Connection, asked: WhatifRequest, settings: Settings) -> Study:
     """The base and its scenarios.
 
     Raises InputError with every fault, and ApiError where it is too much, or there is no such plan.
@@ -106,7 +106,7 @@ def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> St
         raise InputError([Fault(("scenarios",), EMPTY)])
     effort = _effort(asked, settings)
     wanted = [
-        Wanted(task_of(variant.problem, effort), variant.name, variant.sentences, variant.at)
+        SolveRequest(task_of(variant.problem, effort), variant.name, variant.sentences, variant.at)
         for variant in variants(problem, scenarios, _size_limit(problem))
     ]
     kept = {
@@ -119,16 +119,16 @@ def whatif(connection: Connection, asked: AskedWhatif, settings: Settings) -> St
     return Study(kept, tuple(wanted), beside_the_base(connection, dict(enumerate(wanted))))
 
 
-def value(connection: Connection, plan: str, asked: AskedValue, settings: Settings) -> Study:
+def value(connection: Connection, plan: str, asked: ValueRequest, settings: Settings) -> Study:
     """What to begin with for the value of one more than a plan has. Raises ApiError where there is no such plan."""
     problem = nameless(_problem_of_plan(connection, plan))
     effort = _effort(asked, settings)
-    return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (Wanted(task_of(problem, effort), "base"),))
+    return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (SolveRequest(task_of(problem, effort), "base"),))
 
 
 def begin(
-    connection: Connection, kind: Kind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
-) -> Sweep:
+    connection: Connection, kind: SweepKind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
+) -> StoredSweep:
     """Begin to solve it; what is known is there at once. What ended longer ago than sweeps are kept makes way.
 
     The caller holds the diary.
@@ -163,7 +163,7 @@ def _size_limit(base: Problem) -> Callable[[Problem], None]:
     return look_at
 
 
-def _hold_to_limits(asked: AskedWhatif, most: int) -> None:
+def _hold_to_limits(asked: WhatifRequest, most: int) -> None:
     listed = asked.scenarios or []
     try:
         count = len(listed) + (how_many(asked.grid) if asked.grid else 0)
@@ -186,7 +186,7 @@ def _hold_to_changes(counts: Iterable[tuple[Place, int]]) -> None:
         raise InputError(found)
 
 
-def _problem(connection: Connection, asked: AskedWhatif) -> Problem:
+def _problem(connection: Connection, asked: WhatifRequest) -> Problem:
     if asked.plan is not None:
         return _problem_of_plan(connection, asked.plan)
     if asked.first is not None and asked.last is not None:
@@ -239,7 +239,7 @@ def _joining_without_name(change: ChangeBase) -> ChangeBase:
             return change
 
 
-def _effort(asked: Limits, settings: Settings) -> Effort:
+def _effort(asked: WorkLimits, settings: Settings) -> Effort:
     """No solve may take longer than a plan."""
     seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
     return Effort(seed=asked.seed, work_limit=asked.work_limit, time_limit=seconds)

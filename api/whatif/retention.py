@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, exists, select
 
 from api.database.session import hold
 from api.database.tables import job_events, jobs, solves, sweep_parts, sweeps
-from api.jobs.queue import ENDED, Kind
+from api.jobs.queue import ENDED, JobKind
 
 
 def forget(connection: Connection, ended_before: dt.datetime) -> None:
@@ -22,7 +22,7 @@ def forget(connection: Connection, ended_before: dt.datetime) -> None:
     connection.execute(delete(sweeps).where(sweeps.c.id.in_(gone)))
     worked_on = exists().where((jobs.c.id == solves.c.job) & jobs.c.state.not_in(ENDED))
     connection.execute(delete(solves).where(~exists().where(sweep_parts.c.key == solves.c.key) & ~worked_on))
-    done_with = (jobs.c.kind == Kind.SOLVE) & jobs.c.state.in_(ENDED) & (jobs.c.ended_at < ended_before)
+    done_with = (jobs.c.kind == JobKind.SOLVE) & jobs.c.state.in_(ENDED) & (jobs.c.ended_at < ended_before)
     unneeded = select(jobs.c.id).where(done_with & ~exists().where(solves.c.job == jobs.c.id))
     connection.execute(delete(job_events).where(job_events.c.job.in_(unneeded)))
     connection.execute(delete(jobs).where(jobs.c.id.in_(unneeded)))

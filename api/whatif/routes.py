@@ -19,11 +19,11 @@ from api.http.resources import request_example, resource_path
 from api.http.state import store_of
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.http.uploads import UploadRoute
-from api.jobs.queue import State
+from api.jobs.queue import JobState
 from api.whatif import requests as studies
 from api.whatif import sweeps
-from api.whatif.requests import AskedWhatif, Study
-from api.whatif.sweeps import Kind, Part, Sweep
+from api.whatif.requests import Study, WhatifRequest
+from api.whatif.sweeps import StoredSweep, SweepKind, SweepPart
 from scheduler.domain.values import Date
 from scheduler.whatif.comparison.results import Comparison, axes_of
 
@@ -38,7 +38,7 @@ class WhatifRoute(UploadRoute):
     def read(request: Request, content: bytes) -> Study | None:
         """What is to be solved; None where it isn't such as the route takes, which it then tells by itself."""
         try:
-            asked = AskedWhatif.model_validate_json(content)
+            asked = WhatifRequest.model_validate_json(content)
         except ValidationError:
             return None
         with store_of(request).reading() as connection:
@@ -51,7 +51,7 @@ ROUTERS = (asking, router)
 reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
-class ProgressOfSweep(BaseModel):
+class SweepProgressItem(BaseModel):
     """So many solves done, of so many different ones.
 
     ``seconds_left`` is null before the first, while nobody works, and while it is seen what all that is solved comes to.
@@ -69,11 +69,11 @@ class Unsolved(BaseModel):
     why: str
 
 
-class WhatifInShort(BaseModel):
+class WhatifItem(BaseModel):
     """A what-if as lists tell it: over which days, and how many ``scenarios`` beside the base."""
 
     id: str
-    state: State
+    state: JobState
     first: Date
     last: Date
     plan: str | None
@@ -82,13 +82,13 @@ class WhatifInShort(BaseModel):
     seed: int
     work_limit: float
     time_limit: int
-    progress: ProgressOfSweep
+    progress: SweepProgressItem
     error: str | None
     created_at: AwareDatetime
     ended_at: AwareDatetime | None
 
 
-class Whatif(WhatifInShort):
+class Whatif(WhatifItem):
     """A what-if with its comparison so far: null until the base is solved; what is still to come is ``missing`` in it."""
 
     failed: list[Unsolved]
@@ -99,11 +99,11 @@ class Whatif(WhatifInShort):
 class WhatifPage(BaseModel):
     """A page of the what-ifs, the latest first; ``next`` is the one after which the following page begins."""
 
-    items: list[WhatifInShort]
+    items: list[WhatifItem]
     next: str | None = None
 
 
-class Picture(BaseModel):
+class PictureItem(BaseModel):
     """A picture of a comparison, and where it is found."""
 
     name: str
@@ -114,7 +114,7 @@ class Picture(BaseModel):
 class PictureList(BaseModel):
     """The pictures that there are of a comparison."""
 
-    items: list[Picture]
+    items: list[PictureItem]
 
 
 _EXAMPLE = request_example(
@@ -140,12 +140,12 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
     "", response_model=Whatif, status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], openapi_extra=_EXAMPLE,
     summary="Compare scenarios with a base",
 )  # fmt: skip
-def ask(connection: Writing, now: Now, request: Request, asked: AskedWhatif) -> Response:
+def ask(connection: Writing, now: Now, request: Request, asked: WhatifRequest) -> Response:
     """Begin to solve a base and its scenarios. It goes on in the background: GET it for how far it is, and for what there is."""
     study: Study | None = request.state.read
     if study is None:  # Python's way to read JSON takes more than there is in JSON
         raise invalid("There is something in it that JSON does not have, such as NaN or half a character. Take it out.")
-    sweep = studies.begin(connection, Kind.WHATIF, study, request.app.state.settings, now, asked.plan)
+    sweep = studies.begin(connection, SweepKind.WHATIF, study, request.app.state.settings, now, asked.plan)
     return _answer(connection, sweep, HTTPStatus.ACCEPTED)
 
 
@@ -156,8 +156,8 @@ def listed(
     most: Most = 100,
 ) -> WhatifPage:
     """A page of the what-ifs, without their comparisons."""
-    found = sweeps.listed(connection, Kind.WHATIF, after=None if after is None else _found(connection, after), most=most + 1)
-    page = [WhatifInShort.model_validate(_in_short(connection, one)) for one in found[:most]]
+    found = sweeps.listed(connection, SweepKind.WHATIF, after=None if after is None else _found(connection, after), most=most + 1)
+    page = [WhatifItem.model_validate(_in_short(connection, one)) for one in found[:most]]
     return WhatifPage(items=page, next=page[-1].id if len(found) > most else None)
 
 
@@ -199,7 +199,7 @@ def pictures(connection: Reading, id: str) -> PictureList:
     from scheduler.whatif.pictures import picture_names  # noqa: PLC0415 - only who draws has to load matplotlib
 
     names, path = picture_names(_comparison(connection, id)), resource_path("whatif", id)
-    return PictureList(items=[Picture(name=name, **_addresses(f"{path}/pictures/{name}")) for name in names])
+    return PictureList(items=[PictureItem(name=name, **_addresses(f"{path}/pictures/{name}")) for name in names])
 
 
 @router.get(
@@ -235,8 +235,8 @@ def _drawn(comparison: Comparison, name: str, form: Literal["svg", "png"]) -> by
     return pictures.picture(comparison, name, form)
 
 
-def _found(connection: Connection, identifier: str) -> Sweep:
-    sweep = sweeps.found(connection, Kind.WHATIF, identifier)
+def _found(connection: Connection, identifier: str) -> StoredSweep:
+    sweep = sweeps.found(connection, SweepKind.WHATIF, identifier)
     if sweep is None:
         raise not_found("what-if", identifier)
     return sweep
@@ -251,7 +251,7 @@ def _comparison(connection: Connection, identifier: str) -> Comparison:
     return Comparison.model_validate(told)
 
 
-def _told(sweep: Sweep, parts: list[Part]) -> dict[str, Any] | None:
+def _told(sweep: StoredSweep, parts: list[SweepPart]) -> dict[str, Any] | None:
     """The comparison so far, as a Comparison is written."""
     base, *scenarios = parts
     if base.result is None:
@@ -266,7 +266,7 @@ def _told(sweep: Sweep, parts: list[Part]) -> dict[str, Any] | None:
     }
 
 
-def _answer(connection: Connection, sweep: Sweep, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def _answer(connection: Connection, sweep: StoredSweep, status: HTTPStatus = HTTPStatus.OK) -> Response:
     parts = sweeps.parts(connection, sweep.id)
     comparison, path = _told(sweep, parts), resource_path("whatif", sweep.id)
     actions = (*(("workbook", "pictures") if comparison else ()), *(() if sweep.has_ended else ("cancel",)))
@@ -282,7 +282,7 @@ def _answer(connection: Connection, sweep: Sweep, status: HTTPStatus = HTTPStatu
     return JSONResponse(whatif.model_dump(mode="json") | {"comparison": comparison}, status, headers)
 
 
-def _in_short(connection: Connection, sweep: Sweep) -> dict[str, Any]:
+def _in_short(connection: Connection, sweep: StoredSweep) -> dict[str, Any]:
     asked = {name: sweep.asked[name] for name in ("first", "last", "plan", "grid", "seed", "work_limit", "time_limit")}
     own = {name: getattr(sweep, name) for name in ("id", "state", "error", "created_at", "ended_at")}
     progress = sweeps.progress(connection, sweep.id)

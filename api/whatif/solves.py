@@ -12,7 +12,7 @@ from api.database.session import hold
 from api.database.tables import jobs as jobs_table
 from api.database.tables import solves
 from api.jobs import queue as jobs
-from api.jobs.queue import State
+from api.jobs.queue import JobState
 from scheduler.sweeps.task import Solved, Task
 
 
@@ -27,7 +27,7 @@ def want(connection: Connection, tasks: Iterable[Task], now: dt.datetime) -> Non
         known = connection.execute(query).one_or_none()
         if known is None:
             connection.execute(insert(solves).values(key=key, task=written(task)))
-        elif not known.cancelled and known.state in (State.QUEUED, *(() if known.is_solved else (State.RUNNING,))):
+        elif not known.cancelled and known.state in (JobState.QUEUED, *(() if known.is_solved else (JobState.RUNNING,))):
             continue
         elif not known.is_solved:  # it may have been let go
             connection.execute(update(solves).where(solves.c.key == key).values(task=written(task)))
@@ -36,7 +36,7 @@ def want(connection: Connection, tasks: Iterable[Task], now: dt.datetime) -> Non
 
 def let_go(connection: Connection, which: ColumnElement[bool]) -> None:
     """Keep no longer what is to be solved where nobody solves it: whoever wants it again brings it along."""
-    worked_on = exists().where((jobs_table.c.id == solves.c.job) & (jobs_table.c.state == State.RUNNING))
+    worked_on = exists().where((jobs_table.c.id == solves.c.job) & (jobs_table.c.state == JobState.RUNNING))
     connection.execute(update(solves).where(which & solves.c.solved.is_(None) & ~worked_on).values(task={}))
 
 

@@ -20,23 +20,23 @@ from api.database.tables import solves as solves_table
 from api.database.tables import sweep_parts as parts_table
 from api.database.tables import sweeps
 from api.jobs import queue as jobs
-from api.jobs.queue import ENDED, Attempt, State
+from api.jobs.queue import ENDED, Attempt, JobState
 from api.whatif import solves
 from scheduler.sweeps.task import Task
 
 
-class Kind(StrEnum):
+class SweepKind(StrEnum):
     """What a sweep is for: scenarios set side by side, or the value of one more."""
 
     WHATIF = "whatif"
     VALUE = "value"
 
 
-GOING_ON = (State.QUEUED, State.RUNNING)
+GOING_ON = (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SolveRequest:
     """What is to be solved: the base or a scenario with its changes in sentences, and where it stands in a grid."""
 
     task: Task
@@ -46,15 +46,15 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class StoredSweep:
     """A sweep, as it is kept. ``asked`` is what was asked for; ``result`` is what is known of a value so far."""
 
     position: int
     id: str
-    kind: Kind
+    kind: SweepKind
     plan: str | None
     asked: dict[str, Any]
-    state: State
+    state: JobState
     error: str | None
     created_at: dt.datetime
     ended_at: dt.datetime | None
@@ -66,7 +66,7 @@ class Sweep:
 
 
 @dataclass(frozen=True)
-class Part:
+class SweepPart:
     """A part of a sweep. A scenario has a ``result`` once it is solved and the base too, or an ``error``."""
 
     number: int
@@ -84,7 +84,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Progress:
+class SolveCounts:
     """So many solves done, of so many different ones.
 
     ``seconds_left`` is None before the first, while nobody works, and between all that is wanted so far and the end.
@@ -101,41 +101,50 @@ _PART = tuple(parts_table.c[name] for name in ("number", "name", "changes", "at"
 
 def add(
     connection: Connection,
-    kind: Kind,
+    kind: SweepKind,
     asked: dict[str, Any],
-    wanted: Sequence[Wanted],
+    wanted: Sequence[SolveRequest],
     now: dt.datetime,
     plan: str | None = None,
-) -> Sweep:
+) -> StoredSweep:
     """Begin a sweep, served after those that wait already; the first that is wanted is the base. The caller holds the diary."""
     identifier = f"{kind[0].upper()}-{secrets.token_hex(6)}"
-    row = {"kind": kind, "plan": plan, "asked": asked, "state": State.QUEUED, "turn": _next_turn(connection), "created_at": now}
+    row = {
+        "kind": kind,
+        "plan": plan,
+        "asked": asked,
+        "state": JobState.QUEUED,
+        "turn": _next_turn(connection),
+        "created_at": now,
+    }
     connection.execute(insert(sweeps).values(id=identifier, **row))
     _add_parts(connection, identifier, wanted, now)
     return _sweeps(connection, sweeps.c.id == identifier)[0]
 
 
-def found(connection: Connection, kind: Kind, identifier: str) -> Sweep | None:
+def found(connection: Connection, kind: SweepKind, identifier: str) -> StoredSweep | None:
     """The sweep of that kind with that id."""
     return next(iter(_sweeps(connection, (sweeps.c.kind == kind) & (sweeps.c.id == identifier))), None)
 
 
-def latest_of_plan(connection: Connection, plan: str) -> Sweep | None:
+def latest_of_plan(connection: Connection, plan: str) -> StoredSweep | None:
     """The latest sweep for the value of one more than a plan has."""
-    return next(iter(_sweeps(connection, (sweeps.c.kind == Kind.VALUE) & (sweeps.c.plan == plan), most=1)), None)
+    return next(iter(_sweeps(connection, (sweeps.c.kind == SweepKind.VALUE) & (sweeps.c.plan == plan), most=1)), None)
 
 
-def listed(connection: Connection, kind: Kind, *, after: Sweep | None = None, most: int | None = None) -> list[Sweep]:
+def listed(
+    connection: Connection, kind: SweepKind, *, after: StoredSweep | None = None, most: int | None = None
+) -> list[StoredSweep]:
     """The sweeps of a kind, the latest first; or those that come after one in that order."""
     which = sweeps.c.kind == kind
     return _sweeps(connection, which if after is None else which & (sweeps.c.position < after.position), most)
 
 
-def parts(connection: Connection, identifier: str) -> list[Part]:
+def parts(connection: Connection, identifier: str) -> list[SweepPart]:
     """The parts of a sweep, the base first."""
     query = select(*_PART).where(parts_table.c.sweep == identifier).order_by(parts_table.c.number)
     return [
-        Part(row.number, row.name, tuple(row.changes), tuple(row.at), row.key, row.result, row.error)
+        SweepPart(row.number, row.name, tuple(row.changes), tuple(row.at), row.key, row.result, row.error)
         for row in connection.execute(query)
     ]
 
@@ -152,7 +161,7 @@ def result_of(connection: Connection, identifier: str) -> dict[str, Any] | None:
     return result
 
 
-def progress(connection: Connection, identifier: str) -> Progress:
+def progress(connection: Connection, identifier: str) -> SolveCounts:
     """How far a sweep is. What is left is reckoned by what those done took, and by how many are worked on now."""
     columns = parts_table.c.key, parts_table.c.error, solves_table.c.seconds, jobs_table.c.state
     joined = parts_table.join(solves_table).join(jobs_table, jobs_table.c.id == solves_table.c.job)
@@ -160,13 +169,13 @@ def progress(connection: Connection, identifier: str) -> Progress:
     rows = {row.key: row for row in connection.execute(query)}.values()
     seconds = [row.seconds for row in rows if row.seconds is not None]
     done = sum(row.seconds is not None or row.error is not None for row in rows)
-    at_once = sum(row.seconds is None and row.state == State.RUNNING for row in rows)
+    at_once = sum(row.seconds is None and row.state == JobState.RUNNING for row in rows)
     left = len(rows) - done
     if not left:
-        return Progress(done, len(rows), None if is_going_on(connection, identifier) else 0.0)
+        return SolveCounts(done, len(rows), None if is_going_on(connection, identifier) else 0.0)
     if not (seconds and at_once):
-        return Progress(done, len(rows), None)
-    return Progress(done, len(rows), round(sum(seconds) / len(seconds) * left / at_once, 1))
+        return SolveCounts(done, len(rows), None)
+    return SolveCounts(done, len(rows), round(sum(seconds) / len(seconds) * left / at_once, 1))
 
 
 def has_unsolved(connection: Connection, identifier: str) -> bool:
@@ -196,7 +205,7 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
     """
     hold(connection)
     error = jobs.release(connection, attempt, now, may_fail=may_fail)
-    if error is not None and attempt.kind == jobs.Kind.SOLVE:
+    if error is not None and attempt.kind == jobs.JobKind.SOLVE:
         _fail_solve(connection, attempt, error, now)
 
 
@@ -212,11 +221,11 @@ def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
     hold(connection)
     if not is_going_on(connection, identifier):
         return False
-    _end(connection, identifier, State.CANCELLED, now)
+    _end(connection, identifier, JobState.CANCELLED, now)
     return True
 
 
-def wanting(connection: Connection, key: str) -> list[Sweep]:
+def wanting(connection: Connection, key: str) -> list[StoredSweep]:
     """The sweeps that go on, and wait for the solve of that key."""
     of_key = select(parts_table.c.sweep).where((parts_table.c.key == key) & _is_open())
     return _sweeps(connection, sweeps.c.state.in_(GOING_ON) & sweeps.c.id.in_(of_key))
@@ -233,7 +242,7 @@ def set_beside(connection: Connection, identifier: str, results: dict[int, dict[
 
 
 def go_on(
-    connection: Connection, identifier: str, result: dict[str, Any] | None, wanted: Sequence[Wanted], now: dt.datetime
+    connection: Connection, identifier: str, result: dict[str, Any] | None, wanted: Sequence[SolveRequest], now: dt.datetime
 ) -> None:
     """Keep what is known so far of a value, and what is wanted next; where that is nothing, it is done."""
     hold(connection)
@@ -241,20 +250,20 @@ def go_on(
         connection.execute(update(sweeps).where(sweeps.c.id == identifier).values(result=result))
         _add_parts(connection, identifier, wanted, now)
         if not wanted:
-            _end(connection, identifier, State.DONE, now)
+            _end(connection, identifier, JobState.DONE, now)
 
 
 def give_up(connection: Connection, identifier: str, error: str, now: dt.datetime) -> None:
     """End a sweep of which nothing can come, with a sentence that says why."""
     hold(connection)
     if is_going_on(connection, identifier):
-        _end(connection, identifier, State.FAILED, now, error)
+        _end(connection, identifier, JobState.FAILED, now, error)
 
 
 def _claim_solve(connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
     if not hold(connection, wait=False):
         return None
-    waiting = sweeps.c.state.in_(GOING_ON) & _is_open() & (jobs_table.c.state == State.QUEUED)
+    waiting = sweeps.c.state.in_(GOING_ON) & _is_open() & (jobs_table.c.state == JobState.QUEUED)
     joined = sweeps.join(parts_table, parts_table.c.sweep == sweeps.c.id).join(solves_table).join(
         jobs_table, jobs_table.c.id == solves_table.c.job
     )  # fmt: skip
@@ -264,7 +273,7 @@ def _claim_solve(connection: Connection, runner: str, now: dt.datetime) -> Attem
     if first is None:
         return None
     identifier, job = first
-    served = {"turn": _next_turn(connection), "state": State.RUNNING}
+    served = {"turn": _next_turn(connection), "state": JobState.RUNNING}
     connection.execute(update(sweeps).where(sweeps.c.id == identifier).values(served))
     return jobs.start(connection, job, runner, now)
 
@@ -273,7 +282,7 @@ def _next_turn(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(sweeps.c.turn), 0))).scalar_one()) + 1
 
 
-def _add_parts(connection: Connection, identifier: str, wanted: Iterable[Wanted], now: dt.datetime) -> None:
+def _add_parts(connection: Connection, identifier: str, wanted: Iterable[SolveRequest], now: dt.datetime) -> None:
     """Add what a sweep wants, but for what it has wanted before: another process may have been quicker to add it."""
     known = connection.execute(select(parts_table.c.key).where(parts_table.c.sweep == identifier)).scalars().all()
     added = [one for one in wanted if one.task.key not in known]
@@ -295,8 +304,8 @@ def _fail_solve(connection: Connection, attempt: Attempt, error: str, now: dt.da
     for sweep in wanting(connection, key):
         of_key = (parts_table.c.sweep == sweep.id) & (parts_table.c.key == key) & _is_open()
         first = connection.execute(select(func.min(parts_table.c.number)).where(of_key)).scalar_one()
-        if sweep.kind is Kind.VALUE or first == 0:
-            _end(connection, sweep.id, State.FAILED, now, error)
+        if sweep.kind is SweepKind.VALUE or first == 0:
+            _end(connection, sweep.id, JobState.FAILED, now, error)
         else:
             connection.execute(update(parts_table).where(of_key).values(error=error))
             _end_if_whole(connection, sweep.id, now)
@@ -305,17 +314,17 @@ def _fail_solve(connection: Connection, attempt: Attempt, error: str, now: dt.da
 def _end_if_whole(connection: Connection, identifier: str, now: dt.datetime) -> None:
     query = select(parts_table.c.number).where((parts_table.c.sweep == identifier) & _is_open()).limit(1)
     if connection.execute(query).first() is None:
-        _end(connection, identifier, State.DONE, now)
+        _end(connection, identifier, JobState.DONE, now)
 
 
-def _end(connection: Connection, identifier: str, state: State, now: dt.datetime, error: str | None = None) -> None:
+def _end(connection: Connection, identifier: str, state: JobState, now: dt.datetime, error: str | None = None) -> None:
     """End a sweep, and what no other wants: all jobs that wait, and those that run where it is not done."""
     connection.execute(update(sweeps).where(sweeps.c.id == identifier).values(state=state, ended_at=now, error=error))
     elsewhere = select(parts_table.c.key).join(sweeps, sweeps.c.id == parts_table.c.sweep)
     wanted = elsewhere.where(sweeps.c.state.in_(GOING_ON) & _is_open())
     mine = select(parts_table.c.key).where(parts_table.c.sweep == identifier)
     alone = solves_table.c.key.in_(mine) & solves_table.c.key.not_in(wanted)
-    unneeded = (State.QUEUED,) if state is State.DONE else GOING_ON
+    unneeded = (JobState.QUEUED,) if state is JobState.DONE else GOING_ON
     query = select(jobs_table.c.id).join(solves_table, solves_table.c.job == jobs_table.c.id)
     of_unneeded = query.where(alone & jobs_table.c.state.in_(unneeded)).order_by(jobs_table.c.id)
     for job in connection.execute(of_unneeded).scalars().all():
@@ -323,8 +332,8 @@ def _end(connection: Connection, identifier: str, state: State, now: dt.datetime
     solves.let_go(connection, alone)
 
 
-def _sweeps(connection: Connection, which: ColumnElement[bool], most: int | None = None) -> list[Sweep]:
+def _sweeps(connection: Connection, which: ColumnElement[bool], most: int | None = None) -> list[StoredSweep]:
     """The sweeps, the latest first."""
     query = select(*_SWEEP).where(which).order_by(sweeps.c.position.desc()).limit(most)
     rows = (row._asdict() for row in connection.execute(query))
-    return [Sweep(**row | {"kind": Kind(row["kind"]), "state": State(row["state"])}) for row in rows]
+    return [StoredSweep(**row | {"kind": SweepKind(row["kind"]), "state": JobState(row["state"])}) for row in rows]

@@ -11,12 +11,12 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from api.jobs.queue import State
+from api.jobs.queue import JobState
 from api.whatif import requests as studies
 from api.whatif import sweeps
-from api.whatif.requests import AskedValue
-from api.whatif.routes import ProgressOfSweep
-from api.whatif.sweeps import Kind, Sweep
+from api.whatif.requests import ValueRequest
+from api.whatif.routes import SweepProgressItem
+from api.whatif.sweeps import StoredSweep, SweepKind
 from scheduler.whatif.marginal_value.search import Appraisal
 
 router = APIRouter(prefix="/plans/{id}/value", tags=["plans"], route_class=WritingRoute, responses=ERRORS)
@@ -27,12 +27,12 @@ class PlanValue(BaseModel):
     """What is known so far: ``appraisal`` is null until the plan's problem is solved. What comes next is seen round by round."""
 
     plan: str
-    state: State
+    state: JobState
     top: int
     seed: int
     work_limit: float
     time_limit: int
-    progress: ProgressOfSweep
+    progress: SweepProgressItem
     error: str | None
     created_at: AwareDatetime
     ended_at: AwareDatetime | None
@@ -48,17 +48,17 @@ class PlanValue(BaseModel):
     summary="Find what one more, and one less, would change of a plan",
 )
 def begin(
-    connection: Writing, now: Now, request: Request, response: Response, id: str, asked: AskedValue | None = None
+    connection: Writing, now: Now, request: Request, response: Response, id: str, asked: ValueRequest | None = None
 ) -> PlanValue:
     """Begin to find it. It goes on in the background: GET it. Where the same is known, or being found, that is told instead.
 
     What was being found with other limits ends: of a plan there is one at a time.
     """
     settings = request.app.state.settings
-    study = studies.value(connection, id, asked or AskedValue(), settings)
+    study = studies.value(connection, id, asked or ValueRequest(), settings)
     sweep = sweeps.latest_of_plan(connection, id)
-    if sweep is None or sweep.asked != study.asked or sweep.state in (State.CANCELLED, State.FAILED):
-        before, sweep = sweep, studies.begin(connection, Kind.VALUE, study, settings, now, id)
+    if sweep is None or sweep.asked != study.asked or sweep.state in (JobState.CANCELLED, JobState.FAILED):
+        before, sweep = sweep, studies.begin(connection, SweepKind.VALUE, study, settings, now, id)
         if before is not None:
             sweeps.cancel(connection, before.id, now)
     response.headers["Location"] = _path(id)
@@ -80,7 +80,7 @@ def cancel(connection: Writing, now: Now, id: str) -> PlanValue:
     return _told(connection, _found(connection, id), id)
 
 
-def _found(connection: Connection, plan: str) -> Sweep:
+def _found(connection: Connection, plan: str) -> StoredSweep:
     sweep = sweeps.latest_of_plan(connection, plan)
     if sweep is None:
         studies.hold_to_plan(connection, plan)
@@ -89,7 +89,7 @@ def _found(connection: Connection, plan: str) -> Sweep:
     return sweep
 
 
-def _told(connection: Connection, sweep: Sweep, plan: str) -> PlanValue:
+def _told(connection: Connection, sweep: StoredSweep, plan: str) -> PlanValue:
     path = _path(plan)
     links = {"self": path, "plan": resource_path("plans", plan)} | ({} if sweep.has_ended else {"cancel": f"{path}/cancel"})
     own = {name: getattr(sweep, name) for name in ("plan", "state", "error", "created_at", "ended_at")}

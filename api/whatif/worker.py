@@ -17,7 +17,7 @@ from api.jobs.queue import Attempt
 from api.jobs.watch import keep, watched
 from api.whatif import solves, sweeps
 from api.whatif.comparison import beside_the_base
-from api.whatif.sweeps import Kind, Sweep, Wanted
+from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
 from scheduler.domain.faults import InputError
 from scheduler.sweeps.executors import LostError, workers_of
 from scheduler.sweeps.sweep import sweep
@@ -103,7 +103,7 @@ def _take_further(store: Store, key: str, stop: threading.Event) -> None:
         waiting = sweeps.wanting(connection, key)
     for one in waiting:
         try:
-            if one.kind is Kind.WHATIF:
+            if one.kind is SweepKind.WHATIF:
                 _set_beside(store, one, key)
             else:
                 _search_on(store, one, stop)
@@ -114,17 +114,19 @@ def _take_further(store: Store, key: str, stop: threading.Event) -> None:
             keep(store, partial(sweeps.give_up, identifier=one.id, error=FAILED, now=utc_now()))
 
 
-def _set_beside(store: Store, whatif: Sweep, key: str) -> None:
+def _set_beside(store: Store, whatif: StoredSweep, key: str) -> None:
     """Set beside the base what is solved: this key, or once the base is, everything so far."""
     with store.reading() as connection:
         base, *scenarios = sweeps.parts(connection, whatif.id)
         new = (base, *(part for part in scenarios if part.is_open and key in (base.key, part.key)))
-        wanted = {part.number: Wanted(solves.task_of(connection, part.key), part.name, part.changes, part.at) for part in new}
+        wanted = {
+            part.number: SolveRequest(solves.task_of(connection, part.key), part.name, part.changes, part.at) for part in new
+        }
         results = beside_the_base(connection, wanted)
     keep(store, lambda connection: sweeps.set_beside(connection, whatif.id, results, utc_now()))
 
 
-def _search_on(store: Store, value: Sweep, stop: threading.Event) -> None:
+def _search_on(store: Store, value: StoredSweep, stop: threading.Event) -> None:
     """Once a round is solved, see what is worth solving next: by all results so far, which always lead to the same."""
     with store.reading() as connection:
         if sweeps.has_unsolved(connection, value.id):
@@ -149,5 +151,5 @@ def _search_on(store: Store, value: Sweep, stop: threading.Event) -> None:
         del _searches[oldest]
     appraisal = search.appraisal()
     result = None if appraisal is None else written(appraisal)
-    wanted = [Wanted(task) for task in tasks]
+    wanted = [SolveRequest(task) for task in tasks]
     keep(store, lambda connection: sweeps.go_on(connection, value.id, result, wanted, utc_now()))

@@ -15,7 +15,7 @@ from benchmarks.peers.protocol import Found, Run
 from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.people import Chair
 from scheduler.domain.places import Room
-from scheduler.domain.problem import HeldSlot, Problem, Published
+from scheduler.domain.problem import HeldSlot, Problem, PublishedBooking
 from scheduler.domain.schedule import Schedule
 from scheduler.measure import measure
 
@@ -95,7 +95,7 @@ def _earliest_first(problem: Problem, wanted: Conference | HeldSlot, offer: Offe
                     yield Way(wanted, dt.datetime.combine(day, start), place, chair)
 
 
-def _keeps_locks(way: Way, published: Published | None) -> bool:
+def _keeps_locks(way: Way, published: PublishedBooking | None) -> bool:
     """R8, but for what is kept by booking what is locked first."""
     if published is None:
         return True

@@ -22,16 +22,16 @@ from scheduler.measure import measure
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import drafted
 from scheduler.model.candidates import Candidates, single_places
-from scheduler.model.draft import Draft, Programme
+from scheduler.model.draft import Programme, ProgrammeBuilder
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule
-from scheduler.rules.minute_takers import MinuteTakers
-from scheduler.rules.unplaced import Unplaced
+from scheduler.rules.minute_takers import MinuteTakersRule
+from scheduler.rules.unplaced import UnplacedRule
 
 TOLERANCE = 1e-4
 
 
-class PlainMinuteTakers(MinuteTakers):
+class PlainMinuteTakers(MinuteTakersRule):
     """R5 in columns on every day."""
 
     def days_by_union(self, candidates: Candidates) -> Mask:
@@ -39,10 +39,10 @@ class PlainMinuteTakers(MinuteTakers):
         return np.zeros(len(candidates.days), dtype=np.bool_)
 
 
-class PlainUnplaced(Unplaced):
+class PlainUnplaced(UnplacedRule):
     """T1 as a column for each conference that says that it has no booking."""
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """The column or a candidate of each conference is 1."""
         requests = np.arange(len(draft.problem.conferences))
         unplaced = draft.count_columns(len(requests))
@@ -52,7 +52,7 @@ class PlainUnplaced(Unplaced):
         draft.pay("unplaced", unplaced, 1)
 
 
-PLAIN_RULES: Mapping[type[Rule], Rule] = {MinuteTakers: PlainMinuteTakers(), Unplaced: PlainUnplaced()}
+PLAIN_RULES: Mapping[type[Rule], Rule] = {MinuteTakersRule: PlainMinuteTakers(), UnplacedRule: PlainUnplaced()}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ Search = Callable[[Programme, TierName, float, Ints | None], Searched]
 """``(programme, tier, seconds, hint)``: minimise one tier over the programme."""
 
 
-def plain_draft(problem: Problem) -> Draft:
+def plain_draft(problem: Problem) -> ProgrammeBuilder:
     """The plain model: every room a place of its own, every minute taker and every unplaced conference a column."""
     return drafted(problem, single_places(problem), [PLAIN_RULES.get(type(rule), rule) for rule in RULES])
 
@@ -140,6 +140,6 @@ def improving(problem: Problem, schedules: Iterable[tuple[float, Schedule]]) -> 
     return tuple(history), best
 
 
-def _schedule(draft: Draft, values: Ints, tiers: list[Tier]) -> Schedule:
+def _schedule(draft: ProgrammeBuilder, values: Ints, tiers: list[Tier]) -> Schedule:
     chosen = np.flatnonzero(values[: len(draft.candidates)])
     return Schedule(bookings=bookings_of(draft.candidates, chosen), tiers=tuple(tiers))

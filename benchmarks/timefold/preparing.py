@@ -15,14 +15,14 @@ from scheduler.domain.schedule import TIERS, TierName
 from scheduler.domain.values import monday_of
 from scheduler.grouping import Ints, table
 from scheduler.model.candidates import VIRTUAL, Candidates, Request
-from scheduler.model.draft import Draft
+from scheduler.model.draft import ProgrammeBuilder
 
 Plain = dict[str, Any]
 NO_LIMIT = 1 << 30
 MINUTES_OF_DAY = 24 * 60
 
 
-def prepared(draft: Draft) -> Plain:
+def prepared(draft: ProgrammeBuilder) -> Plain:
     """The problem for ``solve``, in the words of ``domain``: whatever is not listed here goes by a number of its own.
 
     ``constants`` are what every schedule costs, tier by tier. Raises ValueError where a booking could reach into

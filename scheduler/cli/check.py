@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.exit_codes import Ending, refuse, refusing_bad_input
+from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input
 from scheduler.cli.import_interrupts import ending_on_interrupt
 from scheduler.cli.options import Errors, ProblemFile
 from scheduler.cli.output_paths import output_faults
@@ -17,7 +17,7 @@ from scheduler.domain.schedule import TIERS
 from scheduler.wording import TIER_IN_WORDS, agree, count_of, number
 
 if TYPE_CHECKING:
-    from scheduler.checker import Report
+    from scheduler.checker import CheckReport
     from scheduler.domain.problem import Problem
 
 
@@ -40,10 +40,10 @@ def check(
         the_schedule = read_schedule_file(schedule)
     report = recompute(the_problem, the_schedule)
     typer.echo(_as_json(report) if as_json else "\n".join(_in_words(the_problem, report)))
-    raise typer.Exit(Ending.WRITTEN if report.ok else Ending.RULE_BROKEN)
+    raise typer.Exit(ExitCode.WRITTEN if report.ok else ExitCode.RULE_BROKEN)
 
 
-def _as_json(report: Report) -> str:
+def _as_json(report: CheckReport) -> str:
     content = {
         "ok": report.ok,
         "violations": [violation.model_dump(include={"rule", "subject", "text"}) for violation in report.violations],
@@ -54,7 +54,7 @@ def _as_json(report: Report) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False)
 
 
-def _in_words(problem: Problem, report: Report) -> Iterator[str]:
+def _in_words(problem: Problem, report: CheckReport) -> Iterator[str]:
     from scheduler.rules import HARD_RULES, PREFERENCES
 
     if report.ok:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scheduler.files import Told
 
 
-class Ending(IntEnum):
+class ExitCode(IntEnum):
     """What the exit code tells a calling program."""
 
     WRITTEN = 0
@@ -31,7 +31,7 @@ def refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
     """Say every fault on a line of its own on stderr, and end with the code for bad input."""
     for fault in faults:
         typer.echo(str(fault), err=True)
-    raise typer.Exit(Ending.BAD_INPUT)
+    raise typer.Exit(ExitCode.BAD_INPUT)
 
 
 def give_up(error: BaseException, what: str) -> NoReturn:
@@ -40,7 +40,7 @@ def give_up(error: BaseException, what: str) -> NoReturn:
         raise error
     typer.echo("".join(traceback.format_exception(error)), err=True)
     typer.echo(f"{what}: the program failed, through no fault of the input. Please report the lines above.", err=True)
-    raise typer.Exit(Ending.NO_RESULT)
+    raise typer.Exit(ExitCode.NO_RESULT)
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -
             typer.echo(str(fault), err=True)
         if source is not None and source.suffix.lower() != ".json":
             _offer_errors(source, error, errors)
-        raise typer.Exit(Ending.BAD_INPUT) from None
+        raise typer.Exit(ExitCode.BAD_INPUT) from None
 
 
 @contextmanager

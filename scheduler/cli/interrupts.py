@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from scheduler.cli.exit_codes import Ending
+from scheduler.cli.exit_codes import ExitCode
 
 SHOW_CURSOR = b"\x1b[?25h"
 
@@ -27,7 +27,7 @@ def stopping_on_interrupt() -> Iterator[threading.Event]:
             if os.isatty(2):
                 os.write(2, SHOW_CURSOR + b"\n")
             # A solver thread deep in C++ can't be waited for.
-            os._exit(Ending.INTERRUPTED)
+            os._exit(ExitCode.INTERRUPTED)
         stop.set()
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.exit_codes import Ending, give_up, refuse, refusing_bad_input, telling
+from scheduler.cli.exit_codes import ExitCode, give_up, refuse, refusing_bad_input, telling
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import Errors, ProblemFile, Seed
 from scheduler.cli.output_paths import output_faults
@@ -60,8 +60,8 @@ def plan(
         if failures:
             for failure in failures:
                 typer.echo(str(failure), err=True)
-            raise typer.Exit(Ending.NO_RESULT)
-        raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
+            raise typer.Exit(ExitCode.NO_RESULT)
+        raise typer.Exit(ExitCode.INTERRUPTED if stop.is_set() else ExitCode.WRITTEN)
 
 
 def _option_faults(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import typer
 
-from scheduler.cli.exit_codes import Ending
+from scheduler.cli.exit_codes import ExitCode
 
 
 class Stdout(io.TextIOWrapper):
@@ -63,4 +63,4 @@ def ending_where_stdout_fails() -> Iterator[None]:
             if not isinstance(stdout.failure, BrokenPipeError):
                 why = stdout.failure.strerror or stdout.failure
                 typer.echo(f"stdout: this can't be written: {why}. Send it to another place.", err=True)
-            sys.exit(Ending.NO_RESULT)
+            sys.exit(ExitCode.NO_RESULT)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.exit_codes import Ending, give_up, refusing_bad_input
+from scheduler.cli.exit_codes import ExitCode, give_up, refusing_bad_input
 from scheduler.cli.output_paths import folder_faults
 from scheduler.domain.faults import Fault
 
 if TYPE_CHECKING:
-    from scheduler.sweeps.sweep import Kept
+    from scheduler.sweeps.sweep import ResultStore
 
 Executor = Annotated[str, typer.Option(metavar="WHERE", help="Who solves: local, local:N or dask://HOST:PORT.")]
 Keep = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep each result here, and go on from what is kept.")]
@@ -36,20 +36,20 @@ def sweep_faults(keep: Path | None, work_limit: float, time_limit: float | None)
     return faults
 
 
-def kept_in(folder: Path | None) -> Kept | None:
+def kept_in(folder: Path | None) -> ResultStore | None:
     """Where results are kept: a folder, which is made where there is none yet."""
     from scheduler.files.atomic_write import make_folder
-    from scheduler.sweeps.sweep import KeptInFolder
+    from scheduler.sweeps.sweep import FolderResultStore
 
     if folder is None:
         return None
     with refusing_bad_input():
         make_folder(folder)
-    return KeptInFolder(folder)
+    return FolderResultStore(folder)
 
 
 @contextmanager
-def ending_where_a_sweep_fails(what: str, kept: Kept | None) -> Iterator[None]:
+def ending_where_a_sweep_fails(what: str, kept: ResultStore | None) -> Iterator[None]:
     """End with the code for bad input, or for no result, where the body's sweep fails. ``what`` is ``No comparison``."""
     from scheduler.sweeps.executors import LostError
     from scheduler.sweeps.task import OtherEngineError
@@ -60,6 +60,6 @@ def ending_where_a_sweep_fails(what: str, kept: Kept | None) -> Iterator[None]:
         except (LostError, OtherEngineError) as error:
             rest = "The same command goes on from what is kept." if kept else "With --keep what is solved would not be lost."
             typer.echo(f"{what}: {error} {rest}", err=True)
-            raise typer.Exit(Ending.NO_RESULT) from None
+            raise typer.Exit(ExitCode.NO_RESULT) from None
         except Exception as error:
             give_up(error, what)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.exit_codes import Ending, refuse, refusing_bad_input
+from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import Errors, ProblemFile, Seed
 from scheduler.cli.output_paths import output_faults
@@ -63,9 +63,9 @@ def value(
             appraisal = appraised(the_problem, team, top=top, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
         if appraisal is None:
             typer.echo("Interrupted before the plan itself was solved: nothing is known yet.", err=True)
-            raise typer.Exit(Ending.INTERRUPTED)
+            raise typer.Exit(ExitCode.INTERRUPTED)
         _show(appraisal, out, quiet=quiet)
-        raise typer.Exit(Ending.INTERRUPTED if stop.is_set() else Ending.WRITTEN)
+        raise typer.Exit(ExitCode.INTERRUPTED if stop.is_set() else ExitCode.WRITTEN)
 
 
 def _show(appraisal: Appraisal, out: Path | None, *, quiet: bool) -> None:
@@ -86,6 +86,6 @@ def _show(appraisal: Appraisal, out: Path | None, *, quiet: bool) -> None:
         print_appraisal(appraisal)
     if failed is not None:
         typer.echo(str(failed), err=True)
-        raise typer.Exit(Ending.NO_RESULT)
+        raise typer.Exit(ExitCode.NO_RESULT)
     if out is not None and not quiet:
         typer.echo(f"Written: {out}")

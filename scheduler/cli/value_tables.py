@@ -11,13 +11,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from scheduler.cli.whatif_tables import TIER_HEADINGS, WIDTH, cell
-from scheduler.whatif.marginal_value.units import KIND_OF_OFFER, days_in_words
+from scheduler.whatif.marginal_value.units import UNIT_KINDS, days_in_words
 from scheduler.wording import capitalised, count_of, in_a_row
 
 if TYPE_CHECKING:
     from scheduler.domain.schedule import Tier
     from scheduler.whatif.marginal_value.search import Appraisal, Losses
-    from scheduler.whatif.marginal_value.units import OfferKind
+    from scheduler.whatif.marginal_value.units import UnitKind
     from scheduler.whatif.marginal_value.worth import Worth
 
 WIDEST_WHAT, WIDEST_JUDGEMENT = 32, 34
@@ -76,5 +76,5 @@ def _less(losses: Losses) -> Iterator[str]:
         yield losses.together.sentence
 
 
-def _counted(counts: Mapping[OfferKind, int]) -> str:
-    return in_a_row([count_of(count, *KIND_OF_OFFER[kind]) for kind, count in counts.items()])
+def _counted(counts: Mapping[UnitKind, int]) -> str:
+    return in_a_row([count_of(count, *UNIT_KINDS[kind]) for kind, count in counts.items()])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.exit_codes import Ending, refuse, refusing_bad_input
+from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import Errors, ProblemFile, Seed
 from scheduler.cli.output_paths import folder_faults, output_faults
@@ -82,10 +82,10 @@ def whatif(
             comparison = studied(asked, team, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
         if comparison is None:
             typer.echo("Interrupted before the base was solved: there is nothing to compare yet.", err=True)
-            raise typer.Exit(Ending.INTERRUPTED)
+            raise typer.Exit(ExitCode.INTERRUPTED)
         _show(comparison, out, xlsx, plots, quiet=quiet)
         if stop.is_set():
-            raise typer.Exit(Ending.INTERRUPTED)
+            raise typer.Exit(ExitCode.INTERRUPTED)
         if all(result.outlook is None for result in comparison.results):
             refuse([Fault((), f"No schedule is possible: {refused}") for refused in comparison.base.refused])
 
@@ -160,7 +160,7 @@ def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Pa
     if failures:
         for failed in failures:
             typer.echo(str(failed), err=True)
-        raise typer.Exit(Ending.NO_RESULT)
+        raise typer.Exit(ExitCode.NO_RESULT)
 
 
 def _writers(

@@ -6,7 +6,7 @@ import calendar as month_lengths
 import datetime as dt
 
 from scheduler.domain.calendar import Calendar
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.policy import Policy
 
 
@@ -18,13 +18,13 @@ def due_date(conference: Conference, calendar: Calendar, policy: Policy) -> dt.d
     if conference.due is not None:
         return conference.due
     trigger, clock = conference.trigger, policy.clock
-    if conference.kind is Kind.INITIAL:
+    if conference.kind is ConferenceKind.INITIAL:
         return calendar.working_days_after(trigger, clock.initial_days)
-    if conference.kind is Kind.TRANSFER_IN:
+    if conference.kind is ConferenceKind.TRANSFER_IN:
         return calendar.working_days_after(trigger, clock.transfer_days)
-    if conference.kind is Kind.FIRST_REVIEW:
+    if conference.kind is ConferenceKind.FIRST_REVIEW:
         return calendar.on_or_last_working_day_before(months_after(trigger, clock.first_review_months))
-    if conference.kind is Kind.REVIEW:
+    if conference.kind is ConferenceKind.REVIEW:
         return calendar.on_or_last_working_day_before(months_after(trigger, clock.review_months))
     return calendar.on_or_last_working_day_before(trigger - dt.timedelta(weeks=clock.pre_birth_weeks))
 

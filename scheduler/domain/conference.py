@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from scheduler.domain.values import Date, Identifier, Interval, Positive, Value, Whole, shown
 
 
-class Kind(StrEnum):
+class ConferenceKind(StrEnum):
     """What starts a conference's clock (contract, "The statutory clock")."""
 
     INITIAL = "initial"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     @property
     def is_review(self) -> bool:
         """Whether it reviews a plan, and so may not come too early."""
-        return self in (Kind.FIRST_REVIEW, Kind.REVIEW)
+        return self in (ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW)
 
 
 class Mode(StrEnum):
@@ -58,7 +58,7 @@ class Conference(Value):
     """
 
     id: Identifier
-    kind: Annotated[Kind, one_of(Kind)]
+    kind: Annotated[ConferenceKind, one_of(ConferenceKind)]
     children: Positive
     school_age: Whole = 0
     site: Identifier

@@ -31,7 +31,7 @@ class Service(Value):
     chair_title: Text = "CPA"
 
 
-class Published(Value):
+class PublishedBooking(Value):
     """A booking that families have been told of, and what of it must not change."""
 
     conference: Identifier
@@ -68,7 +68,7 @@ class Problem(Value):
     conferences: tuple[Conference, ...]
     holds: tuple[Hold, ...] = ()
     apart: tuple[Pair, ...] = ()
-    published: tuple[Published, ...] = ()
+    published: tuple[PublishedBooking, ...] = ()
     policy: Policy = Policy()
 
     @cached_property
@@ -109,7 +109,7 @@ class Problem(Value):
         return {conference.id: conference for conference in self.conferences}
 
     @cached_property
-    def published_by_id(self) -> dict[str, Published]:
+    def published_by_id(self) -> dict[str, PublishedBooking]:
         """Published bookings under their conferences' ids."""
         return {published.conference: published for published in self.published}
 

@@ -13,13 +13,13 @@ TierName = Literal["unplaced", "late", "stability", "continuity", "caseload", "p
 TIERS: tuple[TierName, ...] = ("unplaced", "late", "stability", "continuity", "caseload", "preferences")
 
 
-class Outcome(Value):
+class LenientValue(Value):
     """A value that other tools may have annotated: fields it does not know are passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class Booking(Outcome):
+class Booking(LenientValue):
     """A conference (or a held slot) at a time, in a room or (``room`` None) virtually, with a chair.
 
     ``start`` is when the conference itself begins; families arrive the policy's ``pre_meet`` minutes before.
@@ -49,14 +49,14 @@ class Booking(Outcome):
         )
 
 
-class Unplaced(Outcome):
+class Unplaced(LenientValue):
     """A conference without a booking, and one plain sentence why."""
 
     conference: Identifier
     reason: Text = ""
 
 
-class Tier(Outcome):
+class Tier(LenientValue):
     """One tier of the objective: its value, the best bound known, and whether they are equal.
 
     The bound is that of schedules which are no worse in the tiers before it; it is one of all schedules where those are proven.
@@ -68,7 +68,7 @@ class Tier(Outcome):
     proven: bool
 
 
-class Solver(Outcome):
+class Solver(LenientValue):
     """How the schedule was found; ``seconds`` is building, solving and checking."""
 
     engine: Text = ""
@@ -78,7 +78,7 @@ class Solver(Outcome):
     version: Text = ""
 
 
-class Schedule(Outcome):
+class Schedule(LenientValue):
     """The whole answer to a problem. ``assumptions`` says what the input left open and how it was taken."""
 
     version: Literal[1] = 1

@@ -25,7 +25,7 @@ WORK = 2.0
 
 
 @dataclass(frozen=True)
-class OfChair:
+class ChairHandovers:
     """What one chair's conferences (``requests``) cost at least together, above what each costs alone."""
 
     requests: Ints
@@ -46,7 +46,7 @@ class Handovers:
     alone: Least
     columns: Ints
     least: int
-    chairs: tuple[OfChair, ...]
+    chairs: tuple[ChairHandovers, ...]
 
     def within(self, value: int) -> Ints:
         """The columns that a solution of at most ``value`` may use, where each conference is placed."""
@@ -64,7 +64,7 @@ def handovers(highs: Highs, alone: Least, columns: Ints, budget: Budget, seed: i
     """What handing over costs at least, if every conference that has a column is placed; None where the time ran out."""
     candidates, programme = alone.candidates, _loosened(alone.programme, len(alone.candidates))
     counting = np.arange(len(candidates), programme.columns)
-    chairs: list[OfChair] = []
+    chairs: list[ChairHandovers] = []
     for requests, own, extra in _by_chair(alone, columns):
         costs = np.zeros(programme.columns, dtype=np.int64)
         costs[own] = -extra[candidates.request[own]]
@@ -75,7 +75,7 @@ def handovers(highs: Highs, alone: Least, columns: Ints, budget: Budget, seed: i
         bound = bound_from(part, relaxation.duals)
         climb = Climb(bound, max(0, bound.value))
         climb.search(no_ceiling, budget, seed=seed, work_limit=WORK)
-        chairs.append(OfChair(requests, climb.proven, bound))
+        chairs.append(ChairHandovers(requests, climb.proven, bound))
     return Handovers(alone, columns, alone.total("continuity", columns) + sum(chair.least for chair in chairs), tuple(chairs))
 
 

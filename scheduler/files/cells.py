@@ -29,7 +29,7 @@ class CellError(Exception):
     """A cell that can't be read: what was found, and what to enter instead."""
 
 
-class Kind(ABC):
+class CellType(ABC):
     """A kind of value: ``read`` takes a cell that is not blank, ``cell`` gives what is written for a value."""
 
     number_format: ClassVar[str] = TEXT_FORMAT
@@ -104,7 +104,7 @@ def _number_as_text(cell: Cell) -> Cell:
 
 
 @dataclass(frozen=True)
-class Text(Kind):
+class Text(CellType):
     """Any text, kept to the last space. Where ``says_empty``, no text at all is written as a pair of quotes."""
 
     says_empty: bool = False
@@ -135,7 +135,7 @@ class Text(Kind):
 
 
 @dataclass(frozen=True)
-class Id(Kind):
+class Id(CellType):
     """An id: of the row itself, or (``of``) one that another sheet lists."""
 
     of: str | None = None
@@ -160,7 +160,7 @@ class Id(Kind):
 
 
 @dataclass(frozen=True)
-class Ids(Kind):
+class Ids(CellType):
     """Ids, with commas between; one that holds a comma stands in double quotes."""
 
     of: str | None = None
@@ -186,7 +186,7 @@ class Ids(Kind):
 
 
 @dataclass(frozen=True)
-class Whole(Kind):
+class Whole(CellType):
     """A whole number, of ``unit``."""
 
     unit: str = ""
@@ -211,7 +211,7 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True)
-class Number(Kind):
+class Number(CellType):
     """A number that may have decimals."""
 
     example: str = "0.6"
@@ -239,7 +239,7 @@ class Number(Kind):
 
 
 @dataclass(frozen=True)
-class Date(Kind):
+class Date(CellType):
     """A day: a real date, DD/MM/YYYY or YYYY-MM-DD."""
 
     number_format: ClassVar[str] = DATE_FORMAT
@@ -283,7 +283,7 @@ def _date_in(text: str) -> dt.date | None:
 
 
 @dataclass(frozen=True)
-class Time(Kind):
+class Time(CellType):
     """A time of day, to the minute: a real time, text such as 10:00, or a fraction of a day."""
 
     number_format: ClassVar[str] = TIME_FORMAT
@@ -323,7 +323,7 @@ def _time_in(cell: Cell) -> dt.time | None:
 
 
 @dataclass(frozen=True)
-class Note(Kind):
+class Note(CellType):
     """Words for the reader, which are written and never read."""
 
     @property

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from scheduler.domain.values import WEEKDAYS
-from scheduler.files.cells import SPACE, Cell, CellError, Kind, cell_text, found, simplified
+from scheduler.files.cells import SPACE, Cell, CellError, CellType, cell_text, found, simplified
 
 
 @dataclass(frozen=True)
-class Several(Kind):
+class Several(CellType):
     """Several values of a kind in one cell, with commas between. Where ``says_empty``, an empty list is ``none``."""
 
-    item: Kind
+    item: CellType
     says_empty: bool = False
     none_word: ClassVar[str] = "none"
 
@@ -52,7 +52,7 @@ class Several(Kind):
 class Weekdays(Several):
     """Days of the week; Mon-Fri means every day from Monday to Friday."""
 
-    item: Kind = field(default_factory=lambda: Choice(tuple((day, day.title()) for day in WEEKDAYS), abbreviated))
+    item: CellType = field(default_factory=lambda: Choice(tuple((day, day.title()) for day in WEEKDAYS), abbreviated))
     says_empty: bool = True
 
     @property
@@ -79,7 +79,7 @@ def abbreviated(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
+class Choice(CellType):
     """One of a few values, each with the words that people see: ``(("pre_birth", "Pre-birth"), …)``."""
 
     choices: tuple[tuple[Any, str], ...]
@@ -113,7 +113,7 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True)
-class YesNo(Kind):
+class YesNo(CellType):
     """Yes or no."""
 
     @property

@@ -19,7 +19,7 @@ from scheduler.files.read_tables import is_errors, letter
 from scheduler.files.schema import Column
 from scheduler.files.sheet_faults import SheetFault
 from scheduler.files.sheets import ERRORS, SHEETS
-from scheduler.files.styled_workbook import FAULTY, MOMENT_FORMAT, PALE, RED, ROWS_TO_FILL_IN, WHITE, Book, height_for
+from scheduler.files.styled_workbook import FAULTY, MOMENT_FORMAT, PALE, RED, ROWS_TO_FILL_IN, WHITE, StyledWorkbook, height_for
 from scheduler.files.workbook import tables_in_workbook
 from scheduler.files.write_tables import Table
 
@@ -40,7 +40,7 @@ def write_workbook_with_errors(source: str | Path, faults: Faults, destination: 
     if source.suffix.lower() == ".json":
         refuse(source, "only a workbook or a folder of .csv files can be copied with its errors.")
     tables = tables_in_workbook(source) if source.suffix.lower() == ".xlsx" else tables_in_folder(source)
-    book = Book(destination)
+    book = StyledWorkbook(destination)
     _add_list(book, faults)
     in_sheets: dict[str, list[SheetFault]] = defaultdict(list)
     for fault in faults:
@@ -51,7 +51,7 @@ def write_workbook_with_errors(source: str | Path, faults: Faults, destination: 
     write_file(destination, book.finished())
 
 
-def _add_list(book: Book, faults: Faults) -> None:
+def _add_list(book: StyledWorkbook, faults: Faults) -> None:
     page = book.add_page(ERRORS, [22, 8, 24, 100])
     page.set_tab_color(RED)
     for at, heading in enumerate(("Sheet", "Row", "Column", "What to put right")):
@@ -64,7 +64,7 @@ def _add_list(book: Book, faults: Faults) -> None:
             book.write(page, row, at, cell, {"text_wrap": True, "align": "left"})
 
 
-def _add_copy(book: Book, table: Table, faults: Sequence[SheetFault]) -> None:
+def _add_copy(book: StyledWorkbook, table: Table, faults: Sequence[SheetFault]) -> None:
     """The table as it stands, with the column Errors in front if it has any."""
     heading_row = next((n for n, row in enumerate(table.rows) if not all(is_blank(cell) for cell in row)), 0)
     headings = table.rows[heading_row] if table.rows else []

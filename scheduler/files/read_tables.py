@@ -11,7 +11,7 @@ from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.files.cell_text import NO_VALUE
 from scheduler.files.cells import Cell, CellError, Note, is_blank, simplified
-from scheduler.files.schema import UNREADABLE, Column, Fields, Setting, SettingsSheet, Sheet, Unreadable
+from scheduler.files.schema import UNREADABLE, Column, Fields, SettingRow, SettingsSheet, Sheet, Unreadable
 from scheduler.files.settings_sheets import SERVICE, SWITCH
 from scheduler.files.sheet_faults import Origins, SheetFault, column_at, in_sheet
 from scheduler.files.sheets import ERRORS, NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of
@@ -245,7 +245,7 @@ def letter(n: int) -> str:
     return f"column {text}"
 
 
-def _value(title: str, row: int, of: Column | Setting, cell: Cell | Unreadable, reading: Reading) -> Any:
+def _value(title: str, row: int, of: Column | SettingRow, cell: Cell | Unreadable, reading: Reading) -> Any:
     """What a cell that is not blank holds; UNREADABLE, with a fault noted, where that can't be said."""
     if isinstance(cell, Unreadable):
         return UNREADABLE

@@ -9,7 +9,7 @@ from typing import Any
 
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.faults import Place
-from scheduler.files.cells import Cell, Kind, Note, Text
+from scheduler.files.cells import Cell, CellType, Note, Text
 
 Fields = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Column:
 
     key: str
     heading: str
-    kind: Kind
+    kind: CellType
     help: str
     required: bool = False
     field: str | int | None = None
@@ -72,12 +72,12 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Setting:
+class SettingRow:
     """A row of a sheet of settings: what it is called, and its place in the problem."""
 
     label: str
     place: Place
-    kind: Kind
+    kind: CellType
     help: str
     required: bool = False
 
@@ -88,7 +88,7 @@ class SettingsSheet:
 
     title: str
     help: str
-    settings: tuple[Setting, ...]
+    settings: tuple[SettingRow, ...]
     required: bool = False
 
     @property

@@ -8,31 +8,31 @@ from scheduler.domain.policy import Clock, Policy, Stability, SwitchedOff, Weigh
 from scheduler.domain.values import Value
 from scheduler.files.cells import Date, Number, Text, Time, Whole, cell_text
 from scheduler.files.choices import Choice, Several, YesNo
-from scheduler.files.schema import Setting, SettingsSheet
+from scheduler.files.schema import SettingRow, SettingsSheet
 
 SWITCH = "switch"
 """Where raw data keep, while a file is read, whether an optional list is given at all."""
 
 
-def _switch(label: str, name: str, absent: str, text: str) -> Setting:
+def _switch(label: str, name: str, absent: str, text: str) -> SettingRow:
     kind = Choice(((False, absent), (True, "As listed")))
-    return Setting(label, (SWITCH, name), kind, f"{text} Blank means as listed if the sheet has rows, else {absent}.")
+    return SettingRow(label, (SWITCH, name), kind, f"{text} Blank means as listed if the sheet has rows, else {absent}.")
 
 
 SERVICE = SettingsSheet(
     "Service",
     "Whose diary it is, and the days to plan.",
     (
-        Setting("First day", ("horizon", "first"), Date(), "The first day of the plan.", required=True),
-        Setting("Last day", ("horizon", "last"), Date(), "The last day of the plan.", required=True),
-        Setting("Service", ("service", "name"), Text(), "The name of the service or council."),
-        Setting(
+        SettingRow("First day", ("horizon", "first"), Date(), "The first day of the plan.", required=True),
+        SettingRow("Last day", ("horizon", "last"), Date(), "The last day of the plan.", required=True),
+        SettingRow("Service", ("service", "name"), Text(), "The name of the service or council."),
+        SettingRow(
             "Title of a chair",
             ("service", "chair_title"),
             Text(says_empty=True),
             "What the service calls its chairs. Blank means CPA.",
         ),
-        Setting(
+        SettingRow(
             "Virtual starts",
             ("virtual_starts",),
             Several(Time(), says_empty=True),
@@ -111,10 +111,10 @@ def _switched_off() -> tuple[str, ...]:
 RULE = Choice(tuple((name, _RULES[name]) for name in _switched_off()))
 
 
-def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNo, text: str) -> Setting:
+def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNo, text: str) -> SettingRow:
     value = cell_text(kind.cell(getattr(usual, field)))
     place = ("policy", group, field) if group else ("policy", field)
-    return Setting(label, place, kind, f"{text} Usually {value}.")
+    return SettingRow(label, place, kind, f"{text} Usually {value}.")
 
 
 POLICY = SettingsSheet(
@@ -122,7 +122,7 @@ POLICY = SettingsSheet(
     "The numbers behind the plan. The usual values do for most services; more points mean that something is avoided more.",
     (
         *(_setting(*row) for row in _LIMITS),
-        Setting(
+        SettingRow(
             "Rules switched off",
             ("policy", "off"),
             Several(RULE),

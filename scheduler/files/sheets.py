@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scheduler.domain.conference import Kind as ConferenceKind
-from scheduler.files.cells import Date, Id, Ids, Kind, Number, Text, Time, Whole
+from scheduler.domain.conference import ConferenceKind
+from scheduler.files.cells import CellType, Date, Id, Ids, Number, Text, Time, Whole
 from scheduler.files.choices import Choice, Several, Weekdays, YesNo
 from scheduler.files.schema import (
     Column,
@@ -301,7 +301,7 @@ def sheet_of(field: str) -> Sheet:
     return next(sheet for sheet in list_sheets() if sheet.place == (field,))
 
 
-def choices_of(kind: Kind) -> tuple[str, ...]:
+def choices_of(kind: CellType) -> tuple[str, ...]:
     """The words to offer in a drop-down; none where anything may be entered."""
     if isinstance(kind, Choice):
         return tuple(words for _, words in kind.choices)

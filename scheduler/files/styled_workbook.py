@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from scheduler.files.cell_text import MOST_CHARACTERS_IN_A_CELL, NO_VALUE
-from scheduler.files.cells import DATE_FORMAT, FIRST_DATE_IN_EXCEL, TIME_FORMAT, Cell, Date, Kind, Time, Whole
+from scheduler.files.cells import DATE_FORMAT, FIRST_DATE_IN_EXCEL, TIME_FORMAT, Cell, CellType, Date, Time, Whole
 from scheduler.files.file_safety import refuse
 from scheduler.files.schema import Column, SettingsSheet, Sheet
 from scheduler.files.sheets import choices_of, sheet_of
@@ -31,7 +31,7 @@ MOST_CHARACTERS_IN_A_LIST = 255
 MOST_ROWS = 1_048_576
 
 
-class Book:
+class StyledWorkbook:
     """A workbook for ``path``, which messages name; ``finished`` gives its bytes."""
 
     def __init__(self, path: Path) -> None:
@@ -132,7 +132,7 @@ class Book:
             limit = MOST_CHARACTERS_IN_A_CELL
             refuse(self.path, f"{page.get_name()}: a text is longer than the {limit} characters that a cell holds. Shorten it.")
 
-    def add_choices(self, page: Worksheet, first: int, last: int, at: int, kind: Kind) -> None:
+    def add_choices(self, page: Worksheet, first: int, last: int, at: int, kind: CellType) -> None:
         """A drop-down, or a check of what is typed, where the kind of value has one."""
         choices = choices_of(kind)
         rule: dict[str, Any]

@@ -10,7 +10,7 @@ from scheduler.files.file_safety import bytes_of, refuse, workbook_in
 from scheduler.files.merged_cells import merged_within
 from scheduler.files.read_tables import problem_in
 from scheduler.files.sheets import NOT_READ, SHEETS
-from scheduler.files.styled_workbook import Book
+from scheduler.files.styled_workbook import StyledWorkbook
 from scheduler.files.write_tables import Table, tables_of
 from scheduler.files.xlsx_safety import DAMAGED
 
@@ -55,7 +55,7 @@ def write_blank_workbook(path: str | Path) -> None:
 
 
 def _write(path: Path, problem: Problem | None) -> None:
-    book = Book(path)
+    book = StyledWorkbook(path)
     book.add_instructions()
     for sheet, table in zip(SHEETS, tables_of(problem), strict=True):
         book.add_sheet(sheet, table)

@@ -44,7 +44,7 @@ class Programme:
         return int(self.matrix.shape[1])
 
 
-class Draft:
+class ProgrammeBuilder:
     """Collects what the rules post, and gives the programme.
 
     ``impossible`` says for each conference without any candidate which rule left it none.

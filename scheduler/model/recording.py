@@ -13,7 +13,7 @@ from scheduler.domain.values import Interval
 
 
 @dataclass(frozen=True)
-class Task:
+class RecordingTask:
     """A booking to be recorded: when, and by whom it can be, whoever is wanted most first."""
 
     day: dt.date
@@ -41,7 +41,7 @@ def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]
     return found
 
 
-def _task(problem: Problem, booking: Booking) -> Task:
+def _task(problem: Problem, booking: Booking) -> RecordingTask:
     time, site = booking.people_time(problem.policy.pre_meet), problem.site_of(booking.room)
     published = problem.published_by_id.get(booking.conference)
     own = published.minute_taker if published is not None else None
@@ -53,10 +53,10 @@ def _task(problem: Problem, booking: Booking) -> Task:
         and taker.works_on(booking.day)
         and not taker.is_busy(time)
     ]
-    return Task(booking.day, time, tuple(n for _, n in sorted(choice)))
+    return RecordingTask(booking.day, time, tuple(n for _, n in sorted(choice)))
 
 
-def _apart_in_time(tasks: Sequence[Task]) -> Iterator[list[int]]:
+def _apart_in_time(tasks: Sequence[RecordingTask]) -> Iterator[list[int]]:
     """The tasks in groups that share neither a day nor a moment: days, as a rule; each in order of time."""
     group: list[int] = []
     for n in sorted(range(len(tasks)), key=lambda n: tasks[n].time.start):
@@ -69,7 +69,7 @@ def _apart_in_time(tasks: Sequence[Task]) -> Iterator[list[int]]:
         yield group
 
 
-def _assigned(tasks: Sequence[Task], limits: Mapping[int, int | None]) -> list[int] | None:
+def _assigned(tasks: Sequence[RecordingTask], limits: Mapping[int, int | None]) -> list[int] | None:
     """A minute taker for each of the tasks, which are in order of time."""
     one_each = all(limits[taker] == 1 for task in tasks for taker in task.choice)
     if one_each and len({task.day for task in tasks}) == 1:
@@ -112,7 +112,7 @@ def matched(choices: Sequence[Sequence[int]], capacity: Mapping[int, int]) -> li
 class _Search:
     """Depth first, in order of time; looks ahead by matchings, and remembers what led nowhere."""
 
-    def __init__(self, tasks: Sequence[Task], limits: Mapping[int, int | None]) -> None:
+    def __init__(self, tasks: Sequence[RecordingTask], limits: Mapping[int, int | None]) -> None:
         self._tasks = tasks
         self._limits = limits
         self._given: list[int] = []
@@ -140,13 +140,13 @@ class _Search:
         free_again = {taker: task.time.end for task, taker in sorted(self._so_far(), key=lambda pair: pair[0].time.end)}
         return len(self._given), frozenset(free_again.items()), frozenset(self._counts().items())
 
-    def _so_far(self) -> list[tuple[Task, int]]:
+    def _so_far(self) -> list[tuple[RecordingTask, int]]:
         return list(zip(self._tasks, self._given, strict=False))
 
     def _counts(self) -> Counter[tuple[dt.date, int]]:
         return Counter((task.day, taker) for task, taker in self._so_far())
 
-    def _left(self, task: Task, taker: int, counts: Counter[tuple[dt.date, int]]) -> int:
+    def _left(self, task: RecordingTask, taker: int, counts: Counter[tuple[dt.date, int]]) -> int:
         limit = self._limits[taker]
         return len(self._tasks) if limit is None else limit - counts[task.day, taker]
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from scheduler.domain.conference import Conference
 from scheduler.domain.people import Chair
-from scheduler.domain.problem import Problem, Published
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking, Schedule, Unplaced, Violation
 from scheduler.report.causes import why_late
 from scheduler.rules import PREFERENCES, TIER_RULES
@@ -21,7 +21,7 @@ from scheduler.wording import count_of
 
 
 @dataclass(frozen=True)
-class Late:
+class LateBooking:
     """A booking after its due date: by how many working days, and why."""
 
     conference: Conference
@@ -32,15 +32,15 @@ class Late:
 
 
 @dataclass(frozen=True)
-class Change:
+class BookingChange:
     """What a family was told that no longer holds: its published booking, and the one in its place; None where it has none."""
 
-    published: Published
+    published: PublishedBooking
     booking: Booking | None
 
 
 @dataclass(frozen=True)
-class Load:
+class ChairLoad:
     """The children of one chair: held before, given by the schedule, the cap, and how many are above it."""
 
     chair: Chair
@@ -97,14 +97,14 @@ class Account:
         )
 
     @cached_property
-    def late(self) -> tuple[Late, ...]:
+    def late(self) -> tuple[LateBooking, ...]:
         """The late bookings, the latest first."""
         late = [self._late(unit.subject) for unit in self.units["late"] if unit.subject in self.placed]
         return tuple(sorted(late, key=lambda item: (-item.working_days, item.booking.start, item.conference.id)))
 
-    def _late(self, reference: str) -> Late:
+    def _late(self, reference: str) -> LateBooking:
         booking, due = self.placed[reference], self.problem.due[reference]
-        return Late(
+        return LateBooking(
             conference=self.problem.conference_by_id[reference],
             booking=booking,
             due=due,
@@ -113,10 +113,10 @@ class Account:
         )
 
     @cached_property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[BookingChange, ...]:
         """The published bookings that are changed, or whose conference is not placed, in the order of their starts."""
         changed = {unit.subject for unit in self.units["stability"]}
-        known = [Change(published, self.placed.get(published.conference)) for published in self.problem.published]
+        known = [BookingChange(published, self.placed.get(published.conference)) for published in self.problem.published]
         told_anew = [change for change in known if change.booking is None or change.published.conference in changed]
         return tuple(sorted(told_anew, key=lambda change: (change.published.start, change.published.conference)))
 
@@ -128,7 +128,7 @@ class Account:
         return tuple((by_id[reference], booking) for reference, booking in self.placed.items() if reference in subjects)
 
     @cached_property
-    def loads(self) -> tuple[Load, ...]:
+    def loads(self) -> tuple[ChairLoad, ...]:
         """Each chair's caseload, in the problem's order."""
         above = {unit.subject: unit.amount for unit in self.units["caseload"]}
         given = dict.fromkeys(self.problem.chair_by_id, 0)
@@ -138,7 +138,7 @@ class Account:
                 given[booking.chair] += conference.children
         cap = self.problem.policy.caseload_cap
         return tuple(
-            Load(chair=chair, given=given[chair.id], cap=chair.cap(cap), above=above.get(chair.id, 0))
+            ChairLoad(chair=chair, given=given[chair.id], cap=chair.cap(cap), above=above.get(chair.id, 0))
             for chair in self.problem.chairs
         )
 
@@ -180,7 +180,7 @@ class Account:
         taker = self.problem.minute_taker_by_id.get(minute_taker or "")
         return taker.label if taker is not None else minute_taker or ""
 
-    def place_label(self, booking: Booking | Published) -> str:
+    def place_label(self, booking: Booking | PublishedBooking) -> str:
         """Where it is held: the room and its site, or virtual."""
         if booking.room is None:
             return "Virtual"

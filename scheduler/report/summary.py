@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, TierName
 from scheduler.measure import Measure
-from scheduler.report.account import Account, Change
+from scheduler.report.account import Account, BookingChange
 from scheduler.wording import (
     IF_AS_HERE,
     TIER_IN_WORDS,
@@ -188,7 +188,7 @@ def _changes(account: Account) -> Section:
     return Section("Changes", sentence, tuple(_change(account, change) for change in account.changes))
 
 
-def _change(account: Account, change: Change) -> str:
+def _change(account: Account, change: BookingChange) -> str:
     booking, published = change.booking, change.published
     before = f"{published.conference}, published for {moment_in_words(published.start)}"
     if booking is None:

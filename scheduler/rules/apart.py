@@ -16,10 +16,10 @@ from scheduler.rules.bookings import grouped
 from scheduler.wording import date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Apart(Rule):
+class ApartRule(Rule):
     """Two conferences kept apart are never in rooms at one site on one day (contract, R7)."""
 
     name = "R7"
@@ -29,7 +29,7 @@ class Apart(Rule):
         """The rule in a plain sentence."""
         return "Two conferences that are kept apart are never held in rooms at one site on one day."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """Of both conferences' candidates in rooms at one site on one day, at most one."""
         candidates = draft.candidates
         for pair in draft.problem.apart:

@@ -12,7 +12,7 @@ from scheduler.grouping import Mask
 
 if TYPE_CHECKING:
     from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
 class Rule(ABC):
@@ -43,7 +43,7 @@ class Rule(ABC):
         """Which candidates the rule excludes on their own, whatever else is booked; None for none."""
         return None
 
-    def post(self, draft: Draft) -> None:  # noqa: B027 - most rules forbid single candidates only
+    def post(self, draft: ProgrammeBuilder) -> None:  # noqa: B027 - most rules forbid single candidates only
         """Add to the draft what the rule forbids between candidates, and what it makes them cost."""
 
     @abstractmethod

@@ -18,10 +18,10 @@ from scheduler.wording import count_of, date_in_words, moment_in_words
 
 if TYPE_CHECKING:
     from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Bookable(Rule):
+class BookableRule(Rule):
     """At most one booking a conference, at a time at which it can be held (contract, R1)."""
 
     name = "R1"
@@ -43,7 +43,7 @@ class Bookable(Rule):
         away = candidates.touched(request.conference.unavailable if request.conference else () for request in candidates.requests)
         return np.asarray(too_early | other_week | away[candidates.request, candidates.time])
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """Row n holds request n to its most bookings: 1, or the number of equal holds."""
         candidates = draft.candidates
         most = [request.count for request in candidates.requests]

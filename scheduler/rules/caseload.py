@@ -14,10 +14,10 @@ from scheduler.rules.bookings import placed
 from scheduler.wording import count_of
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Caseload(Rule):
+class CaseloadRule(Rule):
     """New families go to chairs with room for them (contract, T5)."""
 
     name = "caseload"
@@ -32,7 +32,7 @@ class Caseload(Rule):
             "whoever chairs them."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """For each chair, each child above the cap, counting those of the conferences without a chair yet."""
         candidates, policy = draft.candidates, draft.problem.policy
         new = np.flatnonzero(candidates.of_conferences(lambda conference: conference.chair is None))

@@ -20,10 +20,10 @@ from scheduler.wording import count_of, date_in_words
 
 if TYPE_CHECKING:
     from scheduler.model.candidates import Candidates, Request
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Chairs(Rule):
+class ChairsRule(Rule):
     """A chair is there, free, allowed to chair the conference, and within their limits (contract, R3)."""
 
     name = "R3"
@@ -47,7 +47,7 @@ class Chairs(Rule):
         chair = candidates.chair
         return ~works[chair, candidates.day] | busy[chair, candidates.time] | barred[candidates.request, chair]
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """One people time at a moment; the limits of a day and a week, and of office days, where they can bind."""
         candidates = draft.candidates
         row, member = at_one_moment(candidates.chair, candidates.arrival, candidates.end)
@@ -111,13 +111,13 @@ def _is_barred(request: Request, chair: Chair) -> bool:
     return chair.reserve if request.conference is None else chair.id in request.conference.not_chairs
 
 
-def _limits(draft: Draft, limit: Callable[[Chair], int | None]) -> Ints:
+def _limits(draft: ProgrammeBuilder, limit: Callable[[Chair], int | None]) -> Ints:
     """Each chair's limit; where there is none, more than there can be bookings."""
     found = (limit(chair) for chair in draft.problem.chairs)
     return np.array([len(draft.candidates) if most is None else most for most in found], dtype=np.int64)
 
 
-def _post_office_days(draft: Draft) -> None:
+def _post_office_days(draft: ProgrammeBuilder) -> None:
     """Count the days with a booking in a room, in weeks that have more such days than the chair may use."""
     candidates = draft.candidates
     most = _limits(draft, lambda chair: chair.max_office_days)

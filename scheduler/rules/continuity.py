@@ -11,10 +11,10 @@ from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Continuity(Rule):
+class ContinuityRule(Rule):
     """A family stays with its own chair (contract, T4)."""
 
     name = "continuity"
@@ -25,7 +25,7 @@ class Continuity(Rule):
         """The rule in a plain sentence."""
         return "Each child whose conference is chaired by another than the family's own chair costs 1."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """The children of each candidate with another chair than the family's own."""
         candidates = draft.candidates
         number: dict[str | None, int] = {chair.id: n for n, chair in enumerate(draft.problem.chairs)}

@@ -11,10 +11,10 @@ from scheduler.rules.base import Rule
 from scheduler.wording import date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Friday(Rule):
+class FridayRule(Rule):
     """Nobody is left alone with a conference over the weekend (contract, T6)."""
 
     name = "friday"
@@ -25,7 +25,7 @@ class Friday(Rule):
         """The preference in a plain sentence."""
         return f"Each booking on a Friday, holds too, costs {policy.weight('friday')}."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate on a Friday costs."""
         fridays = draft.candidates.of_days(lambda day: day.weekday() == 4)
         draft.pay("preferences", draft.candidates.positions, draft.problem.policy.weight("friday") * fridays)

@@ -11,10 +11,10 @@ from scheduler.rules.base import Rule
 from scheduler.wording import date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class HoldMissing(Rule):
+class HoldMissingRule(Rule):
     """A request that comes tomorrow still finds a slot (contract, T6)."""
 
     name = "hold_missing"
@@ -25,7 +25,7 @@ class HoldMissing(Rule):
         """The preference in a plain sentence."""
         return f"Each hold that is not provided costs {policy.weight('hold_missing')}."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """The weight for each hold, which a booking takes away."""
         weight = draft.problem.policy.weight("hold_missing")
         draft.pay_always("preferences", weight * len(draft.problem.held_slots))

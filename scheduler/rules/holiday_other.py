@@ -12,10 +12,10 @@ from scheduler.rules.bookings import held, placed
 from scheduler.wording import date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class HolidayOther(Rule):
+class HolidayOtherRule(Rule):
     """Every family is seen in term time where possible (contract, T6)."""
 
     name = "holiday_other"
@@ -29,7 +29,7 @@ class HolidayOther(Rule):
             f"{policy.weight('holiday_other')}."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What every other candidate outside term time costs."""
         candidates, calendar = draft.candidates, draft.problem.calendar
         in_holidays = candidates.of_days(lambda day: not calendar.is_term_time(day))

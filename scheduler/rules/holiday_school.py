@@ -12,10 +12,10 @@ from scheduler.rules.bookings import placed
 from scheduler.wording import date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class HolidaySchool(Rule):
+class HolidaySchoolRule(Rule):
     """School staff can attend (contract, T6)."""
 
     name = "holiday_school"
@@ -28,7 +28,7 @@ class HolidaySchool(Rule):
             f"Each booking outside term time of a conference with children of school age costs {policy.weight('holiday_school')}."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate outside term time costs that has children of school age."""
         candidates, calendar = draft.candidates, draft.problem.calendar
         in_holidays = candidates.of_days(lambda day: not calendar.is_term_time(day))

@@ -16,10 +16,10 @@ from scheduler.rules.bookings import placed
 from scheduler.wording import count_of, date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Late(Rule):
+class LateRule(Rule):
     """Every child's conference is in time, or as little late as can be (contract, T2)."""
 
     name = "late"
@@ -33,7 +33,7 @@ class Late(Rule):
             "and 1 more for each working day after the due date."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate after its due date costs."""
         candidates = draft.candidates
         due = candidates.dates(draft.problem.due)
@@ -43,7 +43,7 @@ class Late(Rule):
         draft.pay("late", candidates.positions, cost)
         self._leave_out(draft, cost)
 
-    def _leave_out(self, draft: Draft, cost: Ints) -> None:
+    def _leave_out(self, draft: ProgrammeBuilder, cost: Ints) -> None:
         """What the first day that was not looked at would cost a conference more than its best one does."""
         candidates, problem = draft.candidates, draft.problem
         least = np.full(len(candidates.requests), np.iinfo(np.int64).max)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.domain.policy import Policy
-from scheduler.domain.problem import Problem, Published
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import Mask
 from scheduler.rules.base import Rule
@@ -17,10 +17,10 @@ from scheduler.wording import moment_in_words
 
 if TYPE_CHECKING:
     from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Locks(Rule):
+class LocksRule(Rule):
     """A published booking keeps what its locks name, and with any lock stays placed (contract, R8)."""
 
     name = "R8"
@@ -44,7 +44,7 @@ class Locks(Rule):
                 wrong[own] |= candidates.place[own] != candidates.place_of(published.room)
         return wrong
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What has any lock stays placed."""
         candidates = draft.candidates
         for published in draft.problem.published:
@@ -63,7 +63,7 @@ class Locks(Rule):
         ]
 
 
-def _reasons(published: Published, booking: Booking | None) -> Iterator[str]:
+def _reasons(published: PublishedBooking, booking: Booking | None) -> Iterator[str]:
     if booking is None:
         yield "is locked, but has no booking."
         return

@@ -18,14 +18,14 @@ from scheduler.wording import count_of
 
 if TYPE_CHECKING:
     from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 MINUTES_OF_DAY = 24 * 60
 MOST_UNIONS = 200
 Union = tuple[int, list[int]]
 
 
-class MinuteTakers(Rule):
+class MinuteTakersRule(Rule):
     """Every booking has a minute taker who is there, free, and within their limit (contract, R5)."""
 
     name = "R5"
@@ -46,7 +46,7 @@ class MinuteTakers(Rule):
         nobody = ~np.asarray(_possible(candidates).any(axis=0))
         return np.asarray(nobody[candidates.time, candidates.site])
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """On days on which nobody can record twice, Hall's condition; on others, columns that count who records what.
 
         By Hall's theorem everybody can be served if and only if no set of minute takers is the whole choice of
@@ -124,7 +124,7 @@ def _unions(kinds: Ints, possible: Mask) -> list[Union] | None:
     return [(len(union), [n for n, choice in choices.items() if choice <= union]) for union in sorted(unions, key=sorted)]
 
 
-def _post_unions(draft: Draft, kind: Ints, unions: list[Union]) -> None:
+def _post_unions(draft: ProgrammeBuilder, kind: Ints, unions: list[Union]) -> None:
     """Of the kinds within a union, no more bookings than the union has minute takers."""
     row = np.repeat(np.arange(len(unions)), [len(within) for _, within in unions])
     wanted = np.array([n for _, within in unions for n in within], dtype=np.int64)
@@ -132,7 +132,7 @@ def _post_unions(draft: Draft, kind: Ints, unions: list[Union]) -> None:
     draft.limit(row[which], member, at_most=[size for size, _ in unions], rows=len(unions))
 
 
-def _post_columns(draft: Draft, kind: Ints, first: Ints, possible: Mask) -> None:
+def _post_columns(draft: ProgrammeBuilder, kind: Ints, first: Ints, possible: Mask) -> None:
     """For each minute taker and each kind of booking a column: whether they record one such."""
     candidates, takers = draft.candidates, draft.problem.minute_takers or ()
     taker, recorded = np.nonzero(possible)

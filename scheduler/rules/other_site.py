@@ -11,10 +11,10 @@ from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class OtherSite(Rule):
+class OtherSiteRule(Rule):
     """Families do not travel far (contract, T6)."""
 
     name = "other_site"
@@ -25,7 +25,7 @@ class OtherSite(Rule):
         """The preference in a plain sentence."""
         return f"Each booking in a room at a site other than the conference's costs {policy.weight('other_site')}."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate in a room away from the nearest office costs."""
         candidates = draft.candidates
         nearest = candidates.of_requests(lambda request: candidates.site_index[request.site])

@@ -15,10 +15,10 @@ from scheduler.rules.bookings import grouped, placed
 from scheduler.wording import moment_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class PartnerClash(Rule):
+class PartnerClashRule(Rule):
     """Police, health and school staff of an area can attend (contract, T6)."""
 
     name = "partner_clash"
@@ -32,7 +32,7 @@ class PartnerClash(Rule):
             f"{policy.weight('partner_clash')}."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """For each site and start, each conference above one."""
         candidates, weight = draft.candidates, draft.problem.policy.weight("partner_clash")
         if weight == 0:

@@ -11,10 +11,10 @@ from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class ReserveChair(Rule):
+class ReserveChairRule(Rule):
     """The manager is left to manage (contract, T6)."""
 
     name = "reserve_chair"
@@ -25,7 +25,7 @@ class ReserveChair(Rule):
         """The preference in a plain sentence."""
         return f"Each conference that a reserve chairs costs {policy.weight('reserve_chair')}."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate with a reserve costs."""
         candidates = draft.candidates
         reserves = candidates.of_chairs(lambda chair: chair.reserve)

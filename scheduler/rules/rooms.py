@@ -18,10 +18,10 @@ from scheduler.wording import count_of, date_in_words, moment_in_words
 
 if TYPE_CHECKING:
     from scheduler.model.candidates import Candidates, Place, Request
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Rooms(Rule):
+class RoomsRule(Rule):
     """A room serves one conference at a time, and only one that it suits (contract, R2)."""
 
     name = "R2"
@@ -48,7 +48,7 @@ class Rooms(Rule):
         where = candidates.place, candidates.day
         return np.asarray(~suits[candidates.request, candidates.place] | ~is_open[where] | (needs_hybrid & ~is_hybrid[where]))
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """At any moment no more room times in a place than it has rooms."""
         candidates = draft.candidates
         here = np.flatnonzero(candidates.in_room)

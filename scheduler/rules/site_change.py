@@ -15,10 +15,10 @@ from scheduler.rules.bookings import grouped
 from scheduler.wording import date_in_words, in_a_row
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class SiteChange(Rule):
+class SiteChangeRule(Rule):
     """A chair does not spend the day on the road (contract, T6)."""
 
     name = "site_change"
@@ -32,7 +32,7 @@ class SiteChange(Rule):
             f"Each site beyond the first at which a chair has rooms on one day, holds too, costs {policy.weight('site_change')}."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """For each chair and day, each site with a booking in a room, less one if there is any."""
         candidates, weight = draft.candidates, draft.problem.policy.weight("site_change")
         if weight == 0:

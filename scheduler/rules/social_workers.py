@@ -15,10 +15,10 @@ from scheduler.rules.bookings import grouped, overlapping, placed
 from scheduler.wording import count_of, moment_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class SocialWorkers(Rule):
+class SocialWorkersRule(Rule):
     """Conferences with one social worker never overlap (contract, R6)."""
 
     name = "R6"
@@ -31,7 +31,7 @@ class SocialWorkers(Rule):
             f"{count_of(policy.pre_meet, 'minute')} before its start to its end."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """At any moment at most one people time of each social worker who has several conferences."""
         candidates = draft.candidates
         counts = Counter(conference.social_worker for conference in draft.problem.conferences)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.domain.policy import Policy
-from scheduler.domain.problem import Problem, Published
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import first_bookings
 from scheduler.wording import in_a_row, moment_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Stability(Rule):
+class StabilityRule(Rule):
     """A published booking changes as little as possible (contract, T3)."""
 
     name = "stability"
@@ -32,7 +32,7 @@ class Stability(Rule):
             f"its chair does; {costs.site} if its site does (held virtually, it is at none), else {costs.room} if its room does."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate of a published conference changes."""
         candidates, costs = draft.candidates, draft.problem.policy.stability
         chairs = {chair.id: n for n, chair in enumerate(draft.problem.chairs)}
@@ -63,7 +63,7 @@ class Stability(Rule):
         return violations
 
 
-def _changes(problem: Problem, published: Published, booking: Booking) -> dict[str, int]:
+def _changes(problem: Problem, published: PublishedBooking, booking: Booking) -> dict[str, int]:
     """What changed, with its cost."""
     costs = problem.policy.stability
     changes: dict[str, int] = {}

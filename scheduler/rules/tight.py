@@ -12,10 +12,10 @@ from scheduler.rules.bookings import placed
 from scheduler.wording import count_of, date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Tight(Rule):
+class TightRule(Rule):
     """A conference that must be moved can still be in time (contract, T6)."""
 
     name = "tight"
@@ -29,7 +29,7 @@ class Tight(Rule):
             f"costs {policy.weight('tight')}."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate in time, but only just, costs."""
         candidates, policy = draft.candidates, draft.problem.policy
         due = candidates.dates(draft.problem.due)

@@ -16,10 +16,10 @@ from scheduler.rules.bookings import grouped
 from scheduler.wording import count_of, moment_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Travel(Rule):
+class TravelRule(Rule):
     """Between bookings at two sites on one day lies the drive between them (contract, R4)."""
 
     name = "R4"
@@ -33,7 +33,7 @@ class Travel(Rule):
             f"end of the first to {count_of(policy.pre_meet, 'minute')} before the start of the second."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """Of all that ends at one moment at one site, and all that begins too soon after it at another, at most one.
 
         What begins too soon is split into sets that share a moment, so that a row's members exclude one another.

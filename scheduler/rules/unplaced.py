@@ -12,10 +12,10 @@ from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Unplaced(Rule):
+class UnplacedRule(Rule):
     """Every conference is placed before anything else counts (contract, T1)."""
 
     name = "unplaced"
@@ -26,7 +26,7 @@ class Unplaced(Rule):
         """The rule in a plain sentence."""
         return "As few conferences as possible stay without a booking."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """One unit for each conference, which a booking takes away."""
         draft.pay_always("unplaced", len(draft.problem.conferences))
         draft.pay("unplaced", np.flatnonzero(~draft.candidates.is_hold), -1)

@@ -12,10 +12,10 @@ from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class VirtualFallback(Rule):
+class VirtualFallbackRule(Rule):
     """A conference that asks for a room is held in one (contract, T6)."""
 
     name = "virtual_fallback"
@@ -26,7 +26,7 @@ class VirtualFallback(Rule):
         """The preference in a plain sentence."""
         return f"Each hybrid or in-person conference that is held virtually costs {policy.weight('virtual_fallback')}."
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What each candidate without a room costs that asks for one."""
         candidates = draft.candidates
         asks = candidates.of_conferences(lambda conference: conference.mode is not Mode.VIRTUAL)

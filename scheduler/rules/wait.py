@@ -12,10 +12,10 @@ from scheduler.rules.bookings import placed
 from scheduler.wording import count_of, date_in_words
 
 if TYPE_CHECKING:
-    from scheduler.model.draft import Draft
+    from scheduler.model.draft import ProgrammeBuilder
 
 
-class Wait(Rule):
+class WaitRule(Rule):
     """Children new to the service do not wait (contract, T6)."""
 
     name = "wait"
@@ -29,7 +29,7 @@ class Wait(Rule):
             f"{policy.weight('wait')}."
         )
 
-    def post(self, draft: Draft) -> None:
+    def post(self, draft: ProgrammeBuilder) -> None:
         """What the working days before each candidate cost that is no review."""
         candidates = draft.candidates
         waits = candidates.of_conferences(lambda conference: not conference.kind.is_review)

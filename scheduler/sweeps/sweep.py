@@ -23,7 +23,7 @@ SECONDS_BETWEEN_LOOKS = 0.25
 MOST_ATTEMPTS = 3
 
 
-class Kept(Protocol):
+class ResultStore(Protocol):
     """Where results are kept, so that what is solved once is not solved again."""
 
     def find(self, key: str) -> Solved | None:
@@ -33,7 +33,7 @@ class Kept(Protocol):
         """Keep a result."""
 
 
-class NothingKept:
+class NoResultStore:
     """For sweeps that are not to go on later."""
 
     def find(self, _key: str) -> Solved | None:
@@ -45,7 +45,7 @@ class NothingKept:
 
 
 @dataclass(frozen=True)
-class KeptInFolder:
+class FolderResultStore:
     """One JSON file for each result, under its key."""
 
     folder: Path
@@ -82,7 +82,7 @@ def sweep(
     tasks: Iterable[Task],
     workers: Workers,
     *,
-    kept: Kept | None = None,
+    kept: ResultStore | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
     patience: float = math.inf,
@@ -93,7 +93,7 @@ def sweep(
     ``on_progress`` is called from this thread, several times a second. Raises LostError where a task costs too many workers,
     where nobody knows of workers any more, or where there have been none for ``patience`` seconds.
     """
-    run = _Run(tasks, workers, kept or NothingKept(), stop or threading.Event(), patience)
+    run = _Run(tasks, workers, kept or NoResultStore(), stop or threading.Event(), patience)
     try:
         while run.is_on():
             on_progress(run.progress())
@@ -117,7 +117,9 @@ def work(text: str, flag: Flag) -> str | None:
 class _Run:
     """One sweep on its way."""
 
-    def __init__(self, tasks: Iterable[Task], workers: Workers, kept: Kept, stop: threading.Event, patience: float) -> None:
+    def __init__(
+        self, tasks: Iterable[Task], workers: Workers, kept: ResultStore, stop: threading.Event, patience: float
+    ) -> None:
         self._tasks = {task.key: task for task in tasks}
         self._workers, self._kept, self._stop = workers, kept, stop
         self.found = {key: solved for key in self._tasks if (solved := kept.find(key)) is not None}

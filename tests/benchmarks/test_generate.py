@@ -10,7 +10,7 @@ from benchmarks.generate import INSTANCES, SIZES, written
 from benchmarks.months import MONTHS_OF_THE_REPORT
 from benchmarks.national import conferences_of_each
 from fixtures.published import figures
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Period
@@ -169,4 +169,4 @@ def test_every_authority_has_rooms_and_people_for_its_conferences() -> None:
         chairs = sum(2 * chair.works_on(day) for chair in problem.chairs for day in problem.working_days if not chair.reserve)
         assert len(problem.conferences) < min(starts, takers, chairs)
         assert {room.site for room in problem.rooms} == {site.id for site in problem.sites}
-        assert {kind for kind in Kind if not kind.is_review} >= {c.kind for c in problem.conferences if c.chair is None}
+        assert {kind for kind in ConferenceKind if not kind.is_review} >= {c.kind for c in problem.conferences if c.chair is None}

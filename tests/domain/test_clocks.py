@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date, earliest_date, months_after
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.policy import Policy
 from tests.builders import conference
 
@@ -103,8 +103,8 @@ def test_a_pre_birth_conference_is_due_twelve_weeks_before(trigger: str, expecte
     assert due("pre_birth", trigger) == expected
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_due_date_that_is_given_wins_even_where_it_is_no_working_day(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(ConferenceKind))
+def test_a_due_date_that_is_given_wins_even_where_it_is_no_working_day(kind: ConferenceKind) -> None:
     assert due(kind, "2026-12-01", due="2027-03-27") == "2027-03-27"
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.files.cells import Cell, CellError, Date, Id, Ids, Kind, Number, Text, Time, Whole
+from scheduler.files.cells import Cell, CellError, CellType, Date, Id, Ids, Number, Text, Time, Whole
 from scheduler.files.choices import Several, Weekdays, YesNo
 from scheduler.files.sheets import KINDS
 
@@ -57,7 +57,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri")
         (Text(says_empty=True), '""', ""),
     ],
 )
-def test_what_a_cell_holds(kind: Kind, cell: Cell, value: Any) -> None:
+def test_what_a_cell_holds(kind: CellType, cell: Cell, value: Any) -> None:
     assert kind.read(cell) == value
 
 
@@ -103,13 +103,13 @@ def test_what_a_cell_holds(kind: Kind, cell: Cell, value: Any) -> None:
         (Text(), dt.datetime(2027, 4, 3), "03/04/2027 is not text. Enter text."),
     ],
 )
-def test_what_a_cell_cannot_hold(kind: Kind, cell: Cell, told: str) -> None:
+def test_what_a_cell_cannot_hold(kind: CellType, cell: Cell, told: str) -> None:
     with pytest.raises(CellError) as raised:
         kind.read(cell)
     assert str(raised.value) == told
 
 
 @pytest.mark.parametrize("kind", [Whole(), Number(), Date(), Time(), Several(Time()), Weekdays(), YesNo(), KINDS, Id(), Ids()])
-def test_spaces_are_blank_but_not_in_a_name(kind: Kind) -> None:
+def test_spaces_are_blank_but_not_in_a_name(kind: CellType) -> None:
     assert [kind.is_blank(cell) for cell in (None, "", " \n", "x", 0)] == [True, True, True, False, False]
     assert [Text().is_blank(cell) for cell in (None, "", " \n", "x", 0)] == [True, True, False, False, False]

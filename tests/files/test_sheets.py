@@ -4,11 +4,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from scheduler.domain.conference import Conference, Hold, Kind, Mode
+from scheduler.domain.conference import Conference, ConferenceKind, Hold, Mode
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Journey, Room, Site
 from scheduler.domain.policy import Policy
-from scheduler.domain.problem import Published, Service
+from scheduler.domain.problem import PublishedBooking, Service
 from scheduler.files.schema import Sheet
 from scheduler.files.settings_sheets import POLICY, SERVICE
 from scheduler.files.sheets import KINDS, LOCKS, MODES, SHEETS, sheet_of
@@ -29,7 +29,7 @@ def test_every_field_has_a_column() -> None:
         "sites": Site,
         "travel": Journey,
         "holds": Hold,
-        "published": Published,
+        "published": PublishedBooking,
     }
     for name, model in listed.items():
         assert {column.fills for column in sheet_of(name).columns} == fields(model) - NESTED, name
@@ -58,9 +58,9 @@ def test_every_field_of_the_service_has_a_row_but_its_only_time_zone() -> None:
 
 
 def test_every_choice_has_its_words() -> None:
-    assert {value for value, _ in KINDS.choices} == set(Kind)
+    assert {value for value, _ in KINDS.choices} == set(ConferenceKind)
     assert {value for value, _ in MODES.choices} == set(Mode)
-    assert {value for value, _ in LOCKS.choices} == set(get_args(get_args(Published.model_fields["locks"].annotation)[0]))
+    assert {value for value, _ in LOCKS.choices} == set(get_args(get_args(PublishedBooking.model_fields["locks"].annotation)[0]))
 
 
 def test_titles_headings_and_labels_are_told_apart() -> None:

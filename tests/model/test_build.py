@@ -11,8 +11,8 @@ from scheduler.model.build import drafted
 from scheduler.model.candidates import single_places
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule
-from scheduler.rules.bookable import Bookable
-from scheduler.rules.rooms import Rooms
+from scheduler.rules.bookable import BookableRule
+from scheduler.rules.rooms import RoomsRule
 from tests.builders import chair, conference, minute_taker, room, tiny_problem
 from tests.paths import EXAMPLES
 from tests.programmes import least_cost
@@ -98,6 +98,6 @@ def test_a_preference_that_weighs_nothing_posts_nothing(rule: Rule) -> None:
 
 def test_a_few_rules_alone_can_be_posted() -> None:
     problem = tiny_problem()
-    draft = drafted(problem, rules=(Bookable(), Rooms()))
+    draft = drafted(problem, rules=(BookableRule(), RoomsRule()))
     assert not any(cost.any() for cost in draft.programme().costs.values())
     assert draft.impossible == {}

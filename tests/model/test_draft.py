@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from scheduler.model.candidates import all_candidates, single_places
-from scheduler.model.draft import Draft, Programme
+from scheduler.model.draft import Programme, ProgrammeBuilder
 from tests.builders import tiny_problem
 
 PROBLEM = tiny_problem(
@@ -13,9 +13,9 @@ PROBLEM = tiny_problem(
 
 
 @pytest.fixture
-def draft() -> Draft:
+def draft() -> ProgrammeBuilder:
     """Of six candidates: one conference at two starts in the room, and virtually at one, each with two chairs."""
-    return Draft(all_candidates(PROBLEM, single_places(PROBLEM)))
+    return ProgrammeBuilder(all_candidates(PROBLEM, single_places(PROBLEM)))
 
 
 def rows(programme: Programme) -> list[tuple[float, dict[int, int], float]]:
@@ -36,14 +36,14 @@ def array(*numbers: int) -> np.ndarray:
     return np.array(numbers, dtype=np.int64)
 
 
-def test_of_nothing_posted_there_is_a_column_for_each_candidate_and_no_row(draft: Draft) -> None:
+def test_of_nothing_posted_there_is_a_column_for_each_candidate_and_no_row(draft: ProgrammeBuilder) -> None:
     programme = draft.programme()
     assert (programme.columns, programme.matrix.shape, programme.upper.tolist()) == (6, (0, 6), [1] * 6)
     assert set(programme.constants.values()) == {0}
     assert all(not tier.any() for tier in programme.costs.values())
 
 
-def test_rows_are_numbered_on_from_call_to_call(draft: Draft) -> None:
+def test_rows_are_numbered_on_from_call_to_call(draft: ProgrammeBuilder) -> None:
     draft.limit(array(0, 0, 1), array(0, 1, 2), at_most=[1, 2])
     draft.limit(array(1), array(5), 3, at_least=-1, at_most=4, rows=2)
     draft.limit(array(), array(), at_most=1)
@@ -55,13 +55,13 @@ def test_rows_are_numbered_on_from_call_to_call(draft: Draft) -> None:
     ]
 
 
-def test_columns_that_count_come_after_the_candidates(draft: Draft) -> None:
+def test_columns_that_count_come_after_the_candidates(draft: ProgrammeBuilder) -> None:
     assert draft.count_columns(2).tolist() == [6, 7]
     assert draft.count_columns(2, [3, 4]).tolist() == [8, 9]
     assert draft.programme().upper.tolist() == [1] * 8 + [3, 4]
 
 
-def test_costs_of_a_column_add_up(draft: Draft) -> None:
+def test_costs_of_a_column_add_up(draft: ProgrammeBuilder) -> None:
     draft.pay("late", array(0, 0, 3), array(1, 2, 5))
     draft.pay("late", array(3), 4)
     draft.pay_always("late", 7)
@@ -69,7 +69,7 @@ def test_costs_of_a_column_add_up(draft: Draft) -> None:
     assert costs(draft.programme(), "late") == (8, {0: 3, 3: 9})
 
 
-def test_paying_above_a_limit_counts_the_excess(draft: Draft) -> None:
+def test_paying_above_a_limit_counts_the_excess(draft: ProgrammeBuilder) -> None:
     draft.pay_above("caseload", array(0, 0, 1), array(0, 1, 2), array(2, 3, 4), array(1, 9), 10)
     programme = draft.programme()
     assert rows(programme) == [(-np.inf, {0: 2, 1: 3, 6: -1}, 1), (-np.inf, {2: 4, 7: -1}, 9)]
@@ -77,7 +77,7 @@ def test_paying_above_a_limit_counts_the_excess(draft: Draft) -> None:
     assert costs(programme, "caseload") == (0, {6: 10, 7: 10})
 
 
-def test_paying_above_a_limit_already_passed_costs_from_the_start(draft: Draft) -> None:
+def test_paying_above_a_limit_already_passed_costs_from_the_start(draft: ProgrammeBuilder) -> None:
     draft.pay_above("caseload", array(0), array(0), 2, array(-3), 10)
     programme = draft.programme()
     assert rows(programme) == [(-np.inf, {0: 2, 6: -1}, 0)]
@@ -85,18 +85,18 @@ def test_paying_above_a_limit_already_passed_costs_from_the_start(draft: Draft) 
     assert costs(programme, "caseload") == (30, {6: 10})
 
 
-def test_groups_that_cannot_pass_their_limit_get_no_row(draft: Draft) -> None:
+def test_groups_that_cannot_pass_their_limit_get_no_row(draft: ProgrammeBuilder) -> None:
     draft.limit_groups(array(0, 1, 2, 0), array(0, 1, 2, 3), array(1, 1, 0), array(2, 1, 1))
     assert rows(draft.programme()) == [(-np.inf, {0: 1, 3: 1}, 1), (-np.inf, {2: 1}, 0)]
 
 
-def test_limits_at_one_moment_are_the_groups_own(draft: Draft) -> None:
+def test_limits_at_one_moment_are_the_groups_own(draft: ProgrammeBuilder) -> None:
     draft.limit_together(array(0, 0, 1), array(0, 1, 2), array(0, 5, 5), array(6, 9, 9), most=[1, 2])
     draft.limit_together(array(), array(), array(), array())
     assert rows(draft.programme()) == [(-np.inf, {0: 1, 1: 1}, 1), (-np.inf, {2: 1}, 2)]
 
 
-def test_presence_is_forced_by_any_of_the_group(draft: Draft) -> None:
+def test_presence_is_forced_by_any_of_the_group(draft: ProgrammeBuilder) -> None:
     columns = draft.presence_columns(array(0, 0, 1), array(0, 1, 2), array(0, 6, 0), array(6, 9, 9))
     assert columns.tolist() == [6, 7]
     assert rows(draft.programme()) == [
@@ -106,6 +106,6 @@ def test_presence_is_forced_by_any_of_the_group(draft: Draft) -> None:
     ]
 
 
-def test_presence_of_nothing_is_nothing(draft: Draft) -> None:
+def test_presence_of_nothing_is_nothing(draft: ProgrammeBuilder) -> None:
     assert draft.presence_columns(array(), array(), array(), array()).tolist() == []
     assert draft.programme().matrix.shape == (0, 6)

@@ -25,8 +25,8 @@ from scheduler.model.candidates import single_places
 from scheduler.model.recording import recorders
 from scheduler.rules import HARD_RULES, RULES
 from scheduler.rules.base import Rule
-from scheduler.rules.bookable import Bookable
-from scheduler.rules.minute_takers import MinuteTakers
+from scheduler.rules.bookable import BookableRule
+from scheduler.rules.minute_takers import MinuteTakersRule
 from tests.programmes import least_cost
 from tests.random_problems import random_problem, random_schedule, with_a_change
 
@@ -41,7 +41,7 @@ def keeps(rule: Rule, problem: Problem, schedule: Schedule) -> bool:
     """Whether the check finds no breach; for minute takers, whether there are any whom it accepts."""
     if not rule.is_on(problem.policy):
         return True
-    if isinstance(rule, MinuteTakers) and problem.minute_takers is not None:
+    if isinstance(rule, MinuteTakersRule) and problem.minute_takers is not None:
         return can_be_recorded(rule, problem, schedule)
     return not rule.check(problem, schedule)
 
@@ -102,7 +102,7 @@ def test_the_model_and_the_check_agree(rule: Rule) -> None:
 
 def test_what_is_no_candidate_is_what_r1_refuses() -> None:
     seen: Counter[bool] = Counter()
-    rule = Bookable()
+    rule = BookableRule()
     for seed in range(2 * PROBLEMS):
         random = Random(seed)
         problem = random_problem(random)
@@ -145,7 +145,7 @@ def test_all_rules_together_agree_with_the_checker_and_their_bookings_pass_it() 
 
 def test_somebody_records_whenever_anybody_can() -> None:
     seen: Counter[bool] = Counter()
-    rule = MinuteTakers()
+    rule = MinuteTakersRule()
     for seed in range(MOST_PROBLEMS):
         random = Random(seed)
         problem = random_problem(random)

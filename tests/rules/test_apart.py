@@ -1,16 +1,16 @@
 import pytest
 
 from scheduler.domain.schedule import Booking, Violation
-from scheduler.rules.apart import Apart
+from scheduler.rules.apart import ApartRule
 from tests.builders import booking, conference, schedule, tiny_problem
 
 APART = tiny_problem(conferences=[conference("A"), conference("B"), conference("C")], apart=[["A", "B"]])
 
 
 def test_two_kept_apart_at_one_site_on_one_day_are_broken() -> None:
-    assert Apart().check(APART, schedule(booking("A"), booking("B", "2027-03-02T14:00"), booking("C", "2027-03-02T14:00"))) == [
-        Violation(rule="R7", subject="B", text="B is kept apart from A, but both are at Aylesbury on Tuesday 2 March 2027.")
-    ]
+    assert ApartRule().check(
+        APART, schedule(booking("A"), booking("B", "2027-03-02T14:00"), booking("C", "2027-03-02T14:00"))
+    ) == [Violation(rule="R7", subject="B", text="B is kept apart from A, but both are at Aylesbury on Tuesday 2 March 2027.")]
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_two_kept_apart_at_one_site_on_one_day_are_broken() -> None:
     ],
 )
 def test_two_that_do_not_meet_are_unbroken(other: Booking) -> None:
-    assert Apart().check(APART, schedule(booking("A"), other)) == []
+    assert ApartRule().check(APART, schedule(booking("A"), other)) == []
 
 
 def test_two_held_virtually_are_unbroken() -> None:
-    assert Apart().check(APART, schedule(booking("A", room=None), booking("B", room=None))) == []
+    assert ApartRule().check(APART, schedule(booking("A", room=None), booking("B", room=None))) == []

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from scheduler.domain.schedule import Booking, Violation
-from scheduler.rules.chairs import Chairs
+from scheduler.rules.chairs import ChairsRule
 from tests.builders import booking, chair, conference, schedule, tiny_problem
 
 HOLDS = [{"site": "AYL", "week": "2027-03-03", "count": 1}]
@@ -38,7 +38,7 @@ def broken(text: str, subject: str = "A") -> list[Violation]:
     ],
 )
 def test_a_chair_who_is_not_there_or_not_free_is_broken(changes: dict[str, Any], text: str) -> None:
-    assert Chairs().check(tiny_problem(chairs=[chair(**changes)]), schedule(booking())) == broken(text)
+    assert ChairsRule().check(tiny_problem(chairs=[chair(**changes)]), schedule(booking())) == broken(text)
 
 
 @pytest.mark.parametrize(
@@ -56,19 +56,19 @@ def test_a_chair_who_is_not_there_or_not_free_is_broken(changes: dict[str, Any],
     ],
 )
 def test_a_chair_who_is_there_and_free_is_unbroken(changes: dict[str, Any]) -> None:
-    assert Chairs().check(tiny_problem(chairs=[chair(**changes)]), schedule(booking())) == []
+    assert ChairsRule().check(tiny_problem(chairs=[chair(**changes)]), schedule(booking())) == []
 
 
 def test_a_chair_the_family_is_kept_from_is_broken() -> None:
     problem = tiny_problem(conferences=[conference(not_chairs=["C1"])])
-    assert Chairs().check(problem, schedule(booking())) == broken("A: the family is kept from C1.")
-    assert Chairs().check(problem, schedule(booking(chair="C2"))) == []
+    assert ChairsRule().check(problem, schedule(booking())) == broken("A: the family is kept from C1.")
+    assert ChairsRule().check(problem, schedule(booking(chair="C2"))) == []
 
 
 def test_two_of_one_chair_may_touch_but_not_overlap() -> None:
     problem = tiny_problem(conferences=[conference("A"), conference("B")], virtual_starts=["10:00", "12:14", "12:15"])
-    assert Chairs().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:15", room=None))) == []
-    assert Chairs().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:14", room=None))) == broken(
+    assert ChairsRule().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:15", room=None))) == []
+    assert ChairsRule().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:14", room=None))) == broken(
         "B, Tuesday 2 March 2027 at 12:14: C1 is then taken by A.", "B"
     )
 
@@ -84,31 +84,31 @@ def test_a_day_above_the_limit_is_broken_once() -> None:
     problem = tiny_problem(chairs=[chair(max_per_day=1)], conferences=[conference(name) for name in "ABC"])
     starts = "2027-03-02T10:00", "2027-03-02T14:00", "2027-03-03T10:00"
     day = [booking(name, start) for name, start in zip("ABC", starts, strict=True)]
-    assert Chairs().check(problem, schedule(*day)) == broken("C1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "C1")
-    assert Chairs().check(problem, schedule(*day[1:])) == []
+    assert ChairsRule().check(problem, schedule(*day)) == broken("C1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "C1")
+    assert ChairsRule().check(problem, schedule(*day[1:])) == []
 
 
 def test_a_week_above_the_limit_is_broken_once() -> None:
     problem = tiny_problem(chairs=[chair(max_per_week=2)], conferences=[conference(name) for name in "ABCDE"])
-    assert Chairs().check(problem, schedule(*week_of(None, None, None, None))) == broken(
+    assert ChairsRule().check(problem, schedule(*week_of(None, None, None, None))) == broken(
         "C1 has 4 bookings in the week from Monday 1 March 2027; at most 2.", "C1"
     )
     next_week = booking("E", "2027-03-08T10:00")
-    assert Chairs().check(problem, schedule(*week_of(None, None), next_week)) == []
+    assert ChairsRule().check(problem, schedule(*week_of(None, None), next_week)) == []
 
 
 def test_office_days_above_the_limit_are_broken_once_a_week() -> None:
     problem = tiny_problem(chairs=[chair(max_office_days=2)], conferences=[conference(name) for name in "ABCDE"])
-    assert Chairs().check(problem, schedule(*week_of("AYL-1", "AYL-1", "WYC-1"))) == broken(
+    assert ChairsRule().check(problem, schedule(*week_of("AYL-1", "AYL-1", "WYC-1"))) == broken(
         "C1 has 3 office days in the week from Monday 1 March 2027; at most 2.", "C1"
     )
     same_day = booking("E", "2027-03-02T14:00")
-    assert Chairs().check(problem, schedule(*week_of("AYL-1", "AYL-1", None, None), same_day)) == []
+    assert ChairsRule().check(problem, schedule(*week_of("AYL-1", "AYL-1", None, None), same_day)) == []
 
 
 def test_a_limit_of_none_at_all_lets_nothing_pass() -> None:
     problem = tiny_problem(chairs=[chair(max_per_day=0, max_per_week=0, max_office_days=0)])
-    assert Chairs().check(problem, schedule(booking())) == [
+    assert ChairsRule().check(problem, schedule(booking())) == [
         *broken("C1 has 1 booking on Tuesday 2 March 2027; at most 0.", "C1"),
         *broken("C1 has 1 booking in the week from Monday 1 March 2027; at most 0.", "C1"),
         *broken("C1 has 1 office day in the week from Monday 1 March 2027; at most 0.", "C1"),
@@ -117,19 +117,19 @@ def test_a_limit_of_none_at_all_lets_nothing_pass() -> None:
 
 def test_a_hold_is_not_for_a_reserve() -> None:
     problem = tiny_problem(chairs=[chair(), chair("C7", reserve=True)], holds=HOLDS)
-    assert Chairs().check(problem, schedule(booking(HOLD), booking("A", chair="C7", room="WYC-1"))) == []
-    assert Chairs().check(problem, schedule(booking(HOLD, chair="C7"))) == broken(
+    assert ChairsRule().check(problem, schedule(booking(HOLD), booking("A", chair="C7", room="WYC-1"))) == []
+    assert ChairsRule().check(problem, schedule(booking(HOLD, chair="C7"))) == broken(
         f"{HOLD}: C7 is a reserve, and a hold is not for a reserve.", HOLD
     )
 
 
 def test_holds_take_time_and_count_towards_limits() -> None:
     problem = tiny_problem(chairs=[chair(max_per_day=1)], holds=HOLDS)
-    assert Chairs().check(problem, schedule(booking(HOLD), booking("A", room="WYC-1"))) == [
+    assert ChairsRule().check(problem, schedule(booking(HOLD), booking("A", room="WYC-1"))) == [
         *broken(f"A, Tuesday 2 March 2027 at 10:00: C1 is then taken by {HOLD}."),
         *broken("C1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "C1"),
     ]
 
 
 def test_an_unknown_chair_is_broken() -> None:
-    assert Chairs().check(tiny_problem(), schedule(booking(chair="Z"))) == broken("A: Z is no chair of this problem.")
+    assert ChairsRule().check(tiny_problem(), schedule(booking(chair="Z"))) == broken("A: Z is no chair of this problem.")

@@ -1,5 +1,5 @@
 from scheduler.domain.schedule import Violation
-from scheduler.rules.hold_missing import HoldMissing
+from scheduler.rules.hold_missing import HoldMissingRule
 from tests.builders import booking, schedule, tiny_problem
 
 PROBLEM = tiny_problem(
@@ -9,7 +9,7 @@ PROBLEM = tiny_problem(
 
 def test_each_hold_without_a_booking_is_a_unit() -> None:
     provided = schedule(booking("HOLD-AYL-2027-03-03-2"), booking("A", room=None))
-    assert HoldMissing().check(PROBLEM, provided) == [
+    assert HoldMissingRule().check(PROBLEM, provided) == [
         Violation(
             rule="hold_missing",
             subject="HOLD-AYL-2027-03-03-1",
@@ -24,4 +24,4 @@ def test_each_hold_without_a_booking_is_a_unit() -> None:
 
 
 def test_where_all_are_provided_there_is_none() -> None:
-    assert HoldMissing().check(PROBLEM, schedule(*(booking(slot.id) for slot in PROBLEM.held_slots))) == []
+    assert HoldMissingRule().check(PROBLEM, schedule(*(booking(slot.id) for slot in PROBLEM.held_slots))) == []

@@ -1,5 +1,5 @@
 from scheduler.domain.schedule import Violation
-from scheduler.rules.holiday_other import HolidayOther
+from scheduler.rules.holiday_other import HolidayOtherRule
 from tests.builders import booking, conference, schedule, tiny_problem
 
 HOLD = "HOLD-AYL-2027-03-29-1"
@@ -10,11 +10,11 @@ PROBLEM = tiny_problem(
 
 def test_any_other_booking_in_the_holidays_is_a_unit_holds_too() -> None:
     holidays = booking("A", "2027-03-30T10:00"), booking("B", "2027-03-30T14:00"), booking(HOLD, "2027-03-31T10:00")
-    assert HolidayOther().check(PROBLEM, schedule(*holidays)) == [
+    assert HolidayOtherRule().check(PROBLEM, schedule(*holidays)) == [
         Violation(rule="holiday_other", subject="B", text="B is on Tuesday 30 March 2027, in school holidays."),
         Violation(rule="holiday_other", subject=HOLD, text=f"{HOLD} is on Wednesday 31 March 2027, in school holidays."),
     ]
 
 
 def test_term_time_costs_nothing() -> None:
-    assert HolidayOther().check(PROBLEM, schedule(booking("B", "2027-03-25T10:00"))) == []
+    assert HolidayOtherRule().check(PROBLEM, schedule(booking("B", "2027-03-25T10:00"))) == []

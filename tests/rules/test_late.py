@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from scheduler.domain.schedule import Violation
-from scheduler.rules.late import Late
+from scheduler.rules.late import LateRule
 from tests.builders import booking, conference, schedule, tiny_problem
 
 
@@ -37,14 +37,14 @@ def test_a_late_booking_costs_its_children_times_base_and_days(
     changes: dict[str, Any], start: str, amount: int, text: str
 ) -> None:
     problem = tiny_problem(conferences=[conference(**changes)])
-    assert Late().check(problem, schedule(booking(start=start))) == [
+    assert LateRule().check(problem, schedule(booking(start=start))) == [
         Violation(rule="late", subject="A", text=text, amount=amount)
     ]
 
 
 def test_a_booking_on_its_due_date_is_in_time() -> None:
     problem = tiny_problem(conferences=[conference(due="2027-03-19")])
-    assert Late().check(problem, schedule(booking(start="2027-03-19T14:00"))) == []
+    assert LateRule().check(problem, schedule(booking(start="2027-03-19T14:00"))) == []
 
 
 def test_the_base_is_a_setting_and_holds_are_never_late() -> None:
@@ -54,4 +54,4 @@ def test_the_base_is_a_setting_and_holds_are_never_late() -> None:
         policy={"late_base": 0},
     )
     late = schedule(booking("A"), booking("HOLD-AYL-2027-03-01-1", "2027-03-31T10:00"))
-    assert [(unit.subject, unit.amount) for unit in Late().check(problem, late)] == [("A", 2)]
+    assert [(unit.subject, unit.amount) for unit in LateRule().check(problem, late)] == [("A", 2)]

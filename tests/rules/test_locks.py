@@ -2,7 +2,7 @@ import pytest
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Violation
-from scheduler.rules.locks import Locks
+from scheduler.rules.locks import LocksRule
 from tests.builders import booking, schedule, tiny_problem
 
 MOVED = booking(start="2027-03-03T14:00", room=None, chair="C2")
@@ -33,7 +33,7 @@ ROOM = broken("A is locked to room AYL-1, but is booked for no room (virtual).")
     ],
 )
 def test_each_lock_that_is_not_kept_is_broken(locks: list[str], expected: list[Violation]) -> None:
-    assert Locks().check(locked(*locks), schedule(MOVED)) == expected
+    assert LocksRule().check(locked(*locks), schedule(MOVED)) == expected
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_each_lock_that_is_not_kept_is_broken(locks: list[str], expected: list[V
     ],
 )
 def test_what_is_not_locked_may_change(locks: list[str], kept: Booking) -> None:
-    assert Locks().check(locked(*locks), schedule(kept)) == []
+    assert LocksRule().check(locked(*locks), schedule(kept)) == []
 
 
 def test_with_any_lock_it_stays_placed() -> None:
-    assert Locks().check(locked("room", "chair"), schedule()) == [broken("A is locked, but has no booking.")]
-    assert Locks().check(locked(), schedule()) == []
+    assert LocksRule().check(locked("room", "chair"), schedule()) == [broken("A is locked, but has no booking.")]
+    assert LocksRule().check(locked(), schedule()) == []

@@ -1,5 +1,5 @@
 from scheduler.domain.schedule import Violation
-from scheduler.rules.reserve_chair import ReserveChair
+from scheduler.rules.reserve_chair import ReserveChairRule
 from tests.builders import booking, chair, conference, schedule, tiny_problem
 
 HOLD = "HOLD-AYL-2027-03-03-1"
@@ -12,11 +12,11 @@ PROBLEM = tiny_problem(
 
 def test_each_conference_that_a_reserve_chairs_is_a_unit() -> None:
     chaired = schedule(booking("A", chair="C7"), booking("B", "2027-03-02T14:00", chair="C7"))
-    assert ReserveChair().check(PROBLEM, chaired) == [
+    assert ReserveChairRule().check(PROBLEM, chaired) == [
         Violation(rule="reserve_chair", subject="A", text="A is chaired by Manager, a reserve."),
         Violation(rule="reserve_chair", subject="B", text="B is chaired by Manager, a reserve."),
     ]
 
 
 def test_other_chairs_and_a_hold_cost_nothing() -> None:
-    assert ReserveChair().check(PROBLEM, schedule(booking("A"), booking(HOLD, "2027-03-02T14:00", chair="C7"))) == []
+    assert ReserveChairRule().check(PROBLEM, schedule(booking("A"), booking(HOLD, "2027-03-02T14:00", chair="C7"))) == []

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from scheduler.domain.schedule import Violation
-from scheduler.rules.rooms import Rooms
+from scheduler.rules.rooms import RoomsRule
 from tests.builders import booking, conference, room, schedule, tiny_problem
 
 TWO = [conference("A"), conference("B")]
@@ -17,19 +17,19 @@ def broken(text: str, subject: str = "A") -> list[Violation]:
 
 def test_two_in_one_room_one_after_the_other_are_unbroken() -> None:
     problem = tiny_problem(conferences=TWO, rooms=[room(starts=["10:00", "12:30"])])
-    assert Rooms().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:30"))) == []
+    assert RoomsRule().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:30"))) == []
 
 
 def test_two_whose_room_times_overlap_are_broken_named_by_the_later() -> None:
     problem = tiny_problem(conferences=TWO, rooms=[room(starts=["10:00", "12:29"])])
-    assert Rooms().check(problem, schedule(booking("B", "2027-03-02T12:29"), booking("A"))) == broken(
+    assert RoomsRule().check(problem, schedule(booking("B", "2027-03-02T12:29"), booking("A"))) == broken(
         "B, Tuesday 2 March 2027 at 12:29: room AYL-1 is then taken by A.", "B"
     )
 
 
 def test_every_pair_of_three_at_once_is_broken() -> None:
     problem = tiny_problem(conferences=[*TWO, conference("C")])
-    assert Rooms().check(problem, schedule(booking("A"), booking("B"), booking("C"))) == [
+    assert RoomsRule().check(problem, schedule(booking("A"), booking("B"), booking("C"))) == [
         *broken("B, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.", "B"),
         *broken("C, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.", "C"),
         *broken("C, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by B.", "C"),
@@ -39,12 +39,12 @@ def test_every_pair_of_three_at_once_is_broken() -> None:
 def test_two_at_once_in_two_rooms_or_virtually_are_unbroken() -> None:
     at_once = booking("A"), booking("B", room="WYC-1"), booking("C", room=None), booking("D", room=None)
     problem = tiny_problem(conferences=[conference(name) for name in "ABCD"])
-    assert Rooms().check(problem, schedule(*at_once)) == []
+    assert RoomsRule().check(problem, schedule(*at_once)) == []
 
 
 def test_a_stated_end_that_is_too_early_hides_no_clash() -> None:
     problem = tiny_problem(conferences=TWO, rooms=[room(starts=["10:00", "12:00"])])
-    assert Rooms().check(problem, schedule(booking("A", minutes=-60), booking("B", "2027-03-02T12:00"))) == broken(
+    assert RoomsRule().check(problem, schedule(booking("A", minutes=-60), booking("B", "2027-03-02T12:00"))) == broken(
         "B, Tuesday 2 March 2027 at 12:00: room AYL-1 is then taken by A.", "B"
     )
 
@@ -70,55 +70,55 @@ def test_a_stated_end_that_is_too_early_hides_no_clash() -> None:
     ],
 )
 def test_a_room_that_does_not_serve_is_broken(changes: dict[str, Any], text: str) -> None:
-    assert Rooms().check(tiny_problem(rooms=[room(**changes)]), schedule(booking())) == broken(text)
+    assert RoomsRule().check(tiny_problem(rooms=[room(**changes)]), schedule(booking())) == broken(text)
 
 
 @pytest.mark.parametrize("changes", [{"first": "2027-03-02"}, {"last": "2027-03-02"}, {"hybrid_from": "2027-03-02"}])
 def test_a_room_that_serves_from_or_to_that_day_is_unbroken(changes: dict[str, Any]) -> None:
-    assert Rooms().check(tiny_problem(rooms=[room(**changes)]), schedule(booking())) == []
+    assert RoomsRule().check(tiny_problem(rooms=[room(**changes)]), schedule(booking())) == []
 
 
 def test_an_in_person_conference_needs_no_hybrid_equipment() -> None:
     problem = tiny_problem(conferences=[conference(mode="in_person")], rooms=[room(hybrid_from=None)])
-    assert Rooms().check(problem, schedule(booking())) == []
+    assert RoomsRule().check(problem, schedule(booking())) == []
 
 
 def test_an_accessible_room_is_needed_where_asked_for() -> None:
     conferences = [conference(accessible=True)]
     problem = tiny_problem(conferences=conferences)
-    assert Rooms().check(problem, schedule(booking())) == broken("A needs an accessible room, which AYL-1 is not.")
-    assert Rooms().check(problem, schedule(booking(room=None))) == []
+    assert RoomsRule().check(problem, schedule(booking())) == broken("A needs an accessible room, which AYL-1 is not.")
+    assert RoomsRule().check(problem, schedule(booking(room=None))) == []
     accessible = tiny_problem(conferences=conferences, rooms=[room(accessible=True)])
-    assert Rooms().check(accessible, schedule(booking())) == []
+    assert RoomsRule().check(accessible, schedule(booking())) == []
 
 
 def test_a_virtual_conference_takes_no_room() -> None:
     problem = tiny_problem(conferences=[conference(mode="virtual")])
-    assert Rooms().check(problem, schedule(booking(room=None))) == []
-    assert Rooms().check(problem, schedule(booking())) == broken("A is virtual, but takes AYL-1.")
+    assert RoomsRule().check(problem, schedule(booking(room=None))) == []
+    assert RoomsRule().check(problem, schedule(booking())) == broken("A is virtual, but takes AYL-1.")
 
 
 def test_others_are_held_virtually_only_where_the_policy_lets_them() -> None:
     virtually = schedule(booking(room=None))
-    assert Rooms().check(tiny_problem(), virtually) == []
-    assert Rooms().check(tiny_problem(policy={"virtual_fallback": False}), virtually) == broken(
+    assert RoomsRule().check(tiny_problem(), virtually) == []
+    assert RoomsRule().check(tiny_problem(policy={"virtual_fallback": False}), virtually) == broken(
         "A has no room, and is not to be held virtually."
     )
 
 
 def test_a_hold_takes_a_hybrid_room_at_its_own_site() -> None:
     problem = tiny_problem(holds=HOLDS, rooms=[room(), room("AYL-2", hybrid_from=None), room("WYC-1")])
-    assert Rooms().check(problem, schedule(booking(HOLD))) == []
-    assert Rooms().check(problem, schedule(booking(HOLD, room=None))) == broken(f"{HOLD} is a hold, but has no room.", HOLD)
-    assert Rooms().check(problem, schedule(booking(HOLD, room="WYC-1"))) == broken(
+    assert RoomsRule().check(problem, schedule(booking(HOLD))) == []
+    assert RoomsRule().check(problem, schedule(booking(HOLD, room=None))) == broken(f"{HOLD} is a hold, but has no room.", HOLD)
+    assert RoomsRule().check(problem, schedule(booking(HOLD, room="WYC-1"))) == broken(
         f"{HOLD} is in WYC-1, which is not at its own site.", HOLD
     )
-    assert Rooms().check(problem, schedule(booking(HOLD, room="AYL-2"))) == broken(
+    assert RoomsRule().check(problem, schedule(booking(HOLD, room="AYL-2"))) == broken(
         f"{HOLD} is hybrid, and AYL-2 has no equipment for that on Tuesday 2 March 2027.", HOLD
     )
 
 
 def test_an_unknown_room_is_broken() -> None:
-    assert Rooms().check(tiny_problem(), schedule(booking(room="Z-9"))) == broken(
+    assert RoomsRule().check(tiny_problem(), schedule(booking(room="Z-9"))) == broken(
         "A is in room Z-9, which is no room of this problem."
     )

@@ -1,20 +1,20 @@
 import pytest
 
 from scheduler.domain.schedule import Violation
-from scheduler.rules.virtual_fallback import VirtualFallback
+from scheduler.rules.virtual_fallback import VirtualFallbackRule
 from tests.builders import booking, conference, schedule, tiny_problem
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "in_person"])
 def test_a_conference_that_asks_for_a_room_and_has_none_is_a_unit(mode: str) -> None:
     problem = tiny_problem(conferences=[conference("A", mode=mode)])
-    assert VirtualFallback().check(problem, schedule(booking(room=None))) == [
+    assert VirtualFallbackRule().check(problem, schedule(booking(room=None))) == [
         Violation(rule="virtual_fallback", subject="A", text="A asks for a room, but is held virtually.")
     ]
-    assert VirtualFallback().check(problem, schedule(booking())) == []
+    assert VirtualFallbackRule().check(problem, schedule(booking())) == []
 
 
 def test_a_virtual_conference_and_a_hold_cost_nothing() -> None:
     problem = tiny_problem(conferences=[conference(mode="virtual")], holds=[{"site": "AYL", "week": "2027-03-03", "count": 1}])
     virtually = schedule(booking("A", room=None), booking("HOLD-AYL-2027-03-03-1", room=None))
-    assert VirtualFallback().check(problem, virtually) == []
+    assert VirtualFallbackRule().check(problem, virtually) == []

@@ -16,7 +16,7 @@ import pytest
 
 from scheduler.domain.faults import InputError
 from scheduler.sweeps.executors import LostError, workers_of
-from scheduler.sweeps.sweep import KeptInFolder, SweepProgress, sweep
+from scheduler.sweeps.sweep import FolderResultStore, SweepProgress, sweep
 from scheduler.sweeps.task import solve
 from tests.paths import DOCS
 from tests.sweeps.tiny_tasks import figures, tasks
@@ -47,7 +47,7 @@ def test_so_many_workers_give_what_each_task_gives_alone(count: int, alone: dict
 
 @pytest.mark.slow
 def test_a_worker_killed_and_a_sweep_stopped_lose_nothing_and_change_no_figure(alone: dict[str, object], tmp_path: Path):
-    stop, kept = threading.Event(), KeptInFolder(tmp_path)
+    stop, kept = threading.Event(), FolderResultStore(tmp_path)
     killed: list[int] = []
     with cluster(2) as (made, text):
 
@@ -70,7 +70,7 @@ def test_a_worker_killed_and_a_sweep_stopped_lose_nothing_and_change_no_figure(a
 
 @pytest.mark.slow
 def test_a_scheduler_that_is_gone_ends_the_sweep_with_what_is_kept(tmp_path: Path):
-    kept = KeptInFolder(tmp_path)
+    kept = FolderResultStore(tmp_path)
     with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), cluster(1) as (made, text):
 
         def hear(progress: SweepProgress) -> None:

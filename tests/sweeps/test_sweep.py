@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scheduler.sweeps.executors import FileFlag, LostError, Workers, workers_of
-from scheduler.sweeps.sweep import KeptInFolder, SweepProgress, sweep, work
+from scheduler.sweeps.sweep import FolderResultStore, SweepProgress, sweep, work
 from scheduler.sweeps.task import Solved, Task, solve, task_of
 from tests.sweeps.tiny_tasks import figures, problem, tasks
 
@@ -112,7 +112,7 @@ def test_a_killed_worker_loses_nothing_and_changes_no_figure(two: Workers, alone
     for turn in range(5):
         heard: list[SweepProgress] = []
         listen = once(lambda progress: 1 <= progress.done < COUNT, kill)
-        kept = KeptInFolder(tmp_path / str(turn))
+        kept = FolderResultStore(tmp_path / str(turn))
         kept.folder.mkdir()
 
         def hear(progress: SweepProgress, heard: list[SweepProgress] = heard, listen: Hear = listen) -> None:
@@ -135,7 +135,7 @@ def test_a_task_that_costs_too_many_workers_ends_the_sweep(two: Workers):
 
 def test_a_stopped_sweep_goes_on_where_it_was(two: Workers, alone: dict[str, object], tmp_path: Path):
     stop = threading.Event()
-    kept = KeptInFolder(tmp_path)
+    kept = FolderResultStore(tmp_path)
     first = sweep(tasks(COUNT), two, kept=kept, on_progress=once(lambda progress: progress.done >= 1, stop.set), stop=stop)
     assert 1 <= len(first) < COUNT
     assert {path.stem for path in tmp_path.iterdir()} == first.keys()
@@ -172,7 +172,7 @@ def test_what_is_stopped_while_it_is_solved_is_no_result(tmp_path: Path, monkeyp
 
 
 def test_what_is_done_when_a_sweep_ends_is_kept(tmp_path: Path, alone: dict[str, object]):
-    held, kept = Held(), KeptInFolder(tmp_path)
+    held, kept = Held(), FolderResultStore(tmp_path)
 
     def hear(_: SweepProgress) -> None:
         if held.has:
@@ -194,7 +194,7 @@ def test_without_workers_a_sweep_waits_only_so_long(two: Workers):
 @pytest.mark.parametrize("content", [b"{", b'{"key": "another", "schedule": null, "seconds": 1}'])
 def test_a_broken_file_is_solved_again(content: bytes, two: Workers, alone: dict[str, object], tmp_path: Path):
     (task,) = tasks(1)
-    kept, path = KeptInFolder(tmp_path), tmp_path / f"{task.key}.json"
+    kept, path = FolderResultStore(tmp_path), tmp_path / f"{task.key}.json"
     path.write_bytes(content)
     assert kept.find(task.key) is None
     found = sweep([task], two, kept=kept)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from random import Random
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
 from scheduler.domain.policy import PREFERENCE_NAMES
@@ -159,7 +159,7 @@ def _site_closes(random: Random, problem: Problem) -> ChangeBase:
 
 def _demand(random: Random, problem: Problem) -> ChangeBase:
     conference = random.choice(problem.conferences)
-    kind: Kind | None = random.choice((None, conference.kind))
+    kind: ConferenceKind | None = random.choice((None, conference.kind))
     site = random.choice((None, conference.site))
     return Demand(percent=random.choice((-60, -30, 20, 70, 150)), kind=kind, site=site, seed=random.randint(0, 3))
 

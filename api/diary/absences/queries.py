@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.diary.registers import queries as nouns
-from api.diary.registers.queries import Kept, Noun
+from api.diary.registers.queries import Register, StoredItem
 from scheduler.domain.values import Period
 
 
@@ -34,7 +34,7 @@ class Lists:
     """Where such periods stand: in a field of some kinds of things."""
 
     field: str
-    nouns: dict[str, Noun[Any]]
+    nouns: dict[str, Register[Any]]
 
 
 ABSENCES = Lists("absences", {"chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS})
@@ -52,7 +52,7 @@ def listed(connection: Connection, lists: Lists) -> list[Away]:
     return [found[identifier] for identifier in sorted(found)]
 
 
-def add(connection: Connection, lists: Lists, of: str, kept: Kept[Any], period: Period, now: dt.datetime) -> Away:
+def add(connection: Connection, lists: Lists, of: str, kept: StoredItem[Any], period: Period, now: dt.datetime) -> Away:
     """Put a period into a thing's list."""
     return Away(of, kept.value.id, period, _put(connection, lists, of, kept, (*_periods(kept, lists.field), period), now))
 
@@ -65,15 +65,17 @@ def remove(connection: Connection, lists: Lists, away: Away, now: dt.datetime) -
     _put(connection, lists, away.of, kept, left, now)
 
 
-def _of(kept: Kept[Any], of: str, field: str) -> list[Away]:
+def _of(kept: StoredItem[Any], of: str, field: str) -> list[Away]:
     return [Away(of, kept.value.id, period, kept.version) for period in _periods(kept, field)]
 
 
-def _periods(kept: Kept[Any], field: str) -> Sequence[Period]:
+def _periods(kept: StoredItem[Any], field: str) -> Sequence[Period]:
     periods: Sequence[Period] = getattr(kept.value, field)
     return periods
 
 
-def _put(connection: Connection, lists: Lists, of: str, kept: Kept[Any], periods: Sequence[Period], now: dt.datetime) -> int:
+def _put(
+    connection: Connection, lists: Lists, of: str, kept: StoredItem[Any], periods: Sequence[Period], now: dt.datetime
+) -> int:
     changed = kept.value.model_copy(update={lists.field: tuple(periods)})
     return nouns.replace(connection, lists.nouns[of], kept.value.id, changed, now)

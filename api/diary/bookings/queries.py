@@ -33,7 +33,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True)
-class KeptBooking:
+class StoredBooking:
     """A booking with what the service knows of it; ``exception`` is who allowed it to be late, and why."""
 
     number: int
@@ -45,31 +45,31 @@ class KeptBooking:
     active: bool
 
 
-def active_in(connection: Connection, first: dt.date, last: dt.date) -> list[KeptBooking]:
+def active_in(connection: Connection, first: dt.date, last: dt.date) -> list[StoredBooking]:
     """What stands from one day to another, both included, by start."""
     midnight = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last + ONE_DAY, dt.time())
     within = bookings.c.active & (bookings.c.start >= midnight[0]) & (bookings.c.start < midnight[1])
     return queried(connection, select(bookings).where(within).order_by(bookings.c.start, bookings.c.number))
 
 
-def active_of(connection: Connection, conference: str) -> KeptBooking | None:
+def active_of(connection: Connection, conference: str) -> StoredBooking | None:
     """What stands for a conference."""
     of_it = queried(connection, select(bookings).where(bookings.c.active & (bookings.c.conference == conference)))
     return of_it[0] if of_it else None
 
 
-def found(connection: Connection, number: int) -> KeptBooking | None:
+def found(connection: Connection, number: int) -> StoredBooking | None:
     """The booking of that number, whether it stands or not."""
     of_number = queried(connection, select(bookings).where(bookings.c.number == number))
     return of_number[0] if of_number else None
 
 
-def held_as(connection: Connection, slots: Iterable[str]) -> list[KeptBooking]:
+def held_as(connection: Connection, slots: Iterable[str]) -> list[StoredBooking]:
     """What stands for some held slots."""
     return queried(connection, select(bookings).where(bookings.c.active & bookings.c.hold.in_(list(slots))))
 
 
-def queried(connection: Connection, query: Select[Any]) -> list[KeptBooking]:
+def queried(connection: Connection, query: Select[Any]) -> list[StoredBooking]:
     """The bookings of a query over their table."""
     return [_kept(row) for row in connection.execute(query)]
 
@@ -125,7 +125,7 @@ def allow(connection: Connection, number: int, exception: dict[str, Any] | None)
     connection.execute(update(bookings).where(bookings.c.number == number).values(exception=exception))
 
 
-def pad(connection: Connection, standing: Iterable[KeptBooking], policy: Policy) -> None:
+def pad(connection: Connection, standing: Iterable[StoredBooking], policy: Policy) -> None:
     """Let bookings that stand take the time before and after that the policy gives them now."""
     now_take = {kept.number: taking(kept.booking, policy) for kept in standing}
     columns = bookings.c.number, bookings.c.arrival, bookings.c.cleared
@@ -138,9 +138,9 @@ def pad(connection: Connection, standing: Iterable[KeptBooking], policy: Policy)
         connection.execute(update(bookings).where(bookings.c.number == number).values(active=True, **times[number]))
 
 
-def in_the_way(connection: Connection, row: dict[str, Any]) -> list[tuple[str, KeptBooking]]:
+def in_the_way(connection: Connection, row: dict[str, Any]) -> list[tuple[str, StoredBooking]]:
     """What stands in the way of what a row takes, each with what it is: room, chair or minute taker."""
-    found: list[tuple[str, KeptBooking]] = []
+    found: list[tuple[str, StoredBooking]] = []
     for what in TAKEN:
         if row[what] is None:
             continue
@@ -275,7 +275,7 @@ def _told_as_taken(connection: Connection, row: dict[str, Any]) -> Iterator[None
         savepoint.commit()
 
 
-def _kept(row: Any) -> KeptBooking:
+def _kept(row: Any) -> StoredBooking:
     booking = Booking.model_construct(
         conference=row.hold or row.conference,
         start=row.start,
@@ -285,4 +285,4 @@ def _kept(row: Any) -> KeptBooking:
         minute_taker=row.minute_taker,
         held=row.hold is not None,
     )
-    return KeptBooking(row.number, booking, tuple(row.locks), row.by_hand, row.publication, row.exception, row.active)
+    return StoredBooking(row.number, booking, tuple(row.locks), row.by_hand, row.publication, row.exception, row.active)

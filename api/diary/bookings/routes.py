@@ -17,7 +17,7 @@ from starlette.datastructures import QueryParams
 from api.database.session import Store, version_of
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
-from api.diary.bookings.queries import KeptBooking
+from api.diary.bookings.queries import StoredBooking
 from api.diary.conferences.follow_up import Reason
 from api.errors import not_found
 from api.http.etags import IfMatch, etag, expect
@@ -25,7 +25,7 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.conference import Kind, Mode, one_of
+from scheduler.domain.conference import ConferenceKind, Mode, one_of
 from scheduler.domain.values import Date, Identifier, Moment, Value
 
 MOST = 500
@@ -63,7 +63,7 @@ class BookingItem(BaseModel):
     chair: Identifier
     minute_taker: Identifier | None
     mode: Mode | None
-    kind: Kind | None
+    kind: ConferenceKind | None
     held: bool
     locks: list[Lock]
     by_hand: bool
@@ -80,7 +80,7 @@ class BookingPage(BaseModel):
     next: int | None
 
 
-class Wanted(Value):
+class BookingFilter(Value):
     """Which bookings are asked for: those of the days from ``first`` to ``last``, both included, and of each filter given."""
 
     first: Date | None = None
@@ -107,7 +107,7 @@ class NewBooking(Value):
     exception: RecordedException | None = None
 
 
-class Move(Value):
+class BookingMove(Value):
     """Where a booking moves, and why; what is left out stays as it is. ``room`` null holds it virtually."""
 
     reason: WhyChanged
@@ -118,7 +118,7 @@ class Move(Value):
     exception: RecordedException | None = None
 
 
-class Why(Value):
+class ChangeReason(Value):
     """Why it is cancelled."""
 
     reason: WhyChanged
@@ -147,14 +147,14 @@ class Pages:
             version = await run_in_threadpool(self.store.version)
         page = self.kept.get(query)
         if page is None or page.version != version:
-            wanted = Wanted.model_validate(dict(QueryParams(query)))
+            wanted = BookingFilter.model_validate(dict(QueryParams(query)))
             page = self.kept[query] = await run_in_threadpool(self._read, wanted)
         self.kept.move_to_end(query)
         if len(self.kept) > PAGES_KEPT:
             self.kept.popitem(last=False)
         return page
 
-    def _read(self, wanted: Wanted) -> Page:
+    def _read(self, wanted: BookingFilter) -> Page:
         asked = wanted.model_dump(exclude={"state", "after", "most"})
         active = {"active": True, "ended": False, "all": None}[wanted.state]
         with self.store.reading() as connection:
@@ -172,7 +172,7 @@ def _headers(version: int) -> dict[str, str]:
 
 def _parameters() -> list[dict[str, Any]]:
     """The fields of ``Wanted`` as OpenAPI tells a query's parameters."""
-    fields = Wanted.model_json_schema()["properties"]
+    fields = BookingFilter.model_json_schema()["properties"]
     return [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in fields.items()]
 
 
@@ -229,7 +229,7 @@ def add(connection: Writing, now: Now, response: Response, new: NewBooking) -> A
     openapi_extra=request_example({"reason": Reason.FAMILY_ASKED, "start": "2027-01-13T14:00"}),
     summary="Move a booking",
 )
-def move(connection: Writing, now: Now, response: Response, number: Number, to: Move, if_match: IfMatch = None) -> Any:
+def move(connection: Writing, now: Now, response: Response, number: Number, to: BookingMove, if_match: IfMatch = None) -> Any:
     """Another booking stands in its place; the conference's history tells both."""
     booked = _seen(connection, number, if_match)
     changes = {name: getattr(to, name) for name in to.model_fields_set & {"start", "room", "chair", "minute_taker"}}
@@ -246,7 +246,7 @@ def move(connection: Writing, now: Now, response: Response, number: Number, to: 
     openapi_extra=request_example({"reason": Reason.REPORT_MISSING}),
     summary="Cancel a booking",
 )
-def cancel(connection: Writing, now: Now, response: Response, number: Number, why: Why, if_match: IfMatch = None) -> Any:
+def cancel(connection: Writing, now: Now, response: Response, number: Number, why: ChangeReason, if_match: IfMatch = None) -> Any:
     """The conference is to be booked again; to hold it not at all, cancel the conference."""
     booking_by_hand.cancel(connection, _seen(connection, number, if_match), why.reason, now)
     return told(connection, response, number)
@@ -262,7 +262,7 @@ def told(connection: Connection, response: Response, number: int) -> dict[str, A
     return item
 
 
-def _seen(connection: Connection, number: int, if_match: str | None) -> KeptBooking:
+def _seen(connection: Connection, number: int, if_match: str | None) -> StoredBooking:
     """A booking of which the caller has seen the present version."""
     found, kept = bookings.told(connection, bookings.numbered(number)), bookings.found(connection, number)
     if kept is None:

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, KeptBooking
+from api.diary.bookings.queries import Ending, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
-from api.diary.conferences.follow_up import Event, Reason
-from api.diary.conferences.queries import KeptConference, State
+from api.diary.conferences.follow_up import ConferenceEvent, Reason
+from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.conferences.workflow import not_open, place
 from api.diary.registers import queries as nouns
-from api.diary.registers.queries import Noun
+from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.diary.snapshot import problem_of
 from api.errors import ErrorItem, InvalidError, ServiceError, conflict, invalid
@@ -51,19 +51,19 @@ def book(
     if kept is None:
         wrong = ErrorItem(where="conference", message=f"there is no conference '{conference}'.")
         raise invalid("What is to be booked is not known. Enter the conference first.", [wrong])
-    if kept.state is State.BOOKED:
+    if kept.state is ConferenceState.BOOKED:
         raise conflict("already-booked", f"{conference} is booked already. Move its booking instead.")
-    if kept.state is not State.REQUESTED:
+    if kept.state is not ConferenceState.REQUESTED:
         raise not_open(kept)
     busy = _busy_then(connection, chosen)
     number, told = _place(connection, kept, chosen, now, locks, exception, busy)
-    conferences.note(connection, conference, Event.BOOKED, now, NOBODY, **told)
+    conferences.note(connection, conference, ConferenceEvent.BOOKED, now, NOBODY, **told)
     return number
 
 
 def move(
     connection: Connection,
-    booked: KeptBooking,
+    booked: StoredBooking,
     changes: dict[str, Any],
     reason: Reason,
     now: dt.datetime,
@@ -81,11 +81,11 @@ def move(
     busy = _busy_then(connection, chosen)
     bookings.end(connection, [booked.number], Ending.MOVED, now)
     number, told = _place(connection, kept, chosen, now, booked.locks, exception, busy)
-    conferences.note(connection, kept.value.id, Event.MOVED, now, NOBODY, reason, **told, before=place(booked))
+    conferences.note(connection, kept.value.id, ConferenceEvent.MOVED, now, NOBODY, reason, **told, before=place(booked))
     return number
 
 
-def cancel(connection: Connection, booked: KeptBooking, reason: Reason, now: dt.datetime) -> None:
+def cancel(connection: Connection, booked: StoredBooking, reason: Reason, now: dt.datetime) -> None:
     """Let a booking stand no more: its conference is to be booked again; a held slot is free."""
     if booked.booking.held:
         _must_stand(booked)
@@ -93,11 +93,11 @@ def cancel(connection: Connection, booked: KeptBooking, reason: Reason, now: dt.
         return
     kept = _conference_of(connection, booked)
     bookings.end(connection, [booked.number], Ending.CANCELLED, now)
-    conferences.change(connection, kept.value, now, state=State.REQUESTED)
-    conferences.note(connection, kept.value.id, Event.UNBOOKED, now, NOBODY, reason, before=place(booked))
+    conferences.change(connection, kept.value, now, state=ConferenceState.REQUESTED)
+    conferences.note(connection, kept.value.id, ConferenceEvent.UNBOOKED, now, NOBODY, reason, before=place(booked))
 
 
-def change_conference(connection: Connection, kept: KeptConference, value: Conference, now: dt.datetime) -> None:
+def change_conference(connection: Connection, kept: StoredConference, value: Conference, now: dt.datetime) -> None:
     """Put another value in place of an open conference's. ApiError 422 where its booking would then break a rule."""
     booked = bookings.active_of(connection, value.id)
     before = [] if booked is None else broken_by(connection, booked.booking)
@@ -129,7 +129,7 @@ def refuse(broken: Sequence[Violation], conference: str) -> None:
 
 def _place(
     connection: Connection,
-    kept: KeptConference,
+    kept: StoredConference,
     chosen: dict[str, Any],
     now: dt.datetime,
     locks: Sequence[str],
@@ -147,13 +147,13 @@ def _place(
     recorded = exception if days_late else None
     released = _use_up_holds(connection, conference, booking, now)
     number = bookings.add(connection, booking, policy, now, locks=locks, by_hand=True, exception=recorded)
-    conferences.change(connection, conference, now, state=State.BOOKED)
+    conferences.change(connection, conference, now, state=ConferenceState.BOOKED)
     refuse(broken_by(connection, booking, busy), conference.id)
-    made = KeptBooking(number, booking, tuple(locks), True, None, recorded, True)
+    made = StoredBooking(number, booking, tuple(locks), True, None, recorded, True)
     return number, {"booking": place(made), "exception": recorded, "released": released}
 
 
-def _late(kept: KeptConference, booking: Booking, days_late: int) -> ServiceError:
+def _late(kept: StoredConference, booking: Booking, days_late: int) -> ServiceError:
     by = f"{date_in_words(booking.day)} is {count_of(days_late, 'working day')} late"
     message = (
         f"{kept.value.id} was due on {date_in_words(kept.due)}: {by}. Choose an earlier day, or record the exception: "
@@ -183,7 +183,7 @@ def _busy_then(connection: Connection, chosen: dict[str, Any]) -> Busy:
 
 
 def _must_be_known(connection: Connection, chosen: dict[str, Any]) -> None:
-    named: dict[str, Noun[Any]] = {"room": nouns.ROOMS, "chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS}
+    named: dict[str, Register[Any]] = {"room": nouns.ROOMS, "chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS}
     wrong = [
         ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.")
         for field, noun in named.items()
@@ -193,18 +193,18 @@ def _must_be_known(connection: Connection, chosen: dict[str, Any]) -> None:
         raise invalid("Not all that it names is known.", wrong)
 
 
-def _must_stand(booked: KeptBooking) -> None:
+def _must_stand(booked: StoredBooking) -> None:
     if not booked.active:
         raise conflict("ended", f"Booking {booked.number} of {booked.booking.conference} stands no more.")
 
 
-def _conference_of(connection: Connection, booked: KeptBooking) -> KeptConference:
+def _conference_of(connection: Connection, booked: StoredBooking) -> StoredConference:
     """The conference of a booking that can be changed."""
     _must_stand(booked)
     if booked.booking.held:
         raise conflict("held-slot", f"{booked.booking.conference} is kept free for a conference. Cancel it, or plan anew.")
     kept = conferences.found(connection, booked.booking.conference)
     assert kept is not None  # a booking holds on to its conference
-    if kept.state is not State.BOOKED:
+    if kept.state is not ConferenceState.BOOKED:
         raise not_open(kept)
     return kept

@@ -11,7 +11,7 @@ from enum import StrEnum
 from api.diary.service.clock_settings import ClockSettings
 from scheduler.domain.calendar import ONE_DAY, Calendar
 from scheduler.domain.clocks import months_after
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.people import Chair
 from scheduler.domain.policy import Policy
 
@@ -50,7 +50,7 @@ class Outcome(StrEnum):
         return self in (Outcome.PLAN_MADE, Outcome.PLAN_CONTINUES)
 
 
-class Event(StrEnum):
+class ConferenceEvent(StrEnum):
     """What happens to a conference, as its history tells it."""
 
     REQUESTED = "requested"
@@ -65,7 +65,7 @@ class Event(StrEnum):
     TRANSFER = "transfer"
 
 
-def possible_outcomes(kind: Kind) -> tuple[Outcome, ...]:
+def possible_outcomes(kind: ConferenceKind) -> tuple[Outcome, ...]:
     """A review finds a plan that goes on or ends; every other conference makes one or not."""
     if kind.is_review:
         return (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)
@@ -82,7 +82,7 @@ def next_review(conference: Conference, identifier: str, held_on: dt.date, chair
     return conference.model_copy(
         update={
             "id": identifier,
-            "kind": Kind.REVIEW if conference.kind.is_review else Kind.FIRST_REVIEW,
+            "kind": ConferenceKind.REVIEW if conference.kind.is_review else ConferenceKind.FIRST_REVIEW,
             "children": children,
             "school_age": min(conference.school_age, children),
             "chair": chair,
@@ -116,7 +116,7 @@ def after_birth(review: Conference, birth: dt.date, calendar: Calendar, policy: 
 
 def transferred_in(conference: Conference, notified: dt.date) -> Conference:
     """A conference whose family has come from another council: its clock runs from the notification."""
-    return conference.model_copy(update={"kind": Kind.TRANSFER_IN, "trigger": notified, "due": None})
+    return conference.model_copy(update={"kind": ConferenceKind.TRANSFER_IN, "trigger": notified, "due": None})
 
 
 def on_plan(review: Conference) -> Counter[str]:

@@ -15,10 +15,10 @@ from api.database.tables import conference_history, conferences
 from api.diary.service import queries as documents
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date, earliest_date
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 
 
-class State(StrEnum):
+class ConferenceState(StrEnum):
     """Where a conference is in its life."""
 
     REQUESTED = "requested"
@@ -29,17 +29,17 @@ class State(StrEnum):
 
 
 LONG_AGO = dt.date(1900, 1, 1)
-OPEN = (State.REQUESTED, State.BOOKED)
+OPEN = (ConferenceState.REQUESTED, ConferenceState.BOOKED)
 
 
 @dataclass(frozen=True)
-class KeptConference:
+class StoredConference:
     """A conference with what the service knows of it. ``due`` and ``earliest`` are by the clock; it ``follows`` another."""
 
     position: int
     value: Conference
     version: int
-    state: State
+    state: ConferenceState
     due: dt.date
     earliest: dt.date
     follows: str | None
@@ -52,18 +52,18 @@ def calendar(connection: Connection) -> Calendar:
     return Calendar(**parts)
 
 
-def found(connection: Connection, identifier: str) -> KeptConference | None:
+def found(connection: Connection, identifier: str) -> StoredConference | None:
     """The conference with that id."""
     row = connection.execute(select(conferences).where(conferences.c.id == identifier)).one_or_none()
     return None if row is None else kept(row)
 
 
-def of(connection: Connection, identifiers: Iterable[str]) -> list[KeptConference]:
+def of(connection: Connection, identifiers: Iterable[str]) -> list[StoredConference]:
     """The conferences of these ids, of those that there are."""
     return queried(connection, select(conferences).where(conferences.c.id.in_(list(identifiers))))
 
 
-def queried(connection: Connection, query: Select[Any]) -> list[KeptConference]:
+def queried(connection: Connection, query: Select[Any]) -> list[StoredConference]:
     """The conferences of a query over their table."""
     return [kept(row) for row in connection.execute(query)]
 
@@ -71,15 +71,15 @@ def queried(connection: Connection, query: Select[Any]) -> list[KeptConference]:
 def listed(
     connection: Connection,
     *,
-    state: State | None = None,
-    kind: Kind | None = None,
+    state: ConferenceState | None = None,
+    kind: ConferenceKind | None = None,
     site: str | None = None,
     chair: str | None = None,
     due_from: dt.date | None = None,
     due_to: dt.date | None = None,
     after: int = 0,
     most: int | None = None,
-) -> list[KeptConference]:
+) -> list[StoredConference]:
     """Conferences in the order in which they came, ``after`` a position, at most so many; each filter narrows them."""
     table = conferences
     wanted = [table.c.position > after]
@@ -91,7 +91,7 @@ def listed(
     return queried(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
 
 
-def chain(connection: Connection, one: KeptConference) -> list[KeptConference]:
+def chain(connection: Connection, one: StoredConference) -> list[StoredConference]:
     """All conferences of a family's plan, from the one that began it to the last that followed."""
     chain = [one]
     while chain[0].follows is not None:
@@ -103,7 +103,7 @@ def chain(connection: Connection, one: KeptConference) -> list[KeptConference]:
 
 def add(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
     """Keep a new conference, which is requested. IntegrityError where there is one of that id."""
-    row = {"id": conference.id, "value": written(conference), "version": 1, "changed_at": now, "state": State.REQUESTED}
+    row = {"id": conference.id, "value": written(conference), "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED}
     connection.execute(insert(conferences).values(**row, **_clock(connection, conference), follows=follows))
 
 
@@ -148,13 +148,13 @@ def history(connection: Connection, conferences_: Iterable[str], *, after: int =
     return list(connection.execute(select(table).where(of_these).order_by(table.c.number).limit(most)))
 
 
-def kept(row: Any) -> KeptConference:
+def kept(row: Any) -> StoredConference:
     """A row of the table as a value."""
-    return KeptConference(
+    return StoredConference(
         row.position,
         Conference.model_validate(row.value),
         row.version,
-        State(row.state),
+        ConferenceState(row.state),
         row.due,
         row.earliest,
         row.follows,

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
-from api.diary.bookings.routes import BookingItem, Why, WhyChanged
+from api.diary.bookings.routes import BookingItem, ChangeReason, WhyChanged
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Outcome, Reason
-from api.diary.conferences.queries import LONG_AGO, KeptConference, State
+from api.diary.conferences.queries import LONG_AGO, ConferenceState, StoredConference
 from api.errors import invalid, not_found
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import After, Most, page_model
@@ -24,7 +24,7 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.conference import Conference, Kind, one_of
+from scheduler.domain.conference import Conference, ConferenceKind, one_of
 from scheduler.domain.values import Date, Identifier, Value, Whole
 from scheduler.wording import count_of, date_in_words
 
@@ -50,7 +50,7 @@ class ConferenceView(BaseModel):
     """
 
     conference: Conference
-    state: State
+    state: ConferenceState
     due: dt.date
     earliest: dt.date | None
     follows: str | None
@@ -66,7 +66,7 @@ class Followed(BaseModel):
     next: ConferenceView | None
 
 
-class Happening(BaseModel):
+class HistoryItem(BaseModel):
     """One entry of a conference's history; ``detail`` holds what was before."""
 
     number: int
@@ -77,11 +77,11 @@ class Happening(BaseModel):
     detail: dict[str, Any]
 
 
-class Filter(Value):
+class ConferenceFilter(Value):
     """Which conferences are asked for; ``due_from`` and ``due_to`` are both included."""
 
-    state: State | None = None
-    kind: Kind | None = None
+    state: ConferenceState | None = None
+    kind: ConferenceKind | None = None
     site: Identifier | None = None
     chair: Identifier | None = None
     due_from: Date | None = None
@@ -112,7 +112,7 @@ class Transfer(Value):
 
 
 ConferencePage = page_model(ConferenceView)
-HistoryPage = page_model(Happening)
+HistoryPage = page_model(HistoryItem)
 _EXAMPLE: dict[str, Any] = {
     "id": "CPC-0101", "kind": "initial", "children": 2, "school_age": 1, "site": "WYC",
     "trigger": "2027-01-04", "requested": "2027-01-06", "social_worker": "SW-12",
@@ -120,7 +120,7 @@ _EXAMPLE: dict[str, Any] = {
 
 
 @router.get("", response_model=ConferencePage, dependencies=[_reads], summary="List conferences")
-def listed(connection: Reading, wanted: Annotated[Filter, Query()]) -> Any:
+def listed(connection: Reading, wanted: Annotated[ConferenceFilter, Query()]) -> Any:
     """Conferences in the order in which they came."""
     found = conferences.listed(connection, **dict(wanted) | {"most": wanted.most + 1})
     page = found[: wanted.most]
@@ -132,7 +132,7 @@ def history(connection: Reading, id: str, after: After = 0, most: Most = 100) ->
     """Who did what, when and why, the first entry first."""
     _found(connection, id)
     rows = conferences.history(connection, [id], after=after, most=most + 1)
-    items = [{name: getattr(row, name) for name in Happening.model_fields} for row in rows[:most]]
+    items = [{name: getattr(row, name) for name in HistoryItem.model_fields} for row in rows[:most]]
     return {"items": items, "next": items[-1]["number"] if len(rows) > most else None}
 
 
@@ -182,7 +182,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
     openapi_extra=request_example({"reason": Reason.NO_LONGER_NEEDED}),
     summary="Cancel a conference",
 )
-def cancel(connection: Writing, now: Now, response: Response, id: str, why: Why, if_match: IfMatch = None) -> Any:
+def cancel(connection: Writing, now: Now, response: Response, id: str, why: ChangeReason, if_match: IfMatch = None) -> Any:
     """It is not to be held at all; to hold it another day, move or cancel its booking."""
     life.cancel(connection, _seen(connection, id, if_match), why.reason, now)
     return _shown(connection, response, id)
@@ -230,14 +230,14 @@ def transfer(connection: Writing, now: Now, response: Response, id: str, told: T
     return _shown(connection, response, id)
 
 
-def _found(connection: Connection, identifier: str) -> KeptConference:
+def _found(connection: Connection, identifier: str) -> StoredConference:
     kept = conferences.found(connection, identifier)
     if kept is None:
         raise not_found("conference", identifier)
     return kept
 
 
-def _seen(connection: Connection, identifier: str, if_match: str | None) -> KeptConference:
+def _seen(connection: Connection, identifier: str, if_match: str | None) -> StoredConference:
     kept = _found(connection, identifier)
     expect(kept.version, if_match)
     return kept
@@ -255,12 +255,12 @@ def _shown(connection: Connection, response: Response, identifier: str) -> dict[
     return _views(connection, [kept])[0]
 
 
-def _views(connection: Connection, found: list[KeptConference]) -> list[dict[str, Any]]:
+def _views(connection: Connection, found: list[StoredConference]) -> list[dict[str, Any]]:
     booked = bookings.of_conferences(connection, (kept.value.id for kept in found))
     return [_view(kept, booked.get(kept.value.id)) for kept in found]
 
 
-def _view(kept: KeptConference, booking: dict[str, Any] | None) -> dict[str, Any]:
+def _view(kept: StoredConference, booking: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "conference": kept.value,
         "state": kept.state,
@@ -273,9 +273,9 @@ def _view(kept: KeptConference, booking: dict[str, Any] | None) -> dict[str, Any
     }
 
 
-def _remarks(kept: KeptConference, booking: dict[str, Any] | None) -> list[str]:
+def _remarks(kept: StoredConference, booking: dict[str, Any] | None) -> list[str]:
     """What is late without an exception, and still to be held."""
-    if booking is None or kept.state is not State.BOOKED or not booking["late"] or booking["exception"] is not None:
+    if booking is None or kept.state is not ConferenceState.BOOKED or not booking["late"] or booking["exception"] is not None:
         return []
     late = count_of(booking["late"], "working day")
     return [

@@ -11,16 +11,16 @@ from sqlalchemy import Connection
 from api.clock import local_day
 from api.database.json_values import written
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, KeptBooking
+from api.diary.bookings.queries import Ending, StoredBooking
 from api.diary.conferences import follow_up as life
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.follow_up import Event, Outcome, Reason
-from api.diary.conferences.queries import OPEN, KeptConference, State
+from api.diary.conferences.follow_up import ConferenceEvent, Outcome, Reason
+from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, invalid
 from api.http.permissions import NOBODY
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.people import Chair
 from scheduler.wording import date_in_words, in_a_row
 
@@ -32,35 +32,35 @@ def request(connection: Connection, conference: Conference, now: dt.datetime, fo
             "id-taken", f"There is a conference '{conference.id}' already. Give this one another id, or change that one."
         )
     conferences.add(connection, conference, now, follows)
-    conferences.note(connection, conference.id, Event.REQUESTED, now, NOBODY, follows=follows)
+    conferences.note(connection, conference.id, ConferenceEvent.REQUESTED, now, NOBODY, follows=follows)
 
 
-def change(connection: Connection, kept: KeptConference, value: Conference, now: dt.datetime) -> None:
+def change(connection: Connection, kept: StoredConference, value: Conference, now: dt.datetime) -> None:
     """Put another value in place of an open conference's; a family on a plan takes its children to another chair."""
     _must_be_open(kept)
     before, after = written(kept.value), written(value)
     changed = {name: was for name, was in before.items() if was != after[name]}
     conferences.change(connection, value, now)
     _carry(connection, life.on_plan(kept.value), life.on_plan(value), now)
-    conferences.note(connection, value.id, Event.CHANGED, now, NOBODY, before=changed, due_before=kept.due.isoformat())
+    conferences.note(connection, value.id, ConferenceEvent.CHANGED, now, NOBODY, before=changed, due_before=kept.due.isoformat())
 
 
-def cancel(connection: Connection, kept: KeptConference, reason: Reason, now: dt.datetime) -> None:
+def cancel(connection: Connection, kept: StoredConference, reason: Reason, now: dt.datetime) -> None:
     """It is not to be held at all. Children on a plan leave their chair's caseload, unless it was entered wrongly."""
     _must_be_open(kept)
     booked = bookings.active_of(connection, kept.value.id)
     if booked is not None:
         bookings.end(connection, [booked.number], Ending.CANCELLED, now)
-    conferences.change(connection, kept.value, now, state=State.CANCELLED)
+    conferences.change(connection, kept.value, now, state=ConferenceState.CANCELLED)
     if reason is not Reason.ENTERED_WRONGLY:
         _carry(connection, life.on_plan(kept.value), {}, now)
     was = None if booked is None else place(booked)
-    conferences.note(connection, kept.value.id, Event.CANCELLED, now, NOBODY, reason, before=kept.state, booking=was)
+    conferences.note(connection, kept.value.id, ConferenceEvent.CANCELLED, now, NOBODY, reason, before=kept.state, booking=was)
 
 
 def outcome(
     connection: Connection,
-    kept: KeptConference,
+    kept: StoredConference,
     found: Outcome,
     now: dt.datetime,
     *,
@@ -73,13 +73,13 @@ def outcome(
     ApiError 409 where it is not booked, 422 for an outcome that can't be.
     """
     booked = bookings.active_of(connection, kept.value.id)
-    if kept.state is not State.BOOKED or booked is None:
+    if kept.state is not ConferenceState.BOOKED or booked is None:
         raise conflict("not-booked", f"{kept.value.id} is {kept.state}. Only what is booked can have an outcome.")
     held_on = held_on or booked.booking.day
     children = _children(kept.value, found, children)
     if held_on > local_day(now):
         raise invalid(f"{date_in_words(held_on)} is still to come. Record the outcome once {kept.value.id} has been held.")
-    if kept.value.kind is not Kind.PRE_BIRTH and held_on < kept.value.trigger:
+    if kept.value.kind is not ConferenceKind.PRE_BIRTH and held_on < kept.value.trigger:
         days = f"{date_in_words(held_on)} is before {date_in_words(kept.value.trigger)}"
         raise invalid(f"{days}, when the clock of {kept.value.id} began. Enter the day on which it was held.")
     if found not in life.possible_outcomes(kept.value.kind):
@@ -89,29 +89,29 @@ def outcome(
     inquorate = found is Outcome.INQUORATE
     reason = Reason.INQUORATE if inquorate and reason is None else reason
     told = {"outcome": found, "held_on": held_on.isoformat(), "children": children, "chair": booked.booking.chair}
-    state = State.INQUORATE if inquorate else State.HELD
+    state = ConferenceState.INQUORATE if inquorate else ConferenceState.HELD
     conferences.change(connection, kept.value, now, state=state, outcome={**told, "reason": reason})
     following = _follows(connection, kept.value, booked, found, held_on, children)
     if following is not None:
         request(connection, following, now, follows=kept.value.id)
     if not inquorate:
         _carry(connection, life.on_plan(kept.value), {} if following is None else life.on_plan(following), now)
-    event = Event.INQUORATE if inquorate else Event.HELD
+    event = ConferenceEvent.INQUORATE if inquorate else ConferenceEvent.HELD
     next_id = None if following is None else following.id
     conferences.note(connection, kept.value.id, event, now, NOBODY, reason, **told, booking=place(booked), next=next_id)
     return next_id
 
 
-def birth(connection: Connection, kept: KeptConference, born: dt.date, now: dt.datetime) -> str:
+def birth(connection: Connection, kept: StoredConference, born: dt.date, now: dt.datetime) -> str:
     """A child of a pre-birth conference is born: the open first review has another due date; gives its id.
 
     ApiError 409 where there is no such review.
     """
     chain = conferences.chain(connection, kept)
     review = chain[-1]
-    if all(one.value.kind is not Kind.PRE_BIRTH for one in chain):
+    if all(one.value.kind is not ConferenceKind.PRE_BIRTH for one in chain):
         raise conflict("no-pre-birth", f"{kept.value.id} doesn't come from a pre-birth conference: a birth sets no clock of it.")
-    if review.state not in OPEN or review.value.kind is not Kind.FIRST_REVIEW:
+    if review.state not in OPEN or review.value.kind is not ConferenceKind.FIRST_REVIEW:
         raise conflict(
             "no-first-review",
             f"There is no first review to come after {kept.value.id}. Record the pre-birth conference's outcome first; "
@@ -122,11 +122,11 @@ def birth(connection: Connection, kept: KeptConference, born: dt.date, now: dt.d
     sooner = life.after_birth(review.value, born, conferences.calendar(connection), policy, clocks)
     conferences.change(connection, sooner, now)
     before = review.due.isoformat()
-    conferences.note(connection, review.value.id, Event.BIRTH, now, NOBODY, born=born.isoformat(), due_before=before)
+    conferences.note(connection, review.value.id, ConferenceEvent.BIRTH, now, NOBODY, born=born.isoformat(), due_before=before)
     return review.value.id
 
 
-def transfer(connection: Connection, kept: KeptConference, notified: dt.date, now: dt.datetime) -> None:
+def transfer(connection: Connection, kept: StoredConference, notified: dt.date, now: dt.datetime) -> None:
     """The family has come from another council: the clock runs from the notification. ApiError 409 for a review."""
     _must_be_open(kept)
     if kept.value.kind.is_review:
@@ -136,17 +136,19 @@ def transfer(connection: Connection, kept: KeptConference, notified: dt.date, no
     _must_have_been(notified, now)
     conferences.change(connection, life.transferred_in(kept.value, notified), now)
     before = {"kind": kept.value.kind, "trigger": kept.value.trigger.isoformat(), "due": kept.due.isoformat()}
-    conferences.note(connection, kept.value.id, Event.TRANSFER, now, NOBODY, notified=notified.isoformat(), before=before)
+    conferences.note(
+        connection, kept.value.id, ConferenceEvent.TRANSFER, now, NOBODY, notified=notified.isoformat(), before=before
+    )
 
 
-def place(kept: KeptBooking) -> dict[str, Any]:
+def place(kept: StoredBooking) -> dict[str, Any]:
     """When, where and by whom, as a history tells it."""
     told = kept.booking.model_dump(mode="json", include={"start", "room", "chair", "minute_taker"})
     return {"number": kept.number, **told}
 
 
 def _follows(
-    connection: Connection, held: Conference, booked: KeptBooking, found: Outcome, held_on: dt.date, children: int
+    connection: Connection, held: Conference, booked: StoredBooking, found: Outcome, held_on: dt.date, children: int
 ) -> Conference | None:
     def is_taken(identifier: str) -> bool:
         return conferences.found(connection, identifier) is not None
@@ -189,7 +191,7 @@ def _chair(connection: Connection, identifier: str) -> Chair:
     return kept.value
 
 
-def _must_be_open(kept: KeptConference) -> None:
+def _must_be_open(kept: StoredConference) -> None:
     if kept.state not in OPEN:
         raise not_open(kept)
 
@@ -199,6 +201,6 @@ def _must_have_been(day: dt.date, now: dt.datetime) -> None:
         raise invalid(f"{date_in_words(day)} is still to come. Enter the day on which it happened.")
 
 
-def not_open(kept: KeptConference) -> ServiceError:
+def not_open(kept: StoredConference) -> ServiceError:
     """It has been held or cancelled, so that nothing of it can be changed any more."""
     return conflict("not-open", f"{kept.value.id} is {kept.state}. Only what is requested or booked can be changed.")

@@ -34,7 +34,7 @@ ENGLANDS_WERE_KNOWN = (
 
 
 @dataclass(frozen=True)
-class Change:
+class DaysChange:
     """What a file does to the days that are known. ``left_out`` are those of the file that are not taken, each with why."""
 
     added: tuple[NamedDays, ...]
@@ -110,7 +110,7 @@ def _day(cells: dict[str, Cell], key: str) -> dt.date:
         raise _RowError(key, str(error)) from None
 
 
-def change_of_bank_holidays(present: Iterable[dt.date] | None, found: Sequence[NamedDays], today: dt.date) -> Change:
+def change_of_bank_holidays(present: Iterable[dt.date] | None, found: Sequence[NamedDays], today: dt.date) -> DaysChange:
     """What the days found in a file change. From its first day to its last it holds; what lies outside stays."""
     taken = [one for one in found if (one.last - one.first).days < MOST_DAYS_OF_BANK_HOLIDAYS]
     why = f"bank holidays are {MOST_DAYS_OF_BANK_HOLIDAYS} days in a row at most"
@@ -128,7 +128,7 @@ def _englands(today: dt.date) -> set[dt.date]:
     return {day for day in known if day.weekday() < 5}
 
 
-def change_of_terms(present: Iterable[Period] | None, found: Sequence[NamedDays]) -> Change:
+def change_of_terms(present: Iterable[Period] | None, found: Sequence[NamedDays]) -> DaysChange:
     """What the terms found in a file change: they take the place of all terms that touch the file's days.
 
     Raises InputError where two terms of the file overlap.
@@ -157,12 +157,12 @@ def _why_no_term(days_: NamedDays) -> str | None:
 
 def _change(
     before: Sequence[NamedDays], after: Sequence[NamedDays], left_out: tuple[tuple[NamedDays, str], ...], notes: tuple[str, ...]
-) -> Change:
+) -> DaysChange:
     if not after:
         raise InputError([Fault((), " ".join(["There are no such days in the file.", *_told(left_out)]))])
     first, last = min(one.first for one in after), max(one.last for one in after)
     stays = [one for one in before if one.last < first or one.first > last]
-    return Change(
+    return DaysChange(
         added=tuple(one for one in after if one not in before),
         removed=tuple(one for one in before if one not in after and one not in stays),
         unchanged=tuple(one for one in before if one in after or one in stays),

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from api.clock import local_day
 from api.diary.holidays import day_files
-from api.diary.holidays.day_files import Change, in_words
+from api.diary.holidays.day_files import DaysChange, in_words
 from api.diary.service import queries as documents
 from api.diary.service.routes import keep
 from api.errors import InvalidError
@@ -16,7 +16,7 @@ from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import named_days_apart
 from api.free_busy.named_days import NamedDays
 from api.http.etags import IfMatch, etag, expect
-from api.http.formats import Mode, table_in
+from api.http.formats import ImportMode, table_in
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS, HttpError
 from api.http.state import now_of
@@ -49,7 +49,7 @@ class DaysLeftOut(DaysItem):
 class DaysBroughtIn(BaseModel):
     """What a file would add, remove and leave as it is; where ``mode`` is commit, it has. ``notes`` say what else changes."""
 
-    mode: Mode
+    mode: ImportMode
     added: list[DaysItem]
     removed: list[DaysItem]
     unchanged: list[DaysItem]
@@ -84,7 +84,7 @@ def _read(request: Request) -> tuple[NamedDays, ...]:
 
 
 Found = Annotated[tuple[NamedDays, ...], Depends(_read)]
-Try = Annotated[Mode, Query(description="Only tell what would happen, or let it happen.")]
+Try = Annotated[ImportMode, Query(description="Only tell what would happen, or let it happen.")]
 router = APIRouter(tags=["service"], route_class=DayFileRoute, responses=ERRORS)
 _changes = needs(Permission.CHANGE_SERVICE)
 
@@ -101,13 +101,13 @@ def _sending(name: str) -> dict[str, Any]:
     summary="Bring in bank holidays from a calendar or a CSV file",
 )
 def bank_holidays(
-    connection: Writing, now: Now, response: Response, found: Found, mode: Try = Mode.PREVIEW, if_match: IfMatch = None
+    connection: Writing, now: Now, response: Response, found: Found, mode: Try = ImportMode.PREVIEW, if_match: IfMatch = None
 ) -> DaysBroughtIn:
     """From its first day to its last the file holds; what lies outside stays. To keep it, send the ETag of its preview."""
     present, version = documents.get(connection, "bank_holidays")
     change = day_files.change_of_bank_holidays(present, found, local_day(now))
     response.headers["ETag"] = etag(version)
-    if mode is Mode.COMMIT:
+    if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(one.first for one in change.all)
         response.headers["ETag"] = etag(keep(connection, "bank_holidays", value, now))
@@ -121,20 +121,20 @@ def bank_holidays(
     summary="Bring in school terms from a calendar or a CSV file",
 )
 def terms(
-    connection: Writing, now: Now, response: Response, found: Found, mode: Try = Mode.PREVIEW, if_match: IfMatch = None
+    connection: Writing, now: Now, response: Response, found: Found, mode: Try = ImportMode.PREVIEW, if_match: IfMatch = None
 ) -> DaysBroughtIn:
     """They take the place of the terms that touch the days of the file. To keep it, send the ETag of its preview."""
     present, version = documents.get(connection, "terms")
     change = day_files.change_of_terms(present, found)
     response.headers["ETag"] = etag(version)
-    if mode is Mode.COMMIT:
+    if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(Period(first=one.first, last=one.last) for one in change.all)
         response.headers["ETag"] = etag(keep(connection, "terms", value, now))
     return _told(mode, change)
 
 
-def _told(mode: Mode, change: Change) -> DaysBroughtIn:
+def _told(mode: ImportMode, change: DaysChange) -> DaysBroughtIn:
     return DaysBroughtIn(
         mode=mode,
         added=[DaysItem(**_item(one)) for one in change.added],

@@ -28,7 +28,7 @@ class NamedHold(Hold):
 
 
 @dataclass(frozen=True)
-class Noun(Generic[V]):
+class Register(Generic[V]):
     """A kind of thing: what one is called, where it is kept, and the value that it is."""
 
     name: str
@@ -37,7 +37,7 @@ class Noun(Generic[V]):
 
 
 @dataclass(frozen=True)
-class Kept(Generic[V]):
+class StoredItem(Generic[V]):
     """A value as it is kept. ``position`` is its place in the order in which they came; ``version`` counts its changes."""
 
     position: int
@@ -45,33 +45,33 @@ class Kept(Generic[V]):
     version: int
 
 
-SITES = Noun("site", tables.sites, Site)
-ROOMS = Noun("room", tables.rooms, Room)
-CHAIRS = Noun("chair", tables.chairs, Chair)
-MINUTE_TAKERS = Noun("minute taker", tables.minute_takers, MinuteTaker)
-HOLDS = Noun("hold", tables.holds, NamedHold)
+SITES = Register("site", tables.sites, Site)
+ROOMS = Register("room", tables.rooms, Room)
+CHAIRS = Register("chair", tables.chairs, Chair)
+MINUTE_TAKERS = Register("minute taker", tables.minute_takers, MinuteTaker)
+HOLDS = Register("hold", tables.holds, NamedHold)
 
 
-def listed(connection: Connection, noun: Noun[V], *, after: int = 0, most: int | None = None) -> list[Kept[V]]:
+def listed(connection: Connection, noun: Register[V], *, after: int = 0, most: int | None = None) -> list[StoredItem[V]]:
     """All, in the order in which they came; or those ``after`` a position, at most so many."""
     table = noun.table
     rows = connection.execute(select(table).where(table.c.position > after).order_by(table.c.position).limit(most))
     return [_kept(noun, row) for row in rows]
 
 
-def found(connection: Connection, noun: Noun[V], identifier: str) -> Kept[V] | None:
+def found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V] | None:
     """The one with that id."""
     row = connection.execute(select(noun.table).where(noun.table.c.id == identifier)).one_or_none()
     return None if row is None else _kept(noun, row)
 
 
-def add(connection: Connection, noun: Noun[V], identifier: Identifier, value: V, now: dt.datetime, **columns: Any) -> int:
+def add(connection: Connection, noun: Register[V], identifier: Identifier, value: V, now: dt.datetime, **columns: Any) -> int:
     """Keep a new one; gives its position. ``columns`` are what the table has of its own."""
     row = {"id": identifier, "value": written(value), "version": 1, "changed_at": now, **columns}
     return int(connection.execute(insert(noun.table).values(row).returning(noun.table.c.position)).scalar_one())
 
 
-def replace(connection: Connection, noun: Noun[V], identifier: str, value: V, now: dt.datetime, **columns: Any) -> int:
+def replace(connection: Connection, noun: Register[V], identifier: str, value: V, now: dt.datetime, **columns: Any) -> int:
     """Put another value in its place; gives its version."""
     table = noun.table
     changed = {"value": written(value), "version": table.c.version + 1, "changed_at": now, **columns}
@@ -79,23 +79,23 @@ def replace(connection: Connection, noun: Noun[V], identifier: str, value: V, no
     return int(connection.execute(query).scalar_one())
 
 
-def remove(connection: Connection, noun: Noun[V], identifier: str) -> None:
+def remove(connection: Connection, noun: Register[V], identifier: str) -> None:
     """Forget it. IntegrityError where a booking needs it."""
     connection.execute(delete(noun.table).where(noun.table.c.id == identifier))
 
 
-def values(connection: Connection, noun: Noun[V]) -> tuple[V, ...]:
+def values(connection: Connection, noun: Register[V]) -> tuple[V, ...]:
     """All values, in the order in which they came."""
     return tuple(kept.value for kept in listed(connection, noun))
 
 
-def count(connection: Connection, noun: Noun[V]) -> int:
+def count(connection: Connection, noun: Register[V]) -> int:
     """How many there are."""
     return int(connection.execute(select(func.count()).select_from(noun.table)).scalar_one())
 
 
-def _kept(noun: Noun[V], row: Any) -> Kept[V]:
-    return Kept(row.position, noun.model.model_validate(row.value), row.version)
+def _kept(noun: Register[V], row: Any) -> StoredItem[V]:
+    return StoredItem(row.position, noun.model.model_validate(row.value), row.version)
 
 
-ALL: Sequence[Noun[Any]] = (SITES, ROOMS, CHAIRS, MINUTE_TAKERS, HOLDS)
+ALL: Sequence[Register[Any]] = (SITES, ROOMS, CHAIRS, MINUTE_TAKERS, HOLDS)

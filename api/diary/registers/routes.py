@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.diary import snapshot
 from api.diary.registers import queries as nouns
-from api.diary.registers.queries import Kept, Noun
+from api.diary.registers.queries import Register, StoredItem
 from api.errors import ConflictError, conflict, error_items, invalid, not_found
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import After, Most, page_model
@@ -22,7 +22,7 @@ from scheduler.domain.values import Identifier, Value
 V = TypeVar("V", bound=Value)
 
 
-def noun_router(noun: Noun[Any], path: str, example: dict[str, Any]) -> APIRouter:
+def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIRouter:
     """The routes of one kind of thing."""
     model: Any = noun.model
     router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
@@ -76,7 +76,7 @@ def noun_router(noun: Noun[Any], path: str, example: dict[str, Any]) -> APIRoute
     return router
 
 
-def _found(connection: Connection, noun: Noun[V], identifier: str) -> Kept[V]:
+def _found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:
     kept = nouns.found(connection, noun, identifier)
     if kept is None:
         raise not_found(noun.name, identifier)

@@ -19,7 +19,7 @@ from scheduler.measure import measure
 from scheduler.report.account import Account
 from scheduler.report.summary import summarise
 from scheduler.report.workbook import diary, lists, overview, people
-from scheduler.report.workbook.styles import Book
+from scheduler.report.workbook.styles import ReportWorkbook
 
 # Text from the input must stay text: Excel runs what looks like a formula, and opens what looks like a link.
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -38,7 +38,7 @@ def write_report(problem: Problem, schedule: Schedule, path: Path) -> None:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, AS_TEXT) as workbook:
         workbook.set_properties({"title": summary.heading, "created": dt.datetime.combine(problem.horizon.first, dt.time())})
-        book = Book(workbook, problem.service.name)
+        book = ReportWorkbook(workbook, problem.service.name)
         overview.write(book, summary)
         diary.write(book, account)
         people.write_chairs(book, account)

@@ -11,11 +11,11 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import days, monday_of
 from scheduler.report.account import Account
-from scheduler.report.workbook.styles import DATE, LINE_HEIGHT, TIME, Book, Column, Shade, lines_needed
+from scheduler.report.workbook.styles import DATE, LINE_HEIGHT, TIME, ReportWorkbook, Shade, TableColumn, lines_needed
 from scheduler.wording import KIND_IN_WORDS
 
 PLACE_WIDTH = 34
-FIXED = (Column("Day", 11), Column("Date", 11.5, DATE), Column("Start", 7, TIME))
+FIXED = (TableColumn("Day", 11), TableColumn("Date", 11.5, DATE), TableColumn("Start", 7, TIME))
 VIRTUAL: None = None
 
 
@@ -27,7 +27,7 @@ class Slot:
     time: dt.time | None
 
 
-def write(book: Book, account: Account) -> None:
+def write(book: ReportWorkbook, account: Account) -> None:
     """Write the Diary sheet."""
     problem = account.problem
     pre_meet = problem.policy.pre_meet
@@ -35,7 +35,11 @@ def write(book: Book, account: Account) -> None:
     sheet = book.sheet("Diary", "Diary by day and room", note=f"Start is when the conference itself begins.{arrive}")
     places = [*(room.id for room in problem.rooms), VIRTUAL]
     headings = [account.room_label(room.id) for room in problem.rooms] + ["Virtual"]
-    columns = [*FIXED, *(Column(heading, PLACE_WIDTH, wraps=True) for heading in headings), Column("Notes", 18, wraps=True)]
+    columns = [
+        *FIXED,
+        *(TableColumn(heading, PLACE_WIDTH, wraps=True) for heading in headings),
+        TableColumn("Notes", 18, wraps=True),
+    ]
     book.table(sheet, columns, frozen_columns=len(FIXED))
     booked: dict[tuple[dt.datetime, str | None], list[Booking]] = {}
     for booking in account.bookings:
@@ -67,7 +71,7 @@ def _slots(problem: Problem, bookings: Sequence[Booking]) -> list[Slot]:
 
 
 def _write_slot(
-    book: Book, sheet: Any, row: int, slot: Slot, account: Account, places: Sequence[str | None],
+    book: ReportWorkbook, sheet: Any, row: int, slot: Slot, account: Account, places: Sequence[str | None],
     booked: dict[tuple[dt.datetime, str | None], list[Booking]], *, starts_day: bool,
 ) -> None:  # fmt: skip
     problem = account.problem
@@ -117,7 +121,7 @@ def _is_closed(problem: Problem, slot: Slot, place: str | None) -> bool:
 
 
 def _write_bookings(
-    book: Book, sheet: Any, row: int, column: int, bookings: Sequence[Booking], account: Account, shade: Shade,
+    book: ReportWorkbook, sheet: Any, row: int, column: int, bookings: Sequence[Booking], account: Account, shade: Shade,
     *, starts_group: bool,
 ) -> int:  # fmt: skip
     """Write the bookings of one place and start into one cell; how many lines that takes."""

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from scheduler.domain.problem import Published
+from scheduler.domain.problem import PublishedBooking
 from scheduler.domain.schedule import Booking
 from scheduler.report.account import Account
-from scheduler.report.workbook.styles import DATE, TIME, Book, Column, Shade
+from scheduler.report.workbook.styles import DATE, TIME, ReportWorkbook, Shade, TableColumn
 from scheduler.wording import KIND_IN_WORDS
 
 FIRST_ROW = 4
 
 
-def write_late(book: Book, account: Account) -> None:
+def write_late(book: ReportWorkbook, account: Account) -> None:
     """Write what is late, by how much and why."""
     title = account.problem.service.chair_title
     columns = (
-        Column("Conference", 14), Column("Kind", 20), Column("Children", 9, centred=True), Column("Due", 11.5, DATE),
-        Column("Held", 11.5, DATE), Column("Working days late", 10, centred=True), Column(title, 20),
-        Column("Place", 26, wraps=True), Column("Why", 70, wraps=True),
-    )  # fmt: skip
+        TableColumn("Conference", 14),
+        TableColumn("Kind", 20),
+        TableColumn("Children", 9, centred=True),
+        TableColumn("Due", 11.5, DATE),
+        TableColumn("Held", 11.5, DATE),
+        TableColumn("Working days late", 10, centred=True),
+        TableColumn(title, 20),
+        TableColumn("Place", 26, wraps=True),
+        TableColumn("Why", 70, wraps=True),
+    )
     note = "" if account.late else "No booking is after its due date."
     sheet = book.sheet("Late", "Conferences after their due dates", note=note)
     book.table(sheet, columns, frozen_columns=1)
@@ -30,13 +36,18 @@ def write_late(book: Book, account: Account) -> None:
         book.row(sheet, row, columns, values)
 
 
-def write_unplaced(book: Book, account: Account) -> None:
+def write_unplaced(book: ReportWorkbook, account: Account) -> None:
     """Write what has no booking, and why."""
     problem = account.problem
     columns = (
-        Column("Conference", 14), Column("Kind", 20), Column("Children", 9, centred=True), Column("Site", 20),
-        Column("Earliest", 11.5, DATE), Column("Due", 11.5, DATE), Column("Why", 80, wraps=True),
-    )  # fmt: skip
+        TableColumn("Conference", 14),
+        TableColumn("Kind", 20),
+        TableColumn("Children", 9, centred=True),
+        TableColumn("Site", 20),
+        TableColumn("Earliest", 11.5, DATE),
+        TableColumn("Due", 11.5, DATE),
+        TableColumn("Why", 80, wraps=True),
+    )
     sheet = book.sheet("Not placed", "Conferences without a booking")
     book.table(sheet, columns, frozen_columns=1)
     for row, unplaced in enumerate(account.unplaced, FIRST_ROW):
@@ -48,14 +59,21 @@ def write_unplaced(book: Book, account: Account) -> None:
         book.row(sheet, row, columns, values)
 
 
-def write_changes(book: Book, account: Account) -> None:
+def write_changes(book: ReportWorkbook, account: Account) -> None:
     """Write which published bookings are changed or withdrawn, for whoever tells the families."""
     title = account.problem.service.chair_title
     columns = (
-        Column("Conference", 14), Column("Children", 9, centred=True), Column("Published for", 13, DATE), Column("at", 8, TIME),
-        Column("in", 26, wraps=True), Column(f"with {title}", 20), Column("Now on", 13, DATE), Column("at", 8, TIME),
-        Column("in", 26, wraps=True), Column(f"with {title}", 20),
-    )  # fmt: skip
+        TableColumn("Conference", 14),
+        TableColumn("Children", 9, centred=True),
+        TableColumn("Published for", 13, DATE),
+        TableColumn("at", 8, TIME),
+        TableColumn("in", 26, wraps=True),
+        TableColumn(f"with {title}", 20),
+        TableColumn("Now on", 13, DATE),
+        TableColumn("at", 8, TIME),
+        TableColumn("in", 26, wraps=True),
+        TableColumn(f"with {title}", 20),
+    )
     sheet = book.sheet("Changes", "Published bookings that are changed or withdrawn")
     book.table(sheet, columns, frozen_columns=1)
     for row, change in enumerate(account.changes, FIRST_ROW):
@@ -65,21 +83,22 @@ def write_changes(book: Book, account: Account) -> None:
         book.row(sheet, row, columns, values, Shade.LATE if change.booking is None else Shade.NONE)
 
 
-def _told(account: Account, booking: Booking | Published) -> tuple[object, ...]:
+def _told(account: Account, booking: Booking | PublishedBooking) -> tuple[object, ...]:
     """What a family is told of a booking: the day, the time, the place and the chair."""
     start = booking.start
     return (start.date(), start.time(), account.place_label(booking), account.chair_label(booking.chair))
 
 
-def write_caseloads(book: Book, account: Account) -> None:
+def write_caseloads(book: ReportWorkbook, account: Account) -> None:
     """Write each chair's children: before, given, after, the cap, and above it."""
     title = account.problem.service.chair_title
     headings = ("Children before", "Given", "After", "Cap", "Above the cap")
     columns = (
-        Column(title, 24), Column("Full-time equivalent", 12, "0.0#", centred=True),
-        *(Column(heading, 11, "#,##0", centred=True) for heading in headings),
-        Column("", 26),
-    )  # fmt: skip
+        TableColumn(title, 24),
+        TableColumn("Full-time equivalent", 12, "0.0#", centred=True),
+        *(TableColumn(heading, 11, "#,##0", centred=True) for heading in headings),
+        TableColumn("", 26),
+    )
     note = "Given: children of families without a chair of their own yet, counted for whoever chairs their conference."
     sheet = book.sheet("Caseloads", f"Caseload of each {title}, in children", note=note)
     book.table(sheet, columns, frozen_columns=1)
@@ -94,14 +113,21 @@ def write_caseloads(book: Book, account: Account) -> None:
         book.row(sheet, row, columns, ("Together", None, *sums, None), starts_group=True, bold=True)
 
 
-def write_held_slots(book: Book, account: Account) -> None:
+def write_held_slots(book: ReportWorkbook, account: Account) -> None:
     """Write which slots are kept free, and which could not be."""
     problem = account.problem
     columns = (
-        Column("Site", 20), Column("Week of", 11.5, DATE), Column("Slot", 27), Column("Day", 11.5), Column("Date", 11.5, DATE),
-        Column("Start", 7, TIME), Column("End", 7, TIME), Column("Place", 28, wraps=True),
-        Column(problem.service.chair_title, 20), Column("", 16),
-    )  # fmt: skip
+        TableColumn("Site", 20),
+        TableColumn("Week of", 11.5, DATE),
+        TableColumn("Slot", 27),
+        TableColumn("Day", 11.5),
+        TableColumn("Date", 11.5, DATE),
+        TableColumn("Start", 7, TIME),
+        TableColumn("End", 7, TIME),
+        TableColumn("Place", 28, wraps=True),
+        TableColumn(problem.service.chair_title, 20),
+        TableColumn("", 16),
+    )
     sheet = book.sheet("Held slots", "Slots kept free for initial conferences not yet known")
     book.table(sheet, columns)
     held = {booking.conference: booking for booking in account.held}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scheduler.report.summary import Summary
-from scheduler.report.workbook.styles import HEADER, LINE, LINE_HEIGHT, Book, lines_needed
+from scheduler.report.workbook.styles import HEADER, LINE, LINE_HEIGHT, ReportWorkbook, lines_needed
 from scheduler.wording import capitalised
 
 LONGEST_LIST = 25
@@ -13,7 +13,7 @@ ROWS_ON_A_PAGE = 60
 TITLE_WIDTH, VALUE_WIDTH, TEXT_WIDTH = 30, 12, 92
 
 
-def write(book: Book, summary: Summary) -> None:
+def write(book: ReportWorkbook, summary: Summary) -> None:
     """Write the Summary sheet."""
     sheet = book.sheet("Summary", summary.heading)
     sheet.set_portrait()
@@ -45,7 +45,7 @@ def write(book: Book, summary: Summary) -> None:
         sheet.fit_to_pages(1, 1)
 
 
-def _wide(book: Book, sheet: Any, row: int, text: str, **properties: object) -> None:
+def _wide(book: ReportWorkbook, sheet: Any, row: int, text: str, **properties: object) -> None:
     width = VALUE_WIDTH + TEXT_WIDTH
     sheet.merge_range(row, 1, row, 2, "", book.style(text_wrap=True, **properties))
     sheet.write_string(row, 1, text, book.style(text_wrap=True, **properties))

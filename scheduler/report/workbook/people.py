@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from scheduler.domain.people import Person
 from scheduler.domain.schedule import Booking
 from scheduler.report.account import Account
-from scheduler.report.workbook.styles import DATE, TIME, Book, Column, Shade
+from scheduler.report.workbook.styles import DATE, TIME, ReportWorkbook, Shade, TableColumn
 from scheduler.wording import KIND_IN_WORDS
 
 FIRST_ROW = 4
 
 
-def write_chairs(book: Book, account: Account) -> None:
+def write_chairs(book: ReportWorkbook, account: Account) -> None:
     """Write each chair's list."""
     title = account.problem.service.chair_title
     _write(
@@ -23,7 +23,7 @@ def write_chairs(book: Book, account: Account) -> None:
     )  # fmt: skip
 
 
-def write_minute_takers(book: Book, account: Account) -> None:
+def write_minute_takers(book: ReportWorkbook, account: Account) -> None:
     """Write each minute taker's list."""
     _write(
         book, account, "Minute takers", "Each minute taker's conferences", "Minute taker", account.problem.minute_takers or (),
@@ -33,15 +33,23 @@ def write_minute_takers(book: Book, account: Account) -> None:
 
 
 def _write(
-    book: Book, account: Account, name: str, title: str, role: str, people: Sequence[Person],
+    book: ReportWorkbook, account: Account, name: str, title: str, role: str, people: Sequence[Person],
     person_of: Callable[[Booking], str | None], other_role: str, other: Callable[[Booking], str],
 ) -> None:  # fmt: skip
     columns = (
-        Column(role, 20), Column("Day", 11.5), Column("Date", 11.5, DATE), Column("Families arrive", 9, TIME),
-        Column("Start", 7, TIME), Column("End", 7, TIME), Column("Place", 26, wraps=True), Column("Conference", 25),
-        Column("Kind", 20),
-        Column("Children", 9, centred=True), Column(other_role, 20), Column("Notes", 36, wraps=True),
-    )  # fmt: skip
+        TableColumn(role, 20),
+        TableColumn("Day", 11.5),
+        TableColumn("Date", 11.5, DATE),
+        TableColumn("Families arrive", 9, TIME),
+        TableColumn("Start", 7, TIME),
+        TableColumn("End", 7, TIME),
+        TableColumn("Place", 26, wraps=True),
+        TableColumn("Conference", 25),
+        TableColumn("Kind", 20),
+        TableColumn("Children", 9, centred=True),
+        TableColumn(other_role, 20),
+        TableColumn("Notes", 36, wraps=True),
+    )
     sheet = book.sheet(name, title, note="Use the filter in the first column to see one list. Each begins on a new page.")
     book.table(sheet, columns, frozen_columns=1)
     bookings: dict[str, list[Booking]] = {person.id: [] for person in people}

@@ -29,7 +29,7 @@ class Shade(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a table: its heading, its width in characters, and how its cells are shown."""
 
     heading: str
@@ -39,7 +39,7 @@ class Column:
     centred: bool = False
 
 
-class Book:
+class ReportWorkbook:
     """A workbook being written: hands out formats, each made once, and sheets that are set up alike."""
 
     def __init__(self, workbook: Any, service: str) -> None:
@@ -88,7 +88,7 @@ class Book:
             sheet.write_string(1, 0, note, self.style(italic=True, font_color="#52606D"))
         return sheet
 
-    def table(self, sheet: Any, columns: Sequence[Column], *, first_row: int = 3, frozen_columns: int = 0) -> None:
+    def table(self, sheet: Any, columns: Sequence[TableColumn], *, first_row: int = 3, frozen_columns: int = 0) -> None:
         """The headings of the sheet's table, kept in sight on screen and repeated on every page."""
         for n, column in enumerate(columns):
             sheet.set_column(n, n, column.width)
@@ -99,7 +99,7 @@ class Book:
         sheet.repeat_rows(first_row)
 
     def row(
-        self, sheet: Any, row: int, columns: Sequence[Column], values: Sequence[object],
+        self, sheet: Any, row: int, columns: Sequence[TableColumn], values: Sequence[object],
         shade: Shade = Shade.NONE, *, starts_group: bool = False, bold: bool = False,
     ) -> None:  # fmt: skip
         """One row of a table; dates, times and numbers stay what they are, and text stays text."""

@@ -50,7 +50,7 @@ class ChangeBase(Value):
         """The parts of the problem that the change decides about; two of one scenario may not decide about the same."""
 
 
-class Lasting(ChangeBase):
+class LastingChange(ChangeBase):
     """A change from the day ``first`` on, or from the first day of the plan where none is given."""
 
     first: Date | None = None
@@ -70,14 +70,14 @@ class Lasting(ChangeBase):
         return since(self.first)
 
 
-class Spanning(ChangeBase):
+class SpanningChange(ChangeBase):
     """A change for the days from ``first`` to ``last``, both included; the plan's own where one is not given."""
 
     first: Date | None = None
     last: Date | None = None
 
     @model_validator(mode="after")
-    def _forwards(self) -> Spanning:
+    def _forwards(self) -> SpanningChange:
         check_forwards(self.first, self.last)
         return self
 

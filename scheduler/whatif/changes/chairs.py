@@ -17,8 +17,8 @@ from scheduler.domain.values import Identifier, Whole
 from scheduler.whatif.changes.base import (
     ChangeBase,
     Key,
-    Lasting,
-    Spanning,
+    LastingChange,
+    SpanningChange,
     absence_keys,
     free,
     known,
@@ -38,7 +38,7 @@ def with_chair(problem: Problem, chair: str, **fields: Any) -> Problem:
     return replaced(problem, chairs=changed)
 
 
-class OfChair(ChangeBase):
+class SingleChairChange(ChangeBase):
     """A change of one chair of the problem."""
 
     chair: Identifier
@@ -86,7 +86,7 @@ class ChairJoins(ChangeBase):
         return frozenset({("chair", self.chair.id)})
 
 
-class ChairLeaves(Lasting, OfChair):
+class ChairLeaves(LastingChange, SingleChairChange):
     """A chair who is gone from ``first`` on, for good; from the plan's first day where none is given.
 
     They stay in the list, as one whose last day has come: families that were theirs are handed over (contract, T4),
@@ -122,7 +122,7 @@ class ChairLeaves(Lasting, OfChair):
         return frozenset({("chair", self.chair)})
 
 
-class ChairAbsent(Spanning, OfChair):
+class ChairAbsent(SpanningChange, SingleChairChange):
     """A chair who is away for some whole days; for the whole plan where none are given."""
 
     change: Literal["chair_absent"] = "chair_absent"
@@ -144,7 +144,7 @@ class ChairAbsent(Spanning, OfChair):
         return absence_keys("chair", self.chair, self.period(problem))
 
 
-class ChairChanges(OfChair):
+class ChairChanges(SingleChairChange):
     """A chair who works otherwise for the whole plan; what is not given stays as it is.
 
     ``fte`` sets how many children they may hold before it costs (contract, T5), and nothing of their days.

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import override
 
-from scheduler.domain.conference import Conference, Hold, Kind, one_of
+from scheduler.domain.conference import Conference, ConferenceKind, Hold, one_of
 from scheduler.domain.faults import Fault
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Date, Identifier, Whole, monday_of
@@ -32,7 +32,7 @@ class Demand(ChangeBase):
 
     change: Literal["demand"] = "demand"
     percent: Annotated[int, Field(strict=True, ge=-100, le=1000)]
-    kind: Annotated[Kind, one_of(Kind)] | None = None
+    kind: Annotated[ConferenceKind, one_of(ConferenceKind)] | None = None
     site: Identifier | None = None
     seed: Whole = 1
 
@@ -76,7 +76,7 @@ class Demand(ChangeBase):
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
         """How many there are of each kind and site."""
-        kinds = tuple(Kind) if self.kind is None else (self.kind,)
+        kinds = tuple(ConferenceKind) if self.kind is None else (self.kind,)
         sites = tuple(problem.site_by_id) if self.site is None else (self.site,)
         return frozenset(("demand", kind, site) for kind in kinds for site in sites)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
@@ -32,7 +32,7 @@ Changes = Sequence[ChangeBase]
 
 
 @dataclass(frozen=True)
-class Setting:
+class GridSetting:
     """What a grid can vary: its numbers, what a scenario with one is called, and the changes that make it of a problem."""
 
     least: int
@@ -165,7 +165,7 @@ def _as_many(
     return changes
 
 
-def _demand(kind: Kind | None, _: Problem, percent: int) -> Changes:
+def _demand(kind: ConferenceKind | None, _: Problem, percent: int) -> Changes:
     return [Demand(percent=percent, kind=kind)] if percent else []
 
 
@@ -177,21 +177,21 @@ def _weight(preference: Preference, problem: Problem, weight: int) -> Changes:
     return [] if weight == problem.policy.weight(preference) else [Weight(preference=preference, weight=weight)]
 
 
-def _demand_of(kind: Kind) -> Setting:
-    return Setting(-100, 1000, lambda percent: f"{KIND_IN_WORDS[kind]} {percent:+}%", partial(_demand, kind))
+def _demand_of(kind: ConferenceKind) -> GridSetting:
+    return GridSetting(-100, 1000, lambda percent: f"{KIND_IN_WORDS[kind]} {percent:+}%", partial(_demand, kind))
 
 
-def _preference(preference: Preference) -> Setting:
-    return Setting(0, 1_000_000, lambda weight: f"{preference} {weight}", partial(_weight, preference))
+def _preference(preference: Preference) -> GridSetting:
+    return GridSetting(0, 1_000_000, lambda weight: f"{preference} {weight}", partial(_weight, preference))
 
 
-SETTINGS: dict[str, Setting] = {
-    "chairs": Setting(0, 100, lambda number: count_of(number, "chair"), _chairs),
-    "rooms": Setting(0, 100, lambda number: count_of(number, "room"), _rooms),
-    "minute_takers": Setting(0, 100, lambda number: count_of(number, "minute taker"), _minute_takers),
-    "demand": Setting(-100, 1000, lambda percent: f"demand {percent:+}%", partial(_demand, None)),
-    **{f"{kind}_demand": _demand_of(kind) for kind in Kind},
-    "caseload_cap": Setting(0, 1_000_000, lambda cap: f"caseload cap {cap}", _caseload_cap),
+SETTINGS: dict[str, GridSetting] = {
+    "chairs": GridSetting(0, 100, lambda number: count_of(number, "chair"), _chairs),
+    "rooms": GridSetting(0, 100, lambda number: count_of(number, "room"), _rooms),
+    "minute_takers": GridSetting(0, 100, lambda number: count_of(number, "minute taker"), _minute_takers),
+    "demand": GridSetting(-100, 1000, lambda percent: f"demand {percent:+}%", partial(_demand, None)),
+    **{f"{kind}_demand": _demand_of(kind) for kind in ConferenceKind},
+    "caseload_cap": GridSetting(0, 1_000_000, lambda cap: f"caseload cap {cap}", _caseload_cap),
     **{preference: _preference(preference) for preference in PREFERENCE_NAMES},
 }
 """The settings that a grid can vary, by what they are called there; a preference's number is its weight."""

@@ -14,8 +14,8 @@ from scheduler.domain.values import Identifier, Period
 from scheduler.whatif.changes.base import (
     ChangeBase,
     Key,
-    Lasting,
-    Spanning,
+    LastingChange,
+    SpanningChange,
     absence_keys,
     free,
     known,
@@ -38,7 +38,7 @@ def _away(problem: Problem, minute_taker: str, period: Period) -> Problem:
     return with_minute_taker(problem, minute_taker, absences=absences)
 
 
-class OfMinuteTaker(ChangeBase):
+class SingleMinuteTakerChange(ChangeBase):
     """A change of one minute taker of the problem."""
 
     minute_taker: Identifier
@@ -87,7 +87,7 @@ class MinuteTakerJoins(ChangeBase):
         return frozenset({("minute_taker", self.minute_taker.id)})
 
 
-class MinuteTakerLeaves(Lasting, OfMinuteTaker):
+class MinuteTakerLeaves(LastingChange, SingleMinuteTakerChange):
     """A minute taker who is gone from ``first`` on; from the plan's first day where none is given."""
 
     change: Literal["minute_taker_leaves"] = "minute_taker_leaves"
@@ -109,7 +109,7 @@ class MinuteTakerLeaves(Lasting, OfMinuteTaker):
         return frozenset({("minute_taker", self.minute_taker)})
 
 
-class MinuteTakerAbsent(Spanning, OfMinuteTaker):
+class MinuteTakerAbsent(SpanningChange, SingleMinuteTakerChange):
     """A minute taker who is away for some whole days; for the whole plan where none are given."""
 
     change: Literal["minute_taker_absent"] = "minute_taker_absent"

@@ -14,8 +14,8 @@ from scheduler.domain.values import Identifier, Period, TimeOfDay
 from scheduler.whatif.changes.base import (
     ChangeBase,
     Key,
-    Lasting,
-    Spanning,
+    LastingChange,
+    SpanningChange,
     free,
     known,
     named,
@@ -34,7 +34,7 @@ def with_room(problem: Problem, room: str, **fields: Any) -> Problem:
     return replaced(problem, rooms=tuple(remade(one, **fields) if one.id == room else one for one in problem.rooms))
 
 
-class OfRoom(ChangeBase):
+class SingleRoomChange(ChangeBase):
     """A change of one room of the problem."""
 
     room: Identifier
@@ -96,7 +96,7 @@ class RoomOpens(ChangeBase):
         return frozenset({("room", self.room.site, self.room.id), ("new room", self.room.id)})
 
 
-class RoomCloses(Spanning, OfRoom):
+class RoomCloses(SpanningChange, SingleRoomChange):
     """A room that is closed for some days; from ``first`` on or for the whole plan where days are left out.
 
     It stays in the list, so that virtual conferences keep their starts.
@@ -120,7 +120,7 @@ class RoomCloses(Spanning, OfRoom):
         return frozenset({_closing(problem, self.room, self.period(problem))})
 
 
-class SiteCloses(Spanning):
+class SiteCloses(SpanningChange):
     """A site all of whose rooms are closed for some days; from ``first`` on or for the whole plan where days are left out.
 
     Families who live near it stay there: their conferences go to other sites, or are held virtually.
@@ -159,7 +159,7 @@ class SiteCloses(Spanning):
         return frozenset(_closing(problem, room.id, period) for room in self._rooms(problem))
 
 
-class RoomGainsHybrid(Lasting, OfRoom):
+class RoomGainsHybrid(LastingChange, SingleRoomChange):
     """A room that has equipment for hybrid conferences from ``first`` on; from the plan's first day where none is given."""
 
     change: Literal["room_gains_hybrid"] = "room_gains_hybrid"
@@ -184,7 +184,7 @@ class RoomGainsHybrid(Lasting, OfRoom):
         return frozenset({_key(problem, self.room, "hybrid_from")})
 
 
-class RoomGainsStart(OfRoom):
+class RoomGainsStart(SingleRoomChange):
     """A room in which conferences may also begin at ``start``.
 
     Where the problem leaves ``virtual_starts`` open, virtual conferences may begin then too (contract, section 1).

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.policy import Preference
 from scheduler.domain.problem import Problem, Service
 from scheduler.domain.schedule import Booking, Schedule, Tier
@@ -34,7 +34,7 @@ class Variant:
 class Children(Value):
     """The children of conferences of one kind: all, those placed, and those placed in time."""
 
-    kind: Kind
+    kind: ConferenceKind
     children: int
     placed: int
     in_time: int
@@ -59,7 +59,7 @@ class UnplacedConference(Value):
     reason: str
 
 
-class Caseload(Value):
+class ChairCaseload(Value):
     """A chair's children before the plan and after it, the cap, and how many are above it (contract, T5)."""
 
     chair: str
@@ -82,7 +82,7 @@ class Use(Value):
     of: int
 
 
-class Moved(Value):
+class MovedConference(Value):
     """A conference in both problems of which the booking differs: what does, and both bookings. None is no booking."""
 
     conference: str
@@ -102,7 +102,7 @@ class Outlook(Value):
     late: tuple[LateConference, ...]
     counts: dict[Preference, int]
     handovers: tuple[str, ...]
-    caseloads: tuple[Caseload, ...]
+    caseloads: tuple[ChairCaseload, ...]
     rooms: tuple[Use, ...]
     chairs: tuple[Use, ...]
     seconds: float
@@ -121,7 +121,7 @@ class Result(Value):
     outlook: Outlook | None
     differences: tuple[Difference, ...] = ()
     judgement: Judgement | None = None
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[MovedConference, ...] = ()
 
 
 class Comparison(Value):
@@ -191,7 +191,7 @@ def outlook(problem: Problem, schedule: Schedule, seconds: float) -> Outlook:
         counts=measure(problem, schedule).counts,
         handovers=tuple(sorted(conference.id for conference, _ in account.handovers)),
         caseloads=tuple(
-            Caseload(
+            ChairCaseload(
                 chair=load.chair.id,
                 label=load.chair.label,
                 before=load.before,
@@ -207,14 +207,14 @@ def outlook(problem: Problem, schedule: Schedule, seconds: float) -> Outlook:
     )
 
 
-def moved(before: Problem, standing: Schedule, after: Problem, planned: Schedule) -> Iterator[Moved]:
+def moved(before: Problem, standing: Schedule, after: Problem, planned: Schedule) -> Iterator[MovedConference]:
     """The conferences of both problems whose bookings differ, by reference."""
     old, new = Account(before, standing).placed, Account(after, planned).placed
     for reference in sorted(before.conference_by_id.keys() & after.conference_by_id.keys()):
         was, will_be = old.get(reference), new.get(reference)
         what = _aspects(was, will_be)
         if what or (was is None) != (will_be is None):
-            yield Moved(conference=reference, what=what, before=was, after=will_be)
+            yield MovedConference(conference=reference, what=what, before=was, after=will_be)
 
 
 def _alone(variant: Variant, solved: Solved) -> Result:
@@ -242,7 +242,7 @@ def _beside(base: Variant, of_base: Solved, scenario: Variant, solved: Solved) -
 
 def _children(account: Account) -> Iterator[Children]:
     late = {one.conference.id for one in account.late}
-    for kind in Kind:
+    for kind in ConferenceKind:
         of_kind = [conference for conference in account.problem.conferences if conference.kind == kind]
         placed = [conference for conference in of_kind if conference.id in account.placed]
         yield Children(

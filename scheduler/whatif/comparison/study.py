@@ -9,7 +9,7 @@ from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.sweeps.defaults import BASE
 from scheduler.sweeps.executors import Workers
-from scheduler.sweeps.sweep import Kept, SweepProgress, sweep
+from scheduler.sweeps.sweep import ResultStore, SweepProgress, sweep
 from scheduler.sweeps.task import USUAL, Effort, task_of
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.results import Comparison, Variant, compared
@@ -44,7 +44,7 @@ def studied(
     workers: Workers,
     *,
     effort: Effort = USUAL,
-    kept: Kept | None = None,
+    kept: ResultStore | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Comparison | None:

@@ -14,7 +14,7 @@ from scheduler.domain.schedule import Booking, Tier
 from scheduler.files.atomic_write import write_file
 from scheduler.files.settings_sheets import RULE
 from scheduler.report.workbook import AS_TEXT
-from scheduler.report.workbook.styles import DATE, TIME, Book, Column, Shade
+from scheduler.report.workbook.styles import DATE, TIME, ReportWorkbook, Shade, TableColumn
 from scheduler.whatif.comparison.results import Comparison, Outlook, Result
 from scheduler.wording import IF_AS_HERE, KIND_IN_WORDS, TIER_IN_WORDS, capitalised, number
 
@@ -44,7 +44,7 @@ def comparison_workbook(comparison: Comparison) -> bytes:
     with xlsxwriter.Workbook(content, AS_TEXT) as workbook:
         created = dt.datetime.combine(comparison.horizon.first, dt.time())
         workbook.set_properties({"title": comparison.heading, "created": created})
-        book = Book(workbook, comparison.service.name)
+        book = ReportWorkbook(workbook, comparison.service.name)
         _write_scenarios(book, comparison)
         _write_tiers(book, comparison)
         _write_children(book, comparison)
@@ -57,16 +57,18 @@ def comparison_workbook(comparison: Comparison) -> bytes:
     return content.getvalue()
 
 
-def _write_scenarios(book: Book, comparison: Comparison) -> None:
+def _write_scenarios(book: ReportWorkbook, comparison: Comparison) -> None:
     numbers = (
         "Conferences", "Placed", "Children", "Children in time", "Late conferences", "Handed over", "On Fridays",
         "In the holidays", "At other sites", "Virtual for want of a room", "Booked otherwise than in the base",
     )  # fmt: skip
     columns = (
-        Column("Scenario", NAME_WIDTH, wraps=True), Column("What changes", 46, wraps=True),
-        Column("Against the base", 28, wraps=True), *(Column(heading, 12, "#,##0", centred=True) for heading in numbers),
-        Column("Seconds to solve", 9, "#,##0.0", centred=True),
-    )  # fmt: skip
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("What changes", 46, wraps=True),
+        TableColumn("Against the base", 28, wraps=True),
+        *(TableColumn(heading, 12, "#,##0", centred=True) for heading in numbers),
+        TableColumn("Seconds to solve", 9, "#,##0.0", centred=True),
+    )
     empty = (None,) * (len(columns) - 3)
 
     def row(result: Result) -> Row:
@@ -91,11 +93,15 @@ def _counts(outlook: Outlook) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def _write_children(book: Book, comparison: Comparison) -> None:
+def _write_children(book: ReportWorkbook, comparison: Comparison) -> None:
     columns = (
-        Column("Scenario", NAME_WIDTH, wraps=True), Column("Kind", 22), _number_column("Children"), _number_column("Placed"),
-        _number_column("In time"), Column("Share in time", 10, "0%", centred=True),
-    )  # fmt: skip
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("Kind", 22),
+        _number_column("Children"),
+        _number_column("Placed"),
+        _number_column("In time"),
+        TableColumn("Share in time", 10, "0%", centred=True),
+    )
 
     def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
         for one in outlook.children:
@@ -106,10 +112,10 @@ def _write_children(book: Book, comparison: Comparison) -> None:
     _table(book, "Children", "Children in time by kind of conference", "", columns, _of_each(comparison, rows))
 
 
-def _write_preferences(book: Book, comparison: Comparison) -> None:
+def _write_preferences(book: ReportWorkbook, comparison: Comparison) -> None:
     columns = (
-        Column("Scenario", NAME_WIDTH, wraps=True),
-        Column("What is avoided where possible", 40),
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("What is avoided where possible", 40),
         _number_column("How many"),
     )
 
@@ -121,12 +127,16 @@ def _write_preferences(book: Book, comparison: Comparison) -> None:
     _table(book, "Preferences", "What the preferences count, by scenario", note, columns, _of_each(comparison, rows))
 
 
-def _write_tiers(book: Book, comparison: Comparison) -> None:
+def _write_tiers(book: ReportWorkbook, comparison: Comparison) -> None:
     columns = (
-        Column("Scenario", NAME_WIDTH, wraps=True), Column("", 4, centred=True), Column("What matters most first", 30),
-        _number_column("Value"), _number_column("No schedule has less than"), Column("How good it is", 44, wraps=True),
-        Column("Against the base", 44, wraps=True),
-    )  # fmt: skip
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("", 4, centred=True),
+        TableColumn("What matters most first", 30),
+        _number_column("Value"),
+        _number_column("No schedule has less than"),
+        TableColumn("How good it is", 44, wraps=True),
+        TableColumn("Against the base", 44, wraps=True),
+    )
 
     def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
         told = {difference.tier: capitalised(difference.text) for difference in result.differences}
@@ -140,11 +150,14 @@ def _write_tiers(book: Book, comparison: Comparison) -> None:
     _table(book, "Tiers", "How good each schedule is, and what is proven", note, columns, _of_each(comparison, rows))
 
 
-def _write_unplaced(book: Book, comparison: Comparison) -> None:
+def _write_unplaced(book: ReportWorkbook, comparison: Comparison) -> None:
     columns = (
-        Column("Scenario", NAME_WIDTH, wraps=True), Column("Conference", 25), _number_column("Children"),
-        Column("Due", 11.5, DATE), Column("Why", 80, wraps=True),
-    )  # fmt: skip
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("Conference", 25),
+        _number_column("Children"),
+        TableColumn("Due", 11.5, DATE),
+        TableColumn("Why", 80, wraps=True),
+    )
 
     def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
         for one in outlook.unplaced:
@@ -155,11 +168,15 @@ def _write_unplaced(book: Book, comparison: Comparison) -> None:
     _table(book, "Not placed", "Conferences without a booking, by scenario", "", columns, _of_each(comparison, rows))
 
 
-def _write_late(book: Book, comparison: Comparison) -> None:
+def _write_late(book: ReportWorkbook, comparison: Comparison) -> None:
     columns = (
-        Column("Scenario", NAME_WIDTH, wraps=True), Column("Conference", 25), _number_column("Children"),
-        Column("Due", 11.5, DATE), Column("Held on", 11.5, DATE), _number_column("Working days late"),
-    )  # fmt: skip
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("Conference", 25),
+        _number_column("Children"),
+        TableColumn("Due", 11.5, DATE),
+        TableColumn("Held on", 11.5, DATE),
+        _number_column("Working days late"),
+    )
 
     def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
         for late in outlook.late:
@@ -170,10 +187,15 @@ def _write_late(book: Book, comparison: Comparison) -> None:
     _table(book, "Late", "Conferences after their due date, by scenario", "", columns, _of_each(comparison, rows))
 
 
-def _write_chairs(book: Book, comparison: Comparison) -> None:
+def _write_chairs(book: ReportWorkbook, comparison: Comparison) -> None:
     title = comparison.service.chair_title
     numbers = ("Children before", "Children after", "Cap", "Above the cap", "Days worked", "Days with a conference")
-    columns = (Column("Scenario", NAME_WIDTH, wraps=True), Column(title, 24), *map(_number_column, numbers), Column("", 16))
+    columns = (
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn(title, 24),
+        *map(_number_column, numbers),
+        TableColumn("", 16),
+    )
 
     def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
         for load, use in zip(outlook.caseloads, outlook.chairs, strict=True):
@@ -185,11 +207,14 @@ def _write_chairs(book: Book, comparison: Comparison) -> None:
     _table(book, "Chairs", f"Each {title}'s children and days, by scenario", "", columns, _of_each(comparison, rows))
 
 
-def _write_rooms(book: Book, comparison: Comparison) -> None:
+def _write_rooms(book: ReportWorkbook, comparison: Comparison) -> None:
     columns = (
-        Column("Scenario", NAME_WIDTH, wraps=True), Column("Room", 30), _number_column("Starts used"),
-        _number_column("Starts there are"), Column("Share", 10, "0%", centred=True),
-    )  # fmt: skip
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("Room", 30),
+        _number_column("Starts used"),
+        _number_column("Starts there are"),
+        TableColumn("Share", 10, "0%", centred=True),
+    )
 
     def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
         for room in outlook.rooms:
@@ -199,13 +224,24 @@ def _write_rooms(book: Book, comparison: Comparison) -> None:
     _table(book, "Rooms", "How much each room is used, by scenario", note, columns, _of_each(comparison, rows))
 
 
-def _write_changes(book: Book, comparison: Comparison) -> None:
+def _write_changes(book: ReportWorkbook, comparison: Comparison) -> None:
     title = comparison.service.chair_title
     before, after = (
-        (Column(f"Date {at}", 13, DATE), Column(f"Start {at}", 9, TIME), Column(f"Room {at}", 28), Column(f"{title} {at}", 20))
+        (
+            TableColumn(f"Date {at}", 13, DATE),
+            TableColumn(f"Start {at}", 9, TIME),
+            TableColumn(f"Room {at}", 28),
+            TableColumn(f"{title} {at}", 20),
+        )
         for at in ("in the base", "here")
     )
-    columns = (Column("Scenario", NAME_WIDTH, wraps=True), Column("Conference", 25), Column("What differs", 26), *before, *after)
+    columns = (
+        TableColumn("Scenario", NAME_WIDTH, wraps=True),
+        TableColumn("Conference", 25),
+        TableColumn("What differs", 26),
+        *before,
+        *after,
+    )
 
     def rows(result: Result, outlook: Outlook) -> Iterator[Row]:
         of_base = comparison.base.outlook
@@ -235,8 +271,8 @@ def _proof_in_words(tier: Tier) -> str:
     return "proven best" if tier.proven else f"at most {number(tier.value - tier.bound)} from the best"
 
 
-def _number_column(heading: str) -> Column:
-    return Column(heading, 12, "#,##0", centred=True)
+def _number_column(heading: str) -> TableColumn:
+    return TableColumn(heading, 12, "#,##0", centred=True)
 
 
 def _of_each(comparison: Comparison, rows: RowsOf) -> Iterator[Row]:
@@ -245,7 +281,7 @@ def _of_each(comparison: Comparison, rows: RowsOf) -> Iterator[Row]:
             yield from rows(result, result.outlook)
 
 
-def _table(book: Book, name: str, title: str, note: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+def _table(book: ReportWorkbook, name: str, title: str, note: str, columns: Sequence[TableColumn], rows: Iterable[Row]) -> None:
     """A sheet with one table, in which each scenario's rows begin with a stronger line."""
     sheet = book.sheet(name, title, note=note)
     book.table(sheet, columns, frozen_columns=1)

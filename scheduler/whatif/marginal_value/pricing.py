@@ -32,7 +32,7 @@ from scheduler.model.candidates import DAY, Candidates, Place, interchangeable_p
 from scheduler.model.draft import NOTHING_LEFT_OUT
 from scheduler.whatif.changes.chairs import ChairJoins
 from scheduler.whatif.changes.rooms import RoomOpens
-from scheduler.whatif.marginal_value.units import Group, Offer
+from scheduler.whatif.marginal_value.units import Group, ResourceUnit
 from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values
 
 WORK = 1.0
@@ -191,7 +191,7 @@ class _Prices:
         return self.constant + self.step * -(-(self.scaled + added) // (self.step * GRID))
 
 
-def _candidates_of(candidates: Candidates, offer: Offer) -> Mask:
+def _candidates_of(candidates: Candidates, offer: ResourceUnit) -> Mask:
     """What an offer adds: all that its chair or room has on its days, at its starts."""
     (change,) = offer.scenario.changes
     match change:

@@ -15,18 +15,18 @@ from scheduler.domain.schedule import Schedule, Tier
 from scheduler.domain.values import Date, Identifier, Value
 from scheduler.sweeps.defaults import TOP
 from scheduler.sweeps.executors import Workers
-from scheduler.sweeps.sweep import Kept, SweepProgress, sweep
+from scheduler.sweeps.sweep import ResultStore, SweepProgress, sweep
 from scheduler.sweeps.task import USUAL, Effort, Solved, Task, task_of
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.verdicts import Verdict
-from scheduler.whatif.marginal_value.units import ChairDays, Group, Market, Offer, OfferKind, chair_days
+from scheduler.whatif.marginal_value.units import ChairDays, Group, Market, ResourceUnit, UnitKind, chair_days
 from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values, Worth, at_best_of, values_of, worth
 
 ROUND = 8
 """So many are solved before it is seen again which may still be worth it: the same number whoever solves them."""
 MOST_TRIES = 3
 """So many offers of one site and week are tried, where none is proven to be the best of them; of a kind, for each to be shown."""
-Cell = tuple[OfferKind, str | None, Date | None]
+Cell = tuple[UnitKind, str | None, Date | None]
 
 
 class FreeDays(Value):
@@ -47,7 +47,7 @@ class Losses(Value):
     free: tuple[FreeDays, ...]
     together: Worth | None
     used: tuple[Worth, ...]
-    needed: tuple[Offer, ...]
+    needed: tuple[ResourceUnit, ...]
     untried: int
 
 
@@ -63,9 +63,9 @@ class Appraisal(Value):
     base: tuple[Tier, ...]
     better: tuple[Worth, ...]
     open: tuple[Worth, ...]
-    nothing: dict[OfferKind, int]
-    others: dict[OfferKind, int]
-    untried: dict[OfferKind, int]
+    nothing: dict[UnitKind, int]
+    others: dict[UnitKind, int]
+    untried: dict[UnitKind, int]
     losses: Losses
     is_whole: bool
 
@@ -76,7 +76,7 @@ def appraised(
     *,
     top: int = TOP,
     effort: Effort = USUAL,
-    kept: Kept | None = None,
+    kept: ResultStore | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Appraisal | None:
@@ -115,14 +115,14 @@ class Search:
     ) -> None:
         self._problem, self._top, self._effort, self._stop = problem, top, effort, stop
         self._base: Schedule | None = None
-        self._wanted: list[tuple[Task, Group | Offer]] = []
-        self._open: list[tuple[Values, Group | Offer]] = []
+        self._wanted: list[tuple[Task, Group | ResourceUnit]] = []
+        self._open: list[tuple[Values, Group | ResourceUnit]] = []
         self._tries: Counter[Cell] = Counter()
-        self._offered: Counter[OfferKind] = Counter()
-        self._nothing: Counter[OfferKind] = Counter()
+        self._offered: Counter[UnitKind] = Counter()
+        self._nothing: Counter[UnitKind] = Counter()
         self._found: list[Worth] = []
         self._days = ChairDays({}, None, ())
-        self._needed: list[Offer] = []
+        self._needed: list[ResourceUnit] = []
 
     def wanted(self) -> list[Task]:
         """What is to be solved next; nothing where the search is over."""
@@ -171,7 +171,7 @@ class Search:
     def _task(self, scenario: Scenario) -> Task:
         return task_of(scenario.applied(self._problem), self._effort)
 
-    def _want(self, nodes: list[Group | Offer]) -> None:
+    def _want(self, nodes: list[Group | ResourceUnit]) -> None:
         self._wanted += [(self._task(node.scenario), node) for node in nodes]
 
     def _begin(self, solved: Solved) -> None:
@@ -196,14 +196,14 @@ class Search:
         for offer in (offer for group in groups for offer in group.offers):
             self._see(least[offer.scenario.name], offer)
 
-    def _see(self, key: Values | None, node: Group | Offer) -> None:
+    def _see(self, key: Values | None, node: Group | ResourceUnit) -> None:
         """Put something on the list, unless it is proven to change nothing."""
         if key is None:
             self._nothing.update(offer.kind for offer in _offers(node))
         else:
             self._open.append((key, node))
 
-    def _settle(self, node: Group | Offer, solved: Solved) -> None:
+    def _settle(self, node: Group | ResourceUnit, solved: Solved) -> None:
         assert self._base is not None
         if isinstance(node, Group):
             key = NOTHING_KNOWN if solved.schedule is None else at_best_of(solved.schedule.tiers)
@@ -218,10 +218,10 @@ class Search:
         else:
             self._found.append(found)
 
-    def _next(self) -> list[Group | Offer]:
+    def _next(self) -> list[Group | ResourceUnit]:
         """The most promising of what is open: groups, and offers that may be the best of their site and week."""
         self._open.sort(key=lambda one: one[0])
-        chosen: list[Group | Offer] = []
+        chosen: list[Group | ResourceUnit] = []
         cells: set[Cell] = set()
         for key, node in self._open:
             if len(chosen) == ROUND:
@@ -235,13 +235,13 @@ class Search:
         self._open = [one for one in self._open if all(one[1] is not node for node in chosen)]
         return chosen
 
-    def _may_be_tried(self, offer: Offer, in_this_round: set[Cell]) -> bool:
+    def _may_be_tried(self, offer: ResourceUnit, in_this_round: set[Cell]) -> bool:
         """Whether there were not yet too many of its site and week, or of its kind."""
         tries = sum(count for cell, count in self._tries.items() if cell[0] == offer.kind)
         now = sum(cell[0] == offer.kind for cell in in_this_round)
         return self._tries[_cell(offer)] < MOST_TRIES and tries + now < MOST_TRIES * self._top
 
-    def _may_be_shown(self, key: Values, offer: Offer) -> bool:
+    def _may_be_shown(self, key: Values, offer: ResourceUnit) -> bool:
         """Whether it may be better than the best of its site and week, and than the last that is shown of its kind."""
         best = self._best_of_cells(offer.kind)
         here, last = best.get(_cell(offer)), sorted(one.values for one in best.values())[self._top - 1 : self._top]
@@ -253,7 +253,7 @@ class Search:
 
     # What is found ------------------------------------------------------------------------------------
 
-    def _best_of_cells(self, kind: OfferKind) -> dict[Cell, Worth]:
+    def _best_of_cells(self, kind: UnitKind) -> dict[Cell, Worth]:
         """Of each site and week the best offer found."""
         best: dict[Cell, Worth] = {}
         for one in self._found:
@@ -283,9 +283,9 @@ class Search:
         )
 
 
-def _offers(node: Group | Offer) -> tuple[Offer, ...]:
+def _offers(node: Group | ResourceUnit) -> tuple[ResourceUnit, ...]:
     return node.offers if isinstance(node, Group) else (node,)
 
 
-def _cell(offer: Offer) -> Cell:
+def _cell(offer: ResourceUnit) -> Cell:
     return offer.kind, offer.site, offer.week

@@ -24,8 +24,8 @@ from scheduler.whatif.changes.rooms import RoomGainsHybrid, RoomOpens
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.wording import count_of, date_in_words, period_in_words, short_date
 
-OfferKind = Literal["chair_day", "room_slot", "friday", "hybrid_kit", "minute_taker", "less"]
-KIND_OF_OFFER: dict[OfferKind, tuple[str, str]] = {
+UnitKind = Literal["chair_day", "room_slot", "friday", "hybrid_kit", "minute_taker", "less"]
+UNIT_KINDS: dict[UnitKind, tuple[str, str]] = {
     "chair_day": ("chair-day", "chair-days"),
     "room_slot": ("room-slot", "room-slots"),
     "friday": ("Friday", "Fridays"),
@@ -37,13 +37,13 @@ KIND_OF_OFFER: dict[OfferKind, tuple[str, str]] = {
 NEW = "extra"
 
 
-class Offer(Value):
+class ResourceUnit(Value):
     """One more of something (of the kind ``less``: one less), as a scenario. ``what`` says it in a few words.
 
     ``site`` and ``week`` (its Monday) are None where it is not at one site, or not in one week.
     """
 
-    kind: OfferKind
+    kind: UnitKind
     what: str
     site: Identifier | None = None
     week: Date | None = None
@@ -58,7 +58,7 @@ class Group:
     """
 
     scenario: Scenario
-    members: tuple[Group | Offer, ...]
+    members: tuple[Group | ResourceUnit, ...]
 
     @property
     def can_be_priced(self) -> bool:
@@ -66,7 +66,7 @@ class Group:
         return all(isinstance(change, ChairJoins | RoomOpens) for change in self.scenario.changes)
 
     @property
-    def offers(self) -> tuple[Offer, ...]:
+    def offers(self) -> tuple[ResourceUnit, ...]:
         """The offers, those of its groups among them."""
         return tuple(offer for member in self.members for offer in (member.offers if isinstance(member, Group) else (member,)))
 
@@ -93,7 +93,7 @@ class Market:
         caseload, so that no child given to them is below a cap: what is gained is gained by the day alone.
         """
         offers = (
-            Offer(
+            ResourceUnit(
                 kind="chair_day",
                 what=f"One more chair-day, on {date_in_words(day)}",
                 week=monday_of(day),
@@ -121,7 +121,7 @@ class Market:
     def _room_slots(self) -> Group:
         """A further room at a site for one day and one of the site's usual starts, as well equipped as its best room."""
         horizon = self.problem.horizon
-        offers: list[Offer] = []
+        offers: list[ResourceUnit] = []
         whole: list[RoomOpens] = []
         for site, rooms in self._rooms_by_site().items():
             starts = sorted({start for room in rooms for start in room.starts})
@@ -135,9 +135,9 @@ class Market:
         of_sites = {site.id: [room for room in self.problem.rooms if room.site == site.id] for site in self.problem.sites}
         return {site: rooms for site, rooms in of_sites.items() if rooms}
 
-    def _slot(self, site: str, rooms: list[Room], start: dt.time, day: dt.date) -> Offer:
+    def _slot(self, site: str, rooms: list[Room], start: dt.time, day: dt.date) -> ResourceUnit:
         label = self.problem.site_by_id[site].label
-        return Offer(
+        return ResourceUnit(
             kind="room_slot",
             what=f"One more room at {label}, on {date_in_words(day)} at {start:%H:%M}",
             site=site,
@@ -167,7 +167,7 @@ class Market:
         fridays = [day for day in days(horizon) if day.weekday() == FRIDAY and calendar.is_working_day(day)]
         opened = {day: FridaysOpen(dates=(day,)) for day in fridays}
         offers = tuple(
-            Offer(
+            ResourceUnit(
                 kind="friday",
                 what=f"{date_in_words(day)} opened",
                 week=monday_of(day),
@@ -190,7 +190,7 @@ class Market:
         lacking = [room for room in self.problem.rooms if not room.is_hybrid(self.problem.horizon.first)]
         changes = [RoomGainsHybrid(room=room.id) for room in lacking]
         offers = tuple(
-            Offer(
+            ResourceUnit(
                 kind="hybrid_kit",
                 what=f"Hybrid kit in {named(room)}, {self.problem.site_by_id[room.site].label}",
                 site=room.site,
@@ -213,9 +213,9 @@ class Market:
         whole = MinuteTakerJoins(minute_taker=self._taker(sites, None))
         return Group(_scenario("every minute taker", whole), tuple(by_week))
 
-    def _minute_taker(self, site: str, monday: dt.date) -> Offer:
+    def _minute_taker(self, site: str, monday: dt.date) -> ResourceUnit:
         label = self.problem.site_by_id[site].label
-        return Offer(
+        return ResourceUnit(
             kind="minute_taker",
             what=f"One more minute taker at {label} in the week of {short_date(monday)}",
             site=site,
@@ -250,15 +250,15 @@ class ChairDays:
     """
 
     free: dict[str, tuple[dt.date, ...]]
-    all_free: Offer | None
-    used: tuple[Offer, ...]
+    all_free: ResourceUnit | None
+    used: tuple[ResourceUnit, ...]
 
 
 def chair_days(problem: Problem, schedule: Schedule) -> ChairDays:
     """Which of the chairs' days the schedule uses."""
     count = Counter((booking.chair, booking.day) for booking in Account(problem, schedule).bookings)
     free: dict[str, tuple[dt.date, ...]] = {}
-    used: list[tuple[int, int, Offer]] = []
+    used: list[tuple[int, int, ResourceUnit]] = []
     for chair in (chair for chair in problem.chairs if not chair.reserve):
         worked = [day for day in days(problem.horizon) if problem.calendar.is_open(day) and chair.works_on(day)]
         counted = sorted((count[chair.id, day], day) for day in worked)
@@ -270,15 +270,15 @@ def chair_days(problem: Problem, schedule: Schedule) -> ChairDays:
     return ChairDays(free, _all_lost(free) if free else None, tuple(offer for _, _, offer in in_turn))
 
 
-def _all_lost(free: dict[str, tuple[dt.date, ...]]) -> Offer:
+def _all_lost(free: dict[str, tuple[dt.date, ...]]) -> ResourceUnit:
     changes = [ChairAbsent(chair=chair, first=day, last=day) for chair, of_chair in free.items() for day in of_chair]
     scenario = _scenario("without every free chair-day", *changes)
-    return Offer(kind="less", what=f"Without {count_of(len(changes), 'chair-day')} at once", scenario=scenario)
+    return ResourceUnit(kind="less", what=f"Without {count_of(len(changes), 'chair-day')} at once", scenario=scenario)
 
 
-def lost(chair: Chair, day: dt.date) -> Offer:
+def lost(chair: Chair, day: dt.date) -> ResourceUnit:
     """A chair's working day taken away."""
-    return Offer(
+    return ResourceUnit(
         kind="less",
         what=f"Without {named(chair)} on {date_in_words(day)}",
         week=monday_of(day),

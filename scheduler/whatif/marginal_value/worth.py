@@ -13,7 +13,7 @@ from scheduler.whatif.changes.minute_takers import MinuteTakerJoins
 from scheduler.whatif.changes.rooms import RoomOpens
 from scheduler.whatif.comparison.results import Outlook, outlook
 from scheduler.whatif.comparison.verdicts import Difference, Judgement, Verdict, differences, judgement
-from scheduler.whatif.marginal_value.units import Offer
+from scheduler.whatif.marginal_value.units import ResourceUnit
 from scheduler.wording import TIER_IN_WORDS, agree, in_a_row, number
 
 Values = tuple[int, ...]
@@ -27,7 +27,7 @@ class Worth(Value):
     ``facts`` compare the two schedules that were found; ``uses`` are the bookings of the new chair, room or minute taker.
     """
 
-    offer: Offer
+    offer: ResourceUnit
     tiers: tuple[Tier, ...]
     differences: tuple[Difference, ...]
     judgement: Judgement
@@ -70,7 +70,7 @@ def at_best_of(tiers: Sequence[Tier]) -> Values:
     return (*found, *NOTHING_KNOWN[len(found) :])
 
 
-def worth(problem: Problem, standing: Schedule, offer: Offer, solved: Solved) -> Worth | None:
+def worth(problem: Problem, standing: Schedule, offer: ResourceUnit, solved: Solved) -> Worth | None:
     """What an offer would change against the standing schedule; None where it leaves no schedule that keeps the locks."""
     changed = offer.scenario.applied(problem)
     schedule = solved.schedule_of(changed)
@@ -136,7 +136,7 @@ def _counts(found: Outlook) -> tuple[int, ...]:
     )
 
 
-def _uses(offer: Offer, schedule: Schedule) -> Iterator[Booking]:
+def _uses(offer: ResourceUnit, schedule: Schedule) -> Iterator[Booking]:
     """The bookings of whoever or whatever is new, by the id that it has in the offer."""
     new = {
         change.chair.id

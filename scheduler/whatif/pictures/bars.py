@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, SMALL, WHITE, Sheet, width_of, wrapped
+from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, SMALL, WHITE, PictureSheet, width_of, wrapped
 
 NAMES, PANEL = 2.3, 2.1
 LEGEND = 0.3
@@ -89,7 +89,7 @@ class Bars:
         rows = row * len(names)
         width = max(side + across * (PANEL + GAP), LEAST_WIDTH)
         inside = LEGEND + deep * (over + rows + GAP)
-        sheet = Sheet(self.title, self.note, width=width, inside=inside)
+        sheet = PictureSheet(self.title, self.note, width=width, inside=inside)
         self._explain(sheet)
         labels = ["\n".join(lines) for lines in names]
         for first in range(0, len(self.panels), across):
@@ -101,7 +101,7 @@ class Bars:
             sheet.top += rows + GAP
         return sheet.finished()
 
-    def _explain(self, sheet: Sheet) -> None:
+    def _explain(self, sheet: PictureSheet) -> None:
         handles: list[Any] = []
         for look, text in self.looks:
             colour, hatch = look.value

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, WHITE, Sheet, width_of, wrapped
+from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, WHITE, PictureSheet, width_of, wrapped
 
 LEAST_CELL, LEAST_MAP = 0.7, 2.1
 LEAST_WIDTH, MOST_WIDTH = 7.0, 11.5
@@ -62,7 +62,7 @@ class Maps:
         across = math.ceil(len(self.maps) / deep)
         width = max(side + across * (wide + GAP), LEAST_WIDTH)
         inside = deep * (over + high + under + GAP)
-        sheet = Sheet(self.title, self.note, width=width, inside=inside)
+        sheet = PictureSheet(self.title, self.note, width=width, inside=inside)
         for first in range(0, len(self.maps), across):
             sheet.top += over
             for n, one in enumerate(self.maps[first : first + across]):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.schedule import TIERS, TierName
 from scheduler.whatif.comparison.results import Comparison, Outlook
 from scheduler.whatif.pictures.bars import Bar, Bars, Look, Panel
@@ -34,10 +34,10 @@ class View:
 def children(comparison: Comparison) -> Bars:
     """The children in time, late and not placed: of all conferences, and of each kind that some schedule has behind."""
     found = outlooks(comparison)
-    kinds = [kind for kind in Kind if any(_children_of(outlook, kind)[0] for outlook in found)]
+    kinds = [kind for kind in ConferenceKind if any(_children_of(outlook, kind)[0] for outlook in found)]
     behind = [kind for kind in kinds if any(_behind(outlook, kind) for outlook in found)]
     in_time = [KIND_IN_WORDS[kind] for kind in kinds if kind not in behind]
-    views = [View("All children", partial(_in_time, tuple(Kind)))]
+    views = [View("All children", partial(_in_time, tuple(ConferenceKind)))]
     views += [View(capitalised(KIND_IN_WORDS[kind]), partial(_in_time, (kind,))) for kind in behind]
     return _picture(
         comparison,
@@ -48,18 +48,18 @@ def children(comparison: Comparison) -> Bars:
     )
 
 
-def _behind(outlook: Outlook, kind: Kind) -> bool:
+def _behind(outlook: Outlook, kind: ConferenceKind) -> bool:
     everyone, _, in_time = _children_of(outlook, kind)
     return in_time < everyone
 
 
-def _children_of(outlook: Outlook, *kinds: Kind) -> tuple[int, int, int]:
+def _children_of(outlook: Outlook, *kinds: ConferenceKind) -> tuple[int, int, int]:
     """The children of these kinds, those placed, and those placed in time."""
     found = [one for one in outlook.children if one.kind in kinds]
     return sum(one.children for one in found), sum(one.placed for one in found), sum(one.in_time for one in found)
 
 
-def _in_time(kinds: Sequence[Kind], outlook: Outlook) -> Bar:
+def _in_time(kinds: Sequence[ConferenceKind], outlook: Outlook) -> Bar:
     everyone, placed, in_time = _children_of(outlook, *kinds)
     parts = ((in_time, Look.SOLID), (placed - in_time, Look.HATCHED), (everyone - placed, Look.EMPTY))
     return Bar(f"{number(in_time)} of {number(everyone)}", _some(parts))

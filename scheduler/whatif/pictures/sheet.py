@@ -66,7 +66,7 @@ def drawn(picture: Picture, form: Format) -> bytes:
         return content.getvalue()
 
 
-class Sheet:
+class PictureSheet:
     """A title, then what is put on it, then a note. ``inside`` is the height of what is put on it, in inches."""
 
     def __init__(self, title: str, note: str, *, width: float, inside: float) -> None:

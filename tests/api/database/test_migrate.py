@@ -17,7 +17,7 @@ from api.database.session import Store, version_of
 from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.settings import Settings
@@ -145,7 +145,7 @@ def test_an_older_database_keeps_its_data(opened: Store) -> None:
         assert documents.get(connection, "closures") == ((dt.date(2026, 12, 24),), 3)
         kept = conferences.found(connection, "CPC-1")
         assert kept is not None
-        assert (kept.state, kept.due, kept.value.children) == (State.BOOKED, dt.date(2027, 1, 22), 2)
+        assert (kept.state, kept.due, kept.value.children) == (ConferenceState.BOOKED, dt.date(2027, 1, 22), 2)
         standing = bookings.active_of(connection, "CPC-1")
         assert standing is not None
         assert standing.booking == Booking(

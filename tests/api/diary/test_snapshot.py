@@ -10,7 +10,7 @@ from api.diary import snapshot
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import Ending
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from scheduler.domain.conference import Conference
@@ -45,7 +45,7 @@ def put(store: Store, name: str, value: Any) -> None:
         documents.put(connection, name, documents.BY_NAME[name].adapter.validate_python(value), NOW)
 
 
-def set_state(store: Store, identifier: str, state: State) -> None:
+def set_state(store: Store, identifier: str, state: ConferenceState) -> None:
     with store.writing() as connection:
         kept = conferences.found(connection, identifier)
         assert kept is not None
@@ -120,8 +120,8 @@ def test_what_is_overdue_is_still_to_be_held(diary: Store) -> None:
     assert ids(problem_of(diary, dt.date(2027, 3, 1), dt.date(2027, 3, 31))) == ["CPC-1", "CPC-2", "CPC-3", "CPC-4"]
 
 
-@pytest.mark.parametrize("state", [State.CANCELLED, State.HELD, State.INQUORATE])
-def test_what_has_ended_is_in_no_problem_without_a_booking(diary: Store, state: State) -> None:
+@pytest.mark.parametrize("state", [ConferenceState.CANCELLED, ConferenceState.HELD, ConferenceState.INQUORATE])
+def test_what_has_ended_is_in_no_problem_without_a_booking(diary: Store, state: ConferenceState) -> None:
     set_state(diary, "CPC-1", state)
     assert ids(problem_of(diary)) == ["CPC-2", "CPC-3", "CPC-4"]
 
@@ -141,7 +141,7 @@ def test_a_plans_booking_may_be_moved_but_for_its_locks(diary: Store) -> None:
     book(diary, "CPC-2", "2027-01-13T10:00", by_hand=False, locks=("chair",))
     book(diary, "CPC-3", "2027-01-14T10:00", by_hand=True)
     book(diary, "CPC-4", "2027-01-15T10:00", by_hand=False)
-    set_state(diary, "CPC-4", State.HELD)
+    set_state(diary, "CPC-4", ConferenceState.HELD)
     assert {one.conference: one.locks for one in problem_of(diary).published} == {
         "CPC-1": (),
         "CPC-2": ("chair",),
@@ -154,7 +154,7 @@ def test_a_booking_that_stands_no_more_is_left_out(diary: Store) -> None:
     number = book(diary, "CPC-1", "2027-01-12T10:00")
     with diary.writing() as connection:
         bookings.end(connection, [number], Ending.CANCELLED, NOW)
-    set_state(diary, "CPC-1", State.CANCELLED)
+    set_state(diary, "CPC-1", ConferenceState.CANCELLED)
     problem = problem_of(diary)
     assert (ids(problem), problem.published) == (["CPC-2", "CPC-3", "CPC-4"], ())
 
@@ -196,7 +196,7 @@ def test_an_empty_diary_and_a_backward_month_are_told(store: Store) -> None:
 
 
 def test_the_frame_has_every_open_conference_and_what_is_wrong_between_the_parts(diary: Store) -> None:
-    set_state(diary, "CPC-1", State.HELD)
+    set_state(diary, "CPC-1", ConferenceState.HELD)
     with diary.reading() as connection:
         frame = snapshot.frame_of(connection)
     assert ids(frame) == ["CPC-2", "CPC-3", "CPC-4", "CPC-5"]

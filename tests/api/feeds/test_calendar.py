@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds.calendar import Detail, Entry, Feed, FeedOf, calendar
-from scheduler.domain.conference import Kind, Mode
+from scheduler.domain.conference import ConferenceKind, Mode
 
 LONDON = ZoneInfo("Europe/London")
 FEED = Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", FeedOf.CHAIR, "C1", Detail.REFERENCE)
@@ -65,7 +65,7 @@ def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: 
         "site": "AYL",
         "place": "Room 1, Aylesbury",
         "mode": Mode.HYBRID,
-        "kind": Kind.INITIAL,
+        "kind": ConferenceKind.INITIAL,
         "changed_at": CHANGED,
     }
     return Entry(**given | changes)

@@ -13,7 +13,7 @@ from api.feeds import calendar as feeds
 from api.feeds.calendar import Detail, Entry, Feed, FeedOf
 from api.free_busy.busy_times import BusyTimes, busy_times
 from api.free_busy.errors import CalendarRefused
-from scheduler.domain.conference import Kind, Mode
+from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.values import Interval
 from tests.api.free_busy.calendars import PERIOD
 from tests.api.free_busy.exports import APPLE, GOOGLE, OUTLOOK
@@ -182,7 +182,7 @@ def bookings(draw: st.DrawFn) -> Entry:
         site="AYL",
         place="Room 1, Aylesbury",
         mode=Mode.HYBRID,
-        kind=Kind.INITIAL,
+        kind=ConferenceKind.INITIAL,
         changed_at=dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC),
     )
 

@@ -11,7 +11,7 @@ from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import Ending
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from api.free_busy import conflicts as busy_times
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
@@ -58,7 +58,7 @@ def end(store: Store, number: int, now: dt.datetime = NOW) -> None:
         bookings.end(connection, [number], Ending.CANCELLED, now)
         kept = conferences.found(connection, "CPC-1")
         assert kept is not None
-        conferences.change(connection, kept.value, now, state=State.REQUESTED)
+        conferences.change(connection, kept.value, now, state=ConferenceState.REQUESTED)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from api.database.session import Store, version_of
 from api.free_busy import queries as busy_calendars
 from api.free_busy.download import fetch
 from api.free_busy.fetcher import FAILED, Fetcher
-from api.free_busy.queries import LEASE, KeptCalendar, stale_before
+from api.free_busy.queries import LEASE, StoredCalendar, stale_before
 from scheduler.domain.values import Interval
 from tests.api.free_busy.outside import HOST, World, certificate_in, reply, sends, world
 from tests.api.support.builders import Clock, fill
@@ -78,7 +78,7 @@ def link(store: Store, now: dt.datetime, chair: str = "C1") -> None:
         busy_calendars.keep_link(connection, chair, LINK, now)
 
 
-def known(store: Store, clock: Clock, chair: str = "C1") -> KeptCalendar:
+def known(store: Store, clock: Clock, chair: str = "C1") -> StoredCalendar:
     with store.reading() as connection:
         found = busy_calendars.found(connection, chair, stale_before(clock.now, EVERY))
     assert found is not None

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.free_busy.errors import CalendarRefused
-from api.free_busy.links import Place, is_public, place_of
+from api.free_busy.links import CalendarAddress, is_public, place_of
 
 HOSTS = ("Calendars.example.org", ".example.net")
 SECRET = "S3cret"
@@ -26,13 +26,13 @@ def not_allowed(host: str) -> str:
 @pytest.mark.parametrize(
     ("link", "place"),
     [
-        ("https://calendars.example.org/a/b.ics?key=1#part", Place("calendars.example.org", "/a/b.ics?key=1")),
-        ("webcal://Calendars.Example.ORG", Place("calendars.example.org", "/")),
-        ("HTTPS://calendars.example.org:443/", Place("calendars.example.org", "/")),
-        ("https://a.b.example.net//x", Place("a.b.example.net", "//x")),
+        ("https://calendars.example.org/a/b.ics?key=1#part", CalendarAddress("calendars.example.org", "/a/b.ics?key=1")),
+        ("webcal://Calendars.Example.ORG", CalendarAddress("calendars.example.org", "/")),
+        ("HTTPS://calendars.example.org:443/", CalendarAddress("calendars.example.org", "/")),
+        ("https://a.b.example.net//x", CalendarAddress("a.b.example.net", "//x")),
     ],
 )
-def test_a_link_to_an_allowed_host_is_taken(link: str, place: Place) -> None:
+def test_a_link_to_an_allowed_host_is_taken(link: str, place: CalendarAddress) -> None:
     assert place_of(link, HOSTS) == place
 
 

@@ -14,7 +14,7 @@ from api.database.tables import busy_calendars as table
 from api.diary.registers import queries as nouns
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
-from api.free_busy.queries import LEASE, Claim, KeptCalendar, Source, stale_before
+from api.free_busy.queries import LEASE, Claim, Source, StoredCalendar, stale_before
 from scheduler.domain.values import Interval
 from tests.api.support.builders import NOW, fill
 
@@ -26,7 +26,7 @@ LINK, OTHER = (
 MORNING = {"start": "2027-01-12T09:00", "end": "2027-01-12T12:00"}
 EVENING = {"start": "2027-01-12T17:00", "end": "2027-01-13T00:00"}
 LEAVE = {"start": "2027-02-01T00:00", "end": "2027-02-06T00:00"}
-NOTHING = KeptCalendar(
+NOTHING = StoredCalendar(
     position=1,
     chair="C1",
     version=0,
@@ -52,7 +52,7 @@ def read(*times: dict[str, str], notes: tuple[str, ...] = ()) -> BusyTimes:
     return BusyTimes(tuple(Interval.model_validate(time) for time in times), notes)
 
 
-def known(store: Store, chair: str = "C1", now: dt.datetime = NOW) -> KeptCalendar | None:
+def known(store: Store, chair: str = "C1", now: dt.datetime = NOW) -> StoredCalendar | None:
     with store.reading() as connection:
         return busy_calendars.found(connection, chair, stale_before(now, HALF_HOUR))
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, mu
 
 from api.database.session import Store, version_of
 from api.jobs import queue as jobs
-from api.jobs.queue import Attempt, Event, Happening, Job, State
+from api.jobs.queue import Attempt, Job, JobEvent, JobEventKind, JobState
 from api.planning import queries as plans
 from tests.api.support.builders import NOW
 from tests.api.support.plans import ASKED, found, kept_plan, queue, told, told_of
@@ -38,13 +38,13 @@ def events(store: Store, identifier: str) -> list[tuple[dt.datetime, str, dict[s
 
 def test_a_job_from_beginning_to_end(store: Store) -> None:
     queued = queue(store)
-    assert queued == Job(queued.id, ASKED, State.QUEUED, 0, False, None, NOW, None, None)
+    assert queued == Job(queued.id, ASKED, JobState.QUEUED, 0, False, None, NOW, None, None)
     with store.reading() as connection:
         assert jobs.problem_of(connection, queued.id) == tiny_problem()
         assert jobs.queued(connection)
     attempt = claim(store, now=LATER)
     assert (attempt, attempt.heard_at) == (Attempt(queued.id, 1, "R", LATER), LATER)
-    assert found(store, queued.id) == Job(queued.id, ASKED, State.RUNNING, 1, False, None, NOW, LATER, None)
+    assert found(store, queued.id) == Job(queued.id, ASKED, JobState.RUNNING, 1, False, None, NOW, LATER, None)
     progress = {"tier": "late", "value": 3, "bound": None, "seconds": 0.5}
     with store.noting() as connection:
         assert jobs.latest_progress(connection, queued.id) is None
@@ -54,7 +54,7 @@ def test_a_job_from_beginning_to_end(store: Store) -> None:
         assert plans.finish(connection, attempt, kept_plan(queued.id), LAST)
         assert not jobs.is_wanted(connection, attempt)
         assert not jobs.queued(connection)
-    assert found(store, queued.id) == Job(queued.id, ASKED, State.DONE, 1, False, None, NOW, LATER, LAST)
+    assert found(store, queued.id) == Job(queued.id, ASKED, JobState.DONE, 1, False, None, NOW, LATER, LAST)
     with store.reading() as connection:
         assert plans.found(connection, queued.id) == kept_plan(queued.id)
     assert events(store, queued.id) == [
@@ -72,7 +72,7 @@ def test_events_go_on_after_a_number(store: Store) -> None:
         first, second = jobs.events(connection, job.id)
         assert jobs.events(connection, job.id, most=1) == [first]
         assert jobs.events(connection, job.id, after=first.number) == [
-            Event(second.number, NOW, Happening.STARTED, {"attempt": 1}),
+            JobEvent(second.number, NOW, JobEventKind.STARTED, {"attempt": 1}),
         ]
         assert jobs.events(connection, job.id, after=second.number) == []
         assert first.number < second.number
@@ -124,7 +124,7 @@ def test_of_a_job_that_is_queued_again_only_the_latest_attempt_counts(store: Sto
     with store.noting() as connection:
         jobs.tell(connection, first, {"tier": "late", "value": 3, "bound": 0, "seconds": 1.0}, NOW)
         jobs.release(connection, first, LATER)
-    assert found(store, job.id) == Job(job.id, ASKED, State.QUEUED, 1, False, None, NOW, None, None)
+    assert found(store, job.id) == Job(job.id, ASKED, JobState.QUEUED, 1, False, None, NOW, None, None)
     second = claim(store, "R2")
     with store.noting() as connection:
         assert jobs.latest_progress(connection, job.id) is None
@@ -142,7 +142,7 @@ def test_a_job_that_fails_says_why(store: Store) -> None:
     with store.noting() as connection:
         assert jobs.fail(connection, attempt, "No such plan can be.", LATER)
         assert plans.found(connection, job.id) is None
-    assert found(store, job.id) == Job(job.id, ASKED, State.FAILED, 1, False, "No such plan can be.", NOW, NOW, LATER)
+    assert found(store, job.id) == Job(job.id, ASKED, JobState.FAILED, 1, False, "No such plan can be.", NOW, NOW, LATER)
     assert events(store, job.id)[-1] == (LATER, "failed", {"error": "No such plan can be."})
 
 
@@ -153,7 +153,7 @@ def test_a_job_that_never_gets_through_fails(store: Store) -> None:
         with store.noting() as connection:
             jobs.release(connection, attempt, NOW)
     ended = found(store, job.id)
-    assert (ended.state, ended.attempt) == (State.FAILED, 20)
+    assert (ended.state, ended.attempt) == (JobState.FAILED, 20)
     assert ended.error == "It was cut off 20 times before it was done. Plan fewer days at once."
 
 
@@ -163,7 +163,7 @@ def test_cancelling_what_waits_ends_it_at_once(store: Store) -> None:
         assert jobs.cancel(connection, job.id, LATER)
         assert not jobs.cancel(connection, job.id, LAST)
         assert not jobs.queued(connection)
-    assert found(store, job.id) == Job(job.id, ASKED, State.CANCELLED, 0, True, None, NOW, None, LATER)
+    assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 0, True, None, NOW, None, LATER)
     assert told_of(store, job.id) == ["queued", "cancelled"]
 
 
@@ -173,11 +173,11 @@ def test_cancelling_what_runs_ends_it_with_what_it_has(store: Store) -> None:
         assert jobs.cancel(connection, job.id, LATER)
         assert jobs.cancel(connection, job.id, LATER)
         assert not jobs.is_wanted(connection, attempt)
-    assert found(store, job.id) == Job(job.id, ASKED, State.RUNNING, 1, True, None, NOW, NOW, None)
+    assert found(store, job.id) == Job(job.id, ASKED, JobState.RUNNING, 1, True, None, NOW, NOW, None)
     with store.noting() as connection:
         assert plans.finish(connection, attempt, kept_plan(job.id), LAST)
         assert plans.found(connection, job.id) == kept_plan(job.id)
-    assert found(store, job.id) == Job(job.id, ASKED, State.CANCELLED, 1, True, None, NOW, NOW, LAST)
+    assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
     assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
@@ -187,7 +187,7 @@ def test_what_was_cancelled_is_not_started_again(store: Store) -> None:
         jobs.cancel(connection, job.id, LATER)
     with store.noting() as connection:
         jobs.release(connection, attempt, LAST)
-    assert found(store, job.id) == Job(job.id, ASKED, State.CANCELLED, 1, True, None, NOW, NOW, LAST)
+    assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
 
 
 def test_a_runner_is_heard_of_while_its_attempt_is_the_present_one(store: Store) -> None:
@@ -231,7 +231,7 @@ def test_progress_is_no_change_of_the_diary(store: Store) -> None:
 class Known:
     """What a job has to be."""
 
-    state: State = State.QUEUED
+    state: JobState = JobState.QUEUED
     attempt: int = 0
     cut_offs: int = 0
     cancelled: bool = False
@@ -255,7 +255,7 @@ class Lives(RuleBasedStateMachine):
 
     def is_present(self, attempt: Attempt) -> bool:
         known = self.known[attempt.job]
-        return known.state is State.RUNNING and known.attempt == attempt.number
+        return known.state is JobState.RUNNING and known.attempt == attempt.number
 
     @rule(target=identifiers)
     def add(self) -> str:
@@ -266,12 +266,12 @@ class Lives(RuleBasedStateMachine):
     @rule(target=attempts)
     def claim(self) -> Any:
         attempt = jobs.claim(self.connection, "R", NOW)
-        assert (attempt is None) == all(known.state is not State.QUEUED for known in self.known.values())
+        assert (attempt is None) == all(known.state is not JobState.QUEUED for known in self.known.values())
         if attempt is None:
             return multiple()
         known = self.known[attempt.job]
-        assert (known.state, known.attempt + 1) == (State.QUEUED, attempt.number)
-        known.state, known.attempt = State.RUNNING, attempt.number
+        assert (known.state, known.attempt + 1) == (JobState.QUEUED, attempt.number)
+        known.state, known.attempt = JobState.RUNNING, attempt.number
         return attempt
 
     @rule(identifier=identifiers)
@@ -280,8 +280,8 @@ class Lives(RuleBasedStateMachine):
         assert jobs.cancel(self.connection, identifier, NOW) == (known.state not in jobs.ENDED)
         if known.state not in jobs.ENDED:
             known.cancelled = True
-        if known.state is State.QUEUED:
-            known.state = State.CANCELLED
+        if known.state is JobState.QUEUED:
+            known.state = JobState.CANCELLED
 
     @rule(attempt=attempts)
     def tell(self, attempt: Attempt) -> None:
@@ -295,14 +295,14 @@ class Lives(RuleBasedStateMachine):
         known, present = self.known[attempt.job], self.is_present(attempt)
         assert plans.finish(self.connection, attempt, kept_plan(attempt.job), NOW) == present
         if present:
-            known.state, known.has_plan = State.CANCELLED if known.cancelled else State.DONE, True
+            known.state, known.has_plan = JobState.CANCELLED if known.cancelled else JobState.DONE, True
 
     @rule(attempt=attempts)
     def fail(self, attempt: Attempt) -> None:
         present = self.is_present(attempt)
         assert jobs.fail(self.connection, attempt, "No.", NOW) == present
         if present:
-            self.known[attempt.job].state = State.FAILED
+            self.known[attempt.job].state = JobState.FAILED
 
     @rule(attempt=attempts, may_fail=st.booleans())
     def release(self, attempt: Attempt, may_fail: bool) -> None:
@@ -310,8 +310,8 @@ class Lives(RuleBasedStateMachine):
         jobs.release(self.connection, attempt, NOW, may_fail=may_fail)
         if present:
             known.cut_offs += may_fail
-            again = State.FAILED if known.cut_offs >= jobs.MOST_CUT_OFFS else State.QUEUED
-            known.state = State.CANCELLED if known.cancelled else again
+            again = JobState.FAILED if known.cut_offs >= jobs.MOST_CUT_OFFS else JobState.QUEUED
+            known.state = JobState.CANCELLED if known.cancelled else again
 
     @invariant()
     def all_is_as_it_has_to_be(self) -> None:

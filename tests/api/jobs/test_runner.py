@@ -16,11 +16,11 @@ from api.database.tables import job_events
 from api.database.tables import jobs as jobs_table
 from api.jobs import queue as jobs
 from api.jobs import runner as runner_module
-from api.jobs.queue import Attempt, State
+from api.jobs.queue import Attempt, JobState
 from api.jobs.runner import Runner, is_gone
 from api.planning import queries as plans
 from api.whatif import sweeps
-from api.whatif.sweeps import Progress, Sweep
+from api.whatif.sweeps import SolveCounts, StoredSweep
 from scheduler.sweeps.task import solve, task_of
 from tests.api.support.builders import Clock
 from tests.api.support.plans import found, has_progress, is_alive, month, quarter, queue, told, told_of, wait_until, workers_of
@@ -94,14 +94,14 @@ def test_jobs_are_done_one_after_another(store: Store, begin: Begin) -> None:
     runner.wake()
     for job in (before, after):
         wait_until(lambda job=job: has_ended(store, job.id))
-        assert (found(store, job.id).state, has_plan(store, job.id)) == (State.DONE, True)
+        assert (found(store, job.id).state, has_plan(store, job.id)) == (JobState.DONE, True)
         assert told_of(store, job.id) == ["queued", "started", "done"]
 
 
 def test_a_runner_of_no_process_leaves_jobs_to_others(store: Store, begin: Begin) -> None:
     job, none = queue(store), begin(0)
     none.wake()
-    assert found(store, job.id).state is State.QUEUED
+    assert found(store, job.id).state is JobState.QUEUED
     begin(1)
     wait_until(lambda: has_ended(store, job.id))
 
@@ -113,7 +113,7 @@ def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin:
     wait_until(lambda: has_progress(store, job.id))
     cancel(store, job.id, clock())
     wait_until(lambda: has_ended(store, job.id))
-    assert (found(store, job.id).state, has_plan(store, job.id)) == (State.CANCELLED, True)
+    assert (found(store, job.id).state, has_plan(store, job.id)) == (JobState.CANCELLED, True)
     assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
@@ -121,7 +121,7 @@ def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin:
 def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Begin) -> None:
     job = queue(store, month())
     begin()
-    wait_until(lambda: found(store, job.id).state is State.RUNNING)
+    wait_until(lambda: found(store, job.id).state is JobState.RUNNING)
     os.kill(my_worker(), signal.SIGKILL)
     wait_until(lambda: has_ended(store, job.id))
     assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
@@ -139,7 +139,7 @@ def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin
     second = queue(store)
     runner.wake()
     wait_until(lambda: has_ended(store, second.id))
-    assert found(store, second.id).state is State.DONE
+    assert found(store, second.id).state is JobState.DONE
 
 
 @of_processes
@@ -147,10 +147,10 @@ def test_a_runner_that_ends_leaves_its_job_to_the_next(store: Store, begin: Begi
     monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 1)  # the job is not to blame
     job = queue(store, month())
     runner = begin()
-    wait_until(lambda: found(store, job.id).state is State.RUNNING)
+    wait_until(lambda: found(store, job.id).state is JobState.RUNNING)
     runner.stop()
     assert workers_of(os.getpid()) == []
-    assert found(store, job.id).state is State.QUEUED
+    assert found(store, job.id).state is JobState.QUEUED
     begin()
     wait_until(lambda: has_ended(store, job.id))
     assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
@@ -224,7 +224,7 @@ def test_what_sweeps_want_is_solved_here(store: Store, begin: Begin) -> None:
     sweep = begin_sweep(store, tasks(3))
     begin(2)
     wait_until(lambda: sweep_of(store, sweep).has_ended)
-    assert sweep_of(store, sweep).state is State.DONE
+    assert sweep_of(store, sweep).state is JobState.DONE
     assert figures(results(store, tasks(3)).values()) == figures(solve(task) for task in tasks(3))
 
 
@@ -245,10 +245,10 @@ def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(st
     months = [task_of(month()), *tasks(2)]
     sweep = begin_sweep(store, months)
     begin()
-    wait_until(lambda: sweep_of(store, sweep).state is State.RUNNING)
+    wait_until(lambda: sweep_of(store, sweep).state is JobState.RUNNING)
     os.kill(my_worker(), signal.SIGKILL)
     wait_until(lambda: all_solved(store))
-    assert sweep_of(store, sweep).state is State.DONE
+    assert sweep_of(store, sweep).state is JobState.DONE
     assert figures(results(store, tasks(2)).values()) == figures(solve(task) for task in tasks(2))
     with store.reading() as connection:
         ends = [event for job in solve_jobs(connection) for event in told(connection, job) if event in jobs.ENDED]
@@ -264,7 +264,7 @@ def test_the_next_server_goes_on_where_a_sweep_was(store: Store, begin: Begin) -
     runner.stop()
     before = results(store, wanted)
     assert 1 <= len(before) < len(wanted)
-    assert sweep_of(store, sweep).state is State.RUNNING
+    assert sweep_of(store, sweep).state is JobState.RUNNING
     begin()
     wait_until(lambda: sweep_of(store, sweep).has_ended)
     after = results(store, wanted)
@@ -279,7 +279,7 @@ def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store
     begin()
     wait_until(lambda: all_solved(store))
     assert told_of(store, left.job) == ["queued", "started", "queued", "started", "done"]
-    assert sweep_of(store, sweep).state is State.DONE
+    assert sweep_of(store, sweep).state is JobState.DONE
 
 
 @pytest.mark.slow
@@ -291,7 +291,7 @@ def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: 
         runner.wake()
         wait_until(lambda job=job: has_progress(store, job.id))
         workers.append(my_worker())
-        wait_until(lambda job=job: found(store, job.id).state is State.DONE)
+        wait_until(lambda job=job: found(store, job.id).state is JobState.DONE)
     assert len(set(workers)) == 3
     wait_until(lambda: workers_of(os.getpid()) == [])
 
@@ -308,7 +308,7 @@ def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, beg
     (of_sweep,) = set(workers_of(os.getpid())) - {of_plan}
     os.kill(of_sweep, signal.SIGKILL)
     wait_until(lambda: sweep_of(store, sweep).has_ended)
-    assert sweep_of(store, sweep).state is State.DONE
+    assert sweep_of(store, sweep).state is JobState.DONE
     assert told_of(store, plan.id)[:2] == ["queued", "started"]
     assert "queued" not in told_of(store, plan.id)[1:]
 
@@ -316,7 +316,7 @@ def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, beg
 def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin, clock: Clock) -> None:
     sweep, other = begin_sweep(store, [task_of(quarter())]), begin_sweep(store, tasks(1))
     begin()
-    wait_until(lambda: sweep_of(store, sweep).state is State.RUNNING)
+    wait_until(lambda: sweep_of(store, sweep).state is JobState.RUNNING)
     with store.writing() as connection:
         assert sweeps.cancel(connection, sweep.id, clock())
     wait_until(lambda: all_solved(store))
@@ -341,6 +341,6 @@ def all_solved(store: Store) -> bool:
         return all(told(connection, job)[-1] in jobs.ENDED for job in solve_jobs(connection))
 
 
-def progress_of(store: Store, sweep: Sweep) -> Progress:
+def progress_of(store: Store, sweep: StoredSweep) -> SolveCounts:
     with store.reading() as connection:
         return sweeps.progress(connection, sweep.id)

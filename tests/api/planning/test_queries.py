@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database.session import Store
 from api.planning import queries as plans
-from api.planning.queries import Summary
+from api.planning.queries import PlanSummary
 from scheduler.domain.schedule import Tier, Unplaced
 from tests.api.support.builders import NOW
 from tests.api.support.plans import kept_plan, queue
@@ -24,7 +24,7 @@ def test_a_plan_is_read_as_it_was_kept(store: Store) -> None:
     with store.reading() as connection:
         assert plans.found(connection, plan.id) == plan
         assert plans.schedule_of(connection, plan.id) == SCHEDULE.model_dump(mode="json")
-        assert plans.summary(connection, plan.id) == Summary(
+        assert plans.summary(connection, plan.id) == PlanSummary(
             [{"name": "unplaced", "value": 1, "bound": 0, "proven": False}],
             [{"conference": "B", "reason": "Nothing is left."}],
             plan.report,

@@ -8,11 +8,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from api.database.session import Store
 from api.jobs import queue as jobs
-from api.jobs.queue import Attempt, State
+from api.jobs.queue import Attempt, JobState
 from api.jobs.watch import keep
 from api.planning import queries as plans
 from api.planning import worker
-from api.planning.queries import KeptPlan
+from api.planning.queries import StoredPlan
 from api.planning.worker import report_of, work_on
 from scheduler.checker import check
 from scheduler.domain.problem import Problem
@@ -32,7 +32,7 @@ def begun(store: Store, problem: Problem | None = None, **asked: object) -> Atte
     return attempt
 
 
-def made(store: Store, identifier: str) -> KeptPlan | None:
+def made(store: Store, identifier: str) -> StoredPlan | None:
     with store.reading() as connection:
         return plans.found(connection, identifier)
 
@@ -50,7 +50,7 @@ def test_it_keeps_the_plan_with_what_the_checker_finds(store: Store) -> None:
     assert (kept.seed, sorted(kept.versions)) == (7, ["conference-planner", "ortools", "python"])
     assert told_of(store, attempt.job) == ["queued", "started", "done"]
     ended = found(store, attempt.job)
-    assert (ended.state, ended.error, ended.ended_at is not None) == (State.DONE, None, True)
+    assert (ended.state, ended.error, ended.ended_at is not None) == (JobState.DONE, None, True)
 
 
 def test_the_report_is_the_checkers_with_what_is_late() -> None:
@@ -77,7 +77,7 @@ def test_what_can_not_be_planned_fails_with_the_faults(store: Store) -> None:
     attempt = begun(store, tiny_problem(published=[locked]))
     work_on(store.url, attempt)
     ended = found(store, attempt.job)
-    assert (ended.state, made(store, attempt.job)) == (State.FAILED, None)
+    assert (ended.state, made(store, attempt.job)) == (JobState.FAILED, None)
     assert ended.error == (
         "There can be no such plan. published[0].locks: no schedule can keep the lock of A on its time. "
         "A is on Saturday 6 March 2027, which is no working day. Take the lock off, or move the booking first."
@@ -90,7 +90,7 @@ def test_a_fault_in_the_program_is_told_without_its_traceback(store: Store, capl
         work_on(store.url, attempt)
     ended = found(store, attempt.job)
     assert (ended.state, ended.error) == (
-        State.FAILED,
+        JobState.FAILED,
         "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id.",
     )
     assert f"The plan {attempt.job} has failed" in caplog.text
@@ -102,7 +102,7 @@ def test_an_attempt_that_is_no_longer_the_present_one_keeps_nothing(store: Store
     with store.noting() as connection:
         jobs.release(connection, attempt, NOW)
     work_on(store.url, attempt)
-    assert (found(store, attempt.job).state, made(store, attempt.job)) == (State.QUEUED, None)
+    assert (found(store, attempt.job).state, made(store, attempt.job)) == (JobState.QUEUED, None)
 
 
 def test_what_is_cancelled_before_there_is_a_schedule_ends_without(store: Store) -> None:
@@ -110,14 +110,14 @@ def test_what_is_cancelled_before_there_is_a_schedule_ends_without(store: Store)
     with store.writing() as connection:
         jobs.cancel(connection, attempt.job, NOW)
     work_on(store.url, attempt)
-    assert (found(store, attempt.job).state, made(store, attempt.job) is not None) == (State.CANCELLED, False)
+    assert (found(store, attempt.job).state, made(store, attempt.job) is not None) == (JobState.CANCELLED, False)
 
 
 def test_without_a_database_it_raises_so_that_the_job_is_queued_again(store: Store) -> None:
     attempt = begun(store)
     with pytest.raises(SQLAlchemyError):
         work_on("sqlite:////nowhere/diary.db", attempt)
-    assert found(store, attempt.job).state is State.RUNNING
+    assert found(store, attempt.job).state is JobState.RUNNING
 
 
 @pytest.mark.parametrize("failures", [2, 3])
@@ -135,9 +135,9 @@ def test_a_plan_is_kept_though_the_database_could_not_be_written_to(
 
     if failures == 2:
         keep(store, end)
-        assert found(store, attempt.job).state is State.FAILED
+        assert found(store, attempt.job).state is JobState.FAILED
     else:
         with pytest.raises(OperationalError):
             keep(store, end)
-        assert found(store, attempt.job).state is State.RUNNING
+        assert found(store, attempt.job).state is JobState.RUNNING
     assert len(tries) == 3

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.diary.bookings.queries import KeptBooking
+from api.diary.bookings.queries import StoredBooking
 from api.publishing.difference import Affected, Differences, Party, affected, changes_of, differences
 from scheduler.domain.conference import Conference
 from scheduler.domain.schedule import Booking
@@ -19,15 +19,15 @@ CONFERENCES = {
 }
 
 
-def standing(*bookings: Booking, publication: int | None = None) -> dict[str, KeptBooking]:
-    return {one.conference: KeptBooking(n, one, (), False, publication, None, True) for n, one in enumerate(bookings, start=1)}
+def standing(*bookings: Booking, publication: int | None = None) -> dict[str, StoredBooking]:
+    return {one.conference: StoredBooking(n, one, (), False, publication, None, True) for n, one in enumerate(bookings, start=1)}
 
 
-def compared(before: dict[str, KeptBooking], *after: Booking) -> Differences:
+def compared(before: dict[str, StoredBooking], *after: Booking) -> Differences:
     return differences(before, {one.conference: one for one in after}, {"A": "No place."}, held=False)
 
 
-def touched(before: dict[str, KeptBooking], *after: Booking) -> Affected:
+def touched(before: dict[str, StoredBooking], *after: Booking) -> Affected:
     return affected(CONFERENCES, before, compared(before, *after))
 
 

@@ -19,7 +19,7 @@ from api.diary.bookings import workflow as booking_by_hand
 from api.diary.conferences import follow_up as life
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life_of
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from api.diary.snapshot import problem_of
 from api.errors import ServiceError
 from api.jobs import queue as jobs
@@ -162,13 +162,17 @@ def must_be_sound(store: Store) -> None:
     table = tables.bookings.c
     with store.reading() as connection:
         states = {
-            row.id: State(row.state) for row in connection.execute(select(tables.conferences.c.id, tables.conferences.c.state))
+            row.id: ConferenceState(row.state)
+            for row in connection.execute(select(tables.conferences.c.id, tables.conferences.c.state))
         }
         active = list(connection.execute(select(tables.bookings).where(table.active)))
     counted = [row.conference for row in active if row.conference is not None]
     assert len(counted) == len(set(counted))
     for name, state in states.items():
-        assert (name in counted) == (state in (State.BOOKED, State.HELD, State.INQUORATE)), (name, state)
+        assert (name in counted) == (state in (ConferenceState.BOOKED, ConferenceState.HELD, ConferenceState.INQUORATE)), (
+            name,
+            state,
+        )
     for one, other in combinations(active, 2):
         for what, until in (("room", "cleared"), ("chair", "end"), ("minute_taker", "end")):
             if one._mapping[what] is not None and one._mapping[what] == other._mapping[what]:

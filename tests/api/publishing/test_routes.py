@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book
 from tests.api.support.drafts import (
@@ -212,7 +212,7 @@ def test_what_was_booked_by_hand_stays_and_is_copied(seeded: TestClient, store: 
 
 def test_what_has_been_held_stays_as_it_was(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, *ALL))
-    change(store, "CPC-1", state=State.HELD)
+    change(store, "CPC-1", state=ConferenceState.HELD)
     other = CPC_1.model_copy(update={"minute_taker": "M2"}), CPC_2.model_copy(update={"room": "AYL-1", "start": MOVED_2.start})
     plan = draft(store, other[0], MOVED_2, *ALL[2:])
     assert publish(seeded, plan).status_code == 201

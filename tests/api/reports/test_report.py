@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.reports.report import MONTH, Report, as_csv, as_workbook
 from scheduler.domain.values import Period
-from scheduler.report.workbook.styles import DATE, Column
+from scheduler.report.workbook.styles import DATE, TableColumn
 
 DAYS = Period(first=dt.date(2027, 1, 1), last=dt.date(2027, 1, 31))
 
@@ -24,7 +24,7 @@ REPORT = Report(
     "tiny",
     "A tiny report",
     Row,
-    (Column("Name", 10), Column("Number", 8), Column("Day", 11, DATE), Column("Month", 16, MONTH)),
+    (TableColumn("Name", 10), TableColumn("Number", 8), TableColumn("Day", 11, DATE), TableColumn("Month", 16, MONTH)),
     lambda row: (row.name, row.number, row.day, row.day.replace(day=1)),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from scheduler.domain.conference import Conference
@@ -98,6 +98,6 @@ def book(
     with store.writing() as connection:
         kept = conferences.found(connection, identifier)
         assert kept is not None
-        conferences.change(connection, kept.value, now, state=State.BOOKED)
+        conferences.change(connection, kept.value, now, state=ConferenceState.BOOKED)
         made = builders.booking(identifier, start, **changes)
         return bookings.add(connection, made, Policy(), now, by_hand=by_hand, locks=locks)

@@ -14,10 +14,10 @@ from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from api.diary.snapshot import problem_of
 from api.planning import queries as plans
-from api.planning.queries import KeptPlan
+from api.planning.queries import StoredPlan
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
@@ -65,7 +65,7 @@ def keep(store: Store, problem: Problem, planned: tuple[Booking, ...], unplaced:
     report: dict[str, Any] = {"violations": [], "measure": {}, "remarks": [], "late": []}
     with store.noting() as connection:
         add_job(store, identifier, "done", connection)
-        plans.add(connection, KeptPlan(identifier, problem, schedule, report, {}, 1, NOW))
+        plans.add(connection, StoredPlan(identifier, problem, schedule, report, {}, 1, NOW))
     return identifier
 
 
@@ -182,7 +182,7 @@ def cancel(store: Store, identifier: str) -> None:
         kept = bookings.active_of(connection, identifier)
         if kept is not None:
             bookings.end(connection, [kept.number], bookings.Ending.CANCELLED, NOW)
-    change(store, identifier, state=State.CANCELLED)
+    change(store, identifier, state=ConferenceState.CANCELLED)
 
 
 def put(path: str, **changes: Any) -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.queue import Job
-from api.planning.queries import KeptPlan
+from api.planning.queries import StoredPlan
 from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
 from tests.api.support.builders import NOW
@@ -44,9 +44,9 @@ def queue(store: Store, problem: Problem | None = None, **asked: Any) -> Job:
         return jobs.add(connection, problem or tiny_problem(), ASKED | asked, NOW)
 
 
-def kept_plan(identifier: str, now: dt.datetime = NOW) -> KeptPlan:
+def kept_plan(identifier: str, now: dt.datetime = NOW) -> StoredPlan:
     """A plan of the tiny problem, as a worker would keep it."""
-    return KeptPlan(
+    return StoredPlan(
         identifier,
         tiny_problem(),
         schedule(booking("A")),

@@ -9,7 +9,7 @@ from api.database.session import Store
 from api.jobs.queue import Attempt
 from api.whatif import solves, sweeps
 from api.whatif import worker as solver
-from api.whatif.sweeps import Kind, Part, Sweep, Wanted
+from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind, SweepPart
 from scheduler.sweeps.task import Solved, Task
 from tests.api.support.builders import NOW
 
@@ -19,9 +19,11 @@ WEEK = {"first": "2027-03-01", "last": "2027-03-05"}
 """The horizon of a problem for which little is on offer."""
 
 
-def begin(store: Store, tasks: Iterable[Task], kind: Kind = Kind.WHATIF, **asked: Any) -> Sweep:
+def begin(store: Store, tasks: Iterable[Task], kind: SweepKind = SweepKind.WHATIF, **asked: Any) -> StoredSweep:
     """Begin a sweep of these tasks, the first of which is the base."""
-    wanted = [Wanted(task, f"scenario {n}" if n else "base", (f"Change {n}.",) if n else ()) for n, task in enumerate(tasks)]
+    wanted = [
+        SolveRequest(task, f"scenario {n}" if n else "base", (f"Change {n}.",) if n else ()) for n, task in enumerate(tasks)
+    ]
     with store.writing() as connection:
         return sweeps.add(connection, kind, ASKED | asked, wanted, NOW)
 
@@ -46,14 +48,14 @@ def work_on_all(store: Store, executor: str = "local") -> list[Attempt]:
     return worked
 
 
-def found(store: Store, sweep: Sweep) -> Sweep:
+def found(store: Store, sweep: StoredSweep) -> StoredSweep:
     with store.reading() as connection:
         kept = sweeps.found(connection, sweep.kind, sweep.id)
     assert kept is not None
     return kept
 
 
-def parts(store: Store, sweep: Sweep) -> list[Part]:
+def parts(store: Store, sweep: StoredSweep) -> list[SweepPart]:
     with store.reading() as connection:
         return sweeps.parts(connection, sweep.id)
 

@@ -9,7 +9,7 @@ from api.database.session import Store
 from api.jobs import queue as jobs
 from api.whatif import solves, sweeps
 from api.whatif.retention import forget
-from api.whatif.sweeps import Sweep
+from api.whatif.sweeps import StoredSweep
 from tests.api.support.builders import NOW
 from tests.api.support.plans import queue
 from tests.api.support.sweeps import begin, claimed, found, parts, results, work_on_all
@@ -24,12 +24,12 @@ def forget_before(store: Store, instant: dt.datetime) -> None:
         forget(connection, instant)
 
 
-def cancel(store: Store, sweep: Sweep, now: dt.datetime) -> None:
+def cancel(store: Store, sweep: StoredSweep, now: dt.datetime) -> None:
     with store.writing() as connection:
         assert sweeps.cancel(connection, sweep.id, now)
 
 
-def is_kept(store: Store, sweep: Sweep) -> bool:
+def is_kept(store: Store, sweep: StoredSweep) -> bool:
     with store.reading() as connection:
         return sweeps.found(connection, sweep.kind, sweep.id) is not None
 

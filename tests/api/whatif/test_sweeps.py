@@ -10,9 +10,9 @@ from api.database.session import Store, version_of
 from api.database.tables import jobs as jobs_table
 from api.database.tables import solves as solves_table
 from api.jobs import queue as jobs
-from api.jobs.queue import MOST_CUT_OFFS, Attempt, State
+from api.jobs.queue import MOST_CUT_OFFS, Attempt, JobState
 from api.whatif import solves, sweeps
-from api.whatif.sweeps import Kind, Part, Progress, Sweep, Wanted
+from api.whatif.sweeps import SolveCounts, SolveRequest, StoredSweep, SweepKind, SweepPart
 from scheduler.sweeps.task import Solved, Task
 from tests.api.support.builders import NOW
 from tests.api.support.plans import ASKED as PLAN
@@ -58,15 +58,15 @@ def kept_tasks(store: Store) -> dict[str, bool]:
 def order(store: Store, count: int) -> list[str]:
     """What is claimed next, one after another: a plan's id, or the key of a solve."""
     claimed_ = [claimed(store) for _ in range(count)]
-    return [one.job if one.kind is jobs.Kind.PLAN else key(store, one.job) for one in claimed_]
+    return [one.job if one.kind is jobs.JobKind.PLAN else key(store, one.job) for one in claimed_]
 
 
-def progress(store: Store, sweep: Sweep) -> Progress:
+def progress(store: Store, sweep: StoredSweep) -> SolveCounts:
     with store.reading() as connection:
         return sweeps.progress(connection, sweep.id)
 
 
-def begun_cancelled_and_begun_again(store: Store, task: Task) -> tuple[Attempt, Sweep]:
+def begun_cancelled_and_begun_again(store: Store, task: Task) -> tuple[Attempt, StoredSweep]:
     """A solve that runs although its sweep was cancelled, and the sweep that then asks for the same."""
     sweep = begin(store, [task])
     running = claimed(store)
@@ -78,18 +78,18 @@ def begun_cancelled_and_begun_again(store: Store, task: Task) -> tuple[Attempt, 
 def test_a_sweep_queues_what_it_wants(store: Store) -> None:
     base, one = tasks(2)
     sweep = begin(store, [base, one, base])
-    assert sweep == Sweep(1, sweep.id, Kind.WHATIF, None, ASKED, State.QUEUED, None, NOW, None)
+    assert sweep == StoredSweep(1, sweep.id, SweepKind.WHATIF, None, ASKED, JobState.QUEUED, None, NOW, None)
     assert found(store, sweep) == sweep
     assert parts(store, sweep) == [
-        Part(0, "base", (), (), base.key, None, None),
-        Part(1, "scenario 1", ("Change 1.",), (), one.key, None, None),
-        Part(2, "scenario 2", ("Change 2.",), (), base.key, None, None),
+        SweepPart(0, "base", (), (), base.key, None, None),
+        SweepPart(1, "scenario 1", ("Change 1.",), (), one.key, None, None),
+        SweepPart(2, "scenario 2", ("Change 2.",), (), base.key, None, None),
     ]
     assert states(store) == {base.key: ["queued"], one.key: ["queued"]}
     with store.reading() as connection:
         assert solves.task_of(connection, one.key) == one
         assert solves.task_of(connection, one.key).key == one.key
-        assert sweeps.found(connection, Kind.VALUE, sweep.id) is None
+        assert sweeps.found(connection, SweepKind.VALUE, sweep.id) is None
         assert sweeps.size(connection, sweep.id) == 3
         assert sweeps.has_unsolved(connection, sweep.id)
 
@@ -109,7 +109,7 @@ def test_a_plan_that_comes_later_goes_first_and_sweeps_take_turns(store: Store) 
 def test_a_sweep_that_goes_on_is_running(store: Store) -> None:
     sweep = begin(store, tasks(2))
     claimed(store)
-    assert found(store, sweep).state is State.RUNNING
+    assert found(store, sweep).state is JobState.RUNNING
 
 
 def test_what_several_want_is_solved_once(store: Store) -> None:
@@ -133,7 +133,9 @@ def test_a_result_waits_for_a_sweep_that_is_being_begun_and_counts_on_its_job(st
     claimed(store)
     with ThreadPoolExecutor(1) as pool:
         with store.writing() as connection:
-            second = sweeps.add(connection, Kind.WHATIF, ASKED, [Wanted(base, "base"), Wanted(other, "other")], NOW)
+            second = sweeps.add(
+                connection, SweepKind.WHATIF, ASKED, [SolveRequest(base, "base"), SolveRequest(other, "other")], NOW
+            )
             kept = pool.submit(keep, store, solved(base))
             with pytest.raises(TimeoutError):
                 kept.result(0.5)
@@ -152,17 +154,17 @@ def test_a_result_stays_as_it_was_first(store: Store) -> None:
 def test_how_far_it_is(store: Store) -> None:
     several = tasks(4)
     sweep = begin(store, [*several, several[0]])
-    assert progress(store, sweep) == Progress(0, 4, None)
+    assert progress(store, sweep) == SolveCounts(0, 4, None)
     for _ in range(3):
         claimed(store)
-    assert progress(store, sweep) == Progress(0, 4, None)
+    assert progress(store, sweep) == SolveCounts(0, 4, None)
     keep(store, solved(several[0], 3.0))
-    assert progress(store, sweep) == Progress(1, 4, 4.5)  # three are left, of which two are worked on
+    assert progress(store, sweep) == SolveCounts(1, 4, 4.5)  # three are left, of which two are worked on
     keep(store, *(solved(one, 3.0) for one in several))
-    assert progress(store, sweep) == Progress(4, 4, None)
+    assert progress(store, sweep) == SolveCounts(4, 4, None)
     with store.noting() as connection:
         sweeps.set_beside(connection, sweep.id, {number: {} for number in range(5)}, LATER)
-    assert progress(store, sweep) == Progress(4, 4, 0.0)
+    assert progress(store, sweep) == SolveCounts(4, 4, 0.0)
 
 
 def test_with_the_last_result_it_is_done(store: Store) -> None:
@@ -170,11 +172,11 @@ def test_with_the_last_result_it_is_done(store: Store) -> None:
     sweep = begin(store, [base, one])
     with store.noting() as connection:
         sweeps.set_beside(connection, sweep.id, {0: {"name": "base"}}, LATER)
-    assert found(store, sweep).state is State.QUEUED
+    assert found(store, sweep).state is JobState.QUEUED
     with store.noting() as connection:
         sweeps.set_beside(connection, sweep.id, {0: {"name": "other"}, 1: {"name": "one"}}, LATER)
     ended = found(store, sweep)
-    assert (ended.state, ended.ended_at, ended.has_ended) == (State.DONE, LATER, True)
+    assert (ended.state, ended.ended_at, ended.has_ended) == (JobState.DONE, LATER, True)
     assert [part.result for part in parts(store, sweep)] == [{"name": "base"}, {"name": "one"}]
     assert states(store) == {base.key: ["cancelled"], one.key: ["cancelled"]}, "nobody wants them any more"
 
@@ -187,7 +189,7 @@ def test_cancelling_ends_what_nobody_else_wants(store: Store) -> None:
     with store.writing() as connection:
         assert sweeps.cancel(connection, sweep.id, LATER)
         assert not sweeps.cancel(connection, sweep.id, LATER)
-    assert (found(store, sweep).state, found(store, sweep).ended_at) == (State.CANCELLED, LATER)
+    assert (found(store, sweep).state, found(store, sweep).ended_at) == (JobState.CANCELLED, LATER)
     assert states(store) == {base.key: ["running"], one.key: ["cancelled"], shared.key: ["queued"], other.key: ["queued"]}
     with store.reading() as connection:
         assert not jobs.is_wanted(connection, running)
@@ -233,8 +235,8 @@ def test_a_cut_off_solve_is_queued_again_and_fails_in_the_end(store: Store) -> N
         with store.noting() as connection:
             sweeps.release(connection, attempt, LATER)
     error = "It was cut off 20 times before it was done. Plan fewer days at once."
-    assert (found(store, sweep).state, [part.error for part in parts(store, sweep)]) == (State.DONE, [None, error])
-    assert (found(store, other).state, found(store, other).error) == (State.FAILED, error), "without its base there is nothing"
+    assert (found(store, sweep).state, [part.error for part in parts(store, sweep)]) == (JobState.DONE, [None, error])
+    assert (found(store, other).state, found(store, other).error) == (JobState.FAILED, error), "without its base there is nothing"
 
 
 def test_a_solve_that_is_cut_off_by_something_else_never_fails(store: Store) -> None:
@@ -247,7 +249,7 @@ def test_a_solve_that_is_cut_off_by_something_else_never_fails(store: Store) -> 
     attempt = claimed(store)
     with store.noting() as connection:
         sweeps.release(connection, attempt, LATER)
-    assert found(store, sweep).state is State.RUNNING
+    assert found(store, sweep).state is JobState.RUNNING
     assert states(store) == {base.key: ["queued"]}
 
 
@@ -257,7 +259,7 @@ def test_what_another_job_has_taken_over_is_not_ended_by_the_one_before(store: S
     with store.noting() as connection:
         sweeps.fail(connection, before, "No.", LATER)
     assert states(store) == {base.key: ["failed", "queued"]}
-    assert found(store, anew).state is State.QUEUED
+    assert found(store, anew).state is JobState.QUEUED
     assert [part.error for part in parts(store, anew)] == [None]
 
 
@@ -270,43 +272,43 @@ def test_a_failed_solve_ends_its_parts_and_without_its_base_a_sweep(store: Store
         sweeps.fail(connection, attempt, "No.", LATER)
         sweeps.fail(connection, attempt, "Again.", LATER)
     assert [part.error for part in parts(store, sweep)] == [None, "No.", None]
-    assert progress(store, sweep) == Progress(1, 3, None)
-    value = begin(store, [one], Kind.VALUE)
+    assert progress(store, sweep) == SolveCounts(1, 3, None)
+    value = begin(store, [one], SweepKind.VALUE)
     third = claimed(store)
     assert key(store, third.job) == two.key
     fourth = claimed(store)
     with store.noting() as connection:
         sweeps.fail(connection, fourth, "Never.", LATER)
-    assert (found(store, value).state, found(store, value).error) == (State.FAILED, "Never.")
-    assert found(store, sweep).state is State.RUNNING
+    assert (found(store, value).state, found(store, value).error) == (JobState.FAILED, "Never.")
+    assert found(store, sweep).state is JobState.RUNNING
 
 
 def test_a_value_goes_on_in_rounds(store: Store) -> None:
     base, one, two = tasks(3)
-    value = begin(store, [base], Kind.VALUE)
+    value = begin(store, [base], SweepKind.VALUE)
     for _ in range(2):  # two processes may find the same
         with store.noting() as connection:
-            sweeps.go_on(connection, value.id, {"found": 1}, [Wanted(one), Wanted(two)], NOW)
+            sweeps.go_on(connection, value.id, {"found": 1}, [SolveRequest(one), SolveRequest(two)], NOW)
     assert [part.key for part in parts(store, value)] == [base.key, one.key, two.key]
     with store.noting() as connection:
         assert sweeps.result_of(connection, value.id) == {"found": 1}
         sweeps.go_on(connection, value.id, {"found": 2}, [], LATER)
-        sweeps.go_on(connection, value.id, {"found": 3}, [Wanted(one)], LATER)
+        sweeps.go_on(connection, value.id, {"found": 3}, [SolveRequest(one)], LATER)
         sweeps.give_up(connection, value.id, "No.", LATER)
         assert sweeps.result_of(connection, value.id) == {"found": 2}
-    assert (found(store, value).state, found(store, value).error) == (State.DONE, None)
+    assert (found(store, value).state, found(store, value).error) == (JobState.DONE, None)
 
 
 def test_lists_and_plans_know_nothing_of_solves(store: Store) -> None:
     sweep, plan = begin(store, tasks(2)), queue(store)
-    value = begin(store, tasks(1), Kind.VALUE)
+    value = begin(store, tasks(1), SweepKind.VALUE)
     with store.reading() as connection:
         assert [job.id for job in jobs.listed(connection)] == [plan.id]
         solve = connection.execute(select(jobs_table.c.id).where(jobs_table.c.kind == "solve").limit(1)).scalar_one()
         assert jobs.found(connection, solve) is None
-        assert sweeps.listed(connection, Kind.WHATIF) == [sweep]
-        assert sweeps.listed(connection, Kind.VALUE) == [value]
-        assert sweeps.listed(connection, Kind.VALUE, after=value) == []
+        assert sweeps.listed(connection, SweepKind.WHATIF) == [sweep]
+        assert sweeps.listed(connection, SweepKind.VALUE) == [value]
+        assert sweeps.listed(connection, SweepKind.VALUE, after=value) == []
         assert sweeps.latest_of_plan(connection, plan.id) is None
 
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.jobs import queue as jobs
-from api.jobs.queue import State
+from api.jobs.queue import JobState
 from api.planning import queries as plans
 from api.whatif import sweeps
 from scheduler.domain.problem import nameless
@@ -74,8 +74,8 @@ def test_asking_twice_asks_once_and_for_something_else_anew(seeded: TestClient, 
     assert seeded.post(path, json={"top": 3}).json() == told(plan, top=3)
     assert seeded.get(path).json() == told(plan, top=3)
     with store.reading() as connection:
-        after, before = sweeps.listed(connection, sweeps.Kind.VALUE)
-    assert (before.state, after.state) == (State.CANCELLED, State.QUEUED), "of a plan there is one at a time"
+        after, before = sweeps.listed(connection, sweeps.SweepKind.VALUE)
+    assert (before.state, after.state) == (JobState.CANCELLED, JobState.QUEUED), "of a plan there is one at a time"
     claimed(store)
     assert seeded.get(path).json()["state"] == "running"
 

@@ -12,10 +12,10 @@ from api.database.json_values import written
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
-from api.jobs.queue import State
+from api.jobs.queue import JobState
 from api.whatif import solves, sweeps
 from api.whatif import worker as solver
-from api.whatif.sweeps import Kind, Sweep, Wanted
+from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
 from api.whatif.worker import work_on
 from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.task import Effort, OtherEngineError, Solved, Task, solve, task_of
@@ -43,7 +43,7 @@ def compared_alone(of: list[Task], solved: Mapping[str, Solved]) -> Comparison:
     return found_
 
 
-def result_of(store: Store, value: Sweep) -> Appraisal:
+def result_of(store: Store, value: StoredSweep) -> Appraisal:
     with store.reading() as connection:
         return Appraisal.model_validate(sweeps.result_of(connection, value.id))
 
@@ -57,9 +57,9 @@ def without_seconds(appraisal: Appraisal) -> object:
     return stripped(appraisal.model_dump(mode="json"))
 
 
-def begin_value(store: Store, task: Task) -> Sweep:
+def begin_value(store: Store, task: Task) -> StoredSweep:
     with store.writing() as connection:
-        return sweeps.add(connection, Kind.VALUE, ASKED, [Wanted(task, "base")], NOW)
+        return sweeps.add(connection, SweepKind.VALUE, ASKED, [SolveRequest(task, "base")], NOW)
 
 
 def test_scenarios_are_solved_and_set_beside_the_base(store: Store) -> None:
@@ -70,7 +70,7 @@ def test_scenarios_are_solved_and_set_beside_the_base(store: Store) -> None:
     kept = results(store, several)
     assert figures(kept.values()) == figures(solve(task) for task in several)
     assert [part.result for part in parts(store, sweep)] == [written(one) for one in compared_alone(wanted, kept).results]
-    assert found(store, sweep).state is State.DONE
+    assert found(store, sweep).state is JobState.DONE
     assert [told_of(store, attempt.job) for attempt in worked] == [["queued", "started", "done"]] * 3
 
 
@@ -88,7 +88,7 @@ def test_what_is_solved_before_its_base_waits_for_it(store: Store) -> None:
     work_on_all(store)
     alone = compared_alone([base, one, two], results(store, [base, one, two]))
     assert [part.result for part in parts(store, sweep)] == [written(one) for one in alone.results]
-    assert found(store, sweep).state is State.DONE
+    assert found(store, sweep).state is JobState.DONE
 
 
 def test_what_is_known_is_not_solved_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_what_is_known_is_not_solved_again(store: Store, monkeypatch: pytest.Mon
     monkeypatch.setattr(solver, "solve", None)
     sweep = begin(store, several)
     work_on_all(store)
-    assert found(store, sweep).state is State.DONE
+    assert found(store, sweep).state is JobState.DONE
     assert [part.result for part in parts(store, sweep)] == [part.result for part in parts(store, before)]
 
 
@@ -108,7 +108,7 @@ def test_a_scenario_without_any_schedule_says_why_and_the_others_go_on(store: St
     sweep = begin(store, wanted)
     work_on_all(store)
     base, leaves = parts(store, sweep)
-    assert found(store, sweep).state is State.DONE
+    assert found(store, sweep).state is JobState.DONE
     assert base.result is not None
     assert leaves.result is not None
     assert (base.result["refused"], base.result["outlook"] is None) == ([], False)
@@ -121,7 +121,7 @@ def test_the_value_of_one_more_is_found_round_by_round(store: Store) -> None:
     problem = tiny_problem(horizon=WEEK)
     value = begin_value(store, task_of(problem, Effort(time_limit=600)))
     work_on_all(store)
-    assert found(store, value).state is State.DONE
+    assert found(store, value).state is JobState.DONE
     with workers_of("local:1")() as workers:
         alone = appraised(problem, workers, top=ASKED["top"], effort=Effort(time_limit=600))
     assert alone is not None
@@ -140,7 +140,7 @@ def test_a_search_is_taken_further_and_not_begun_again_each_round(store: Store, 
     monkeypatch.setattr(solver, "Search", searching)
     value = begin_value(store, task_of(tiny_problem(horizon=WEEK)))
     work_on_all(store)
-    assert found(store, value).state is State.DONE
+    assert found(store, value).state is JobState.DONE
     assert len(begun) == 1
 
 
@@ -152,8 +152,8 @@ def test_a_sweep_that_fails_leaves_the_others_what_they_wait_for(store: Store, m
     (base,) = tasks(1)
     value, whatif = begin_value(store, base), begin(store, [base])
     work_on_all(store)
-    assert (found(store, value).state, found(store, value).error) == (State.FAILED, solver.FAILED)
-    assert found(store, whatif).state is State.DONE
+    assert (found(store, value).state, found(store, value).error) == (JobState.FAILED, solver.FAILED)
+    assert found(store, whatif).state is JobState.DONE
 
 
 def test_a_value_of_what_has_no_schedule_says_why(store: Store) -> None:
@@ -161,7 +161,7 @@ def test_a_value_of_what_has_no_schedule_says_why(store: Store) -> None:
     value = begin_value(store, task_of(problem))
     work_on_all(store)
     ended = found(store, value)
-    assert (ended.state, ended.error) == (State.FAILED, f"No schedule is possible: {solve(task_of(problem)).refused[0]}")
+    assert (ended.state, ended.error) == (JobState.FAILED, f"No schedule is possible: {solve(task_of(problem)).refused[0]}")
 
 
 def test_a_solve_that_was_kept_before_its_process_was_killed_is_not_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +172,7 @@ def test_a_solve_that_was_kept_before_its_process_was_killed_is_not_lost(store: 
         solves.keep(connection, solve(several[0]))
         sweeps.release(connection, attempt, NOW)
     work_on_all(store)
-    assert found(store, sweep).state is State.DONE
+    assert found(store, sweep).state is JobState.DONE
     assert told_of(store, attempt.job) == ["queued", "started", "queued", "started", "done"]
 
 
@@ -200,7 +200,7 @@ def test_a_cluster_gives_the_same(store: Store) -> None:
     sweep = begin(store, several)
     with cluster(1) as (_, text):
         work_on_all(store, text)
-    assert found(store, sweep).state is State.DONE
+    assert found(store, sweep).state is JobState.DONE
     assert figures(results(store, several).values()) == figures(solve(task) for task in several)
 
 
@@ -239,7 +239,7 @@ def test_a_failure_is_told_with_the_sweep(
     sweep = begin(store, tasks(1))
     with caplog.at_level(logging.ERROR):
         (attempt,) = work_on_all(store)
-    assert (found(store, sweep).state, found(store, sweep).error) == (State.FAILED, told)
+    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, told)
     assert told_of(store, attempt.job) == ["queued", "started", "failed"]
     assert ("Traceback" in caplog.text) == isinstance(error, RuntimeError)
 
@@ -249,4 +249,4 @@ def test_what_another_version_has_begun_is_to_be_asked_again(store: Store, execu
     (task,) = tasks(1)
     sweep = begin(store, [task.model_copy(update={"engine": "conference-planner 0"})])
     work_on_all(store, executor)
-    assert (found(store, sweep).state, found(store, sweep).error) == (State.FAILED, solver.OUTDATED)
+    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, solver.OUTDATED)

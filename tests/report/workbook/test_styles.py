@@ -4,14 +4,14 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from scheduler.report.workbook.styles import Book
+from scheduler.report.workbook.styles import ReportWorkbook
 
 
 def footer(service: str) -> tuple[str | None, str | None, str | None]:
     """What stands left, in the middle and right under each printed page."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as workbook:
-        Book(workbook, service).sheet("Not placed", "Conferences that could not be placed")
+        ReportWorkbook(workbook, service).sheet("Not placed", "Conferences that could not be placed")
     printed = openpyxl.load_workbook(file).worksheets[0].oddFooter
     return printed.left.text, printed.center.text, printed.right.text
 

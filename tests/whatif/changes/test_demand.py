@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from fixtures.generate import HERE as FIXTURES
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.files import read_problem_file
 from scheduler.whatif.changes.demand import Demand, Holds
 from tests.builders import booking, conference
@@ -47,7 +47,7 @@ def test_copies_have_ids_that_are_free_and_not_too_long() -> None:
 
 def test_what_is_taken_away_leaves_nothing_that_refers_to_it() -> None:
     problem = service(apart=[["A", "B"], ["B", "R"]], published=[published("A"), published("R")])
-    fewer = Demand(percent=-100, kind=Kind.INITIAL).applied(problem)
+    fewer = Demand(percent=-100, kind=ConferenceKind.INITIAL).applied(problem)
     conferences = [one.model_dump() for one in problem.conferences]
     assert fewer == service(conferences=conferences[2:], published=[published("R")])
 
@@ -63,7 +63,7 @@ def test_what_is_published_with_a_lock_is_never_taken_away() -> None:
 
 def test_the_sentence_says_how_many() -> None:
     assert Demand(percent=33).sentence(JANUARY) == "33% more conferences: 36 conferences added to 108."
-    of_kind = Demand(percent=-20, kind=Kind.INITIAL, site="WYC")
+    of_kind = Demand(percent=-20, kind=ConferenceKind.INITIAL, site="WYC")
     assert of_kind.sentence(JANUARY) == (
         "20% fewer conferences of the kind initial (ICPC) for Wycombe: 2 conferences taken from 11."
     )
@@ -74,9 +74,9 @@ def test_the_sentence_says_how_many() -> None:
 
 def test_only_the_kind_and_site_that_are_meant_change() -> None:
     before = Counter((one.kind, one.site) for one in JANUARY.conferences)
-    more = Demand(percent=50, kind=Kind.REVIEW, site="AYL").applied(JANUARY)
+    more = Demand(percent=50, kind=ConferenceKind.REVIEW, site="AYL").applied(JANUARY)
     after = Counter((one.kind, one.site) for one in more.conferences)
-    assert after - before == Counter({(Kind.REVIEW, "AYL"): 10})
+    assert after - before == Counter({(ConferenceKind.REVIEW, "AYL"): 10})
 
 
 @pytest.mark.parametrize("percent", [-40, -10, 10, 33, 80, 130])
@@ -118,7 +118,7 @@ def test_the_order_of_conferences_does_not_say_which_are_taken() -> None:
 
 def test_there_is_something_to_take_away_or_copy() -> None:
     assert faults(Demand(percent=10, site="AMR")) == ["site: there is no site 'AMR'. Enter the id of one listed under sites."]
-    assert faults(Demand(percent=10, kind=Kind.PRE_BIRTH, site="AYL")) == [
+    assert faults(Demand(percent=10, kind=ConferenceKind.PRE_BIRTH, site="AYL")) == [
         "percent: there is no conference of the kind pre_birth for the site AYL in this plan to take away or copy."
     ]
     assert faults(Demand(percent=0), service(conferences=[])) == [

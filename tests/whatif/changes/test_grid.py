@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.faults import InputError
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
@@ -100,8 +100,8 @@ def test_numbers_go_in_steps_and_demand_may_fall() -> None:
 
 def test_the_demand_of_one_kind_can_be_varied() -> None:
     (more,) = crossed(service(), ["initial_demand=50"])
-    assert more == point(Demand(percent=50, kind=Kind.INITIAL), name="initial (ICPC) +50%")
-    assert all(crossed(service(), [f"{kind}_demand=0"]) for kind in Kind)
+    assert more == point(Demand(percent=50, kind=ConferenceKind.INITIAL), name="initial (ICPC) +50%")
+    assert all(crossed(service(), [f"{kind}_demand=0"]) for kind in ConferenceKind)
 
 
 def test_the_cap_and_every_preference_can_be_varied() -> None:

@@ -3,7 +3,7 @@ import itertools
 
 import pytest
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.faults import InputError
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
@@ -117,8 +117,8 @@ LEAVES, ABSENT = ChairLeaves(chair="C1"), ChairAbsent(chair="C1", first=day(2), 
         (RoomCloses(room="AYL-1", first=day(2), last=day(3)), SiteCloses(site="AYL", first=day(2), last=day(3))),
         (RoomGainsHybrid(room="AYL-1"), RoomGainsHybrid(room="AYL-1", first=day(2))),
         (RoomGainsStart(room="AYL-1", start=dt.time(12)), RoomGainsStart(room="AYL-1", start=dt.time(12))),
-        (Demand(percent=10), Demand(percent=20, kind=Kind.INITIAL)),
-        (Demand(percent=10, site="WYC"), Demand(percent=20, kind=Kind.INITIAL)),
+        (Demand(percent=10), Demand(percent=20, kind=ConferenceKind.INITIAL)),
+        (Demand(percent=10, site="WYC"), Demand(percent=20, kind=ConferenceKind.INITIAL)),
         (CaseloadCap(cap=80), CaseloadCap(cap=90)),
         (RuleOff(rule="friday"), RuleOff(rule="friday")),
         (RuleOff(rule="friday"), Weight(preference="friday", weight=1)),
@@ -149,7 +149,7 @@ def test_changes_of_one_thing_contradict_one_another(changes: tuple[ChangeBase, 
         (SiteCloses(site="AYL"), SiteCloses(site="WYC")),
         (SiteCloses(site="AYL"), FridaysOpen(dates=(day(5),))),
         (Demand(percent=-100, site="WYC"), Demand(percent=100, site="AYL")),
-        (Demand(percent=-100, kind=Kind.REVIEW), Demand(percent=100, kind=Kind.INITIAL)),
+        (Demand(percent=-100, kind=ConferenceKind.REVIEW), Demand(percent=100, kind=ConferenceKind.INITIAL)),
         (RuleOff(rule="R4"), RuleOff(rule="R5")),
         (Holds(site="AYL", week=day(8), count=1), Holds(site="AYL", week=day(15), count=2)),
         (Holds(site="AYL", week=day(8), count=1), Holds(site="WYC", week=day(8), count=2)),
@@ -170,5 +170,7 @@ def test_a_rule_that_is_on_and_off_contradicts_itself() -> None:
 
 
 def test_a_scenario_is_read_back_as_it_was_written() -> None:
-    written = scenario(LEAVES, C9, Demand(percent=10, kind=Kind.INITIAL), RoomGainsStart(room="AYL-1", start=dt.time(12)))
+    written = scenario(
+        LEAVES, C9, Demand(percent=10, kind=ConferenceKind.INITIAL), RoomGainsStart(room="AYL-1", start=dt.time(12))
+    )
     assert Scenario.model_validate_json(written.model_dump_json()) == written

@@ -1,16 +1,16 @@
 import datetime as dt
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule, Tier
 from scheduler.measure import measure
 from scheduler.sweeps.task import Solved, task_of
 from scheduler.whatif.comparison.results import (
-    Caseload,
+    ChairCaseload,
     Children,
     Comparison,
     LateConference,
-    Moved,
+    MovedConference,
     Outlook,
     Result,
     Use,
@@ -45,8 +45,8 @@ def solved(of: Problem, *bookings: Booking, seconds: float = 1.5) -> Solved:
 
 
 def children(initial: Children, review: Children) -> tuple[Children, ...]:
-    others = {kind: Children(kind=kind, children=0, placed=0, in_time=0) for kind in Kind}
-    return tuple((others | {Kind.INITIAL: initial, Kind.REVIEW: review}).values())
+    others = {kind: Children(kind=kind, children=0, placed=0, in_time=0) for kind in ConferenceKind}
+    return tuple((others | {ConferenceKind.INITIAL: initial, ConferenceKind.REVIEW: review}).values())
 
 
 def test_a_base_and_a_scenario_side_by_side():
@@ -69,8 +69,8 @@ def test_a_base_and_a_scenario_side_by_side():
                 conferences=2,
                 placed=2,
                 children=children(
-                    Children(kind=Kind.INITIAL, children=3, placed=3, in_time=0),
-                    Children(kind=Kind.REVIEW, children=2, placed=2, in_time=2),
+                    Children(kind=ConferenceKind.INITIAL, children=3, placed=3, in_time=0),
+                    Children(kind=ConferenceKind.REVIEW, children=2, placed=2, in_time=2),
                 ),
                 late=(
                     LateConference(conference="A", children=3, due=dt.date(2027, 3, 5), day=dt.date(2027, 3, 8), working_days=1),
@@ -78,8 +78,8 @@ def test_a_base_and_a_scenario_side_by_side():
                 counts=measure(base, schedule(a, b)).counts,
                 handovers=(),
                 caseloads=(
-                    Caseload(chair="C1", label="C1", before=84, after=87, cap=85, above=2),
-                    Caseload(chair="C2", label="Advisor 2", before=0, after=0, cap=85, above=0),
+                    ChairCaseload(chair="C1", label="C1", before=84, after=87, cap=85, above=2),
+                    ChairCaseload(chair="C2", label="Advisor 2", before=0, after=0, cap=85, above=0),
                 ),
                 rooms=(
                     Use(id="AYL-1", label="Aylesbury, AYL-1", used=1, of=10),
@@ -98,8 +98,8 @@ def test_a_base_and_a_scenario_side_by_side():
                     conferences=2,
                     placed=2,
                     children=children(
-                        Children(kind=Kind.INITIAL, children=3, placed=3, in_time=0),
-                        Children(kind=Kind.REVIEW, children=2, placed=2, in_time=2),
+                        Children(kind=ConferenceKind.INITIAL, children=3, placed=3, in_time=0),
+                        Children(kind=ConferenceKind.REVIEW, children=2, placed=2, in_time=2),
                     ),
                     late=(
                         LateConference(
@@ -109,8 +109,8 @@ def test_a_base_and_a_scenario_side_by_side():
                     counts=measure(scenario, of_scenario.schedule or schedule()).counts,
                     handovers=("B",),
                     caseloads=(
-                        Caseload(chair="C1", label="C1", before=84, after=84, cap=85, above=0),
-                        Caseload(chair="C2", label="Advisor 2", before=0, after=3, cap=85, above=0),
+                        ChairCaseload(chair="C1", label="C1", before=84, after=84, cap=85, above=0),
+                        ChairCaseload(chair="C2", label="Advisor 2", before=0, after=3, cap=85, above=0),
                     ),
                     rooms=(Use(id="AYL-1", label="Aylesbury, AYL-1", used=1, of=4),),
                     chairs=(Use(id="C1", label="C1", used=0, of=5), Use(id="C2", label="Advisor 2", used=2, of=5)),
@@ -126,8 +126,8 @@ def test_a_base_and_a_scenario_side_by_side():
                 ),
                 judgement=Judgement(verdict=Verdict.WORSE, tier="late"),
                 moved=(
-                    Moved(conference="A", what=("date", "chair"), before=a, after=later),
-                    Moved(conference="B", what=("chair",), before=b, after=b.model_copy(update={"chair": "C2"})),
+                    MovedConference(conference="A", what=("date", "chair"), before=a, after=later),
+                    MovedConference(conference="B", what=("chair",), before=b, after=b.model_copy(update={"chair": "C2"})),
                 ),
             ),
         ),
@@ -171,11 +171,11 @@ def test_what_moves_is_told_of_conferences_in_both_problems():
     later = b.model_copy(update={"start": b.start.replace(hour=14), "room": "WYC-1"})
     assert list(moved(before, schedule(a, b), after, schedule(a, b, c))) == []
     assert list(moved(before, schedule(a), after, schedule(later))) == [
-        Moved(conference="A", what=(), before=a, after=None),
-        Moved(conference="B", what=(), before=None, after=later),
+        MovedConference(conference="A", what=(), before=a, after=None),
+        MovedConference(conference="B", what=(), before=None, after=later),
     ]
     assert list(moved(before, schedule(b), after, schedule(later))) == [
-        Moved(conference="B", what=("time", "room"), before=b, after=later)
+        MovedConference(conference="B", what=("time", "room"), before=b, after=later)
     ]
 
 

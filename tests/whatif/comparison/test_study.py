@@ -16,7 +16,7 @@ from scheduler.files import read_problem_file, write_problem_file
 from scheduler.planner import plan
 from scheduler.sweeps.defaults import WORK_LIMIT
 from scheduler.sweeps.executors import workers_of
-from scheduler.sweeps.sweep import KeptInFolder
+from scheduler.sweeps.sweep import FolderResultStore
 from scheduler.sweeps.task import task_of
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.study import studied, variants
@@ -67,7 +67,7 @@ def alone(problem: Problem, path: Path) -> Schedule:
 
 
 def hold_against_each_alone(problem: Problem, scenarios: Iterable[Scenario], folder: Path) -> None:
-    kept = KeptInFolder(folder)
+    kept = FolderResultStore(folder)
     asked = variants(problem, scenarios)
     with workers_of("local:2")() as workers:
         comparison = studied(asked, workers, kept=kept)

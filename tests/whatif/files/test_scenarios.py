@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.domain.conference import Kind
+from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.faults import InputError
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
@@ -204,8 +204,8 @@ EVERY_CHANGE: tuple[tuple[Cells, ChangeBase], ...] = (
     (row("Room gains start", Room="AYL-1", Start=dt.time(16, 30)), RoomGainsStart(room="AYL-1", start=dt.time(16, 30))),
     (row("Site closes", Site="WYC"), SiteCloses(site="WYC")),
     (
-        row("Demand", Per_cent=-20, Kind="Initial", Site="AYL", Seed=3),
-        Demand(percent=-20, kind=Kind.INITIAL, site="AYL", seed=3),
+        row("Demand", Per_cent=-20, ConferenceKind="Initial", Site="AYL", Seed=3),
+        Demand(percent=-20, kind=ConferenceKind.INITIAL, site="AYL", seed=3),
     ),
     (
         row("Minute taker joins", Minute_taker="M9", Sites="AYL, WYC", Works_on="Tue"),

@@ -13,7 +13,7 @@ import pytest
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Tier
 from scheduler.whatif.marginal_value.pricing import at_best
-from scheduler.whatif.marginal_value.units import Group, Market, Offer
+from scheduler.whatif.marginal_value.units import Group, Market, ResourceUnit
 from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values
 from tests.exhaustive import TooLargeError, optimum
 from tests.random_problems import random_problem
@@ -50,7 +50,7 @@ def problems(seeds: range) -> Iterator[tuple[object, Problem, Values]]:
                 yield (seed, kind), problem, values
 
 
-def truth(problem: Problem, offer: Offer | Group) -> Values | None:
+def truth(problem: Problem, offer: ResourceUnit | Group) -> Values | None:
     """The best that there is with an offer; None where there is too much to try."""
     try:
         return best(offer.scenario.applied(problem))

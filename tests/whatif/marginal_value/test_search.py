@@ -19,10 +19,10 @@ from scheduler.files import read_problem_file, write_problem_file
 from scheduler.planner import plan
 from scheduler.sweeps.defaults import WORK_LIMIT
 from scheduler.sweeps.executors import workers_of
-from scheduler.sweeps.sweep import KeptInFolder, SweepProgress
+from scheduler.sweeps.sweep import FolderResultStore, SweepProgress
 from scheduler.sweeps.task import Solved, Task, solve, task_of
 from scheduler.whatif.marginal_value.search import Appraisal, Search, appraised
-from scheduler.whatif.marginal_value.units import KIND_OF_OFFER, Market
+from scheduler.whatif.marginal_value.units import UNIT_KINDS, Market
 from scheduler.whatif.marginal_value.worth import Worth, worth
 from tests.exhaustive import TooLargeError, optimum
 from tests.paths import ROOT
@@ -215,7 +215,7 @@ def test_every_number_of_a_stored_month_is_confirmed_by_a_solve_of_its_own(month
     assert found is not None
     assert found.is_whole
     assert found.better
-    assert set(found.nothing) <= set(KIND_OF_OFFER)
+    assert set(found.nothing) <= set(UNIT_KINDS)
     for one in all_shown(found):
         confirmed(problem, one, tmp_path)
     assert [one.values for one in found.better] == sorted(one.values for one in found.better)
@@ -236,7 +236,7 @@ def test_the_guide_quotes_what_is_so() -> None:
 
 @pytest.mark.slow
 def test_what_is_stopped_half_way_goes_on_from_what_is_kept(tmp_path: Path) -> None:
-    stop, kept = threading.Event(), KeptInFolder(tmp_path)
+    stop, kept = threading.Event(), FolderResultStore(tmp_path)
 
     def hear(progress: SweepProgress) -> None:
         if progress.done == 2:

@@ -6,7 +6,7 @@ from fixtures.tiny import RAW, tiny
 from scheduler.domain.faults import read_problem
 from scheduler.domain.problem import Problem
 from scheduler.whatif.changes.base import ChangeBase
-from scheduler.whatif.marginal_value.units import Group, Market, Offer, chair_days, days_in_words
+from scheduler.whatif.marginal_value.units import Group, Market, ResourceUnit, chair_days, days_in_words
 from scheduler.whatif.marginal_value.worth import Values
 from tests.builders import booking, chair, minute_taker, room, schedule, tiny_problem
 from tests.exhaustive import TooLargeError, optimum
@@ -21,12 +21,12 @@ def group_of(kind: str, problem: Problem) -> Group | None:
     return next((group for group in Market(problem).groups if group.offers[0].kind == kind), None)
 
 
-def offers(kind: str, problem: Problem) -> tuple[Offer, ...]:
+def offers(kind: str, problem: Problem) -> tuple[ResourceUnit, ...]:
     group = group_of(kind, problem)
     return () if group is None else group.offers
 
 
-def change(group: Group | Offer) -> dict[str, object]:
+def change(group: Group | ResourceUnit) -> dict[str, object]:
     """The one change of a scenario, without what it leaves as it is by default."""
     (only,) = group.scenario.changes
     assert isinstance(only, ChangeBase)
@@ -114,12 +114,12 @@ def test_minute_takers_are_offered_by_site_and_week_where_they_are_modelled():
     assert change(found[1]) == {"minute_taker": extra | {"sites": ["WYC"], "absences": away}}
 
 
-def truth(problem: Problem, node: Group | Offer) -> Values | None:
+def truth(problem: Problem, node: Group | ResourceUnit) -> Values | None:
     found = optimum(node.scenario.applied(problem))
     return None if found is None else found.tiers
 
 
-def nodes(group: Group) -> list[tuple[Group, Group | Offer]]:
+def nodes(group: Group) -> list[tuple[Group, Group | ResourceUnit]]:
     """Each group with each of its members."""
     inner = [member for member in group.members if isinstance(member, Group)]
     return [(group, member) for member in group.members] + [pair for member in inner for pair in nodes(member)]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from api.database.session import Store
 from api.database.tables import bookings as table
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, KeptBooking
+from api.diary.bookings.queries import Ending, StoredBooking
 from api.errors import ServiceError
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
@@ -30,7 +30,7 @@ def add(store: Store, made: Booking, policy: Policy | None = None, **more: Any) 
         return bookings.add(connection, made, policy or Policy(), NOW, **more)
 
 
-def active(store: Store, first: int = 1, last: int = 31) -> list[KeptBooking]:
+def active(store: Store, first: int = 1, last: int = 31) -> list[StoredBooking]:
     with store.reading() as connection:
         return bookings.active_in(connection, dt.date(2027, 1, first), dt.date(2027, 1, last))
 
@@ -45,7 +45,7 @@ def test_a_booking_is_kept_whole(diary: Store) -> None:
     made = booking("CPC-1", TUESDAY, minute_taker="M1")
     allowed = {"who": "TM-1", "why": "the family asked for it"}
     number = add(diary, made, locks=("chair",), by_hand=True, exception=allowed)
-    expected = KeptBooking(number, made, ("chair",), True, None, allowed, True)
+    expected = StoredBooking(number, made, ("chair",), True, None, allowed, True)
     assert active(diary) == [expected]
     with diary.reading() as connection:
         assert bookings.active_of(connection, "CPC-1") == expected

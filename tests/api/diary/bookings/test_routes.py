@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
-from api.diary.conferences.queries import State
+from api.diary.conferences.queries import ConferenceState
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book
 from tests.builders import booking as made
@@ -44,8 +44,8 @@ def events(client: TestClient, identifier: str) -> list[tuple[str, str | None, d
     return [(item["event"], item["reason"], item["detail"]) for item in items]
 
 
-def state(client: TestClient, identifier: str) -> State:
-    return State(client.get(f"/api/v1/conferences/{identifier}").json()["state"])
+def state(client: TestClient, identifier: str) -> ConferenceState:
+    return ConferenceState(client.get(f"/api/v1/conferences/{identifier}").json()["state"])
 
 
 def hold(store: Store, start: str = "2027-01-19T10:00", **changes: Any) -> int:
@@ -86,7 +86,7 @@ def test_a_taken_slot_says_by_whom_in_references(seeded: TestClient) -> None:
             "errors": [{"where": "room", "message": "AYL-1 is taken by CPC-1 at 2027-01-12T10:00."}],
         },
     )
-    assert (seeded.get(PATH).json(), state(seeded, "CPC-2")) == (before, State.REQUESTED)
+    assert (seeded.get(PATH).json(), state(seeded, "CPC-2")) == (before, ConferenceState.REQUESTED)
 
 
 def test_what_is_booked_is_not_booked_again(seeded: TestClient) -> None:
@@ -118,7 +118,7 @@ def test_every_rule_is_checked_and_no_person_is_named(seeded: TestClient) -> Non
             "errors": broken,
         },
     )
-    assert (numbers(seeded, ""), state(seeded, "CPC-1")) == ([], State.REQUESTED)
+    assert (numbers(seeded, ""), state(seeded, "CPC-1")) == ([], ConferenceState.REQUESTED)
 
 
 def test_a_limit_that_others_reach_too_is_told(seeded: TestClient) -> None:
@@ -270,7 +270,11 @@ def test_what_is_cancelled_is_to_be_booked_again(seeded: TestClient) -> None:
     number = seeded.post(PATH, json=wanted()).json()["number"]
     response = post(seeded, number, "cancel", {"reason": "report missing"})
     assert (response.status_code, response.json()) == (200, item(number, active=False))
-    assert (state(seeded, "CPC-1"), numbers(seeded, ""), numbers(seeded, "state=ended")) == (State.REQUESTED, [], [number])
+    assert (state(seeded, "CPC-1"), numbers(seeded, ""), numbers(seeded, "state=ended")) == (
+        ConferenceState.REQUESTED,
+        [],
+        [number],
+    )
     place = {"number": number, "start": "2027-01-12T10:00", "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
     assert events(seeded, "CPC-1")[-1] == ("booking cancelled", "report missing", {"before": place})
     assert seeded.post(PATH, json=wanted()).status_code == 201

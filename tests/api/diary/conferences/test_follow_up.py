@@ -12,7 +12,7 @@ from api.diary.conferences.follow_up import Outcome
 from api.diary.service.clock_settings import ClockSettings
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.people import Chair
 from scheduler.domain.policy import Policy
 from tests.api.support import builders
@@ -28,14 +28,16 @@ def conference(identifier: str = "CPC-1", **changes: object) -> Conference:
 @pytest.mark.parametrize(
     ("kind", "next_kind", "due"),
     [
-        (Kind.INITIAL, Kind.FIRST_REVIEW, dt.date(2027, 4, 12)),
-        (Kind.TRANSFER_IN, Kind.FIRST_REVIEW, dt.date(2027, 4, 12)),
-        (Kind.PRE_BIRTH, Kind.FIRST_REVIEW, dt.date(2027, 4, 12)),
-        (Kind.FIRST_REVIEW, Kind.REVIEW, dt.date(2027, 7, 12)),
-        (Kind.REVIEW, Kind.REVIEW, dt.date(2027, 7, 12)),
+        (ConferenceKind.INITIAL, ConferenceKind.FIRST_REVIEW, dt.date(2027, 4, 12)),
+        (ConferenceKind.TRANSFER_IN, ConferenceKind.FIRST_REVIEW, dt.date(2027, 4, 12)),
+        (ConferenceKind.PRE_BIRTH, ConferenceKind.FIRST_REVIEW, dt.date(2027, 4, 12)),
+        (ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW, dt.date(2027, 7, 12)),
+        (ConferenceKind.REVIEW, ConferenceKind.REVIEW, dt.date(2027, 7, 12)),
     ],
 )
-def test_the_next_review_has_a_clock_and_a_chair_of_its_own(kind: Kind, next_kind: Kind, due: dt.date) -> None:
+def test_the_next_review_has_a_clock_and_a_chair_of_its_own(
+    kind: ConferenceKind, next_kind: ConferenceKind, due: dt.date
+) -> None:
     needs = {"site": "WYC", "mode": "virtual", "minutes": 90, "accessible": True, "social_worker": "SW-1", "not_chairs": ["C9"]}
     over = {
         "earliest": "2027-01-05",
@@ -54,14 +56,14 @@ def test_the_next_review_has_a_clock_and_a_chair_of_its_own(kind: Kind, next_kin
 @pytest.mark.parametrize(
     ("kind", "possible"),
     [
-        (Kind.INITIAL, (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)),
-        (Kind.TRANSFER_IN, (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)),
-        (Kind.PRE_BIRTH, (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)),
-        (Kind.FIRST_REVIEW, (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)),
-        (Kind.REVIEW, (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)),
+        (ConferenceKind.INITIAL, (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)),
+        (ConferenceKind.TRANSFER_IN, (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)),
+        (ConferenceKind.PRE_BIRTH, (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)),
+        (ConferenceKind.FIRST_REVIEW, (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)),
+        (ConferenceKind.REVIEW, (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)),
     ],
 )
-def test_a_review_finds_a_plan_and_others_make_one(kind: Kind, possible: tuple[Outcome, ...]) -> None:
+def test_a_review_finds_a_plan_and_others_make_one(kind: ConferenceKind, possible: tuple[Outcome, ...]) -> None:
     assert life.possible_outcomes(kind) == possible
 
 

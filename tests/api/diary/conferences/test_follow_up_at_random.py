@@ -17,15 +17,15 @@ from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
-from api.diary.bookings.queries import KeptBooking
+from api.diary.bookings.queries import StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Outcome, Reason, possible_outcomes
-from api.diary.conferences.queries import OPEN, KeptConference, State
+from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as nouns
 from api.errors import ServiceError
 from scheduler.domain.calendar import Calendar
-from scheduler.domain.conference import Conference, Kind
+from scheduler.domain.conference import Conference, ConferenceKind
 from tests.api.support import builders
 from tests.api.support.databases import Databases
 
@@ -56,14 +56,14 @@ class Life(RuleBasedStateMachine):
             for chair in nouns.values(connection, nouns.CHAIRS):
                 nouns.replace(connection, nouns.CHAIRS, chair.id, chair.model_copy(update={"caseload": CASELOAD}), builders.NOW)
             self.others = {chair: CASELOAD - children for chair, children in _on_plans(connection).items()}
-            for kind in (Kind.PRE_BIRTH, Kind.INITIAL):
+            for kind in (ConferenceKind.PRE_BIRTH, ConferenceKind.INITIAL):
                 self._hold_first(connection, kind)
 
-    def _hold_first(self, connection: Connection, kind: Kind) -> None:
+    def _hold_first(self, connection: Connection, kind: ConferenceKind) -> None:
         """A family with a plan, whose first review is still to be held."""
         first = Conference.model_validate(builders.conference(f"OLD-{kind}", kind=kind, trigger="2026-10-01"))
         life.request(connection, first, builders.NOW)
-        day = dt.datetime(2027, 1, 12 if kind is Kind.INITIAL else 13, 10)
+        day = dt.datetime(2027, 1, 12 if kind is ConferenceKind.INITIAL else 13, 10)
         chosen = {"start": day, "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
         booking_by_hand.book(connection, first.id, chosen, builders.NOW, locks=(), exception=EXCEPTION)
         kept = conferences.found(connection, first.id)
@@ -74,8 +74,11 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.store.close()
 
-    @rule(kind=st.sampled_from([Kind.INITIAL, Kind.PRE_BIRTH, Kind.TRANSFER_IN]), children=st.integers(1, 4))
-    def request(self, kind: Kind, children: int) -> None:
+    @rule(
+        kind=st.sampled_from([ConferenceKind.INITIAL, ConferenceKind.PRE_BIRTH, ConferenceKind.TRANSFER_IN]),
+        children=st.integers(1, 4),
+    )
+    def request(self, kind: ConferenceKind, children: int) -> None:
         self.requested += 1
         asked = builders.conference(f"NEW-{self.requested}", kind=kind, children=children, trigger="2027-01-11")
         self._do("request", lambda connection: life.request(connection, Conference.model_validate(asked), builders.NOW))
@@ -115,10 +118,10 @@ class Life(RuleBasedStateMachine):
         kept = data.draw(st.sampled_from(self._conferences()))
         self._do("cancel", lambda connection: life.cancel(connection, kept, reason, builders.NOW))
 
-    @precondition(lambda self: self._conferences(State.BOOKED))
+    @precondition(lambda self: self._conferences(ConferenceState.BOOKED))
     @rule(data=st.data(), children=st.none() | st.integers(0, 4))
     def outcome(self, data: st.DataObject, children: int | None) -> None:
-        kept = data.draw(st.sampled_from(self._conferences(State.BOOKED)))
+        kept = data.draw(st.sampled_from(self._conferences(ConferenceState.BOOKED)))
         found = data.draw(st.sampled_from(possible_outcomes(kept.value.kind)) | st.sampled_from(Outcome))
         later = builders.NOW + dt.timedelta(days=3650)
         told = {"held_on": None, "children": children, "reason": None}
@@ -127,7 +130,7 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data(), day=st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)))
     def birth(self, data: st.DataObject, day: dt.date) -> None:
         every = self._conferences()
-        likely = [kept for kept in every if kept.value.kind is Kind.PRE_BIRTH or kept.follows]
+        likely = [kept for kept in every if kept.value.kind is ConferenceKind.PRE_BIRTH or kept.follows]
         kept = data.draw(st.sampled_from(likely or every))
         later = builders.NOW + dt.timedelta(days=365)
         self._do("birth", lambda connection: life.birth(connection, kept, day, later))
@@ -141,7 +144,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def a_booking_stands_for_what_is_booked_or_was_held(self) -> None:
         standing = Counter(booked.booking.conference for booked in self._bookings())
-        unbooked = (State.REQUESTED, State.CANCELLED)
+        unbooked = (ConferenceState.REQUESTED, ConferenceState.CANCELLED)
         expected = {kept.value.id: int(kept.state not in unbooked) for kept in self._conferences()}
         assert {name: standing[name] for name in expected} == expected
 
@@ -150,10 +153,10 @@ class Life(RuleBasedStateMachine):
         every = {kept.value.id: kept for kept in self._conferences()}
         followed = Counter(kept.follows for kept in every.values() if kept.follows is not None)
         assert set(followed.values()) <= {1}
-        assert all(every[name].state in (State.HELD, State.INQUORATE) for name in followed)
+        assert all(every[name].state in (ConferenceState.HELD, ConferenceState.INQUORATE) for name in followed)
         for name, kept in every.items():
-            goes_on = kept.state is State.INQUORATE or (
-                kept.state is State.HELD and kept.outcome is not None and Outcome(kept.outcome["outcome"]).leaves_a_plan
+            goes_on = kept.state is ConferenceState.INQUORATE or (
+                kept.state is ConferenceState.HELD and kept.outcome is not None and Outcome(kept.outcome["outcome"]).leaves_a_plan
             )
             assert (name in followed) == goes_on
 
@@ -181,24 +184,24 @@ class Life(RuleBasedStateMachine):
         else:
             self.done[what] += 1
 
-    def _conferences(self, *states: State) -> list[KeptConference]:
+    def _conferences(self, *states: ConferenceState) -> list[StoredConference]:
         with self.store.reading() as connection:
             found = conferences.listed(connection)
         return [kept for kept in found if not states or kept.state in states]
 
-    def _conference(self, identifier: str) -> KeptConference:
+    def _conference(self, identifier: str) -> StoredConference:
         return next(kept for kept in self._conferences() if kept.value.id == identifier)
 
-    def _to_come(self) -> list[KeptBooking]:
-        booked = {kept.value.id for kept in self._conferences(State.BOOKED)}
+    def _to_come(self) -> list[StoredBooking]:
+        booked = {kept.value.id for kept in self._conferences(ConferenceState.BOOKED)}
         return [kept for kept in self._bookings() if kept.booking.conference in booked]
 
-    def _bookings(self) -> list[KeptBooking]:
+    def _bookings(self) -> list[StoredBooking]:
         with self.store.reading() as connection:
             return bookings.queried(connection, select(tables.bookings).where(tables.bookings.c.active))
 
 
-def _start(kept: KeptConference, soon: int, start: dt.time) -> dt.datetime:
+def _start(kept: StoredConference, soon: int, start: dt.time) -> dt.datetime:
     return dt.datetime.combine(Calendar().working_days_after(kept.earliest, soon), start)
 
 

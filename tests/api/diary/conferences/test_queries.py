@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from api.database.session import Store
 from api.database.tables import conferences as table
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import KeptConference, State
+from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.service import queries as documents
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference
@@ -33,7 +33,7 @@ def add(store: Store, *added: Conference) -> None:
             conferences.add(connection, one, NOW)
 
 
-def found(store: Store, identifier: str = "CPC-1") -> KeptConference:
+def found(store: Store, identifier: str = "CPC-1") -> StoredConference:
     with store.reading() as connection:
         kept = conferences.found(connection, identifier)
     assert kept is not None
@@ -48,11 +48,11 @@ def put(store: Store, name: str, value: Any) -> None:
 def test_a_new_one_is_requested_with_the_dates_of_its_clock(store: Store) -> None:
     add(store, conference())
     assert asdict(found(store)) == asdict(
-        KeptConference(
+        StoredConference(
             position=1,
             value=conference(),
             version=1,
-            state=State.REQUESTED,
+            state=ConferenceState.REQUESTED,
             due=dt.date(2027, 1, 22),
             earliest=dt.date(2027, 1, 11),
             follows=None,
@@ -83,16 +83,16 @@ def test_a_change_lifts_the_version_and_runs_the_clock_anew(store: Store) -> Non
     add(store, conference())
     changed = conference(trigger="2027-01-08", requested="2027-01-11")
     with store.writing() as connection:
-        assert conferences.change(connection, changed, LATER, state=State.BOOKED, outcome={"result": "plan"}) == 2
+        assert conferences.change(connection, changed, LATER, state=ConferenceState.BOOKED, outcome={"result": "plan"}) == 2
     kept = found(store)
-    assert (kept.value, kept.version, kept.state, kept.outcome) == (changed, 2, State.BOOKED, {"result": "plan"})
+    assert (kept.value, kept.version, kept.state, kept.outcome) == (changed, 2, ConferenceState.BOOKED, {"result": "plan"})
     assert (kept.due, kept.earliest) == (dt.date(2027, 1, 29), dt.date(2027, 1, 18))
 
 
 def test_the_clocks_follow_the_calendar_and_the_policy_for_what_is_open(store: Store) -> None:
     add(store, conference("CPC-1"), conference("CPC-2"), conference("CPC-3", due="2027-01-20", requested=None))
     with store.writing() as connection:
-        conferences.change(connection, conference("CPC-2"), NOW, state=State.HELD)
+        conferences.change(connection, conference("CPC-2"), NOW, state=ConferenceState.HELD)
     put(store, "bank_holidays", (dt.date(2027, 1, 5), dt.date(2027, 1, 18)))
     put(store, "policy", Policy(notice_days=6))
     with store.writing() as connection:

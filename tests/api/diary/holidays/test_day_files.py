@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.diary.holidays.day_files import Change, change_of_bank_holidays, change_of_terms, days_in_table, in_words
+from api.diary.holidays.day_files import DaysChange, change_of_bank_holidays, change_of_terms, days_in_table, in_words
 from api.free_busy.named_days import NamedDays
 from scheduler.domain.calendar import bank_holidays_of_england
 from scheduler.domain.faults import InputError
@@ -90,7 +90,7 @@ def test_rows_that_can_not_be_read_are_told_all_at_once(text: str, expected: lis
 def test_bank_holidays_within_the_days_of_the_file_are_as_it_says_and_others_stay() -> None:
     present = [dt.date(2025, 12, 25), dt.date(2026, 12, 25), dt.date(2026, 12, 29), dt.date(2028, 1, 3)]
     found = [named("2026-12-25", name="Christmas Day"), named("2026-12-28", name="Boxing Day"), named("2027-01-01")]
-    assert change_of_bank_holidays(present, found, TODAY) == Change(
+    assert change_of_bank_holidays(present, found, TODAY) == DaysChange(
         added=(named("2026-12-28", name="Boxing Day"), named("2027-01-01")),
         removed=(named("2026-12-29"),),
         unchanged=(named("2025-12-25"), named("2026-12-25", name="Christmas Day"), named("2028-01-03")),
@@ -134,7 +134,7 @@ def test_terms_take_the_place_of_those_that_touch_the_files_days() -> None:
         (dt.date(2027, 1, 4), dt.date(2027, 2, 12)),
         (dt.date(2027, 2, 10), dt.date(2027, 3, 25)),
     )]  # fmt: skip
-    assert change_of_terms(present, [AUTUMN, SPRING]) == Change(
+    assert change_of_terms(present, [AUTUMN, SPRING]) == DaysChange(
         added=(SPRING,),
         removed=(named("2027-01-04", "2027-02-12"), named("2027-02-10", "2027-03-25")),
         unchanged=(named("2026-09-03", "2026-10-22"), AUTUMN),

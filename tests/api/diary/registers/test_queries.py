@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from api.database.json_values import written
 from api.database.session import Store
 from api.diary.registers import queries as nouns
-from api.diary.registers.queries import Kept, NamedHold, Noun
+from api.diary.registers.queries import NamedHold, Register, StoredItem
 from scheduler.domain.places import Room, Site
 from tests.api.support import builders
 from tests.api.support.builders import NOW, book, fill
@@ -21,7 +21,7 @@ def put(store: Store, *sites: Site) -> list[int]:
         return [nouns.add(connection, nouns.SITES, site.id, site, NOW) for site in sites]
 
 
-def listed(store: Store, after: int = 0, most: int | None = None) -> list[Kept[Site]]:
+def listed(store: Store, after: int = 0, most: int | None = None) -> list[StoredItem[Site]]:
     with store.reading() as connection:
         return nouns.listed(connection, nouns.SITES, after=after, most=most)
 
@@ -29,9 +29,9 @@ def listed(store: Store, after: int = 0, most: int | None = None) -> list[Kept[S
 def test_each_is_found_as_it_was_kept_in_the_order_in_which_they_came(store: Store) -> None:
     first, second, third = put(store, WYCOMBE, AYLESBURY, AMERSHAM)
     assert first < second < third
-    assert listed(store) == [Kept(first, WYCOMBE, 1), Kept(second, AYLESBURY, 1), Kept(third, AMERSHAM, 1)]
+    assert listed(store) == [StoredItem(first, WYCOMBE, 1), StoredItem(second, AYLESBURY, 1), StoredItem(third, AMERSHAM, 1)]
     with store.reading() as connection:
-        assert nouns.found(connection, nouns.SITES, "AYL") == Kept(second, AYLESBURY, 1)
+        assert nouns.found(connection, nouns.SITES, "AYL") == StoredItem(second, AYLESBURY, 1)
         assert nouns.found(connection, nouns.SITES, "ayl") is None
         assert nouns.values(connection, nouns.SITES) == (WYCOMBE, AYLESBURY, AMERSHAM)
         assert nouns.count(connection, nouns.SITES) == 3
@@ -49,14 +49,14 @@ def test_a_change_keeps_the_place_and_lifts_the_version(store: Store) -> None:
     renamed = Site(id="WYC", name="High Wycombe")
     with store.writing() as connection:
         assert nouns.replace(connection, nouns.SITES, "WYC", renamed, NOW) == 2
-    assert listed(store) == [Kept(first, renamed, 2), Kept(second, AYLESBURY, 1)]
+    assert listed(store) == [StoredItem(first, renamed, 2), StoredItem(second, AYLESBURY, 1)]
 
 
 def test_what_is_removed_is_gone(store: Store) -> None:
     _, second = put(store, WYCOMBE, AYLESBURY)
     with store.writing() as connection:
         nouns.remove(connection, nouns.SITES, "WYC")
-    assert listed(store) == [Kept(second, AYLESBURY, 1)]
+    assert listed(store) == [StoredItem(second, AYLESBURY, 1)]
 
 
 def test_no_two_of_a_kind_have_one_id(store: Store) -> None:
@@ -69,7 +69,7 @@ def test_no_two_of_a_kind_have_one_id(store: Store) -> None:
 @pytest.mark.parametrize(
     ("noun", "identifier"), [(nouns.ROOMS, "AYL-1"), (nouns.CHAIRS, "C1"), (nouns.MINUTE_TAKERS, "M1")], ids=str
 )
-def test_what_a_booking_needs_cannot_be_removed(store: Store, noun: Noun[Any], identifier: str) -> None:
+def test_what_a_booking_needs_cannot_be_removed(store: Store, noun: Register[Any], identifier: str) -> None:
     fill(store)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     with pytest.raises(IntegrityError), store.writing() as connection:
