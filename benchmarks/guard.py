@@ -19,7 +19,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TierName
 from scheduler.engines import cp_sat
 from scheduler.files import read_problem_file
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.planner import plan
 
 BASELINE = Path(__file__).with_suffix(".json")
@@ -95,7 +95,7 @@ def effort(problem: Problem) -> Effort:
 
     The work is that of all searches, not the least limit to give them: those that settle most months have limits of their own.
     """
-    programme = drafted(problem).programme()
+    programme = build_programme(problem).programme()
     work = list[float]()
     with watching(cp_sat, "search", lambda searched, _: work.append(searched.work)):
         tiers = plan(problem, workers=1, seed=1, work_limit=WORK_OF_A_SEARCH).tiers

@@ -13,7 +13,7 @@ from scheduler import planner as plan
 from scheduler.engines import cp_sat
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.results import Searched
-from scheduler.model.draft import ProgrammeBuilder
+from scheduler.model.programme import ProgrammeBuilder
 
 PHASES = ("building", "relaxing", "searching", "proving", "giving_up", "checking")
 """The solvers' own presolve is within relaxing and the searches: those that found a point, those that ended with the proof that
@@ -34,7 +34,7 @@ def measured() -> Iterator[dict[str, float]]:
 
     with ExitStack() as watched:
         for owner, name, phase in (
-            (plan, "drafted", "building"),
+            (plan, "build_programme", "building"),
             (ProgrammeBuilder, "programme", "building"),
             (Highs, "relaxation", "relaxing"),
             (plan, "check", "checking"),

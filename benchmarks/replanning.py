@@ -12,14 +12,13 @@ from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.faults import read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
-from scheduler.domain.values import days, monday_of
+from scheduler.domain.values import days, is_friday, monday_of
 from scheduler.rules import HARD_RULES
 
 SHARE_PUBLISHED = 0.6
 LOCKED_ONE_IN = 8
 LOCKS = (("time",), ("chair",), ("room",), ("time", "room"))
 DAYS_ILL = 11
-FRIDAY = 4
 
 
 def replanned(problem: Problem, seed: int) -> Problem:
@@ -62,7 +61,7 @@ def _places(problem: Problem, conference: Conference, draw: random.Random) -> It
     earliest, due = problem.earliest[conference.id], problem.due[conference.id]
     possible = [day for day in days(problem.horizon) if earliest <= day <= due and problem.calendar.is_open(day)]
     draw.shuffle(possible)
-    possible.sort(key=lambda day: day.weekday() == FRIDAY)
+    possible.sort(key=is_friday)
     rooms = sorted(problem.rooms, key=lambda room: room.site != conference.site)
     offered = [(room.id, start) for room in rooms for start in room.starts]
     if conference.mode is Mode.VIRTUAL:

@@ -15,32 +15,32 @@ from scheduler.domain.schedule import Booking, Schedule
 from scheduler.engines import cp_sat
 from scheduler.engines.part import part_of
 from scheduler.grouping import Ints
-from scheduler.model.draft import Programme, ProgrammeBuilder
+from scheduler.model.programme import Programme, ProgrammeBuilder
 from scheduler.wording import in_a_row
 
 
-def kept_locks(draft: ProgrammeBuilder, programme: Programme) -> Ints:
+def kept_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
     """Candidates that keep every lock together, since nothing else has to be booked; none where there are no locks.
 
     Raises InputError that names the locks which no schedule can keep.
     """
-    problem = draft.problem
+    problem = builder.problem
     locked = [published for published in problem.published if published.locks]
     if not locked or "R8" in problem.policy.off:
         return np.zeros(0, dtype=np.int64)
-    alone = [published for published in locked if published.conference in draft.impossible]
+    alone = [published for published in locked if published.conference in builder.impossible]
     if alone:
-        raise InputError([_fault(draft, published, alone) for published in alone])
-    chosen = _kept(draft, programme, locked)
+        raise InputError([_fault(builder, published, alone) for published in alone])
+    chosen = _kept(builder, programme, locked)
     if chosen is None:
-        conflict = _least_conflict(draft, programme, locked)
-        raise InputError([_fault(draft, published, conflict) for published in conflict])
+        conflict = _least_conflict(builder, programme, locked)
+        raise InputError([_fault(builder, published, conflict) for published in conflict])
     return chosen
 
 
-def _kept(draft: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> Ints | None:
+def _kept(builder: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> Ints | None:
     """A way to keep these locks, or None where there is none, which is believed only without presolve too."""
-    candidates = draft.candidates
+    candidates = builder.candidates
     requests = np.array([candidates.request_index[published.conference] for published in locked])
     lower = np.where(programme.row_lower > 0, 0.0, programme.row_lower)  # only locks force a booking
     lower[requests] = 1
@@ -56,20 +56,22 @@ def _kept(draft: ProgrammeBuilder, programme: Programme, locked: Sequence[Publis
     return chosen[chosen < len(candidates)]
 
 
-def _least_conflict(draft: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> list[PublishedBooking]:
+def _least_conflict(
+    builder: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]
+) -> list[PublishedBooking]:
     """Locks that can't be kept together, of which every one matters."""
     conflict = list(locked)
     for published in locked:
         others = [other for other in conflict if other is not published]
-        if others and _kept(draft, programme, others) is None:
+        if others and _kept(builder, programme, others) is None:
             conflict = others
     return conflict
 
 
-def _fault(draft: ProgrammeBuilder, published: PublishedBooking, conflict: Sequence[PublishedBooking]) -> Fault:
-    problem = draft.problem
+def _fault(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Sequence[PublishedBooking]) -> Fault:
+    problem = builder.problem
     others = in_a_row([other.conference for other in conflict if other is not published])
-    if published.conference in draft.impossible or not others:
+    if published.conference in builder.impossible or not others:
         why = " ".join(_wrong_alone(problem, published)) or "Other rules leave nothing that keeps it."
     else:
         why = f"It can't be kept together with {others}."

@@ -20,8 +20,8 @@ from scheduler.engines.progress import Listener
 from scheduler.grouping import Ints
 from scheduler.lock_conflicts import kept_locks
 from scheduler.model.bookings import bookings_of
-from scheduler.model.build import drafted
-from scheduler.model.draft import ProgrammeBuilder
+from scheduler.model.build import build_programme
+from scheduler.model.programme import ProgrammeBuilder
 from scheduler.report.causes import why_never
 from scheduler.rules import HARD_RULES
 from scheduler.wording import date_in_words
@@ -52,16 +52,16 @@ def plan(
     deadline = None if time_limit is None else started + time_limit
     budget = Budget(clock, started, deadline, stop or threading.Event())
     with Highs() if highs is None else nullcontext(highs) as relaxing:
-        draft = drafted(problem)
-        programme = draft.programme()
-        locked = kept_locks(draft, programme)
-        portfolio = Portfolio(relaxing, draft.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
+        builder = build_programme(problem)
+        programme = builder.programme()
+        locked = kept_locks(builder, programme)
+        portfolio = Portfolio(relaxing, builder.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
         tiers = portfolio.solve()
-    chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(draft.candidates)])
+    chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
     schedule = Schedule(
         problem=problem.digest,
-        bookings=bookings_of(draft.candidates, chosen),
-        unplaced=tuple(_unplaced(draft, chosen)),
+        bookings=bookings_of(builder.candidates, chosen),
+        unplaced=tuple(_unplaced(builder, chosen)),
         tiers=tuple(tiers),
         assumptions=problem.assumptions,
     )
@@ -76,17 +76,17 @@ def plan(
     return schedule.model_copy(update={"solver": solver})
 
 
-def _unplaced(draft: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
+def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
     """The conferences without a booking, each with what is certainly true of it."""
-    candidates, problem = draft.candidates, draft.problem
+    candidates, problem = builder.candidates, builder.problem
     placed = set(candidates.request[chosen].tolist())
     rules = {rule.name: rule for rule in HARD_RULES}
     reasons: list[Unplaced] = []
     for n, conference in enumerate(problem.conferences):
         if n in placed:
             continue
-        if conference.id in draft.impossible:
-            rule = rules[draft.impossible[conference.id]]
+        if conference.id in builder.impossible:
+            rule = rules[builder.impossible[conference.id]]
             reason = f"Nothing in this time suits it. {rule.name}: {rule.says(problem.policy)}"
         elif (obstacle := why_never(problem, conference)) is not None:
             reason = f"Nothing in this time suits it: {obstacle}."

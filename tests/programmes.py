@@ -6,15 +6,15 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from scheduler.domain.schedule import Schedule, TierName
-from scheduler.model.draft import ProgrammeBuilder
+from scheduler.model.programme import ProgrammeBuilder
 
 
-def least_cost(draft: ProgrammeBuilder, schedule: Schedule, tier: TierName | None = None) -> int | None:
+def least_cost(builder: ProgrammeBuilder, schedule: Schedule, tier: TierName | None = None) -> int | None:
     """What the schedule costs in the programme, whatever its counting columns do at best; None where it is infeasible."""
-    columns = draft.candidates.columns_of(schedule.bookings)
+    columns = builder.candidates.columns_of(schedule.bookings)
     if None in columns:
         return None
-    programme, candidates = draft.programme(), len(draft.candidates)
+    programme, candidates = builder.programme(), len(builder.candidates)
     chosen = np.zeros(programme.columns)
     np.add.at(chosen, np.array(columns, dtype=np.int64), 1)
     cost = np.zeros(programme.columns, dtype=np.int64) if tier is None else programme.costs[tier]

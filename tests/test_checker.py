@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scheduler.checker import CheckReport, check
 from scheduler.domain.faults import read_problem
-from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule, Tier, Unplaced, Violation
 from scheduler.measure import Measure

@@ -3,7 +3,7 @@ import pytest
 
 from scheduler.domain.faults import Fault, InputError
 from scheduler.lock_conflicts import kept_locks
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from tests.builders import conference, tiny_problem
 
 
@@ -15,9 +15,9 @@ def kept(*bookings: dict[str, object], **changes: object) -> list[tuple[str, str
     """The conferences booked to keep the locks: id, start, chair and site."""
     names = [str(booking["conference"]) for booking in bookings]
     problem = tiny_problem(conferences=[conference(name) for name in [*names, "Z"]], published=list(bookings), **changes)
-    draft = drafted(problem)
-    candidates = draft.candidates
-    chosen = kept_locks(draft, draft.programme())
+    builder = build_programme(problem)
+    candidates = builder.candidates
+    chosen = kept_locks(builder, builder.programme())
     return [
         (
             problem.conferences[candidates.request[n]].id,

@@ -1,6 +1,6 @@
 import pytest
 
-from scheduler.domain.policy import PREFERENCE_NAMES, Preference
+from scheduler.domain.preferences import PREFERENCE_NAMES, PreferenceName
 from scheduler.domain.schedule import TIERS
 from scheduler.measure import Measure, measure
 from tests.builders import booking, chair, conference, schedule, tiny_data, tiny_problem
@@ -30,8 +30,7 @@ TIERS_BY_HAND = {
     "continuity": 2,  # A
     "caseload": 3,  # B's children with the reserve; C2 holds 81
 }
-COUNTS_BY_HAND = {
-    "friday": 0,
+COUNTS_BY_HAND = dict.fromkeys(PREFERENCE_NAMES, 0) | {
     "holiday_school": 1,  # A
     "holiday_other": 1,  # the hold
     "other_site": 1,  # A
@@ -58,7 +57,7 @@ def test_tiers_and_counts_come_in_the_contracts_order() -> None:
 
 
 @pytest.mark.parametrize("name", PREFERENCE_NAMES)
-def test_a_preference_that_is_off_is_counted_and_weighs_nothing(name: Preference) -> None:
+def test_a_preference_that_is_off_is_counted_and_weighs_nothing(name: PreferenceName) -> None:
     data = tiny_data(**CHANGES)
     on, off = (tiny_problem(**data | {"policy": policy}) for policy in ({}, {"off": [name]}))
     cost = on.policy.weight(name) * COUNTS_BY_HAND[name]

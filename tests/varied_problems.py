@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import days

@@ -12,7 +12,7 @@ from benchmarks.peers.protocol import Run
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TierName
 from scheduler.grouping import Ints
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 WORKERS = 2
 FAR = 1 << 40

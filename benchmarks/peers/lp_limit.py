@@ -16,8 +16,8 @@ from benchmarks.peers.plain import capped
 from benchmarks.peers.protocol import Run
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS
-from scheduler.model.build import drafted
-from scheduler.model.draft import Programme
+from scheduler.model.build import build_programme
+from scheduler.model.programme import Programme
 
 CODES = MappingProxyType(
     {
@@ -39,7 +39,7 @@ def lp_limit(problem: Problem, seconds: float, *, tiers: Sequence[int], code: st
     are those of building and of the code itself; what it takes to hand the programme over is left out.
     """
     started = time.monotonic()
-    programme = drafted(problem).programme()
+    programme = build_programme(problem).programme()
     for tier, value in zip(TIERS[:-1], tiers, strict=False):
         all_placed = tier == "unplaced" and value == 0
         programme = _all_placed(programme, len(problem.conferences)) if all_placed else capped(programme, tier, value)

@@ -6,7 +6,7 @@ from ortools.math_opt.python import mathopt
 
 from scheduler.domain.schedule import TierName
 from scheduler.engines.highs import message
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 
 def model_of(programme: Programme, tier: TierName, *, whole: bool) -> mathopt.Model:

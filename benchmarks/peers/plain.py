@@ -20,12 +20,13 @@ from scheduler.domain.schedule import TIERS, Schedule, Tier, TierName
 from scheduler.grouping import Ints, Mask
 from scheduler.measure import measure
 from scheduler.model.bookings import bookings_of
-from scheduler.model.build import drafted
-from scheduler.model.candidates import Candidates, single_places
-from scheduler.model.draft import Programme, ProgrammeBuilder
+from scheduler.model.build import build_programme
+from scheduler.model.candidates import single_places
+from scheduler.model.programme import Programme, ProgrammeBuilder
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule
 from scheduler.rules.minute_takers import MinuteTakersRule
+from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 from scheduler.rules.unplaced import UnplacedRule
 
 TOLERANCE = 1e-4
@@ -34,7 +35,7 @@ TOLERANCE = 1e-4
 class PlainMinuteTakers(MinuteTakersRule):
     """R5 in columns on every day."""
 
-    def days_by_union(self, candidates: Candidates) -> Mask:
+    def days_by_union(self, candidates: CandidatesProtocol) -> Mask:
         """No day at all."""
         return np.zeros(len(candidates.days), dtype=np.bool_)
 
@@ -42,14 +43,14 @@ class PlainMinuteTakers(MinuteTakersRule):
 class PlainUnplaced(UnplacedRule):
     """T1 as a column for each conference that says that it has no booking."""
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """The column or a candidate of each conference is 1."""
-        requests = np.arange(len(draft.problem.conferences))
-        unplaced = draft.count_columns(len(requests))
-        own = np.flatnonzero(~draft.candidates.is_hold)
-        row = np.concatenate([draft.candidates.request[own], requests])
-        draft.limit(row, np.concatenate([own, unplaced]), at_least=1)
-        draft.pay("unplaced", unplaced, 1)
+        requests = np.arange(len(builder.problem.conferences))
+        unplaced = builder.count_columns(len(requests))
+        own = np.flatnonzero(~builder.candidates.is_hold)
+        row = np.concatenate([builder.candidates.request[own], requests])
+        builder.limit(row, np.concatenate([own, unplaced]), at_least=1)
+        builder.pay("unplaced", unplaced, 1)
 
 
 PLAIN_RULES: Mapping[type[Rule], Rule] = {MinuteTakersRule: PlainMinuteTakers(), UnplacedRule: PlainUnplaced()}
@@ -76,9 +77,9 @@ Search = Callable[[Programme, TierName, float, Ints | None], Searched]
 """``(programme, tier, seconds, hint)``: minimise one tier over the programme."""
 
 
-def plain_draft(problem: Problem) -> ProgrammeBuilder:
+def plain_builder(problem: Problem) -> ProgrammeBuilder:
     """The plain model: every room a place of its own, every minute taker and every unplaced conference a column."""
-    return drafted(problem, single_places(problem), [PLAIN_RULES.get(type(rule), rule) for rule in RULES])
+    return build_programme(problem, single_places(problem), [PLAIN_RULES.get(type(rule), rule) for rule in RULES])
 
 
 def capped(programme: Programme, tier: TierName, value: int) -> Programme:
@@ -98,8 +99,8 @@ def capped(programme: Programme, tier: TierName, value: int) -> Programme:
 def tier_by_tier(problem: Problem, seconds: float, search: Search) -> Run:
     """Solve the plain model whole for each tier, keeping the values of the tiers before, until the seconds are over."""
     started = time.monotonic()
-    draft = plain_draft(problem)
-    programme = draft.programme()
+    builder = plain_builder(problem)
+    programme = builder.programme()
     figures = {
         "columns": float(programme.columns),
         "rows": float(programme.matrix.shape[0]),
@@ -123,7 +124,7 @@ def tier_by_tier(problem: Problem, seconds: float, search: Search) -> Run:
         programme = capped(programme, tier, value)
     if len(tiers) == len(TIERS) and tiers[-1].proven:
         proven_seconds = time.monotonic() - started
-    found_by_time = ((point.when - started, _schedule(draft, point.values, tiers)) for point in points)
+    found_by_time = ((point.when - started, _schedule(builder, point.values, tiers)) for point in points)
     history, schedule = improving(problem, found_by_time)
     return Run(schedule, history, proven_seconds, sum(tier.proven for tier in tiers), figures)
 
@@ -140,6 +141,6 @@ def improving(problem: Problem, schedules: Iterable[tuple[float, Schedule]]) -> 
     return tuple(history), best
 
 
-def _schedule(draft: ProgrammeBuilder, values: Ints, tiers: list[Tier]) -> Schedule:
-    chosen = np.flatnonzero(values[: len(draft.candidates)])
-    return Schedule(bookings=bookings_of(draft.candidates, chosen), tiers=tuple(tiers))
+def _schedule(builder: ProgrammeBuilder, values: Ints, tiers: list[Tier]) -> Schedule:
+    chosen = np.flatnonzero(values[: len(builder.candidates)])
+    return Schedule(bookings=bookings_of(builder.candidates, chosen), tiers=tuple(tiers))

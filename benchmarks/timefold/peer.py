@@ -20,7 +20,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.grouping import Ints
 from scheduler.model.bookings import bookings_of
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.model.candidates import Candidates
 
 PATIENCE = 30.0
@@ -38,9 +38,9 @@ def timefold(problem: Problem, seconds: float) -> Run:
     """
     environment.ready()
     started = time.monotonic()
-    draft = drafted(problem)
+    builder = build_programme(problem)
     try:
-        plain = prepared(draft)
+        plain = prepared(builder)
     except ValueError as error:
         raise UnavailableError(f"Timefold's model can't hold this problem: {error}.") from error
     build_seconds = time.monotonic() - started
@@ -56,7 +56,7 @@ def timefold(problem: Problem, seconds: float) -> Run:
     if not history:
         return Run(figures=figures)
     schedule = Schedule(
-        problem=problem.digest, bookings=bookings_of(draft.candidates, _chosen(draft.candidates, plain, bookings))
+        problem=problem.digest, bookings=bookings_of(builder.candidates, _chosen(builder.candidates, plain, bookings))
     )
     return Run(schedule, tuple(history), figures=figures)
 

@@ -15,20 +15,20 @@ from scheduler.domain.schedule import TIERS, TierName
 from scheduler.domain.values import monday_of
 from scheduler.grouping import Ints, table
 from scheduler.model.candidates import VIRTUAL, Candidates, Request
-from scheduler.model.draft import ProgrammeBuilder
+from scheduler.model.programme import ProgrammeBuilder
 
 Plain = dict[str, Any]
 NO_LIMIT = 1 << 30
 MINUTES_OF_DAY = 24 * 60
 
 
-def prepared(draft: ProgrammeBuilder) -> Plain:
+def prepared(builder: ProgrammeBuilder) -> Plain:
     """The problem for ``solve``, in the words of ``domain``: whatever is not listed here goes by a number of its own.
 
     ``constants`` are what every schedule costs, tier by tier. Raises ValueError where a booking could reach into
     another day.
     """
-    candidates, problem, programme = draft.candidates, draft.problem, draft.programme()
+    candidates, problem, programme = builder.candidates, builder.problem, builder.programme()
     midnight = candidates.start - candidates.start % MINUTES_OF_DAY
     if ((candidates.arrival < midnight) | (candidates.end + problem.policy.reset > midnight + MINUTES_OF_DAY)).any():
         raise ValueError("a booking could begin or end on another day than its conference, which this model does not know")

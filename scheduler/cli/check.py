@@ -55,7 +55,7 @@ def _as_json(report: CheckReport) -> str:
 
 
 def _in_words(problem: Problem, report: CheckReport) -> Iterator[str]:
-    from scheduler.rules import HARD_RULES, PREFERENCES
+    from scheduler.rules import HARD_RULES, PREFERENCE_RULES
 
     if report.ok:
         yield "No hard rule is broken."
@@ -71,7 +71,7 @@ def _in_words(problem: Problem, report: CheckReport) -> Iterator[str]:
     yield from _aligned([(f"{n}  {TIER_IN_WORDS[tier]}", report.measure.tiers[tier]) for n, tier in enumerate(TIERS, 1)])
     yield ""
     yield "The preferences, each with its number and what it costs:"
-    counts = zip(PREFERENCES, report.measure.counts.items(), strict=True)
+    counts = zip(PREFERENCE_RULES, report.measure.counts.items(), strict=True)
     yield from _aligned([(rule.title, count, count * problem.policy.weight(name)) for rule, (name, count) in counts])
     if report.remarks:
         yield ""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, create_model
 
+from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, PreferenceName
 from scheduler.domain.values import Value, Whole
 
 Months = Annotated[int, Field(strict=True, ge=0, le=120)]
 
-Preference = Literal[
-    "friday", "holiday_school", "holiday_other", "other_site", "virtual_fallback", "wait", "tight",
-    "site_change", "reserve_chair", "hold_missing", "partner_clash",
-]  # fmt: skip
-PREFERENCE_NAMES: tuple[Preference, ...] = get_args(Preference)
-SwitchedOff = Literal["R4", "R5", "R6", "R7", "R8", Preference]
+if TYPE_CHECKING:
+    SwitchedOff: TypeAlias = str
+else:
+    SwitchedOff = Literal[("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES)]
+"""A rule that a policy can switch off: a hard rule that the contract lets go, or a preference."""
 
 
 class Clock(Value):
@@ -38,20 +38,22 @@ class Stability(Value):
     room: Whole = 1
 
 
-class Weights(Value):
-    """What one unit of each preference costs."""
+if TYPE_CHECKING:
 
-    friday: Whole = 40
-    holiday_school: Whole = 30
-    holiday_other: Whole = 10
-    other_site: Whole = 50
-    virtual_fallback: Whole = 60
-    wait: Whole = 2
-    tight: Whole = 10
-    site_change: Whole = 20
-    reserve_chair: Whole = 80
-    hold_missing: Whole = 80
-    partner_clash: Whole = 10
+    class Weights(Value):
+        """What one unit of each preference costs: a field for each row of ``PREFERENCES``."""
+
+        def __init__(self, **weights: int) -> None: ...
+        def __getattr__(self, preference: str) -> int: ...
+
+else:
+    Weights = create_model(
+        "Weights",
+        __base__=Value,
+        __doc__="What one unit of each preference costs.",
+        __module__=__name__,
+        **{preference.name: (Whole, preference.weight) for preference in PREFERENCES},
+    )
 
 
 class Policy(Value):
@@ -74,6 +76,6 @@ class Policy(Value):
     weights: Weights = Weights()
     off: tuple[SwitchedOff, ...] = ()
 
-    def weight(self, preference: Preference) -> int:
-        """What one unit of the preference costs in this run: 0 where it is switched off."""
+    def weight(self, preference: PreferenceName) -> int:
+        """Return what one unit of the preference costs in this run: 0 if it is switched off."""
         return 0 if preference in self.off else int(getattr(self.weights, preference))

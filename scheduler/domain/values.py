@@ -156,6 +156,11 @@ def days(period: Period) -> list[dt.date]:
     return [period.first + dt.timedelta(days=n) for n in range((period.last - period.first).days + 1)]
 
 
+def is_friday(day: dt.date) -> bool:
+    """True if the day is a Friday."""
+    return WEEKDAYS[day.weekday()] == "fri"
+
+
 def monday_of(day: dt.date) -> dt.date:
     """The Monday of the week (Monday to Sunday) that the day is in."""
     return day - dt.timedelta(days=day.weekday())

@@ -15,7 +15,7 @@ from scheduler.engines.least import BY_CONFERENCE, Least
 from scheduler.engines.part import Cap
 from scheduler.engines.relaxed import Relaxations, Relaxed, tier_cap
 from scheduler.grouping import Ints
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints, Mask
-from scheduler.model.draft import Floats
+from scheduler.model.programme import Floats
 
 GRID = 1 << 20
 LARGEST_DUAL = 1 << 20

@@ -14,7 +14,7 @@ from scheduler.engines.part import Part
 from scheduler.engines.results import Relaxation
 from scheduler.grouping import Ints, Mask, numbered
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Floats
+from scheduler.model.programme import Floats
 
 SURE = 0.99
 SHARE = 0.5

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from scheduler.grouping import Ints, ranges
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 
 class Filling:

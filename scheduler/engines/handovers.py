@@ -19,7 +19,7 @@ from scheduler.engines.highs_process import Highs
 from scheduler.engines.least import Least
 from scheduler.engines.part import part_of
 from scheduler.grouping import Ints
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 WORK = 2.0
 

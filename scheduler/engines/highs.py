@@ -12,7 +12,7 @@ from scipy import sparse
 from scheduler.engines.part import Part
 from scheduler.engines.results import Relaxation
 from scheduler.grouping import Ints
-from scheduler.model.draft import Floats, Matrix
+from scheduler.model.programme import Floats, Matrix
 
 LARGE = 60_000
 SECONDS_TO_PRESOLVE = 5.0  # HiGHS sees at once where there is no solution; PDLP would not for long

@@ -9,7 +9,7 @@ import numpy as np
 from scheduler.domain.schedule import TierName
 from scheduler.grouping import Ints, Mask
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 BY_CONFERENCE: tuple[TierName, ...] = ("late", "stability", "continuity")
 NONE = np.iinfo(np.int64).max // 4

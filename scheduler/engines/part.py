@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from scheduler.grouping import Ints, Mask
-from scheduler.model.draft import Floats, Programme
+from scheduler.model.programme import Floats, Programme
 
 
 @dataclass(frozen=True)

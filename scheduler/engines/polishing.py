@@ -19,7 +19,7 @@ from scheduler.engines.part import Cap, Part, part_of
 from scheduler.engines.standing import Standing
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 ROUNDS = 400
 FAILURES = 12

@@ -28,7 +28,7 @@ from scheduler.engines.standing import Standing
 from scheduler.engines.windows import mend, number_of_windows, window_by_window
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import NOTHING_LEFT_OUT, Programme
+from scheduler.model.programme import NOTHING_LEFT_OUT, Programme
 
 WORK_OF_AN_AIM = 3.0
 WORK_TO_COUNT = 5.0

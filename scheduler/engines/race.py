@@ -23,7 +23,7 @@ from scheduler.engines.standing import Standing
 from scheduler.engines.sweeping import Sweep
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 WORK_OF_A_CLIMB = 10.0
 

@@ -19,7 +19,7 @@ from scheduler.engines.results import Relaxation
 from scheduler.engines.tightening import Tightening
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Floats, Programme
+from scheduler.model.programme import Floats, Programme
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scheduler.grouping import Ints
-from scheduler.model.draft import Floats
+from scheduler.model.programme import Floats
 
 
 @dataclass(frozen=True)

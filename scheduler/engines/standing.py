@@ -9,7 +9,7 @@ from scheduler.engines.budget import Budget
 from scheduler.engines.part import Part
 from scheduler.engines.progress import Listener, Progress
 from scheduler.grouping import Ints
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 
 class Standing:

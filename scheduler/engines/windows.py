@@ -21,7 +21,7 @@ from scheduler.engines.polishing import Polish
 from scheduler.engines.standing import Standing
 from scheduler.grouping import Ints, Mask
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 DAYS = 16
 WORTH: tuple[tuple[TierName, int], ...] = (("preferences", 1), ("caseload", 400), ("continuity", 4_000), ("unplaced", 100_000))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
-from scheduler.domain.policy import Clock, Policy, Stability, SwitchedOff, Weights
+from scheduler.domain.policy import Clock, Policy, Stability, Weights
+from scheduler.domain.preferences import PREFERENCES
 from scheduler.domain.values import Value
 from scheduler.files.cells import Date, Number, Text, Time, Whole, cell_text
 from scheduler.files.choices import Choice, Several, YesNo
@@ -68,47 +67,20 @@ _LIMITS: tuple[tuple[str, Value, str, str, Whole | Number | YesNo, str], ...] = 
     ("stability", Stability(), "chair", "Published: new chair", _POINTS, "For giving it to another chair."),
     ("stability", Stability(), "site", "Published: new site", _POINTS, "For moving it to another site."),
     ("stability", Stability(), "room", "Published: new room", _POINTS, "For another room at the same site."),
-    ("weights", Weights(), "friday", "Avoid: Fridays", _POINTS, "For each booking on a Friday."),
-    ("weights", Weights(), "holiday_school", "Avoid: school holidays, with school children", _POINTS, "For each booking."),
-    ("weights", Weights(), "holiday_other", "Avoid: school holidays, without", _POINTS, "For each booking."),
-    ("weights", Weights(), "other_site", "Avoid: another site", _POINTS, "For each booking away from the family's own site."),
-    ("weights", Weights(), "virtual_fallback", "Avoid: virtual for want of a room", _POINTS, "For each booking."),
-    ("weights", Weights(), "wait", "Avoid: waiting", _POINTS, "For each working day that a conference waits."),
-    ("weights", Weights(), "tight", "Avoid: close to the due date", _POINTS, "For each booking that is too close."),
-    ("weights", Weights(), "site_change", "Avoid: two sites a day", _POINTS, "For each change of site in a chair's day."),
-    ("weights", Weights(), "reserve_chair", "Avoid: reserve chairs", _POINTS, "For each booking with a reserve chair."),
-    ("weights", Weights(), "hold_missing", "Avoid: a hold not kept", _POINTS, "For each slot that could not be kept free."),
-    ("weights", Weights(), "partner_clash", "Avoid: two at once in an area", _POINTS, "For each beyond the first."),
+    *(("weights", Weights(), one.name, f"Avoid: {one.avoid}", _POINTS, one.help) for one in PREFERENCES),
 )  # fmt: skip
 
-_RULES = {
-    "R4": "R4 travel",
-    "R5": "R5 minute takers",
-    "R6": "R6 social workers",
-    "R7": "R7 keep apart",
-    "R8": "R8 locks",
-    "friday": "Fridays",
-    "holiday_school": "School holidays with school children",
-    "holiday_other": "School holidays without",
-    "other_site": "Another site",
-    "virtual_fallback": "Virtual for want of a room",
-    "wait": "Waiting",
-    "tight": "Close to the due date",
-    "site_change": "Two sites a day",
-    "reserve_chair": "Reserve chairs",
-    "hold_missing": "A hold not kept",
-    "partner_clash": "Two at once in an area",
-}
-
-
-def _switched_off() -> tuple[str, ...]:
-    names: list[str] = []
-    for part in get_args(SwitchedOff):
-        names += get_args(part) or (part,)
-    return tuple(names)
-
-
-RULE = Choice(tuple((name, _RULES[name]) for name in _switched_off()))
+RULE = Choice(
+    (
+        ("R4", "R4 travel"),
+        ("R5", "R5 minute takers"),
+        ("R6", "R6 social workers"),
+        ("R7", "R7 keep apart"),
+        ("R8", "R8 locks"),
+        *((preference.name, preference.label) for preference in PREFERENCES),
+    )
+)
+"""A rule that a policy can switch off, in the words of the workbook."""
 
 
 def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNo, text: str) -> SettingRow:

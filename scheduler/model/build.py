@@ -8,12 +8,12 @@ import numpy as np
 
 from scheduler.domain.problem import Problem
 from scheduler.model.candidates import Candidates, Place, all_candidates, interchangeable_places
-from scheduler.model.draft import ProgrammeBuilder
+from scheduler.model.programme import ProgrammeBuilder
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule
 
 
-def drafted(problem: Problem, places: Sequence[Place] | None = None, rules: Sequence[Rule] = RULES) -> ProgrammeBuilder:
+def build_programme(problem: Problem, places: Sequence[Place] | None = None, rules: Sequence[Rule] = RULES) -> ProgrammeBuilder:
     """What is possible, and all that the rules make of it; rules that the policy switches off are left out.
 
     ``places`` are by default those of interchangeable rooms; with rooms as places of their own the programme
@@ -27,10 +27,10 @@ def drafted(problem: Problem, places: Sequence[Place] | None = None, rules: Sequ
         in_full = {one.id for n, one in enumerate(problem.conferences) if n in hasty and one.id in impossible}
         if in_full:
             candidates, impossible = _possible(problem, among, in_force, in_full)
-    draft = ProgrammeBuilder(candidates, impossible)
+    builder = ProgrammeBuilder(candidates, impossible)
     for rule in in_force:
-        rule.post(draft)
-    return draft
+        rule.post(builder)
+    return builder
 
 
 def _possible(

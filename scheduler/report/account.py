@@ -15,7 +15,7 @@ from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking, Schedule, Unplaced, Violation
 from scheduler.report.causes import why_late
-from scheduler.rules import PREFERENCES, TIER_RULES
+from scheduler.rules import PREFERENCE_RULES, TIER_RULES
 from scheduler.rules.bookings import first_bookings
 from scheduler.wording import count_of
 
@@ -69,7 +69,7 @@ class Account:
     @cached_property
     def units(self) -> Mapping[str, tuple[Violation, ...]]:
         """What each tier and preference counts, under the contract's names."""
-        return {rule.name: tuple(rule.check(self.problem, self.schedule)) for rule in TIER_RULES + PREFERENCES}
+        return {rule.name: tuple(rule.check(self.problem, self.schedule)) for rule in TIER_RULES + PREFERENCE_RULES}
 
     @cached_property
     def bookings(self) -> tuple[Booking, ...]:

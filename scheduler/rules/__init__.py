@@ -1,32 +1,28 @@
-"""The rules, in the contract's order: adding one is a file, a line here, and a test file."""
+"""The rules, in the contract's order.
+
+The rule of the preference ``other_site`` is ``OtherSiteRule`` in ``other_site.py``; it is in force as soon as
+``scheduler/domain/preferences.py`` has its row. Any other rule is added to the tuples here.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.rules.apart import ApartRule
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule, Rule
 from scheduler.rules.bookable import BookableRule
 from scheduler.rules.caseload import CaseloadRule
 from scheduler.rules.chairs import ChairsRule
 from scheduler.rules.continuity import ContinuityRule
-from scheduler.rules.friday import FridayRule
-from scheduler.rules.hold_missing import HoldMissingRule
-from scheduler.rules.holiday_other import HolidayOtherRule
-from scheduler.rules.holiday_school import HolidaySchoolRule
 from scheduler.rules.late import LateRule
 from scheduler.rules.locks import LocksRule
 from scheduler.rules.minute_takers import MinuteTakersRule
-from scheduler.rules.other_site import OtherSiteRule
-from scheduler.rules.partner_clash import PartnerClashRule
-from scheduler.rules.reserve_chair import ReserveChairRule
 from scheduler.rules.rooms import RoomsRule
-from scheduler.rules.site_change import SiteChangeRule
 from scheduler.rules.social_workers import SocialWorkersRule
 from scheduler.rules.stability import StabilityRule
-from scheduler.rules.tight import TightRule
 from scheduler.rules.travel import TravelRule
 from scheduler.rules.unplaced import UnplacedRule
-from scheduler.rules.virtual_fallback import VirtualFallbackRule
-from scheduler.rules.wait import WaitRule
 
 HARD_RULES: tuple[Rule, ...] = (
     BookableRule(),
@@ -38,24 +34,20 @@ HARD_RULES: tuple[Rule, ...] = (
     ApartRule(),
     LocksRule(),
 )
-"""R1 to R8: no schedule breaks one."""
+"""R1 to R8: no schedule breaks any of them."""
 
 TIER_RULES: tuple[Rule, ...] = (UnplacedRule(), LateRule(), StabilityRule(), ContinuityRule(), CaseloadRule())
 """T1 to T5, each a tier of its own."""
 
-PREFERENCES: tuple[Rule, ...] = (
-    FridayRule(),
-    HolidaySchoolRule(),
-    HolidayOtherRule(),
-    OtherSiteRule(),
-    VirtualFallbackRule(),
-    WaitRule(),
-    TightRule(),
-    SiteChangeRule(),
-    ReserveChairRule(),
-    HoldMissingRule(),
-    PartnerClashRule(),
-)
-"""What T6 adds up, each times its weight."""
 
-RULES: tuple[Rule, ...] = HARD_RULES + TIER_RULES + PREFERENCES
+def _preference_rule(name: str) -> PreferenceRule:
+    """Return the rule of a preference, from the module of its name."""
+    class_name = "".join(word.capitalize() for word in name.split("_")) + "Rule"
+    rule: PreferenceRule = getattr(import_module(f"{__name__}.{name}"), class_name)()
+    return rule
+
+
+PREFERENCE_RULES: tuple[Rule, ...] = tuple(map(_preference_rule, PREFERENCE_NAMES))
+"""The units that T6 adds up, each times its weight."""
+
+RULES: tuple[Rule, ...] = HARD_RULES + TIER_RULES + PREFERENCE_RULES

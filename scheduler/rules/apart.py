@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +12,8 @@ from scheduler.domain.schedule import Schedule, Violation
 from scheduler.grouping import numbered
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import date_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class ApartRule(Rule):
@@ -29,14 +26,14 @@ class ApartRule(Rule):
         """The rule in a plain sentence."""
         return "Two conferences that are kept apart are never held in rooms at one site on one day."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """Of both conferences' candidates in rooms at one site on one day, at most one."""
-        candidates = draft.candidates
-        for pair in draft.problem.apart:
+        candidates = builder.candidates
+        for pair in builder.problem.apart:
             both = np.concatenate([candidates.of_request(candidates.request_index[conference]) for conference in pair])
             here = both[candidates.in_room[both]]
             row, _ = numbered(candidates.site[here], candidates.day[here])
-            draft.limit(row, here, at_most=1)
+            builder.limit(row, here, at_most=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each two kept apart that meet, named by the second of the pair."""

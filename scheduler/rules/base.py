@@ -1,51 +1,54 @@
-"""What a rule is: one small unit that the model posts, the checker recomputes, and the pages say."""
+"""The base classes of rules: a rule is posted to the model, recomputed by the checker, and put in words for people."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, TierName, Violation
 from scheduler.grouping import Mask
-
-if TYPE_CHECKING:
-    from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import ProgrammeBuilder
+from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 
 
 class Rule(ABC):
     """One rule of the contract, and everything about it.
 
-    ``forbids`` and ``post`` tell the model; ``check`` recomputes the rule from a schedule alone. The two
-    share nothing but the domain, and a test holds them against each other.
+    ``forbids`` and ``post`` state the rule to the model; ``check`` recomputes it from a schedule alone. The two
+    share only the domain, and a test compares them.
     """
 
     name: ClassVar[str]
     """The contract's name: ``R3``, ``late``, ``friday``."""
     title: ClassVar[str]
-    """What a breach is called in the pages."""
+    """What reports call a breach."""
     tier: ClassVar[TierName | None] = None
     """The tier in which a breach costs; None for a hard rule."""
     rests_on: ClassVar[tuple[str, ...]] = ()
-    """The rules on which ``post`` rests to say exactly what ``check`` finds, besides one booking a conference (R1)."""
+    """The rules that ``post`` assumes, besides one booking a conference (R1), to agree exactly with ``check``."""
 
     def is_on(self, policy: Policy) -> bool:
-        """Whether the policy leaves the rule in force."""
+        """True if the policy leaves the rule in force."""
         return self.name not in policy.off
 
     @abstractmethod
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence, with the policy's numbers."""
+        """Return the rule as a plain sentence, with the policy's numbers."""
 
-    def forbids(self, candidates: Candidates) -> Mask | None:
-        """Which candidates the rule excludes on their own, whatever else is booked; None for none."""
+    def forbids(self, candidates: CandidatesProtocol) -> Mask | None:
+        """Return the candidates that the rule excludes regardless of other bookings; None for none."""
         return None
 
-    def post(self, draft: ProgrammeBuilder) -> None:  # noqa: B027 - most rules forbid single candidates only
-        """Add to the draft what the rule forbids between candidates, and what it makes them cost."""
+    def post(self, builder: BuilderProtocol) -> None:  # noqa: B027 - most rules forbid single candidates only
+        """Add the rows that the rule puts on candidates together, and what it makes them cost."""
 
     @abstractmethod
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """Every breach in the schedule; for a tier or preference, its units, whose amounts add up."""
+        """Return every breach in the schedule; for a tier or preference, its units, whose amounts add up."""
+
+
+class PreferenceRule(Rule):
+    """The rule of a preference: each unit costs the preference's weight (contract, T6)."""
+
+    tier = "preferences"

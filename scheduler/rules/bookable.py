@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +13,8 @@ from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.domain.values import monday_of
 from scheduler.grouping import Mask
 from scheduler.rules.base import Rule
+from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 from scheduler.wording import count_of, date_in_words, moment_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class BookableRule(Rule):
@@ -35,7 +31,7 @@ class BookableRule(Rule):
             f"family cannot come, from {count_of(policy.pre_meet, 'minute')} before the start to the end."
         )
 
-    def forbids(self, candidates: Candidates) -> Mask:
+    def forbids(self, candidates: CandidatesProtocol) -> Mask:
         """Days before the earliest date or, of a hold, outside its week; times at which the family cannot come."""
         too_early = candidates.date < candidates.dates(candidates.problem.earliest)
         own_week = candidates.of_requests(lambda request: request.slots[0].monday.toordinal() if request.slots else 0)
@@ -43,11 +39,11 @@ class BookableRule(Rule):
         away = candidates.touched(request.conference.unavailable if request.conference else () for request in candidates.requests)
         return np.asarray(too_early | other_week | away[candidates.request, candidates.time])
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """Row n holds request n to its most bookings: 1, or the number of equal holds."""
-        candidates = draft.candidates
+        candidates = builder.candidates
         most = [request.count for request in candidates.requests]
-        draft.limit(candidates.request, candidates.positions, at_most=most, rows=len(most))
+        builder.limit(candidates.request, candidates.positions, at_most=most, rows=len(most))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each reason why a booking cannot be; a booking beyond its conference's first is one."""

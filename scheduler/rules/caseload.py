@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from scheduler.domain.policy import Policy
@@ -11,10 +9,8 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class CaseloadRule(Rule):
@@ -32,13 +28,13 @@ class CaseloadRule(Rule):
             "whoever chairs them."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """For each chair, each child above the cap, counting those of the conferences without a chair yet."""
-        candidates, policy = draft.candidates, draft.problem.policy
+        candidates, policy = builder.candidates, builder.problem.policy
         new = np.flatnonzero(candidates.of_conferences(lambda conference: conference.chair is None))
         children = candidates.of_conferences(lambda conference: conference.children)[new]
-        left = [chair.cap(policy.caseload_cap) - chair.caseload for chair in draft.problem.chairs]
-        draft.pay_above("caseload", candidates.chair[new], new, children, np.array(left, dtype=np.int64), 1)
+        left = [chair.cap(policy.caseload_cap) - chair.caseload for chair in builder.problem.chairs]
+        builder.pay_above("caseload", candidates.chair[new], new, children, np.array(left, dtype=np.int64), 1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each chair, reserves too: the children above the cap."""

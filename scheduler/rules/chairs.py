@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,11 +15,8 @@ from scheduler.grouping import Ints, Mask, at_one_moment, numbered, table
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
 from scheduler.rules.diaries import diary_breaches
+from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol, RequestProtocol
 from scheduler.wording import count_of, date_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.candidates import Candidates, Request
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class ChairsRule(Rule):
@@ -38,7 +34,7 @@ class ChairsRule(Rule):
             "a hold is not for a reserve chair."
         )
 
-    def forbids(self, candidates: Candidates) -> Mask:
+    def forbids(self, candidates: CandidatesProtocol) -> Mask:
         """Chairs who are not there, are busy, or are none for this family or hold."""
         chairs = candidates.problem.chairs
         works = table(chairs, candidates.days, lambda chair, day: chair.works_on(day))
@@ -47,25 +43,25 @@ class ChairsRule(Rule):
         chair = candidates.chair
         return ~works[chair, candidates.day] | busy[chair, candidates.time] | barred[candidates.request, chair]
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """One people time at a moment; the limits of a day and a week, and of office days, where they can bind."""
-        candidates = draft.candidates
+        candidates = builder.candidates
         row, member = at_one_moment(candidates.chair, candidates.arrival, candidates.end)
-        draft.limit(row, member, at_most=1)
+        builder.limit(row, member, at_most=1)
 
         day, first = numbered(candidates.chair, candidates.day)
         _, of_row = numbered(day[member], row)
         possible = np.bincount(day[member[of_row]], minlength=len(first))
-        most = _limits(draft, lambda chair: chair.max_per_day)[candidates.chair[first]]
-        draft.limit_groups(day, candidates.positions, most, possible)
+        most = _limits(builder, lambda chair: chair.max_per_day)[candidates.chair[first]]
+        builder.limit_groups(day, candidates.positions, most, possible)
 
         week, first_of_week = numbered(candidates.chair[first], candidates.week[first])
         possible_in_week = np.zeros(len(first_of_week), dtype=np.int64)
         np.add.at(possible_in_week, week, np.minimum(most, possible))
-        most_in_week = _limits(draft, lambda chair: chair.max_per_week)[candidates.chair[first[first_of_week]]]
-        draft.limit_groups(week[day], candidates.positions, most_in_week, possible_in_week)
+        most_in_week = _limits(builder, lambda chair: chair.max_per_week)[candidates.chair[first[first_of_week]]]
+        builder.limit_groups(week[day], candidates.positions, most_in_week, possible_in_week)
 
-        _post_office_days(draft)
+        _post_office_days(builder)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each booking and reason, for each pair that overlaps, and for each day or week above a limit."""
@@ -107,20 +103,20 @@ def above_weekly_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[s
             yield f"{chair.label} has {count_of(len(office_days), 'office day')} {week}; at most {chair.max_office_days}."
 
 
-def _is_barred(request: Request, chair: Chair) -> bool:
+def _is_barred(request: RequestProtocol, chair: Chair) -> bool:
     return chair.reserve if request.conference is None else chair.id in request.conference.not_chairs
 
 
-def _limits(draft: ProgrammeBuilder, limit: Callable[[Chair], int | None]) -> Ints:
+def _limits(builder: BuilderProtocol, limit: Callable[[Chair], int | None]) -> Ints:
     """Each chair's limit; where there is none, more than there can be bookings."""
-    found = (limit(chair) for chair in draft.problem.chairs)
-    return np.array([len(draft.candidates) if most is None else most for most in found], dtype=np.int64)
+    found = (limit(chair) for chair in builder.problem.chairs)
+    return np.array([len(builder.candidates) if most is None else most for most in found], dtype=np.int64)
 
 
-def _post_office_days(draft: ProgrammeBuilder) -> None:
+def _post_office_days(builder: BuilderProtocol) -> None:
     """Count the days with a booking in a room, in weeks that have more such days than the chair may use."""
-    candidates = draft.candidates
-    most = _limits(draft, lambda chair: chair.max_office_days)
+    candidates = builder.candidates
+    most = _limits(builder, lambda chair: chair.max_office_days)
     here = np.flatnonzero(candidates.in_room)
     day, first = numbered(candidates.chair[here], candidates.day[here])
     week, first_of_week = numbered(candidates.chair[here[first]], candidates.week[here[first]])
@@ -128,6 +124,6 @@ def _post_office_days(draft: ProgrammeBuilder) -> None:
     here = here[binds[week[day]]]
 
     day, first = numbered(candidates.chair[here], candidates.day[here])
-    office_day = draft.presence_columns(day, here, candidates.arrival[here], candidates.end[here])
+    office_day = builder.presence_columns(day, here, candidates.arrival[here], candidates.end[here])
     week, first_of_week = numbered(candidates.chair[here[first]], candidates.week[here[first]])
-    draft.limit(week, office_day, at_most=most[candidates.chair[here[first[first_of_week]]]])
+    builder.limit(week, office_day, at_most=most[candidates.chair[here[first[first_of_week]]]])

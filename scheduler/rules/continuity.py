@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
+from scheduler.rules.protocols import BuilderProtocol
 
 
 class ContinuityRule(Rule):
@@ -25,14 +21,14 @@ class ContinuityRule(Rule):
         """The rule in a plain sentence."""
         return "Each child whose conference is chaired by another than the family's own chair costs 1."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """The children of each candidate with another chair than the family's own."""
-        candidates = draft.candidates
-        number: dict[str | None, int] = {chair.id: n for n, chair in enumerate(draft.problem.chairs)}
+        candidates = builder.candidates
+        number: dict[str | None, int] = {chair.id: n for n, chair in enumerate(builder.problem.chairs)}
         own_chair = candidates.of_conferences(lambda conference: number.get(conference.chair, -1), of_holds=-1)
         children = candidates.of_conferences(lambda conference: conference.children)
         handed_over = (own_chair >= 0) & (candidates.chair != own_chair)
-        draft.pay("continuity", candidates.positions, children * handed_over)
+        builder.pay("continuity", candidates.positions, children * handed_over)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """The children of each booking that another than the family's own chair chairs."""

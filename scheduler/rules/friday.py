@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
-from scheduler.rules.base import Rule
+from scheduler.domain.values import is_friday
+from scheduler.rules.base import PreferenceRule
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import date_in_words
 
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
-
-class FridayRule(Rule):
+class FridayRule(PreferenceRule):
     """Nobody is left alone with a conference over the weekend (contract, T6)."""
 
     name = "friday"
     title = "On a Friday"
-    tier = "preferences"
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
-        return f"Each booking on a Friday, holds too, costs {policy.weight('friday')}."
+        return f"Each booking on a Friday, holds too, costs {policy.weight(self.name)}."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What each candidate on a Friday costs."""
-        fridays = draft.candidates.of_days(lambda day: day.weekday() == 4)
-        draft.pay("preferences", draft.candidates.positions, draft.problem.policy.weight("friday") * fridays)
+        fridays = builder.candidates.of_days(is_friday)
+        builder.pay("preferences", builder.candidates.positions, builder.problem.policy.weight(self.name) * fridays)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each booking on a Friday, holds too."""
@@ -39,5 +35,5 @@ class FridayRule(Rule):
                 text=f"{booking.conference} is on {date_in_words(booking.day)}.",
             )
             for booking in schedule.bookings
-            if booking.day.weekday() == 4 and booking.conference in problem.minutes_by_id
+            if is_friday(booking.day) and booking.conference in problem.minutes_by_id
         ]

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import date_in_words
 
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
-
-class HoldMissingRule(Rule):
+class HoldMissingRule(PreferenceRule):
     """A request that comes tomorrow still finds a slot (contract, T6)."""
 
     name = "hold_missing"
     title = "Hold not provided"
-    tier = "preferences"
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
-        return f"Each hold that is not provided costs {policy.weight('hold_missing')}."
+        return f"Each hold that is not provided costs {policy.weight(self.name)}."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """The weight for each hold, which a booking takes away."""
-        weight = draft.problem.policy.weight("hold_missing")
-        draft.pay_always("preferences", weight * len(draft.problem.held_slots))
-        draft.pay("preferences", draft.candidates.positions, -weight * draft.candidates.is_hold)
+        weight = builder.problem.policy.weight(self.name)
+        builder.pay_always("preferences", weight * len(builder.problem.held_slots))
+        builder.pay("preferences", builder.candidates.positions, -weight * builder.candidates.is_hold)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each hold without a booking."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +12,8 @@ from scheduler.domain.schedule import Schedule, Violation
 from scheduler.grouping import Ints
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import placed
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of, date_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class LateRule(Rule):
@@ -33,19 +30,19 @@ class LateRule(Rule):
             "and 1 more for each working day after the due date."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What each candidate after its due date costs."""
-        candidates = draft.candidates
-        due = candidates.dates(draft.problem.due)
+        candidates = builder.candidates
+        due = candidates.dates(builder.problem.due)
         children = candidates.of_conferences(lambda conference: conference.children)
-        cost = children * (draft.problem.policy.late_base + candidates.working_days(due, candidates.date))
+        cost = children * (builder.problem.policy.late_base + candidates.working_days(due, candidates.date))
         cost = np.where(candidates.date > due, cost, 0)
-        draft.pay("late", candidates.positions, cost)
-        self._leave_out(draft, cost)
+        builder.pay("late", candidates.positions, cost)
+        self._leave_out(builder, cost)
 
-    def _leave_out(self, draft: ProgrammeBuilder, cost: Ints) -> None:
+    def _leave_out(self, builder: BuilderProtocol, cost: Ints) -> None:
         """What the first day that was not looked at would cost a conference more than its best one does."""
-        candidates, problem = draft.candidates, draft.problem
+        candidates, problem = builder.candidates, builder.problem
         least = np.full(len(candidates.requests), np.iinfo(np.int64).max)
         np.minimum.at(least, candidates.request, cost)
         more = []
@@ -54,7 +51,7 @@ class LateRule(Rule):
                 days_late = problem.calendar.working_days(problem.due[conference.id], dt.date.fromordinal(first))
                 more.append(conference.children * (problem.policy.late_base + days_late) - own)
         if more:
-            draft.leave_out(max(0, min(more)))
+            builder.leave_out(max(0, min(more)))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each late booking: its children times (the base + working days late)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,11 +12,8 @@ from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import Mask
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import first_bookings
+from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 from scheduler.wording import moment_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class LocksRule(Rule):
@@ -30,7 +26,7 @@ class LocksRule(Rule):
         """The rule in a plain sentence."""
         return "A published booking keeps what is locked (its start, its chair, its room), and with any lock stays placed."
 
-    def forbids(self, candidates: Candidates) -> Mask:
+    def forbids(self, candidates: CandidatesProtocol) -> Mask:
         """Another start, chair or room than the one that is locked."""
         chairs = {chair.id: n for n, chair in enumerate(candidates.problem.chairs)}
         wrong = np.zeros(len(candidates), dtype=np.bool_)
@@ -44,13 +40,13 @@ class LocksRule(Rule):
                 wrong[own] |= candidates.place[own] != candidates.place_of(published.room)
         return wrong
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What has any lock stays placed."""
-        candidates = draft.candidates
-        for published in draft.problem.published:
+        candidates = builder.candidates
+        for published in builder.problem.published:
             if published.locks:
                 own = candidates.of_request(candidates.request_index[published.conference])
-                draft.limit(np.zeros_like(own), own, at_least=1, rows=1)
+                builder.limit(np.zeros_like(own), own, at_least=1, rows=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each lock that is not kept, or for a locked conference without a booking."""

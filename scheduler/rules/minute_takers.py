@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +12,8 @@ from scheduler.grouping import Ints, Mask, members, numbered, table
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
 from scheduler.rules.diaries import diary_breaches
+from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 from scheduler.wording import count_of
-
-if TYPE_CHECKING:
-    from scheduler.model.candidates import Candidates
-    from scheduler.model.draft import ProgrammeBuilder
 
 MINUTES_OF_DAY = 24 * 60
 MOST_UNIONS = 200
@@ -39,21 +34,21 @@ class MinuteTakersRule(Rule):
             "their most bookings a day and, for a room, serves its site."
         )
 
-    def forbids(self, candidates: Candidates) -> Mask | None:
+    def forbids(self, candidates: CandidatesProtocol) -> Mask | None:
         """Times and sites for which there is no minute taker at all."""
         if candidates.problem.minute_takers is None:
             return None
         nobody = ~np.asarray(_possible(candidates).any(axis=0))
         return np.asarray(nobody[candidates.time, candidates.site])
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """On days on which nobody can record twice, Hall's condition; on others, columns that count who records what.
 
         By Hall's theorem everybody can be served if and only if no set of minute takers is the whole choice of
         more bookings than it has members. Who records what is left to an assignment afterwards.
         """
-        candidates = draft.candidates
-        takers = draft.problem.minute_takers
+        candidates = builder.candidates
+        takers = builder.problem.minute_takers
         if takers is None or not len(candidates):
             return
         kind, first = numbered(candidates.time, candidates.site)
@@ -65,10 +60,10 @@ class MinuteTakersRule(Rule):
             found = _unions(np.flatnonzero(day_of_kind == day), possible)
             by_union[day] = found is not None
             unions += found or []
-        _post_unions(draft, kind, unions)
-        _post_columns(draft, kind, first, possible & ~by_union[day_of_kind])
+        _post_unions(builder, kind, unions)
+        _post_columns(builder, kind, first, possible & ~by_union[day_of_kind])
 
-    def days_by_union(self, candidates: Candidates) -> Mask:
+    def days_by_union(self, candidates: CandidatesProtocol) -> Mask:
         """The days for which Hall's condition is posted, where it does not grow too long: those on which nobody records twice."""
         return _days_without_second(candidates)
 
@@ -94,7 +89,7 @@ class MinuteTakersRule(Rule):
         return Violation(rule=self.name, subject=booking.conference, text=f"{booking.conference}: {reason}")
 
 
-def _possible(candidates: Candidates) -> NDArray[np.bool_]:
+def _possible(candidates: CandidatesProtocol) -> NDArray[np.bool_]:
     """Who could record: minute takers x people times x sites, the virtual one last."""
     takers, sites = candidates.problem.minute_takers or (), candidates.problem.sites
     works = table(takers, candidates.days, lambda taker, day: taker.works_on(day) and taker.max_per_day != 0)
@@ -103,7 +98,7 @@ def _possible(candidates: Candidates) -> NDArray[np.bool_]:
     return free[:, :, np.newaxis] & serves[:, np.newaxis, :]
 
 
-def _days_without_second(candidates: Candidates) -> Mask:
+def _days_without_second(candidates: CandidatesProtocol) -> Mask:
     """The days on which nobody can record two bookings; none, where a people time reaches into another day."""
     midnight = candidates.start - candidates.start % MINUTES_OF_DAY
     if ((candidates.arrival < midnight) | (candidates.end > midnight + MINUTES_OF_DAY)).any():
@@ -124,29 +119,29 @@ def _unions(kinds: Ints, possible: Mask) -> list[Union] | None:
     return [(len(union), [n for n, choice in choices.items() if choice <= union]) for union in sorted(unions, key=sorted)]
 
 
-def _post_unions(draft: ProgrammeBuilder, kind: Ints, unions: list[Union]) -> None:
+def _post_unions(builder: BuilderProtocol, kind: Ints, unions: list[Union]) -> None:
     """Of the kinds within a union, no more bookings than the union has minute takers."""
     row = np.repeat(np.arange(len(unions)), [len(within) for _, within in unions])
     wanted = np.array([n for _, within in unions for n in within], dtype=np.int64)
     which, member = members(kind, wanted)
-    draft.limit(row[which], member, at_most=[size for size, _ in unions], rows=len(unions))
+    builder.limit(row[which], member, at_most=[size for size, _ in unions], rows=len(unions))
 
 
-def _post_columns(draft: ProgrammeBuilder, kind: Ints, first: Ints, possible: Mask) -> None:
+def _post_columns(builder: BuilderProtocol, kind: Ints, first: Ints, possible: Mask) -> None:
     """For each minute taker and each kind of booking a column: whether they record one such."""
-    candidates, takers = draft.candidates, draft.problem.minute_takers or ()
+    candidates, takers = builder.candidates, builder.problem.minute_takers or ()
     taker, recorded = np.nonzero(possible)
-    records = draft.count_columns(len(taker))
+    records = builder.count_columns(len(taker))
     kinds, row = np.unique(recorded, return_inverse=True)
     booking_row, booking = members(kind, kinds)
-    draft.limit(
+    builder.limit(
         np.concatenate([booking_row, row]),
         np.concatenate([booking, records]),
         np.concatenate([np.ones_like(booking), -np.ones_like(records)]),
         at_most=0,
     )
     sample = first[recorded]
-    draft.limit_together(taker, records, candidates.arrival[sample], candidates.end[sample])
+    builder.limit_together(taker, records, candidates.arrival[sample], candidates.end[sample])
     most = np.array([len(taker) if t.max_per_day is None else t.max_per_day for t in takers], dtype=np.int64)
     day, first_of_day = numbered(taker, candidates.day[sample])
-    draft.limit_groups(day, records, most[taker[first_of_day]], np.bincount(day))
+    builder.limit_groups(day, records, most[taker[first_of_day]], np.bincount(day))

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule
 from scheduler.rules.bookings import placed
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
+from scheduler.rules.protocols import BuilderProtocol
 
 
-class OtherSiteRule(Rule):
+class OtherSiteRule(PreferenceRule):
     """Families do not travel far (contract, T6)."""
 
     name = "other_site"
     title = "At another site"
-    tier = "preferences"
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
-        return f"Each booking in a room at a site other than the conference's costs {policy.weight('other_site')}."
+        return f"Each booking in a room at a site other than the conference's costs {policy.weight(self.name)}."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What each candidate in a room away from the nearest office costs."""
-        candidates = draft.candidates
+        candidates = builder.candidates
         nearest = candidates.of_requests(lambda request: candidates.site_index[request.site])
         away = candidates.in_room & ~candidates.is_hold & (candidates.site != nearest)
-        draft.pay("preferences", candidates.positions, draft.problem.policy.weight("other_site") * away)
+        builder.pay("preferences", candidates.positions, builder.problem.policy.weight(self.name) * away)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each booking in a room at a site other than the conference's."""

@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.grouping import numbered
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule
 from scheduler.rules.bookings import grouped, placed
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import moment_in_words
 
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
-
-class PartnerClashRule(Rule):
+class PartnerClashRule(PreferenceRule):
     """Police, health and school staff of an area can attend (contract, T6)."""
 
     name = "partner_clash"
     title = "Same area, same time"
-    tier = "preferences"
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
         return (
             "Each conference beyond the first for one site at one date and time, virtual ones too, costs "
-            f"{policy.weight('partner_clash')}."
+            f"{policy.weight(self.name)}."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """For each site and start, each conference above one."""
-        candidates, weight = draft.candidates, draft.problem.policy.weight("partner_clash")
+        candidates, weight = builder.candidates, builder.problem.policy.weight(self.name)
         if weight == 0:
             return
         nearest = candidates.of_requests(lambda request: candidates.site_index[request.site])
         conferences = np.flatnonzero(~candidates.is_hold)
         together, first = numbered(nearest[conferences], candidates.start[conferences])
-        draft.pay_above("preferences", together, conferences, 1, np.ones_like(first), weight)
+        builder.pay_above("preferences", together, conferences, 1, np.ones_like(first), weight)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each conference for a site at a start beyond the first."""

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule
 from scheduler.rules.bookings import placed
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
+from scheduler.rules.protocols import BuilderProtocol
 
 
-class ReserveChairRule(Rule):
+class ReserveChairRule(PreferenceRule):
     """The manager is left to manage (contract, T6)."""
 
     name = "reserve_chair"
     title = "Chaired by a reserve"
-    tier = "preferences"
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
-        return f"Each conference that a reserve chairs costs {policy.weight('reserve_chair')}."
+        return f"Each conference that a reserve chairs costs {policy.weight(self.name)}."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What each candidate with a reserve costs."""
-        candidates = draft.candidates
+        candidates = builder.candidates
         reserves = candidates.of_chairs(lambda chair: chair.reserve)
-        weight = draft.problem.policy.weight("reserve_chair")
-        draft.pay("preferences", candidates.positions, weight * reserves * ~candidates.is_hold)
+        weight = builder.problem.policy.weight(self.name)
+        builder.pay("preferences", candidates.positions, weight * reserves * ~candidates.is_hold)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each conference that a reserve chairs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +13,8 @@ from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import Mask, table
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped, overlapping
+from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol, PlaceProtocol, RequestProtocol
 from scheduler.wording import count_of, date_in_words, moment_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.candidates import Candidates, Place, Request
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class RoomsRule(Rule):
@@ -37,7 +33,7 @@ class RoomsRule(Rule):
             f"any other takes {virtually}; a hold takes a room at its own site."
         )
 
-    def forbids(self, candidates: Candidates) -> Mask:
+    def forbids(self, candidates: CandidatesProtocol) -> Mask:
         """Places that do not suit the conference, or not on that day."""
         fallback = candidates.problem.policy.virtual_fallback
         suits = table(candidates.requests, candidates.places, lambda request, place: _suits(request, place, fallback))
@@ -48,15 +44,15 @@ class RoomsRule(Rule):
         where = candidates.place, candidates.day
         return np.asarray(~suits[candidates.request, candidates.place] | ~is_open[where] | (needs_hybrid & ~is_hybrid[where]))
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """At any moment no more room times in a place than it has rooms."""
-        candidates = draft.candidates
+        candidates = builder.candidates
         here = np.flatnonzero(candidates.in_room)
-        draft.limit_together(
+        builder.limit_together(
             candidates.place[here],
             here,
             candidates.arrival[here],
-            candidates.end[here] + draft.problem.policy.reset,
+            candidates.end[here] + builder.problem.policy.reset,
             most=[len(place.rooms) for place in candidates.places],
         )
 
@@ -101,7 +97,7 @@ def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
         yield f"needs an accessible room, which {room.label} is not."
 
 
-def _suits(request: Request, place: Place, fallback: bool) -> bool:
+def _suits(request: RequestProtocol, place: PlaceProtocol, fallback: bool) -> bool:
     """Whether the place could be right for the request on some day."""
     if not place.rooms:
         return request.mode is Mode.VIRTUAL or (fallback and request.conference is not None)

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.grouping import numbered
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule
 from scheduler.rules.bookings import grouped
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import date_in_words, in_a_row
 
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
-
-class SiteChangeRule(Rule):
+class SiteChangeRule(PreferenceRule):
     """A chair does not spend the day on the road (contract, T6)."""
 
     name = "site_change"
     title = "Chair changes site"
-    tier = "preferences"
     rests_on = ("R3",)
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
-        return (
-            f"Each site beyond the first at which a chair has rooms on one day, holds too, costs {policy.weight('site_change')}."
-        )
+        return f"Each site beyond the first at which a chair has rooms on one day, holds too, costs {policy.weight(self.name)}."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """For each chair and day, each site with a booking in a room, less one if there is any."""
-        candidates, weight = draft.candidates, draft.problem.policy.weight("site_change")
+        candidates, weight = builder.candidates, builder.problem.policy.weight(self.name)
         if weight == 0:
             return
         here = np.flatnonzero(candidates.in_room)
@@ -43,17 +36,17 @@ class SiteChangeRule(Rule):
         here = here[(np.bincount(day[first]) > 1)[day]]
 
         stay, first = numbered(candidates.chair[here], candidates.day[here], candidates.site[here])
-        at_site = draft.presence_columns(stay, here, candidates.arrival[here], candidates.end[here])
+        at_site = builder.presence_columns(stay, here, candidates.arrival[here], candidates.end[here])
         day, first_of_day = numbered(candidates.chair[here[first]], candidates.day[here[first]])
-        anywhere = draft.count_columns(len(first_of_day))
-        draft.limit(
+        anywhere = builder.count_columns(len(first_of_day))
+        builder.limit(
             np.concatenate([np.arange(len(anywhere)), day]),
             np.concatenate([anywhere, at_site]),
             np.concatenate([np.ones_like(anywhere), -np.ones_like(at_site)]),
             at_most=0,
         )
-        draft.pay("preferences", at_site, weight)
-        draft.pay("preferences", anywhere, -weight)
+        builder.pay("preferences", at_site, weight)
+        builder.pay("preferences", anywhere, -weight)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each chair and day with rooms at more than one site: the sites beyond the first."""

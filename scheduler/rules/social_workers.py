@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,10 +11,8 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped, overlapping, placed
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of, moment_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class SocialWorkersRule(Rule):
@@ -31,15 +28,15 @@ class SocialWorkersRule(Rule):
             f"{count_of(policy.pre_meet, 'minute')} before its start to its end."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """At any moment at most one people time of each social worker who has several conferences."""
-        candidates = draft.candidates
-        counts = Counter(conference.social_worker for conference in draft.problem.conferences)
+        candidates = builder.candidates
+        counts = Counter(conference.social_worker for conference in builder.problem.conferences)
         shared = [worker for worker, count in counts.items() if worker is not None and count > 1]
         number: dict[str | None, int] = {worker: n for n, worker in enumerate(shared)}
         worker = candidates.of_conferences(lambda conference: number.get(conference.social_worker, -1), of_holds=-1)
         here = np.flatnonzero(worker >= 0)
-        draft.limit_together(worker[here], here, candidates.arrival[here], candidates.end[here])
+        builder.limit_together(worker[here], here, candidates.arrival[here], candidates.end[here])
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each pair that overlaps, named by the later."""

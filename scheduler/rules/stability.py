@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from scheduler.domain.policy import Policy
@@ -11,10 +9,8 @@ from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import first_bookings
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import in_a_row, moment_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class StabilityRule(Rule):
@@ -32,11 +28,11 @@ class StabilityRule(Rule):
             f"its chair does; {costs.site} if its site does (held virtually, it is at none), else {costs.room} if its room does."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What each candidate of a published conference changes."""
-        candidates, costs = draft.candidates, draft.problem.policy.stability
-        chairs = {chair.id: n for n, chair in enumerate(draft.problem.chairs)}
-        for published in draft.problem.published:
+        candidates, costs = builder.candidates, builder.problem.policy.stability
+        chairs = {chair.id: n for n, chair in enumerate(builder.problem.chairs)}
+        for published in builder.problem.published:
             own = candidates.of_request(candidates.request_index[published.conference])
             place = candidates.place_of(published.room)
             other_date = candidates.date[own] != published.start.toordinal()
@@ -44,7 +40,7 @@ class StabilityRule(Rule):
             other_site = candidates.site[own] != candidates.place_site[place]
             when = np.where(other_date, costs.date, costs.time * other_start)
             where = np.where(other_site, costs.site, costs.room * (candidates.place[own] != place))
-            draft.pay("stability", own, when + where + costs.chair * (candidates.chair[own] != chairs[published.chair]))
+            builder.pay("stability", own, when + where + costs.chair * (candidates.chair[own] != chairs[published.chair]))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each published booking that is still placed and changed: what its changes cost together."""

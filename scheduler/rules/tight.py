@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule
 from scheduler.rules.bookings import placed
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of, date_in_words
 
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
-
-class TightRule(Rule):
+class TightRule(PreferenceRule):
     """A conference that must be moved can still be in time (contract, T6)."""
 
     name = "tight"
     title = "Close to the due date"
-    tier = "preferences"
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
         return (
             f"Each booking in time with fewer than {count_of(policy.tight_days, 'working day')} from its date to its due date "
-            f"costs {policy.weight('tight')}."
+            f"costs {policy.weight(self.name)}."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What each candidate in time, but only just, costs."""
-        candidates, policy = draft.candidates, draft.problem.policy
-        due = candidates.dates(draft.problem.due)
+        candidates, policy = builder.candidates, builder.problem.policy
+        due = candidates.dates(builder.problem.due)
         is_tight = (candidates.date <= due) & (candidates.working_days(candidates.date, due) < policy.tight_days)
-        draft.pay("preferences", candidates.positions, policy.weight("tight") * (is_tight & ~candidates.is_hold))
+        builder.pay("preferences", candidates.positions, policy.weight(self.name) * (is_tight & ~candidates.is_hold))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each booking in time with too few working days left to its due date."""

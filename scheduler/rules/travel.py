@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +12,8 @@ from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import at_one_moment, members, numbered, ranges
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import grouped
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of, moment_in_words
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
 
 class TravelRule(Rule):
@@ -33,12 +30,12 @@ class TravelRule(Rule):
             f"end of the first to {count_of(policy.pre_meet, 'minute')} before the start of the second."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """Of all that ends at one moment at one site, and all that begins too soon after it at another, at most one.
 
         What begins too soon is split into sets that share a moment, so that a row's members exclude one another.
         """
-        candidates, problem = draft.candidates, draft.problem
+        candidates, problem = builder.candidates, builder.problem
         needed = np.zeros((len(problem.sites), len(problem.sites)), dtype=np.int64)
         for (from_, to), minutes in problem.travel_minutes.items():
             needed[candidates.site_index[from_], candidates.site_index[to]] = minutes
@@ -64,7 +61,7 @@ class TravelRule(Rule):
         row, member = at_one_moment(journey, arrival[too_soon], end[too_soon])
         _, of_row = np.unique(row, return_index=True)
         row_before, before = members(leaving, left[journey[member[of_row]]])
-        draft.limit(np.concatenate([row, row_before]), here[np.concatenate([too_soon[member], before])], at_most=1)
+        builder.limit(np.concatenate([row, row_before]), here[np.concatenate([too_soon[member], before])], at_most=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One violation for each two bookings of a chair too close for the drive, named by the later."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
-
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
+from scheduler.rules.protocols import BuilderProtocol
 
 
 class UnplacedRule(Rule):
@@ -26,10 +22,10 @@ class UnplacedRule(Rule):
         """The rule in a plain sentence."""
         return "As few conferences as possible stay without a booking."
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """One unit for each conference, which a booking takes away."""
-        draft.pay_always("unplaced", len(draft.problem.conferences))
-        draft.pay("unplaced", np.flatnonzero(~draft.candidates.is_hold), -1)
+        builder.pay_always("unplaced", len(builder.problem.conferences))
+        builder.pay("unplaced", np.flatnonzero(~builder.candidates.is_hold), -1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """One unit for each conference without a booking."""

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
-from scheduler.rules.base import Rule
+from scheduler.rules.base import PreferenceRule
 from scheduler.rules.bookings import placed
+from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of, date_in_words
 
-if TYPE_CHECKING:
-    from scheduler.model.draft import ProgrammeBuilder
 
-
-class WaitRule(Rule):
+class WaitRule(PreferenceRule):
     """Children new to the service do not wait (contract, T6)."""
 
     name = "wait"
     title = "Waiting"
-    tier = "preferences"
 
     def says(self, policy: Policy) -> str:
         """The preference in a plain sentence."""
         return (
             "Each working day from the earliest date to the booking of an initial, transfer-in or pre-birth conference costs "
-            f"{policy.weight('wait')}."
+            f"{policy.weight(self.name)}."
         )
 
-    def post(self, draft: ProgrammeBuilder) -> None:
+    def post(self, builder: BuilderProtocol) -> None:
         """What the working days before each candidate cost that is no review."""
-        candidates = draft.candidates
+        candidates = builder.candidates
         waits = candidates.of_conferences(lambda conference: not conference.kind.is_review)
-        days = candidates.working_days(candidates.dates(draft.problem.earliest), candidates.date)
-        draft.pay("preferences", candidates.positions, draft.problem.policy.weight("wait") * waits * days)
+        days = candidates.working_days(candidates.dates(builder.problem.earliest), candidates.date)
+        builder.pay("preferences", candidates.positions, builder.problem.policy.weight(self.name) * waits * days)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """For each booking that is no review: the working days after its earliest date, up to the booking."""

@@ -19,7 +19,7 @@ from scheduler.domain.schedule import TIERS, Schedule
 from scheduler.files import read_problem_file
 from scheduler.measure import measure
 from scheduler.model.bookings import bookings_of
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from tests.builders import conference, minute_taker, room, tiny_problem
 from tests.paths import EXAMPLES
 from tests.random_problems import random_problem
@@ -71,14 +71,14 @@ def test_an_old_java_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 def test_a_service_past_midnight_cannot_be_given_to_it() -> None:
     night = tiny_problem(rooms=[room(starts=["22:30"])], conferences=[conference(mode="hybrid")])
     with pytest.raises(ValueError, match="on another day"):
-        prepared(drafted(night))
+        prepared(build_programme(night))
 
 
 def test_teams_are_the_unions_of_choices() -> None:
     """M1 records at Aylesbury only, M2 everywhere: so Wycombe has M2, and all have the two together."""
     takers = [minute_taker("M1", sites=["AYL"], max_per_day=1), minute_taker("M2", max_per_day=1)]
     day = {"first": "2027-03-15", "last": "2027-03-15"}
-    candidates = drafted(tiny_problem(horizon=day, minute_takers=takers)).candidates
+    candidates = build_programme(tiny_problem(horizon=day, minute_takers=takers)).candidates
     aylesbury, wycombe, nowhere = 0, 1, -1
     assert teams_of(candidates) == [
         Team(2, frozenset((time, site) for time in (0, 1) for site in (aylesbury, wycombe, nowhere))),
@@ -88,7 +88,7 @@ def test_teams_are_the_unions_of_choices() -> None:
 
 def test_who_may_record_twice_a_day_records_once_at_a_moment() -> None:
     day = {"first": "2027-03-15", "last": "2027-03-15"}
-    candidates = drafted(tiny_problem(horizon=day, minute_takers=[minute_taker("M1", max_per_day=2)])).candidates
+    candidates = build_programme(tiny_problem(horizon=day, minute_takers=[minute_taker("M1", max_per_day=2)])).candidates
     everywhere = (0, 1, -1)
     assert teams_of(candidates) == [
         Team(2, frozenset((time, site) for time in (0, 1) for site in everywhere)),
@@ -100,10 +100,10 @@ def test_who_may_record_twice_a_day_records_once_at_a_moment() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_a_booking_costs_by_itself_what_the_contract_says(seed: int) -> None:
     problem = random_problem(random.Random(seed))
-    draft = drafted(problem)
-    candidates = draft.candidates
+    builder = build_programme(problem)
+    candidates = builder.candidates
     try:
-        plain = prepared(draft)
+        plain = prepared(builder)
     except ValueError:
         pytest.skip("a service past midnight")
     number = {booking["name"]: n for n, booking in enumerate(plain["bookings"])}

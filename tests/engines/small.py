@@ -18,7 +18,7 @@ from scheduler.domain.schedule import TIERS, TierName
 from scheduler.engines.budget import Budget
 from scheduler.engines.part import Part, part_of
 from scheduler.grouping import Ints
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 
 T = TypeVar("T")
 LONG = 120.0

@@ -18,9 +18,9 @@ from scheduler.engines.kept_highs import kept_highs
 from scheduler.engines.part import Cap
 from scheduler.grouping import Ints
 from scheduler.lock_conflicts import kept_locks
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.model.candidates import Candidates
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 from scheduler.planner import plan
 from tests.engines.small import best_tiers
 from tests.random_problems import random_problem
@@ -61,13 +61,13 @@ def case(seed: int) -> Case | None:
 
 def case_of(problem: Problem) -> Case | None:
     """The same of any problem."""
-    draft = drafted(problem)
-    programme = draft.programme()
+    builder = build_programme(problem)
+    programme = builder.programme()
     try:
-        locked = kept_locks(draft, programme)
+        locked = kept_locks(builder, programme)
     except InputError:
         return None
-    return Case(draft.candidates, programme, locked, best_tiers(programme)) if len(draft.candidates) else None
+    return Case(builder.candidates, programme, locked, best_tiers(programme)) if len(builder.candidates) else None
 
 
 def cases(number: int, first: int = 0) -> Iterator[Case]:

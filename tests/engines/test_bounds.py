@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from scheduler.engines import highs
 from scheduler.engines.bounds import Bound, bound_from, plain_bound
 from scheduler.engines.part import Part
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 from tests.engines.small import array, made, programmes, solutions, whole, widened
 
 DUALS = st.one_of(st.floats(-20, 20), st.integers(-4, 4).map(float), st.floats(allow_nan=False))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from scheduler.engines import cp_sat
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 from tests.engines.small import LONG, array, hard, keeps, made, programmes, solutions, whole, within
 
 

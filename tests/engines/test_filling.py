@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.engines.filling import Filling, completed, filled
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 from tests.engines.small import array, keeps, made
 from tests.engines.small_problems import cases
 

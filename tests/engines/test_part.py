@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scheduler.domain.schedule import TIERS
 from scheduler.engines.part import Cap, Part, part_of
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 from tests.engines.small import array, keeps, made, points, programmes, solutions, whole
 
 EXAMPLES = settings(max_examples=120, deadline=None)

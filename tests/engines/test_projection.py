@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scheduler.domain.schedule import TierName
 from scheduler.engines.projection import projected_bound
-from scheduler.model.draft import Programme
+from scheduler.model.programme import Programme
 from tests.engines.small import array, made, programmes, solutions, whole
 from tests.engines.small_problems import cases
 

@@ -11,7 +11,7 @@ from scheduler.engines.part import Cap, part_of
 from scheduler.engines.progress import Progress
 from scheduler.engines.race import Race
 from scheduler.engines.standing import Standing
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from tests.builders import tiny_problem
 from tests.engines.small import LONG, array, keeps, made, needle, no_limit, whole, within
 from tests.engines.small_problems import Case, cases
@@ -64,7 +64,7 @@ def by_hand(workers: int) -> Race:
 
     The standing has the first; the cap allows 1 in the first tier.
     """
-    candidates = drafted(tiny_problem()).candidates
+    candidates = build_programme(tiny_problem()).candidates
     others = len(candidates) - 3
     costs: dict[TierName, list[int]] = {"unplaced": [0, 1, 0, *[0] * others], "preferences": [10, 5, 7, *[0] * others]}
     programme = made([(1, [1, 1, 1, *[0] * others], 1)], [1, 1, 1, *[0] * others], costs)
@@ -90,7 +90,7 @@ def beside_an_endless_climb(*, is_endless_too: bool) -> Race:
 
     A point of 0 is the best, and the standing has one of 15. Where the improving is endless too, it will never be found.
     """
-    candidates = drafted(tiny_problem()).candidates
+    candidates = build_programme(tiny_problem()).candidates
     rows, hidden = needle()
     number, others, costly = len(candidates), len(hidden), 5
     rows = [(low, [*[0] * number, *row, *[0] * costly], up) for low, row, up in rows]

@@ -1,4 +1,4 @@
-"""The table of sheets is held against the domain: every field has its cell, and every choice its words."""
+"""The sheets match the domain: every field has a column, and every choice a label."""
 
 from typing import Any, get_args
 
@@ -7,10 +7,10 @@ from pydantic import BaseModel
 from scheduler.domain.conference import Conference, ConferenceKind, Hold, Mode
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Journey, Room, Site
-from scheduler.domain.policy import Policy
+from scheduler.domain.policy import Policy, SwitchedOff
 from scheduler.domain.problem import PublishedBooking, Service
 from scheduler.files.schema import Sheet
-from scheduler.files.settings_sheets import POLICY, SERVICE
+from scheduler.files.settings_sheets import POLICY, RULE, SERVICE
 from scheduler.files.sheets import KINDS, LOCKS, MODES, SHEETS, sheet_of
 
 NESTED = {"unavailable", "absences", "busy", "closed"}
@@ -48,22 +48,23 @@ def leaves(value: Any, place: tuple[str, ...]) -> set[tuple[str, ...]]:
     return {place}
 
 
-def test_every_number_of_the_policy_has_a_row() -> None:
+def test_every_policy_field_has_a_row() -> None:
     assert {setting.place for setting in POLICY.settings} == leaves(Policy().model_dump(), ("policy",))
 
 
-def test_every_field_of_the_service_has_a_row_but_its_only_time_zone() -> None:
+def test_every_service_field_but_the_time_zone_has_a_row() -> None:
     rows = {setting.place for setting in SERVICE.settings if setting.place[0] == "service"}
     assert rows == leaves(Service().model_dump(), ("service",)) - {("service", "timezone")}
 
 
-def test_every_choice_has_its_words() -> None:
+def test_every_choice_has_a_label() -> None:
     assert {value for value, _ in KINDS.choices} == set(ConferenceKind)
+    assert tuple(value for value, _ in RULE.choices) == get_args(SwitchedOff)
     assert {value for value, _ in MODES.choices} == set(Mode)
     assert {value for value, _ in LOCKS.choices} == set(get_args(get_args(PublishedBooking.model_fields["locks"].annotation)[0]))
 
 
-def test_titles_headings_and_labels_are_told_apart() -> None:
+def test_titles_headings_and_labels_are_unique() -> None:
     assert len({sheet.title for sheet in SHEETS}) == len(SHEETS)
     for sheet in SHEETS:
         assert len({column.heading for column in sheet.columns}) == len(sheet.columns)

@@ -7,7 +7,7 @@ from scheduler.domain.faults import read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule
 from scheduler.measure import measure
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.model.candidates import single_places
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule
@@ -28,13 +28,13 @@ def example(name: str) -> tuple[Problem, Schedule]:
 @pytest.mark.parametrize("name", ["march", "march.replan"])
 def test_an_optimal_schedule_costs_in_the_programme_what_is_measured(name: str) -> None:
     problem, schedule = example(name)
-    draft = drafted(problem)
-    assert {tier: least_cost(draft, schedule, tier) for tier in TIERS} == measure(problem, schedule).tiers
+    builder = build_programme(problem)
+    assert {tier: least_cost(builder, schedule, tier) for tier in TIERS} == measure(problem, schedule).tiers
 
 
 def test_like_rooms_as_one_place_or_apart_mean_the_same() -> None:
     problem = tiny_problem(rooms=[room("AYL-1"), room("AYL-2")])
-    together, apart = drafted(problem), drafted(problem, single_places(problem))
+    together, apart = build_programme(problem), build_programme(problem, single_places(problem))
     assert len(apart.candidates.kept(apart.candidates.in_room)) == 2 * len(together.candidates.kept(together.candidates.in_room))
 
 
@@ -42,11 +42,11 @@ def test_row_n_holds_request_n_to_its_most_bookings() -> None:
     problem = tiny_problem(
         conferences=[conference("A"), conference("B")], holds=[{"site": "AYL", "week": "2027-03-03", "count": 3}]
     )
-    draft = drafted(problem)
-    programme = draft.programme()
+    builder = build_programme(problem)
+    programme = builder.programme()
     assert programme.row_upper[:3].tolist() == [1, 1, 3]
-    rows = programme.matrix.toarray()[:3, : len(draft.candidates)]
-    assert np.array_equal(rows, draft.candidates.request == np.arange(3)[:, np.newaxis])
+    rows = programme.matrix.toarray()[:3, : len(builder.candidates)]
+    assert np.array_equal(rows, builder.candidates.request == np.arange(3)[:, np.newaxis])
 
 
 def test_says_which_rule_left_a_conference_without_a_candidate() -> None:
@@ -60,27 +60,27 @@ def test_says_which_rule_left_a_conference_without_a_candidate() -> None:
         ],
         policy={"virtual_fallback": False},
     )
-    assert drafted(problem).impossible == {"B": "R1", "C": "R2", "D": "R3"}
+    assert build_programme(problem).impossible == {"B": "R1", "C": "R2", "D": "R3"}
 
 
 def test_without_open_days_no_conference_has_a_candidate_and_r1_is_why() -> None:
-    draft = drafted(tiny_problem(**CLOSED))
-    assert (len(draft.candidates), draft.impossible) == (0, {"A": "R1"})
-    assert draft.programme().columns == len(draft.programme().upper)
+    builder = build_programme(tiny_problem(**CLOSED))
+    assert (len(builder.candidates), builder.impossible) == (0, {"A": "R1"})
+    assert builder.programme().columns == len(builder.programme().upper)
 
 
 def test_with_nobody_to_chair_r3_is_why() -> None:
-    assert drafted(tiny_problem(chairs=[])).impossible == {"A": "R3"}
+    assert build_programme(tiny_problem(chairs=[])).impossible == {"A": "R3"}
 
 
 def test_with_nobody_to_record_r5_is_why() -> None:
-    assert drafted(tiny_problem(minute_takers=[])).impossible == {"A": "R5"}
+    assert build_programme(tiny_problem(minute_takers=[])).impossible == {"A": "R5"}
 
 
 def test_rules_that_are_off_are_left_out() -> None:
     changes = {"minute_takers": [minute_taker(works=[])]}
-    assert drafted(tiny_problem(**changes)).impossible == {"A": "R5"}
-    assert drafted(tiny_problem(**changes, policy={"off": ["R5"]})).impossible == {}
+    assert build_programme(tiny_problem(**changes)).impossible == {"A": "R5"}
+    assert build_programme(tiny_problem(**changes, policy={"off": ["R5"]})).impossible == {}
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.tier == "preferences"], ids=lambda rule: rule.name)
@@ -90,7 +90,7 @@ def test_a_preference_that_weighs_nothing_posts_nothing(rule: Rule) -> None:
         policy={"weights": {rule.name: 0}},
         conferences=[conference("A")],
     )
-    programme, without = drafted(problem, rules=(rule,)).programme(), drafted(problem, rules=()).programme()
+    programme, without = build_programme(problem, rules=(rule,)).programme(), build_programme(problem, rules=()).programme()
     assert (programme.columns, programme.matrix.shape) == (without.columns, without.matrix.shape)
     assert not programme.costs["preferences"].any()
     assert programme.constants["preferences"] == 0
@@ -98,6 +98,6 @@ def test_a_preference_that_weighs_nothing_posts_nothing(rule: Rule) -> None:
 
 def test_a_few_rules_alone_can_be_posted() -> None:
     problem = tiny_problem()
-    draft = drafted(problem, rules=(BookableRule(), RoomsRule()))
-    assert not any(cost.any() for cost in draft.programme().costs.values())
-    assert draft.impossible == {}
+    builder = build_programme(problem, rules=(BookableRule(), RoomsRule()))
+    assert not any(cost.any() for cost in builder.programme().costs.values())
+    assert builder.impossible == {}

@@ -10,9 +10,9 @@ from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS
 from scheduler.model import reach
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.model.candidates import Candidates, all_candidates, single_places
-from scheduler.model.draft import NOTHING_LEFT_OUT
+from scheduler.model.programme import NOTHING_LEFT_OUT
 from scheduler.planner import plan
 from tests.builders import chair, conference, room, tiny_problem
 from tests.engines.small_problems import planned
@@ -67,7 +67,7 @@ def test_all_days_are_looked_at_where_there_are_few_candidates() -> None:
     problem = march()
     assert looked_at(problem) == dict.fromkeys([*"ABCDE", "hold"], (1, 31, 23))
     assert candidates_of(problem).first_left_out.tolist() == [0] * 6
-    assert drafted(problem).programme().left_out == NOTHING_LEFT_OUT
+    assert build_programme(problem).programme().left_out == NOTHING_LEFT_OUT
 
 
 def test_days_are_counted_from_the_later_of_due_and_earliest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_what_is_left_out_would_cost_at_least_what_its_first_day_does_above_the_
     a = march(conferences=[conference("A", due="2027-03-05", children=3)], published=[])
     b = march(conferences=[conference("B", due="2027-03-01", earliest="2027-03-09", children=1)], published=[])
     both = march(conferences=[*a.model_dump(mode="json")["conferences"], *b.model_dump(mode="json")["conferences"]], published=[])
-    assert [drafted(problem).programme().left_out for problem in (a, b, both)] == [3 * (10 + 4), 10 - 6, 10 - 6]
+    assert [build_programme(problem).programme().left_out for problem in (a, b, both)] == [3 * (10 + 4), 10 - 6, 10 - 6]
 
 
 def test_where_all_days_that_would_be_looked_at_are_closed_all_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_a_conference_that_nothing_looked_at_suits_is_looked_at_in_full(
         published=[],
         chairs=[chair("C1", absences=[{"first": "2027-03-01", "last": back}])],
     )
-    assert drafted(problem).impossible == ({"A": "R3"} if unplaced else {})
+    assert build_programme(problem).impossible == ({"A": "R3"} if unplaced else {})
     tiers = plan(problem).tiers
     assert (tiers[0].value, all(tier.proven for tier in tiers)) == (unplaced, True)
 

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from scheduler.checker import check
-from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule
 from scheduler.measure import measure
 from scheduler.model.bookings import bookings_of
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.model.candidates import single_places
 from scheduler.model.recording import recorders
 from scheduler.rules import HARD_RULES, RULES
@@ -83,13 +83,13 @@ def test_the_model_and_the_check_agree(rule: Rule) -> None:
         random = Random(seed)
         problem = random_problem(random)
         places = single_places(problem)
-        draft = drafted(problem, places, (*rests_on, rule))
-        before = drafted(problem, places, rests_on).candidates
-        kept = random_schedule(random, draft.candidates, breaking(problem, (*rests_on, rule)))
+        builder = build_programme(problem, places, (*rests_on, rule))
+        before = build_programme(problem, places, rests_on).candidates
+        kept = random_schedule(random, builder.candidates, breaking(problem, (*rests_on, rule)))
         changed = [with_a_change(random, before, kept, breaking(problem, rests_on)) for _ in range(3)]
         free = random_schedule(random, before, breaking(problem, rests_on))
         for schedule in (kept, *changed, free):
-            cost = least_cost(draft, schedule, rule.tier)
+            cost = least_cost(builder, schedule, rule.tier)
             if rule.tier is None:
                 assert (cost is not None) == keeps(rule, problem, schedule), (seed, schedule)
             else:
@@ -106,8 +106,8 @@ def test_what_is_no_candidate_is_what_r1_refuses() -> None:
     for seed in range(2 * PROBLEMS):
         random = Random(seed)
         problem = random_problem(random)
-        draft = drafted(problem, single_places(problem), (rule,))
-        schedule = random_schedule(random, draft.candidates)
+        builder = build_programme(problem, single_places(problem), (rule,))
+        schedule = random_schedule(random, builder.candidates)
         if not schedule.bookings:
             continue
         booking = random.choice(schedule.bookings)
@@ -117,7 +117,7 @@ def test_what_is_no_candidate_is_what_r1_refuses() -> None:
         twice = () if booking.held or random.random() < 0.5 else (booking,)
         others = tuple(other for other in schedule.bookings if other is not booking)
         changed = Schedule(bookings=(*others, *twice, moved))
-        is_possible = least_cost(draft, changed) is not None
+        is_possible = least_cost(builder, changed) is not None
         assert is_possible == (rule.check(problem, changed) == []), (seed, changed)
         seen[is_possible] += 1
     assert min(seen[True], seen[False]) >= OFTEN, seen
@@ -128,16 +128,16 @@ def test_all_rules_together_agree_with_the_checker_and_their_bookings_pass_it() 
     for seed in range(PROBLEMS):
         random = Random(seed)
         problem = random_problem(random)
-        draft = drafted(problem)
-        singles = drafted(problem, single_places(problem), HARD_RULES).candidates
+        builder = build_programme(problem)
+        singles = build_programme(problem, single_places(problem), HARD_RULES).candidates
         schedule = random_schedule(random, singles, breaking(problem, HARD_RULES))
         if any(not keeps(rule, problem, schedule) for rule in HARD_RULES):
-            assert least_cost(draft, schedule) is None, seed
+            assert least_cost(builder, schedule) is None, seed
             continue
-        tiers = {tier: least_cost(draft, schedule, tier) for tier in TIERS}
+        tiers = {tier: least_cost(builder, schedule, tier) for tier in TIERS}
         assert tiers == measure(problem, schedule).tiers, seed
-        chosen = np.array(draft.candidates.columns_of(schedule.bookings), dtype=np.int64)
-        report = check(problem, Schedule(bookings=bookings_of(draft.candidates, chosen)))
+        chosen = np.array(builder.candidates.columns_of(schedule.bookings), dtype=np.int64)
+        report = check(problem, Schedule(bookings=bookings_of(builder.candidates, chosen)))
         assert (report.violations, report.measure.tiers) == ((), tiers), seed
         placed += len(schedule.bookings)
     assert placed >= PROBLEMS // 2
@@ -151,7 +151,7 @@ def test_somebody_records_whenever_anybody_can() -> None:
         problem = random_problem(random)
         if not problem.models_minute_takers:
             continue
-        schedule = random_schedule(random, drafted(problem, single_places(problem), (rule,)).candidates)
+        schedule = random_schedule(random, build_programme(problem, single_places(problem), (rule,)).candidates)
         try:
             takers = recorders(problem, schedule.bookings)
         except AssertionError:

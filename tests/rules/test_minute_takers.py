@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from scheduler.domain.schedule import Booking, Violation
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.model.candidates import single_places
 from scheduler.rules.minute_takers import MinuteTakersRule
 from tests.builders import booking, conference, minute_taker, room, schedule, tiny_problem
@@ -86,7 +86,7 @@ def possible(takers: list[dict[str, Any]], *bookings: Booking, minutes: int = 10
     """Whether the rule's own programme allows the bookings, whoever records them."""
     conferences = [conference(name, minutes=minutes) for name in "ABCD"]
     problem = tiny_problem(conferences=conferences, minute_takers=takers, **changes)
-    return least_cost(drafted(problem, single_places(problem), (MinuteTakersRule(),)), schedule(*bookings)) is not None
+    return least_cost(build_programme(problem, single_places(problem), (MinuteTakersRule(),)), schedule(*bookings)) is not None
 
 
 AT_TWO_SITES = (

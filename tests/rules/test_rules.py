@@ -5,23 +5,24 @@ from typing import Any, get_args
 
 import pytest
 
-from scheduler.domain.policy import PREFERENCE_NAMES, Policy, SwitchedOff
+from scheduler.domain.policy import Policy, SwitchedOff
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.schedule import TIERS
-from scheduler.rules import HARD_RULES, PREFERENCES, RULES, TIER_RULES
+from scheduler.rules import HARD_RULES, PREFERENCE_RULES, RULES, TIER_RULES
 from scheduler.rules.base import Rule
 
 
 def test_they_are_listed_in_the_contracts_order() -> None:
     assert [rule.name for rule in HARD_RULES] == [f"R{n}" for n in range(1, 9)]
     assert tuple(rule.name for rule in TIER_RULES) == TIERS[:-1]
-    assert tuple(rule.name for rule in PREFERENCES) == PREFERENCE_NAMES
-    assert RULES == HARD_RULES + TIER_RULES + PREFERENCES
+    assert tuple(rule.name for rule in PREFERENCE_RULES) == PREFERENCE_NAMES
+    assert RULES == HARD_RULES + TIER_RULES + PREFERENCE_RULES
 
 
 def test_each_costs_in_its_tier_and_hard_rules_in_none() -> None:
     assert {rule.tier for rule in HARD_RULES} == {None}
     assert all(rule.tier == rule.name for rule in TIER_RULES)
-    assert {rule.tier for rule in PREFERENCES} == {"preferences"}
+    assert {rule.tier for rule in PREFERENCE_RULES} == {"preferences"}
 
 
 def test_each_has_its_own_title() -> None:

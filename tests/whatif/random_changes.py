@@ -9,9 +9,9 @@ from random import Random
 from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
-from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
-from scheduler.domain.values import WEEKDAYS, days
+from scheduler.domain.values import WEEKDAYS, days, is_friday
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.chairs import ChairAbsent, ChairChanges, ChairJoins, ChairLeaves
 from scheduler.whatif.changes.demand import Demand, Holds
@@ -84,7 +84,7 @@ def _fewer_conferences(random: Random, _: Problem) -> ChangeBase:
 
 
 def _fridays_open(random: Random, problem: Problem) -> ChangeBase:
-    return FridaysOpen(dates=(random.choice([day for day in problem.working_days if day.weekday() == 4]),))
+    return FridaysOpen(dates=(random.choice([day for day in problem.working_days if is_friday(day)]),))
 
 
 def _rule_off(random: Random, _: Problem) -> ChangeBase:

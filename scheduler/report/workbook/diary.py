@@ -9,7 +9,7 @@ from typing import Any
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import days, monday_of
+from scheduler.domain.values import days, is_friday, monday_of
 from scheduler.report.account import Account
 from scheduler.report.workbook.styles import DATE, LINE_HEIGHT, TIME, ReportWorkbook, Shade, TableColumn, lines_needed
 from scheduler.wording import KIND_IN_WORDS
@@ -106,9 +106,9 @@ def _of_day(problem: Problem, day: dt.date) -> tuple[list[str], Shade]:
         return ["Closed"], Shade.OFF
     if not calendar.is_working_day(day):
         return ["Bank holiday" if day.weekday() < 5 else "Weekend"], Shade.OFF
-    is_friday, is_holiday = day.weekday() == 4, not calendar.is_term_time(day)
-    notes = ["Friday"] * is_friday + ["Outside term time"] * is_holiday
-    return notes, Shade.HOLIDAY if is_holiday else Shade.FRIDAY if is_friday else Shade.NONE
+    friday, is_holiday = is_friday(day), not calendar.is_term_time(day)
+    notes = ["Friday"] * friday + ["Outside term time"] * is_holiday
+    return notes, Shade.HOLIDAY if is_holiday else Shade.FRIDAY if friday else Shade.NONE
 
 
 def _is_closed(problem: Problem, slot: Slot, place: str | None) -> bool:

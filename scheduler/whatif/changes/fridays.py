@@ -13,12 +13,11 @@ from scheduler.domain.faults import Fault
 from scheduler.domain.people import Person
 from scheduler.domain.places import Room
 from scheduler.domain.problem import Problem
-from scheduler.domain.values import WEEKDAYS, Date, Period, days
+from scheduler.domain.values import WEEKDAYS, Date, Period, days, is_friday
 from scheduler.whatif.changes.base import ChangeBase, Key, remade, replaced, with_period, without
 from scheduler.wording import agree, in_a_row, short_date
 
 Somebody = TypeVar("Somebody", bound=Person)
-FRIDAY = WEEKDAYS.index("fri")
 
 
 class FridaysOpen(ChangeBase):
@@ -34,7 +33,7 @@ class FridaysOpen(ChangeBase):
     @override
     def applied(self, problem: Problem) -> Problem:
         """With the Fridays worked, all others of the plan free as before, and no closures on them."""
-        fridays = [day for day in days(problem.horizon) if day.weekday() == FRIDAY]
+        fridays = [day for day in days(problem.horizon) if is_friday(day)]
         free = [day for day in fridays if day not in self.dates]
         calendar = problem.calendar
         takers = problem.minute_takers
@@ -65,7 +64,7 @@ class FridaysOpen(ChangeBase):
         """Days that are no Fridays, no working days, or outside the plan."""
         horizon = problem.horizon
         for n, day in enumerate(self.dates):
-            if day.weekday() != FRIDAY:
+            if not is_friday(day):
                 yield Fault(("dates", n), f"{day} is a {day:%A}. Enter a Friday.")
             elif day not in horizon:
                 yield Fault(("dates", n), f"{day} is outside the plan, {horizon.first} to {horizon.last}. Enter a Friday in it.")

@@ -13,7 +13,7 @@ from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
-from scheduler.domain.policy import PREFERENCE_NAMES, Preference
+from scheduler.domain.preferences import PREFERENCE_NAMES, PreferenceName
 from scheduler.domain.problem import Problem
 from scheduler.whatif.changes.base import ChangeBase, copied_id, remade
 from scheduler.whatif.changes.chairs import ChairJoins, ChairLeaves
@@ -173,7 +173,7 @@ def _caseload_cap(problem: Problem, cap: int) -> Changes:
     return [] if cap == problem.policy.caseload_cap else [CaseloadCap(cap=cap)]
 
 
-def _weight(preference: Preference, problem: Problem, weight: int) -> Changes:
+def _weight(preference: PreferenceName, problem: Problem, weight: int) -> Changes:
     return [] if weight == problem.policy.weight(preference) else [Weight(preference=preference, weight=weight)]
 
 
@@ -181,7 +181,7 @@ def _demand_of(kind: ConferenceKind) -> GridSetting:
     return GridSetting(-100, 1000, lambda percent: f"{KIND_IN_WORDS[kind]} {percent:+}%", partial(_demand, kind))
 
 
-def _preference(preference: Preference) -> GridSetting:
+def _preference(preference: PreferenceName) -> GridSetting:
     return GridSetting(0, 1_000_000, lambda weight: f"{preference} {weight}", partial(_weight, preference))
 
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from typing_extensions import override
 
 from scheduler.domain.faults import Fault
-from scheduler.domain.policy import Preference, SwitchedOff
+from scheduler.domain.policy import SwitchedOff
+from scheduler.domain.preferences import PreferenceName
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Whole
 from scheduler.rules import RULES
@@ -108,7 +109,7 @@ class Weight(ChangeBase):
     """Another price for one unit of a preference (contract, T6). One that the problem switches off then counts again."""
 
     change: Literal["weight"] = "weight"
-    preference: Preference
+    preference: PreferenceName
     weight: Whole
 
     @override

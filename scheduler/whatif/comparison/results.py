@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scheduler.domain.conference import ConferenceKind
-from scheduler.domain.policy import Preference
+from scheduler.domain.preferences import PreferenceName
 from scheduler.domain.problem import Problem, Service
 from scheduler.domain.schedule import Booking, Schedule, Tier
 from scheduler.domain.values import Date, Period, Value, days
@@ -100,7 +100,7 @@ class Outlook(Value):
     children: tuple[Children, ...]
     unplaced: tuple[UnplacedConference, ...] = ()
     late: tuple[LateConference, ...]
-    counts: dict[Preference, int]
+    counts: dict[PreferenceName, int]
     handovers: tuple[str, ...]
     caseloads: tuple[ChairCaseload, ...]
     rooms: tuple[Use, ...]

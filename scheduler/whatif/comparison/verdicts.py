@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
-from scheduler.domain.policy import PREFERENCE_NAMES, Policy
+from scheduler.domain.policy import Policy
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.schedule import Tier, TierName
 from scheduler.domain.values import Value
 from scheduler.wording import TIER_IN_WORDS, number

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import xlsxwriter
 
+from scheduler.domain.preferences import PREFERENCES
 from scheduler.domain.schedule import Booking, Tier
 from scheduler.files.atomic_write import write_file
-from scheduler.files.settings_sheets import RULE
 from scheduler.report.workbook import AS_TEXT
 from scheduler.report.workbook.styles import DATE, TIME, ReportWorkbook, Shade, TableColumn
 from scheduler.whatif.comparison.results import Comparison, Outlook, Result
@@ -21,7 +21,7 @@ from scheduler.wording import IF_AS_HERE, KIND_IN_WORDS, TIER_IN_WORDS, capitali
 FIRST_ROW = 4
 MOST_ROWS = 200_000
 NAME_WIDTH = 32
-PREFERENCE_IN_WORDS = dict(RULE.choices)
+PREFERENCE_IN_WORDS = {preference.name: preference.label for preference in PREFERENCES}
 NO_SCHEDULE = "No schedule is possible"
 NOT_SOLVED = "Not solved: the comparison was stopped before"
 

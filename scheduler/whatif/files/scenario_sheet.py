@@ -7,7 +7,7 @@ from typing import Any
 from scheduler.domain.faults import Fault
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
-from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCES
 from scheduler.domain.values import Value
 from scheduler.files.cells import Date, Id, Ids, Number, Text, Time, Whole
 from scheduler.files.choices import Choice, Several, Weekdays, YesNo
@@ -42,7 +42,7 @@ CHANGE = Choice(
         ("holds", "Holds"),
     )
 )
-PREFERENCE = Choice(tuple(choice for choice in RULE.choices if choice[0] in PREFERENCE_NAMES))
+PREFERENCE = Choice(tuple((preference.name, preference.label) for preference in PREFERENCES))
 
 SHEET = Sheet(
     SCENARIOS,

@@ -27,9 +27,9 @@ from scheduler.engines.least import BY_CONFERENCE, Least
 from scheduler.engines.part import Cap, Part, part_of
 from scheduler.engines.windows import counting
 from scheduler.grouping import Ints, Mask
-from scheduler.model.build import drafted
+from scheduler.model.build import build_programme
 from scheduler.model.candidates import DAY, Candidates, Place, interchangeable_places
-from scheduler.model.draft import NOTHING_LEFT_OUT
+from scheduler.model.programme import NOTHING_LEFT_OUT
 from scheduler.whatif.changes.chairs import ChairJoins
 from scheduler.whatif.changes.rooms import RoomOpens
 from scheduler.whatif.marginal_value.units import Group, ResourceUnit
@@ -65,8 +65,8 @@ class _Pricing:
         changed = group.scenario.applied(problem)
         new_rooms = (Place((room,)) for room in changed.rooms if room.id not in problem.room_by_id)
         *old_places, virtual = interchangeable_places(problem)
-        draft = drafted(changed, (*old_places, *new_rooms, virtual))
-        self._candidates, self._programme = draft.candidates, draft.programme()
+        builder = build_programme(changed, (*old_places, *new_rooms, virtual))
+        self._candidates, self._programme = builder.candidates, builder.programme()
         self._least = Least(self._candidates, self._programme)
         self._columns: Ints = np.arange(self._programme.columns)
         self._caps: list[Cap] = []

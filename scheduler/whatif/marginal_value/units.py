@@ -13,12 +13,12 @@ from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
-from scheduler.domain.values import Date, Identifier, Period, Value, days, monday_of
+from scheduler.domain.values import Date, Identifier, Period, Value, days, is_friday, monday_of
 from scheduler.report.account import Account
 from scheduler.whatif.changes.any_change import AnyChange
 from scheduler.whatif.changes.base import copied_id, named, with_period
 from scheduler.whatif.changes.chairs import ChairAbsent, ChairJoins
-from scheduler.whatif.changes.fridays import FRIDAY, FridaysOpen
+from scheduler.whatif.changes.fridays import FridaysOpen
 from scheduler.whatif.changes.minute_takers import MinuteTakerJoins
 from scheduler.whatif.changes.rooms import RoomGainsHybrid, RoomOpens
 from scheduler.whatif.changes.scenario import Scenario
@@ -164,7 +164,7 @@ class Market:
     def _fridays(self) -> Group | None:
         """Fridays on which somebody or something would be there that is not."""
         horizon, calendar = self.problem.horizon, self.problem.calendar
-        fridays = [day for day in days(horizon) if day.weekday() == FRIDAY and calendar.is_working_day(day)]
+        fridays = [day for day in days(horizon) if is_friday(day) and calendar.is_working_day(day)]
         opened = {day: FridaysOpen(dates=(day,)) for day in fridays}
         offers = tuple(
             ResourceUnit(

@@ -6,7 +6,7 @@ from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.faults import InputError
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
-from scheduler.domain.policy import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.chairs import ChairJoins, ChairLeaves

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from scheduler.domain.faults import InputError
+from scheduler.domain.preferences import PREFERENCES
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.files import comparison_workbook as workbook
 from scheduler.whatif.files.comparison_workbook import comparison_workbook, write_comparison
@@ -130,7 +131,7 @@ def test_chairs_and_rooms(sheets: dict[str, list[Row]]):
 
 def test_what_the_preferences_count(sheets: dict[str, list[Row]]):
     assert sheets["Preferences"][3] == ("Scenario", "What is avoided where possible", "How many")
-    assert len(sheets["Preferences"]) == 4 + 2 * 11
+    assert len(sheets["Preferences"]) == 4 + 2 * len(PREFERENCES)
     assert [row for row in sheets["Preferences"][4:] if row[2]] == [
         ("AYL-1 closes", "Fridays", 1),
         ("AYL-1 closes", "Waiting", 4),
