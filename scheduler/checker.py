@@ -1,4 +1,4 @@
-"""Is a schedule right, and how good is it: recomputed from the schedule alone, without the solver."""
+"""The check of a schedule against every hard rule, and its measure, recomputed from the schedule alone without the solver."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scheduler.rules import HARD_RULES
 
 
 class CheckReport(Value):
-    """Every hard rule that is broken, how good the schedule is, and what else is to be said of it.
+    """The outcome of a check: violations of hard rules, the measure, and remarks.
 
-    ``remarks`` are whole sentences: where the schedule says other than what was found, and what was assumed.
+    ``remarks`` are whole sentences about statements of the schedule that the check contradicts, and about assumptions.
     """
 
     violations: tuple[Violation, ...]
@@ -23,12 +23,12 @@ class CheckReport(Value):
 
     @property
     def ok(self) -> bool:
-        """Whether no hard rule is broken."""
+        """True if no hard rule is broken."""
         return not self.violations
 
 
 def check(problem: Problem, schedule: Schedule) -> CheckReport:
-    """Check every hard rule that the policy leaves on, and measure every tier; whatever the schedule holds, it never raises."""
+    """Check every hard rule that the policy leaves on, and measure every tier. Never raises, regardless of the schedule."""
     rules = (rule for rule in HARD_RULES if rule.is_on(problem.policy))
     violations = tuple(violation for rule in rules for violation in rule.check(problem, schedule))
     measured = measure(problem, schedule)
@@ -37,7 +37,7 @@ def check(problem: Problem, schedule: Schedule) -> CheckReport:
 
 def _remarks(problem: Problem, schedule: Schedule, measured: Measure) -> Iterator[str]:
     if schedule.problem and schedule.problem != problem.digest:
-        yield "The schedule names another problem than the one it was checked against: their digests differ."
+        yield "The schedule belongs to a different problem from the one it was checked against: their digests differ."
     for tier in schedule.tiers:
         value = measured.tiers[tier.name]
         if tier.value != value:
@@ -53,8 +53,8 @@ def _remarks(problem: Problem, schedule: Schedule, measured: Measure) -> Iterato
         if unplaced.conference in booked:
             yield f"{unplaced.conference} is listed as unplaced, but has a booking."
         elif unplaced.conference not in problem.conference_by_id:
-            yield f"{unplaced.conference} is listed as unplaced, but is no conference of this problem."
+            yield f"{unplaced.conference} is listed as unplaced, but is not a conference of this problem."
     for conference in problem.conferences:
         if conference.id not in booked | listed:
-            yield f"{conference.id} has no booking, and is not listed as unplaced."
+            yield f"{conference.id} has no booking and is not listed as unplaced."
     yield from problem.assumptions

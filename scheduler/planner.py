@@ -1,4 +1,4 @@
-"""Plan: from a problem to a checked schedule, with what is proven of it."""
+"""The planner: from a problem to a checked schedule with bounds and proofs for each tier."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def plan(
     highs: Highs | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Schedule:
-    """The best schedule that is found within ``time_limit`` seconds (None: until all is proven).
+    """Return the best schedule found within ``time_limit`` seconds (None: search until every tier is proven).
 
-    With one worker and a ``work_limit`` (in a solver's own deterministic units, for each search of a tier)
-    the same seed gives the same schedule on every machine. ``stop`` ends the search soon after it is set;
-    a schedule comes out all the same. ``on_progress`` is called from any thread. ``highs`` is a process that somebody keeps;
-    without it the plan starts one of its own.
+    With one worker and a ``work_limit``, the same seed gives the same schedule on every machine. The limit applies to each
+    search of a tier, in the solver's own deterministic units. Setting ``stop`` ends the search early and still returns a
+    schedule. ``on_progress`` may be called from any thread. ``highs`` is a running HiGHS process to reuse; without it, the
+    plan starts its own.
 
-    Raises InputError where no schedule can keep the locks of what is published (contract, R8).
+    Raise InputError if no schedule can keep the locks of published bookings (contract, R8).
     """
     started = clock()
     deadline = None if time_limit is None else started + time_limit
@@ -77,7 +77,7 @@ def plan(
 
 
 def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
-    """The conferences without a booking, each with what is certainly true of it."""
+    """Return the conferences without a booking, each with a reason that is certain."""
     candidates, problem = builder.candidates, builder.problem
     placed = set(candidates.request[chosen].tolist())
     rules = {rule.name: rule for rule in HARD_RULES}
@@ -97,15 +97,15 @@ def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
             title = problem.service.chair_title
             reason = (
                 f"No place is left for it {when}: at every start that suits it the rooms or people it needs "
-                f"(a {title}, a minute taker, its social worker) are taken by others, on the way or at their limits, "
-                "or a family is there from which it is kept apart."
+                f"(a {title}, a minute taker, its social worker) are booked by others, travelling or at their limits, "
+                "or a family that must be kept apart from it is at the same site."
             )
         reasons.append(Unplaced(conference=conference.id, reason=reason))
     return reasons
 
 
 def _must_agree(problem: Problem, schedule: Schedule, tiers: Sequence[Tier]) -> None:
-    """Hold the engines' schedule against the checker, which shares nothing with them: a difference is a bug."""
+    """Compare the engines' schedule with the checker, which shares no code with them; a difference is a bug."""
     report = check(problem, schedule)
     stated = {tier.name: tier.value for tier in tiers}
     measured = {name: report.measure.tiers[name] for name in TIERS}

@@ -1,7 +1,7 @@
-"""Tiny hand-made problems and schedules, so that a test shows only what it is about.
+"""Builders of tiny problems and schedules, so that a test shows only the details that matter to it.
 
-The month is March 2027: 1 March is a Monday, and until Good Friday (26 March) every weekday is a working day.
-Two sites 40 minutes apart with a room each, two chairs, one initial conference in time until 19 March.
+The month is March 2027: 1 March is a Monday, and every weekday before Good Friday (26 March) is a working day.
+There are two sites 40 minutes apart with one room each, two chairs, and one initial conference due by 19 March.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def minute_taker(identifier: str = "M1", **changes: Any) -> dict[str, Any]:
 
 
 def tiny_data(**changes: Any) -> dict[str, Any]:
-    """A tiny problem as raw data; each change replaces a field of it."""
+    """Return the tiny problem as raw data; each change replaces a top-level field."""
     tiny = {
         "version": 1,
         "horizon": {"first": "2027-03-01", "last": "2027-03-31"},
@@ -46,12 +46,12 @@ def tiny_data(**changes: Any) -> dict[str, Any]:
 
 
 def tiny_problem(**changes: Any) -> Problem:
-    """The tiny problem, with the changes; InputError where they make a faulty one."""
+    """Return the tiny problem with the changes. Raise InputError if they make it invalid."""
     return read_problem(tiny_data(**changes))
 
 
 def booking(identifier: str = "A", start: str = "2027-03-02T10:00", **changes: Any) -> Booking:
-    """A booking of 105 minutes in AYL-1, chaired by C1, unless changed; a hold if its id says so."""
+    """Return a booking of 105 minutes in AYL-1 chaired by C1, unless changed; a hold if its id begins with HOLD-."""
     end = dt.datetime.fromisoformat(start) + dt.timedelta(minutes=changes.pop("minutes", 105))
     fields = {"conference": identifier, "start": start, "end": end, "room": "AYL-1", "chair": "C1"}
     return Booking.model_validate(fields | {"held": identifier.startswith("HOLD-")} | changes)

@@ -1,7 +1,7 @@
-"""The best that a small problem allows, found by trying everything: written from the contract, sharing only the domain.
+"""The optimum of a small problem by exhaustive search, written from the contract; it shares only the domain with the product.
 
-A search books the conferences and held slots one by one, in every way that the rules allow beside those before, and
-leaves off where even the least that the others can cost alone is no better than the best found.
+The search books the conferences and held slots one by one, in every way that the rules allow beside the earlier ones. It
+prunes a branch once its cost plus the least cost of the remaining ones, each by itself, reaches the incumbent.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from scheduler.domain.values import days, monday_of
 
 Costs = tuple[int, int, int, int, int, int]
 NOTHING: Costs = (0, 0, 0, 0, 0, 0)
-MOST_NODES = 40_000
+MAX_NODES = 40_000
 
 
 class TooLargeError(Exception):
-    """There is more to try than a test should."""
+    """The search of a problem needs more nodes than a test may take."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to book a conference or held slot, and what it costs whatever else is booked."""
+    """One way to book a conference or held slot, and its cost regardless of the other bookings."""
 
     name: str
     day: dt.date
@@ -58,14 +58,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Optimum:
-    """The tiers' least values, and bookings that have them."""
+    """The minimum of each tier, in order, and bookings that reach it."""
 
     tiers: Costs
     bookings: tuple[Booking, ...]
 
 
 def optimum(problem: Problem) -> Optimum | None:
-    """The lexicographic optimum; None where no schedule keeps the locks. TooLargeError where there is too much to try."""
+    """Return the lexicographic optimum, or None if no schedule keeps the locks. Raise TooLargeError after ``MAX_NODES``."""
     return _Search(problem).run()
 
 
@@ -80,8 +80,8 @@ class _Search:
         self.problem = problem
         self.policy = problem.policy
         self.off = set(problem.policy.off)
-        self.wanted: list[Conference | HeldSlot] = [*problem.conferences, *problem.held_slots]
-        self.ways = {wanted.id: sorted(self._ways(wanted), key=lambda way: way.costs) for wanted in self.wanted}
+        self.requests: list[Conference | HeldSlot] = [*problem.conferences, *problem.held_slots]
+        self.ways = {request.id: sorted(self._ways(request), key=lambda way: way.costs) for request in self.requests}
         conferences = sorted(problem.conferences, key=lambda conference: len(self.ways[conference.id]))
         self.order: list[Conference | HeldSlot] = [
             *conferences,
@@ -91,13 +91,13 @@ class _Search:
         self.best_booked: tuple[Way, ...] = ()
         self.nodes = 0
         self.recordable = cache(self._recorders)
-        self.least: list[Costs] = [NOTHING]
-        for wanted in reversed(self.order):
-            choices = [way.costs for way in self.ways[wanted.id][:1]]
-            if (missing := self._cost_of_missing(wanted)) is not None:
+        self.least_from: list[Costs] = [NOTHING]
+        for request in reversed(self.order):
+            choices = [way.costs for way in self.ways[request.id][:1]]
+            if (missing := self._cost_of_missing(request)) is not None:
                 choices.append(missing)
-            self.least.append(plus(self.least[-1], min(choices)) if choices else self.least[-1])
-        self.least.reverse()
+            self.least_from.append(plus(self.least_from[-1], min(choices)) if choices else self.least_from[-1])
+        self.least_from.reverse()
 
     def run(self) -> Optimum | None:
         self._book(0, (), NOTHING)
@@ -110,84 +110,84 @@ class _Search:
         return Optimum(plus(self.best, (0, 0, 0, 0, above, 0)), bookings)
 
     def _book(self, n: int, booked: tuple[Way, ...], alone: Costs) -> None:
-        """Book what comes from position n on; ``alone`` is what the bookings and omissions so far cost alone."""
+        """Book from position ``n`` on; ``alone`` sums the costs that the bookings and omissions so far have by themselves."""
         self.nodes += 1
-        if self.nodes > MOST_NODES:
+        if self.nodes > MAX_NODES:
             raise TooLargeError
         if self.best is not None and self._bound(n, booked, alone) >= self.best:
             return
         if n == len(self.order):
             self.best, self.best_booked = self._bound(n, booked, alone), booked
             return
-        wanted = self.order[n]
-        for way in self._further(n, booked):
-            if self.best is not None and plus(plus(alone, way.costs), self.least[n + 1]) >= self.best:
+        request = self.order[n]
+        for way in self._ways_after(n, booked):
+            if self.best is not None and plus(plus(alone, way.costs), self.least_from[n + 1]) >= self.best:
                 break
             if self._fits(way, booked):
                 self._book(n + 1, (*booked, way), plus(alone, way.costs))
-        missing = self._cost_of_missing(wanted)
+        missing = self._cost_of_missing(request)
         if missing is not None:
             self._book(n + 1, booked, plus(alone, missing))
 
-    def _further(self, n: int, booked: tuple[Way, ...]) -> Sequence[Way]:
-        """The ways of the next; of equal held slots, only those after the one before's, and none after one left out."""
-        wanted, ways = self.order[n], self.ways[self.order[n].id]
+    def _ways_after(self, n: int, booked: tuple[Way, ...]) -> Sequence[Way]:
+        """Return the ways at position ``n``, with the symmetry of equal held slots broken: in order, omitted ones last."""
+        request, ways = self.order[n], self.ways[self.order[n].id]
         before = self.order[n - 1] if n else None
-        if isinstance(wanted, Conference) or not isinstance(before, HeldSlot):
+        if isinstance(request, Conference) or not isinstance(before, HeldSlot):
             return ways
-        if (before.site, before.monday) != (wanted.site, wanted.monday):
+        if (before.site, before.monday) != (request.site, request.monday):
             return ways
         if not booked or booked[-1].name != before.id:
             return ()
         positions = [(way.start, way.room, way.chair) for way in ways]
         return ways[positions.index((booked[-1].start, booked[-1].room, booked[-1].chair)) + 1 :]
 
-    # What one booking may be ------------------------------------------------------------------------
+    # Ways to book one request -----------------------------------------------------------------------
 
-    def _ways(self, wanted: Conference | HeldSlot) -> Iterator[Way]:
+    def _ways(self, request: Conference | HeldSlot) -> Iterator[Way]:
         problem = self.problem
-        minutes = wanted.minutes if isinstance(wanted, Conference) else HOLD_MINUTES
+        minutes = request.minutes if isinstance(request, Conference) else HOLD_MINUTES
         for day in days(problem.horizon):
             if not problem.calendar.is_working_day(day) or day in problem.calendar.closures:
                 continue
-            if isinstance(wanted, Conference) and day < problem.earliest[wanted.id]:
+            if isinstance(request, Conference) and day < problem.earliest[request.id]:
                 continue
-            if isinstance(wanted, HeldSlot) and monday_of(day) != wanted.monday:
+            if isinstance(request, HeldSlot) and monday_of(day) != request.monday:
                 continue
             for room in (*problem.rooms, None):
-                if not self._suits(wanted, room, day):
+                if not self._suits(request, room, day):
                     continue
                 for time in sorted(set(problem.all_virtual_starts if room is None else room.starts)):
                     start = dt.datetime.combine(day, time)
                     arrival, end = start - dt.timedelta(minutes=self.policy.pre_meet), start + dt.timedelta(minutes=minutes)
-                    if isinstance(wanted, Conference) and any(arrival < u.end and u.start < end for u in wanted.unavailable):
+                    if isinstance(request, Conference) and any(arrival < u.end and u.start < end for u in request.unavailable):
                         continue
                     for chair in problem.chairs:
-                        if self._may_chair(chair, wanted, day, arrival, end):
-                            way = Way(wanted.id, day, start, arrival, end, room, chair, NOTHING)
+                        if self._may_chair(chair, request, day, arrival, end):
+                            way = Way(request.id, day, start, arrival, end, room, chair, NOTHING)
                             if self._keeps_locks(way):
-                                yield Way(wanted.id, day, start, arrival, end, room, chair, self._costs(wanted, way))
+                                yield Way(request.id, day, start, arrival, end, room, chair, self._costs(request, way))
 
-    def _suits(self, wanted: Conference | HeldSlot, room: Room | None, day: dt.date) -> bool:
-        mode = wanted.mode if isinstance(wanted, Conference) else Mode.HYBRID
+    def _suits(self, request: Conference | HeldSlot, room: Room | None, day: dt.date) -> bool:
+        mode = request.mode if isinstance(request, Conference) else Mode.HYBRID
         if room is None:
-            return isinstance(wanted, Conference) and (mode is Mode.VIRTUAL or self.policy.virtual_fallback)
+            return isinstance(request, Conference) and (mode is Mode.VIRTUAL or self.policy.virtual_fallback)
         is_open = (room.first is None or room.first <= day) and (room.last is None or day <= room.last)
         is_closed = any(period.first <= day <= period.last for period in room.closed)
         if mode is Mode.VIRTUAL or not is_open or is_closed:
             return False
         if mode is Mode.HYBRID and (room.hybrid_from is None or day < room.hybrid_from):
             return False
-        if isinstance(wanted, HeldSlot):
-            return room.site == wanted.site
-        return room.accessible or not wanted.accessible
+        if isinstance(request, HeldSlot):
+            return room.site == request.site
+        return room.accessible or not request.accessible
 
     def _may_chair(
-        self, chair: Chair, wanted: Conference | HeldSlot, day: dt.date, arrival: dt.datetime, end: dt.datetime
+        self, chair: Chair, request: Conference | HeldSlot, day: dt.date, arrival: dt.datetime, end: dt.datetime
     ) -> bool:
-        if isinstance(wanted, HeldSlot) and chair.reserve:
+        if isinstance(request, HeldSlot) and chair.reserve:
             return False
-        if isinstance(wanted, Conference) and chair.id in wanted.not_chairs:
+        if isinstance(request, Conference) and chair.id in request.not_chairs:
             return False
         if (chair.first is not None and day < chair.first) or (chair.last is not None and day > chair.last):
             return False
@@ -204,11 +204,11 @@ class _Search:
             and ("room" not in published.locks or room == published.room)
         )
 
-    def _cost_of_missing(self, wanted: Conference | HeldSlot) -> Costs | None:
-        """What leaving it out costs; None where a lock forbids that."""
-        if isinstance(wanted, HeldSlot):
+    def _cost_of_missing(self, request: Conference | HeldSlot) -> Costs | None:
+        """Return the cost of omitting the request, or None if a lock forbids that."""
+        if isinstance(request, HeldSlot):
             return (0, 0, 0, 0, 0, self._weights["hold_missing"])
-        published = self.problem.published_by_id.get(wanted.id)
+        published = self.problem.published_by_id.get(request.id)
         is_locked = published is not None and published.locks and "R8" not in self.off
         return None if is_locked else (1, 0, 0, 0, 0, 0)
 
@@ -217,29 +217,29 @@ class _Search:
         weights = self.policy.weights.model_dump()
         return {name: 0 if name in self.off else weight for name, weight in weights.items()}
 
-    def _costs(self, wanted: Conference | HeldSlot, way: Way) -> Costs:
+    def _costs(self, request: Conference | HeldSlot, way: Way) -> Costs:
         problem, weights, calendar = self.problem, self._weights, self.problem.calendar
         wish = weights["friday"] if way.day.weekday() == 4 else 0
         terms = calendar.terms
         is_holiday = terms is not None and not any(term.first <= way.day <= term.last for term in terms)
-        if isinstance(wanted, HeldSlot):
+        if isinstance(request, HeldSlot):
             return (0, 0, 0, 0, 0, wish + (weights["holiday_other"] if is_holiday else 0))
         if is_holiday:
-            wish += weights["holiday_school" if wanted.school_age > 0 else "holiday_other"]
-        if way.room is not None and way.room.site != wanted.site:
+            wish += weights["holiday_school" if request.school_age > 0 else "holiday_other"]
+        if way.room is not None and way.room.site != request.site:
             wish += weights["other_site"]
-        if way.room is None and wanted.mode is not Mode.VIRTUAL:
+        if way.room is None and request.mode is not Mode.VIRTUAL:
             wish += weights["virtual_fallback"]
-        if not wanted.kind.is_review:
-            wish += weights["wait"] * self._working_days(problem.earliest[wanted.id], way.day)
-        due, late = problem.due[wanted.id], 0
+        if not request.kind.is_review:
+            wish += weights["wait"] * self._working_days(problem.earliest[request.id], way.day)
+        due, late = problem.due[request.id], 0
         if way.day > due:
-            late = wanted.children * (self.policy.late_base + self._working_days(due, way.day))
+            late = request.children * (self.policy.late_base + self._working_days(due, way.day))
         elif self._working_days(way.day, due) < self.policy.tight_days:
             wish += weights["tight"]
         if way.chair.reserve:
             wish += weights["reserve_chair"]
-        handed_over = wanted.children if wanted.chair is not None and wanted.chair != way.chair.id else 0
+        handed_over = request.children if request.chair is not None and request.chair != way.chair.id else 0
         return (0, late, self._moved(way), handed_over, self._above(way, ()), wish)
 
     def _working_days(self, start: dt.date, end: dt.date) -> int:
@@ -261,7 +261,7 @@ class _Search:
         return 0 if chair.reserve else int(self.policy.caseload_cap * Fraction(str(chair.fte)))
 
     def _above(self, way: Way, before: Sequence[Way]) -> int:
-        """By how much the booking brings its chair further above the cap than the bookings before it."""
+        """Return the children by which this booking takes its chair further above the cap than the earlier ones."""
         conferences = self.problem.conference_by_id
         if way.name not in conferences or conferences[way.name].chair is not None:
             return 0
@@ -273,12 +273,12 @@ class _Search:
         )
         return max(0, load + conferences[way.name].children) - max(0, load)
 
-    # What bookings make of each other ---------------------------------------------------------------
+    # Costs and conflicts between bookings -----------------------------------------------------------
 
     def _bound(self, n: int, booked: tuple[Way, ...], alone: Costs) -> Costs:
-        """What the bookings cost together, and the least that is to come: never more than any way to go on costs."""
-        further = sum(self._above(way, booked[:m]) - way.costs[4] for m, way in enumerate(booked))
-        return plus(plus(alone, self.least[n]), (0, 0, 0, 0, further, self._together(booked)))
+        """Return a lower bound: the cost of the bookings together, plus the least cost of the remaining requests."""
+        above = sum(self._above(way, booked[:m]) - way.costs[4] for m, way in enumerate(booked))
+        return plus(plus(alone, self.least_from[n]), (0, 0, 0, 0, above, self._together(booked)))
 
     def _together(self, booked: tuple[Way, ...]) -> int:
         sites: dict[object, set[str]] = {}
@@ -340,7 +340,7 @@ class _Search:
     # Minute takers --------------------------------------------------------------------------------------
 
     def _recorders(self, booked: tuple[Way, ...], settled: tuple[str, ...] = ()) -> tuple[str | None, ...] | None:
-        """A minute taker for every booking, or None where there are not enough."""
+        """Return a minute taker for every booking, or None if there are too few."""
         problem = self.problem
         if problem.minute_takers is None or "R5" in self.off:
             return (None,) * len(booked)
@@ -349,8 +349,8 @@ class _Search:
         way = booked[len(settled)]
         for taker in problem.minute_takers:
             own = [other for other, name in zip(booked, settled, strict=False) if name == taker.id]
-            if self._can_record(taker, way, own) and (found := self._recorders(booked, (*settled, taker.id))):
-                return found
+            if self._can_record(taker, way, own) and (complete := self._recorders(booked, (*settled, taker.id))):
+                return complete
         return None
 
     def _can_record(self, taker: MinuteTaker, way: Way, own: Sequence[Way]) -> bool:
@@ -368,5 +368,5 @@ def _is_there(person: Chair | MinuteTaker, day: dt.date, arrival: dt.datetime, e
     return works and not absent and not any(arrival < busy.end and busy.start < end for busy in person.busy)
 
 
-def _within(count: int, most: int | None) -> bool:
-    return most is None or count <= most
+def _within(count: int, limit: int | None) -> bool:
+    return limit is None or count <= limit

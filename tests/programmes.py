@@ -1,4 +1,4 @@
-"""What a schedule is worth in a programme."""
+"""The cost of a schedule in a programme."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from scheduler.model.programme import ProgrammeBuilder
 
 
 def least_cost(builder: ProgrammeBuilder, schedule: Schedule, tier: TierName | None = None) -> int | None:
-    """What the schedule costs in the programme, whatever its counting columns do at best; None where it is infeasible."""
+    """Return the least cost of the schedule in the programme over all values of the counting columns; None if infeasible.
+
+    Without a tier the cost is 0, so the result says only whether the schedule is feasible.
+    """
     columns = builder.candidates.columns_of(schedule.bookings)
     if None in columns:
         return None
@@ -25,7 +28,7 @@ def least_cost(builder: ProgrammeBuilder, schedule: Schedule, tier: TierName | N
         activity = programme.matrix @ chosen
         is_feasible = np.all((programme.row_lower <= activity) & (activity <= programme.row_upper))
         return int(cost @ chosen) + constant if is_feasible else None
-    most = np.where(np.arange(programme.columns) < candidates, chosen, programme.upper)
+    upper = np.where(np.arange(programme.columns) < candidates, chosen, programme.upper)
     rows = LinearConstraint(programme.matrix, programme.row_lower, programme.row_upper)
-    found = milp(cost, integrality=np.ones_like(chosen), bounds=Bounds(chosen, most), constraints=rows)
-    return round(found.fun) + constant if found.x is not None else None
+    result = milp(cost, integrality=np.ones_like(chosen), bounds=Bounds(chosen, upper), constraints=rows)
+    return round(result.fun) + constant if result.x is not None else None

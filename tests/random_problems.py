@@ -1,7 +1,7 @@
-"""Random small problems and schedules, crowded enough that every rule is kept and broken by chance.
+"""Random small problems and schedules, so crowded that chance alone keeps some rules and breaks others.
 
-Two to four open days in March 2027, around a weekend, Good Friday or Easter Monday; odd lengths; settings changed.
-The same ``Random`` gives the same. (Hypothesis tries many alike; these are to differ as much as they can.)
+Each has two to four open days in March 2027, around a weekend, Good Friday or Easter Monday, with odd lengths and changed
+settings. The same ``Random`` gives the same problem. (Hypothesis would try many similar problems; these differ more.)
 """
 
 from __future__ import annotations
@@ -34,15 +34,17 @@ LIMITS = (None, None, None, None, None, 2, 1, 0)
 
 
 def seldom(random: Random) -> bool:
+    """True in one case of five."""
     return random.random() < 0.2
 
 
 def some(random: Random, items: Sequence[Item], least: int = 0, most: int | None = None) -> list[Item]:
+    """Return ``least`` to ``most`` of the items (all if None), in random order."""
     return random.sample(items, random.randint(least, min(len(items), most if most is not None else len(items))))
 
 
 def busy_times(random: Random) -> list[dict[str, str]]:
-    """At most one time, of a few hours, that begins or ends where bookings do, or a minute beside."""
+    """Return at most one busy time of up to four hours that starts at, or a minute beside, a bound of a booking."""
     if not seldom(random):
         return []
     start = dt.datetime.fromisoformat(f"{random.choice(DAYS)}T{random.choice(STARTS)}")
@@ -52,7 +54,7 @@ def busy_times(random: Random) -> list[dict[str, str]]:
 
 
 def absences(random: Random) -> list[dict[str, str]]:
-    """At most one absence, or closure of a room."""
+    """Return at most one absence, which may also serve as the closure of a room."""
     if not seldom(random):
         return []
     first, last = sorted(random.choices(DAYS, k=2))
@@ -60,7 +62,7 @@ def absences(random: Random) -> list[dict[str, str]]:
 
 
 def people(random: Random, letter: str, least: int, most: int) -> list[dict[str, Any]]:
-    """Chairs or minute takers, without what only one of the two has."""
+    """Return people with the fields that chairs and minute takers share."""
     return [
         {
             "id": f"{letter}{n}",
@@ -74,7 +76,7 @@ def people(random: Random, letter: str, least: int, most: int) -> list[dict[str,
 
 
 def chairs(random: Random) -> list[dict[str, Any]]:
-    """One to three chairs."""
+    """Return one to three chairs."""
     return [
         person
         | {
@@ -90,7 +92,7 @@ def chairs(random: Random) -> list[dict[str, Any]]:
 
 
 def minute_takers(random: Random, sites: Sequence[str]) -> list[dict[str, Any]] | None:
-    """Up to three minute takers; as often as not each for one booking a day, or none modelled."""
+    """Return up to three minute takers, often with a limit of one booking a day, or None to leave them out of the model."""
     if random.random() < 0.4:
         return None
     limit = {"max_per_day": 1} if random.random() < 0.4 else {}
@@ -98,14 +100,14 @@ def minute_takers(random: Random, sites: Sequence[str]) -> list[dict[str, Any]] 
 
 
 def rooms(random: Random, sites: Sequence[str], starts: Sequence[str]) -> list[dict[str, Any]]:
-    """One to four rooms at the sites in turn, unless just like the one before."""
-    found: list[dict[str, Any]] = []
+    """Return one to four rooms at the sites in turn; some repeat the previous room."""
+    drawn: list[dict[str, Any]] = []
     for n in range(random.randint(1, 4)):
-        if found and random.random() < 0.3:
-            found.append(found[-1] | {"id": f"R{n}", "name": f"Room {n}"})
+        if drawn and random.random() < 0.3:
+            drawn.append(drawn[-1] | {"id": f"R{n}", "name": f"Room {n}"})
             continue
         first, last = sorted(random.choices(DAYS, k=2)) if seldom(random) else (None, None)
-        found.append(
+        drawn.append(
             {
                 "id": f"R{n}",
                 "site": sites[n % len(sites)],
@@ -117,15 +119,15 @@ def rooms(random: Random, sites: Sequence[str], starts: Sequence[str]) -> list[d
                 "closed": absences(random),
             }
         )
-    return found
+    return drawn
 
 
 def conferences(random: Random, sites: Sequence[str], chair_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Two to six conferences."""
-    found: list[dict[str, Any]] = []
+    """Return two to six conferences."""
+    drawn: list[dict[str, Any]] = []
     for n in range(random.randint(2, 6)):
         children = random.randint(1, 4)
-        found.append(
+        drawn.append(
             {
                 "id": f"K{n}",
                 "kind": random.choice(("initial", "first_review", "review", "transfer_in", "pre_birth")),
@@ -145,11 +147,11 @@ def conferences(random: Random, sites: Sequence[str], chair_ids: Sequence[str]) 
                 "unavailable": busy_times(random),
             }
         )
-    return found
+    return drawn
 
 
 def policy(random: Random) -> dict[str, Any]:
-    """Settings near those at which something fits or doesn't."""
+    """Return settings close to the values at which bookings just fit."""
     return {
         "pre_meet": random.choice((0, 15, 30, 45)),
         "reset": random.choice((0, 15, 30)),
@@ -164,29 +166,29 @@ def policy(random: Random) -> dict[str, Any]:
 
 
 def published(random: Random, candidates: Candidates) -> list[dict[str, Any]]:
-    """What some conferences were promised, with locks or without; now and then on a day or at a time that can't be."""
+    """Return up to two published bookings, some locked; a few at an impossible day or time."""
     problem = candidates.problem
-    found: list[dict[str, Any]] = []
+    drawn: list[dict[str, Any]] = []
     for conference in some(random, problem.conferences, most=2):
         own = candidates.of_request(candidates.request_index[conference.id])
         if len(own):
-            promise = booking_at(candidates, int(random.choice(own)), conference.id)
+            before = booking_at(candidates, int(random.choice(own)), conference.id)
             other_time = f"{random.choice(DAYS)}T{random.choice(STARTS)}"
-            found.append(
+            drawn.append(
                 {
                     "conference": conference.id,
-                    "start": other_time if random.random() < 0.1 else promise.start,
-                    "room": None if seldom(random) else promise.room,
-                    "chair": promise.chair,
+                    "start": other_time if random.random() < 0.1 else before.start,
+                    "room": None if seldom(random) else before.room,
+                    "chair": before.chair,
                     "minute_taker": random.choice([None, *problem.minute_taker_by_id]),
                     "locks": some(random, ("time", "chair", "room")) if random.random() < 0.7 else [],
                 }
             )
-    return found
+    return drawn
 
 
 def random_problem(random: Random) -> Problem:
-    """A small problem; one in ten is of a service that also works at night."""
+    """Return a small problem; one in ten belongs to a service that also works at night."""
     first, last = random.choice(HORIZONS)
     starts = AT_NIGHT if random.random() < 0.1 else STARTS
     sites = ["AYL"] if seldom(random) else ["AYL", "WYC"]
@@ -221,7 +223,7 @@ def random_problem(random: Random) -> Problem:
 
 
 def booking_at(candidates: Candidates, position: int, name: str) -> Booking:
-    """The booking that a candidate is, where each place is one room; without a minute taker."""
+    """Return the booking of a candidate without a minute taker, for candidates whose places are single rooms."""
     rooms_of_place = candidates.places[candidates.place[position]].rooms
     return Booking(
         conference=name,
@@ -237,19 +239,19 @@ Breaks = Callable[[tuple[Booking, ...], Booking], bool]
 
 
 def random_schedule(random: Random, candidates: Candidates, breaks: Breaks = lambda *_: False) -> Schedule:
-    """Up to one booking for every conference and held slot, taken at random from the candidates.
+    """Return a schedule with at most one booking for every conference and held slot, drawn from the candidates.
 
-    What ``breaks`` a rule that is to be kept is left out.
+    It leaves out any booking for which ``breaks(earlier bookings, booking)`` is true.
     """
-    wanted = [slot for request in candidates.requests for slot in _names(request) if random.random() < 0.9]
+    names = [name for request in candidates.requests for name in _names(request) if random.random() < 0.9]
     bookings: tuple[Booking, ...] = ()
-    for name in random.sample(wanted, len(wanted)):
+    for name in random.sample(names, len(names)):
         bookings = _with_one_more(random, candidates, bookings, name, breaks)
     return Schedule(bookings=bookings)
 
 
 def with_a_change(random: Random, candidates: Candidates, schedule: Schedule, breaks: Breaks = lambda *_: False) -> Schedule:
-    """The schedule, with one conference or held slot booked otherwise, or newly, or not at all."""
+    """Return the schedule with one conference or held slot moved, added or removed."""
     name = random.choice([name for request in candidates.requests for name in _names(request)])
     others = tuple(booking for booking in schedule.bookings if booking.conference != name)
     return Schedule(bookings=_with_one_more(random, candidates, others, name, breaks))
@@ -262,10 +264,10 @@ def _names(request: Request) -> list[str]:
 def _with_one_more(
     random: Random, candidates: Candidates, bookings: tuple[Booking, ...], name: str, breaks: Breaks
 ) -> tuple[Booking, ...]:
-    """With a booking that is mostly one as published, or on the day of another and with its chair or in its place."""
-    everywhere = candidates.of_request(candidates.request_index[name])
+    """Add a booking that is often close to the published one, or shares the day and the chair or place of another."""
+    own = candidates.of_request(candidates.request_index[name])
     for _ in range(9):
-        near = _as_published(candidates, everywhere, name) if random.random() < 0.3 else everywhere
+        near = _as_published(candidates, own, name) if random.random() < 0.3 else own
         if random.random() < 0.6 and bookings:
             near = _beside(random, candidates, near, random.choice(bookings))
         if len(near):
@@ -280,7 +282,7 @@ def _is_same(booking: Booking, other: Booking) -> bool:
 
 
 def _beside(random: Random, candidates: Candidates, own: Ints, other: Booking) -> Ints:
-    """Those of the candidates on the day of a booking, and with its chair or in its place."""
+    """Return the candidates that share the day and either the chair or the place of a booking."""
     on_day = own[candidates.date[own] == other.day.toordinal()]
     if random.random() < 0.3:
         return on_day[candidates.place[on_day] == candidates.place_of(other.room)]
@@ -288,7 +290,7 @@ def _beside(random: Random, candidates: Candidates, own: Ints, other: Booking) -
 
 
 def _as_published(candidates: Candidates, own: Ints, name: str) -> Ints:
-    """Those of the candidates at the time, with the chair or in the place of the published booking."""
+    """Return the candidates that share at least two of time, chair and place with the published booking."""
     published = candidates.problem.published_by_id.get(name)
     if published is None:
         return own

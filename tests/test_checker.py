@@ -24,13 +24,13 @@ def example(name: str) -> Any:
     return json.loads((EXAMPLES / f"{name}.json").read_text())
 
 
-def example_report(problem: str, made: str) -> CheckReport:
-    return check(read_problem(example(problem)), Schedule.model_validate(example(f"{made}.schedule")))
+def example_report(problem: str, name: str) -> CheckReport:
+    return check(read_problem(example(problem)), Schedule.model_validate(example(f"{name}.schedule")))
 
 
-@pytest.mark.parametrize(("problem", "made"), [("march", "march"), ("march", "march.broken"), ("march.replan", "march.replan")])
-def test_it_finds_in_the_examples_what_is_expected(problem: str, made: str) -> None:
-    report, expected = example_report(problem, made), example(f"{made}.expected")
+@pytest.mark.parametrize(("problem", "name"), [("march", "march"), ("march", "march.broken"), ("march.replan", "march.replan")])
+def test_each_example_has_its_expected_report(problem: str, name: str) -> None:
+    report, expected = example_report(problem, name), example(f"{name}.expected")
     assert sorted([violation.rule, violation.subject] for violation in report.violations) == sorted(expected["violations"])
     assert report.measure.tiers == expected["tiers"]
     assert report.measure.counts == expected["counts"]
@@ -38,12 +38,12 @@ def test_it_finds_in_the_examples_what_is_expected(problem: str, made: str) -> N
     assert report.remarks == ()
 
 
-def test_it_never_loads_the_solver() -> None:
+def test_the_checker_never_loads_the_solver() -> None:
     code = (
         "import json, sys; from scheduler.checker import check; from scheduler.domain.faults import read_problem;"
         "from scheduler.domain.schedule import Schedule;"
-        "problem, made = (json.load(open(path)) for path in sys.argv[1:]);"
-        "assert check(read_problem(problem), Schedule.model_validate(made)).ok;"
+        "problem, schedule = (json.load(open(path)) for path in sys.argv[1:]);"
+        "assert check(read_problem(problem), Schedule.model_validate(schedule)).ok;"
         "print(sorted(name for name in sys.modules if name.partition('.')[0] in ('ortools', 'highspy')))"
     )
     paths = [str(EXAMPLES / name) for name in ("march.json", "march.schedule.json")]
@@ -55,14 +55,14 @@ def test_a_schedule_that_keeps_every_rule_is_ok() -> None:
     assert check(tiny_problem(), schedule(booking(start="2027-03-01T10:00"))) == CheckReport(violations=(), measure=PERFECT)
 
 
-def test_a_report_names_what_is_broken_and_measures_it_all_the_same() -> None:
+def test_a_schedule_that_breaks_a_rule_is_still_measured() -> None:
     report = check(tiny_problem(), schedule(booking(start="2027-03-01T10:00", chair="Z")))
     text = "A: Z is no chair of this problem."
     assert report == CheckReport(violations=(Violation(rule="R3", subject="A", text=text),), measure=PERFECT)
     assert not report.ok
 
 
-SWITCHED = {
+ONE_RULE_BROKEN = {
     "conferences": [conference("A", social_worker="SW-1"), conference("B", social_worker="SW-1")],
     "apart": [["A", "B"]],
     "minute_takers": [minute_taker()],
@@ -91,22 +91,22 @@ SWITCHED = {
     ],
 )
 def test_a_hard_rule_that_is_off_is_not_checked(rule: str, bookings: list[Booking]) -> None:
-    changes = SWITCHED | {"minute_takers": [minute_taker(), minute_taker("M2")]}
+    changes = ONE_RULE_BROKEN | {"minute_takers": [minute_taker(), minute_taker("M2")]}
     on, off = tiny_problem(**changes), tiny_problem(**changes, policy={"off": [rule]})
     assert {violation.rule for violation in check(on, schedule(*bookings)).violations} == {rule}
     assert check(off, schedule(*bookings)).violations == ()
 
 
-def test_it_remarks_that_the_schedule_was_made_for_another_problem() -> None:
+def test_a_schedule_of_a_different_problem_is_remarked_on() -> None:
     problem = tiny_problem()
-    made = booking(start="2027-03-01T10:00")
-    assert check(problem, schedule(made, problem=problem.digest)).remarks == ()
-    assert check(problem, schedule(made, problem="0" * 64)).remarks == (
-        "The schedule names another problem than the one it was checked against: their digests differ.",
+    only = booking(start="2027-03-01T10:00")
+    assert check(problem, schedule(only, problem=problem.digest)).remarks == ()
+    assert check(problem, schedule(only, problem="0" * 64)).remarks == (
+        "The schedule belongs to a different problem from the one it was checked against: their digests differ.",
     )
 
 
-def test_it_remarks_on_tiers_that_are_stated_otherwise() -> None:
+def test_tiers_that_the_check_contradicts_are_remarked_on() -> None:
     tiers = (
         Tier(name="unplaced", value=0, bound=0, proven=True),
         Tier(name="late", value=3, bound=3, proven=True),
@@ -120,17 +120,17 @@ def test_it_remarks_on_tiers_that_are_stated_otherwise() -> None:
     )
 
 
-def test_it_remarks_on_what_is_listed_as_unplaced() -> None:
+def test_a_wrong_list_of_unplaced_conferences_is_remarked_on() -> None:
     problem = tiny_problem(conferences=[conference("A"), conference("B"), conference("C")])
     unplaced = (Unplaced(conference="A"), Unplaced(conference="C", reason="No chair is free."), Unplaced(conference="Z"))
     assert check(problem, schedule(booking("A"), unplaced=unplaced)).remarks == (
         "A is listed as unplaced, but has a booking.",
-        "Z is listed as unplaced, but is no conference of this problem.",
-        "B has no booking, and is not listed as unplaced.",
+        "Z is listed as unplaced, but is not a conference of this problem.",
+        "B has no booking and is not listed as unplaced.",
     )
 
 
-def test_it_remarks_that_term_time_was_assumed() -> None:
+def test_assumed_term_time_is_remarked_on() -> None:
     assert check(tiny_problem(calendar={}), schedule(booking())).remarks == (
         "No school terms are given: every day was taken as term time.",
     )
@@ -163,7 +163,7 @@ GARBAGE = st.builds(
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(GARBAGE, max_size=8))
-def test_garbage_breaks_the_rule_it_belongs_to_and_raises_nothing(bookings: list[Booking]) -> None:
+def test_each_fault_of_a_garbled_schedule_is_reported(bookings: list[Booking]) -> None:
     broken = {(violation.rule, violation.subject) for violation in check(RICH, schedule(*bookings)).violations}
     for each in bookings:
         is_known = each.conference in RICH.minutes_by_id
@@ -172,24 +172,23 @@ def test_garbage_breaks_the_rule_it_belongs_to_and_raises_nothing(bookings: list
         assert each.chair != "Z" or ("R3", each.conference) in broken
         assert each.minute_taker == "M1" or ("R5", each.conference) in broken
         assert each.conference == "Z" or each.held == each.conference.startswith("HOLD-") or ("R1", each.conference) in broken
-        lasts = RICH.minutes_by_id.get(each.conference)
-        assert lasts is None or each.end - each.start == dt.timedelta(minutes=lasts) or ("R1", each.conference) in broken
+        minutes = RICH.minutes_by_id.get(each.conference)
+        assert minutes is None or each.end - each.start == dt.timedelta(minutes=minutes) or ("R1", each.conference) in broken
     names = [each.conference for each in bookings]
     assert all(names.count(name) == 1 or ("R1", name) in broken for name in names)
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(GARBAGE, max_size=6), st.randoms(use_true_random=False))
-def test_the_order_of_bookings_changes_no_tier_and_no_count_of_breaches(bookings: list[Booking], random: Any) -> None:
-    once = {each.conference: each for each in bookings}
-    kept = list(once.values())
-    shuffled = random.sample(kept, len(kept))
-    one, other = check(RICH, schedule(*kept)), check(RICH, schedule(*shuffled))
+def test_the_order_of_bookings_does_not_change_the_report(bookings: list[Booking], random: Any) -> None:
+    unique = list({each.conference: each for each in bookings}.values())
+    shuffled = random.sample(unique, len(unique))
+    one, other = check(RICH, schedule(*unique)), check(RICH, schedule(*shuffled))
     assert one.measure == other.measure
     assert sorted(violation.rule for violation in one.violations) == sorted(violation.rule for violation in other.violations)
 
 
-def test_a_report_survives_json() -> None:
+def test_a_report_can_be_written_as_json_and_read_back() -> None:
     problem: Problem = read_problem(example("march"))
     report = check(problem, Schedule.model_validate(example("march.broken.schedule")))
     assert CheckReport.model_validate_json(report.model_dump_json()) == report

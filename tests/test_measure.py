@@ -5,7 +5,7 @@ from scheduler.domain.schedule import TIERS
 from scheduler.measure import Measure, measure
 from tests.builders import booking, chair, conference, schedule, tiny_data, tiny_problem
 
-# Everything that can cost, by hand: 26 March is Good Friday, and outside term time from then on.
+# Every cost once, worked out by hand: 26 March is Good Friday, and the school holidays start on it.
 CHANGES = {
     "conferences": [
         conference("A", children=2, school_age=1, chair="C1", earliest="2027-03-29", due="2027-03-29"),
@@ -17,7 +17,7 @@ CHANGES = {
     "holds": [{"site": "AYL", "week": "2027-03-29", "count": 2}],
     "published": [{"conference": "B", "start": "2027-03-05T10:00", "room": "AYL-1", "chair": "C2"}],
 }
-MADE = schedule(
+BY_HAND = schedule(
     booking("A", "2027-03-31T10:00", chair="C2", room="WYC-1"),
     booking("B", "2027-03-08T10:00", chair="C7"),
     booking("C", "2027-03-08T10:00", chair="C2", room=None),
@@ -45,33 +45,33 @@ COUNTS_BY_HAND = dict.fromkeys(PREFERENCE_NAMES, 0) | {
 COST_BY_HAND = 30 + 10 + 50 + 60 + 2 * 8 + 10 + 20 + 80 + 80 + 10
 
 
-def test_every_tier_and_preference_is_measured_as_by_hand() -> None:
+def test_every_tier_and_preference_matches_the_values_by_hand() -> None:
     expected = Measure(tiers=TIERS_BY_HAND | {"preferences": COST_BY_HAND}, counts=COUNTS_BY_HAND)
-    assert measure(tiny_problem(**CHANGES), MADE) == expected
+    assert measure(tiny_problem(**CHANGES), BY_HAND) == expected
 
 
-def test_tiers_and_counts_come_in_the_contracts_order() -> None:
+def test_tiers_and_counts_follow_the_contracts_order() -> None:
     measured = measure(tiny_problem(), schedule())
     assert tuple(measured.tiers) == TIERS
     assert tuple(measured.counts) == PREFERENCE_NAMES
 
 
 @pytest.mark.parametrize("name", PREFERENCE_NAMES)
-def test_a_preference_that_is_off_is_counted_and_weighs_nothing(name: PreferenceName) -> None:
+def test_a_preference_that_is_off_is_counted_but_costs_nothing(name: PreferenceName) -> None:
     data = tiny_data(**CHANGES)
     on, off = (tiny_problem(**data | {"policy": policy}) for policy in ({}, {"off": [name]}))
     cost = on.policy.weight(name) * COUNTS_BY_HAND[name]
-    assert measure(off, MADE).tiers["preferences"] == COST_BY_HAND - cost
-    assert measure(off, MADE).counts == COUNTS_BY_HAND
+    assert measure(off, BY_HAND).tiers["preferences"] == COST_BY_HAND - cost
+    assert measure(off, BY_HAND).counts == COUNTS_BY_HAND
 
 
-def test_weights_are_settings() -> None:
+def test_the_policys_weights_are_used() -> None:
     weights = dict.fromkeys(PREFERENCE_NAMES, 0) | {"wait": 7, "tight": 100}
     problem = tiny_problem(**CHANGES, policy={"weights": weights})
-    assert measure(problem, MADE).tiers["preferences"] == 7 * 8 + 100
+    assert measure(problem, BY_HAND).tiers["preferences"] == 7 * 8 + 100
 
 
-def test_an_empty_schedule_leaves_all_unplaced_and_all_holds_missing() -> None:
+def test_an_empty_schedule_costs_every_conference_and_hold() -> None:
     measured = measure(tiny_problem(**CHANGES), schedule())
     zero = dict.fromkeys(TIERS, 0) | {"unplaced": 4, "preferences": 2 * 80}
     assert measured == Measure(tiers=zero, counts=dict.fromkeys(PREFERENCE_NAMES, 0) | {"hold_missing": 2})

@@ -1,4 +1,4 @@
-"""Random small problems taken further: whatever the contract allows that the usual ones leave out."""
+"""Random small problems with features of the contract that ``random_problems`` leaves out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Data = dict[str, Any]
 
 
 def varied_problem(random: Random) -> Problem:
-    """A random small problem, with most of its locks taken off, and one to four things changed."""
+    """Return a random small problem with most of its locks removed and one to four of ``CHANGES`` made."""
     data = random_problem(random).model_dump(mode="json", by_alias=True)
     for published in data["published"]:
         if random.random() < 0.7:
@@ -28,17 +28,17 @@ def varied_problem(random: Random) -> Problem:
 
 
 def replanned(random: Random, problem: Problem, bookings: Sequence[Booking]) -> Problem:
-    """The problem with most of these bookings published, a few locked, and something else than before."""
+    """Return the problem with most of these bookings published, a few of them locked, and a change that forces moves."""
     data = problem.model_dump(mode="json", by_alias=True)
-    promised = [booking for booking in bookings if not booking.held and random.random() < 0.8]
+    published = [booking for booking in bookings if not booking.held and random.random() < 0.8]
     data["published"] = [
         booking.model_dump(mode="json", include={"conference", "start", "room", "chair", "minute_taker"})
         | {"locks": some(random, ("time", "chair", "room"), least=1) if seldom(random) else []}
-        for booking in promised
+        for booking in published
     ]
-    _somebody_falls_ill(random, data)
+    _add_an_absence(random, data)
     if random.random() < 0.5:
-        _one_more(random, data)
+        _add_a_conference(random, data)
     return Problem.model_validate(data)
 
 
@@ -47,14 +47,14 @@ def _horizon(data: Data) -> list[dt.date]:
     return days(problem.horizon)
 
 
-def _somebody_falls_ill(random: Random, data: Data) -> None:
+def _add_an_absence(random: Random, data: Data) -> None:
     people = [*data["chairs"], *(data["minute_takers"] or [])]
     if people:
         first = str(random.choice(_horizon(data)))
         random.choice(people)["absences"] = [{"first": first, "last": first}]
 
 
-def _one_more(random: Random, data: Data) -> None:
+def _add_a_conference(random: Random, data: Data) -> None:
     if data["conferences"]:
         data["conferences"].append(random.choice(data["conferences"]) | {"id": "NEW", "minutes": random.randint(60, 200)})
 
@@ -73,7 +73,7 @@ def _odd_lengths(random: Random, data: Data) -> None:
         conference["minutes"] = random.randint(60, 200)
 
 
-def _alike(_: Random, data: Data) -> None:
+def _identical_conferences(_: Random, data: Data) -> None:
     data["conferences"] = [data["conferences"][0] | {"id": conference["id"]} for conference in data["conferences"]]
 
 
@@ -89,7 +89,7 @@ def _no_rooms(_: Random, data: Data) -> None:
         published["room"] = None
 
 
-def _nowhere_virtual(_: Random, data: Data) -> None:
+def _no_virtual_starts(_: Random, data: Data) -> None:
     data["virtual_starts"] = []
 
 
@@ -167,9 +167,9 @@ def _other_clocks(random: Random, data: Data) -> None:
     data["policy"] |= {"clock": clock, "notice_days": random.randint(0, 9), "review_early_days": random.randint(0, 30)}
 
 
-def _great_weights(random: Random, data: Data) -> None:
-    great = {name: random.choice((0, 1, 7, 1_000_000)) for name in PREFERENCE_NAMES}
-    data["policy"] |= {"weights": great, "late_base": random.choice((0, 1_000_000))}
+def _large_weights(random: Random, data: Data) -> None:
+    large = {name: random.choice((0, 1, 7, 1_000_000)) for name in PREFERENCE_NAMES}
+    data["policy"] |= {"weights": large, "late_base": random.choice((0, 1_000_000))}
 
 
 def _no_weights(_: Random, data: Data) -> None:
@@ -192,10 +192,10 @@ CHANGES = (
     _terms_are_empty,
     _bank_holidays_are_given,
     _odd_lengths,
-    _alike,
+    _identical_conferences,
     _many_starts,
     _no_rooms,
-    _nowhere_virtual,
+    _no_virtual_starts,
     _no_chairs,
     _no_conferences,
     _chairs_leave,
@@ -208,7 +208,7 @@ CHANGES = (
     _all_apart,
     _no_virtual_fallback,
     _other_clocks,
-    _great_weights,
+    _large_weights,
     _no_weights,
     _rules_off,
     _holds,
