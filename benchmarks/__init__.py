@@ -1,1 +1,1 @@
-"""How fast months are proven, beside what a plain solver takes for the same."""
+"""Benchmarks: how fast stored problems are proven, compared with other solvers."""

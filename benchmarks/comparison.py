@@ -1,4 +1,4 @@
-"""What the records say together: ratios within one run of a suite, medians by size, growth, and where our time goes."""
+"""The comparison of the runs of one suite: ratios, medians by size, growth, and the phases of our time."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.phases import PHASES
-from benchmarks.records import Reached, Record, best_of, reached
+from benchmarks.records import Record, TimeToGoal, best_of, time_to_goal
 
 PLACES = 4
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """One time over another; ``at_least`` where the one above was cut short, so that the true ratio is larger."""
+    """One time divided by another; ``at_least`` if the numerator was cut short, so the true ratio is larger."""
 
     value: float
     at_least: bool = False
@@ -25,15 +25,15 @@ class Ratio:
         return f"{'≥ ' if self.at_least else ''}{self.value:.3g}"
 
 
-def ratio(above: Reached | None, below: Reached | None) -> Ratio | None:
-    """Above over below; None where it can't be said, as where the one below never reached its goal."""
+def ratio(above: TimeToGoal | None, below: TimeToGoal | None) -> Ratio | None:
+    """Return above divided by below, or None if either is missing or ``below`` was cut short."""
     if above is None or below is None or not below.exact:
         return None
     return Ratio(above.seconds / below.seconds, at_least=not above.exact)
 
 
 def median(ratios: Sequence[Ratio | None]) -> Ratio | None:
-    """The median of what is known; at least that, where one of those up to it is only known so far."""
+    """Return the median of the known ratios; it is a lower limit if any ratio up to it is one."""
     known = [one for one in ratios if one is not None]
     if not known:
         return None
@@ -44,62 +44,62 @@ def median(ratios: Sequence[Ratio | None]) -> Ratio | None:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The records of one run of a suite, with questions to ask of them."""
+    """The records of one run of a suite, and figures derived from them."""
 
     records: tuple[Record, ...]
 
     @property
     def instances(self) -> list[tuple[str, str]]:
-        """Size and name of each instance, in the order in which they ran."""
+        """Return the size and name of each instance, in the order in which they ran."""
         return list(dict.fromkeys((record.size, record.instance) for record in self.records))
 
     @property
     def sizes(self) -> list[str]:
-        """The sizes, in the order in which they ran."""
+        """Return the sizes, in the order in which they ran."""
         return list(dict.fromkeys(record.size for record in self.records))
 
     def of(self, size: str, instance: str | None = None) -> list[Record]:
-        """The records of a size, or of one instance."""
+        """Return the records of a size, or of one instance."""
         return [r for r in self.records if r.size == size and (instance is None or r.instance == instance)]
 
     def labels(self, size: str) -> list[str]:
-        """The peers that ran on a size, those with several limits once for each."""
+        """Return the labels of the peers that ran on a size: one for each limit of a peer without proofs."""
         return list(dict.fromkeys(record.label for record in self.of(size)))
 
     def one(self, size: str, instance: str, label: str) -> Record | None:
-        """The record of one run."""
+        """Return the record of one run, or None."""
         return next((record for record in self.of(size, instance) if record.label == label), None)
 
     def best(self, size: str, instance: str) -> tuple[int, ...]:
-        """The best tiers that anybody found for an instance."""
+        """Return the best tiers of any peer on an instance."""
         return best_of(self.of(size, instance))
 
-    def time(self, size: str, instance: str, label: str) -> Reached | None:
-        """When a peer reached its goal on an instance."""
+    def time(self, size: str, instance: str, label: str) -> TimeToGoal | None:
+        """Return a peer's time to its goal on an instance."""
         record = self.one(size, instance, label)
-        return None if record is None else reached(record, self.best(size, instance))
+        return None if record is None else time_to_goal(record, self.best(size, instance))
 
     def ratio(self, size: str, instance: str, label: str, below: str = "ours") -> Ratio | None:
-        """How many times as long a peer took for its goal as another, ours as a rule, took for its own."""
+        """Return a peer's time to its goal, divided by that of the peer ``below``."""
         return ratio(self.time(size, instance, label), self.time(size, instance, below))
 
     def ratios(self, size: str, label: str, below: str = "ours") -> list[Ratio | None]:
-        """The ratio on every instance of a size."""
+        """Return the ratio on every instance of a size."""
         return [self.ratio(of, instance, label, below) for of, instance in self.instances if of == size]
 
     def median_seconds(self, size: str, label: str) -> Ratio | None:
-        """The median time of a peer to its goal, in seconds."""
+        """Return the median time of a peer to its goal, in seconds."""
         times = [self.time(of, instance, label) for of, instance in self.instances if of == size]
         return median([None if when is None else Ratio(when.seconds, not when.exact) for when in times])
 
     def median_ratio(self, size: str, label: str) -> Ratio | None:
-        """The median over the instances of how many times as long as we a peer took."""
+        """Return the median over the instances of a peer's time to its goal, divided by ours."""
         return median(self.ratios(size, label))
 
     def growth(self, label: str = "ours") -> tuple[float, float] | None:
-        """The exponent and the factor of ``seconds = factor * conferences ** exponent``, fitted to what was reached.
+        """Fit ``seconds = factor * conferences ** exponent`` to the goals reached; return the exponent and the factor.
 
-        None with fewer than two sizes of which anything was.
+        Return None unless goals were reached in at least two sizes.
         """
         points = [
             (record.size, record.conferences, when.seconds)
@@ -112,7 +112,7 @@ class Comparison:
         return float(exponent), float(np.exp(logarithm))
 
     def phases(self, size: str) -> dict[str, float]:
-        """The share of our threads' time that went into each phase; all runs of a size together."""
+        """Return the share of our threads' time in each phase, over all runs of a size."""
         ours = [record for record in self.of(size) if record.peer == "ours"]
         spent = {phase: sum(record.figures.get(f"{phase}_seconds", 0.0) for record in ours) for phase in PHASES}
         whole = sum(spent.values())

@@ -1,6 +1,6 @@
-"""``python -m benchmarks.generate``: writes every instance that is measured, always the same ones.
+"""``python -m benchmarks.generate``: write every benchmark instance, reproducibly.
 
-``instances/README.md`` says where each number comes from.
+``instances/README.md`` gives the source of each number.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ SIZES: Mapping[str, Instances] = {
 }
 
 
-def written(folder: Path, sizes: Mapping[str, Instances]) -> Iterator[Path]:
-    """Write the instances into a folder for each size, one after the other; what is there already is written over."""
+def write_instances(folder: Path, sizes: Mapping[str, Instances]) -> Iterator[Path]:
+    """Write the instances into a folder for each size, overwriting existing files, and yield each path."""
     for size, instances in sizes.items():
         (folder / size).mkdir(parents=True, exist_ok=True)
         for name, make in instances.items():
@@ -35,15 +35,17 @@ def written(folder: Path, sizes: Mapping[str, Instances]) -> Iterator[Path]:
 
 
 def main() -> None:
-    """Write the instances, of all sizes or those named."""
+    """Write the instances of the requested sizes, or of all."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("sizes", nargs="*", metavar="SIZE", help=f"any of {', '.join(SIZES)}; all where none is given")
-    arguments.add_argument("--into", type=Path, default=INSTANCES, metavar="FOLDER", help="where to, if not where they belong")
-    given = arguments.parse_args()
-    unknown = [size for size in given.sizes if size not in SIZES]
+    arguments.add_argument("sizes", nargs="*", metavar="SIZE", help=f"any of {', '.join(SIZES)}; default: all")
+    arguments.add_argument(
+        "--into", type=Path, default=INSTANCES, metavar="FOLDER", help="the folder to write to; default: the stored instances"
+    )
+    options = arguments.parse_args()
+    unknown = [size for size in options.sizes if size not in SIZES]
     if unknown:
         arguments.error(f"there is no size {unknown[0]!r}. Enter any of {', '.join(SIZES)}.")
-    for path in written(given.into, {size: SIZES[size] for size in given.sizes or SIZES}):
+    for path in write_instances(options.into, {size: SIZES[size] for size in options.sizes or SIZES}):
         print(path)
 
 

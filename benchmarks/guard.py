@@ -1,6 +1,7 @@
-"""The guard: months that are easy to prove must stay so. ``python -m benchmarks --suite guard``; ``--renew`` here.
+"""The guard against regressions: months that are easy to prove must stay easy. ``python -m benchmarks --suite guard``.
 
-It looks at no clock: the size of the model and the solver's deterministic work are the same on a slow machine and a busy one.
+It reads no clock. It compares the size of the model and the solver's deterministic work, which do not depend on the machine
+or its load. ``python -m benchmarks.guard --renew`` stores a new baseline.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ BASELINE = Path(__file__).with_suffix(".json")
 MONTHS = Task(
     "month", ("report-2022-05", "report-2022-08", "report-2023-02", "report-2023-03", "many-holds", "replanning"), limits=()
 )
-MOST_GROWTH = 1.25
-WORK_OF_A_SEARCH = 5.0
-REMEDY = "Find out why, or renew the baseline with `python -m benchmarks.guard --renew` and say why in the commit's message."
+MAX_GROWTH = 1.25
+WORK_PER_SEARCH = 5.0
+REMEDY = "Find the cause, or renew the baseline with `python -m benchmarks.guard --renew` and give the reason in the commit."
 
 
 @dataclass(frozen=True)
 class Effort:
-    """What a month takes: the programme's size, and the work of all searches together in CP-SAT's deterministic units.
+    """The effort of a month: the programme's size, and the total work of all searches in CP-SAT's deterministic units.
 
-    ``tiers`` are the values reached, ``unproven`` those of them that were not proven.
+    ``tiers`` are the values reached; ``unproven`` lists those without a proof.
     """
 
     columns: int
@@ -51,54 +52,55 @@ MEASURES = {"columns": "columns", "rows": "rows", "entries": "entries in the mat
 
 
 def main() -> int:
-    """Hold the months against the baseline, or make a new one; the exit code is 1 where the guard fails."""
+    """Compare the months with the baseline, or renew it. Return the exit code: 1 if the guard fails."""
     arguments = argparse.ArgumentParser(prog="python -m benchmarks.guard", description=__doc__)
-    arguments.add_argument("--renew", action="store_true", help="make what is found the baseline")
+    arguments.add_argument("--renew", action="store_true", help="store the measured efforts as the baseline")
     return _renew() if arguments.parse_args().renew else guard()
 
 
 def guard() -> int:
-    """Print what each month takes, then every failure; 1 where there is one, else 0."""
+    """Print the effort of each month, then every failure. Return 1 if there is one, else 0."""
     baseline = stored() if BASELINE.exists() else {}
-    faults = [fault for month, found in _efforts() for fault in failures(month, found, baseline.get(month))]
+    faults = [fault for month, effort in _efforts() for fault in failures(month, effort, baseline.get(month))]
     print(*(faults or ["Every month is proven within the baseline."]), sep="\n")
     return 1 if faults else 0
 
 
 def stored(path: Path = BASELINE) -> dict[str, Effort]:
-    """The baseline: what each month took when it was last renewed."""
+    """Return the baseline: the effort of each month when it was last renewed."""
     return EFFORTS.validate_json(path.read_bytes())
 
 
-def failures(month: str, found: Effort, baseline: Effort | None) -> list[str]:
-    """A line for each thing that is worse than the baseline, or another optimum than it."""
+def failures(month: str, measured: Effort, baseline: Effort | None) -> list[str]:
+    """Return a line for each measure that exceeds the baseline, and for each tier that is unproven or has another optimum."""
     if baseline is None:
         return [f"{month}: it has no baseline. {REMEDY}"]
-    return [f"{month}: {fault}. {REMEDY}" for fault in _faults(found, baseline)]
+    return [f"{month}: {fault}. {REMEDY}" for fault in _faults(measured, baseline)]
 
 
-def _faults(found: Effort, baseline: Effort) -> Iterator[str]:
-    for name, value in found.tiers.items():
+def _faults(measured: Effort, baseline: Effort) -> Iterator[str]:
+    for name, value in measured.tiers.items():
         expected = baseline.tiers[name]
-        if name in found.unproven:
-            yield f"{name} is no longer proven, found {value}; in the baseline it is proven at {expected}"
+        if name in measured.unproven:
+            yield f"{name} is no longer proven, at {value}; the baseline proves {expected}"
         elif value != expected:
-            yield f"{name} is proven at {value}; in the baseline at {expected}, and there is only one optimum"
+            yield f"{name} is proven at {value}, but the baseline proves {expected}; only one can be the optimum"
     for measure, words in MEASURES.items():
-        value, before = getattr(found, measure), getattr(baseline, measure)
-        if value > MOST_GROWTH * before:
-            yield f"found {value:,} {words}; the baseline is {before:,}, and at most {MOST_GROWTH:g} times that is allowed"
+        value, before = getattr(measured, measure), getattr(baseline, measure)
+        if value > MAX_GROWTH * before:
+            yield f"{value:,} {words} exceed the baseline of {before:,} by more than the allowed factor of {MAX_GROWTH:g}"
 
 
 def effort(problem: Problem) -> Effort:
-    """What a problem takes, on one worker: the same each time.
+    """Return the effort of planning a problem on one worker, which is the same each time.
 
-    The work is that of all searches, not the least limit to give them: those that settle most months have limits of their own.
+    The work is the total of all searches. It is not the smallest sufficient ``work_limit``: some searches have limits of
+    their own.
     """
     programme = build_programme(problem).programme()
     work = list[float]()
     with watching(cp_sat, "search", lambda searched, _: work.append(searched.work)):
-        tiers = plan(problem, workers=1, seed=1, work_limit=WORK_OF_A_SEARCH).tiers
+        tiers = plan(problem, workers=1, seed=1, work_limit=WORK_PER_SEARCH).tiers
     return Effort(
         columns=programme.columns,
         rows=int(programme.matrix.shape[0]),
@@ -111,22 +113,22 @@ def effort(problem: Problem) -> Effort:
 
 def _efforts() -> Iterator[tuple[str, Effort]]:
     for path in MONTHS.paths():
-        found = effort(read_problem_file(path))
-        sizes = ", ".join(f"{getattr(found, measure):,} {words}" for measure, words in MEASURES.items())
-        print(f"{path.stem}: {sizes}; {len(found.tiers) - len(found.unproven)} of {len(found.tiers)} tiers proven", flush=True)
-        yield path.stem, found
+        month = effort(read_problem_file(path))
+        sizes = ", ".join(f"{getattr(month, measure):,} {words}" for measure, words in MEASURES.items())
+        print(f"{path.stem}: {sizes}; {len(month.tiers) - len(month.unproven)} of {len(month.tiers)} tiers proven", flush=True)
+        yield path.stem, month
 
 
 def _renew() -> int:
-    """Store what is found, unless a month is not proven."""
-    found = dict(_efforts())
-    unproven = [month for month, effort in found.items() if effort.unproven]
+    """Store the measured efforts as the baseline, unless a month is not proven. Return the exit code."""
+    efforts = dict(_efforts())
+    unproven = [month for month, effort in efforts.items() if effort.unproven]
     if unproven:
-        print(f"Not renewed: {', '.join(unproven)} not proven. A baseline is of proven months: find out why, or guard others.")
+        print(f"Not renewed, because {', '.join(unproven)} is not proven. Find the cause, or guard other months.")
         return 1
-    draft = BASELINE.with_suffix(".part")
-    draft.write_bytes(EFFORTS.dump_json(found, indent=1, exclude_defaults=True) + b"\n")
-    draft.replace(BASELINE)
+    part = BASELINE.with_suffix(".part")
+    part.write_bytes(EFFORTS.dump_json(efforts, indent=1, exclude_defaults=True) + b"\n")
+    part.replace(BASELINE)
     print(f"Written: {BASELINE}")
     return 0
 

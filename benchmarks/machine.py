@@ -1,4 +1,4 @@
-"""What a result was taken on: figures without it are worth nothing."""
+"""The machine and the commit of a result; timings mean nothing without them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 
 def machine() -> dict[str, object]:
-    """System, processors, memory (GiB), how busy it was already, and the versions of what runs."""
+    """Return the system, processors, memory (GiB), load before the run, and library versions."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "system": platform.platform(),
@@ -27,7 +27,7 @@ def machine() -> dict[str, object]:
 
 
 def commit() -> str:
-    """The commit that is measured, with a + where files differ from it; empty outside a repository."""
+    """Return the short hash of the current commit, with ``+`` if tracked files differ; empty outside a repository."""
     try:
         head = _git("rev-parse", "--short=12", "HEAD")
         return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from benchmarks.replanning import replanned
+from benchmarks.replanning import replanning_problem
 from fixtures.demand import EARLIEST_REVIEW
-from fixtures.generate import generated
-from fixtures.months import INITIAL_CHILDREN_A_CONFERENCE, calendar_of, month_named, month_of_the_report, time_to_come
+from fixtures.generate import generate_problem
+from fixtures.months import INITIAL_CHILDREN_A_CONFERENCE, calendar_of, future_scenario, month_named, month_of_the_report
 from fixtures.places import rooms
 from fixtures.scenario import Scenario
 from scheduler.domain.places import Room
@@ -22,7 +22,7 @@ Instances = Mapping[str, Callable[[], Problem]]
 MONTHS_OF_THE_REPORT = (*(f"2022-{month:02}" for month in range(4, 13)), "2023-01", "2023-02", "2023-03")
 
 WEEKS = {"2026-09-14": 24, "2026-11-09": 25, "2027-01-18": 26, "2027-03-08": 25, "2027-05-10": 27, "2027-07-05": 23}
-"""The Monday of each week, and its conferences."""
+"""The Monday of each week, and the number of its conferences."""
 
 QUARTERS = {"winter-2026": "2026-01", "spring-2026": "2026-04", "summer-2026": "2026-07", "autumn-2026": "2026-10"}
 CONFERENCES_A_QUARTER = 330
@@ -32,33 +32,33 @@ ROOM_CLOSED = Period(first=dt.date(2027, 3, 1), last=dt.date(2027, 3, 12))
 
 
 def weeks() -> Instances:
-    """Working weeks of different months, each with the people of its whole month."""
+    """Return working weeks of different months, each with the people of its whole month."""
     return {f"week-of-{monday}": partial(_week, dt.date.fromisoformat(monday), count) for monday, count in WEEKS.items()}
 
 
 def months() -> Instances:
-    """The twelve months of the report, and months to come of differing tightness."""
+    """Return the twelve months of the 2022/23 report, and eight future months of differing tightness."""
     report = {f"report-{month}": partial(_generated_month, month) for month in MONTHS_OF_THE_REPORT}
     return {**report, **_variations()}
 
 
 def quarters() -> Instances:
-    """Three months at once, in each season."""
+    """Return one quarter for each season."""
     return {name: partial(_quarter, month) for name, month in QUARTERS.items()}
 
 
 def years() -> Instances:
-    """The year of the report."""
+    """Return the year of the report."""
     return {"report-2022-23": _year}
 
 
 def _generated_month(month: str) -> Problem:
-    return generated(month_of_the_report(month))
+    return generate_problem(month_of_the_report(month))
 
 
 def _week(monday: dt.date, count: int) -> Problem:
-    """Five working days, with conferences that are due in them or in the five after them."""
-    month = time_to_come(month_named(f"{monday:%Y-%m}"), seed=int(f"{monday:%Y%m%d}"))
+    """Return five working days, with conferences that are due in them or in the following five."""
+    month = future_scenario(month_named(f"{monday:%Y-%m}"), seed=int(f"{monday:%Y%m%d}"))
     week = replace(
         month,
         horizon=Period(first=monday, last=monday + dt.timedelta(days=4)),
@@ -66,25 +66,25 @@ def _week(monday: dt.date, count: int) -> Problem:
         initial_children=round(INITIAL_CHILDREN_A_CONFERENCE * count),
         due=Period(first=monday, last=monday + dt.timedelta(days=11)),
     )
-    return generated(week, staffed=month)
+    return generate_problem(week, staffed=month)
 
 
 def _variations() -> Instances:
-    to_come: Mapping[str, Scenario] = {
-        "one-chair-fewer": replace(_to_come("2027-02"), fte=(1.0, 1.0, 1.0, 1.0, 0.8)),
-        "one-room-closed": replace(_to_come("2027-03"), rooms=_each_room(closed_at="AMR")),
-        "demand-up-15": _with_demand(_to_come("2027-06"), 1.15),
-        "demand-down-20": _with_demand(_to_come("2027-04"), 0.8),
-        "three-starts": replace(_to_come("2026-11"), rooms=_each_room(starts=THREE_STARTS), virtual_starts=THREE_STARTS),
-        "no-minute-takers": replace(_to_come("2026-10"), minute_takers=None),
-        "many-holds": replace(_with_demand(_to_come("2027-05"), 0.85), holds_a_week={"AYL": 4, "AMR": 2, "WYC": 3}),
+    future: Mapping[str, Scenario] = {
+        "one-chair-fewer": replace(_future_month("2027-02"), fte=(1.0, 1.0, 1.0, 1.0, 0.8)),
+        "one-room-closed": replace(_future_month("2027-03"), rooms=_each_room(closed_at="AMR")),
+        "demand-up-15": _with_demand(_future_month("2027-06"), 1.15),
+        "demand-down-20": _with_demand(_future_month("2027-04"), 0.8),
+        "three-starts": replace(_future_month("2026-11"), rooms=_each_room(starts=THREE_STARTS), virtual_starts=THREE_STARTS),
+        "no-minute-takers": replace(_future_month("2026-10"), minute_takers=None),
+        "many-holds": replace(_with_demand(_future_month("2027-05"), 0.85), holds_a_week={"AYL": 4, "AMR": 2, "WYC": 3}),
     }
-    made = {name: partial(generated, scenario) for name, scenario in to_come.items()}
-    return {**made, "replanning": lambda: replanned(generated(_to_come("2027-07")), seed=202707)}
+    variations = {name: partial(generate_problem, scenario) for name, scenario in future.items()}
+    return {**variations, "replanning": lambda: replanning_problem(generate_problem(_future_month("2027-07")), seed=202707)}
 
 
-def _to_come(month: str) -> Scenario:
-    return time_to_come(month_named(month), seed=int(month.replace("-", "")))
+def _future_month(month: str) -> Scenario:
+    return future_scenario(month_named(month), seed=int(month.replace("-", "")))
 
 
 def _with_demand(scenario: Scenario, factor: float) -> Scenario:
@@ -93,7 +93,7 @@ def _with_demand(scenario: Scenario, factor: float) -> Scenario:
 
 
 def _each_room(starts: tuple[dt.time, ...] | None = None, closed_at: str | None = None) -> tuple[Room, ...]:
-    """The usual rooms, with other starts, or closed at one site for a while."""
+    """Return the usual rooms with other starts, or with one site closed for ``ROOM_CLOSED``."""
     return tuple(
         room.model_copy(
             update={"starts": starts or room.starts, "closed": (ROOM_CLOSED,) if room.site == closed_at else room.closed}
@@ -103,13 +103,13 @@ def _each_room(starts: tuple[dt.time, ...] | None = None, closed_at: str | None 
 
 
 def _quarter(first_month: str) -> Problem:
-    quarter = time_to_come(month_named(first_month, months=3), seed=int(first_month.replace("-", "") + "3"))
+    quarter = future_scenario(month_named(first_month, months=3), seed=int(first_month.replace("-", "") + "3"))
     children = round(INITIAL_CHILDREN_A_CONFERENCE * CONFERENCES_A_QUARTER)
-    return generated(replace(quarter, conferences=CONFERENCES_A_QUARTER, initial_children=children, sick=quarter.months))
+    return generate_problem(replace(quarter, conferences=CONFERENCES_A_QUARTER, initial_children=children, sick=quarter.months))
 
 
 def _year() -> Problem:
-    """April 2022 to March 2023 in one, each conference due in its month of the series; the last chair leaves in November."""
+    """Return April 2022 to March 2023 in one problem: each month has its published conferences; one chair leaves in November."""
     horizon = month_named(MONTHS_OF_THE_REPORT[0], months=12)
     november = month_of_the_report("2022-11")
     whole = replace(
@@ -120,11 +120,11 @@ def _year() -> Problem:
         fte=(1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 1.0),
         sick=len(MONTHS_OF_THE_REPORT),
     )
-    return generated(whole, demand=[_part_of(whole, month_of_the_report(month)) for month in MONTHS_OF_THE_REPORT])
+    return generate_problem(whole, demand=[_part_of(whole, month_of_the_report(month)) for month in MONTHS_OF_THE_REPORT])
 
 
 def _part_of(year: Scenario, month: Scenario) -> Scenario:
-    """The month's conferences, due within it but not in the year's first days."""
+    """Return the month's demand within the year's horizon; nothing is due in the year's first days."""
     first = year.calendar.working_days_after(year.horizon.first, EARLIEST_REVIEW)
     due = Period(first=max(first, month.horizon.first), last=month.horizon.last)
     return replace(month, horizon=year.horizon, calendar=year.calendar, due=due)

@@ -1,4 +1,4 @@
-"""The stored months of 153 authorities: each a problem of its own, and together about England's conferences."""
+"""The stored months of 153 authorities: separate problems that together have about England's conferences of one month."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import combinations
 from statistics import NormalDist
 
 from benchmarks.months import Instances
-from fixtures.generate import generated
+from fixtures.generate import generate_problem
 from fixtures.months import HYBRID_ERA, INITIAL_CHILDREN_A_CONFERENCE, calendar_of, month_named
 from fixtures.places import EARLIER_AFTERNOON, FIRST_EQUIPMENT, TWO_STARTS, Area
 from fixtures.scenario import Scenario
@@ -22,16 +22,16 @@ AUTHORITIES = 153
 MONTH = "2026-11"
 
 CONFERENCES_ON_AVERAGE = 66
-SPREAD_OF_THE_LOGARITHM = 0.65
-FEWEST_CONFERENCES = 8
-MOST_CONFERENCES = 250
+LOG_SPREAD = 0.65
+MIN_CONFERENCES = 8
+MAX_CONFERENCES = 250
 
 CONFERENCES_A_SITE = (16, 45)
-MOST_SITES = 6
+MAX_SITES = 6
 LARGEST_TO_SMALLEST_SITE = 3
 SQUARE = 50
-"""Minutes to drive along each side of the square in which an authority's sites lie."""
-SHORTEST_DRIVE = 8
+"""The side of the square in which an authority's sites lie, in minutes of driving."""
+MIN_DRIVE = 8
 
 CONFERENCES_A_ROOM = (32, 38)
 HYBRID = 0.9
@@ -39,7 +39,7 @@ ACCESSIBLE = 0.6
 STARTS = (TWO_STARTS, (dt.time(9, 30), dt.time(13, 30)), EARLIER_AFTERNOON)
 
 CONFERENCES_A_CHAIR = (16, 20)
-FEWEST_FULL_TIME_CHAIRS = 1.2
+MIN_FULL_TIME_CHAIRS = 1.2
 CHAIRS_TO_ONE_SICK = 8
 CASELOADS = (74, 92)
 CONFERENCES_A_MINUTE_TAKER = (9.5, 11.5)
@@ -48,23 +48,23 @@ IN_TIME = (0.65, 0.95)
 
 
 def authorities() -> Instances:
-    """One month of every authority."""
+    """Return one month of every authority."""
     numbered = enumerate(conferences_of_each(), start=1)
     return {f"authority-{number:03}": partial(_authority, number, conferences) for number, conferences in numbered}
 
 
 def conferences_of_each() -> list[int]:
-    """How many conferences each authority has in the month: evenly along the log-normal curve, in an order that is drawn."""
-    of_the_logarithm = math.log(CONFERENCES_ON_AVERAGE) - SPREAD_OF_THE_LOGARITHM**2 / 2
-    curve = NormalDist(of_the_logarithm, SPREAD_OF_THE_LOGARITHM)
+    """Return each authority's conferences in the month: equally spaced quantiles of a log-normal, shuffled."""
+    log_mean = math.log(CONFERENCES_ON_AVERAGE) - LOG_SPREAD**2 / 2
+    curve = NormalDist(log_mean, LOG_SPREAD)
     counts = [round(math.exp(curve.inv_cdf((n + 0.5) / AUTHORITIES))) for n in range(AUTHORITIES)]
-    kept = [min(MOST_CONFERENCES, max(FEWEST_CONFERENCES, count)) for count in counts]
-    random.Random(AUTHORITIES).shuffle(kept)
-    return kept
+    bounded = [min(MAX_CONFERENCES, max(MIN_CONFERENCES, count)) for count in counts]
+    random.Random(AUTHORITIES).shuffle(bounded)
+    return bounded
 
 
 def _authority(number: int, conferences: int) -> Problem:
-    """An authority's month; what is drawn keeps its order, because the stored files hang on it."""
+    """Return an authority's month. The order of the draws must not change, because the stored files depend on it."""
     draw = random.Random(1000 * AUTHORITIES + number)
     horizon = month_named(MONTH)
     area = _area(f"Authority {number:03}", conferences, draw)
@@ -86,27 +86,25 @@ def _authority(number: int, conferences: int) -> Problem:
         minute_takers=max(len(area.sites) + 1, math.ceil(conferences / draw.uniform(*CONFERENCES_A_MINUTE_TAKER))),
         area=area,
     )
-    return generated(scenario)
+    return generate_problem(scenario)
 
 
 def _area(name: str, conferences: int, draw: random.Random) -> Area:
-    """Sites anywhere in the square, those with the most conferences first, and a drive between any two."""
-    count = min(MOST_SITES, max(1, round(conferences / draw.uniform(*CONFERENCES_A_SITE))))
+    """Draw sites anywhere in the square, in descending order of demand, with a drive between any two."""
+    count = min(MAX_SITES, max(1, round(conferences / draw.uniform(*CONFERENCES_A_SITE))))
     sites = tuple(Site(id=f"S{n}", name=f"Office {n}") for n in range(1, count + 1))
     parts = sorted((draw.uniform(1, LARGEST_TO_SMALLEST_SITE) for _ in sites), reverse=True)
     shares = {site.id: part / sum(parts) for site, part in zip(sites, parts, strict=True)}
     where = {site.id: (draw.randrange(SQUARE), draw.randrange(SQUARE)) for site in sites}
     travel = tuple(
-        Journey.model_validate(
-            {"from": start, "to": end, "minutes": max(SHORTEST_DRIVE, round(math.dist(where[start], where[end])))}
-        )
+        Journey.model_validate({"from": start, "to": end, "minutes": max(MIN_DRIVE, round(math.dist(where[start], where[end])))})
         for start, end in combinations(where, 2)
     )
     return Area(name, sites, shares, travel)
 
 
 def _rooms(sites: Sequence[Site], conferences: int, draw: random.Random) -> tuple[Room, ...]:
-    """At least one room a site, further ones where there is most to hold; all begin at the same times."""
+    """Draw at least one room a site, and more at the sites with most demand; all have the same starts."""
     count = max(len(sites), math.ceil(conferences / draw.uniform(*CONFERENCES_A_ROOM)))
     starts = draw.choice(STARTS)
     return tuple(
@@ -124,8 +122,8 @@ def _rooms(sites: Sequence[Site], conferences: int, draw: random.Random) -> tupl
 
 
 def _fte(full_time: float) -> tuple[float, ...]:
-    """Chairs who make up so many full-time ones, to a fifth: the last part-time, or the only two both."""
-    if full_time < FEWEST_FULL_TIME_CHAIRS:
-        return (FEWEST_FULL_TIME_CHAIRS / 2, FEWEST_FULL_TIME_CHAIRS / 2)
+    """Return the FTE of each chair, summing to ``full_time`` to the nearest fifth, with at least two people."""
+    if full_time < MIN_FULL_TIME_CHAIRS:
+        return (MIN_FULL_TIME_CHAIRS / 2, MIN_FULL_TIME_CHAIRS / 2)
     whole, fifths = divmod(round(5 * full_time), 5)
     return (1.0,) * whole + ((fifths / 5,) if fifths else ())

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.one_run``: one peer on one instance, in this process; its record goes to a file as JSON."""
+"""``python -m benchmarks.one_run``: run one peer on one instance in this process, and write its record as JSON."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
 
-MOST_MEMORY = 12 << 30
+MAX_MEMORY_BYTES = 12 << 30
 
 
 def main() -> None:
-    """Run the peer within the memory that it may have."""
+    """Run the peer with a limit on this process's address space."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("peer")
     arguments.add_argument("instance", type=Path)
     arguments.add_argument("seconds", type=float)
     arguments.add_argument("out", type=Path)
     arguments.add_argument("--tiers", type=int, nargs="*", default=())
-    given = arguments.parse_args()
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    problem = read_problem_file(given.instance)
-    record = run_of(given.peer, problem, given.seconds, given.tiers)
-    record = replace(record, size=given.instance.parent.name, instance=given.instance.stem, mebibytes=_most_mebibytes())
-    given.out.write_bytes(RECORD.dump_json(record))
+    options = arguments.parse_args()
+    threading.Thread(target=_exit_with_the_parent, daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    problem = read_problem_file(options.instance)
+    record = run_of(options.peer, problem, options.seconds, options.tiers)
+    record = replace(record, size=options.instance.parent.name, instance=options.instance.stem, mebibytes=_peak_mebibytes())
+    options.out.write_bytes(RECORD.dump_json(record))
 
 
-def _end_with_the_parent() -> None:
-    """Whoever measures next must not have this beside them: the parent holds the other end of the standard input."""
+def _exit_with_the_parent() -> None:
+    """Exit when the parent does, so that no orphan disturbs later measurements: the parent holds the other end of stdin."""
     while os.read(0, 1):
         pass
     os._exit(1)
 
 
 def run_of(name: str, problem: Problem, seconds: float, tiers: Sequence[int] = ()) -> Record:
-    """The record of a run in this process, still without the instance's name; a schedule that breaks a rule counts as none."""
+    """Run a peer in this process and return its record, without the instance's name. A schedule that breaks a rule is dropped."""
     record = Record("", "", len(problem.conferences), name, seconds, 0.0)
     try:
         peer = peer_named(name)
@@ -71,8 +71,8 @@ def run_of(name: str, problem: Problem, seconds: float, tiers: Sequence[int] = (
     )
 
 
-def _most_mebibytes() -> int:
-    """The most that this process and the largest of those that it started have held."""
+def _peak_mebibytes() -> int:
+    """Return the peak memory of this process plus that of its largest child, in MiB."""
     own, children = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return (own + children) // 1024
 

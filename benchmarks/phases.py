@@ -1,4 +1,4 @@
-"""Where a plan's time goes: building, relaxing, searching, proving, checking; in seconds of all its threads together."""
+"""The phases of a plan, measured in seconds summed over its threads."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from scheduler.engines.results import Searched
 from scheduler.model.programme import ProgrammeBuilder
 
 PHASES = ("building", "relaxing", "searching", "proving", "giving_up", "checking")
-"""The solvers' own presolve is within relaxing and the searches: those that found a point, those that ended with the proof that
-there is none, and those that were cut short without either."""
+"""``searching`` are searches that found a point, ``proving`` those that proved that there is none, and ``giving_up`` those
+cut short without either. Relaxations and searches include the solvers' presolve."""
 
 
 @contextmanager
 def measured() -> Iterator[dict[str, float]]:
-    """The seconds spent in each phase of what is planned within."""
+    """Measure the seconds spent in each phase of plans inside the context."""
     spent = dict.fromkeys(PHASES, 0.0)
 
     def spend(phase: str, _: object, seconds: float) -> None:
         spent[phase] += seconds
 
     def search(searched: Searched, seconds: float) -> None:
-        without = "proving" if searched.finished else "giving_up"
-        spend(without if searched.point is None else "searching", searched, seconds)
+        phase_without_point = "proving" if searched.finished else "giving_up"
+        spend(phase_without_point if searched.point is None else "searching", searched, seconds)
 
     with ExitStack() as watched:
         for owner, name, phase in (
@@ -45,15 +45,15 @@ def measured() -> Iterator[dict[str, float]]:
 
 
 @contextmanager
-def watching(owner: Any, name: str, tell: Callable[[Any, float], object]) -> Iterator[None]:
-    """Within, what each call of a function gives is told, with the seconds that it took."""
+def watching(owner: Any, name: str, report: Callable[[Any, float], object]) -> Iterator[None]:
+    """Report the result and the seconds of each call of ``owner.name`` inside the context."""
     function = getattr(owner, name)
 
-    def told(*given: Any, **named: Any) -> Any:
+    def timed(*args: Any, **kwargs: Any) -> Any:
         started = time.perf_counter()
-        result = function(*given, **named)
-        tell(result, time.perf_counter() - started)
+        result = function(*args, **kwargs)
+        report(result, time.perf_counter() - started)
         return result
 
-    with patch.object(owner, name, told):
+    with patch.object(owner, name, timed):
         yield

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.plots RESULT.json``: quality against time, and time to proof against size, as SVG beside the result."""
+"""``python -m benchmarks.plots RESULT.json``: plot quality against time, and time to proof against size, as SVG files."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from benchmarks.comparison import Comparison
 from benchmarks.records import WITHIN, Record, gap
 from benchmarks.results import records_in
 
-MOST_COLUMNS = 4
-SMALLEST_GAP = 1e-3
+MAX_COLUMNS = 4
+MIN_GAP = 1e-3
 COLOURS = {
     "ours": "#00703c",
     "lp_limit": "#505a5f",
@@ -32,15 +32,15 @@ STYLE: dict[Any, Any] = {"font.size": 8, "axes.spines.top": False, "axes.spines.
 
 
 def main() -> None:
-    """Draw a stored result."""
+    """Draw the plots of a stored result, and print their paths."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("result", type=Path)
-    for path in plotted(arguments.parse_args().result):
+    for path in write_plots(arguments.parse_args().result):
         print(path)
 
 
-def plotted(result: Path) -> Iterator[Path]:
-    """Write each picture beside the result; the same result gives the same bytes."""
+def write_plots(result: Path) -> Iterator[Path]:
+    """Write each plot into the result's folder and yield its path. The files are reproducible byte for byte."""
     comparison = Comparison(records_in(result))
     with mpl.rc_context({**STYLE, "svg.hashsalt": result.stem}):
         for name, figure in _figures(comparison):
@@ -57,9 +57,9 @@ def _figures(comparison: Comparison) -> Iterator[tuple[str, Figure]]:
 
 
 def _quality(comparison: Comparison, size: str) -> Figure:
-    """A panel for each instance: how far each peer's schedule was above the best that anybody found, as time went on."""
+    """Draw a panel for each instance: the gap of each peer's incumbent to the best of all peers, against time."""
     instances = [instance for of, instance in comparison.instances if of == size]
-    columns = min(MOST_COLUMNS, len(instances))
+    columns = min(MAX_COLUMNS, len(instances))
     rows = math.ceil(len(instances) / columns)
     figure = Figure(figsize=(3.2 * columns + 1, 2.4 * rows + 0.8), layout="constrained")
     panels = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
@@ -70,19 +70,19 @@ def _quality(comparison: Comparison, size: str) -> Figure:
             _history(panel, record, best, until=max(record.seconds for record in records))
         panel.axhline(WITHIN, color="#b1b4b6", linewidth=0.8, linestyle=":")
         panel.set(title=f"{size}/{instance}", xscale="log", xlabel="seconds")
-        panel.set_yscale("symlog", linthresh=SMALLEST_GAP)
+        panel.set_yscale("symlog", linthresh=MIN_GAP)
         panel.set_ylim(bottom=0)
     for panel in panels[len(instances) :]:
         panel.set_visible(False)
     panels[0].set_ylabel("above the best, in the worst tier")
-    known = {text: line for panel in panels for line, text in zip(*panel.get_legend_handles_labels(), strict=True)}
-    figure.legend(list(known.values()), list(known), loc="outside right upper", frameon=False)
+    legend = {text: line for panel in panels for line, text in zip(*panel.get_legend_handles_labels(), strict=True)}
+    figure.legend(list(legend.values()), list(legend), loc="outside right upper", frameon=False)
     return figure
 
 
 def _history(panel: Axes, record: Record, best: tuple[int, ...], until: float) -> None:
-    """A step at every better schedule of which all tiers are known; a dot where the last was proven."""
-    steps = [(found.seconds, above) for found in record.history if (above := gap(found.tiers, best)) is not None]
+    """Draw a step for every improvement with all tiers known, and a dot at the time of the proof."""
+    steps = [(step.seconds, above) for step in record.history if (above := gap(step.tiers, best)) is not None]
     if not steps:
         return
     steps.append((until, steps[-1][1]))
@@ -94,38 +94,38 @@ def _history(panel: Axes, record: Record, best: tuple[int, ...], until: float) -
 
 
 def _growth(comparison: Comparison) -> Figure:
-    """Time to each goal against the number of conferences: filled where reached, hollow at the limit where not."""
+    """Draw the time to each goal against the number of conferences; a hollow marker at the limit means not reached."""
     figure = Figure(figsize=(6, 4.2), layout="constrained")
     panel = figure.subplots()
     for label in dict.fromkeys(record.label for record in comparison.records):
         _times(panel, comparison, label)
     panel.set(xscale="log", yscale="log", xlabel="conferences", ylabel="seconds to the goal")
-    sizes = sorted({round(_middle(comparison, size)) for size in comparison.sizes})
+    sizes = sorted({round(_median_conferences(comparison, size)) for size in comparison.sizes})
     panel.set_xticks(sizes, map(str, sizes))
     panel.minorticks_off()
     figure.legend(loc="outside right upper", frameon=False)
     return figure
 
 
-def _middle(comparison: Comparison, size: str) -> float:
+def _median_conferences(comparison: Comparison, size: str) -> float:
     return statistics.median(record.conferences for record in comparison.of(size))
 
 
 def _times(panel: Axes, comparison: Comparison, label: str) -> None:
     records = [record for record in comparison.records if record.label == label]
-    known = [(r.conferences, when) for r in records if (when := comparison.time(r.size, r.instance, label)) is not None]
-    if not known:
+    times = [(r.conferences, when) for r in records if (when := comparison.time(r.size, r.instance, label)) is not None]
+    if not times:
         return
     colour = COLOURS.get(records[0].peer)
     growth = comparison.growth(label)
     fitted = "" if growth is None else f", grows with the power of {growth[0]:.2f}"
     for exact, marker, fill in ((True, "o", colour), (False, "^", "none")):
-        points = [(n, when.seconds) for n, when in known if when.exact == exact]
+        points = [(n, when.seconds) for n, when in times if when.exact == exact]
         if points:
-            text = f"{label}{fitted}" if exact else f"{label}, not reached by then"
+            text = f"{label}{fitted}" if exact else f"{label}, not reached"
             panel.plot(*zip(*points, strict=True), marker, color=colour, markerfacecolor=fill, markersize=4, label=text)
     if growth is not None:
-        ends = np.array([min(n for n, _ in known), max(n for n, _ in known)], dtype=np.float64)
+        ends = np.array([min(n for n, _ in times), max(n for n, _ in times)], dtype=np.float64)
         panel.plot(ends, growth[1] * ends ** growth[0], color=colour, linewidth=0.8)
 
 

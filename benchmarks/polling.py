@@ -1,4 +1,4 @@
-"""Many calendars that poll their feeds, and how fast one that has nothing new is answered, beside a bare Starlette's 304."""
+"""Calendar clients that poll their feeds, and the response rate of an unchanged feed compared with a bare Starlette 304."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from api.feeds.calendar import Detail, FeedOf
 from api.feeds.subscriptions import path_of
 from benchmarks.servers import NOW, bare, served
 
-SUBSCRIBERS, SECONDS, EVERY, PATIENCE = 500, 60.0, 1.0, 30.0
-CONNECTIONS, AT_ONCE, ROUND_SECONDS, ROUNDS = 8, 8, 3.0, 5
-LEAST_SHARE = 0.5
+SUBSCRIBERS, SECONDS, INTERVAL, TIMEOUT = 500, 60.0, 1.0, 30.0
+CONNECTIONS, PIPELINED, ROUND_SECONDS, ROUNDS = 8, 8, 3.0, 5
+MIN_SHARE = 0.5
 NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True)
-class Polled:
-    """What subscribers were answered, by status; how often they were not, and how long an answer took."""
+class PollingResult:
+    """The responses to subscribers by status, the number of subscribers with errors, and the seconds of each response."""
 
     answers: Mapping[int, int]
     errors: int
     seconds: Sequence[float]
 
     def as_json(self) -> dict[str, Any]:
-        """As it is stored."""
+        """Return the figures to store."""
         return {
             "subscribers": SUBSCRIBERS,
             "answers": {str(status): self.answers[status] for status in sorted(self.answers)},
@@ -45,28 +45,28 @@ class Polled:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A status, its headers by names in lower case, and the body's length."""
+class Head:
+    """A response's status and its headers, with names in lower case."""
 
     status: int
     headers: Mapping[str, str]
 
 
-def subscribed(store: Store, chairs: Sequence[str]) -> list[str]:
-    """The paths of a feed for each subscriber, of these chairs in turn."""
+def add_subscriptions(store: Store, chairs: Sequence[str]) -> list[str]:
+    """Add a feed for each subscriber, taking the chairs in turn, and return the feeds' paths."""
     with store.writing() as connection:
         of = (chairs[number % len(chairs)] for number in range(SUBSCRIBERS))
         return [path_of(feeds.add(connection, FeedOf.CHAIR, chair, Detail.REFERENCE, NOW)[1]) for chair in of]
 
 
-def polled(port: int, paths: Sequence[str], store: Store, seconds: float = SECONDS) -> Polled:
-    """Let each subscriber, who has its feed, ask for it every second with what it has seen; half-way a booking is cancelled."""
-    return asyncio.run(_polled(port, paths, store, seconds))
+def poll_feeds(port: int, paths: Sequence[str], store: Store, seconds: float = SECONDS) -> PollingResult:
+    """Let each subscriber request its feed every second with the last ETag; cancel a booking half-way through."""
+    return asyncio.run(_poll_feeds(port, paths, store, seconds))
 
 
-async def _polled(port: int, paths: Sequence[str], store: Store, seconds: float) -> Polled:
-    had = [(path, (await _once(port, path, "")).headers["etag"]) for path in paths]
-    begun = time.perf_counter()
+async def _poll_feeds(port: int, paths: Sequence[str], store: Store, seconds: float) -> PollingResult:
+    subscriptions = [(path, (await _once(port, path, "")).headers["etag"]) for path in paths]
+    started = time.perf_counter()
     answers: Counter[int] = Counter()
     times: list[float] = []
 
@@ -75,19 +75,21 @@ async def _polled(port: int, paths: Sequence[str], store: Store, seconds: float)
         await asyncio.to_thread(_cancel_one, store)
 
     async def poll(number: int, path: str, seen: str) -> None:
-        due = begun + EVERY * number / len(paths)
+        due = started + INTERVAL * number / len(paths)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while due < begun + seconds:
+        while due < started + seconds:
             await asyncio.sleep(due - time.perf_counter())
-            asked = time.perf_counter()
-            answer = await asyncio.wait_for(_ask(reader, writer, path, seen), PATIENCE)
+            sent = time.perf_counter()
+            answer = await asyncio.wait_for(_ask(reader, writer, path, seen), TIMEOUT)
             answers[answer.status] += 1
-            times.append(time.perf_counter() - asked)
-            due, seen = max(due + EVERY, time.perf_counter()), answer.headers["etag"]
+            times.append(time.perf_counter() - sent)
+            due, seen = max(due + INTERVAL, time.perf_counter()), answer.headers["etag"]
         writer.close()
 
-    ended = await asyncio.gather(change(), *(poll(number, *one) for number, one in enumerate(had)), return_exceptions=True)
-    return Polled(answers, sum(isinstance(one, Exception) for one in ended), times)
+    ended = await asyncio.gather(
+        change(), *(poll(number, *one) for number, one in enumerate(subscriptions)), return_exceptions=True
+    )
+    return PollingResult(answers, sum(isinstance(one, Exception) for one in ended), times)
 
 
 def _cancel_one(store: Store) -> None:
@@ -97,7 +99,7 @@ def _cancel_one(store: Store) -> None:
 
 
 def unchanged(port: int, path: str) -> dict[str, Any]:
-    """How many answers a second a feed that is as it was gives, in turn with a bare 304 of the same headers."""
+    """Measure the responses a second of an unchanged feed, alternating with a bare 304 that has the same headers."""
     seen = asyncio.run(_once(port, path, "")).headers["etag"]
     headers = asyncio.run(_once(port, path, seen)).headers
     same = {name: value for name, value in headers.items() if name not in ("date", "server")}
@@ -106,10 +108,10 @@ def unchanged(port: int, path: str) -> dict[str, Any]:
     with served(bare, NOT_MODIFIED, same, b"") as bare_port:
         assert asyncio.run(_once(bare_port, path, seen)).headers.keys() == headers.keys()
         for _ in range(ROUNDS):
-            for name, asked in (("feed", port), ("bare", bare_port)):
-                begun = time.process_time()
-                rates[name].append(asyncio.run(_rate(asked, _request(path, seen))))
-                busy.append((time.process_time() - begun) / ROUND_SECONDS)
+            for name, target in (("feed", port), ("bare", bare_port)):
+                started = time.process_time()
+                rates[name].append(asyncio.run(_rate(target, _request(path, seen))))
+                busy.append((time.process_time() - started) / ROUND_SECONDS)
     share = statistics.median(feed / other for feed, other in zip(rates["feed"], rates["bare"], strict=True))
     return {
         "answers_a_second": {name: round(statistics.median(each)) for name, each in rates.items()},
@@ -118,11 +120,11 @@ def unchanged(port: int, path: str) -> dict[str, Any]:
     }
 
 
-class _Asking(asyncio.Protocol):
-    """A connection that asks some times at once, and again once all are answered: with streams, asking would be the limit."""
+class _Client(asyncio.Protocol):
+    """A connection that pipelines requests and repeats them once all are answered; asyncio streams would be the bottleneck."""
 
     def __init__(self, request: bytes) -> None:
-        self.request, self.answers, self.awaited, self.rest = request * AT_ONCE, 0, AT_ONCE, b""
+        self.request, self.answers, self.awaited, self.rest = request * PIPELINED, 0, PIPELINED, b""
         self.wrong: bytes | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -136,31 +138,31 @@ class _Asking(asyncio.Protocol):
         self.answers += len(heads)
         self.awaited -= len(heads)
         if self.awaited == 0:
-            self.awaited = AT_ONCE
+            self.awaited = PIPELINED
             self.transport.write(self.request)
 
 
 async def _rate(port: int, request: bytes) -> float:
     loop = asyncio.get_running_loop()
-    made = [await loop.create_connection(lambda: _Asking(request), "127.0.0.1", port) for _ in range(CONNECTIONS)]
-    begun, before = time.perf_counter(), sum(asking.answers for _, asking in made)
+    connections = [await loop.create_connection(lambda: _Client(request), "127.0.0.1", port) for _ in range(CONNECTIONS)]
+    started, before = time.perf_counter(), sum(client.answers for _, client in connections)
     await asyncio.sleep(ROUND_SECONDS)
-    answers, seconds = sum(asking.answers for _, asking in made) - before, time.perf_counter() - begun
-    for transport, asking in made:
-        if asking.wrong is not None or transport.is_closing():
-            raise RuntimeError(f"The server answered {asking.wrong!r}")
+    answers, seconds = sum(client.answers for _, client in connections) - before, time.perf_counter() - started
+    for transport, client in connections:
+        if client.wrong is not None or transport.is_closing():
+            raise RuntimeError(f"The server answered {client.wrong!r}")
         transport.close()
     return answers / seconds
 
 
-async def _once(port: int, path: str, seen: str) -> Answer:
+async def _once(port: int, path: str, seen: str) -> Head:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = await _ask(reader, writer, path, seen)
     writer.close()
     return answer
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, seen: str) -> Answer:
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, seen: str) -> Head:
     writer.write(_request(path, seen))
     first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
     status = int(first.split()[1])
@@ -168,7 +170,7 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path:
     if status not in (200, NOT_MODIFIED):
         raise RuntimeError(f"The server answered {first}")
     await reader.readexactly(int(headers.get("content-length", 0)))
-    return Answer(status, headers)
+    return Head(status, headers)
 
 
 def _request(path: str, seen: str) -> bytes:

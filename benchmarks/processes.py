@@ -1,4 +1,4 @@
-"""Runs each in a process of its own: nothing that one peer leaves behind, or uses up, touches the next."""
+"""Runs in separate processes, so that a peer's memory, threads and crashes can't affect the next run."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from benchmarks.records import RECORD, Ending, Record
 
-PATIENCE = 60.0
+GRACE_SECONDS = 60.0
 NO_MEMORY = ("MemoryError", "bad_alloc")
 
 
-def run_apart(peer: str, instance: Path, conferences: int, seconds: float, tiers: Sequence[int] = ()) -> Record:
-    """The record of a run; a peer that overruns its limit by a minute is killed, and has no schedule."""
+def run_in_process(peer: str, instance: Path, conferences: int, seconds: float, tiers: Sequence[int] = ()) -> Record:
+    """Run a peer in a process of its own and return its record. A peer that overruns its limit by a minute is killed."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "record.json"
         command = [sys.executable, "-m", "benchmarks.one_run", peer, str(instance), str(seconds), str(out)]
@@ -28,26 +28,28 @@ def run_apart(peer: str, instance: Path, conferences: int, seconds: float, tiers
         failed = partial(Record, instance.parent.name, instance.stem, conferences, peer, seconds)
         started = time.monotonic()
         try:
-            with _held_open() as end_of_this:
+            with _open_until_exit() as lifeline:
                 finished = subprocess.run(
-                    command, stdin=end_of_this, check=False, capture_output=True, text=True, timeout=seconds + PATIENCE
+                    command, stdin=lifeline, check=False, capture_output=True, text=True, timeout=seconds + GRACE_SECONDS
                 )
         except subprocess.TimeoutExpired:
-            return failed(seconds + PATIENCE, ending="overran", reason=f"was still running {PATIENCE:g} s after its limit")
+            return failed(
+                seconds + GRACE_SECONDS, ending="overran", reason=f"was still running {GRACE_SECONDS:g} s after its limit"
+            )
         if finished.returncode == 0:
             return RECORD.validate_json(out.read_bytes())
-        spent, said = time.monotonic() - started, finished.stderr.strip()
-        last = said.splitlines()[-1] if said else "it said nothing"
+        spent, errors = time.monotonic() - started, finished.stderr.strip()
+        last = errors.splitlines()[-1] if errors else "no error output"
         return failed(
             spent,
-            ending=_ending(finished.returncode, said, is_late=spent >= seconds),
-            reason=f"ended with {finished.returncode} after {spent:.0f} s: {last}",
+            ending=_ending(finished.returncode, errors, is_late=spent >= seconds),
+            reason=f"exit code {finished.returncode} after {spent:.0f} s: {last}",
         )
 
 
 @contextmanager
-def _held_open() -> Iterator[int]:
-    """A pipe that a child reads, and that ends with this process, however that ends."""
+def _open_until_exit() -> Iterator[int]:
+    """Open a pipe for a child to read; it closes when this process ends for any reason."""
     read, write = os.pipe()
     try:
         yield read
@@ -56,8 +58,8 @@ def _held_open() -> Iterator[int]:
         os.close(write)
 
 
-def _ending(code: int, said: str, *, is_late: bool) -> Ending:
-    """What an end with a code other than 0 was: what dies of anything after its limit has overrun that first."""
-    if code == -signal.SIGKILL or any(word in said for word in NO_MEMORY):
+def _ending(code: int, errors: str, *, is_late: bool) -> Ending:
+    """Classify a non-zero exit code. A peer that fails after its limit counts as overrun."""
+    if code == -signal.SIGKILL or any(word in errors for word in NO_MEMORY):
         return "out of memory"
     return "overran" if is_late else "crashed"

@@ -1,4 +1,4 @@
-"""A month of which most is published already when a chair falls ill."""
+"""A month that is mostly published when a chair falls ill."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from scheduler.domain.values import days, is_friday, monday_of
 from scheduler.rules import HARD_RULES
 
 SHARE_PUBLISHED = 0.6
-LOCKED_ONE_IN = 8
+ONE_LOCKED_IN = 8
 LOCKS = (("time",), ("chair",), ("room",), ("time", "room"))
 DAYS_ILL = 11
 
 
-def replanned(problem: Problem, seed: int) -> Problem:
-    """The problem with six in ten conferences published, a few of these locked, and their busiest chair newly absent.
+def replanning_problem(problem: Problem, seed: int) -> Problem:
+    """Return the problem with 60% of the conferences published, some of them locked, and their busiest chair newly absent.
 
-    Reviews are published, because they are booked long before. The chair is absent in the second and third week.
+    The published conferences are reviews, which are booked long before. The chair is absent in the second and third week.
     """
     draw = random.Random(seed)
     reviews = [conference for conference in problem.conferences if conference.kind.is_review]
-    promised = _booked_by_hand(problem, draw.sample(reviews, round(SHARE_PUBLISHED * len(problem.conferences))), draw)
-    ill = Counter(booking.chair for booking in promised).most_common(1)[0][0]
+    published = _booked_by_hand(problem, draw.sample(reviews, round(SHARE_PUBLISHED * len(problem.conferences))), draw)
+    ill = Counter(booking.chair for booking in published).most_common(1)[0][0]
     first = monday_of(problem.horizon.first) + dt.timedelta(weeks=1)
     absence = {"first": str(first), "last": str(first + dt.timedelta(days=DAYS_ILL))}
     data = problem.model_dump(mode="json", by_alias=True)
     for chair in data["chairs"]:
         if chair["id"] == ill:
             chair["absences"].append(absence)
-    data["published"] = [_published(n, booking, ill) for n, booking in enumerate(promised)]
+    data["published"] = [_published(n, booking, ill) for n, booking in enumerate(published)]
     return read_problem(data)
 
 
-def _booked_by_hand(problem: Problem, asked: Sequence[Conference], draw: random.Random) -> list[Booking]:
-    """Bookings as with a paper diary: by due date, each in the first place found that breaks no rule."""
+def _booked_by_hand(problem: Problem, conferences: Sequence[Conference], draw: random.Random) -> list[Booking]:
+    """Book as with a paper diary: by due date, each in the first place that breaks no rule."""
     weeks: dict[dt.date, list[Booking]] = {}
-    for conference in sorted(asked, key=lambda conference: (problem.due[conference.id], conference.id)):
+    for conference in sorted(conferences, key=lambda conference: (problem.due[conference.id], conference.id)):
         for booking in _places(problem, conference, draw):
             week = weeks.setdefault(monday_of(booking.day), [])
             # No rule reaches beyond a week.
@@ -57,7 +57,7 @@ def _booked_by_hand(problem: Problem, asked: Sequence[Conference], draw: random.
 
 
 def _places(problem: Problem, conference: Conference, draw: random.Random) -> Iterator[Booking]:
-    """Where the conference might be with its own chair: not on a Friday, and at its own site, if that can be."""
+    """Yield bookings with the conference's own chair, preferring days other than Friday and its own site."""
     earliest, due = problem.earliest[conference.id], problem.due[conference.id]
     possible = [day for day in days(problem.horizon) if earliest <= day <= due and problem.calendar.is_open(day)]
     draw.shuffle(possible)
@@ -83,8 +83,8 @@ def _places(problem: Problem, conference: Conference, draw: random.Random) -> It
 
 
 def _published(n: int, booking: Booking, ill: str) -> dict[str, Any]:
-    """The booking as published, every so often with locks; whoever is ill is never locked in."""
-    in_turn, left = divmod(n, LOCKED_ONE_IN)
-    locks = LOCKS[in_turn % len(LOCKS)] if left == 0 else ()
+    """Return the booking as published, every eighth with locks; the absent chair is never locked."""
+    turn, rest = divmod(n, ONE_LOCKED_IN)
+    locks = LOCKS[turn % len(LOCKS)] if rest == 0 else ()
     content = booking.model_dump(mode="json", include={"conference", "start", "room", "chair", "minute_taker"})
     return content | {"locks": [lock for lock in locks if lock != "chair" or booking.chair != ill]}

@@ -1,4 +1,4 @@
-"""A run of a suite as a value, and as files: JSON with every figure, and Markdown to read."""
+"""The result of a suite as a value, and as files: JSON with every figure, and Markdown to read."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchmarks.comparison import Comparison, Ratio
+from benchmarks.national_pool import National
 from benchmarks.records import RECORD, Record, best_of, contradictions
 from benchmarks.tables import markdown, sheets
 from benchmarks.targets import Target, targets
-from benchmarks.two_at_a_time import National
 
-GOALS = """A peer's goal is a proof of all tiers or, for greedy and Timefold, a schedule no tier of which is more than 1% above
-the best that any peer found; the limit's goal is its relaxation. *Times ours* is a peer's seconds to its goal over ours to ours,
-side by side in this run; *≥* where the peer was cut short."""
+GOALS = """Each peer has a goal: a proof of all tiers; for greedy and Timefold, a schedule with every tier at most 1% above the
+best of any peer; for lp_limit, its relaxation. *Times ours* is a peer's seconds to its goal, divided by our seconds to ours,
+both measured in this run. *≥* means that the peer was cut short at its limit."""
 
 Json = dict[str, object]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a suite has given so far; ``complete`` once all of it has run. ``taken`` is a date."""
+    """The runs of a suite so far; ``complete`` once all of it has run. ``taken`` is a date."""
 
     taken: str
     suite: str
@@ -33,28 +33,28 @@ class Result:
     complete: bool = False
 
     def with_record(self, record: Record) -> Result:
-        """The result with one run more."""
+        """Return the result with one more run."""
         return replace(self, records=(*self.records, record))
 
     @property
     def comparison(self) -> Comparison:
-        """The records, to be asked."""
+        """Return the comparison of the records."""
         return Comparison(self.records)
 
     @property
     def targets(self) -> list[Target]:
-        """Which targets hold."""
+        """Return every target with its figure."""
         return targets(self.comparison, self.national)
 
     @property
     def warnings(self) -> list[str]:
-        """What a reader must know before believing a figure, in sentences."""
-        unfinished = [] if self.complete else ["Only a part of the suite has run."]
+        """Return sentences that a reader must know before trusting a figure."""
+        unfinished = [] if self.complete else ["Only part of the suite has run."]
         return unfinished + contradictions(self.records)
 
 
 def as_json(result: Result) -> Json:
-    """Every figure of a result."""
+    """Return every figure of a result."""
     comparison = result.comparison
     growth = comparison.growth()
     return {
@@ -83,8 +83,8 @@ def as_json(result: Result) -> Json:
 
 
 def _national(national: National) -> Json:
-    told = {"ratio": round(national.ratio, 3), "slowdown": round(national.slowdown, 3), "proven": national.proven}
-    return {**told, **asdict(national)}
+    figures = {"ratio": round(national.ratio, 3), "slowdown": round(national.slowdown, 3), "proven": national.proven}
+    return {**figures, **asdict(national)}
 
 
 def _run(comparison: Comparison, record: Record) -> Json:
@@ -97,7 +97,7 @@ def _figure(ratio: Ratio | None) -> Json | None:
 
 
 def as_markdown(result: Result, plots: list[str]) -> str:
-    """The result to read; ``plots`` are the names of pictures beside it."""
+    """Return the result as Markdown; ``plots`` are the names of plot files in the same folder."""
     machine = ", ".join(f"{name} {value}" for name, value in result.machine.items())
     head = [f"# Suite {result.suite}, {result.taken}", "", f"Commit {result.commit or 'unknown'}; {machine}.", "", GOALS, ""]
     head += [f"**{warning}**\n" for warning in result.warnings]
@@ -106,15 +106,15 @@ def as_markdown(result: Result, plots: list[str]) -> str:
 
 
 def records_in(path: Path) -> tuple[Record, ...]:
-    """The runs that a stored result holds."""
+    """Return the runs of a stored result."""
     return tuple(RECORD.validate_python(run) for run in json.loads(path.read_text())["runs"])
 
 
-def written(result: Result, folder: Path) -> Path:
-    """Write the result as JSON, replacing what it had before only when all is written."""
+def write_result(result: Result, folder: Path) -> Path:
+    """Write the result as JSON, atomically, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result.taken}-{result.suite}.json"
-    draft = path.with_suffix(".part")
-    draft.write_text(json.dumps(as_json(result), indent=1) + "\n")
-    draft.replace(path)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(as_json(result), indent=1) + "\n")
+    part.replace(path)
     return path

@@ -1,4 +1,4 @@
-"""Servers to measure, each in a process of its own: the service, and a bare Starlette that always answers the same."""
+"""Servers to measure, each in its own process: the service, and a bare Starlette app with one fixed response."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from api.clock import utc_now
 from api.settings import Settings
 
 NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
-WAIT = 60.0
+START_SECONDS = 60.0
 
 
 @contextmanager
-def served(serve: Callable[..., None], *given: object) -> Iterator[int]:
-    """A server; gives its port once it answers."""
+def served(serve: Callable[..., None], *arguments: object) -> Iterator[int]:
+    """Run a server; yield its port once it accepts connections."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, *given), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, *arguments), daemon=True)
     process.start()
     try:
         _wait(port)
@@ -39,23 +39,23 @@ def served(serve: Callable[..., None], *given: object) -> Iterator[int]:
 
 
 def service(port: int, settings: Settings) -> None:
-    """The service, whose time begins at ``NOW``."""
-    begun = utc_now()
-    app = create_app(settings, lambda: NOW + (utc_now() - begun))
+    """Run the service, with a clock that starts at ``NOW``."""
+    started = utc_now()
+    app = create_app(settings, lambda: NOW + (utc_now() - started))
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical")
 
 
 def bare(port: int, status: int, headers: Mapping[str, str], body: bytes) -> None:
-    """A Starlette that knows one answer to everything."""
+    """Run a Starlette app that answers every request with the same response."""
 
-    async def same(_: Request) -> Response:
+    async def respond(_: Request) -> Response:
         return Response(body, status, headers)
 
-    uvicorn.run(Starlette(routes=[Route("/{path:path}", same)]), host="127.0.0.1", port=port, log_level="critical")
+    uvicorn.run(Starlette(routes=[Route("/{path:path}", respond)]), host="127.0.0.1", port=port, log_level="critical")
 
 
 def _wait(port: int) -> None:
-    until = time.monotonic() + WAIT
+    until = time.monotonic() + START_SECONDS
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

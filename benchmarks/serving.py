@@ -1,6 +1,6 @@
-"""How many answers a second the service gives, beside a bare Starlette that gives the same bytes: ``--suite serving``.
+"""The service's response rate, compared with a bare Starlette app that sends the same bytes: ``--suite serving``.
 
-One process each. The servers take turns, so that whatever else the machine does falls on all of them.
+Each server has one process. The servers are measured in turn, so that other load on the machine affects all of them alike.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as nouns
 from api.settings import Settings
 from benchmarks.machine import commit, machine
-from benchmarks.polling import LEAST_SHARE as LEAST_SHARE_OF_FEEDS
-from benchmarks.polling import SECONDS as MINUTE
-from benchmarks.polling import polled, subscribed, unchanged
+from benchmarks.polling import MIN_SHARE as MIN_SHARE_OF_FEEDS
+from benchmarks.polling import SECONDS as POLLING_SECONDS
+from benchmarks.polling import add_subscriptions, poll_feeds, unchanged
 from benchmarks.servers import NOW, bare, served, service
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference, ConferenceKind
@@ -40,41 +40,42 @@ YEARS, HISTORY = 10, 12_000
 STARTS = (dt.time(10), dt.time(14))
 ROOMS = CHAIRS = 3
 CONNECTIONS, SECONDS, ROUNDS = 8, 3.0, 5
-LEAST_SHARE, MOST_SLOWER = 0.2, 1.1
+MIN_SHARE, MAX_SLOWDOWN = 0.2, 1.1
 
 
 def serving(into: Path) -> int:
-    """Measure, print and write; 1 where the service is too slow."""
-    at_first = {"taken": time.strftime("%Y-%m-%d"), "commit": commit(), "machine": machine()}
+    """Measure, print and store the rates. Return the exit code: 1 if the service misses a target."""
+    header = {"taken": time.strftime("%Y-%m-%d"), "commit": commit(), "machine": machine()}
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         ports = {
             name: running.enter_context(_diary(folder / name, history))
             for name, history in (("month", 0), ("ten years", HISTORY))
         }
-        same = {"content-type": "application/json"}
-        ports["bare"] = running.enter_context(served(bare, 200, same, _answer(ports["month"])))
+        headers = {"content-type": "application/json"}
+        ports["bare"] = running.enter_context(served(bare, 200, headers, _response_body(ports["month"])))
         rates: dict[str, list[float]] = {name: [] for name in ports}
         for _ in range(ROUNDS):
             for name, port in ports.items():
                 rates[name].append(asyncio.run(_rate(port)))
     share = statistics.median(month / bare for month, bare in zip(rates["month"], rates["bare"], strict=True))
     slower = statistics.median(month / years for month, years in zip(rates["month"], rates["ten years"], strict=True))
-    found: dict[str, Any] = {
-        **at_first,
+    result: dict[str, Any] = {
+        **header,
         "answers_a_second": {name: round(statistics.median(each)) for name, each in rates.items()},
         "share_of_bare": round(share, 3),
         "times_slower_with_ten_years": round(slower, 3),
-        **feeds(MINUTE),
+        **feeds(POLLING_SECONDS),
     }
-    print(json.dumps(found, indent=1))
+    print(json.dumps(result, indent=1))
     into.mkdir(parents=True, exist_ok=True)
-    (into / f"{found['taken']}-serving.json").write_text(json.dumps(found, indent=1) + "\n")
+    (into / f"{result['taken']}-serving.json").write_text(json.dumps(result, indent=1) + "\n")
     goals = {
-        f"At least {LEAST_SHARE:g} of the bare rate": share >= LEAST_SHARE,
-        f"At most {MOST_SLOWER:g} times slower with ten years": slower <= MOST_SLOWER,
-        f"Unchanged feeds at {LEAST_SHARE_OF_FEEDS:g} of the bare rate": found["feeds"]["share_of_bare"] >= LEAST_SHARE_OF_FEEDS,
-        "Every subscriber answered": found["polling"]["errors"] == 0,
+        f"At least {MIN_SHARE:g} of the bare rate": share >= MIN_SHARE,
+        f"At most {MAX_SLOWDOWN:g} times slower with ten years of history": slower <= MAX_SLOWDOWN,
+        f"Unchanged feeds at least at {MIN_SHARE_OF_FEEDS:g} of the bare rate": result["feeds"]["share_of_bare"]
+        >= MIN_SHARE_OF_FEEDS,
+        "No subscriber had an error": result["polling"]["errors"] == 0,
     }
     for goal, reached in goals.items():
         print(f"{goal}: {'yes' if reached else 'no'}")
@@ -82,17 +83,17 @@ def serving(into: Path) -> int:
 
 
 def feeds(seconds: float) -> dict[str, Any]:
-    """Subscribers that poll a service for so long, and then how fast it answers one that has nothing new."""
+    """Poll a service for ``seconds``, then measure its response rate for an unchanged feed."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), demo=False, plan_processes=0)
         store = Store(settings.url)
         migrate(store)
         fill(store, 0)
-        paths = subscribed(store, [f"C{n}" for n in range(CHAIRS)])
+        paths = add_subscriptions(store, [f"C{n}" for n in range(CHAIRS)])
         with served(service, settings) as port:
-            found = {"polling": polled(port, paths, store, seconds).as_json(), "feeds": unchanged(port, paths[0])}
+            figures = {"polling": poll_feeds(port, paths, store, seconds).as_json(), "feeds": unchanged(port, paths[0])}
         store.close()
-    return found
+    return figures
 
 
 @contextmanager
@@ -108,7 +109,7 @@ def _diary(folder: Path, history: int) -> Iterator[int]:
 
 
 def fill(store: Store, history: int) -> None:
-    """A month in which every slot is booked, and so many conferences in the ten years before."""
+    """Fill the store with a month in which every slot is booked, and ``history`` conferences in the ten years before."""
     calendar, policy = Calendar(), Policy()
     days = [FIRST.replace(year=FIRST.year - YEARS) + dt.timedelta(days=n) for n in range(366 * YEARS + 31)]
     slots = [(day, start, n) for day in days if calendar.is_open(day) and day <= LAST for start in STARTS for n in range(ROOMS)]
@@ -131,8 +132,8 @@ def fill(store: Store, history: int) -> None:
             bookings.add(connection, booking, policy, NOW)
 
 
-def _answer(port: int) -> bytes:
-    """The body of one answer."""
+def _response_body(port: int) -> bytes:
+    """Return the body of one response."""
 
     async def once() -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -144,7 +145,7 @@ def _answer(port: int) -> bytes:
 
 
 async def _rate(port: int) -> float:
-    """Answers a second over some connections that each ask again as soon as they are answered."""
+    """Return the responses a second over connections that send the next request as soon as the last is answered."""
     until = time.perf_counter() + SECONDS
 
     async def one() -> int:

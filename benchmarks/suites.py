@@ -1,4 +1,4 @@
-"""What each suite runs: which instances, by which peers, with how many seconds each. A further suite is a further entry."""
+"""The suites: which instances each runs, with which peers, and how many seconds each peer may take."""
 
 from __future__ import annotations
 
@@ -11,31 +11,33 @@ INSTANCES = Path(__file__).parent / "instances"
 ALL: tuple[str, ...] = ()
 
 Limits = tuple[tuple[str, float], ...]
-"""Peers, in the order in which they run on an instance, with the seconds that each may take."""
+"""Peers in the order in which they run on an instance, each with its time limit in seconds."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Some instances of one size (``ALL`` for every one that is stored), each run by the same peers."""
+    """Instances of one size (``ALL`` for every stored one), each run by the same peers."""
 
     size: str
     instances: tuple[str, ...]
     limits: Limits
 
     def paths(self, folder: Path = INSTANCES) -> Iterator[Path]:
-        """The instances' files. FileNotFoundError where there is none of a name."""
+        """Yield the instances' files. Raise FileNotFoundError if one is missing."""
         if not self.instances:
             yield from sorted((folder / self.size).glob("*.json"))
         for name in self.instances:
             path = folder / self.size / f"{name}.json"
             if not path.exists():
-                raise FileNotFoundError(f"{path}: there is no such instance. `python -m benchmarks.generate` writes them.")
+                raise FileNotFoundError(
+                    f"{path}: there is no such instance. Run `python -m benchmarks.generate` to write all instances."
+                )
             yield path
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Tasks in turn; ``national_seconds`` is what each of the authorities' plans may take, None to leave them out."""
+    """A list of tasks; ``national_seconds`` limits each authority's plan, or is None to leave the authorities out."""
 
     tasks: tuple[Task, ...]
     national_seconds: float | None = None
@@ -50,7 +52,7 @@ MONTH_IN_FULL: Limits = (
 
 SUITES: Mapping[str, Suite] = MappingProxyType(
     {
-        # About a quarter of an hour on two cores.
+        # About 15 minutes on two cores.
         "default": Suite(
             (
                 Task("week", ("week-of-2026-11-09", "week-of-2027-01-18", "week-of-2027-05-10"), WEEK),
@@ -58,7 +60,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
                 Task("quarter", ("spring-2026",), (("ours", 120), ("lp_limit", 60), ("greedy", 60))),
             )
         ),
-        # An hour and a half: every stored instance, the slow peers cut short.
+        # About 90 minutes on two cores: every stored instance, with short limits for slow peers.
         "evening": Suite(
             (
                 Task("year", ALL, (("ours", 600), ("greedy", 600))),
@@ -68,7 +70,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             ),
             national_seconds=20,
         ),
-        # Hours.
+        # Several hours on two cores.
         "full": Suite(
             (
                 Task("week", ALL, WEEK),

@@ -1,4 +1,4 @@
-"""The result as tables, for the terminal and as Markdown."""
+"""The tables of a result, for the terminal and as Markdown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmarks.comparison import Comparison
 from benchmarks.phases import PHASES
-from benchmarks.records import Reached, Record, gap, reached
+from benchmarks.records import Record, TimeToGoal, gap, time_to_goal
 from benchmarks.targets import Target
 from scheduler.domain.schedule import TIERS
 
@@ -20,7 +20,7 @@ HOLDS = {True: "yes", False: "no", None: NONE}
 
 @dataclass(frozen=True)
 class Sheet:
-    """A title, headings and rows of text; the first ``names`` columns are words, the others figures."""
+    """A table of text with a title; the first ``names`` columns are words, the others figures."""
 
     title: str
     headings: tuple[str, ...]
@@ -29,16 +29,16 @@ class Sheet:
 
 
 def sheets(comparison: Comparison, targets: list[Target]) -> list[Sheet]:
-    """Every run instance by instance, the medians by size, where our time goes, and the targets."""
+    """Return a table of runs for each instance, the medians by size, the phases of our time, and the targets."""
     return [*_runs(comparison), _medians(comparison), _phases(comparison), _targets(targets)]
 
 
 def run_row(record: Record, best: tuple[int, ...], ratio: str) -> tuple[str, ...]:
-    """One run in words and figures; ``ratio`` is its time to its goal over ours."""
+    """Return one run as a table row; ``ratio`` is its time to its goal, divided by ours."""
     above = gap(record.tiers, best)
     return (
         record.label,
-        _seconds(reached(record, best)),
+        _seconds(time_to_goal(record, best)),
         ratio,
         f"{record.tiers_proven} of {len(TIERS)}" if record.tiers_proven else NONE,
         NONE if above is None else f"{above:.2%}",
@@ -63,8 +63,8 @@ def _medians(comparison: Comparison) -> Sheet:
     for size in comparison.sizes:
         for label in comparison.labels(size):
             ratios = [one for one in comparison.ratios(size, label) if one is not None]
-            middle = comparison.median_ratio(size, label)
-            rows.append((size, label, str(comparison.median_seconds(size, label) or NONE), str(middle or NONE), str(len(ratios))))
+            median = comparison.median_ratio(size, label)
+            rows.append((size, label, str(comparison.median_seconds(size, label) or NONE), str(median or NONE), str(len(ratios))))
     return Sheet("Medians by size", ("size", "peer", "goal after (s)", "times ours", "instances"), tuple(rows), names=2)
 
 
@@ -84,14 +84,14 @@ def _targets(targets: list[Target]) -> Sheet:
     return Sheet("Targets", ("target", "found", "holds"), rows, names=3)
 
 
-def _seconds(when: Reached | None) -> str:
+def _seconds(when: TimeToGoal | None) -> str:
     if when is None:
         return NONE
     return f"{when.seconds:.2f}" if when.exact else f"more than {when.seconds:g}"
 
 
 def rich_table(sheet: Sheet) -> Table:
-    """The sheet for the terminal."""
+    """Return the sheet as a table for the terminal."""
     table = Table(title=sheet.title, title_justify="left", box=box.SIMPLE_HEAD)
     for position, heading in enumerate(sheet.headings):
         is_word = position < sheet.names or heading == "remark"
@@ -102,7 +102,7 @@ def rich_table(sheet: Sheet) -> Table:
 
 
 def markdown(sheet: Sheet) -> str:
-    """The sheet as a Markdown table under its title."""
-    under = ["---" if n < sheet.names or heading == "remark" else "---:" for n, heading in enumerate(sheet.headings)]
-    lines = [sheet.headings, tuple(under), *(tuple(cell.replace("|", "\\|") for cell in row) for row in sheet.rows)]
+    """Return the sheet as a Markdown table under its title."""
+    rule = ["---" if n < sheet.names or heading == "remark" else "---:" for n, heading in enumerate(sheet.headings)]
+    lines = [sheet.headings, tuple(rule), *(tuple(cell.replace("|", "\\|") for cell in row) for row in sheet.rows)]
     return "\n".join([f"## {sheet.title}", "", *(f"| {' | '.join(line)} |" for line in lines), ""])

@@ -1,4 +1,4 @@
-"""What the planner is to reach, and whether a run of a suite shows that it does."""
+"""The planner's targets, and whether the runs of a suite meet them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.comparison import Comparison, Ratio, median
-from benchmarks.records import WITHIN, Record, within_reach
-from benchmarks.two_at_a_time import National
+from benchmarks.national_pool import National
+from benchmarks.records import WITHIN, Record, time_within
 from scheduler.domain.schedule import TIERS
 
 
 @dataclass(frozen=True)
 class Target:
-    """One target in words, the figure that was found, and whether it holds; None where the suite did not measure it."""
+    """One target in words, the measured figure, and whether it holds; None if the suite did not measure it."""
 
     says: str
     found: str
@@ -21,11 +21,11 @@ class Target:
 
 
 NOT_MEASURED = "not measured"
-MOST_SECONDS_OF_A_YEAR = 610
+MAX_SECONDS_FOR_A_YEAR = 610
 
 
 def targets(comparison: Comparison, national: National | None) -> list[Target]:
-    """Every target, in the order in which they are to be read."""
+    """Return every target, in reading order."""
     return [
         _faster_than_highs(comparison),
         _near_the_limit(comparison),
@@ -40,23 +40,24 @@ def targets(comparison: Comparison, national: National | None) -> list[Target]:
 def _faster_than_highs(comparison: Comparison) -> Target:
     says = "a month is proven at least 20 times as fast as by plain HiGHS (median)"
     ratios = comparison.ratios("month", "highs")
-    found, known = median(ratios), sum(one is not None for one in ratios)
-    if found is None:
-        return _unsaid(says, comparison, "month")
-    which = "" if known == len(ratios) else f", of {known} of {len(ratios)} months"
-    return Target(says, f"{found} times{which}", _all_proven(comparison, "month") and found.value >= 20)
+    middle, known = median(ratios), sum(one is not None for one in ratios)
+    if middle is None:
+        return _without_ratio(says, comparison, "month")
+    which = "" if known == len(ratios) else f", over {known} of {len(ratios)} months"
+    return Target(says, f"{middle} times{which}", _all_proven(comparison, "month") and middle.value >= 20)
 
 
 def _near_the_limit(comparison: Comparison) -> Target:
-    says = "a month takes at most 4 times as long as building it and its last relaxation (median)"
+    says = "a month takes at most 4 times as long as building its model and one relaxation (median)"
     ratios = comparison.ratios("month", "ours", below="lp_limit")
-    found = median(ratios)
-    if found is None:
-        return _unsaid(says, comparison, "month")
-    most = max((one for one in ratios if one is not None), key=lambda one: one.value)
-    unsaid = sum(one is None for one in ratios)
-    which = f"; nothing to say of {unsaid} of {len(ratios)} months" if unsaid else ""
-    return Target(says, f"{found} times; at most {most}{which}", found.value <= 4 and not found.at_least and not unsaid)
+    middle = median(ratios)
+    if middle is None:
+        return _without_ratio(says, comparison, "month")
+    largest = max((one for one in ratios if one is not None), key=lambda one: one.value)
+    missing = sum(one is None for one in ratios)
+    which = f"; no ratio for {missing} of {len(ratios)} months" if missing else ""
+    holds = middle.value <= 4 and not middle.at_least and not missing
+    return Target(says, f"{middle} times; at most {largest}{which}", holds)
 
 
 def _before_timefold(comparison: Comparison) -> Target:
@@ -76,12 +77,12 @@ def _by_timefold(comparison: Comparison, month: str) -> list[Record]:
 
 
 def _is_before_timefold(comparison: Comparison, month: str) -> bool:
-    """Of a month on which Timefold came back by itself."""
-    ran = [record for record in _by_timefold(comparison, month) if record.ending == "came back"]
+    """True if we prove the month before Timefold, which must have returned by itself, is within 1% of the best."""
+    completed = [record for record in _by_timefold(comparison, month) if record.ending == "came back"]
     ours, best = comparison.time("month", month, "ours"), comparison.best("month", month)
-    within = [seconds for record in ran if (seconds := within_reach(record, best)) is not None]
-    patience = max(record.limit for record in ran)
-    return ours is not None and ours.exact and ours.seconds < min(within, default=patience)
+    within = [seconds for record in completed if (seconds := time_within(record, best)) is not None]
+    limit = max(record.limit for record in completed)
+    return ours is not None and ours.exact and ours.seconds < min(within, default=limit)
 
 
 def _quarter(comparison: Comparison) -> Target:
@@ -92,12 +93,12 @@ def _quarter(comparison: Comparison) -> Target:
     if month is None or longest is None:
         return Target(says, NOT_MEASURED, None)
     all_proven = all(when is not None and when.exact for when in quarters)
-    most = Ratio(longest / month.value, at_least=not all_proven)
-    return Target(says, f"at most {most} times" if all_proven else f"{most} times", all_proven and most.value <= 8)
+    largest = Ratio(longest / month.value, at_least=not all_proven)
+    return Target(says, f"at most {largest} times" if all_proven else f"{largest} times", all_proven and largest.value <= 8)
 
 
 def _year(comparison: Comparison) -> Target:
-    says = "a year's last tier is within 1% of its bound, all others proven, in 10 minutes (10 s more to end), 6 GiB"
+    says = "a year takes at most 610 s and 6 GiB, with the last tier within 1% of its bound and the others proven"
     years = [record for record in comparison.of("year") if record.peer == "ours"]
     if not years:
         return Target(says, NOT_MEASURED, None)
@@ -118,27 +119,29 @@ def _year_in_words(year: Record) -> str:
 
 def _is_year_good(year: Record) -> bool:
     above = _last_gap(year)
-    in_time = year.seconds <= MOST_SECONDS_OF_A_YEAR and year.mebibytes <= 6 * 1024
+    in_time = year.seconds <= MAX_SECONDS_FOR_A_YEAR and year.mebibytes <= 6 * 1024
     return above is not None and above <= WITHIN and year.tiers_proven >= len(TIERS) - 1 and in_time
 
 
 def _growth(comparison: Comparison) -> Target:
-    says = "time to proof grows at most with the 1.5th power of the conferences"
-    found = comparison.growth()
-    if found is None:
+    says = "time to proof grows at most with the power 1.5 of the number of conferences"
+    growth = comparison.growth()
+    if growth is None:
         return Target(says, NOT_MEASURED, None)
     unproven = [instance for size in comparison.sizes for instance in _unproven(comparison, size)]
     if unproven:
-        return Target(says, f"{found[0]:.2f} of what is proven; not proven: {', '.join(unproven)}", False)
-    return Target(says, f"{found[0]:.2f}", found[0] <= 1.5)
+        return Target(says, f"{growth[0]:.2f} for proven instances; not proven: {', '.join(unproven)}", False)
+    return Target(says, f"{growth[0]:.2f}", growth[0] <= 1.5)
 
 
 def _national(national: National | None) -> Target:
-    says = "all authorities two at a time take at most 1.1 times half of one by one"
+    says = "planned two at a time, all authorities take at most 1.1 times half as long"
     if national is None:
         return Target(says, NOT_MEASURED, None)
-    told = f"{national.ratio:.2f} times; {national.proven} of {len(national.in_pool)} proven, {national.slowdown:.2f} times each"
-    return Target(says, told, max(national.ratio, national.slowdown) <= 1.1)
+    figures = (
+        f"{national.ratio:.2f} times; {national.proven} of {len(national.in_pool)} proven, each {national.slowdown:.2f} times"
+    )
+    return Target(says, figures, max(national.ratio, national.slowdown) <= 1.1)
 
 
 def _all_proven(comparison: Comparison, size: str) -> bool:
@@ -152,7 +155,7 @@ def _unproven(comparison: Comparison, size: str) -> Iterator[str]:
             yield instance
 
 
-def _unsaid(says: str, comparison: Comparison, size: str) -> Target:
-    """No ratio can be said: because nothing ran, or because nothing of ours is proven."""
+def _without_ratio(says: str, comparison: Comparison, size: str) -> Target:
+    """Return a target without a ratio, because nothing ran or because we proved nothing."""
     unproven = list(_unproven(comparison, size))
     return Target(says, f"not proven: {', '.join(unproven)}", False) if unproven else Target(says, NOT_MEASURED, None)

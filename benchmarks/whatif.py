@@ -1,7 +1,7 @@
-"""What a sweep costs beside the solves in it, and what a second Dask worker brings: ``--suite whatif``.
+"""The overhead of a sweep over its solves, and the speed-up from a second Dask worker: ``--suite whatif``.
 
-Scenarios of some months, more and fewer chairs crossed with more and fewer conferences, in one process; then twice as many of
-the first month over one Dask worker and over two, in turn.
+It sweeps scenarios of four months in one process, crossing numbers of chairs with numbers of conferences. Then it sweeps twice
+as many scenarios of the first month over one and two Dask workers, in turn.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from scheduler.sweeps.executors import WorkersOf, workers_of
 from scheduler.sweeps.sweep import SweepProgress, sweep
 from scheduler.sweeps.task import Solved, Task, task_of
 from scheduler.whatif.changes.grid import crossed
-from scheduler.whatif.comparison.study import variants
+from scheduler.whatif.comparison.compare import variants
 
 MONTHS = ("report-2022-08", "report-2022-11", "report-2023-02", "many-holds")
 TIMES = 5
 ROUNDS = 3
 CHAIRS_MORE_OR_FEWER = 2
 DEMANDS, MORE_DEMANDS = "demand=-15..10:5", "demand=-30..25:5"
-LEAST_SHARE = 0.9
+MIN_SHARE = 0.9
 
 
 def whatif(into: Path) -> int:
-    """Measure, print and write; 1 where a sweep costs too much or a second worker brings too little."""
-    at_first = {"taken": time.strftime("%Y-%m-%d"), "commit": commit(), "machine": machine()}
+    """Measure, print and store the figures. Return the exit code: 1 if a sweep or two Dask workers miss their target."""
+    header = {"taken": time.strftime("%Y-%m-%d"), "commit": commit(), "machine": machine()}
     problems = {month: read_problem_file(INSTANCES / "month" / f"{month}.json") for month in MONTHS}
-    sweeps = {month: _beside_the_month(month, problem) for month, problem in problems.items()}
+    sweeps = {month: _compared_with_plans(month, problem) for month, problem in problems.items()}
     more = _tasks(problems[MONTHS[0]], MORE_DEMANDS)
     rates = [{workers: len(more) / _over_dask(more, workers) for workers in (1, 2)} for _ in range(ROUNDS)]
     shares = [rate[2] / (2 * rate[1]) for rate in rates]
     share = statistics.median(shares)
-    found = {
-        **at_first,
+    result = {
+        **header,
         "sweeps": sweeps,
         "dask": {
             "month": MONTHS[0],
@@ -55,19 +55,19 @@ def whatif(into: Path) -> int:
             "share_of_twice": round(share, 3),
         },
     }
-    print(json.dumps(found, indent=1))
+    print(json.dumps(result, indent=1))
     into.mkdir(parents=True, exist_ok=True)
-    (into / f"{found['taken']}-whatif.json").write_text(json.dumps(found, indent=1) + "\n")
+    (into / f"{result['taken']}-whatif.json").write_text(json.dumps(result, indent=1) + "\n")
     cheap = all(swept["seconds"] <= swept["limit"] for swept in sweeps.values())
     saves = all(swept["seconds"] <= swept["seconds_one_by_one"] for swept in sweeps.values())
-    print(f"A sweep takes no longer than its scenarios planned one by one: {'yes' if saves else 'no'}")
-    print(f"A sweep takes no longer than as many plans of the month itself: {'yes' if cheap else 'no'}")
-    print(f"Two workers at least {LEAST_SHARE:g} of twice one's rate, in the median: {'yes' if share >= LEAST_SHARE else 'no'}")
-    return 0 if cheap and share >= LEAST_SHARE else 1
+    print(f"A sweep takes no longer than planning its scenarios one by one: {'yes' if saves else 'no'}")
+    print(f"A sweep takes no longer than the same number of plans of the month itself: {'yes' if cheap else 'no'}")
+    print(f"Two workers reach at least {MIN_SHARE:g} of twice the rate of one (median): {'yes' if share >= MIN_SHARE else 'no'}")
+    return 0 if cheap and share >= MIN_SHARE else 1
 
 
-def _beside_the_month(month: str, problem: Problem) -> dict[str, Any]:
-    """What a sweep takes, and what its scenarios take planned one by one; its limit is as many plans of the month itself."""
+def _compared_with_plans(month: str, problem: Problem) -> dict[str, Any]:
+    """Return a sweep's seconds, those of planning its scenarios one by one, and its limit: the same number of plain plans."""
     alone = statistics.median([_alone(problem) for _ in range(TIMES + 1)][1:])
     tasks = _tasks(problem, DEMANDS)
     seconds, solved = _swept(month, tasks, workers_of("local:1"))
@@ -88,7 +88,7 @@ def _beside_the_month(month: str, problem: Problem) -> dict[str, Any]:
 
 
 def _alone(problem: Problem) -> float:
-    """The seconds that one plan of the month takes by itself with one worker."""
+    """Return the seconds of one plan with one worker."""
     started = time.perf_counter()
     plan(problem, workers=1, work_limit=WORK_LIMIT)
     return time.perf_counter() - started
@@ -96,8 +96,8 @@ def _alone(problem: Problem) -> float:
 
 def _tasks(problem: Problem, demands: str) -> list[Task]:
     chairs = sum(not chair.reserve for chair in problem.chairs)
-    asked = [f"chairs={chairs - CHAIRS_MORE_OR_FEWER}..{chairs + CHAIRS_MORE_OR_FEWER}", demands]
-    return [task_of(variant.problem) for variant in variants(problem, crossed(problem, asked))[1:]]
+    axes = [f"chairs={chairs - CHAIRS_MORE_OR_FEWER}..{chairs + CHAIRS_MORE_OR_FEWER}", demands]
+    return [task_of(variant.problem) for variant in variants(problem, crossed(problem, axes))[1:]]
 
 
 def _over_dask(tasks: Sequence[Task], workers: int) -> float:
@@ -108,21 +108,21 @@ def _over_dask(tasks: Sequence[Task], workers: int) -> float:
 @contextmanager
 def _cluster(workers: int) -> Iterator[str]:
     import dask  # noqa: PLC0415 - only this suite needs it
-    from distributed import LocalCluster  # noqa: PLC0415 - the same
+    from distributed import LocalCluster  # noqa: PLC0415 - only this suite needs it
 
-    made: Any = LocalCluster  # it has no types
+    cluster_class: Any = LocalCluster  # it has no type hints
     with (
         dask.config.set({"distributed.worker.profile.enabled": False}),
-        made(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        cluster_class(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
     ):
         yield cluster.scheduler_address.replace("tcp://", "dask://")
 
 
 def _swept(title: str, tasks: Sequence[Task], opened: WorkersOf) -> tuple[float, list[Solved]]:
-    """The seconds that a sweep takes with workers who are there, and its results."""
+    """Return the seconds of a sweep with workers already started, and its results."""
     done = -1
 
-    def hear(progress: SweepProgress) -> None:
+    def print_progress(progress: SweepProgress) -> None:
         nonlocal done
         if progress.done > done:
             done = progress.done
@@ -130,7 +130,7 @@ def _swept(title: str, tasks: Sequence[Task], opened: WorkersOf) -> tuple[float,
 
     with opened() as workers:
         started = time.perf_counter()
-        solved = sweep(tasks, workers, on_progress=hear)
+        solved = sweep(tasks, workers, on_progress=print_progress)
         return time.perf_counter() - started, list(solved.values())
 
 

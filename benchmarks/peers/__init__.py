@@ -1,4 +1,4 @@
-"""The peers: other ways to a schedule of the same problem, each held against the same checker."""
+"""The peers: other solvers of the same problems, each verified by the same checker."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ PEERS = MappingProxyType(
         "timefold": "benchmarks.timefold.peer:timefold",
     }
 )
-"""Where each is; a process imports only the one that it runs."""
+"""The module and function of each peer; a process imports only the one that it runs."""
 
 PROVERS = ("ours", "lp_limit", "highs", "cp_sat_default")
-"""Those whose goal is a proof; the others' is a schedule within 1% of the best."""
+"""Peers whose goal is a proof; the goal of the others is a schedule within 1% of the best."""
 
-TOLD_THE_TIERS = ("lp_limit",)
-"""Those that are given the tiers' best values with the problem, as ``tiers``."""
+NEEDS_BEST_TIERS = ("lp_limit",)
+"""Peers that get the tiers' best values together with the problem, as ``tiers``."""
 
 
 def peer_named(name: str) -> Callable[..., Run]:
-    """The peer's function. Raises UnavailableError where what it needs is not installed."""
+    """Return the peer's function. Raise UnavailableError if a module that it needs is not installed."""
     module, function = PEERS[name].split(":")
     try:
-        found: Callable[..., Run] = getattr(import_module(module), function)
+        peer: Callable[..., Run] = getattr(import_module(module), function)
     except ModuleNotFoundError as error:
         raise UnavailableError(f"{name} can't run: {error}.") from error
-    return found
+    return peer

@@ -1,4 +1,4 @@
-"""CP-SAT with its default parameters on the plain model: tier by tier, each with the schedule before as its hint."""
+"""CP-SAT with its default parameters on the plain model: tier by tier, with the previous tier's schedule as a hint."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import numpy as np
 from ortools.sat.python import cp_model
 
-from benchmarks.peers.plain import Point, Searched, tier_by_tier
+from benchmarks.peers.plain import Point, SearchResult, tier_by_tier
 from benchmarks.peers.protocol import Run
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TierName
@@ -19,12 +19,12 @@ FAR = 1 << 40
 
 
 def cp_sat_default(problem: Problem, seconds: float) -> Run:
-    """Tier by tier to proof, on two workers."""
+    """Solve each tier in turn to proof, on two workers."""
     return tier_by_tier(problem, seconds, _search)
 
 
 class _Listener(cp_model.CpSolverSolutionCallback):
-    """Keeps every better point."""
+    """A callback that stores every improvement."""
 
     def __init__(self, variables: list[cp_model.IntVar]) -> None:
         super().__init__()
@@ -36,9 +36,9 @@ class _Listener(cp_model.CpSolverSolutionCallback):
         self.points.append(Point(when, np.array([self.value(variable) for variable in self._variables], dtype=np.int64)))
 
 
-def _search(programme: Programme, tier: TierName, seconds: float, hint: Ints | None) -> Searched:
+def _search(programme: Programme, tier: TierName, seconds: float, hint: Ints | None) -> SearchResult:
     model = cp_model.CpModel()
-    variables = [model.new_int_var(0, int(most), "") for most in programme.upper.tolist()]
+    variables = [model.new_int_var(0, int(upper), "") for upper in programme.upper.tolist()]
     _add_rows(model, programme)
     costs = programme.costs[tier]
     costly = np.flatnonzero(costs)
@@ -52,7 +52,7 @@ def _search(programme: Programme, tier: TierName, seconds: float, hint: Ints | N
     listener = _Listener(variables)
     status = solver.solve(model, listener)
     bound = solver.best_objective_bound + programme.constants[tier]
-    return Searched(tuple(listener.points), bound, finished=status == cp_model.OPTIMAL)
+    return SearchResult(tuple(listener.points), bound, finished=status == cp_model.OPTIMAL)
 
 
 def _add_rows(model: cp_model.CpModel, programme: Programme) -> None:

@@ -1,4 +1,4 @@
-"""A diary as a clerk keeps it: what is booked, and whether one more fits beside it (contract, R1 to R7)."""
+"""A clerk's diary: the bookings so far, and whether another one fits (contract, R1 to R7)."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from scheduler.domain.values import Interval, monday_of
 class Way:
     """One way to book a conference or held slot; ``room`` is None for a virtual one."""
 
-    wanted: Conference | HeldSlot
+    request: Conference | HeldSlot
     start: dt.datetime
     room: Room | None
     chair: Chair
 
     @property
     def minutes(self) -> int:
-        """How long it lasts, without the pre-meet."""
-        return self.wanted.minutes if isinstance(self.wanted, Conference) else HOLD_MINUTES
+        """Return the length in minutes, without the pre-meet."""
+        return self.request.minutes if isinstance(self.request, Conference) else HOLD_MINUTES
 
     @property
     def day(self) -> dt.date:
-        """The day it is held on."""
+        """Return the day of the conference."""
         return self.start.date()
 
 
 class Diary:
-    """Everybody's and every room's bookings, as far as they are made."""
+    """The bookings so far of all people and rooms."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -50,7 +50,7 @@ class Diary:
             self._apart[other].add(one)
 
     def take(self, way: Way) -> bool:
-        """Book it, with a minute taker, if it breaks no rule beside what is booked; otherwise leave all as it is."""
+        """Book it with a minute taker if that breaks no rule beside the other bookings; return whether it was booked."""
         time = self._people_time(way)
         if not (self._can_be(way, time) and self._has_room(way, time) and self._has_chair(way, time)):
             return False
@@ -63,40 +63,40 @@ class Diary:
         return True
 
     def room_for_children(self, chair: Chair) -> int:
-        """How many more children they may be given before they are above their cap."""
+        """Return how many more children the chair may take before exceeding the cap."""
         return chair.cap(self.problem.policy.caseload_cap) - self.children[chair.id]
 
-    # Whether it fits --------------------------------------------------------------------------------
+    # Checks -----------------------------------------------------------------------------------------
 
     def _can_be(self, way: Way, time: Interval) -> bool:
-        """R1: the day, the start and the family."""
-        problem, wanted = self.problem, way.wanted
+        """Check R1: the day, the start and the family."""
+        problem, request = self.problem, way.request
         starts = problem.all_virtual_starts if way.room is None else way.room.starts
         if way.day not in self.open_days or way.start.time() not in starts:
             return False
-        if isinstance(wanted, HeldSlot):
-            return monday_of(way.day) == wanted.monday
-        return way.day >= problem.earliest[wanted.id] and not any(away.overlaps(time) for away in wanted.unavailable)
+        if isinstance(request, HeldSlot):
+            return monday_of(way.day) == request.monday
+        return way.day >= problem.earliest[request.id] and not any(away.overlaps(time) for away in request.unavailable)
 
     def _has_room(self, way: Way, time: Interval) -> bool:
-        """R2: a room that suits it and is free; or none, where it may be virtual."""
-        room, wanted = way.room, way.wanted
+        """Check R2: the room is suitable and free, or the conference may be virtual."""
+        room, request = way.room, way.request
         if room is None:
-            return isinstance(wanted, Conference) and (wanted.mode is Mode.VIRTUAL or self.problem.policy.virtual_fallback)
-        if isinstance(wanted, Conference):
-            if wanted.mode is Mode.VIRTUAL or (wanted.accessible and not room.accessible):
+            return isinstance(request, Conference) and (request.mode is Mode.VIRTUAL or self.problem.policy.virtual_fallback)
+        if isinstance(request, Conference):
+            if request.mode is Mode.VIRTUAL or (request.accessible and not room.accessible):
                 return False
-        elif room.site != wanted.site:
+        elif room.site != request.site:
             return False
-        needs_hybrid = isinstance(wanted, HeldSlot) or wanted.mode is Mode.HYBRID
+        needs_hybrid = isinstance(request, HeldSlot) or request.mode is Mode.HYBRID
         if not room.is_open(way.day) or (needs_hybrid and not room.is_hybrid(way.day)):
             return False
         return self._is_free("room", room.id, Interval.model_construct(start=time.start, end=time.end + self._reset))
 
     def _has_chair(self, way: Way, time: Interval) -> bool:
-        """R3 and R4: a chair who may, is there and free, within their limits, and can get from site to site."""
-        chair, wanted = way.chair, way.wanted
-        barred = chair.id in wanted.not_chairs if isinstance(wanted, Conference) else chair.reserve
+        """Check R3 and R4: the chair is allowed, present, free, within all limits, and has time to travel between sites."""
+        chair, request = way.chair, way.request
+        barred = chair.id in request.not_chairs if isinstance(request, Conference) else chair.reserve
         if barred or not self._is_there("chair", chair, way, time):
             return False
         of_week = [booking for _, booking in self._booked["chair's week", chair.id, monday_of(way.day)]]
@@ -121,19 +121,19 @@ class Diary:
         return gap >= dt.timedelta(minutes=self.problem.travel_minutes.get(journey, 0))
 
     def _meets_another(self, way: Way, time: Interval) -> bool:
-        """R6 and R7: whether its social worker is taken, or a family is there from which it is kept apart."""
-        wanted = way.wanted
-        if isinstance(wanted, HeldSlot):
+        """True if its social worker is busy (R6), or a family that must be kept apart is at the same site (R7)."""
+        request = way.request
+        if isinstance(request, HeldSlot):
             return False
-        if wanted.social_worker is not None and not self._is_free("social worker", wanted.social_worker, time):
+        if request.social_worker is not None and not self._is_free("social worker", request.social_worker, time):
             return True
         if way.room is None:
             return False
         there = {booking.conference for _, booking in self._booked["site", way.room.site, way.day]}
-        return bool(self._apart[wanted.id] & there)
+        return bool(self._apart[request.id] & there)
 
     def _minute_taker(self, way: Way, time: Interval) -> MinuteTaker | None:
-        """R5: whoever can, those first who can go to the fewest sites."""
+        """Return a free minute taker (R5), preferring one who serves the fewest sites, or None."""
         takers = sorted(self.problem.minute_takers or (), key=lambda taker: len(taker.sites))
         able = (taker for taker in takers if way.room is None or way.room.site in taker.sites)
         return next((taker for taker in able if self._is_there("minute taker", taker, way, time)), None)
@@ -150,18 +150,18 @@ class Diary:
     def _is_free(self, role: str, identifier: str, time: Interval) -> bool:
         return not any(taken.overlaps(time) for day in _days_of(time) for taken, _ in self._booked[role, identifier, day])
 
-    # Booking it -------------------------------------------------------------------------------------
+    # Booking ----------------------------------------------------------------------------------------
 
     def _enter(self, way: Way, time: Interval, taker: MinuteTaker | None) -> None:
-        wanted, room = way.wanted, way.room
+        request, room = way.request, way.room
         booking = Booking(
-            conference=wanted.id,
+            conference=request.id,
             start=way.start,
             end=time.end,
             room=room.id if room else None,
             chair=way.chair.id,
             minute_taker=taker.id if taker else None,
-            held=isinstance(wanted, HeldSlot),
+            held=isinstance(request, HeldSlot),
         )
         self.bookings.append(booking)
         self._booked["chair's week", way.chair.id, monday_of(way.day)].append((time, booking))
@@ -171,11 +171,11 @@ class Diary:
         if room is not None:
             self._note("room", room.id, Interval.model_construct(start=time.start, end=time.end + self._reset), booking)
             self._booked["site", room.site, way.day].append((time, booking))
-        if isinstance(wanted, Conference):
-            if wanted.social_worker is not None:
-                self._note("social worker", wanted.social_worker, time, booking)
-            if wanted.chair is None:
-                self.children[way.chair.id] += wanted.children
+        if isinstance(request, Conference):
+            if request.social_worker is not None:
+                self._note("social worker", request.social_worker, time, booking)
+            if request.chair is None:
+                self.children[way.chair.id] += request.children
 
     def _note(self, role: str, identifier: str, time: Interval, booking: Booking) -> None:
         for day in _days_of(time):
@@ -191,5 +191,5 @@ class Diary:
 
 
 def _days_of(time: Interval) -> set[dt.date]:
-    """The days that a time touches: one, but for services that work at night."""
+    """Return the days that a time touches: one, except for services that work at night."""
     return {time.start.date(), time.end.date()}

@@ -1,7 +1,7 @@
-"""What a diary clerk does: one conference after another, each at the earliest free place that is good enough.
+"""Greedy construction in the way of a diary clerk: each conference in turn gets the earliest place that is good enough.
 
-Conferences go in order of their due dates, and nothing that stands in the diary is moved for another. Good enough is
-at first only the family's own chair at its own office; where that is nowhere free in time, the clerk asks for less.
+Conferences are booked in order of their due dates, and no booking is moved for another. At first only the family's own chair
+at its own office is good enough; if that is not free in time, the clerk accepts less.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.peers.diary import Diary, Way
-from benchmarks.peers.protocol import Found, Run
+from benchmarks.peers.protocol import Improvement, Run
 from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.people import Chair
 from scheduler.domain.places import Room
@@ -20,34 +20,34 @@ from scheduler.domain.schedule import Schedule
 from scheduler.measure import measure
 
 Offer = tuple[Sequence[Chair], Sequence[Room | None]]
-"""Chairs and places that are equally good: of them the earliest that is free is taken."""
+"""Chairs and places that are equally good; the clerk takes the earliest free combination."""
 
 
 def greedy(problem: Problem, seconds: float) -> Run:
-    """The conferences, then the holds, once each; what finds no place, or is not reached in time, stays out."""
+    """Book the conferences, then the holds, trying each once; omit those that fit nowhere or are not reached in time."""
     started = time.monotonic()
     diary = Diary(problem)
     conferences = sorted(problem.conferences, key=lambda conference: _order(problem, conference))
-    to_book: list[Conference | HeldSlot] = [*conferences, *problem.held_slots]
-    for wanted in to_book:
+    requests: list[Conference | HeldSlot] = [*conferences, *problem.held_slots]
+    for request in requests:
         if time.monotonic() - started > seconds:
             break
-        ways = _ways(diary, wanted) if isinstance(wanted, Conference) else _ways_to_hold(diary, wanted)
+        ways = _ways(diary, request) if isinstance(request, Conference) else _ways_to_hold(diary, request)
         any(diary.take(way) for way in ways)
     taken = time.monotonic() - started
     schedule = Schedule(bookings=tuple(diary.bookings))
-    return Run(schedule, (Found(taken, tuple(measure(problem, schedule).tiers.values())),))
+    return Run(schedule, (Improvement(taken, tuple(measure(problem, schedule).tiers.values())),))
 
 
 def _order(problem: Problem, conference: Conference) -> tuple[bool, bool, dt.date, dt.date]:
-    """What is locked first, then what families have been told, then what is due first, asked for first."""
+    """Sort locked conferences first, then published ones, then by due date and date of request."""
     published = problem.published_by_id.get(conference.id)
     is_locked = published is not None and bool(published.locks)
     return not is_locked, published is None, problem.due[conference.id], conference.requested or dt.date.min
 
 
 def _ways(diary: Diary, conference: Conference) -> Iterator[Way]:
-    """Every way to book it, the one that the clerk likes best first: as published; in time; as little late as can be."""
+    """Yield every way to book a conference in the clerk's order: as published, then in time, then as little late as possible."""
     problem = diary.problem
     published = problem.published_by_id.get(conference.id)
     if published is not None:
@@ -69,7 +69,7 @@ def _ways_to_hold(diary: Diary, slot: HeldSlot) -> Iterator[Way]:
 
 
 def _offers(diary: Diary, conference: Conference) -> list[Offer]:
-    """What the clerk asks for, less each time: the own chair, another, a reserve; for each the own office, another, none."""
+    """Return offers in descending order: own chair, another, a reserve; for each, own office, another office, virtual."""
     problem = diary.problem
     own = [chair for chair in problem.chairs if chair.id == conference.chair]
     others = _most_room_first(diary, (chair for chair in problem.chairs if chair.id != conference.chair))
@@ -77,31 +77,31 @@ def _offers(diary: Diary, conference: Conference) -> list[Offer]:
     at_home = [room for room in problem.rooms if room.site == conference.site]
     elsewhere = [room for room in problem.rooms if room.site != conference.site]
     places: list[Sequence[Room | None]] = [[None]] if conference.mode is Mode.VIRTUAL else [at_home, elsewhere, [None]]
-    return [(some, where) for some in chairs for where in places]
+    return [(group, where) for group in chairs for where in places]
 
 
 def _most_room_first(diary: Diary, chairs: Iterable[Chair]) -> list[Chair]:
-    """The chairs, those first who are furthest below the most children that they should have."""
+    """Sort the chairs by the number of children that they are below their cap, largest first."""
     return sorted(chairs, key=diary.room_for_children, reverse=True)
 
 
-def _earliest_first(problem: Problem, wanted: Conference | HeldSlot, offer: Offer, days: Iterable[dt.date]) -> Iterator[Way]:
+def _earliest_first(problem: Problem, request: Conference | HeldSlot, offer: Offer, days: Iterable[dt.date]) -> Iterator[Way]:
     chairs, places = offer
     starts = sorted({start for place in places for start in (place.starts if place else problem.all_virtual_starts)})
     for day in days:
         for start in starts:
             for place in places:
                 for chair in chairs:
-                    yield Way(wanted, dt.datetime.combine(day, start), place, chair)
+                    yield Way(request, dt.datetime.combine(day, start), place, chair)
 
 
 def _keeps_locks(way: Way, published: PublishedBooking | None) -> bool:
-    """R8, but for what is kept by booking what is locked first."""
+    """True if the way keeps the locks (R8). Locked conferences are booked first, so that nothing else takes their place."""
     if published is None:
         return True
-    kept = {
+    matches = {
         "time": way.start == published.start,
         "chair": way.chair.id == published.chair,
         "room": (way.room.id if way.room else None) == published.room,
     }
-    return all(kept[lock] for lock in published.locks)
+    return all(matches[lock] for lock in published.locks)

@@ -1,4 +1,4 @@
-"""HiGHS on the plain model: each tier a whole-number programme, started from the schedule of the tier before."""
+"""HiGHS on the plain model: an integer programme for each tier, started from the schedule of the previous tier."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from ortools.math_opt.python import mathopt
 
 from benchmarks.peers.math_opt import model_of
-from benchmarks.peers.plain import Point, Searched, tier_by_tier
+from benchmarks.peers.plain import Point, SearchResult, tier_by_tier
 from benchmarks.peers.protocol import Run
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TierName
@@ -18,11 +18,11 @@ from scheduler.model.programme import Programme
 
 
 def highs(problem: Problem, seconds: float) -> Run:
-    """Tier by tier to proof. HiGHS tells only its last point, so the history has one schedule a tier."""
+    """Solve each tier in turn to proof. HiGHS returns only its last point, so the history has one schedule for each tier."""
     return tier_by_tier(problem, seconds, _search)
 
 
-def _search(programme: Programme, tier: TierName, seconds: float, hint: Ints | None) -> Searched:
+def _search(programme: Programme, tier: TierName, seconds: float, hint: Ints | None) -> SearchResult:
     model = model_of(programme, tier, whole=True)
     variables = list(model.variables())
     start = mathopt.ModelSolveParameters()
@@ -37,7 +37,7 @@ def _search(programme: Programme, tier: TierName, seconds: float, hint: Ints | N
     when = time.monotonic()
     points: tuple[Point, ...] = ()
     if result.solutions:
-        found = result.variable_values()
-        points = (Point(when, np.round([found[variable] for variable in variables]).astype(np.int64)),)
+        values_by_variable = result.variable_values()
+        points = (Point(when, np.round([values_by_variable[variable] for variable in variables]).astype(np.int64)),)
     finished = result.termination.reason == mathopt.TerminationReason.OPTIMAL
-    return Searched(points, result.termination.objective_bounds.dual_bound, finished)
+    return SearchResult(points, result.termination.objective_bounds.dual_bound, finished)

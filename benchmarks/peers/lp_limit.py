@@ -1,4 +1,4 @@
-"""The limit to approach: building our own programme, and one relaxation of the last tier, with all else known."""
+"""A lower limit on our time: building our programme, and one LP relaxation of the last tier with all earlier tiers known."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ CODES = MappingProxyType(
     }
 )
 FASTEST = "highs_simplex"
-"""Seconds of the code alone on two months (tests/data/examples/june.json, fixtures/january-2027.xlsx; 2 shared cores):
-simplex of HiGHS 1.7 and 2.7, its interior point 2.6 and 4.6, GLOP 2.9 and 4.9, PDLP 5.3 and 3.0."""
+"""Solver seconds on two months (tests/data/examples/june.json and fixtures/january-2027.xlsx; 2 shared cores):
+HiGHS simplex 1.7 and 2.7, HiGHS interior point 2.6 and 4.6, GLOP 2.9 and 4.9, PDLP 5.3 and 3.0."""
 
 
 def lp_limit(problem: Problem, seconds: float, *, tiers: Sequence[int], code: str = FASTEST) -> Run:
-    """The relaxation of the last tier, over all columns, the earlier ``tiers`` kept at their values.
+    """Solve the relaxation of the last tier over all columns, with the earlier ``tiers`` fixed at their values.
 
-    Proven is here that the relaxation is optimal; its value, rounded up, is the bound. There is no schedule. The seconds
-    are those of building and of the code itself; what it takes to hand the programme over is left out.
+    The run counts as proven if the relaxation is optimal; its value, rounded up, is the bound. There is no schedule. The
+    seconds cover building and solving, without converting the programme for the solver.
     """
     started = time.monotonic()
     programme = build_programme(problem).programme()
@@ -62,7 +62,10 @@ def lp_limit(problem: Problem, seconds: float, *, tiers: Sequence[int], code: st
 
 
 def _all_placed(programme: Programme, conferences: int) -> Programme:
-    """The programme in which each conference, whose rows (R1) come first, is placed: far faster than one row over all columns."""
+    """Require every conference to be placed, in its own row; those rows (R1) come first.
+
+    That is far faster than one row over all columns.
+    """
     lower = programme.row_lower.copy()
     lower[:conferences] = 1
     return replace(programme, row_lower=lower)

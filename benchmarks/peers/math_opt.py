@@ -1,4 +1,4 @@
-"""Programmes as MathOpt's models, for the solvers behind it."""
+"""Programmes as MathOpt models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scheduler.model.programme import Programme
 
 
 def model_of(programme: Programme, tier: TierName, *, whole: bool) -> mathopt.Model:
-    """The programme with one tier to minimise, in whole numbers or relaxed; variables in the order of the columns."""
+    """Return a model that minimises one tier, with integer or continuous variables in the order of the columns."""
     limits = programme.row_lower, programme.row_upper, programme.upper
     proto = message(programme.matrix, *limits, programme.costs[tier], whole=whole)
     proto.objective.offset = float(programme.constants[tier])

@@ -1,7 +1,7 @@
-"""The plain model of the contract, and the plain way to solve it: tier by tier, each from the schedule of the tier before.
+"""The plain model of the contract, and the plain method: tier by tier, each starting from the previous tier's schedule.
 
-A column for each conference, start, room and chair, with minute takers as columns beside it. The rows come from the
-project's own rules, so that the model is surely the contract's. Two rules are posted as anyone would write them down first.
+There is a column for each conference, start, room and chair, and columns for minute takers. The rows come from the project's
+own rules, so that the model certainly follows the contract. Two rules use the formulation that comes to mind first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from benchmarks.peers.protocol import Found, Run
+from benchmarks.peers.protocol import Improvement, Run
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, Tier, TierName
 from scheduler.grouping import Ints, Mask
@@ -33,18 +33,18 @@ TOLERANCE = 1e-4
 
 
 class PlainMinuteTakers(MinuteTakersRule):
-    """R5 in columns on every day."""
+    """R5 modelled with columns on every day."""
 
     def days_by_union(self, candidates: CandidatesProtocol) -> Mask:
-        """No day at all."""
+        """Return no days, so that every day gets columns."""
         return np.zeros(len(candidates.days), dtype=np.bool_)
 
 
 class PlainUnplaced(UnplacedRule):
-    """T1 as a column for each conference that says that it has no booking."""
+    """T1 modelled with a column for each conference that is 1 if it has no booking."""
 
     def post(self, builder: BuilderProtocol) -> None:
-        """The column or a candidate of each conference is 1."""
+        """Require the column or a candidate of each conference to be 1."""
         requests = np.arange(len(builder.problem.conferences))
         unplaced = builder.count_columns(len(requests))
         own = np.flatnonzero(~builder.candidates.is_hold)
@@ -58,32 +58,32 @@ PLAIN_RULES: Mapping[type[Rule], Rule] = {MinuteTakersRule: PlainMinuteTakers(),
 
 @dataclass(frozen=True)
 class Point:
-    """Values of a programme's columns, and when (``time.monotonic``) they were found."""
+    """Values of a programme's columns, and the time (``time.monotonic``) of finding them."""
 
     when: float
     values: Ints
 
 
 @dataclass(frozen=True)
-class Searched:
-    """What a search found: its better points as they came, a lower bound, and whether the last point is proven best."""
+class SearchResult:
+    """The result of a search: its improving points in order, a lower bound, and whether the last point is proven optimal."""
 
     points: tuple[Point, ...]
     bound: float
     finished: bool
 
 
-Search = Callable[[Programme, TierName, float, Ints | None], Searched]
-"""``(programme, tier, seconds, hint)``: minimise one tier over the programme."""
+Search = Callable[[Programme, TierName, float, Ints | None], SearchResult]
+"""``(programme, tier, seconds, hint)``: minimise one tier of the programme."""
 
 
 def plain_builder(problem: Problem) -> ProgrammeBuilder:
-    """The plain model: every room a place of its own, every minute taker and every unplaced conference a column."""
+    """Return the plain model: each room is a place of its own, and minute takers and unplaced conferences have columns."""
     return build_programme(problem, single_places(problem), [PLAIN_RULES.get(type(rule), rule) for rule in RULES])
 
 
 def capped(programme: Programme, tier: TierName, value: int) -> Programme:
-    """The programme in which a tier is at most its value; one row more, unless nothing could exceed it."""
+    """Return the programme with a row that limits a tier to its value, or unchanged if no point could exceed it."""
     costs, limit = programme.costs[tier], value - programme.constants[tier]
     if np.maximum(costs, 0) @ programme.upper <= limit:
         return programme
@@ -97,7 +97,7 @@ def capped(programme: Programme, tier: TierName, value: int) -> Programme:
 
 
 def tier_by_tier(problem: Problem, seconds: float, search: Search) -> Run:
-    """Solve the plain model whole for each tier, keeping the values of the tiers before, until the seconds are over."""
+    """Solve the whole plain model for each tier, with the earlier tiers limited to their values, until the time is up."""
     started = time.monotonic()
     builder = plain_builder(problem)
     programme = builder.programme()
@@ -111,32 +111,32 @@ def tier_by_tier(problem: Problem, seconds: float, search: Search) -> Run:
     proven_seconds = None
     for tier in TIERS:
         before = time.monotonic()
-        found = search(programme, tier, seconds - (before - started), points[-1].values if points else None)
+        result = search(programme, tier, seconds - (before - started), points[-1].values if points else None)
         figures[f"{tier}_seconds"] = time.monotonic() - before
-        points += found.points
-        if not found.points:
+        points += result.points
+        if not result.points:
             break
         value = programme.constants[tier] + int(programme.costs[tier] @ points[-1].values)
-        bound = value if found.finished else min(value, math.ceil(max(0.0, found.bound - TOLERANCE)))
+        bound = value if result.finished else min(value, math.ceil(max(0.0, result.bound - TOLERANCE)))
         tiers.append(Tier(name=tier, value=value, bound=bound, proven=bound == value))
         if bound < value:
             break
         programme = capped(programme, tier, value)
     if len(tiers) == len(TIERS) and tiers[-1].proven:
         proven_seconds = time.monotonic() - started
-    found_by_time = ((point.when - started, _schedule(builder, point.values, tiers)) for point in points)
-    history, schedule = improving(problem, found_by_time)
+    schedules = ((point.when - started, _schedule(builder, point.values, tiers)) for point in points)
+    history, schedule = improving(problem, schedules)
     return Run(schedule, history, proven_seconds, sum(tier.proven for tier in tiers), figures)
 
 
-def improving(problem: Problem, schedules: Iterable[tuple[float, Schedule]]) -> tuple[tuple[Found, ...], Schedule | None]:
-    """Those of the schedules, as they came, that are better than all before them; and the last of these."""
-    history: list[Found] = []
+def improving(problem: Problem, schedules: Iterable[tuple[float, Schedule]]) -> tuple[tuple[Improvement, ...], Schedule | None]:
+    """Return the schedules that improve on all before them, as a history, and the last of them."""
+    history: list[Improvement] = []
     best = None
     for seconds, schedule in schedules:
         tiers = tuple(measure(problem, schedule).tiers.values())
         if not history or tiers < history[-1].tiers:
-            history.append(Found(seconds, tiers))
+            history.append(Improvement(seconds, tiers))
             best = schedule
     return tuple(history), best
 

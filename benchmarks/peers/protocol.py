@@ -1,4 +1,4 @@
-"""What a peer is given and what it gives back: the same for our own plan, plain solvers and other products."""
+"""The interface of a peer: the same for our own plan, plain solvers and other products."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from scheduler.domain.schedule import Schedule
 
 
 @dataclass(frozen=True)
-class Found:
-    """A better schedule as it came: when, and how good.
+class Improvement:
+    """A new incumbent during a run.
 
-    ``seconds`` are since the peer was given the problem. ``tiers`` are the values in the contract's order; a
-    peer that does not know the later ones yet leaves them out.
+    ``seconds`` count from the start of the run. ``tiers`` are the values in the contract's order, without those that the
+    peer does not know yet.
     """
 
     seconds: float
@@ -23,24 +23,24 @@ class Found:
 
 @dataclass(frozen=True)
 class Run:
-    """What a peer made of a problem.
+    """The result of a peer's run.
 
-    ``schedule`` is its last and best, or None. ``history`` holds every better schedule, each better in the
-    contract's order than the one before. ``proven_seconds`` says when all that it was asked to prove was
-    proven, or None; ``tiers_proven`` counts the tiers proven without a gap before them. ``figures`` are whatever
-    else is worth a number: columns, rows, seconds of building.
+    ``schedule`` is the final incumbent, or None. ``history`` lists the improvements, each better in the contract's order
+    than the one before. ``proven_seconds`` is the time at which the peer's whole goal was proven, or None. ``tiers_proven``
+    counts the leading tiers that are proven. ``figures`` holds further numbers, such as columns, rows and seconds of
+    building.
     """
 
     schedule: Schedule | None = None
-    history: tuple[Found, ...] = ()
+    history: tuple[Improvement, ...] = ()
     proven_seconds: float | None = None
     tiers_proven: int = 0
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
 class UnavailableError(RuntimeError):
-    """What a peer raises where something that it needs is not installed; its text says what to do."""
+    """A peer can't run, because something that it needs is not installed. The text says what to do."""
 
 
 Peer = Callable[[Problem, float], Run]
-"""``(problem, seconds)``: the peer comes back by itself soon after so many seconds."""
+"""``(problem, seconds)``: the peer returns by itself soon after ``seconds``."""

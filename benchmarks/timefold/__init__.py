@@ -1,1 +1,1 @@
-"""Timefold as a peer: the contract's rules as constraint streams, searched by local search, in an environment of its own."""
+"""Timefold as a peer: the contract's rules as constraint streams, solved by local search, in a separate environment."""

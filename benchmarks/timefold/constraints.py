@@ -1,7 +1,7 @@
-"""The contract's rules as constraint streams: R1 to R8 on the hard level, each tier on a soft level of its own.
+"""The contract's rules as constraint streams: R1 to R8 on the hard level, each tier on its own soft level.
 
-R1, what R2 and R8 ask of one booking by itself, and which chairs a family may have are no constraints: the values that a
-booking may take keep them. What a joiner can say is said by joiners, the one that leaves the fewest pairs first.
+Rules that concern one booking by itself (R1, parts of R2 and R8, and the chairs that a family accepts) are not constraints:
+they limit the values that a booking may take. Conditions are expressed as joiners where possible, the most selective first.
 """
 
 from timefold.solver.score import (
@@ -23,7 +23,7 @@ UNPLACED, LATE, STABILITY, CONTINUITY, CASELOAD, PREFERENCES = (BendableScore.of
 
 @constraint_provider
 def define_constraints(factory: ConstraintFactory) -> list[Constraint]:
-    """Every rule, every tier, and the preferences that look at several bookings; streams that two need are built once."""
+    """Return the constraints of all rules, tiers and preferences. Streams that two constraints need are built once."""
     in_rooms = factory.for_each(Booking).filter(lambda b: b.slot.is_in_room)
     chairs_days = factory.for_each_unique_pair(Booking, Joiners.equal(lambda b: b.chair), Joiners.equal(lambda b: b.slot.day))
     return [
@@ -66,12 +66,12 @@ def room_conflict(factory: ConstraintFactory) -> Constraint:
 
 
 def share_room_time(one: Stay, other: Stay) -> bool:
-    """Whether there is a moment at which both take a room."""
+    """True if the room times of both overlap."""
     return one.arrival < other.room_end and other.arrival < one.room_end
 
 
 def rooms_short(factory: ConstraintFactory) -> Constraint:
-    """R2: in a place of several rooms there are never more room times at a moment than rooms."""
+    """R2: a place of several rooms never has more simultaneous room times than rooms."""
     return (
         factory.for_each(Booking)
         .filter(lambda b: b.slot.place.rooms > 1)
@@ -82,7 +82,7 @@ def rooms_short(factory: ConstraintFactory) -> Constraint:
 
 
 def beyond(rooms: int, stays: list[Stay]) -> int:
-    """How many stays begin when there are, with them, more than there are rooms."""
+    """Return the number of stays that begin when all rooms are already in use."""
     without_room = 0
     for stay in stays:
         there = 0
@@ -95,7 +95,7 @@ def beyond(rooms: int, stays: list[Stay]) -> int:
 
 
 def chair_not_free(factory: ConstraintFactory) -> Constraint:
-    """R3: the chair is there and free for the whole people time."""
+    """R3: the chair is at work and free for the whole people time."""
     return (
         factory.for_each(Booking)
         .filter(lambda b: not b.slot.stays[b.length].free_chairs[b.chair.number])
@@ -114,12 +114,12 @@ def chair_conflict(chairs_days: BiConstraintStream) -> Constraint:
 
 
 def share_people_time(one: Stay, other: Stay) -> bool:
-    """Whether there is a moment at which both take people."""
+    """True if the people times of both overlap."""
     return one.arrival < other.end and other.arrival < one.end
 
 
 def chair_day(factory: ConstraintFactory) -> Constraint:
-    """R3: at most so many bookings a day."""
+    """R3: a chair has at most ``max_per_day`` bookings a day."""
     return (
         factory.for_each(Booking)
         .group_by(lambda b: b.chair, lambda b: b.slot.day, ConstraintCollectors.count())
@@ -130,7 +130,7 @@ def chair_day(factory: ConstraintFactory) -> Constraint:
 
 
 def chair_week(factory: ConstraintFactory) -> Constraint:
-    """R3: at most so many bookings a week."""
+    """R3: a chair has at most ``max_per_week`` bookings a week."""
     return (
         factory.for_each(Booking)
         .group_by(lambda b: b.chair, lambda b: b.slot.week, ConstraintCollectors.count())
@@ -141,7 +141,7 @@ def chair_week(factory: ConstraintFactory) -> Constraint:
 
 
 def chair_office_days(in_rooms: UniConstraintStream) -> Constraint:
-    """R3: at most so many days a week with a booking in a room."""
+    """R3: a chair has bookings in rooms on at most ``max_office_days`` days a week."""
     return (
         in_rooms.group_by(lambda b: b.chair, lambda b: b.slot.week, ConstraintCollectors.count_distinct(lambda b: b.slot.day))
         .filter(lambda chair, week, days: days > chair.max_office_days)
@@ -151,7 +151,7 @@ def chair_office_days(in_rooms: UniConstraintStream) -> Constraint:
 
 
 def travel(chairs_days: BiConstraintStream) -> Constraint:
-    """R4: between rooms at two sites on one day a chair has time for the drive."""
+    """R4: a chair has time to drive between rooms at two sites on one day."""
     return (
         chairs_days.filter(lambda a, b: a.slot.is_in_room and b.slot.is_in_room and a.slot.site is not b.slot.site)
         .filter(lambda a, b: drive_is_too_long(a.slot, a.slot.stays[a.length], b.slot, b.slot.stays[b.length]))
@@ -161,14 +161,14 @@ def travel(chairs_days: BiConstraintStream) -> Constraint:
 
 
 def drive_is_too_long(one: Slot, one_stay: Stay, other: Slot, other_stay: Stay) -> bool:
-    """Whether the drive from the earlier to the later takes longer than there is time between them."""
+    """True if the drive from the earlier to the later takes longer than the gap between them."""
     if one_stay.arrival < other_stay.arrival:
         return other_stay.arrival - one_stay.end < one.travel[other.site_number]
     return one_stay.arrival - other_stay.end < other.travel[one.site_number]
 
 
 def minute_takers_short(factory: ConstraintFactory) -> Constraint:
-    """R5: no minute takers are the whole choice of more bookings than they can record; who records what comes afterwards."""
+    """R5: no team is the only choice for more bookings than it can record. Minute takers are assigned afterwards."""
     return (
         factory.for_each(Booking)
         .map(lambda b: b.slot.stays[b.length].minute_takers)
@@ -208,7 +208,7 @@ def apart(factory: ConstraintFactory) -> Constraint:
 
 
 def locked(factory: ConstraintFactory) -> Constraint:
-    """R8: what has any lock stays placed."""
+    """R8: a booking with any lock stays placed."""
     return (
         factory.for_each_including_unassigned(Booking)
         .filter(lambda b: b.is_locked and b.slot is None)
@@ -241,7 +241,7 @@ def late(factory: ConstraintFactory) -> Constraint:
 
 
 def stability(factory: ConstraintFactory) -> Constraint:
-    """T3: each change to what is published."""
+    """T3: each change to a published booking."""
     return (
         factory.for_each(Booking)
         .filter(lambda b: b.is_published)
@@ -260,7 +260,7 @@ def continuity(factory: ConstraintFactory) -> Constraint:
 
 
 def caseload(factory: ConstraintFactory) -> Constraint:
-    """T5: new children beyond those whom the chair may still hold."""
+    """T5: new children above the chair's cap."""
     return (
         factory.for_each(Booking)
         .filter(lambda b: b.new_children > 0)
@@ -272,7 +272,7 @@ def caseload(factory: ConstraintFactory) -> Constraint:
 
 
 def preferences(factory: ConstraintFactory) -> Constraint:
-    """T6: what the booking costs by itself."""
+    """T6: the preferences that concern one booking by itself."""
     return (
         factory.for_each(Booking)
         .penalize(PREFERENCES, lambda b: b.preferences[b.slot.number] + b.chair_preferences[b.chair.number])
@@ -281,7 +281,7 @@ def preferences(factory: ConstraintFactory) -> Constraint:
 
 
 def hold_missing(factory: ConstraintFactory) -> Constraint:
-    """T6: each hold that is not provided."""
+    """T6: each hold without a slot."""
     return (
         factory.for_each_including_unassigned(Booking)
         .filter(lambda b: not b.is_conference and b.slot is None)
@@ -291,7 +291,7 @@ def hold_missing(factory: ConstraintFactory) -> Constraint:
 
 
 def site_change(in_rooms: UniConstraintStream) -> Constraint:
-    """T6: each site beyond the first at which a chair has rooms on one day; its weight comes with the problem."""
+    """T6: each site beyond the first at which a chair is in rooms on one day; the problem sets the weight."""
     return (
         in_rooms.group_by(lambda b: b.chair, lambda b: b.slot.day, ConstraintCollectors.count_distinct(lambda b: b.slot.site))
         .filter(lambda chair, day, sites: sites > 1)
@@ -301,7 +301,7 @@ def site_change(in_rooms: UniConstraintStream) -> Constraint:
 
 
 def partner_clash(factory: ConstraintFactory) -> Constraint:
-    """T6: each conference of an area beyond the first at one start; its weight comes with the problem."""
+    """T6: each conference of an area beyond the first at one start; the problem sets the weight."""
     return (
         factory.for_each(Booking)
         .filter(lambda b: b.is_conference)

@@ -1,7 +1,7 @@
-"""The planning domain for Timefold: what it may change, and the facts that its constraints look at.
+"""The planning domain for Timefold: the planning entities, and the facts that the constraints use.
 
-Times are minutes since midnight before the horizon's first day; numbers are positions in the lists that ``preparing`` makes.
-Classes compare by identity: a generated ``__eq__`` can't be translated to Java, and every comparison would go through Python.
+Times are minutes since midnight before the horizon's first day; numbers are positions in the lists of ``problem_data``.
+Classes compare by identity: a generated ``__eq__`` can't be translated to Java, so every comparison would call Python.
 """
 
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ from timefold.solver.score import BendableScore
 
 @dataclass(eq=False, kw_only=True)
 class Label:
-    """A week, day, start, site or social worker that bookings may share: objects are faster compared than numbers."""
+    """A week, day, start, site or social worker that bookings may share; objects compare faster than numbers."""
 
     number: Annotated[int, PlanningId]
 
 
 @dataclass(eq=False, kw_only=True)
 class Chair:
-    """A chair's limits, and how many more children they may hold before each costs."""
+    """A chair's limits, and the number of children that the chair can take before reaching the cap."""
 
     number: Annotated[int, PlanningId]
     children_left: int
@@ -41,7 +41,7 @@ class Chair:
 
 @dataclass(eq=False, kw_only=True)
 class MinuteTakers:
-    """Minute takers who are the whole choice of some bookings, of which they can record no more than ``most``."""
+    """A team: minute takers who are the only choice for some bookings and can record at most ``most`` of those."""
 
     number: Annotated[int, PlanningId]
     most: int
@@ -49,7 +49,7 @@ class MinuteTakers:
 
 @dataclass(eq=False, kw_only=True)
 class Stay:
-    """What a slot is for one length: people time, the end of room time, which chairs are free, and who could record."""
+    """A slot for one length: people time, end of room time, whether each chair is free, and the teams."""
 
     arrival: int
     end: int
@@ -60,7 +60,7 @@ class Stay:
 
 @dataclass(eq=False, kw_only=True)
 class Place:
-    """Rooms that can stand for each other; none for the virtual place."""
+    """Interchangeable rooms; ``rooms`` is 0 for the virtual place."""
 
     number: Annotated[int, PlanningId]
     rooms: int
@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(eq=False, kw_only=True)
 class Slot:
-    """A start in a place; ``stays`` are by length, ``travel`` the minutes to each site by its number."""
+    """A start in a place; ``stays`` has an entry for each length, ``travel`` the minutes to each site."""
 
     number: Annotated[int, PlanningId]
     week: Label
@@ -85,10 +85,10 @@ class Slot:
 @planning_entity
 @dataclass(eq=False, kw_only=True)
 class Booking:
-    """A conference or a held slot, which is at a slot, or unplaced, and has a chair.
+    """A conference or a held slot, with a slot (None if unplaced) and a chair.
 
-    ``length`` numbers the lengths, from the shortest. ``area`` is a conference's own site. Costs are by the number of
-    the slot or chair; those that are always 0 are left out.
+    ``length`` is a position in the lengths, shortest first. ``area`` is a conference's own site. Costs are indexed by the
+    number of the slot or chair; lists of zeros are empty.
     """
 
     number: Annotated[int, PlanningId]
@@ -126,7 +126,7 @@ class Apart:
 @planning_solution
 @dataclass(eq=False, kw_only=True)
 class Month:
-    """What one solve is about, and its score: one hard level, and a soft one for each of the contract's tiers."""
+    """The problem of one solve, and its score: one hard level, and a soft level for each tier."""
 
     weights: ConstraintWeightOverrides
     apart: Annotated[list[Apart], ProblemFactCollectionProperty]

@@ -1,4 +1,4 @@
-"""Timefold on a problem: prepared here, solved in its own process, and brought back as a schedule."""
+"""The Timefold peer: prepares a problem, solves it in a separate process, and returns a schedule."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers.protocol import Found, Run, UnavailableError
+from benchmarks.peers.protocol import Improvement, Run, UnavailableError
 from benchmarks.timefold import environment
-from benchmarks.timefold.preparing import prepared
+from benchmarks.timefold.problem_data import problem_data
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.grouping import Ints
@@ -23,35 +23,35 @@ from scheduler.model.bookings import bookings_of
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import Candidates
 
-PATIENCE = 30.0
+GRACE_SECONDS = 30.0
 COMMAND = (str(environment.PYTHON), "-m", "benchmarks.timefold.solve")
 
 Answer = dict[str, Any]
 
 
 def timefold(problem: Problem, seconds: float) -> Run:
-    """The best schedule that Timefold finds in the seconds, of which starting Java takes some.
+    """Return the best schedule that Timefold finds within ``seconds``, which include starting Java.
 
-    ``figures`` has the seconds before its search began, as ``start_seconds``: taken from a time of the history, they
-    give the time without that start. Making the environment, where it is not made yet, is not counted.
-    Raises UnavailableError where there is no Java, or the environment can't be made.
+    ``figures["start_seconds"]`` is the time before the search began; subtract it from a time in the history to get search
+    time alone. Creating the environment is not counted.
+    Raise UnavailableError if Java is missing or the environment can't be created.
     """
     environment.ready()
     started = time.monotonic()
     builder = build_programme(problem)
     try:
-        plain = prepared(builder)
+        plain = problem_data(builder)
     except ValueError as error:
-        raise UnavailableError(f"Timefold's model can't hold this problem: {error}.") from error
+        raise UnavailableError(f"Timefold's model does not cover this problem: {error}.") from error
     build_seconds = time.monotonic() - started
-    history: list[Found] = []
+    history: list[Improvement] = []
     figures = {"build_seconds": build_seconds}
     bookings: list[list[int]] = []
     question = plain | {"seconds": seconds, "until": time.time() + seconds - build_seconds}
     for when, answer in _answers(question, seconds):
         if "tiers" in answer:
             figures.setdefault("start_seconds", when - started - answer["spent"])
-            history.append(Found(when - started, tuple(answer["tiers"])))
+            history.append(Improvement(when - started, tuple(answer["tiers"])))
         bookings = answer.get("bookings", [])
     if not history:
         return Run(figures=figures)
@@ -62,7 +62,7 @@ def timefold(problem: Problem, seconds: float) -> Run:
 
 
 def _answers(question: dict[str, Any], seconds: float) -> Iterator[tuple[float, Answer]]:
-    """What the process says, with the time at which it did; one that overruns its seconds by half a minute is killed."""
+    """Yield each answer of the process with its time; kill the process 30 s after its limit."""
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             COMMAND,
@@ -73,7 +73,7 @@ def _answers(question: dict[str, Any], seconds: float) -> Iterator[tuple[float, 
             stderr=errors,
             text=True,
         )
-        overrun = threading.Timer(seconds + PATIENCE, process.kill)
+        overrun = threading.Timer(seconds + GRACE_SECONDS, process.kill)
         overrun.start()
         with process:
             try:
@@ -85,13 +85,13 @@ def _answers(question: dict[str, Any], seconds: float) -> Iterator[tuple[float, 
                 overrun.cancel()
         if process.returncode != 0:
             errors.seek(0)
-            said = errors.read().strip().splitlines() or ["it says nothing"]
-            raise RuntimeError(f"Timefold ended with {process.returncode}: {said[-1]}")
+            lines = errors.read().strip().splitlines() or ["no error output"]
+            raise RuntimeError(f"Timefold ended with exit code {process.returncode}: {lines[-1]}")
 
 
 def _talk(process: subprocess.Popen[str], question: dict[str, Any]) -> Iterator[tuple[float, Answer]]:
     assert process.stdin is not None and process.stdout is not None
-    with contextlib.suppress(BrokenPipeError):  # what it says at its end tells more
+    with contextlib.suppress(BrokenPipeError):  # its error output is more useful
         process.stdin.write(json.dumps(question))
         process.stdin.close()
     for line in process.stdout:
@@ -99,7 +99,7 @@ def _talk(process: subprocess.Popen[str], question: dict[str, Any]) -> Iterator[
 
 
 def _chosen(candidates: Candidates, plain: dict[str, Any], bookings: list[list[int]]) -> Ints:
-    """The candidates' positions of Timefold's bookings, each of which is a booking's, a slot's and a chair's number."""
+    """Return the candidates' positions of Timefold's bookings, given as numbers of booking, slot and chair."""
     key = zip(candidates.request.tolist(), candidates.slot.tolist(), candidates.chair.tolist(), strict=True)
     position = {way: n for n, way in enumerate(key)}
     requests = [candidates.request_index[booking["name"]] for booking in plain["bookings"]]

@@ -1,7 +1,7 @@
-"""``python -m benchmarks.timefold.solve``: Timefold's side, run by the Python of its own environment.
+"""``python -m benchmarks.timefold.solve``: Timefold's process, run by the Python of its own environment.
 
-Reads what ``peer`` sends, as JSON, from standard input, and writes lines of JSON to standard output: for every better schedule,
-as it comes, its tiers and the seconds that the search has taken; at last the bookings of the best.
+It reads the problem from standard input as JSON, and writes lines of JSON to standard output: the tiers and the search seconds
+of every improvement when it occurs, and at the end the bookings of the best schedule.
 """
 
 import json
@@ -16,7 +16,7 @@ from timefold.solver.config import EnvironmentMode, ScoreDirectorFactoryConfig, 
 
 from benchmarks.timefold.constraints import define_constraints
 from benchmarks.timefold.domain import Booking, Month
-from benchmarks.timefold.reading import month_of
+from benchmarks.timefold.domain_builder import month_of
 
 SEARCH = """
 <solver xmlns="https://timefold.ai/xsd/solver">
@@ -29,19 +29,19 @@ SEARCH = """
   </localSearch>
 </solver>
 """
-"""Timefold's defaults but for two things, both measured to be better here (docs/decisions/0007): bookings start unplaced
-instead of each at its best, and the scores that late acceptance remembers are as many as the time allows for."""
+"""Timefold's defaults with two changes, both measured to be better here (docs/decisions/0007): bookings start unplaced
+instead of each at its best value, and the size of late acceptance grows with the time limit."""
 
-LATE_ACCEPTANCE_A_SECOND = 0.5
-LEAST_LATE_ACCEPTANCE = 5
+LATE_ACCEPTANCE_PER_SECOND = 0.5
+MIN_LATE_ACCEPTANCE = 5
 
 
 def main() -> None:
-    """Search until the time is over."""
+    """Search until the time is up."""
     problem = json.load(sys.stdin)
     month = month_of(problem)
     solver = SolverFactory.create(_configuration(problem["seconds"])).build_solver()
-    # The event listeners of the package turn the whole solution into Python, in the thread that searches: this takes the score.
+    # The package's own listeners convert the whole solution to Python in the search thread; this one reads only the score.
     solver._delegate.addEventListener(_listener(problem["constants"]))
     if time.time() >= problem["until"]:
         return
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _stop(solver: Any, until: float) -> None:
-    """End the search when the time is over; again and again, because before it has begun it can't be ended."""
+    """End the search when the time is up. Repeat the call, because it has no effect before the search has started."""
     time.sleep(max(0.0, until - time.time()))
     while True:
         solver.terminate_early()
@@ -60,7 +60,7 @@ def _stop(solver: Any, until: float) -> None:
 
 
 def _configuration(seconds: float) -> SolverConfig:
-    size = max(LEAST_LATE_ACCEPTANCE, round(LATE_ACCEPTANCE_A_SECOND * seconds))
+    size = max(MIN_LATE_ACCEPTANCE, round(LATE_ACCEPTANCE_PER_SECOND * seconds))
     return SolverConfig(
         solution_class=Month,
         entity_class_list=[Booking],
@@ -71,7 +71,7 @@ def _configuration(seconds: float) -> SolverConfig:
 
 
 def _listener(constants: list[int]) -> Any:
-    """Writes the tiers of every better solution that breaks no rule."""
+    """Return a listener that writes the tiers of every feasible improvement."""
 
     @JImplements("ai.timefold.solver.core.api.solver.event.SolverEventListener")
     class Listener:

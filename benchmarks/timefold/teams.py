@@ -1,4 +1,4 @@
-"""R5 without saying who records what: which minute takers are together the whole choice of which bookings (Hall's theorem)."""
+"""R5 without assigning minute takers: limits on the bookings for which a team is the only choice (Hall's theorem)."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import numpy as np
 from scheduler.grouping import table
 from scheduler.model.candidates import Candidates
 
-MOST_TEAMS = 1000
+MAX_TEAMS = 1000
 UNLIMITED = 1 << 20
 Kind = tuple[int, int]
-"""A people time and a site, by their positions; -1 is no site at all."""
+"""A people time and a site, as positions; -1 means no site."""
 
 
 @dataclass(frozen=True)
 class Team:
-    """Minute takers who can record at most ``most`` bookings of some kinds, for which there is nobody else."""
+    """Minute takers who can record at most ``most`` bookings of some kinds, and are the only choice for those."""
 
     most: int
     kinds: frozenset[Kind]
 
 
 def teams_of(candidates: Candidates) -> list[Team]:
-    """The teams of every day, and where somebody may record twice a day, of every moment at which something begins.
+    """Return the teams of every day, and also of every arrival time on days on which somebody may record twice.
 
-    Where nobody may, all bookings can be recorded if and only if no team has too many. Elsewhere that is necessary, and
-    the matching afterwards has the last word. Raises ValueError where a day has too many teams to look at.
+    On the other days, all bookings can be recorded if and only if no team exceeds its limit. On days with repeated use that
+    is only necessary, and the matching afterwards decides. Raise ValueError if a day has more than ``MAX_TEAMS`` teams.
     """
     takers = candidates.problem.minute_takers or ()
     choices = _choices(candidates)
@@ -45,7 +45,7 @@ def teams_of(candidates: Candidates) -> list[Team]:
 
 
 def _choices(candidates: Candidates) -> dict[Kind, frozenset[int]]:
-    """Who could record, for each kind that a candidate has."""
+    """Return the minute takers who could record each kind of booking."""
     problem = candidates.problem
     takers = problem.minute_takers or ()
     works = table(takers, candidates.days, lambda taker, day: taker.works_on(day) and taker.max_per_day != 0)
@@ -56,12 +56,12 @@ def _choices(candidates: Candidates) -> dict[Kind, frozenset[int]]:
 
 
 def _teams(kinds: Iterable[Kind], choices: Mapping[Kind, frozenset[int]], most: Callable[[frozenset[int]], int]) -> list[Team]:
-    """Every union of the kinds' choices, with the kinds whose choice lies within it."""
+    """Return every union of the kinds' choices, with the kinds whose choice it contains."""
     unions: set[frozenset[int]] = set()
     for choice in sorted({choices[kind] for kind in kinds}, key=sorted):
         unions |= {choice | union for union in unions} | {choice}
-        if len(unions) > MOST_TEAMS:
-            raise ValueError(f"the choices of minute takers on one day make more than {MOST_TEAMS} teams")
+        if len(unions) > MAX_TEAMS:
+            raise ValueError(f"the choices of minute takers on one day make more than {MAX_TEAMS} teams")
     return [
         Team(most(union), frozenset(kind for kind in kinds if choices[kind] <= union)) for union in sorted(unions, key=sorted)
     ]

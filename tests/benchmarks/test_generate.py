@@ -1,4 +1,4 @@
-"""The stored instances are read without fault, are what is generated, and match what the service has published."""
+"""The stored instances are valid, equal the generated ones, and match the service's published figures."""
 
 import datetime as dt
 from collections import Counter
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.generate import INSTANCES, SIZES, written
+from benchmarks.generate import INSTANCES, SIZES, write_instances
 from benchmarks.months import MONTHS_OF_THE_REPORT
 from benchmarks.national import conferences_of_each
 from fixtures.published import figures
@@ -44,22 +44,22 @@ def month_due(problem: Problem, conference: Conference) -> str:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_what_is_stored_is_what_is_listed(size: str) -> None:
-    found = {path.stem for path in (INSTANCES / size).iterdir()}
-    assert (found, len(found)) == (set(SIZES[size]), COUNTS[size])
+def test_the_stored_instances_are_the_listed_ones(size: str) -> None:
+    names = {path.stem for path in (INSTANCES / size).iterdir()}
+    assert (names, len(names)) == (set(SIZES[size]), COUNTS[size])
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_every_stored_instance_is_read_without_fault_and_has_nothing_impossible(size: str) -> None:
+def test_every_stored_instance_is_valid_and_feasible_in_time(size: str) -> None:
     for problem in all_stored(size):
         last_chance = [day for day in problem.working_days if problem.calendar.is_open(day)][-3]
         assert all(earliest <= last_chance for earliest in problem.earliest.values())
         assert all(c.chair is not None for c in problem.conferences if c.kind.is_review)
 
 
-def test_generating_some_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    again = {size: {name: SIZES[size][name] for name in names} for size, names in SOME.items()}
-    for path in written(tmp_path, again):
+def test_generating_instances_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    some = {size: {name: SIZES[size][name] for name in names} for size, names in SOME.items()}
+    for path in write_instances(tmp_path, some):
         assert path.read_bytes() == (INSTANCES / path.relative_to(tmp_path)).read_bytes()
 
 
@@ -79,11 +79,11 @@ def test_a_month_of_the_report_has_its_conferences_and_children(month: str) -> N
 
 
 @pytest.mark.parametrize(("month", "fixture"), [("2022-05", "may-2022"), ("2022-11", "november-2022")])
-def test_months_that_are_fixtures_too_are_the_same(month: str, fixture: str) -> None:
+def test_a_month_that_is_also_a_fixture_is_the_same(month: str, fixture: str) -> None:
     assert stored("month", f"report-{month}") == read_problem_file(f"fixtures/{fixture}.xlsx")
 
 
-def test_months_to_come_differ_in_what_they_are_named_for() -> None:
+def test_future_months_differ_as_their_names_say() -> None:
     def of(name: str) -> Problem:
         return stored("month", name)
 
@@ -96,7 +96,7 @@ def test_months_to_come_differ_in_what_they_are_named_for() -> None:
     assert len(of("many-holds").held_slots) == 36
 
 
-def test_what_is_published_in_replanning_broke_no_rule_until_a_chair_was_absent() -> None:
+def test_in_replanning_only_the_absence_breaks_rules() -> None:
     problem = stored("month", "replanning")
     bookings = tuple(
         Booking(
@@ -140,19 +140,19 @@ def test_the_year_matches_the_published_series_month_by_month() -> None:
     late = {month: of.initial_children - of.initial_children_in_time for month, of in series.items()}
     assert conferences == {month: of.conferences for month, of in series.items()}
     assert children == {month: of.initial_children for month, of in series.items()}
-    # Two thirds of the late children can't be in time whatever is planned (fixtures/README.md).
+    # Two thirds of the late children can't be in time in any schedule (fixtures/README.md).
     assert reachable == pytest.approx({month: of.initial_children - 2 / 3 * late[month] for month, of in series.items()}, abs=1)
     assert conferences.total() == 1222
 
 
-def test_no_family_of_the_year_is_due_to_a_chair_who_left_in_an_earlier_month() -> None:
+def test_no_family_of_the_year_is_due_after_its_chairs_month_of_leaving() -> None:
     problem = stored("year", "report-2022-23")
     left = {chair.id for chair in problem.chairs if chair.last is not None}
     months = {month_due(problem, c) for c in problem.conferences if c.chair in left}
     assert (len(left), max(months)) == (1, "2022-11")
 
 
-def test_authorities_are_of_all_sizes_and_together_about_england_in_a_month() -> None:
+def test_authorities_differ_in_size_and_add_up_to_england() -> None:
     problems = all_stored("national")
     assert sizes_of(problems) == conferences_of_each()
     assert (min(sizes_of(problems)), max(sizes_of(problems))) == (9, 250)
@@ -162,7 +162,7 @@ def test_authorities_are_of_all_sizes_and_together_about_england_in_a_month() ->
     assert {(p.horizon.first, p.horizon.last) for p in problems} == {(dt.date(2026, 11, 1), dt.date(2026, 11, 30))}
 
 
-def test_every_authority_has_rooms_and_people_for_its_conferences() -> None:
+def test_every_authority_has_enough_rooms_and_people() -> None:
     for problem in all_stored("national"):
         starts = len(problem.working_days) * sum(len(room.starts) for room in problem.rooms)
         takers = sum(taker.works_on(day) for taker in problem.minute_takers or () for day in problem.working_days)

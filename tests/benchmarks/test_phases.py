@@ -8,15 +8,15 @@ class Doubling:
         return 2 * number
 
 
-def test_what_a_function_gives_is_told_and_given_on() -> None:
-    heard: list[int] = []
-    with watching(Doubling, "twice", lambda result, seconds: heard.append(result) if seconds >= 0 else None):
+def test_a_watched_function_returns_and_reports_its_result() -> None:
+    reported: list[int] = []
+    with watching(Doubling, "twice", lambda result, seconds: reported.append(result) if seconds >= 0 else None):
         assert Doubling().twice(4) == 8
     assert Doubling().twice(5) == 10
-    assert heard == [8]
+    assert reported == [8]
 
 
-def test_a_plan_spends_time_in_its_phases() -> None:
+def test_the_phases_of_a_plan_are_timed() -> None:
     with measured() as spent:
         plan(tiny_problem())
     assert tuple(spent) == PHASES

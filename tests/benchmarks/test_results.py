@@ -1,4 +1,4 @@
-"""A result as JSON, as Markdown and in the terminal: whole, from made-up runs."""
+"""A result as JSON, as Markdown and in the terminal, from sample records."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks.results import Result, as_json, as_markdown, records_in, written
+from benchmarks.national_pool import National, Planned
+from benchmarks.results import Result, as_json, as_markdown, records_in, write_result
 from benchmarks.tables import rich_table, sheets
-from benchmarks.two_at_a_time import National, Planned
-from tests.benchmarks.made_up import cut_short, record, searched
+from tests.benchmarks.sample_records import cut_short, record, searched
 
 RESULT = Result(
     taken="2027-03-01",
@@ -34,9 +34,9 @@ MARKDOWN = """\
 
 Commit abc; processors 2.
 
-A peer's goal is a proof of all tiers or, for greedy and Timefold, a schedule no tier of which is more than 1% above
-the best that any peer found; the limit's goal is its relaxation. *Times ours* is a peer's seconds to its goal over ours to ours,
-side by side in this run; *≥* where the peer was cut short.
+Each peer has a goal: a proof of all tiers; for greedy and Timefold, a schedule with every tier at most 1% above the
+best of any peer; for lp_limit, its relaxation. *Times ours* is a peer's seconds to its goal, divided by our seconds to ours,
+both measured in this run. *≥* means that the peer was cut short at its limit.
 
 ![growth.svg](growth.svg)
 
@@ -45,12 +45,12 @@ side by side in this run; *≥* where the peer was cut short.
 | target | found | holds |
 | --- | --- | --- |
 | a month is proven at least 20 times as fast as by plain HiGHS (median) | ≥ 6 times | no |
-| a month takes at most 4 times as long as building it and its last relaxation (median) | 2.5 times; at most 2.5 | yes |
+| a month takes at most 4 times as long as building its model and one relaxation (median) | 2.5 times; at most 2.5 | yes |
 | a month is proven before Timefold has its first schedule within 1% | 0 of 0 months; it failed in 1 | no |
 | every quarter is proven within 8 times the median month | not measured | – |
-| a year's last tier is within 1% of its bound, all others proven, in 10 minutes (10 s more to end), 6 GiB | not measured | – |
-| time to proof grows at most with the 1.5th power of the conferences | not measured | – |
-| all authorities two at a time take at most 1.1 times half of one by one | 1.00 times; 1 of 2 proven, 1.25 times each | no |
+| a year takes at most 610 s and 6 GiB, with the last tier within 1% of its bound and the others proven | not measured | – |
+| time to proof grows at most with the power 1.5 of the number of conferences | not measured | – |
+| planned two at a time, all authorities take at most 1.1 times half as long | 1.00 times; 1 of 2 proven, each 1.25 times | no |
 
 ## Where our time goes: shares of all threads' time, presolve within each
 
@@ -83,10 +83,10 @@ def test_the_result_as_markdown() -> None:
 
 
 def test_the_result_as_json() -> None:
-    found = as_json(RESULT)
-    runs = found.pop("runs")
-    targets = found.pop("targets")
-    assert found == {
+    figures = as_json(RESULT)
+    runs = figures.pop("runs")
+    targets = figures.pop("targets")
+    assert figures == {
         "taken": "2027-03-01",
         "suite": "default",
         "commit": "abc",
@@ -139,18 +139,18 @@ def test_the_result_as_json() -> None:
     }
 
 
-def test_what_is_written_gives_the_runs_back(tmp_path: Path) -> None:
-    path = written(RESULT, tmp_path / "results")
+def test_the_runs_of_a_written_result_can_be_read_back(tmp_path: Path) -> None:
+    path = write_result(RESULT, tmp_path / "results")
     assert path == tmp_path / "results" / "2027-03-01-default.json"
     assert records_in(path) == RESULT.records
     assert json.loads(path.read_text())["commit"] == "abc"
     assert [other.name for other in path.parent.iterdir()] == [path.name]
 
 
-def test_a_part_of_a_suite_says_that_it_is_one() -> None:
+def test_an_incomplete_result_carries_a_warning() -> None:
     cut = Result("2027-03-01", "default", {}, "")
-    assert cut.warnings == ["Only a part of the suite has run."]
-    assert "**Only a part of the suite has run.**" in as_markdown(cut, [])
+    assert cut.warnings == ["Only part of the suite has run."]
+    assert "**Only part of the suite has run.**" in as_markdown(cut, [])
     assert "Commit unknown" in as_markdown(cut, [])
 
 

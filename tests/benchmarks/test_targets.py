@@ -1,20 +1,20 @@
-"""Which targets hold, from made-up runs."""
+"""Targets, from sample records."""
 
 from __future__ import annotations
 
 import pytest
 
 from benchmarks.comparison import Comparison
+from benchmarks.national_pool import National, Planned
 from benchmarks.records import Record
 from benchmarks.targets import Target, targets
-from benchmarks.two_at_a_time import National, Planned
-from tests.benchmarks.made_up import BEST, cut_short, record, searched
+from tests.benchmarks.sample_records import BEST, cut_short, record, searched
 
 SAYS = tuple(target.says for target in targets(Comparison(()), None))
 
 
-def found(*records: Record, national: National | None = None) -> dict[str, tuple[str, bool | None]]:
-    """What is found of each target that was measured, by its first word or two that tell it apart."""
+def measured(*records: Record, national: National | None = None) -> dict[str, tuple[str, bool | None]]:
+    """Return the figure of each measured target and whether it holds, under a short name."""
     return {
         name: (target.found, target.holds)
         for name, target in zip(NAMES, targets(Comparison(records), national), strict=True)
@@ -25,11 +25,11 @@ def found(*records: Record, national: National | None = None) -> dict[str, tuple
 NAMES = ("highs", "limit", "timefold", "quarter", "year", "growth", "national")
 
 
-def test_without_runs_nothing_is_measured() -> None:
+def test_without_runs_no_target_is_measured() -> None:
     assert targets(Comparison(()), None) == [Target(says, "not measured", None) for says in SAYS]
 
 
-def test_all_targets_but_a_proven_year_hold() -> None:
+def test_good_runs_meet_every_target_but_growth() -> None:
     runs = (
         record(size="week", conferences=25, seconds=2.0),
         record(),
@@ -41,14 +41,14 @@ def test_all_targets_but_a_proven_year_hold() -> None:
     )
     in_pool, alone = (tuple(Planned(one, True) for one in each) for each in ((8.0, 6.5, 6.5), (8.0, 6.0, 6.0)))
     national = National(2, 11.0, in_pool, alone)
-    assert found(*runs, national=national) == {
+    assert measured(*runs, national=national) == {
         "highs": ("20 times", True),
         "limit": ("4 times; at most 4", True),
         "timefold": ("1 of 1 months", True),
         "quarter": ("at most 5 times", True),
         "year": ("0.91% above its bound, 5 tiers proven, 600 s, 0.5 GiB", True),
-        "growth": ("1.25 of what is proven; not proven: march", False),
-        "national": ("1.10 times; 3 of 3 proven, 1.05 times each", True),
+        "growth": ("1.25 for proven instances; not proven: march", False),
+        "national": ("1.10 times; 3 of 3 proven, each 1.05 times", True),
     }
 
 
@@ -70,7 +70,7 @@ def test_all_targets_but_a_proven_year_hold() -> None:
         ([record(ending="crashed"), searched("timefold")], {"timefold": ("0 of 1 months", False)}),
         (
             [record(), record("highs", seconds=300.0), cut_short("ours", "april"), record("highs", "april", seconds=9.0)],
-            {"highs": ("30 times, of 1 of 2 months", False)},
+            {"highs": ("30 times, over 1 of 2 months", False)},
         ),
         (
             [
@@ -79,7 +79,7 @@ def test_all_targets_but_a_proven_year_hold() -> None:
                 record(instance="april", ending="crashed"),
                 record("lp_limit", "april", seconds=9.0, tiers=(), history=()),
             ],
-            {"limit": ("1.11 times; at most 1.11; nothing to say of 1 of 2 months", False)},
+            {"limit": ("1.11 times; at most 1.11; no ratio for 1 of 2 months", False)},
         ),
         ([record(), cut_short("ours", "winter", size="quarter")], {"quarter": ("≥ 6 times", False)}),
         ([record(), record(size="quarter", seconds=81.0)], {"quarter": ("at most 8.1 times", False)}),
@@ -105,9 +105,9 @@ def test_all_targets_but_a_proven_year_hold() -> None:
                 record(conferences=50, seconds=2.0),
                 cut_short("ours", "winter", size="quarter"),
             ],
-            {"growth": ("1.00 of what is proven; not proven: winter", False)},
+            {"growth": ("1.00 for proven instances; not proven: winter", False)},
         ),
     ],
 )
-def test_what_is_found_of_each_target(runs: list[Record], expected: dict[str, tuple[str, bool]]) -> None:
-    assert {name: what for name, what in found(*runs).items() if name in expected or name == "timefold"} == expected
+def test_a_targets_figure_and_whether_it_holds(runs: list[Record], expected: dict[str, tuple[str, bool]]) -> None:
+    assert {name: figure for name, figure in measured(*runs).items() if name in expected or name == "timefold"} == expected

@@ -1,4 +1,4 @@
-"""Timefold as a peer: what it is given, what it needs, and whether its score is the contract's."""
+"""The Timefold peer: its problem data, its environment, and the agreement of its score with the contract."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from benchmarks.peers.protocol import UnavailableError
 from benchmarks.timefold import environment
 from benchmarks.timefold.peer import timefold
-from benchmarks.timefold.preparing import Plain, prepared
+from benchmarks.timefold.problem_data import Plain, problem_data
 from benchmarks.timefold.teams import Team, teams_of
 from fixtures.generate import HERE as FIXTURES
 from scheduler.checker import check
@@ -26,14 +26,14 @@ from tests.random_problems import random_problem
 
 SECONDS = 20.0
 needs_timefold = pytest.mark.skipif(
-    not environment.is_ready(), reason="Timefold's environment isn't there: it needs Java 17 or later, and `make timefold`."
+    not environment.is_ready(), reason="Timefold's environment is missing. Install Java 17 or later and run `make timefold`."
 )
 
 
 @pytest.mark.slow
 @needs_timefold
 @pytest.mark.parametrize("path", [FIXTURES / "tiny.json", EXAMPLES / "march.replan.json"], ids=lambda path: path.stem)
-def test_its_schedule_passes_the_checker_and_its_score_is_the_contracts(path: Path) -> None:
+def test_its_schedule_passes_the_checker_and_its_score_agrees(path: Path) -> None:
     problem = read_problem_file(path)
     run = timefold(problem, SECONDS)
     assert run.schedule is not None
@@ -46,36 +46,34 @@ def test_its_schedule_passes_the_checker_and_its_score_is_the_contracts(path: Pa
 
 @pytest.mark.slow
 @needs_timefold
-def test_it_finds_the_best_schedule_of_the_tiny_problem() -> None:
+def test_it_finds_the_optimum_of_the_tiny_problem() -> None:
     assert timefold(read_problem_file(FIXTURES / "tiny.json"), SECONDS).history[-1].tiers == (0, 24, 0, 3, 2, 110)
 
 
-def test_without_java_it_is_unavailable_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_java_it_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not environment.is_ready()
-    with pytest.raises(
-        UnavailableError, match=r"^Timefold needs Java 17 or later: there is no `java` on the path. Install a JDK\.$"
-    ):
+    with pytest.raises(UnavailableError, match=r"^Timefold needs Java 17 or later: `java` is not on the path. Install a JDK\.$"):
         timefold(tiny_problem(), SECONDS)
 
 
-def test_an_old_java_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_old_java_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     java = tmp_path / "java"
     java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
     java.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    with pytest.raises(UnavailableError, match=r'java is another \(openjdk version "11\.0\.2" 2019-01-15\)\.$'):
+    with pytest.raises(UnavailableError, match=r'java is older or unknown \(openjdk version "11\.0\.2" 2019-01-15\)\.$'):
         environment.ready()
 
 
-def test_a_service_past_midnight_cannot_be_given_to_it() -> None:
+def test_a_service_past_midnight_is_not_supported() -> None:
     night = tiny_problem(rooms=[room(starts=["22:30"])], conferences=[conference(mode="hybrid")])
     with pytest.raises(ValueError, match="on another day"):
-        prepared(build_programme(night))
+        problem_data(build_programme(night))
 
 
 def test_teams_are_the_unions_of_choices() -> None:
-    """M1 records at Aylesbury only, M2 everywhere: so Wycombe has M2, and all have the two together."""
+    """M1 records at Aylesbury and virtually, M2 everywhere: so Wycombe has M2 alone, and all places have both."""
     takers = [minute_taker("M1", sites=["AYL"], max_per_day=1), minute_taker("M2", max_per_day=1)]
     day = {"first": "2027-03-15", "last": "2027-03-15"}
     candidates = build_programme(tiny_problem(horizon=day, minute_takers=takers)).candidates
@@ -86,7 +84,7 @@ def test_teams_are_the_unions_of_choices() -> None:
     ]
 
 
-def test_who_may_record_twice_a_day_records_once_at_a_moment() -> None:
+def test_a_minute_taker_with_two_bookings_a_day_has_one_at_a_time() -> None:
     day = {"first": "2027-03-15", "last": "2027-03-15"}
     candidates = build_programme(tiny_problem(horizon=day, minute_takers=[minute_taker("M1", max_per_day=2)])).candidates
     everywhere = (0, 1, -1)
@@ -98,14 +96,14 @@ def test_who_may_record_twice_a_day_records_once_at_a_moment() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_booking_costs_by_itself_what_the_contract_says(seed: int) -> None:
+def test_the_costs_of_a_single_booking_match_the_contract(seed: int) -> None:
     problem = random_problem(random.Random(seed))
     builder = build_programme(problem)
     candidates = builder.candidates
     try:
-        plain = prepared(builder)
+        plain = problem_data(builder)
     except ValueError:
-        pytest.skip("a service past midnight")
+        pytest.skip("service past midnight")
     number = {booking["name"]: n for n, booking in enumerate(plain["bookings"])}
     for position in random.Random(seed).sample(range(len(candidates)), min(len(candidates), 20)):
         schedule = Schedule(bookings=bookings_of(candidates, np.array([position])))
@@ -115,7 +113,7 @@ def test_a_booking_costs_by_itself_what_the_contract_says(seed: int) -> None:
 
 
 def costs_with(plain: Plain, only: int, slot: int, chair: int) -> list[int]:
-    """What each tier costs, by what Timefold is given, where one booking is all that is booked."""
+    """Return the cost of each tier by Timefold's data, with ``only`` as the one booking."""
     booking = plain["bookings"][only]
     others = [other["missing"] for n, other in enumerate(plain["bookings"]) if n != only]
     slot_costs = {tier: dict(zip(booking["slots"], costs, strict=True)) for tier, costs in booking["slot_costs"].items()}

@@ -1,4 +1,4 @@
-"""The diary clerk: what goes first, and what is asked for when the best is taken."""
+"""The greedy peer: the order of conferences, and the second choices when the first is booked."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Placed = tuple[str, str, str | None, str]
 
 
 def placed(problem: Problem) -> list[Placed]:
-    """Each booking as conference, start, room and chair."""
+    """Return each booking as conference, start, room and chair."""
     schedule = greedy(problem, 60.0).schedule
     assert schedule is not None
     assert check(problem, schedule).violations == ()
     return [(b.conference, f"{b.start:%d %H:%M}", b.room, b.chair) for b in schedule.bookings]
 
 
-def one(**changes: Any) -> Placed:
-    """Where the one conference of the tiny problem, whose own chair is C1, goes: due on Friday the 19th unless changed."""
+def only_booking(**changes: Any) -> Placed:
+    """Return the booking of the tiny problem's one conference: its own chair is C1, and it is due on Friday the 19th."""
     own = {"chair": "C1", "earliest": "2027-03-02"} | changes.pop("conference", {})
     (only,) = placed(tiny_problem(**({"conferences": [conference("A", **own)]} | changes)))
     return only
@@ -46,11 +46,11 @@ ABSENT = [{"first": "2027-03-01", "last": "2027-03-31"}]
         ({"minute_takers": [minute_taker("M1", sites=["WYC"])]}, ("A", "02 10:00", "WYC-1", "C1")),
     ],
 )
-def test_the_clerk_asks_for_less_where_the_best_is_not_to_be_had(changes: dict[str, Any], expected: Placed) -> None:
-    assert one(**changes) == expected
+def test_the_clerk_takes_the_best_offer_that_is_free(changes: dict[str, Any], expected: Placed) -> None:
+    assert only_booking(**changes) == expected
 
 
-def test_what_is_due_first_goes_first_and_holds_go_last() -> None:
+def test_conferences_go_by_due_date_and_holds_go_last() -> None:
     day = {"first": "2027-03-08", "last": "2027-03-08"}
     problem = tiny_problem(
         horizon=day,
@@ -63,12 +63,12 @@ def test_what_is_due_first_goes_first_and_holds_go_last() -> None:
     assert [(name, start) for name, start, _, _ in placed(problem)] == [("SOONER", "08 10:00"), ("LATER", "08 14:00")]
 
 
-def test_the_clerk_leaves_a_published_booking_where_it_is_and_keeps_locks() -> None:
+def test_the_clerk_leaves_published_bookings_and_keeps_locks() -> None:
     published = {"conference": "A", "start": "2027-03-09T14:00", "room": "WYC-1", "chair": "C2"}
-    assert one(published=[published]) == ("A", "09 14:00", "WYC-1", "C2")
+    assert only_booking(published=[published]) == ("A", "09 14:00", "WYC-1", "C2")
     closed = [room("AYL-1"), room("WYC-1", closed=ABSENT)]
-    assert one(published=[published], rooms=closed) == ("A", "02 10:00", "AYL-1", "C1")
-    assert one(published=[published | {"locks": ["time", "chair"]}], rooms=closed) == ("A", "09 14:00", "AYL-1", "C2")
+    assert only_booking(published=[published], rooms=closed) == ("A", "02 10:00", "AYL-1", "C1")
+    assert only_booking(published=[published | {"locks": ["time", "chair"]}], rooms=closed) == ("A", "09 14:00", "AYL-1", "C2")
 
 
 def test_without_time_nothing_is_booked() -> None:

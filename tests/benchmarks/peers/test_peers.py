@@ -1,4 +1,4 @@
-"""Each peer on small problems: its schedule is right, what it proves is the optimum, and its history only improves."""
+"""Each peer on small problems: its schedule is valid, its proofs are right, and its history only improves."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def measured(problem: Problem, run: Run) -> tuple[int, ...]:
 
 
 def assert_improves(run: Run) -> None:
-    """Each schedule is better than the one before, or says more of itself; and later."""
+    """Assert that each entry is later than the one before, and better or with more tiers."""
     for before, after in zip(run.history, run.history[1:], strict=False):
         known = len(before.tiers)
         assert after.seconds >= before.seconds
@@ -48,23 +48,23 @@ def assert_best(problem: Problem, run: Run, tiers: tuple[int, ...]) -> None:
 
 
 def small_problems() -> list[tuple[Problem, Optimum | None]]:
-    found = []
+    solved = []
     for seed in range(12):
         problem = random_problem(Random(seed))
         try:
-            found.append((problem, optimum(problem)))
+            solved.append((problem, optimum(problem)))
         except TooLargeError:
             continue
-    return found
+    return solved
 
 
 @pytest.mark.parametrize("peer", SOLVERS)
-def test_a_solver_proves_what_plan_proves(peer: Peer) -> None:
+def test_a_solver_proves_the_same_optimum_as_the_planner(peer: Peer) -> None:
     assert tuple(tier.value for tier in plan(tiny()).tiers) == TINY
     assert_best(tiny(), peer(tiny(), SECONDS), TINY)
 
 
-def test_plain_solvers_and_the_clerk_beside_trying_everything() -> None:
+def test_plain_solvers_and_the_clerk_against_exhaustive_search() -> None:
     outcomes = set()
     for problem, best in small_problems():
         if best is None:
@@ -81,7 +81,7 @@ def test_plain_solvers_and_the_clerk_beside_trying_everything() -> None:
     assert outcomes == {"best", "the clerk does worse", "locks that can't be kept"}
 
 
-def test_where_time_is_up_before_it_began_nothing_is_claimed() -> None:
+def test_without_time_a_solver_claims_no_false_proof() -> None:
     for peer in (highs, cp_sat_default):
         run = peer(tiny(), 0.0)
         assert run.proven_seconds is None or run.tiers_proven == len(TINY)
@@ -89,14 +89,14 @@ def test_where_time_is_up_before_it_began_nothing_is_claimed() -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_limit_is_a_bound_of_the_last_tier_by_every_code(code: str) -> None:
+def test_every_lp_solver_gives_the_same_bound_on_the_last_tier(code: str) -> None:
     run = lp_limit(tiny(), SECONDS, tiers=TINY, code=code)
     assert (run.schedule, run.history, run.tiers_proven) == (None, (), 0)
     assert run.figures["bound"] == TINY[-1]
     assert run.proven_seconds == run.figures["build_seconds"] + run.figures["relaxation_seconds"]
 
 
-def test_the_plain_model_has_a_column_for_each_booking_minute_taker_and_unplaced_conference() -> None:
+def test_the_plain_model_has_more_columns_than_ours() -> None:
     run = highs(tiny(), SECONDS)
     assert {name for name in run.figures if not name.endswith("seconds")} == {"columns", "rows"}
     assert run.figures["columns"] > lp_limit(tiny(), SECONDS, tiers=TINY).figures["columns"]

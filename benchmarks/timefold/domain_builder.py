@@ -1,4 +1,4 @@
-"""From what ``preparing`` makes to Timefold's domain."""
+"""The conversion of ``problem_data`` to Timefold's domain."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ Plain = dict[str, Any]
 
 
 class Labels:
-    """Labels by what they stand for: always the same one for the same thing."""
+    """The labels of a problem: one object for each week, day, start, site and social worker."""
 
     def __init__(self) -> None:
         self._labels: dict[tuple[str, object], Label] = {}
 
     def of(self, what: str, which: object) -> Label:
-        """The label of one week, day, start, site or social worker."""
+        """Return the label of one week, day, start, site or social worker, created on first use."""
         return self._labels.setdefault((what, which), Label(number=len(self._labels)))
 
 
 def month_of(problem: Plain) -> Month:
-    """The problem in Timefold's terms, with nothing booked yet."""
+    """Return the problem in Timefold's terms, with nothing booked."""
     labels = Labels()
     places = [Place(number=n, rooms=rooms) for n, rooms in enumerate(problem["places"])]
     minute_takers = [MinuteTakers(number=n, most=most) for n, most in enumerate(problem["minute_takers"])]
@@ -53,7 +53,7 @@ def _slot(number: int, slot: Plain, places: list[Place], minute_takers: list[Min
 
 
 def _booking(number: int, booking: Plain, slots: list[Slot], chairs: list[Chair], labels: Labels) -> Booking:
-    same = ("length", "is_conference", "new_children", "is_locked", "is_published")
+    copied = ("length", "is_conference", "new_children", "is_locked", "is_published")
     worker = booking["social_worker"]
     late, stability, preferences = (
         _by_number(booking["slots"], booking["slot_costs"][tier], len(slots)) for tier in ("late", "stability", "preferences")
@@ -64,7 +64,7 @@ def _booking(number: int, booking: Plain, slots: list[Slot], chairs: list[Chair]
     )
     return Booking(
         number=number,
-        **{name: booking[name] for name in same},
+        **{name: booking[name] for name in copied},
         area=labels.of("site", booking["area"]),
         social_worker=labels.of("social worker of one", number) if worker is None else labels.of("social worker", worker),
         can_be_late=any(late),
@@ -80,7 +80,7 @@ def _booking(number: int, booking: Plain, slots: list[Slot], chairs: list[Chair]
 
 
 def _by_number(numbers: list[int], costs: list[int], count: int) -> list[int]:
-    """The costs in a list of all slots or chairs, 0 for those that the booking can't have."""
+    """Return the costs indexed by the number of the slot or chair, 0 for those that the booking can't have."""
     spread = [0] * count
     for number, cost in zip(numbers, costs, strict=True):
         spread[number] = cost

@@ -1,4 +1,4 @@
-"""A month of every authority in the country, planned two at a time, beside what the same plans take one after another."""
+"""A month of every authority in the country, planned two at a time and one at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class Planned:
-    """One authority's plan: the seconds that it took, reading included, and whether all its tiers are proven."""
+    """One authority's plan: its seconds, including reading, and whether all its tiers are proven."""
 
     seconds: float
     proven: bool
@@ -25,7 +25,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class National:
-    """The same plans in a pool of ``processes`` and one by one; ``pooled_seconds`` are those of the pool as a whole."""
+    """The same plans in a pool of ``processes`` and one at a time; ``pooled_seconds`` is the elapsed time of the pool."""
 
     processes: int
     pooled_seconds: float
@@ -34,23 +34,23 @@ class National:
 
     @property
     def proven(self) -> int:
-        """The authorities of which all tiers are proven in the pool."""
+        """Return the number of authorities with all tiers proven in the pool."""
         return sum(one.proven for one in self.in_pool)
 
     @property
     def ratio(self) -> float:
-        """How much longer the pool takes than if its processes were never in each other's way, nor ever idle."""
+        """Return the pool's time, divided by its time if processes never slowed each other down and were never idle."""
         return self.pooled_seconds * self.processes / sum(one.seconds for one in self.alone)
 
     @property
     def slowdown(self) -> float:
-        """How much longer in the pool those take that are proven both ways: others take their limit, whatever is beside them."""
+        """Return pooled time divided by time alone, over plans proven both ways; the others always take their limit."""
         both = [pair for pair in zip(self.in_pool, self.alone, strict=True) if all(one.proven for one in pair)]
         return sum(pooled.seconds for pooled, _ in both) / sum(alone.seconds for _, alone in both) if both else 1.0
 
 
 def national(paths: Sequence[Path], seconds: float) -> National:
-    """Plan all with one worker and at most so many seconds each: first in the pool, then one by one."""
+    """Plan all with one worker and at most ``seconds`` each: first in the pool, then one at a time."""
     started = time.monotonic()
     in_pool = _planned(paths, seconds, PROCESSES)
     pooled = time.monotonic() - started

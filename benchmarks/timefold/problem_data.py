@@ -1,4 +1,4 @@
-"""What Timefold is given: the problem in plain numbers and lists, with all that one booking costs by itself."""
+"""The problem as plain numbers and lists for Timefold, with the costs of each booking by itself."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ NO_LIMIT = 1 << 30
 MINUTES_OF_DAY = 24 * 60
 
 
-def prepared(builder: ProgrammeBuilder) -> Plain:
-    """The problem for ``solve``, in the words of ``domain``: whatever is not listed here goes by a number of its own.
+def problem_data(builder: ProgrammeBuilder) -> Plain:
+    """Return the problem for ``solve``, in the terms of ``domain``; other objects appear only as numbers.
 
-    ``constants`` are what every schedule costs, tier by tier. Raises ValueError where a booking could reach into
-    another day.
+    ``constants`` are the costs that every schedule has, by tier. Raise ValueError if a booking could reach into another day.
     """
     candidates, problem, programme = builder.candidates, builder.problem, builder.programme()
     midnight = candidates.start - candidates.start % MINUTES_OF_DAY
     if ((candidates.arrival < midnight) | (candidates.end + problem.policy.reset > midnight + MINUTES_OF_DAY)).any():
-        raise ValueError("a booking could begin or end on another day than its conference, which this model does not know")
+        raise ValueError("a booking could begin or end on another day than its conference, which this model does not support")
     teams = teams_of(candidates) if problem.models_minute_takers else []
     costs = {tier: programme.costs[tier][: len(candidates)] for tier in TIERS}
     bookings = [booking for n in range(len(candidates.requests)) for booking in _bookings(candidates, costs, n)]
@@ -50,12 +49,12 @@ def prepared(builder: ProgrammeBuilder) -> Plain:
 
 
 def _lengths(candidates: Candidates) -> list[int]:
-    """The lengths of all requests, in minutes; people times are numbered by start, then by length."""
+    """Return the distinct lengths of all requests in minutes; people times are numbered by start, then by length."""
     return sorted({request.minutes for request in candidates.requests})
 
 
 def _slots(candidates: Candidates, teams: Sequence[Team]) -> list[Plain]:
-    """Each start in each place."""
+    """Return each start in each place."""
     problem, lengths = candidates.problem, _lengths(candidates)
     travel = {} if "R4" in problem.policy.off else problem.travel_minutes
     sites = [site.id for site in problem.sites]
@@ -96,16 +95,16 @@ def _slots(candidates: Candidates, teams: Sequence[Team]) -> list[Plain]:
 
 
 def _chair(chair: Chair, caseload_cap: int) -> Plain:
-    """A chair's limits."""
+    """Return a chair's limits."""
     limits = {name: getattr(chair, name) for name in ("max_per_day", "max_per_week", "max_office_days")}
     left = max(0, chair.cap(caseload_cap) - chair.caseload)
-    return {"children_left": left, **{name: NO_LIMIT if most is None else most for name, most in limits.items()}}
+    return {"children_left": left, **{name: NO_LIMIT if limit is None else limit for name, limit in limits.items()}}
 
 
 def _bookings(candidates: Candidates, costs: dict[TierName, Ints], n: int) -> list[Plain]:
-    """The request as one booking, or as many as it has held slots; none where nothing suits it.
+    """Return the request as one booking, or one for each of its held slots; empty if it has no candidates.
 
-    Its costs are the slots' plus the chairs': no rule makes a slot and a chair together cost one booking anything.
+    A booking's cost is that of its slot plus that of its chair, because no rule charges for a pair of them.
     """
     own = candidates.of_request(n)
     if not len(own):
@@ -126,7 +125,7 @@ def _bookings(candidates: Candidates, costs: dict[TierName, Ints], n: int) -> li
         of_chairs = np.array(chair_costs[tier], dtype=np.int64)[chair]
         of_slots = (costs[tier][own] + missing[tier] - of_chairs)[first]
         if not np.array_equal(of_slots[slot] + of_chairs, costs[tier][own] + missing[tier]):
-            raise AssertionError(f"In the tier {tier} {request} costs by slot and chair together.")
+            raise AssertionError(f"In the tier {tier}, the cost of {request} is not a slot's cost plus a chair's.")
         slot_costs[tier] = of_slots.tolist()
     booking = {
         "length": _lengths(candidates).index(request.minutes),
@@ -147,7 +146,7 @@ def _bookings(candidates: Candidates, costs: dict[TierName, Ints], n: int) -> li
 
 
 def _chair_cost(problem: Problem, request: Request, chair: Chair, tier: TierName) -> int:
-    """What the chair alone makes a booking of the request cost in a tier."""
+    """Return the part of a booking's cost in a tier that depends only on the chair."""
     conference = request.conference
     if conference is None:
         return 0
