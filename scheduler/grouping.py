@@ -1,4 +1,4 @@
-"""Arrays in groups: numbering equal entries, sets of intervals that overlap, and looking up ranges."""
+"""Group array entries: number equal keys, list ranges and members, and find overlapping intervals."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ Column = TypeVar("Column")
 
 
 def table(rows: Sequence[Row], columns: Sequence[Column], holds: Callable[[Row, Column], bool]) -> Mask:
-    """Whether something holds, for every row and column."""
+    """Return a mask of ``holds(row, column)`` for every row and column."""
     return np.array([[holds(row, column) for column in columns] for row in rows], dtype=np.bool_).reshape(len(rows), len(columns))
 
 
 def numbered(*keys: Ints) -> tuple[Ints, Ints]:
-    """Number the distinct combinations of keys from 0; gives each entry's number, and where each number first occurs."""
+    """Number the distinct combinations of keys from 0, in sorted order.
+
+    Return each entry's number and the position where each number first occurs.
+    """
     combined = keys[0]
     for key in keys[1:]:
         low = int(key.min()) if len(key) else 0
@@ -31,24 +34,24 @@ def numbered(*keys: Ints) -> tuple[Ints, Ints]:
 
 
 def ranges(first: Ints, beyond: Ints) -> tuple[Ints, Ints]:
-    """Every whole number of every range, from ``first`` up to, not including, ``beyond``, as (range, number) pairs."""
+    """Return every integer of each range ``[first, beyond)`` as (range, integer) pairs; a backward range is empty."""
     length = np.maximum(beyond - first, 0)
     which = np.repeat(np.arange(len(first)), length)
     return which, np.arange(len(which)) - np.repeat(np.cumsum(length) - length - first, length)
 
 
-def members(group: Ints, wanted: Ints) -> tuple[Ints, Ints]:
-    """The entries of each wanted group, as (position in ``wanted``, entry) pairs."""
+def members(group: Ints, groups: Ints) -> tuple[Ints, Ints]:
+    """Return the entries in each of ``groups`` as (position in ``groups``, entry) pairs; ``group`` is each entry's group."""
     order = np.argsort(group, kind="stable")
-    in_order = group[order]
-    which, position = ranges(np.searchsorted(in_order, wanted), np.searchsorted(in_order, wanted, side="right"))
+    ordered = group[order]
+    which, position = ranges(np.searchsorted(ordered, groups), np.searchsorted(ordered, groups, side="right"))
     return which, order[position]
 
 
 def at_one_moment(group: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """Sets of intervals of one group that share a moment, as (row, member) pairs, without sets that lie within others.
+    """Return the maximal sets of intervals that share a group and a moment, as (set, interval) pairs.
 
-    Intervals of a group never overlap if and only if each such set holds at most one of them.
+    Intervals are half-open. The chosen intervals of a group are disjoint if and only if each set has at most one of them.
     """
     if not len(group):
         return group, group
@@ -57,9 +60,9 @@ def at_one_moment(group: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     points = np.unique(opens)
     first, beyond = np.searchsorted(points, opens), np.searchsorted(points, closes)
     member, row = ranges(first, beyond)
-    soonest_end = np.full(len(points), np.iinfo(np.int64).max)
-    np.minimum.at(soonest_end, row, beyond[member])
-    within_next = soonest_end > np.arange(len(points)) + 1
-    kept = ~within_next[row]
+    earliest_end = np.full(len(points), np.iinfo(np.int64).max)
+    np.minimum.at(earliest_end, row, beyond[member])
+    within_next = earliest_end > np.arange(len(points)) + 1
+    maximal = ~within_next[row]
     number = np.cumsum(~within_next) - 1
-    return number[row[kept]], member[kept]
+    return number[row[maximal]], member[maximal]

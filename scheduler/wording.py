@@ -1,4 +1,4 @@
-"""Numbers, dates and ids as people write them, with grammar that is right for none, one and many."""
+"""Numbers, dates and counts in words, with grammar that suits zero, one and many."""
 
 from __future__ import annotations
 
@@ -27,56 +27,56 @@ TIER_IN_WORDS: dict[TierName, str] = {
     "preferences": "Preferences",
 }
 
-NO_LETTERS = "\ufffe\uffff"
-IF_AS_HERE = ", if the tiers before are as they are here"
-"""What is to be added to how good a tier is, where an earlier one is not proven."""
+NONCHARACTERS = "\ufffe\uffff"
+IF_AS_HERE = ", if the earlier tiers keep these values"
+"""Suffix for a tier's bound when an earlier tier is not proven."""
 
 
 def number(count: int) -> str:
-    """A whole number with its thousands marked: ``1,842``."""
+    """Return a whole number with thousands separators: ``1,842``."""
     return f"{count:,}"
 
 
 def count_of(count: int, noun: str, nouns: str | None = None) -> str:
-    """A number with its noun: ``no conferences``, ``1 conference``, ``1,842 conferences``."""
-    many = nouns or f"{noun}s"
-    return f"1 {noun}" if count == 1 else f"{number(count) if count else 'no'} {many}"
+    """Return a count with its noun: ``no conferences``, ``1 conference``, ``1,842 conferences``."""
+    plural = nouns or f"{noun}s"
+    return f"1 {noun}" if count == 1 else f"{number(count) if count else 'no'} {plural}"
 
 
 def agree(count: int, one: str, many: str) -> str:
-    """The verb or pronoun that agrees with the number: ``agree(1, "is", "are")`` is ``is``."""
+    """Return the verb or pronoun that agrees with the count: ``agree(1, "is", "are")`` is ``"is"``."""
     return one if count == 1 else many
 
 
 def count_is(count: int, noun: str, nouns: str | None = None) -> str:
-    """A number with its noun and verb: ``no conferences are``, ``1 conference is``."""
+    """Return a count with its noun and verb: ``no conferences are``, ``1 conference is``."""
     return f"{count_of(count, noun, nouns)} {agree(count, 'is', 'are')}"
 
 
 def children_of(count: int) -> str:
-    """``1 child``, ``2 children``."""
+    """Return ``1 child``, ``2 children``."""
     return count_of(count, "child", "children")
 
 
 def capitalised(sentence: str) -> str:
-    """The sentence with its first letter made large, and the rest left alone."""
+    """Return the sentence with a capital first letter and the rest unchanged."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def date_in_words(day: dt.date, year: int | None = None) -> str:
-    """``Monday 1 March``, with the year unless it is the one that the reader takes for granted."""
+    """Return ``Monday 1 March``, followed by the year unless it is ``year``."""
     text = f"{day:%A} {day.day} {day:%B}"
     return text if day.year == year else f"{text} {day.year}"
 
 
 def short_date(day: dt.date, year: int | None = None) -> str:
-    """``1 March``, with the year unless it is the one that the reader takes for granted."""
+    """Return ``1 March``, followed by the year unless it is ``year``."""
     text = f"{day.day} {day:%B}"
     return text if day.year == year else f"{text} {day.year}"
 
 
 def period_in_words(period: Period) -> str:
-    """``1 to 31 March 2027``, saying month and year once where they are the same at both ends."""
+    """Return ``1 to 31 March 2027``; a month or year that both ends share appears once."""
     first, last = period.first, period.last
     if first == last:
         return short_date(last)
@@ -86,7 +86,7 @@ def period_in_words(period: Period) -> str:
 
 
 def seconds_in_words(seconds: float) -> str:
-    """``0.8 seconds``, ``12 seconds``, ``3 minutes 5 seconds``."""
+    """Return ``0.8 seconds``, ``12 seconds``, ``3 minutes 5 seconds``."""
     if seconds < 9.95:
         rounded = f"{seconds:.1f}"
         return "1 second" if rounded == "1.0" else f"{rounded} seconds"
@@ -98,15 +98,15 @@ def seconds_in_words(seconds: float) -> str:
 
 
 def moment_in_words(moment: dt.datetime) -> str:
-    """``Friday 19 March 2027 at 10:00``."""
+    """Return ``Friday 19 March 2027 at 10:00``."""
     return f"{date_in_words(moment.date())} at {moment:%H:%M}"
 
 
 def in_a_row(words: Sequence[str]) -> str:
-    """``date``, ``date and chair``, ``date, chair and room``."""
+    """Return ``date``, ``date and chair``, ``date, chair and room``."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def without_controls(text: str) -> str:
-    """The text with a space for each control character, which terminals obey, and for what else pictures can't hold."""
-    return "".join(" " if category(letter) == "Cc" or letter in NO_LETTERS else letter for letter in text)
+    """Return the text with spaces for control characters, which terminals obey, and for characters that SVG can't hold."""
+    return "".join(" " if category(letter) == "Cc" or letter in NONCHARACTERS else letter for letter in text)

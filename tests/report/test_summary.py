@@ -156,7 +156,7 @@ def test_terms_that_are_not_given_are_an_assumption():
 
 
 UNPROVEN = Tier(name="unplaced", value=2, bound=1, proven=False)
-AS_HERE = ", if the tiers before are as they are here"
+AS_HERE = ", if the earlier tiers keep these values"
 
 
 @pytest.mark.parametrize(

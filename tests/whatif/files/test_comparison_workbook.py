@@ -58,7 +58,7 @@ def test_scenarios_side_by_side(sheets: dict[str, list[Row]]):
 
 
 def test_tiers_say_only_what_is_proven(sheets: dict[str, list[Row]]):
-    so_far = ", if the tiers before are as they are here"
+    so_far = ", if the earlier tiers keep these values"
     unknown = "Not known, since an earlier tier is not proven"
     assert sheets["Tiers"][3:] == [
         ("Scenario", "", "What matters most first", "Value", "No schedule has less than", "How good it is", "Against the base"),
@@ -179,5 +179,5 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path):
         write_comparison(small(), tmp_path / "nowhere" / "a.xlsx")
     assert str(error.value) == (
         f"{tmp_path / 'nowhere' / 'a.xlsx'}: this can't be written: there is no folder {tmp_path / 'nowhere'}. "
-        "Make it first, or enter another."
+        "Create it first, or enter another."
     )
