@@ -1,6 +1,7 @@
-"""Problems and schedules in files: JSON, a workbook, or a folder of CSV files, all three the same problem.
+"""Problem and schedule files.
 
-Everything here raises InputError with every fault at once, and never leaves half a file.
+A problem is a JSON file, a workbook or a folder of CSV files; the three are equivalent. Readers raise InputError with all
+faults together. Writers raise InputError if a file can't be written, and never leave an incomplete one.
 """
 
 from __future__ import annotations
@@ -33,24 +34,23 @@ __all__ = [
 ]
 
 Told = Callable[[Fault], Fault]
-"""How a fault of a problem is told to whoever made the file."""
+"""Converts a fault of a problem to the terms of the file: sheet, row and column for a workbook or CSV folder."""
 
-_KNOWN = "Enter a .json file, an .xlsx workbook, or a folder of .csv files."
+_FILE_TYPES = "Enter a .json file, an .xlsx workbook, or a folder of .csv files."
 
 
 def read_problem_file(path: str | Path) -> Problem:
-    """The problem in a ``.json`` file, an ``.xlsx`` workbook or a folder of ``.csv`` files.
+    """Return the problem in a ``.json`` file, an ``.xlsx`` workbook or a folder of ``.csv`` files.
 
-    Raises:
-        InputError: with every fault; those of a workbook or CSV folder are SheetFaults.
+    Raise InputError with all faults; those of a workbook or CSV folder are SheetFaults.
     """
     return read_problem_to_judge(path)[0]
 
 
 def read_problem_to_judge(path: str | Path) -> tuple[Problem, Told]:
-    """The problem in a file, for a reader who may find more wrong with it: faults are told as those of ``read_problem_file``.
+    """Return the problem in a file, and a converter for faults that the caller finds in it later.
 
-    Raises InputError as that does.
+    Raise InputError as ``read_problem_file`` does.
     """
     path = Path(path)
     match path.suffix.lower():
@@ -61,15 +61,14 @@ def read_problem_to_judge(path: str | Path) -> tuple[Problem, Told]:
         case _ if path.is_dir():
             problem, origins = problem_with_origins(tables_in_folder(path))
         case _:
-            _refuse_kind(path)
+            _refuse_type(path)
     return problem, lambda fault: in_sheet(fault, origins)
 
 
 def write_problem_file(problem: Problem, path: str | Path) -> None:
-    """Write the problem as the name says: ``.json``, ``.xlsx``, or without a suffix a folder of CSV files.
+    """Write the problem in the format that the suffix names: ``.json``, ``.xlsx``, or none for a folder of CSV files.
 
-    Raises:
-        InputError: where the name says none of these, or the file can't be written.
+    Raise InputError if the suffix is any other, or the file can't be written.
     """
     path = Path(path)
     match path.suffix.lower():
@@ -80,22 +79,22 @@ def write_problem_file(problem: Problem, path: str | Path) -> None:
         case suffix if suffix == "" or path.is_dir():
             write_csv_folder(problem, path)
         case suffix:
-            refuse(path, f"'{suffix}' is not a kind of file that is written. {_KNOWN}")
+            refuse(path, f"the file type '{suffix}' can't be written. {_FILE_TYPES}")
 
 
 def read_schedule_file(path: str | Path) -> Schedule:
-    """The schedule in a JSON file. Raises InputError."""
+    """Return the schedule in a JSON file. Raise InputError with all faults."""
     return read_schedule_json(Path(path))
 
 
 def write_schedule_file(schedule: Schedule, path: str | Path) -> None:
-    """Write the schedule as JSON. Raises InputError where the file can't be written."""
+    """Write the schedule as JSON. Raise InputError if the file can't be written."""
     write_json(schedule, Path(path))
 
 
-def _refuse_kind(path: Path) -> NoReturn:
+def _refuse_type(path: Path) -> NoReturn:
     if not path.exists():
         refuse(path, "there is no such file or folder. Check its name.")
     if path.suffix.lower() == ".csv":
-        refuse(path, "this is a single CSV file. Enter the folder that holds all of them.")
-    refuse(path, f"'{path.suffix}' is not a kind of file that is read. {_KNOWN}")
+        refuse(path, "this is a single CSV file. Enter the folder that contains all the CSV files.")
+    refuse(path, f"the file type '{path.suffix}' can't be read. {_FILE_TYPES}")

@@ -1,4 +1,4 @@
-"""``python -m scheduler.files NAME.xlsx`` writes a workbook to be filled in."""
+"""``python -m scheduler.files NAME.xlsx`` writes a blank workbook."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scheduler.files import write_blank_workbook
 
 
 def main(arguments: list[str]) -> int:
-    """Write the workbook that is named; the exit code is 2 where that can't be done."""
+    """Write a blank workbook to the given path. Return the exit code: 0, or 2 if the workbook can't be written."""
     if len(arguments) != 1 or not arguments[0].lower().endswith(".xlsx"):
         sys.stderr.write("Enter the name of the workbook to write, such as my-month.xlsx.\n")
         return 2

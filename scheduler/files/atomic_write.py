@@ -1,4 +1,4 @@
-"""Writing whole: a file or folder is there with all its content, or it is as it was before."""
+"""Atomic writes: a file or folder gets its whole new content, or stays as it was."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from scheduler.files.file_safety import refuse
 
 
 @contextmanager
-def _told_of_failure(path: Path) -> Iterator[None]:
+def _errors_as_refusals(path: Path) -> Iterator[None]:
+    """Turn operating system errors into an InputError about the path."""
     try:
         yield
     except FileNotFoundError:
-        refuse(path, f"this can't be written: there is no folder {path.parent}. Make it first, or enter another.")
+        refuse(path, f"this can't be written: there is no folder {path.parent}. Create it first, or enter another.")
     except OSError as error:
         refuse(path, f"this can't be written: {error.strerror or error}.")
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Put the content under the name at once. Raises InputError where that can't be done; the old file then stays."""
+    """Write the file in one step. Raise InputError and leave the old file unchanged if it can't be written."""
     if path.is_dir():
-        refuse(path, "this can't be written: there is a folder of that name. Enter another name.")
-    with _told_of_failure(path):
+        refuse(path, "this can't be written: there is a folder with that name. Enter another name.")
+    with _errors_as_refusals(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
         temporary = Path(name)
         try:
@@ -42,22 +43,22 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder, if there is none yet. Raises InputError where that can't be done."""
-    with _told_of_failure(path):
+    """Create the folder unless it exists. Raise InputError if it can't be created."""
+    with _errors_as_refusals(path):
         path.mkdir(exist_ok=True)
 
 
 def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Put a folder with these files, and no others, under the name.
+    """Write a folder with exactly these files, given by name.
 
-    A folder of the same files is replaced; one that holds anything else is left alone. Raises InputError.
+    An existing folder is replaced. Raise InputError if it contains any other file, or the folder can't be written.
     """
     if path.exists() and not path.is_dir():
-        refuse(path, "this can't be written: there is a file of that name. Enter the name of a folder.")
-    with _told_of_failure(path):
-        strangers = sorted({entry.name for entry in path.iterdir()} - files.keys()) if path.exists() else []
-        if strangers:
-            refuse(path, f"this folder also holds {strangers[0]}. Enter a new or empty folder.")
+        refuse(path, "this can't be written: there is a file with that name. Enter the name of a folder.")
+    with _errors_as_refusals(path):
+        others = sorted({entry.name for entry in path.iterdir()} - files.keys()) if path.exists() else []
+        if others:
+            refuse(path, f"this folder also contains {others[0]}. Enter a new or empty folder.")
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.", dir=path.parent))
         try:
             new, old = temporary / "new", temporary / "old"

@@ -1,4 +1,4 @@
-"""One cell of a workbook or CSV file: what kind of value it holds, how it is read, and how it is written."""
+"""One cell of a workbook or CSV file: the type of its value, and how the value is read and written."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ TIME_FORMAT = "hh:mm"
 TEXT_FORMAT = "@"
 FIRST_DATE_IN_EXCEL = dt.date(1900, 3, 1)
 EXCEL_EPOCH = dt.date(1899, 12, 30)
-SERIALS_TAKEN_AS_DATES = range(36526, 73051)  # 2000 to 2099: a stray 2027 must not become a day in 1905
+DATE_SERIALS = range(36526, 73051)  # 2000 to 2099: a stray 2027 must not become a day in 1905
 SPACE = " \t\r\n\u00a0"
-MINUTES_A_DAY = 1440
+MINUTES_PER_DAY = 1440
 
 
 class CellError(Exception):
-    """A cell that can't be read: what was found, and what to enter instead."""
+    """A cell that can't be read: what it holds, and what to enter instead."""
 
 
 class CellType(ABC):
-    """A kind of value: ``read`` takes a cell that is not blank, ``cell`` gives what is written for a value."""
+    """The type of a column or setting: ``read`` parses a cell that is not blank, ``cell`` formats a value."""
 
     number_format: ClassVar[str] = TEXT_FORMAT
     of: str | None = None
     """The list of the problem that an id refers to."""
     lists: ClassVar[bool] = False
-    """Whether a cell holds several values."""
+    """True if a cell holds several values."""
 
     @property
     @abstractmethod
     def wanted(self) -> str:
-        """What to enter, as the end of a sentence that begins with "Enter"."""
+        """What to enter: the end of a sentence that begins with "Enter"."""
 
     @abstractmethod
     def read(self, cell: Cell) -> Any:
-        """The value in the cell. Raises CellError."""
+        """Return the value in the cell. Raise CellError if it has none of this type."""
 
     def cell(self, value: Any) -> Cell:
-        """What to write for the value; None for a blank cell."""
+        """Return the cell to write for the value; None for a blank cell."""
         return None if value is None or value in ("", ()) else self._written(value)
 
     def _written(self, value: Any) -> Cell:
@@ -56,22 +56,26 @@ class CellType(ABC):
         return written
 
     def is_blank(self, cell: Cell) -> bool:
-        """Whether nothing is entered."""
+        """True if nothing is entered."""
         return is_blank(cell)
+
+    def refusal(self, cell: Cell, fault: str) -> CellError:
+        """Return the error for a cell: its content, the fault, and what to enter."""
+        return CellError(f"{quoted(cell)} {fault}. Enter {self.wanted}.")
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether a cell holds nothing, or only spaces."""
+    """True if a cell holds nothing, or only spaces."""
     return cell is None or (isinstance(cell, str) and not cell.strip(SPACE))
 
 
 def simplified(text: str) -> str:
-    """A word without what people write in several ways: capitals, spaces, hyphens, underscores."""
+    """Return the text in lower case without spaces, hyphens, underscores and apostrophes, for comparison."""
     return re.sub(r"[\s_’'-]+", "", text).casefold()
 
 
-def found(cell: Cell) -> str:
-    """What a cell holds, as an error message quotes it."""
+def quoted(cell: Cell) -> str:
+    """Return the content of a cell as an error message quotes it."""
     match cell:
         case bool() | int() | float() | str():
             return shown(cell)
@@ -80,7 +84,7 @@ def found(cell: Cell) -> str:
 
 
 def cell_text(cell: Cell) -> str:
-    """The cell as text, as CSV files hold it: dates DD/MM/YYYY, times HH:MM, and nothing for a blank one."""
+    """Return the cell as CSV text: dates as DD/MM/YYYY, times as HH:MM, and an empty string for a blank cell."""
     match cell:
         case None:
             return ""
@@ -96,23 +100,21 @@ def cell_text(cell: Cell) -> str:
             return str(cell)
 
 
-def _number_as_text(cell: Cell) -> Cell:
-    """Text for a number that stands where text is wanted: 90 for Excel's 90.0."""
-    if isinstance(cell, bool) or not isinstance(cell, int | float):
+def _text_in(cell: Cell) -> str | None:
+    """Return the text in a cell, reading Excel's 90.0 as 90; None for a date, a time or a boolean."""
+    if isinstance(cell, str):
         return cell
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return None
     return str(int(cell)) if isinstance(cell, int) or cell.is_integer() else str(cell)
 
 
 @dataclass(frozen=True)
 class Text(CellType):
-    """Any text, kept to the last space. Where ``says_empty``, no text at all is written as a pair of quotes."""
+    """Any text, spaces included. If ``says_empty``, a pair of quotes means the empty string."""
 
     says_empty: bool = False
-
-    @property
-    @override
-    def wanted(self) -> str:
-        return "text"
+    wanted: ClassVar[str] = "text"
 
     @override
     def is_blank(self, cell: Cell) -> bool:
@@ -120,9 +122,9 @@ class Text(CellType):
 
     @override
     def read(self, cell: Cell) -> str:
-        text = _number_as_text(cell)
-        if not isinstance(text, str):
-            raise CellError(f"{found(cell)} is not text. Enter text.")
+        text = _text_in(cell)
+        if text is None:
+            raise self.refusal(cell, "is not text")
         if self.says_empty and len(text) > 1 and not text.strip('"'):
             text = text[2:]
         return unescaped(text)
@@ -136,7 +138,7 @@ class Text(CellType):
 
 @dataclass(frozen=True)
 class Id(CellType):
-    """An id: of the row itself, or (``of``) one that another sheet lists."""
+    """The id of the row itself or, with ``of``, of an item in another list."""
 
     of: str | None = None
     noun: str = "id"
@@ -149,9 +151,9 @@ class Id(CellType):
 
     @override
     def read(self, cell: Cell) -> str:
-        text = _number_as_text(cell)
-        if not isinstance(text, str):
-            raise CellError(f"{found(cell)} can't be an id. Format the cell as Text, and enter {self.wanted}.")
+        text = _text_in(cell)
+        if text is None:
+            raise CellError(f"{quoted(cell)} can't be an id. Format the cell as Text, and enter {self.wanted}.")
         return unescaped(text.strip(SPACE))
 
     @override
@@ -161,7 +163,7 @@ class Id(CellType):
 
 @dataclass(frozen=True)
 class Ids(CellType):
-    """Ids, with commas between; one that holds a comma stands in double quotes."""
+    """Ids separated by commas; an id that contains a comma is in double quotes."""
 
     of: str | None = None
     noun: str = "id"
@@ -170,14 +172,14 @@ class Ids(CellType):
     @property
     @override
     def wanted(self) -> str:
-        return f"ids of {self.noun}s with commas between"
+        return f"ids of {self.noun}s separated by commas"
 
     @override
     def read(self, cell: Cell) -> tuple[str, ...]:
-        text = _number_as_text(cell)
-        ids = split_ids(text) if isinstance(text, str) else None
+        text = _text_in(cell)
+        ids = split_ids(text) if text is not None else None
         if ids is None:
-            raise CellError(f"{found(cell)} is not a list of ids. Enter {self.wanted}.")
+            raise self.refusal(cell, "is not a list of ids")
         return tuple(unescaped(item) for item in ids)
 
     @override
@@ -187,16 +189,20 @@ class Ids(CellType):
 
 @dataclass(frozen=True)
 class Whole(CellType):
-    """A whole number, of ``unit``."""
+    """A whole number of ``unit``."""
 
     unit: str = ""
     example: int = 90
     number_format: ClassVar[str] = "0"
 
     @property
+    def _noun(self) -> str:
+        return f"a whole number of {self.unit}" if self.unit else "a whole number"
+
+    @property
     @override
     def wanted(self) -> str:
-        return f"a whole number{f' of {self.unit}' if self.unit else ''} such as {self.example}"
+        return f"{self._noun} such as {self.example}"
 
     @override
     def read(self, cell: Cell) -> int:
@@ -206,13 +212,12 @@ class Whole(CellType):
             return int(cell)
         if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?", cell.strip(SPACE)):
             return int(cell.strip(SPACE).partition(".")[0])
-        of = f" of {self.unit}" if self.unit else ""
-        raise CellError(f"{found(cell)} is not a whole number{of}. Enter a number such as {self.example}.")
+        raise CellError(f"{quoted(cell)} is not {self._noun}. Enter a number such as {self.example}.")
 
 
 @dataclass(frozen=True)
 class Number(CellType):
-    """A number that may have decimals."""
+    """A number, with or without decimals."""
 
     example: str = "0.6"
     number_format: ClassVar[str] = "General"
@@ -230,24 +235,20 @@ class Number(CellType):
             r"[+-]?([0-9]{1,18}(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?", cell.strip(SPACE), re.I
         ):
             return float(cell)
-        raise CellError(f"{found(cell)} is not a number. Enter {self.wanted}.")
+        raise self.refusal(cell, "is not a number")
 
     @override
     def _written(self, value: Any) -> Cell:
-        # Excel files hold 16 digits; the few numbers that need 17 go in as text.
+        # Excel files store 16 digits; a number that needs 17 is written as text.
         return value if float(f"{value:.16G}") == value else repr(value)
 
 
 @dataclass(frozen=True)
 class Date(CellType):
-    """A day: a real date, DD/MM/YYYY or YYYY-MM-DD."""
+    """A day: an Excel date, DD/MM/YYYY or YYYY-MM-DD."""
 
     number_format: ClassVar[str] = DATE_FORMAT
-
-    @property
-    @override
-    def wanted(self) -> str:
-        return "a date such as 03/04/2027 (3 April 2027)"
+    wanted: ClassVar[str] = "a date such as 03/04/2027 (3 April 2027)"
 
     @override
     def read(self, cell: Cell) -> dt.date:
@@ -255,21 +256,21 @@ class Date(CellType):
             case dt.datetime() if cell.time() == dt.time():
                 return cell.date()
             case dt.datetime():
-                raise CellError(f"{found(cell)} holds a time of day too. Enter the date alone, such as 03/04/2027.")
+                raise CellError(f"{quoted(cell)} includes a time of day. Enter the date alone, such as 03/04/2027.")
             case dt.date():
                 return cell
-            case int() if not isinstance(cell, bool) and cell in SERIALS_TAKEN_AS_DATES:
+            case int() if not isinstance(cell, bool) and cell in DATE_SERIALS:
                 return EXCEL_EPOCH + dt.timedelta(days=cell)
-            case str() if day := _date_in(cell.strip(SPACE)):
+            case str() if day := _parsed_date(cell.strip(SPACE)):
                 return day
-        raise CellError(f"{found(cell)} is not a date. Enter {self.wanted}.")
+        raise self.refusal(cell, "is not a date")
 
     @override
     def _written(self, value: Any) -> Cell:
         return value if value >= FIRST_DATE_IN_EXCEL else cell_text(value)
 
 
-def _date_in(text: str) -> dt.date | None:
+def _parsed_date(text: str) -> dt.date | None:
     if british := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", text):
         day, month, year = map(int, british.groups())
     elif iso := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text):
@@ -284,23 +285,19 @@ def _date_in(text: str) -> dt.date | None:
 
 @dataclass(frozen=True)
 class Time(CellType):
-    """A time of day, to the minute: a real time, text such as 10:00, or a fraction of a day."""
+    """A time of day, to the minute: an Excel time, text such as 10:00, or a fraction of a day."""
 
     number_format: ClassVar[str] = TIME_FORMAT
-
-    @property
-    @override
-    def wanted(self) -> str:
-        return "a time such as 10:00"
+    wanted: ClassVar[str] = "a time such as 10:00"
 
     @override
     def read(self, cell: Cell) -> dt.time:
-        if (time := _time_in(cell)) is None:
-            raise CellError(f"{found(cell)} is not a time of day in hours and minutes. Enter {self.wanted}.")
+        if (time := _parsed_time(cell)) is None:
+            raise self.refusal(cell, "is not a time of day in hours and minutes")
         return time
 
 
-def _time_in(cell: Cell) -> dt.time | None:
+def _parsed_time(cell: Cell) -> dt.time | None:
     seconds: float
     match cell:
         case dt.datetime() | bool():
@@ -317,19 +314,17 @@ def _time_in(cell: Cell) -> dt.time | None:
         case _:
             return None
     minutes = round(seconds / 60)
-    if not 0 <= minutes < MINUTES_A_DAY or abs(seconds - minutes * 60) > 1:
+    # A fraction of a day is rarely a whole minute to the last bit.
+    if not 0 <= minutes < MINUTES_PER_DAY or abs(seconds - minutes * 60) > 1:
         return None
     return dt.time(*divmod(minutes, 60))
 
 
 @dataclass(frozen=True)
 class Note(CellType):
-    """Words for the reader, which are written and never read."""
+    """Text for the reader; it is written but never read."""
 
-    @property
-    @override
-    def wanted(self) -> str:
-        return "anything"
+    wanted: ClassVar[str] = "anything"
 
     @override
     def read(self, cell: Cell) -> None:

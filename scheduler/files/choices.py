@@ -1,4 +1,4 @@
-"""Cells that hold one of a few values, yes or no, or several values with commas between."""
+"""Cells with one of a few choices, yes or no, or several values separated by commas."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from scheduler.domain.values import WEEKDAYS
-from scheduler.files.cells import SPACE, Cell, CellError, CellType, cell_text, found, simplified
+from scheduler.files.cells import SPACE, Cell, CellError, CellType, cell_text, quoted, simplified
 
 
 @dataclass(frozen=True)
 class Several(CellType):
-    """Several values of a kind in one cell, with commas between. Where ``says_empty``, an empty list is ``none``."""
+    """Several values of one type, separated by commas. If ``says_empty``, an empty list is written as ``none``."""
 
     item: CellType
     says_empty: bool = False
@@ -26,8 +26,8 @@ class Several(CellType):
     @override
     def wanted(self) -> str:
         if isinstance(self.item, Choice):
-            return f"one or more of {self.item.listed}, with commas between"
-        return "times such as 10:00, 14:00 with commas between"
+            return f"one or more of {self.item.listed}, separated by commas"
+        return "times such as 10:00, 14:00 separated by commas"
 
     @override
     def read(self, cell: Cell) -> tuple[Any, ...]:
@@ -54,41 +54,37 @@ class Weekdays(Several):
 
     item: CellType = field(default_factory=lambda: Choice(tuple((day, day.title()) for day in WEEKDAYS), abbreviated))
     says_empty: bool = True
-
-    @property
-    @override
-    def wanted(self) -> str:
-        return "days such as Mon, Tue, Thu with commas between"
+    wanted: ClassVar[str] = "days such as Mon, Tue, Thu separated by commas"
 
     @override
     def _read_part(self, part: str) -> Sequence[Any]:
         ends = re.split(r"\s*(?:-|–|\bto\b)\s*", part)
-        read = [self.item.read(end) for end in ends]
-        if len(read) != 2:
-            return read if len(read) == 1 else (self.item.read(part),)
-        first, last = WEEKDAYS.index(read[0]), WEEKDAYS.index(read[1])
+        days = [self.item.read(end) for end in ends]
+        if len(days) != 2:
+            return days if len(days) == 1 else (self.item.read(part),)
+        first, last = map(WEEKDAYS.index, days)
         if first > last:
-            raise CellError(f"{found(part)} runs backwards. Enter {self.wanted}.")
+            raise self.refusal(part, "runs backwards")
         return WEEKDAYS[first : last + 1]
 
 
 def abbreviated(text: str) -> str:
-    """A weekday's first three letters; anything else as it is."""
+    """Return the first three letters of a weekday's name, and any other text simplified."""
     word = simplified(text)
     return word[:3] if word in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday") else word
 
 
 @dataclass(frozen=True)
 class Choice(CellType):
-    """One of a few values, each with the words that people see: ``(("pre_birth", "Pre-birth"), …)``."""
+    """One of a few values, each with its label: ``(("pre_birth", "Pre-birth"), …)``."""
 
     choices: tuple[tuple[Any, str], ...]
     simplify: Callable[[str], str] = simplified
 
     @property
     def listed(self) -> str:
-        """The words, for a message."""
-        return ", ".join(words for _, words in self.choices)
+        """The labels, for a message."""
+        return ", ".join(label for _, label in self.choices)
 
     @property
     @override
@@ -98,37 +94,36 @@ class Choice(CellType):
     @override
     def read(self, cell: Cell) -> Any:
         if isinstance(cell, str):
-            for value, words in self.choices:
-                if self.simplify(cell) in (simplified(words), simplified(str(value))):
+            for value, label in self.choices:
+                if self.simplify(cell) in (simplified(label), simplified(str(value))):
                     return value
-            close = difflib.get_close_matches(cell.strip(SPACE), [words for _, words in self.choices], n=1)
+            close = difflib.get_close_matches(cell.strip(SPACE), [label for _, label in self.choices], n=1)
         else:
             close = []
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise CellError(f"{found(cell)} is not one of the choices.{hint} Enter {self.wanted}.")
+        raise CellError(f"{quoted(cell)} is not one of the choices.{hint} Enter {self.wanted}.")
 
     @override
     def _written(self, value: Any) -> Cell:
         return str(dict(self.choices)[value])
 
 
+ANSWERS = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
+
+
 @dataclass(frozen=True)
 class YesNo(CellType):
     """Yes or no."""
 
-    @property
-    @override
-    def wanted(self) -> str:
-        return "yes or no"
+    wanted: ClassVar[str] = "yes or no"
 
     @override
     def read(self, cell: Cell) -> bool:
-        words = (
-            cell if isinstance(cell, bool) else {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
-        )
-        answer = words if isinstance(words, bool) else words.get(cell.strip(SPACE).lower()) if isinstance(cell, str) else None
+        if isinstance(cell, bool):
+            return cell
+        answer = ANSWERS.get(cell.strip(SPACE).lower()) if isinstance(cell, str) else None
         if answer is None:
-            raise CellError(f"{found(cell)} is neither yes nor no. Enter yes or no.")
+            raise self.refusal(cell, "is neither yes nor no")
         return answer
 
     @override

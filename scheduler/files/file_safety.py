@@ -1,4 +1,4 @@
-"""What is asked of a file before anything opens it: that it is small enough, whole, and what its name says."""
+"""Checks on a file before anything parses it: its size, its integrity, and that its content matches its name."""
 
 from __future__ import annotations
 
@@ -22,15 +22,18 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_BIT = 0x1
 XML_PARTS = (".xml", ".rels")
 NAME_IT_XLSX = "If it is a workbook, name it .xlsx."
+SAVE_AS_XLSX = "Save it in Excel as an Excel Workbook (.xlsx)."
+ONE_MONTH = "Reduce it to one month."
+HAS_PASSWORD = "this workbook has a password. Remove the password in Excel, and save it again."
 
 
 def refuse(path: Path, message: str) -> NoReturn:
-    """Raise InputError about a whole file."""
+    """Raise InputError with a message about the whole file."""
     raise InputError([Fault((), f"{path}: {message}")])
 
 
 def bytes_of(path: Path) -> bytes:
-    """The content of a regular file of at most 20 MB. Raises InputError."""
+    """Return the bytes of a file. Raise InputError if it is not a regular file, is empty, or is over 20 MB."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -53,15 +56,18 @@ def bytes_of(path: Path) -> bytes:
 
 
 def refuse_size(path: Path, size: int) -> NoReturn:
-    """Raise InputError about a file or folder that is too large to be read."""
+    """Raise InputError about a file or folder of more than 20 MB; ``size`` is in bytes."""
     limit = MOST_BYTES // MEGABYTE
-    refuse(path, f"this holds {size / MEGABYTE:.0f} MB, more than the {limit} MB that are read. Give one month only.")
+    refuse(path, f"this is {size / MEGABYTE:.0f} MB, over the limit of {limit} MB. {ONE_MONTH}")
 
 
-def text_of(path: Path, content: bytes, what: str, advice: str, advice_on_workbooks: str = NAME_IT_XLSX) -> str:
-    """The content as UTF-8 text without NUL, of which ``what`` says what it should be. Raises InputError."""
+def text_of(path: Path, content: bytes, noun: str, advice: str, advice_on_workbooks: str = NAME_IT_XLSX) -> str:
+    """Return the content as text; ``noun`` names the expected type of file, such as "a JSON file".
+
+    Raise InputError if the content is an archive, is not UTF-8, contains NUL, or is blank.
+    """
     if content.startswith((ZIP, OLE)):
-        refuse(path, f"this is not {what}, but a workbook or an archive. {advice_on_workbooks}")
+        refuse(path, f"this is not {noun}, but a workbook or an archive. {advice_on_workbooks}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -69,37 +75,37 @@ def text_of(path: Path, content: bytes, what: str, advice: str, advice_on_workbo
         refuse(path, f"line {line}: this is not UTF-8 text. {advice}")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        refuse(path, f"line {line}: there is a NUL character, which {what} can't hold. {advice}")
+        refuse(path, f"line {line}: there is a NUL character, which {noun} can't hold. {advice}")
     if not text.strip():
         refuse(path, "this file is empty.")
     return text
 
 
 def workbook_in(path: Path, content: bytes) -> io.BytesIO:
-    """A workbook packed anew from parts that were checked, so that what is opened is just what was checked.
+    """Return a workbook repacked from checked parts, so that the reader opens exactly what was checked.
 
-    Raises InputError for what is no workbook, and for one that would take too much memory to open.
+    Raise InputError if the content is not a workbook, or would take too much memory to open.
     """
     if content.startswith(OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            refuse(path, "this workbook has a password. Take the password off in Excel, and save it again.")
-        refuse(path, "this is an old workbook (.xls). Save it in Excel as an Excel Workbook (.xlsx).")
+            refuse(path, HAS_PASSWORD)
+        refuse(path, f"this is an old workbook (.xls). {SAVE_AS_XLSX}")
     if not content.startswith(ZIP):
-        kind = "JSON" if content.lstrip()[:1] in (b"{", b"[") else "text or something else"
-        refuse(path, f"this is not a workbook, but {kind}. Open it in Excel, and save it as an Excel Workbook (.xlsx).")
+        actual = "JSON" if content.lstrip()[:1] in (b"{", b"[") else "text or something else"
+        refuse(path, f"this is not a workbook, but {actual}. {SAVE_AS_XLSX}")
     try:
-        return _packed_anew(path, content)
+        return _repacked(path, content)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, KeyError):
         refuse(path, DAMAGED)
 
 
-def _packed_anew(path: Path, content: bytes) -> io.BytesIO:
+def _repacked(path: Path, content: bytes) -> io.BytesIO:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
         _check_directory(path, entries)
         parts = {entry.filename: archive.read(entry) for entry in entries if entry.filename.lower().endswith(XML_PARTS)}
     if "[Content_Types].xml" not in parts or not any(name.lower().endswith("workbook.xml") for name in parts):
-        refuse(path, "this is an archive, not a workbook. Save it in Excel as an Excel Workbook (.xlsx).")
+        refuse(path, f"this is an archive, not a workbook. {SAVE_AS_XLSX}")
     try:
         parts = safe_parts(parts)
     except UnsafeSheetError as error:
@@ -116,11 +122,11 @@ def _check_directory(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     total = sum(entry.file_size for entry in entries)
     if total > MOST_BYTES_UNPACKED:
         limit = MOST_BYTES_UNPACKED // MEGABYTE
-        refuse(path, f"this workbook unpacks to {total / MEGABYTE:.0f} MB, more than the {limit} MB that are read.")
+        refuse(path, f"this workbook unpacks to {total / MEGABYTE:.0f} MB, over the limit of {limit} MB. {ONE_MONTH}")
     for entry in entries:
         if entry.flag_bits & ENCRYPTED_BIT:
-            refuse(path, "this workbook has a password. Take the password off in Excel, and save it again.")
+            refuse(path, HAS_PASSWORD)
         if entry.file_size > max(SUSPICIOUS_FROM, SUSPICIOUS_RATIO * entry.compress_size):
-            refuse(path, f"its part {entry.filename} unpacks to over {SUSPICIOUS_RATIO} times its size, as no workbook does.")
+            refuse(path, f"its part {entry.filename} unpacks to over {SUSPICIOUS_RATIO} times its size. {SAVE_AS_XLSX}")
     if len(entries) > MOST_PARTS or len({entry.filename for entry in entries}) < len(entries):
-        refuse(path, "this archive has too many parts, or parts of the same name, as no workbook does.")
+        refuse(path, f"this archive has more than {MOST_PARTS} parts, or two with the same name. {SAVE_AS_XLSX}")

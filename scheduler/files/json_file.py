@@ -1,4 +1,4 @@
-"""Problems and schedules as JSON, as the contract writes them."""
+"""JSON files of problems and schedules, in the contract's format."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Value, shown
 from scheduler.files.atomic_write import write_file
-from scheduler.files.file_safety import NAME_IT_XLSX, bytes_of, refuse, text_of
+from scheduler.files.file_safety import NAME_IT_XLSX, ONE_MONTH, bytes_of, refuse, text_of
 
-Read = TypeVar("Read")
-MOST_VALUES = 250_000
-"""More would take gigabytes where each of them is a fault; a month has some thousands."""
+Result = TypeVar("Result")
+MAX_VALUES = 250_000
+"""A month has a few thousand. With more than this, a file in which every value is faulty would take gigabytes."""
 
 
 def read_problem_json(path: Path) -> Problem:
-    """The problem in a JSON file. Raises InputError."""
+    """Return the problem in a JSON file. Raise InputError with all faults."""
     return read_json(path, read_problem)
 
 
 def read_schedule_json(path: Path) -> Schedule:
-    """The schedule in a JSON file. Raises InputError."""
+    """Return the schedule in a JSON file. Raise InputError with all faults."""
     return read_json(path, _schedule, advice_on_workbooks="Enter the .json file that plan --out writes.")
 
 
 def write_json(value: Value, path: Path, *, compact: bool = False) -> None:
-    """Write a problem or schedule as the contract has it: null for what is absent. Raises InputError.
+    """Write a problem or schedule in the contract's format, with null for absent values.
 
-    Compact is for files that nobody edits by hand: no white space, and nothing that is as it would be if left out.
+    ``compact`` suits files that nobody edits by hand: it omits white space and default values. Raise InputError if the file
+    can't be written.
     """
     content = value.model_dump(mode="json", by_alias=True, exclude_defaults=compact)
     layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
@@ -44,65 +45,65 @@ def write_json(value: Value, path: Path, *, compact: bool = False) -> None:
 
 def _schedule(raw: Any) -> Schedule:
     if not isinstance(raw, dict):
-        raise InputError([Fault((), "This is no schedule file: it holds no object. Give one with version, bookings, …")])
+        raise InputError([Fault((), "This is not a schedule file: it has no JSON object. Enter one with version, bookings, …")])
     try:
         return Schedule.model_validate(raw)
     except ValidationError as error:
         raise InputError(list(faults_of(error, Schedule))) from None
 
 
-def read_json(path: Path, read: Callable[[Any], Read], *, advice_on_workbooks: str = NAME_IT_XLSX) -> Read:
-    """What ``read`` makes of the data in a JSON file. Raises InputError, as ``read`` may."""
+def read_json(path: Path, read: Callable[[Any], Result], *, advice_on_workbooks: str = NAME_IT_XLSX) -> Result:
+    """Return the result of ``read`` on the data in a JSON file. Raise InputError if the file or the data are faulty."""
     text = text_of(path, bytes_of(path), "a JSON file", "Save it again as UTF-8.", advice_on_workbooks)
-    if text.count(",") > MOST_VALUES:
-        refuse(path, f"this holds more than {MOST_VALUES} values. Give one month only.")
+    if text.count(",") > MAX_VALUES:
+        refuse(path, f"this has more than {MAX_VALUES} values. {ONE_MONTH}")
     try:
         return read(_parsed(path, text))
     except RecursionError:
-        refuse(path, "lists or objects lie too deep in one another. Give a file as the planner writes it.")
+        refuse(path, "lists or objects are nested too deeply. Enter a file that the planner wrote.")
 
 
 def _parsed(path: Path, text: str) -> Any:
-    suspicious: list[str] = []
+    anomalies: list[str] = []
 
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            suspicious.append("a name twice")
-        return found
+    def as_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            anomalies.append("a duplicate name")
+        return members
 
     try:
-        raw = json.loads(text, object_pairs_hook=members, parse_constant=suspicious.append)
+        raw = json.loads(text, object_pairs_hook=as_object, parse_constant=anomalies.append)
     except json.JSONDecodeError as error:
         message = error.msg[0].lower() + error.msg[1:]
-        refuse(path, f"line {error.lineno}, column {error.colno}: this is not JSON: {message}. Put it right, or save it again.")
+        refuse(path, f"line {error.lineno}, column {error.colno}: this is not JSON: {message}. Correct it, or save it again.")
     except ValueError:
-        refuse(path, "a number in it has thousands of digits. Enter a smaller one.")
-    if suspicious:
-        raise InputError([Fault((), f"{path}: {told}") for told in _oddities(text)])
+        refuse(path, "a number has thousands of digits. Enter a smaller one.")
+    if anomalies:
+        raise InputError([Fault((), f"{path}: {message}") for message in _anomalies(text)])
     return raw
 
 
-def _oddities(text: str) -> list[str]:
-    """Where valid JSON for Python is none for the contract: names given twice in one object, and numbers that are none."""
-    told: list[str] = []
+def _anomalies(text: str) -> list[str]:
+    """Return a message for each thing that Python accepts and JSON doesn't: duplicate names, NaN and infinities."""
+    messages: list[str] = []
     names: list[set[str] | None] = []
     for token in re.finditer(r'"(?:[^"\\]|\\.)*"(\s*:)?|[{}\[\]]|NaN|-?Infinity', text):
-        found = token[0]
-        if found in "{[":
-            names.append(set() if found == "{" else None)
-        elif found in "}]":
+        symbol = token[0]
+        if symbol in "{[":
+            names.append(set() if symbol == "{" else None)
+        elif symbol in "}]":
             names.pop()
         elif token[1] is not None:
-            inside, name = names[-1], json.loads(found[: -len(token[1])])
+            inside, name = names[-1], json.loads(symbol[: -len(token[1])])
             if inside is not None and name in inside:
-                told.append(f"{_line(text, token.start())}: {shown(name)} is there twice in one object. Keep one.")
+                messages.append(f"{_position(text, token.start())}: {shown(name)} appears twice in one object. Keep one.")
             elif inside is not None:
                 inside.add(name)
-        elif not found.startswith('"'):
-            told.append(f"{_line(text, token.start())}: {found} is not a number. Enter a number such as 0.6.")
-    return told
+        elif not symbol.startswith('"'):
+            messages.append(f"{_position(text, token.start())}: {symbol} is not a number. Enter a number such as 0.6.")
+    return messages
 
 
-def _line(text: str, at: int) -> str:
+def _position(text: str, at: int) -> str:
     return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"

@@ -1,4 +1,4 @@
-"""Merged cells: only the first holds what was entered, so that none of the others may be taken for a blank one."""
+"""Merged cells. Only the first of them has a value; the others read as blank but must not be treated as blank."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Corners = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Merged:
-    """Cells that are merged into one: their first and last row and column, both included, counted from 0."""
+    """A merged range: its first and last row and column, inclusive and counted from 0."""
 
     first_row: int
     first_column: int
@@ -23,12 +23,12 @@ class Merged:
 
     @property
     def hidden(self) -> Iterator[tuple[int, int]]:
-        """The row and column of each cell but the first, which alone can hold anything."""
+        """Yield the row and column of each cell except the first, the only one that can have a value."""
         return islice(product(range(self.first_row, self.last_row + 1), range(self.first_column, self.last_column + 1)), 1, None)
 
 
 def merged_within(height: int, width: int, ranges: Iterable[Corners]) -> list[Merged]:
-    """The merged cells as far as they lie within a table of that size. Raises ValueError where they overlap, as none can."""
+    """Return the merged ranges cut to a table of ``height`` rows and ``width`` columns. Raise ValueError if they overlap."""
     cut = [Merged(top, left, min(bottom, height - 1), min(right, width - 1)) for (top, left), (bottom, right) in ranges]
     within = [merged for merged in cut if merged.first_row <= merged.last_row and merged.first_column <= merged.last_column]
     taken = [bytearray(width) for _ in range(height)]

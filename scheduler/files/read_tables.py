@@ -1,4 +1,4 @@
-"""Tables of cells read into a problem: what the workbook and the CSV folder share."""
+"""A problem read from tables of cells, for both the workbook and the CSV folder."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from scheduler.files.cells import Cell, CellError, Note, is_blank, simplified
 from scheduler.files.schema import UNREADABLE, Column, Fields, SettingRow, SettingsSheet, Sheet, Unreadable
 from scheduler.files.settings_sheets import SERVICE, SWITCH
 from scheduler.files.sheet_faults import Origins, SheetFault, column_at, in_sheet
-from scheduler.files.sheets import ERRORS, NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of
+from scheduler.files.sheets import ERRORS, NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of, sheet_titled
 from scheduler.files.write_tables import Table
 from scheduler.wording import in_a_row
 
 
 @dataclass
 class Reading:
-    """What has been read so far: raw data for the domain, where each part came from, and the faults found."""
+    """A reading in progress: raw data for the domain, the origin of each part, and the faults so far."""
 
     raw: dict[str, Any] = field(default_factory=lambda: {"version": 1})
     origins: dict[Place, tuple[str, int]] = field(default_factory=dict)
     sheet_faults: list[SheetFault] = field(default_factory=list)
     without_ids: set[str] = field(default_factory=set)
+    """Lists with unreadable ids; references to them are not checked."""
 
     def put(self, place: Place, value: Any) -> None:
-        """Set a value of the raw data, with the objects around it."""
+        """Set a value of the raw data, creating the objects around it."""
         inside = self.raw
         for step in place[:-1]:
             inside = inside.setdefault(str(step), {})
         inside[str(place[-1])] = value
 
     def remove(self, place: Place) -> None:
-        """Leave a value out of the raw data."""
+        """Remove a value from the raw data."""
         self.at(place[:-1]).pop(place[-1])
 
     def at(self, place: Place) -> Any:
-        """The value of the raw data at a place; None where there is none."""
+        """Return the value of the raw data at a place; None if there is none."""
         inside: Any = self.raw
         for step in place:
             try:
@@ -50,17 +51,22 @@ class Reading:
         return inside
 
     def fault(self, sheet: str, row: int | None, column: str | None, message: str) -> None:
-        """Note a fault of a sheet."""
+        """Record a fault of a sheet."""
         self.sheet_faults.append(SheetFault((), message, sheet, row, column))
+
+    def lose_ids(self, sheet: Sheet | SettingsSheet) -> None:
+        """Record that the ids of a sheet are unreadable."""
+        if isinstance(sheet, Sheet):
+            self.without_ids.add(str(sheet.place[0]))
 
 
 def problem_in(tables: Sequence[Table]) -> Problem:
-    """The problem in the tables. Raises InputError with every fault, each naming sheet, row and column."""
+    """Return the problem in the tables. Raise InputError with all faults, each with its sheet, row and column."""
     return problem_with_origins(tables)[0]
 
 
 def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
-    """The problem in the tables, and where each part of it stands. Raises InputError as ``problem_in`` does."""
+    """Return the problem in the tables, and the origin of each part. Raise InputError as ``problem_in`` does."""
     reading = Reading()
     known = _matched(tables, reading)
     for settings in settings_sheets():
@@ -71,12 +77,12 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
             _read_list(sheet, known[sheet.title], reading)
         elif sheet.required:
             reading.put(sheet.place, UNREADABLE)
-            reading.without_ids.add(str(sheet.place[0]))
+            reading.lose_ids(sheet)
     _apply_switches(reading)
     try:
         problem = read_problem(reading.raw)
     except InputError as error:
-        reading.sheet_faults += [told for fault in error.faults if (told := _to_tell(fault, reading))]
+        reading.sheet_faults += [new for fault in error.faults if (new := _new_fault(fault, reading))]
     else:
         if not reading.sheet_faults:
             return problem, reading.origins
@@ -85,21 +91,21 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
 
 
 def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[SheetFault]]:
-    """The rows of a sheet that is no part of a problem: their numbers and values, and what is wrong with single cells."""
+    """Return the rows of a sheet outside the problem, as (row number, values), and the faults of its cells."""
     reading = Reading()
     rows = [(number, _fields(sheet, number, cells, reading)) for number, cells in _rows(sheet, table, reading).items()]
     return rows, reading.sheet_faults
 
 
-def _to_tell(fault: Fault, reading: Reading) -> SheetFault | None:
-    """A fault of the raw data as one of its sheet; None if it only follows from a fault already noted."""
+def _new_fault(fault: Fault, reading: Reading) -> SheetFault | None:
+    """Return a fault of the raw data as one of its sheet; None if it only follows from a recorded fault."""
     if reading.at(fault.place) is UNREADABLE:
         return None
-    told = in_sheet(fault, reading.origins)
-    column = column_at(told)
+    sheet_fault = in_sheet(fault, reading.origins)
+    column = column_at(sheet_fault)
     if column is not None and column.kind.of in reading.without_ids:
         return None
-    return told
+    return sheet_fault
 
 
 def _order(fault: SheetFault) -> tuple[int, int, int]:
@@ -112,16 +118,15 @@ def _order(fault: SheetFault) -> tuple[int, int, int]:
 
 
 def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
-    """The tables under the titles of the sheets that they are; sheets unknown or missing are faults."""
-    titles = {simplified(sheet.title): sheet for sheet in SHEETS}
+    """Return the tables by the titles of their sheets; record unknown and missing sheets as faults."""
     known: dict[str, Table] = {}
     unknown: list[Table] = []
     for table in tables:
-        sheet = titles.get(simplified(table.title))
+        sheet = sheet_titled(table.title)
         if sheet is None:
             unknown.append(table)
         elif sheet.title in known:
-            reading.fault(sheet.title, None, None, "this sheet is there twice. Keep one.")
+            reading.fault(sheet.title, None, None, "this sheet appears twice. Keep one.")
         else:
             known[sheet.title] = table
     ignored = {simplified(title) for title in (*NOT_READ, SCENARIOS)}
@@ -130,11 +135,7 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
             continue
         missing = [sheet.title for sheet in SHEETS if sheet.title not in known]
         close = _closest(table.title, missing)
-        hint = (
-            f"Did you mean '{close}'? Rename it."
-            if close
-            else "Rename it, or delete it; your own notes can stand on a sheet Notes."
-        )
+        hint = f"Did you mean '{close}'? Rename it." if close else "Rename or delete it. Put your own notes on the sheet Notes."
         reading.fault(table.title, None, None, f"there is no sheet '{table.title}' in a planner's workbook. {hint}")
         if close:
             known[close] = table
@@ -144,9 +145,9 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
     return known
 
 
-def _closest(found: str, titles: Sequence[str]) -> str | None:
+def _closest(entry: str, titles: Sequence[str]) -> str | None:
     by_word = {simplified(title): title for title in titles}
-    close = difflib.get_close_matches(simplified(found), list(by_word), n=1)
+    close = difflib.get_close_matches(simplified(entry), list(by_word), n=1)
     return by_word[close[0]] if close else None
 
 
@@ -154,7 +155,7 @@ Cells = dict[str, Cell | Unreadable]
 
 
 def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[int, Cells]:
-    """Each row that is not blank: its number, and its cells under the columns' keys."""
+    """Return the rows that are not blank, by row number: their cells by column key."""
     filled = ((n, row) for n, row in enumerate(table.rows, start=1) if not all(is_blank(cell) for cell in row))
     heading = next(filled, None)
     if heading is None:
@@ -170,7 +171,9 @@ def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[
             if n in columns:
                 cells[columns[n]] = cell
             elif not is_blank(cell) and (n >= len(heading[1]) or is_blank(heading[1][n])):
-                reading.fault(sheet.title, number, letter(n), "there is no heading above this. Enter one, or empty the cell.")
+                reading.fault(
+                    sheet.title, number, column_name(n), "this cell has no heading above it. Enter one, or clear the cell."
+                )
         if not all(is_blank(cell) for cell in cells.values()):
             rows[number] = {**cells}
     _mark_merged(sheet, table, columns, rows, reading)
@@ -180,27 +183,28 @@ def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[
 def _mark_merged(
     sheet: Sheet | SettingsSheet, table: Table, keys: dict[int, str], rows: dict[int, Cells], reading: Reading
 ) -> None:
-    """Make what is hidden in merged cells unreadable, with a fault for each range of them: it only looks blank."""
-    read = {column.key: column for column in sheet.columns if not isinstance(column.kind, Note)}
+    """Mark the cells hidden in merged ranges as unreadable, and record a fault for each range."""
+    readable = {column.key: column for column in sheet.columns if not isinstance(column.kind, Note)}
     for merged in table.merged:
-        hidden = [(row + 1, keys[n]) for row, n in merged.hidden if row + 1 in rows and keys.get(n) in read]
+        hidden = [(row + 1, keys[n]) for row, n in merged.hidden if row + 1 in rows and keys.get(n) in readable]
         if not hidden:
             continue
         for number, key in hidden:
             rows[number][key] = UNREADABLE
-            if key == "id" and isinstance(sheet, Sheet):
-                reading.without_ids.add(str(sheet.place[0]))
+            if key == "id":
+                reading.lose_ids(sheet)
         across = range(merged.first_column, merged.last_column + 1)
-        headings = [read[keys[n]].heading for n in across if keys.get(n) in read]
-        one = len(headings) == 1
-        message = f"{'these cells' if one else f'the cells under {in_a_row(headings)}'} are merged. Unmerge them and enter each."
-        column = headings[0] if one else None
+        headings = [readable[keys[n]].heading for n in across if keys.get(n) in readable]
+        one_column = len(headings) == 1
+        cells = "these cells" if one_column else f"the cells under {in_a_row(headings)}"
+        message = f"{cells} are merged. Unmerge them and enter a value in each."
+        column = headings[0] if one_column else None
         fault = SheetFault((), message, sheet.title, merged.first_row + 1, column, merged.last_row + 1)
         reading.sheet_faults.append(fault)
 
 
 def _columns(sheet: Sheet | SettingsSheet, headings: Sequence[Cell], reading: Reading) -> dict[int, str]:
-    """The keys of the columns by position; headings that are unknown, double or missing are faults."""
+    """Return the keys of the columns by position; record unknown, duplicate and missing headings as faults."""
     by_word = {simplified(column.heading): column for column in sheet.columns}
     positions: dict[str, int] = {}
     unknown: list[tuple[int, str]] = []
@@ -211,7 +215,7 @@ def _columns(sheet: Sheet | SettingsSheet, headings: Sequence[Cell], reading: Re
             if heading and not is_errors(cell):
                 unknown.append((n, heading))
         elif column.key in positions:
-            reading.fault(sheet.title, None, None, f"the column '{column.heading}' is there twice. Keep one.")
+            reading.fault(sheet.title, None, None, f"the column '{column.heading}' appears twice. Keep one.")
         else:
             positions[column.key] = n
     for n, heading in unknown:
@@ -225,18 +229,18 @@ def _columns(sheet: Sheet | SettingsSheet, headings: Sequence[Cell], reading: Re
         if column.required and column.key not in positions:
             message = f"the column '{column.heading}' is missing. Add it: {column.help}"
             reading.fault(sheet.title, None, None, message)
-            if column.key == "id" and isinstance(sheet, Sheet):
-                reading.without_ids.add(str(sheet.place[0]))
+            if column.key == "id":
+                reading.lose_ids(sheet)
     return {n: key for key, n in positions.items()}
 
 
 def is_errors(heading: Cell) -> bool:
-    """Whether this heads a column of errors, which is not read; errors of the whole sheet may stand below the word."""
+    """True for the heading of an Errors column, which is not read. Faults of the whole sheet may follow in the same cell."""
     return isinstance(heading, str) and simplified(heading.split("\n")[0]) == simplified(ERRORS)
 
 
-def letter(n: int) -> str:
-    """A column's letters as spreadsheets show them: 0 is A."""
+def column_name(n: int) -> str:
+    """Return a column's name as spreadsheets show it: 0 is ``column A``."""
     text = ""
     n += 1
     while n:
@@ -246,7 +250,7 @@ def letter(n: int) -> str:
 
 
 def _value(title: str, row: int, of: Column | SettingRow, cell: Cell | Unreadable, reading: Reading) -> Any:
-    """What a cell that is not blank holds; UNREADABLE, with a fault noted, where that can't be said."""
+    """Return the value of a cell that is not blank; record a fault and return UNREADABLE if it has none."""
     if isinstance(cell, Unreadable):
         return UNREADABLE
     try:
@@ -261,8 +265,8 @@ def _value(title: str, row: int, of: Column | SettingRow, cell: Cell | Unreadabl
 def _check_formula(cell: Cell) -> None:
     if isinstance(cell, str) and cell.startswith(NO_VALUE):
         if error := cell.removeprefix(NO_VALUE):
-            raise CellError(f"the formula here gives {error}. Put it right, or enter the value itself.")
-        raise CellError("the formula here has not been worked out. Save the file in Excel, or enter the value itself.")
+            raise CellError(f"the formula here returns {error}. Correct it, or enter the value itself.")
+        raise CellError("the formula here has no calculated value. Save the file in Excel, or enter the value itself.")
 
 
 def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None:
@@ -281,7 +285,7 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
                 continue
             setting = by_word[simplified(close)]
         if setting.label in seen:
-            reading.fault(sheet.title, number, setting.label, "this setting is there twice. Keep one row.")
+            reading.fault(sheet.title, number, setting.label, "this setting appears twice. Keep one row.")
             continue
         seen.add(setting.label)
         reading.origins[setting.place] = (sheet.title, number)
@@ -336,7 +340,7 @@ Owners = dict[str, list[Place]]
 
 
 def _owners(sheet: Sheet, reading: Reading) -> Owners:
-    """Where each id stands, in the lists whose items own the sheet's rows; an id given twice in one list counts once."""
+    """Return the places of each id in the lists that own the sheet's rows; a duplicate in one list counts once."""
     owners: Owners = {}
     for name in sheet.owners:
         items = reading.at((name,))
@@ -348,7 +352,7 @@ def _owners(sheet: Sheet, reading: Reading) -> Owners:
 
 
 def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners, reading: Reading) -> Place | None:
-    """The item that a row belongs to; None, with a fault noted, where there is no such one."""
+    """Return the item that owns a row; record a fault and return None if there is no such item."""
     if identifier is UNREADABLE or role is UNREADABLE:
         return None
     places = [place for place in owners.get(identifier, ()) if role in (None, place[0])]
@@ -356,7 +360,7 @@ def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners
         return places[0]
     heading = sheet.columns[0].heading
     if places:
-        message = f"'{identifier}' is a chair and a minute taker. Enter in the column Role which of them is meant."
+        message = f"'{identifier}' is both a chair and a minute taker. Enter Chair or Minute taker in the column Role."
         reading.fault(sheet.title, number, "Role", message)
     elif not reading.without_ids.intersection(sheet.owners):
         titles = " or ".join(sheet_of(name).title for name in sheet.owners if role in (None, name))
@@ -369,7 +373,7 @@ def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners
 
 
 def _apply_switches(reading: Reading) -> None:
-    """Lists that may be absent altogether: given if the sheet Service says so, or, where it doesn't, if they have rows."""
+    """Include or remove the optional lists: as the sheet Service says or, if it is blank, by whether they have rows."""
     chosen = reading.raw.pop(SWITCH, {})
     for sheet in list_sheets():
         if sheet.switch is None or (choice := chosen.get(sheet.switch)) is UNREADABLE:
@@ -382,7 +386,9 @@ def _apply_switches(reading: Reading) -> None:
         elif items:
             title, row = reading.origins[(SWITCH, sheet.switch)]
             label = next(setting.label for setting in SERVICE.settings if setting.place == (SWITCH, sheet.switch))
-            message = f"this says that none are listed, but the sheet {sheet.title} has rows. Enter As listed, or delete them."
+            message = (
+                f"this says that no list is used, but the sheet {sheet.title} has rows. Enter As listed, or delete the rows."
+            )
             reading.fault(title, row, label, message)
         elif items is not None:
             reading.remove(sheet.place)

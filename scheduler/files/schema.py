@@ -1,4 +1,4 @@
-"""What a sheet and its columns are: the vocabulary that the table in ``sheets`` is written in."""
+"""The types that describe sheets: columns, settings, and conversions between a row's cells and an item."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Fields = dict[str, Any]
 
 
 class Unreadable:
-    """Stands in raw data for a cell whose fault is already known, so that it is not reported twice."""
+    """A placeholder in raw data for a cell whose fault is already recorded, so that it is not reported twice."""
 
     def __repr__(self) -> str:
         return "unreadable"
@@ -26,9 +26,9 @@ UNREADABLE = Unreadable()
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, the kind of value, and the field that it fills.
+    """A column: its heading, the type of its values, and the field that it fills.
 
-    ``field`` is what the contract calls it, where that is not ``key``; several columns may fill one field.
+    ``field`` is the contract's name if that is not ``key``. Several columns may fill one field. ``width`` is in characters.
     """
 
     key: str
@@ -41,12 +41,12 @@ class Column:
 
     @property
     def fills(self) -> str | int:
-        """The field of an item that the column fills."""
+        """Return the item's field that the column fills."""
         return self.key if self.field is None else self.field
 
 
 def as_they_are(fields: Fields) -> Any:
-    """For most sheets a row's cells are an item's fields."""
+    """Return the fields unchanged: on most sheets a row's cells are an item's fields."""
     return fields
 
 
@@ -54,8 +54,8 @@ def as_they_are(fields: Fields) -> Any:
 class Sheet:
     """A sheet with a row for each item of the list at ``place`` in the problem.
 
-    With ``owners``, a row belongs to an item of one of these lists (the one whose id its first column gives),
-    and goes into that item's list ``place``. ``join`` makes an item of a row's values, ``split`` the reverse.
+    With ``owners``, the first column has the id of an item in one of these lists, and the row goes into that item's list
+    ``place``. ``join`` turns a row's values into an item, ``split`` an item into values.
     """
 
     title: str
@@ -66,14 +66,14 @@ class Sheet:
     at_least_one: bool = False
     owners: tuple[str, ...] = ()
     switch: str | None = None
-    """The setting of the sheet Service that says whether the list is given at all."""
+    """The setting on the sheet Service that says whether the problem has the list."""
     join: Callable[[Fields], Any] = as_they_are
     split: Callable[[Any], Fields] = as_they_are
 
 
 @dataclass(frozen=True)
 class SettingRow:
-    """A row of a sheet of settings: what it is called, and its place in the problem."""
+    """A row of a settings sheet: its label, its place in the problem and the type of its value."""
 
     label: str
     place: Place
@@ -93,19 +93,19 @@ class SettingsSheet:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Every sheet of settings has the same columns."""
+        """Return the columns, the same for every settings sheet."""
         return SETTING_COLUMNS
 
 
 SETTING_COLUMNS = (
-    Column("label", "Setting", Text(), "What is set. Leave it as it is.", required=True, width=38),
-    Column("value", "Value", Text(), "What it is set to. A blank cell means the usual value.", required=True, width=34),
-    Column("help", "What it means", Note(), "A note for you; it is not read.", width=80),
+    Column("label", "Setting", Text(), "The name of the setting. Don't change it.", required=True, width=38),
+    Column("value", "Value", Text(), "The value of the setting. Blank means the usual value.", required=True, width=34),
+    Column("help", "What it means", Note(), "A note for you. It is not read.", width=80),
 )
 
 
 def span_of(fields: Fields) -> Any:
-    """Date and time cells as an interval; blank ones mean the whole day, up to its last minute."""
+    """Return date and time cells as an interval. A blank start time means 00:00, a blank end time the end of the day."""
     day: Any = fields.get("from_date")
     until: Any = fields.get("to_date", day)
     start, end = fields.get("from_time", dt.time()), fields.get("to_time")
@@ -119,7 +119,7 @@ def span_of(fields: Fields) -> Any:
 
 
 def cells_of_span(interval: Fields) -> Fields:
-    """The reverse of ``span_of``: whole days have no times."""
+    """Return an interval as date and time cells; midnight becomes a blank time."""
     start, end = interval["start"], interval["end"]
     whole_day = end.time() == dt.time()
     return {
@@ -131,7 +131,7 @@ def cells_of_span(interval: Fields) -> Fields:
 
 
 def booking_of(fields: Fields) -> Any:
-    """A published row with its date and time as one start."""
+    """Return a published booking, with the row's date and time combined as its start."""
     rest = {key: value for key, value in fields.items() if key not in ("date", "time")}
     day, time = fields.get("date"), fields.get("time")
     if isinstance(day, dt.date) and isinstance(time, dt.time):
@@ -140,25 +140,25 @@ def booking_of(fields: Fields) -> Any:
 
 
 def cells_of_booking(booking: Fields) -> Fields:
-    """The reverse of ``booking_of``."""
+    """Return a published booking as cells, with its start as a date and a time."""
     return booking | {"date": booking["start"].date(), "time": booking["start"].time()}
 
 
 def day_of(fields: Fields) -> Any:
-    """A sheet that lists days only."""
+    """Return the day in the row's only cell."""
     return fields.get("day", UNREADABLE)
 
 
 def cells_of_day(day: Cell) -> Fields:
-    """The reverse of ``day_of``."""
+    """Return the cell of a day."""
     return {"day": day}
 
 
 def pair_of(fields: Fields) -> Any:
-    """Two conferences that are kept apart."""
+    """Return the ids of the two conferences in a row of Keep apart."""
     return [fields.get("first", UNREADABLE), fields.get("second", UNREADABLE)]
 
 
 def cells_of_pair(pair: Any) -> Fields:
-    """The reverse of ``pair_of``."""
+    """Return the cells of a pair of conferences to keep apart."""
     return {"first": pair[0], "second": pair[1]}

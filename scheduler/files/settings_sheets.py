@@ -1,4 +1,4 @@
-"""The two sheets of settings: Service, which every plan needs, and Policy, whose usual values do for most."""
+"""The two settings sheets: Service, which every plan needs, and Policy, whose usual values suit most services."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from scheduler.files.choices import Choice, Several, YesNo
 from scheduler.files.schema import SettingRow, SettingsSheet
 
 SWITCH = "switch"
-"""Where raw data keep, while a file is read, whether an optional list is given at all."""
+"""The key in raw data under which a reading records whether each optional list is used."""
 
 
 def _switch(label: str, name: str, absent: str, text: str) -> SettingRow:
     kind = Choice(((False, absent), (True, "As listed")))
-    return SettingRow(label, (SWITCH, name), kind, f"{text} Blank means as listed if the sheet has rows, else {absent}.")
+    return SettingRow(label, (SWITCH, name), kind, f"{text} Blank means As listed if the sheet has rows, and {absent} if not.")
 
 
 SERVICE = SettingsSheet(
     "Service",
-    "Whose diary it is, and the days to plan.",
+    "The service, and the days to plan.",
     (
         SettingRow("First day", ("horizon", "first"), Date(), "The first day of the plan.", required=True),
         SettingRow("Last day", ("horizon", "last"), Date(), "The last day of the plan.", required=True),
@@ -35,11 +35,11 @@ SERVICE = SettingsSheet(
             "Virtual starts",
             ("virtual_starts",),
             Several(Time(), says_empty=True),
-            "When virtual conferences may begin, with commas between. Blank means at every room's starts; none means never.",
+            "When virtual conferences may start. Blank means at every room's starts. Enter none for never.",
         ),
-        _switch("Bank holidays", "bank_holidays", "England's own", "Only those of the sheet Bank holidays, or England's own."),
-        _switch("School terms", "terms", "Always term time", "Those of the sheet Terms, or every day is term time."),
-        _switch("Minute takers", "minute_takers", "Not planned", "Those of the sheet Minute takers, or none are needed."),
+        _switch("Bank holidays", "bank_holidays", "England's own", "Those on the sheet Bank holidays, or those of England."),
+        _switch("School terms", "terms", "Always term time", "Those on the sheet Terms, or every day as term time."),
+        _switch("Minute takers", "minute_takers", "Not planned", "Those on the sheet Minute takers, or none."),
     ),
     required=True,
 )  # fmt: skip
@@ -54,20 +54,20 @@ _LIMITS: tuple[tuple[str, Value, str, str, Whole | Number | YesNo, str], ...] = 
     ("clock", Clock(), "first_review_months", "First review: months to hold it", Whole("months", 3), "After the initial one."),
     ("clock", Clock(), "review_months", "Review: months to hold it", Whole("months", 6), "After the previous one."),
     ("clock", Clock(), "pre_birth_weeks", "Pre-birth: weeks before the birth", Whole("weeks", 12), "Before the expected date."),
-    ("", Policy(), "notice_days", "Notice", _WORKING_DAYS, "Working days from the request before it may be held."),
-    ("", Policy(), "review_early_days", "Reviews: how early", _WORKING_DAYS, "Working days before its due date."),
-    ("", Policy(), "pre_meet", "Time before", _MINUTES, "Minutes that the family comes before the conference begins."),
+    ("", Policy(), "notice_days", "Notice", _WORKING_DAYS, "The fewest working days from the request."),
+    ("", Policy(), "review_early_days", "Reviews: how early", _WORKING_DAYS, "The most working days before the due date."),
+    ("", Policy(), "pre_meet", "Time before", _MINUTES, "Minutes from the family's arrival to the start."),
     ("", Policy(), "reset", "Time after", _MINUTES, "Minutes that a room needs after a conference."),
     ("", Policy(), "caseload_cap", "Caseload", Whole("children", 85), "The most children that a full-time chair should hold."),
-    ("", Policy(), "virtual_fallback", "May be held virtually instead", YesNo(), "Where there is no room for it."),
-    ("", Policy(), "late_base", "Late: points", _POINTS, "For each child, and one more for each working day."),
+    ("", Policy(), "virtual_fallback", "May be held virtually instead", YesNo(), "If it has no room."),
+    ("", Policy(), "late_base", "Late: points", _POINTS, "For each child, plus one for each working day."),
     ("", Policy(), "tight_days", "Close to the due date", Whole("working days", 3), "Fewer working days are too close."),
     ("stability", Stability(), "date", "Published: new date", _POINTS, "For moving a published booking to another day."),
     ("stability", Stability(), "time", "Published: new time", _POINTS, "For another start on the same day."),
     ("stability", Stability(), "chair", "Published: new chair", _POINTS, "For giving it to another chair."),
     ("stability", Stability(), "site", "Published: new site", _POINTS, "For moving it to another site."),
     ("stability", Stability(), "room", "Published: new room", _POINTS, "For another room at the same site."),
-    *(("weights", Weights(), one.name, f"Avoid: {one.avoid}", _POINTS, one.help) for one in PREFERENCES),
+    *(("weights", Weights(), rule.name, f"Avoid: {rule.avoid}", _POINTS, rule.help) for rule in PREFERENCES),
 )  # fmt: skip
 
 RULE = Choice(
@@ -77,10 +77,10 @@ RULE = Choice(
         ("R6", "R6 social workers"),
         ("R7", "R7 keep apart"),
         ("R8", "R8 locks"),
-        *((preference.name, preference.label) for preference in PREFERENCES),
+        *((rule.name, rule.label) for rule in PREFERENCES),
     )
 )
-"""A rule that a policy can switch off, in the words of the workbook."""
+"""The rules that a policy can switch off, with their labels."""
 
 
 def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNo, text: str) -> SettingRow:
@@ -91,14 +91,14 @@ def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Num
 
 POLICY = SettingsSheet(
     "Policy",
-    "The numbers behind the plan. The usual values do for most services; more points mean that something is avoided more.",
+    "The limits and points of the plan. The usual values suit most services. More points mean stronger avoidance.",
     (
         *(_setting(*row) for row in _LIMITS),
         SettingRow(
             "Rules switched off",
             ("policy", "off"),
             Several(RULE),
-            "Which rules don't count in this plan. Usually none.",
+            "The rules that this plan ignores. Usually none.",
         ),
     ),
 )

@@ -1,9 +1,9 @@
-"""The one table of the workbook's sheets and columns: reading, writing, CSV files and the instructions all follow from it."""
+"""The workbook's sheets and columns. Reading, writing, CSV files and the instructions all derive from this table."""
 
 from __future__ import annotations
 
 from scheduler.domain.conference import ConferenceKind
-from scheduler.files.cells import CellType, Date, Id, Ids, Number, Text, Time, Whole
+from scheduler.files.cells import CellType, Date, Id, Ids, Number, Text, Time, Whole, simplified
 from scheduler.files.choices import Choice, Several, Weekdays, YesNo
 from scheduler.files.schema import (
     Column,
@@ -25,7 +25,7 @@ ERRORS = "Errors"
 NOTES = "Notes"
 NOT_READ = (INSTRUCTIONS, ERRORS, NOTES)
 SCENARIOS = "Scenarios"
-"""A sheet that is no part of a problem, but may stand beside it."""
+"""A sheet of what-if scenarios, which a problem's workbook may also contain."""
 
 KINDS = Choice(
     (
@@ -55,19 +55,19 @@ DAYS = (
 )
 WHO = (
     Column("owner", "Person", Id("people", "chair or minute taker"), "The id of a chair or a minute taker.", required=True),
-    Column("role", "Role", ROLES, "Needed only where a chair and a minute taker have the same id.", width=15),
+    Column("role", "Role", ROLES, "Needed only if a chair and a minute taker have the same id.", width=15),
 )
 
 
-def _days_in_use(what: str) -> tuple[Column, ...]:
+def _days_in_use(use: str) -> tuple[Column, ...]:
     return (
-        Column("first", "First day", Date(), f"The first day {what}, if it is still to come or in this plan.", width=12),
-        Column("last", "Last day", Date(), f"The last day {what}, if it is known.", width=12),
+        Column("first", "First day", Date(), f"The first day {use}, if it is in this plan or later.", width=12),
+        Column("last", "Last day", Date(), f"The last day {use}, if it is known.", width=12),
     )
 
 
 def _id(example: str, noun: str) -> Column:
-    text = f"A short name for the {noun}, used on the other sheets. Each has its own. No personal data."
+    text = f"A short unique name for the {noun}, used on the other sheets. No personal data."
     return Column("id", "ID", Id(example=example), text, required=True)
 
 
@@ -75,24 +75,24 @@ def _name(noun: str) -> Column:
     return Column("name", "Name", Text(), f"What people call the {noun}. Blank means its id.", width=22)
 
 
-def _most(key: str, heading: str, text: str) -> Column:
+def _limit(key: str, heading: str, text: str) -> Column:
     return Column(key, heading, Whole(example=2), f"{text} Blank means no limit.", width=12)
 
 
-WORKS = Column("works", "Works on", Weekdays(), "The weekdays worked. Blank means Mon-Fri; none means no day.", width=24)
+WORKS = Column("works", "Works on", Weekdays(), "The weekdays worked. Blank means Mon-Fri. Enter none for no days.", width=24)
 
 CONFERENCES = Sheet(
     "Conferences",
     ("conferences",),
-    "Every conference to be booked in this plan, one a row. References, counts and dates only: never names of families.",
+    "Every conference to book in this plan, one per row. References, counts and dates only: never names of families.",
     (
         Column("id", "Reference", Id(example="CPC-0101"), "The conference's own reference.", required=True),
-        Column("kind", "Kind", KINDS, "What kind of conference it is; this sets its clock.", required=True),
-        Column("children", "Children", Whole("children", 2), "How many children it is about.", required=True, width=10),
+        Column("kind", "Kind", KINDS, "The kind of conference. It sets the statutory clock.", required=True),
+        Column("children", "Children", Whole("children", 2), "The number of children.", required=True, width=10),
         Column("school_age", "Of school age", Whole("children", 1), "How many of them go to school. Blank means none.", width=10),
         Column("site", "Site", SITE, "The id of the office nearest to the family.", required=True, width=10),
         Column("chair", "Chair", CHAIR, "The id of the family's own chair. Blank if it has none yet.", width=10),
-        Column("not_chairs", "Not these chairs", Ids("chairs", "chair"), "Ids of chairs who must not take it, commas between."),
+        Column("not_chairs", "Not these chairs", Ids("chairs", "chair"), "Ids of chairs who must not take it."),
         Column(
             "trigger",
             "Clock starts",
@@ -101,13 +101,13 @@ CONFERENCES = Sheet(
             "initial conference. Review: the previous conference. Pre-birth: the expected date of birth.",
             required=True,
         ),
-        Column("requested", "Requested", Date(), "The day on which it was asked for; notice runs from it."),
-        Column("earliest", "Not before", Date(), "The first day on which it may be held, if there is such a day."),
-        Column("due", "Due", Date(), "Its due date, if it is not the one that the clock gives."),
+        Column("requested", "Requested", Date(), "The day of the request. Notice runs from this day."),
+        Column("earliest", "Not before", Date(), "The first day on which it may be held, if there is one."),
+        Column("due", "Due", Date(), "Its due date, if it differs from the clock's."),
         Column("mode", "How held", MODES, "How the family attends. Blank means Hybrid.", width=11),
-        Column("minutes", "Length", Whole("minutes", 90), "Minutes, without the time before. Blank means 105.", width=9),
+        Column("minutes", "Length", Whole("minutes", 90), "Minutes, excluding the time before. Blank means 105.", width=9),
         Column("accessible", "Step-free room", YesNo(), "Whether it needs an accessible room. Blank means no.", width=11),
-        Column("social_worker", "Social worker", Id(example="SW-12"), "A reference, so that they are never due in two at once."),
+        Column("social_worker", "Social worker", Id(example="SW-12"), "A reference, so that two conferences never overlap."),
     ),
     required=True,
 )  # fmt: skip
@@ -115,17 +115,15 @@ CONFERENCES = Sheet(
 ROOMS = Sheet(
     "Rooms",
     ("rooms",),
-    "Every room in which conferences are held.",
+    "Every room for conferences.",
     (
         _id("AYL-1", "room"),
         _name("room"),
         Column("site", "Site", SITE, "The id of its site.", required=True, width=10),
-        Column(
-            "starts", "Starts", Several(Time()), "When conferences may begin in it, with commas between.", required=True, width=22
-        ),
-        Column("hybrid_from", "Hybrid from", Date(), "The first day with equipment for hybrid. Blank means that it has none."),
+        Column("starts", "Starts", Several(Time()), "When conferences may start in the room.", required=True, width=22),
+        Column("hybrid_from", "Hybrid from", Date(), "The first day with hybrid equipment. Blank means it has none."),
         Column("accessible", "Step-free", YesNo(), "Whether it is accessible. Blank means no.", width=11),
-        *_days_in_use("on which it can be used"),
+        *_days_in_use("when it can be used"),
     ),
     required=True,
 )
@@ -133,7 +131,7 @@ ROOMS = Sheet(
 CHAIRS = Sheet(
     "Chairs",
     ("chairs",),
-    "Everybody who chairs conferences.",
+    "Everyone who chairs conferences.",
     (
         _id("C1", "chair"),
         _name("chair"),
@@ -141,11 +139,11 @@ CHAIRS = Sheet(
         Column("base", "Base", SITE, "The id of the site where they are based.", width=10),
         WORKS,
         *_days_in_use("in post"),
-        Column("caseload", "Caseload", Whole("children", 85), "How many children they hold now. Blank means 0.", width=10),
-        _most("max_per_day", "Most a day", "The most conferences a day."),
-        _most("max_per_week", "Most a week", "The most conferences a week, Monday to Sunday."),
-        _most("max_office_days", "Most office days", "The most days a week with a conference in a room."),
-        Column("reserve", "Reserve", YesNo(), "Yes for somebody who covers only when nobody else can. Blank means no.", width=9),
+        Column("caseload", "Caseload", Whole("children", 85), "The number of children they hold now. Blank means 0.", width=10),
+        _limit("max_per_day", "Most a day", "The most conferences a day."),
+        _limit("max_per_week", "Most a week", "The most conferences a week, Monday to Sunday."),
+        _limit("max_office_days", "Most office days", "The most days a week with a conference in a room."),
+        Column("reserve", "Reserve", YesNo(), "Yes if they chair only when nobody else can. Blank means no.", width=9),
     ),
     required=True,
 )
@@ -153,13 +151,13 @@ CHAIRS = Sheet(
 MINUTE_TAKERS = Sheet(
     "Minute takers",
     ("minute_takers",),
-    "Everybody who takes the record. Leave it empty if minute takers are not planned.",
+    "Everyone who takes minutes. Leave it empty if minute takers are not planned.",
     (
         _id("M1", "minute taker"),
         _name("minute taker"),
-        Column("sites", "Sites", Ids("sites", "site"), "Ids of the sites they can go to, with commas between.", width=22),
+        Column("sites", "Sites", Ids("sites", "site"), "Ids of the sites they can go to.", width=22),
         WORKS,
-        _most("max_per_day", "Most a day", "The most conferences a day."),
+        _limit("max_per_day", "Most a day", "The most conferences a day."),
     ),
     switch="minute_takers",
 )
@@ -188,7 +186,7 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
     Sheet(
         "Busy times",
         ("busy",),
-        "Anything else in the diary of a chair or minute taker. A person may have several rows.",
+        "Other commitments of a chair or minute taker. A person may have several rows.",
         (*WHO, *SPAN),
         owners=("chairs", "minute_takers"),
         join=span_of,
@@ -205,7 +203,7 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
     Sheet(
         "Sites",
         ("sites",),
-        "The offices in which the rooms are.",
+        "The offices that have rooms.",
         (_id("AYL", "site"), _name("site")),
         required=True,
         at_least_one=True,
@@ -213,7 +211,7 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
     Sheet(
         "Travel",
         ("travel",),
-        "How long a chair travels between two sites. A row counts both ways, unless both are given.",
+        "A chair's travel time between two sites. A row counts both ways, unless the sheet has a row for each way.",
         (
             Column("from", "From", SITE, "The id of a site.", required=True),
             Column("to", "To", SITE, "The id of another site.", required=True),
@@ -230,7 +228,7 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
     Sheet(
         "Bank holidays",
         ("calendar", "bank_holidays"),
-        "Leave it empty for England's own bank holidays, which the planner knows. If any is listed, only those listed count.",
+        "Leave it empty for the bank holidays of England. If any are listed, only those count.",
         (Column("day", "Date", Date(), "A bank holiday.", required=True),),
         switch="bank_holidays",
         join=day_of,
@@ -268,15 +266,15 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
     Sheet(
         "Published",
         ("published",),
-        "Bookings that families have already been told of. Each must be on the sheet Conferences too.",
+        "Bookings already announced to families. Each conference must also be on the sheet Conferences.",
         (
             Column("conference", "Conference", CONFERENCE, "The conference's reference.", required=True),
-            Column("date", "Date", Date(), "The day that was published.", required=True, field="start", width=12),
-            Column("time", "Start", Time(), "When the conference itself begins.", required=True, field="start", width=9),
-            Column("room", "Room", Id("rooms", "room"), "The room's id. Blank if it is held virtually."),
+            Column("date", "Date", Date(), "The published day.", required=True, field="start", width=12),
+            Column("time", "Start", Time(), "The start of the conference itself.", required=True, field="start", width=9),
+            Column("room", "Room", Id("rooms", "room"), "The room's id. Blank for a virtual conference."),
             Column("chair", "Chair", CHAIR, "The chair's id.", required=True, width=10),
             Column("minute_taker", "Minute taker", Id("minute_takers", "minute taker"), "The minute taker's id, if any."),
-            Column("locks", "Locked", Several(LOCKS), "What must not change: Time, Chair, Room, with commas between.", width=20),
+            Column("locks", "Locked", Several(LOCKS), "What must not change: Time, Chair, Room.", width=20),
         ),
         join=booking_of,
         split=cells_of_booking,
@@ -286,23 +284,28 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
 
 
 def settings_sheets() -> tuple[SettingsSheet, ...]:
-    """The sheets with a row for each setting."""
+    """Return the sheets with a row for each setting."""
     return tuple(sheet for sheet in SHEETS if isinstance(sheet, SettingsSheet))
 
 
 def list_sheets() -> tuple[Sheet, ...]:
-    """The sheets with a row for each item, those that others refer to first."""
+    """Return the sheets with a row for each item. Owners come before the sheets that refer to them."""
     sheets = [sheet for sheet in SHEETS if isinstance(sheet, Sheet)]
     return tuple(sorted(sheets, key=lambda sheet: bool(sheet.owners)))
 
 
 def sheet_of(field: str) -> Sheet:
-    """The sheet that lists the items of a list of the problem, such as ``chairs``."""
+    """Return the sheet of a list of the problem, such as ``chairs``."""
     return next(sheet for sheet in list_sheets() if sheet.place == (field,))
 
 
+def sheet_titled(title: str) -> Sheet | SettingsSheet | None:
+    """Return the sheet with the title, ignoring case, spaces and hyphens; None if there is none."""
+    return next((sheet for sheet in SHEETS if simplified(sheet.title) == simplified(title)), None)
+
+
 def choices_of(kind: CellType) -> tuple[str, ...]:
-    """The words to offer in a drop-down; none where anything may be entered."""
+    """Return the labels to offer in a drop-down; empty if the cell is not limited to a few values."""
     if isinstance(kind, Choice):
-        return tuple(words for _, words in kind.choices)
+        return tuple(label for _, label in kind.choices)
     return ("yes", "no") if isinstance(kind, YesNo) else ()

@@ -1,4 +1,4 @@
-"""A problem as tables of cells: what the workbook and the CSV folder write."""
+"""A problem as tables of cells, which both the workbook and the CSV folder write."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet's title and its rows from the very first, the heading among them; short rows have blank ends."""
+    """A sheet's title and all its rows, headings included; a short row ends with blank cells."""
 
     title: str
     rows: Sequence[Row]
@@ -28,7 +28,7 @@ class Table:
 
 
 def tables_of(problem: Problem | None) -> list[Table]:
-    """The problem as tables, one for each sheet; None for tables to be filled in, with the usual policy."""
+    """Return the problem as tables, one per sheet; None returns blank tables with the default policy."""
     content: Fields = {"policy": Policy().model_dump()} if problem is None else problem.model_dump(by_alias=True)
     return [_table(sheet, content) for sheet in SHEETS]
 
@@ -68,21 +68,19 @@ def _owned(sheet: Sheet, content: Fields) -> Iterator[Fields]:
 
 
 def instructions() -> Table:
-    """The sheet that says what every sheet and column is for."""
-    return Table(
-        INSTRUCTIONS, [*_how_it_works(), [], ["Sheet", "Column", "Needed?", "What it is for", "What to enter"], *_guide()]
-    )
+    """Return the sheet that explains every sheet and column."""
+    return Table(INSTRUCTIONS, [*_introduction(), [], ["Sheet", "Column", "Needed?", "Purpose", "What to enter"], *_guide()])
 
 
-def _how_it_works() -> Iterable[Row]:
+def _introduction() -> Iterable[Row]:
     return (
         ["How to fill in this workbook"],
         ["1. Start with the sheets Service, Sites, Rooms and Chairs. They change little from month to month."],
-        ["2. Then enter the month's conferences, one a row. Dark headings must be filled in; pale ones may stay blank."],
-        ["3. Point at a heading to read what its column is for. Some cells offer a list to choose from."],
+        ["2. Then enter the month's conferences, one per row. Dark headings must be filled in; pale ones may stay blank."],
+        ["3. Point at a heading to read about its column. Some cells have a list of choices."],
         ["4. Dates are day/month/year: 03/04/2027 is 3 April 2027. Times are on the 24-hour clock: 14:00."],
         ["5. Don't rename sheets or headings. You may sort and filter rows, move columns, and keep your own sheet called Notes."],
-        ["6. If something can't be read, you are told the sheet, row and column, and what to enter instead."],
+        ["6. Mistakes are listed by sheet, row and column, with what to enter instead."],
         ["Never enter names, addresses or reasons for concern: references, counts and dates are enough."],
     )
 

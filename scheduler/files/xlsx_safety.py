@@ -1,4 +1,7 @@
-"""A look through a workbook's XML before it is opened: one cell far out, or one text used often, can fill the memory."""
+"""Checks on a workbook's XML before calamine opens it.
+
+A reader allocates a rectangle of cells and a copy of each text, so one remote cell or one reused text can exhaust memory.
+"""
 
 from __future__ import annotations
 
@@ -9,57 +12,57 @@ from xml.sax.saxutils import escape, quoteattr
 
 from scheduler.files.cell_text import NO_VALUE
 
-MOST_CELLS = 1_000_000
-MOST_CHARACTERS = 100_000_000
-MOST_COLUMNS = 16_384
-MOST_ROWS = 1_048_576
-MOST_MERGED = 100_000
+MAX_CELLS = 1_000_000
+MAX_CHARACTERS = 100_000_000
+MAX_COLUMNS = 16_384
+MAX_ROWS = 1_048_576
+MAX_MERGED = 100_000
 DAMAGED = "this workbook is damaged. Open it in Excel, and save it again."
-TOO_MUCH_TEXT = "this workbook holds more text than is read. Give one month, without long texts."
+TOO_MUCH_TEXT = "this workbook has too much text. Reduce it to one month, without long texts."
 
 
 class UnsafeSheetError(Exception):
-    """A part of a workbook that must not be opened, and why."""
+    """A part of a workbook is unsafe to open; the message says why."""
 
 
 def safe_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The parts as they may be opened: without false counts, and with a mark on cells whose formula gives no value.
+    """Return the parts made safe to open: claimed counts are removed, and formulas without a value are marked.
 
-    Raises UnsafeSheetError.
+    Raise UnsafeSheetError if a part is damaged or exceeds a limit.
     """
     safe = dict(parts)
     lengths: list[int] = []
     for name in sorted(parts):
-        if _holds(parts[name], b"sst"):
-            lengths += _lengths(parts[name])
+        if _has_element(parts[name], b"sst"):
+            lengths += _text_lengths(parts[name])
             safe[name] = _without_counts(parts[name])
     characters = 0
     for name, part in parts.items():
-        if _holds(part, b"sheetData"):
+        if _has_element(part, b"sheetData"):
             cells = _Cells(lengths)
-            cells.look_through(part)
+            cells.check(part)
             characters += cells.characters
-            if characters > MOST_CHARACTERS:
+            if characters > MAX_CHARACTERS:
                 raise UnsafeSheetError(TOO_MUCH_TEXT)
             safe[name] = cells.marked(part)
     return safe
 
 
-def _holds(part: bytes, element: bytes) -> bool:
+def _has_element(part: bytes, element: bytes) -> bool:
     return re.search(rb"<(?:[\w.-]+:)?" + element + rb"[\s>/]", part) is not None
 
 
 def _without_counts(part: bytes) -> bytes:
-    """Shared texts without the counts that their part claims: calamine makes room for as many."""
+    """Return the shared strings without their claimed counts, which calamine allocates memory for."""
     claim = rb"""\s(?:uniqueCount|count)\s*=\s*(?:"[^"]*"|'[^']*')"""
     return re.sub(rb"<(?:[\w.-]+:)?sst\b[^>]*>", lambda tag: re.sub(claim, b"", tag[0]), part)
 
 
-Start = Callable[[str, dict[str, str]], None]
-Told = Callable[[str], None]
+StartHandler = Callable[[str, dict[str, str]], None]
+TextHandler = Callable[[str], None]
 
 
-def _parser(start: Start, end: Told, text: Told) -> expat.XMLParserType:
+def _parser(start: StartHandler, end: TextHandler, text: TextHandler) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = start
@@ -67,7 +70,7 @@ def _parser(start: Start, end: Told, text: Told) -> expat.XMLParserType:
     parser.CharacterDataHandler = text
 
     def refuse_doctype(*_: object) -> None:
-        raise UnsafeSheetError("this workbook declares types of its own, as no workbook does. Save it again in Excel.")
+        raise UnsafeSheetError("this workbook has a document type declaration. Save it again in Excel.")
 
     parser.StartDoctypeDeclHandler = refuse_doctype
     return parser
@@ -80,15 +83,16 @@ def _parse(parser: expat.XMLParserType, part: bytes) -> None:
         raise UnsafeSheetError(DAMAGED) from None
 
 
-def _local(name: str) -> str:
+def _local_name(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _lengths(part: bytes) -> list[int]:
+def _text_lengths(part: bytes) -> list[int]:
+    """Return the number of characters of each shared string."""
     lengths: list[int] = []
 
     def start(name: str, _: dict[str, str]) -> None:
-        if _local(name) == "si":
+        if _local_name(name) == "si":
             lengths.append(0)
 
     def text(characters: str) -> None:
@@ -100,7 +104,7 @@ def _lengths(part: bytes) -> list[int]:
 
 
 class _Cells:
-    """Follows the cells of one sheet, as readers place them: by their references, or else each after the last."""
+    """A walk through the cells of one sheet, which places them as readers do: by reference, or else after the last cell."""
 
     def __init__(self, lengths: list[int]) -> None:
         self.characters = 0
@@ -109,18 +113,18 @@ class _Cells:
         self._parser = _parser(self._start, self._end, self._text)
         self._row = self._column = 0
         self._last_row = self._last_column = 0
-        self._begins = 0
+        self._cell_start = 0
         self._attributes: dict[str, str] = {}
         self._filled = self._calculated = self._in_value = False
         self._value: list[str] = []
         self._marks: list[tuple[int, int, bytes]] = []
 
-    def look_through(self, part: bytes) -> None:
-        """Count what the sheet would take. Raises UnsafeSheetError."""
+    def check(self, part: bytes) -> None:
+        """Count the cells and characters that a reader would store. Raise UnsafeSheetError if they exceed a limit."""
         _parse(self._parser, part)
 
     def marked(self, part: bytes) -> bytes:
-        """The part with the mark for readers in cells whose formula gives an error, or has not been worked out."""
+        """Return the part with a marker in each cell whose formula has an error or no calculated value."""
         pieces, at = [], 0
         for begin, end, text in self._marks:
             pieces += [part[at:begin], text]
@@ -128,15 +132,15 @@ class _Cells:
         return b"".join([*pieces, part[at:]])
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        match _local(name):
+        match _local_name(name):
             case "row":
-                self._row = _whole(attributes["r"]) if "r" in attributes else self._row + 1
+                self._row = _whole_number(attributes["r"]) if "r" in attributes else self._row + 1
                 self._column = 0
             case "c":
                 self._column += 1
                 if "r" in attributes:
                     self._row, self._column = _position(attributes["r"])
-                self._begins, self._attributes = self._parser.CurrentByteIndex, attributes
+                self._cell_start, self._attributes = self._parser.CurrentByteIndex, attributes
                 self._filled = self._calculated = False
                 self._value = []
             case "v":
@@ -147,50 +151,49 @@ class _Cells:
                 self._filled = True
             case "mergeCell":
                 self._merged += 1
-                if self._merged > MOST_MERGED:
-                    raise UnsafeSheetError(f"a sheet has more than {MOST_MERGED} merged ranges. Unmerge them, and save it again.")
+                if self._merged > MAX_MERGED:
+                    raise UnsafeSheetError(f"a sheet has more than {MAX_MERGED} merged ranges. Unmerge them, and save it again.")
 
     def _text(self, text: str) -> None:
         if self._in_value:
             self._value.append(text)
 
     def _end(self, name: str) -> None:
-        match _local(name):
+        match _local_name(name):
             case "v":
                 self._in_value = False
             case "c" if self._filled:
                 self._place()
-                self._look_at_value(name)
+                self._check_value(name)
 
     def _place(self) -> None:
         self._last_row = max(self._last_row, self._row)
         self._last_column = max(self._last_column, self._column)
-        if self._last_row > MOST_ROWS or self._last_column > MOST_COLUMNS or self._last_row * self._last_column > MOST_CELLS:
+        if self._last_row > MAX_ROWS or self._last_column > MAX_COLUMNS or self._last_row * self._last_column > MAX_CELLS:
             raise UnsafeSheetError(
-                f"a sheet reaches down to row {self._last_row} and across {self._last_column} columns, "
-                "more than is read. Delete what stands far below or to the right, and save it again."
+                f"a sheet extends to row {self._last_row} and column {self._last_column}, beyond the limit. "
+                "Delete the cells far below or to the right of the table, and save it again."
             )
 
-    def _look_at_value(self, name: str) -> None:
+    def _check_value(self, name: str) -> None:
         kind, value = self._attributes.get("t"), "".join(self._value).strip()
         if kind == "s":
-            index = _whole(value)
+            index = _whole_number(value)
             self.characters += self._lengths[index] if index < len(self._lengths) else 0
-            if self.characters > MOST_CHARACTERS:
+            if self.characters > MAX_CHARACTERS:
                 raise UnsafeSheetError(TOO_MUCH_TEXT)
         elif kind == "e" or (self._calculated and not value and kind != "str"):
             self._mark(name, value)
 
     def _mark(self, name: str, error: str) -> None:
-        """Put a text in the place of the cell's value: readers give a formula without a value as a blank cell."""
+        """Replace the cell's value by a marker: readers return a formula without a value as a blank cell."""
         prefix = name.removesuffix("c")
         position = f" r={quoteattr(self._attributes['r'])}" if "r" in self._attributes else ""
         text = f'<{name}{position} t="inlineStr"><{prefix}is><{prefix}t>{escape(NO_VALUE + error)}</{prefix}t></{prefix}is>'
-        ends = self._parser.CurrentByteIndex
-        self._marks.append((self._begins, ends, text.encode("ascii", "xmlcharrefreplace")))
+        self._marks.append((self._cell_start, self._parser.CurrentByteIndex, text.encode("ascii", "xmlcharrefreplace")))
 
 
-def _whole(text: str) -> int:
+def _whole_number(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise UnsafeSheetError(DAMAGED)
     return int(text)

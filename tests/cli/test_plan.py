@@ -187,7 +187,7 @@ def test_what_can_not_be_written_keeps_nobody_from_the_answer(tmp_path: Path):
     assert process.returncode == 3
     assert told.startswith("Buckinghamshire, 1 to 31 March 2027: ")
     assert told.endswith(f"\nWritten: {xlsx}\n")
-    assert faults.splitlines()[-1] == f"{out}: this can't be written: there is a folder of that name. Enter another name."
+    assert faults.splitlines()[-1] == f"{out}: this can't be written: there is a folder with that name. Enter another name."
     assert openpyxl.load_workbook(xlsx).sheetnames[:2] == ["Summary", "Diary"]
 
 

@@ -127,7 +127,7 @@ def test_what_can_not_be_written_keeps_nobody_from_the_answer(folder: Path):
     assert finished.returncode == 3
     assert finished.stdout.startswith("What matters most first")
     assert finished.stdout.endswith("Written: out.json\n")
-    assert finished.stderr == "plots/children.svg: this can't be written: there is a folder of that name. Enter another name.\n"
+    assert finished.stderr == "plots/children.svg: this can't be written: there is a folder with that name. Enter another name.\n"
 
 
 def test_who_is_not_placed_is_told_with_the_reason(folder: Path):

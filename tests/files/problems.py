@@ -1,4 +1,4 @@
-"""Random problems that use everything a file can hold."""
+"""Random problems that use every field of a file."""
 
 import datetime as dt
 from typing import Any
@@ -19,7 +19,7 @@ NASTY = (
     "2027-04-03", "_x0041_", "_x005F_x0041_", "_x0007_", "{U+0007}", "é", "日本語", "😀", "ﬁ", "i̇", "ÿ\x85ÿ", "\x07x", "a\tb",
     "x\ufeff", "\u00a0x\u00a0y", "a\u2028b",
 )  # fmt: skip
-ONLY_NAMES = (
+NASTY_NAMES = (
     " ",
     "  x ",
     "\n",
@@ -47,7 +47,7 @@ def _is_identifier(text: str) -> bool:
     return not text.startswith("HOLD-")
 
 
-names = st.sampled_from(NASTY + ONLY_NAMES) | st.text(CHARACTERS, max_size=12)
+names = st.sampled_from(NASTY + NASTY_NAMES) | st.text(CHARACTERS, max_size=12)
 identifiers = st.sampled_from([*NASTY, "A-1"]).filter(_is_identifier) | st.text(CHARACTERS, min_size=1, max_size=8).filter(
     _is_identifier
 )
@@ -58,8 +58,8 @@ numbers = st.integers(0, 1_000_000)
 limits = st.none() | st.integers(0, 9)
 
 
-def lists(items: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy[list[Any]]:
-    return st.lists(items, max_size=most)
+def lists(items: st.SearchStrategy[Any], limit: int = 3) -> st.SearchStrategy[list[Any]]:
+    return st.lists(items, max_size=limit)
 
 
 def of(ids: list[str]) -> st.SearchStrategy[str]:

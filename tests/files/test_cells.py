@@ -57,12 +57,12 @@ WEEK = ("mon", "tue", "wed", "thu", "fri")
         (Text(says_empty=True), '""', ""),
     ],
 )
-def test_what_a_cell_holds(kind: CellType, cell: Cell, value: Any) -> None:
+def test_a_cell_is_read(kind: CellType, cell: Cell, value: Any) -> None:
     assert kind.read(cell) == value
 
 
 @pytest.mark.parametrize(
-    ("kind", "cell", "told"),
+    ("kind", "cell", "expected"),
     [
         (Whole("minutes", 90), "ninety", "'ninety' is not a whole number of minutes. Enter a number such as 90."),
         (Whole(), 90.5, "90.5 is not a whole number. Enter a number such as 90."),
@@ -79,7 +79,7 @@ def test_what_a_cell_holds(kind: CellType, cell: Cell, value: Any) -> None:
         (
             Date(),
             dt.datetime(2027, 4, 3, 10),
-            "03/04/2027 10:00 holds a time of day too. Enter the date alone, such as 03/04/2027.",
+            "03/04/2027 10:00 includes a time of day. Enter the date alone, such as 03/04/2027.",
         ),
         (Time(), "25:00", "'25:00' is not a time of day in hours and minutes. Enter a time such as 10:00."),
         (Time(), 1.5, "1.5 is not a time of day in hours and minutes. Enter a time such as 10:00."),
@@ -88,7 +88,7 @@ def test_what_a_cell_holds(kind: CellType, cell: Cell, value: Any) -> None:
         (
             Weekdays(),
             "Fri-Mon",
-            "'Fri-Mon' runs backwards. Enter days such as Mon, Tue, Thu with commas between.",
+            "'Fri-Mon' runs backwards. Enter days such as Mon, Tue, Thu separated by commas.",
         ),
         (Weekdays(), "Mo", "'Mo' is not one of the choices. Did you mean Mon? Enter one of: Mon, Tue, Wed, Thu, Fri, Sat, Sun."),
         (YesNo(), 1, "1 is neither yes nor no. Enter yes or no."),
@@ -99,17 +99,17 @@ def test_what_a_cell_holds(kind: CellType, cell: Cell, value: Any) -> None:
             "Enter one of: Initial, First review, Review, Transfer-in, Pre-birth.",
         ),
         (Id("sites", "site"), dt.time(10), "10:00 can't be an id. Format the cell as Text, and enter the id of a site."),
-        (Ids("chairs", "chair"), '"C1', "'\"C1' is not a list of ids. Enter ids of chairs with commas between."),
+        (Ids("chairs", "chair"), '"C1', "'\"C1' is not a list of ids. Enter ids of chairs separated by commas."),
         (Text(), dt.datetime(2027, 4, 3), "03/04/2027 is not text. Enter text."),
     ],
 )
-def test_what_a_cell_cannot_hold(kind: CellType, cell: Cell, told: str) -> None:
+def test_an_unreadable_cell_is_refused(kind: CellType, cell: Cell, expected: str) -> None:
     with pytest.raises(CellError) as raised:
         kind.read(cell)
-    assert str(raised.value) == told
+    assert str(raised.value) == expected
 
 
 @pytest.mark.parametrize("kind", [Whole(), Number(), Date(), Time(), Several(Time()), Weekdays(), YesNo(), KINDS, Id(), Ids()])
-def test_spaces_are_blank_but_not_in_a_name(kind: CellType) -> None:
+def test_spaces_are_blank_except_in_text(kind: CellType) -> None:
     assert [kind.is_blank(cell) for cell in (None, "", " \n", "x", 0)] == [True, True, True, False, False]
     assert [Text().is_blank(cell) for cell in (None, "", " \n", "x", 0)] == [True, True, False, False, False]

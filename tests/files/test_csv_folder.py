@@ -15,7 +15,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "tiny"
 
 
-def test_a_file_for_each_sheet(folder: Path) -> None:
+def test_each_sheet_has_a_file(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == sorted(
         f"{title}.csv" for title in (INSTRUCTIONS, *(sheet.title for sheet in SHEETS))
     )
@@ -26,14 +26,14 @@ def test_a_file_for_each_sheet(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "cell"), [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("'=x", "''=x"), ("a=1", "a=1")]
 )
-def test_a_name_that_begins_like_a_formula_is_held_down(tmp_path: Path, name: str, cell: str) -> None:
+def test_a_name_that_looks_like_a_formula_gets_an_apostrophe(tmp_path: Path, name: str, cell: str) -> None:
     problem = tiny_problem(chairs=[chair("C1", name=name)])
     write_problem_file(problem, tmp_path / "tiny")
     assert (tmp_path / "tiny" / "Chairs.csv").read_text("utf-8-sig").splitlines()[1].startswith(f"C1,{cell},")
     assert read_problem_file(tmp_path / "tiny") == problem
 
 
-def test_as_other_programs_write_it(folder: Path) -> None:
+def test_csv_files_of_other_programs_are_read(folder: Path) -> None:
     (folder / "Conferences.csv").rename(folder / "conferences.CSV")
     (folder / "conferences.CSV").write_bytes(
         b'"Clock starts",Site,Reference,Children,Kind\n2027-02-26,AYL,"A",2.0,INITIAL\n,,,,\n\n'
@@ -44,7 +44,7 @@ def test_as_other_programs_write_it(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"From,To,Minutes\nAYL,W\xffC,40\n", "line 2: this is not UTF-8 text. In Excel, save it as CSV UTF-8."),
         (
@@ -62,16 +62,16 @@ def test_as_other_programs_write_it(folder: Path) -> None:
         (b"PK\x03\x04", "this is not a CSV file, but a workbook or an archive. If it is a workbook, name it .xlsx."),
     ],
 )
-def test_a_file_that_is_no_csv(folder: Path, content: bytes, told: str) -> None:
+def test_a_file_that_is_not_csv_is_refused(folder: Path, content: bytes, expected: str) -> None:
     (folder / "Travel.csv").write_bytes(content)
     (folder / "Holds.csv").write_bytes(b"\xff")
     assert faults_in(folder) == [
         f"{folder / 'Holds.csv'}: line 1: this is not UTF-8 text. In Excel, save it as CSV UTF-8.",
-        f"{folder / 'Travel.csv'}: {told}",
+        f"{folder / 'Travel.csv'}: {expected}",
     ]
 
 
-def test_faults_name_sheet_row_and_column_as_in_a_workbook(folder: Path) -> None:
+def test_faults_name_sheet_row_and_column(folder: Path) -> None:
     rows = (folder / "Travel.csv").read_text("utf-8-sig").replace("40", "far")
     (folder / "Travel.csv").write_text(rows + '\n"AYL","W\nYC",5\nAYL,,5\n', "utf-8")
     (folder / "Romos.csv").write_bytes((folder / "Rooms.csv").read_bytes())
@@ -84,16 +84,16 @@ def test_faults_name_sheet_row_and_column_as_in_a_workbook(folder: Path) -> None
     ]
 
 
-def test_a_folder_without_csv_files(tmp_path: Path) -> None:
-    told = "there are no .csv files in this folder. Enter a folder with Service.csv, Conferences.csv, …"
-    assert faults_in(tmp_path) == [f"{tmp_path}: {told}"]
+def test_a_folder_without_csv_files_is_refused(tmp_path: Path) -> None:
+    expected = "there are no .csv files in this folder. Enter a folder with Service.csv, Conferences.csv, …"
+    assert faults_in(tmp_path) == [f"{tmp_path}: {expected}"]
 
 
-def test_a_folder_of_its_own_is_replaced_and_any_other_left_alone(folder: Path) -> None:
+def test_a_folder_with_other_files_is_not_replaced(folder: Path) -> None:
     write_problem_file(tiny_problem(travel=[]), folder)
     assert read_problem_file(folder) == tiny_problem(travel=[])
     (folder / "holiday.jpg").write_bytes(b"")
-    with pytest.raises(InputError, match=r"this folder also holds holiday\.jpg\. Enter a new or empty folder\."):
+    with pytest.raises(InputError, match=r"this folder also contains holiday\.jpg\. Enter a new or empty folder\."):
         write_problem_file(tiny_problem(), folder)
     assert read_problem_file(folder) == tiny_problem(travel=[])
     assert [path.name for path in folder.parent.iterdir()] == ["tiny"]

@@ -23,7 +23,7 @@ def spoil(workbook: Workbook) -> None:
 
 KIND = "'=1+1' is not one of the choices. Enter one of: Initial, First review, Review, Transfer-in, Pre-birth."
 LENGTH = "'ninety' is not a whole number of minutes. Enter a number such as 90."
-ROTA = "there is no sheet 'Rota' in a planner's workbook. Rename it, or delete it; your own notes can stand on a sheet Notes."
+ROTA = "there is no sheet 'Rota' in a planner's workbook. Rename or delete it. Put your own notes on the sheet Notes."
 
 
 def copy_of(source: Path, destination: Path) -> Workbook:
@@ -62,7 +62,7 @@ def test_each_faulty_sheet_begins_with_a_column_of_errors(tmp_path: Path) -> Non
     assert len(values(copy, "Errors")) == 1 + len(faults_in(source))
 
 
-def test_the_copy_put_right_is_the_problem_again(tmp_path: Path) -> None:
+def test_the_corrected_copy_is_the_original_problem(tmp_path: Path) -> None:
     copy_of(edit(tiny_workbook(tmp_path), spoil), tmp_path / "errors.xlsx")
     assert len(faults_in(tmp_path / "errors.xlsx")) == 8
 
@@ -84,23 +84,27 @@ def test_a_copy_of_a_copy_has_one_column_of_errors(tmp_path: Path) -> None:
     assert [values(second, title) for title in second.sheetnames] == [values(first, title) for title in first.sheetnames]
 
 
-def test_of_a_folder_of_csv_files_too(tmp_path: Path) -> None:
+def test_a_csv_folder_is_copied_as_a_workbook(tmp_path: Path) -> None:
     write_problem_file(tiny_problem(), tmp_path / "tiny")
     travel = tmp_path / "tiny" / "Travel.csv"
     travel.write_text(travel.read_text("utf-8-sig").replace("40", "far"), "utf-8")
     copy = copy_of(tmp_path / "tiny", tmp_path / "errors.xlsx")
-    told = "Minutes: 'far' is not a whole number of minutes. Enter a number such as 40."
-    assert values(copy, "Travel") == ["Errors", told]
+    expected = "Minutes: 'far' is not a whole number of minutes. Enter a number such as 40."
+    assert values(copy, "Travel") == ["Errors", expected]
 
 
 @pytest.mark.parametrize(
-    ("source", "destination", "told"),
+    ("source", "destination", "expected"),
     [
-        ("a.json", "b.xlsx", "a.json: only a workbook or a folder of .csv files can be copied with its errors."),
-        ("a.xlsx", "b.json", "b.json: a copy with errors is a workbook. Enter a name that ends in .xlsx."),
+        (
+            "a.json",
+            "b.xlsx",
+            "a.json: only a workbook or a folder of .csv files can be copied with its errors. Enter one of these.",
+        ),
+        ("a.xlsx", "b.json", "b.json: a copy with errors must be a workbook. Enter a name that ends in .xlsx."),
     ],
 )
-def test_only_workbooks_come_of_sheets(source: str, destination: str, told: str) -> None:
+def test_json_files_are_not_copied_with_errors(source: str, destination: str, expected: str) -> None:
     with pytest.raises(InputError) as raised:
         write_workbook_with_errors(source, [], destination)
-    assert str(raised.value) == told
+    assert str(raised.value) == expected

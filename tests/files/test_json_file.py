@@ -17,7 +17,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_faults_name_their_place_as_the_contract_does(tmp_path: Path) -> None:
+def test_faults_name_their_place_in_the_contract(tmp_path: Path) -> None:
     data = tiny_data(conferences=[conference("A", trigger="2026-13-01", minutes=-5), conference("B", site="X")])
     assert faults_in(write(tmp_path / "a.json", json.dumps(data))) == [
         "conferences[0].trigger: '2026-13-01' is not a date. Enter a date such as 2026-12-01.",
@@ -27,18 +27,18 @@ def test_faults_name_their_place_as_the_contract_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
-        ('{"a": 1,\n "b": {"c": 1, "c": 2},\n "a": 2}', ["line 2, column 16: 'c' is", "line 3, column 2: 'a' is"]),
-        ('{"a\\u0062": 1, "x": "\\"ab\\":", "ab": 2}', ["line 1, column 32: 'ab' is"]),
+        ('{"a": 1,\n "b": {"c": 1, "c": 2},\n "a": 2}', ["line 2, column 16: 'c' appears", "line 3, column 2: 'a' appears"]),
+        ('{"a\\u0062": 1, "x": "\\"ab\\":", "ab": 2}', ["line 1, column 32: 'ab' appears"]),
     ],
 )
-def test_a_name_given_twice(tmp_path: Path, text: str, told: list[str]) -> None:
+def test_a_duplicate_name_is_refused(tmp_path: Path, text: str, expected: list[str]) -> None:
     path = write(tmp_path / "a.json", text)
-    assert faults_in(path) == [f"{path}: {place} there twice in one object. Keep one." for place in told]
+    assert faults_in(path) == [f"{path}: {place} twice in one object. Keep one." for place in expected]
 
 
-def test_numbers_that_are_none(tmp_path: Path) -> None:
+def test_nan_and_infinity_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", '{"a": NaN, "b": "NaN",\n "c": [-Infinity, 1]}')
     assert faults_in(path) == [
         f"{path}: line 1, column 7: NaN is not a number. Enter a number such as 0.6.",
@@ -47,28 +47,28 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "null", '"x"', "7"])
-def test_json_that_is_no_object(tmp_path: Path, text: str) -> None:
-    told = "This is no problem file: it holds no object. Give one with version, horizon, sites, …"
-    assert faults_in(write(tmp_path / "a.json", text)) == [told]
+def test_json_without_an_object_is_refused(tmp_path: Path, text: str) -> None:
+    expected = "This is no problem file: it holds no object. Give one with version, horizon, sites, …"
+    assert faults_in(write(tmp_path / "a.json", text)) == [expected]
 
 
 @pytest.mark.parametrize("depth", [50, 300, 500, 900, 5000])
-def test_depth_is_no_crash(tmp_path: Path, depth: int) -> None:
+def test_deep_nesting_is_refused(tmp_path: Path, depth: int) -> None:
     text = '{"service": ' + "[" * depth + "]" * depth + "}"
     assert faults_in(write(tmp_path / "a.json", text)) != []
 
 
-def test_half_a_character_is_told(tmp_path: Path) -> None:
+def test_half_a_character_is_refused(tmp_path: Path) -> None:
     text = json.dumps(tiny_data(service={"name": "\ud800"}))
     assert faults_in(write(tmp_path / "a.json", text)) == ["service.name: '\\ud800' holds half a character. Enter it again."]
 
 
-def test_a_mark_of_utf_8_in_front_is_passed_over(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(tiny_data()).encode())
     assert read_problem_file(tmp_path / "a.json") == tiny_problem()
 
 
-def test_what_a_schedule_looks_like(tmp_path: Path) -> None:
+def test_the_format_of_a_schedule(tmp_path: Path) -> None:
     schedule = Schedule(problem="abc", bookings=(booking("A", room=None),))
     write_schedule_file(schedule, tmp_path / "a.json")
     written: dict[str, Any] = json.loads((tmp_path / "a.json").read_text("utf-8"))
@@ -88,9 +88,9 @@ def test_what_a_schedule_looks_like(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "expected"),
     [
-        ([], ["This is no schedule file: it holds no object. Give one with version, bookings, …"]),
+        ([], ["This is not a schedule file: it has no JSON object. Enter one with version, bookings, …"]),
         ({"version": 1}, ["bookings: is missing. Enter it."]),
         (
             {"bookings": [{"conference": "A", "start": "10:00", "end": "2027-03-02T11:45"}]},
@@ -101,22 +101,22 @@ def test_what_a_schedule_looks_like(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_faulty_schedule(tmp_path: Path, raw: Any, told: list[str]) -> None:
+def test_a_faulty_schedule_is_refused(tmp_path: Path, raw: Any, expected: list[str]) -> None:
     with pytest.raises(InputError) as raised:
         read_schedule_file(write(tmp_path / "a.json", json.dumps(raw)))
-    assert [str(fault) for fault in raised.value.faults] == told
+    assert [str(fault) for fault in raised.value.faults] == expected
 
 
 @pytest.mark.parametrize("name", ["report.xlsx", "schedule.json"])
-def test_a_workbook_in_place_of_a_schedule(tmp_path: Path, name: str) -> None:
+def test_a_workbook_instead_of_a_schedule_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"PK\x03\x04")
     with pytest.raises(InputError) as raised:
         read_schedule_file(tmp_path / name)
-    told = "this is not a JSON file, but a workbook or an archive. Enter the .json file that plan --out writes."
-    assert [str(fault) for fault in raised.value.faults] == [f"{tmp_path / name}: {told}"]
+    expected = "this is not a JSON file, but a workbook or an archive. Enter the .json file that plan --out writes."
+    assert [str(fault) for fault in raised.value.faults] == [f"{tmp_path / name}: {expected}"]
 
 
-def test_a_problem_is_written_as_the_contract_has_it(tmp_path: Path) -> None:
+def test_a_problem_is_written_in_the_contract_format(tmp_path: Path) -> None:
     write_problem_file(tiny_problem(conferences=[conference("Ä")]), tmp_path / "a.json")
     text = (tmp_path / "a.json").read_text("utf-8")
     assert json.loads(text)["conferences"][0]["id"] == "Ä"
@@ -124,7 +124,7 @@ def test_a_problem_is_written_as_the_contract_has_it(tmp_path: Path) -> None:
     assert '"bank_holidays": null' in text
 
 
-def test_a_compact_problem_leaves_out_what_would_be_so_anyhow_and_is_read_as_the_same(tmp_path: Path) -> None:
+def test_a_compact_problem_omits_defaults_and_is_read_the_same(tmp_path: Path) -> None:
     problem = tiny_problem(conferences=[conference("Ä")])
     write_json(problem, tmp_path / "a.json", compact=True)
     text = (tmp_path / "a.json").read_text("utf-8")

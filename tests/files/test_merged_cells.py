@@ -14,8 +14,8 @@ from tests.builders import conference, tiny_problem
 from tests.files.workbooks import cell, edit, faults_in, tiny_workbook
 
 
-def month(folder: Path, *merged: tuple[str, str], **cells: Any) -> Path:
-    """Three conferences of which the first has a chair, with cells changed and then merged on the sheets named."""
+def merged_workbook(folder: Path, *merged: tuple[str, str], **cells: Any) -> Path:
+    """A workbook of three conferences, the first with a chair, with cells changed and ranges of (sheet, cells) merged."""
     path = tiny_workbook(folder, conferences=[conference("A", chair="C1"), conference("B"), conference("D")])
 
     def change(workbook: Workbook) -> None:
@@ -27,59 +27,59 @@ def month(folder: Path, *merged: tuple[str, str], **cells: Any) -> Path:
     return edit(path, change)
 
 
-def test_cells_hidden_by_a_merged_one_are_a_fault_and_no_blank_cells(tmp_path: Path) -> None:
-    assert faults_in(month(tmp_path, ("Conferences", "F2:F4"))) == [
-        "Conferences, rows 2 to 4, Chair: these cells are merged. Unmerge them and enter each."
+def test_hidden_cells_are_a_fault_and_not_blank(tmp_path: Path) -> None:
+    assert faults_in(merged_workbook(tmp_path, ("Conferences", "F2:F4"))) == [
+        "Conferences, rows 2 to 4, Chair: these cells are merged. Unmerge them and enter a value in each."
     ]
 
 
 @pytest.mark.parametrize(
-    ("merged", "told"),
+    ("merged", "expected"),
     [
-        ("E2:F2", "Conferences, row 2: the cells under Site and Chair are merged. Unmerge them and enter each."),
+        ("E2:F2", "Conferences, row 2: the cells under Site and Chair are merged. Unmerge them and enter a value in each."),
         ("D3:F4", "Conferences, rows 3 to 4: the cells under Of school age, Site and Chair are merged. "),
-        ("B2:B4", "Conferences, rows 2 to 4, Kind: these cells are merged. Unmerge them and enter each."),
-        ("F1:F3", "Conferences, rows 1 to 3, Chair: these cells are merged. Unmerge them and enter each."),
-        ("O2:P3", "Conferences, rows 2 to 3, Social worker: these cells are merged. Unmerge them and enter each."),
+        ("B2:B4", "Conferences, rows 2 to 4, Kind: these cells are merged. Unmerge them and enter a value in each."),
+        ("F1:F3", "Conferences, rows 1 to 3, Chair: these cells are merged. Unmerge them and enter a value in each."),
+        ("O2:P3", "Conferences, rows 2 to 3, Social worker: these cells are merged. Unmerge them and enter a value in each."),
     ],
 )
-def test_one_fault_for_each_merged_range(tmp_path: Path, merged: str, told: str) -> None:
-    (fault,) = faults_in(month(tmp_path, ("Conferences", merged)))
-    assert fault.startswith(told)
+def test_each_merged_range_is_one_fault(tmp_path: Path, merged: str, expected: str) -> None:
+    (fault,) = faults_in(merged_workbook(tmp_path, ("Conferences", merged)))
+    assert fault.startswith(expected)
 
 
-def test_merged_cells_are_told_with_all_other_faults(tmp_path: Path) -> None:
-    path = month(
+def test_merged_cells_are_listed_with_the_other_faults(tmp_path: Path) -> None:
+    path = merged_workbook(
         tmp_path, ("Conferences", "F2:F4"), ("Conferences", "H3:H4"), ("Service", "B2:B3"), ("Travel", "A2:B2"), M2="ninety"
     )
     assert faults_in(path) == [
-        "Service, rows 2 to 3, Value: these cells are merged. Unmerge them and enter each.",
-        "Conferences, rows 2 to 4, Chair: these cells are merged. Unmerge them and enter each.",
+        "Service, rows 2 to 3, Value: these cells are merged. Unmerge them and enter a value in each.",
+        "Conferences, rows 2 to 4, Chair: these cells are merged. Unmerge them and enter a value in each.",
         "Conferences, row 2, Length: 'ninety' is not a whole number of minutes. Enter a number such as 90.",
-        "Conferences, rows 3 to 4, Clock starts: these cells are merged. Unmerge them and enter each.",
-        "Travel, row 2: the cells under From and To are merged. Unmerge them and enter each.",
+        "Conferences, rows 3 to 4, Clock starts: these cells are merged. Unmerge them and enter a value in each.",
+        "Travel, row 2: the cells under From and To are merged. Unmerge them and enter a value in each.",
     ]
 
 
-def test_references_to_rows_whose_ids_are_merged_are_no_further_faults(tmp_path: Path) -> None:
+def test_references_to_merged_ids_are_not_faults(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         workbook["Published"].append(["D", dt.date(2027, 3, 2), "10:00", "AYL-1", "C1"])
         workbook["Unavailable times"].append(["D", dt.date(2027, 3, 2)])
 
-    assert faults_in(edit(month(tmp_path, ("Conferences", "A2:A4")), change)) == [
-        "Conferences, rows 2 to 4, Reference: these cells are merged. Unmerge them and enter each.",
+    assert faults_in(edit(merged_workbook(tmp_path, ("Conferences", "A2:A4")), change)) == [
+        "Conferences, rows 2 to 4, Reference: these cells are merged. Unmerge them and enter a value in each.",
     ]
 
 
 def test_a_merged_setting_is_not_read(tmp_path: Path) -> None:
-    assert faults_in(month(tmp_path, ("Service", "A2:A3"))) == [
+    assert faults_in(merged_workbook(tmp_path, ("Service", "A2:A3"))) == [
         "Service, Last day: this row is missing. Add it, with a date such as 03/04/2027 (3 April 2027).",
-        "Service, rows 2 to 3, Setting: these cells are merged. Unmerge them and enter each.",
+        "Service, rows 2 to 3, Setting: these cells are merged. Unmerge them and enter a value in each.",
     ]
 
 
-def test_merged_cells_that_hide_nothing_that_is_read_do_no_harm(tmp_path: Path) -> None:
-    path = month(tmp_path)
+def test_merged_cells_outside_the_data_do_no_harm(tmp_path: Path) -> None:
+    path = merged_workbook(tmp_path)
     before = read_problem_file(path)
 
     def change(workbook: Workbook) -> None:
@@ -95,29 +95,31 @@ def test_merged_cells_that_hide_nothing_that_is_read_do_no_harm(tmp_path: Path) 
     assert read_problem_file(edit(path, change)) == before
 
 
-def test_the_copy_with_errors_stays_merged_until_it_is_put_right(tmp_path: Path) -> None:
-    source = month(tmp_path, ("Conferences", "F2:F4"), ("Conferences", "L3:M3"), ("Service", "B2:B3"), ("Travel", "A2:B2"))
-    told = [
-        "Service, rows 2 to 3, Value: these cells are merged. Unmerge them and enter each.",
-        "Conferences, rows 2 to 4, Chair: these cells are merged. Unmerge them and enter each.",
-        "Conferences, row 3: the cells under How held and Length are merged. Unmerge them and enter each.",
-        "Travel, row 2: the cells under From and To are merged. Unmerge them and enter each.",
+def test_the_copy_with_errors_stays_merged_until_corrected(tmp_path: Path) -> None:
+    source = merged_workbook(
+        tmp_path, ("Conferences", "F2:F4"), ("Conferences", "L3:M3"), ("Service", "B2:B3"), ("Travel", "A2:B2")
+    )
+    expected = [
+        "Service, rows 2 to 3, Value: these cells are merged. Unmerge them and enter a value in each.",
+        "Conferences, rows 2 to 4, Chair: these cells are merged. Unmerge them and enter a value in each.",
+        "Conferences, row 3: the cells under How held and Length are merged. Unmerge them and enter a value in each.",
+        "Travel, row 2: the cells under From and To are merged. Unmerge them and enter a value in each.",
     ]
     with pytest.raises(InputError) as raised:
         read_problem_file(source)
-    assert [str(fault) for fault in raised.value.faults] == told
+    assert [str(fault) for fault in raised.value.faults] == expected
     write_workbook_with_errors(source, raised.value.faults, tmp_path / "errors.xlsx")
-    assert faults_in(tmp_path / "errors.xlsx") == told
+    assert faults_in(tmp_path / "errors.xlsx") == expected
     page = openpyxl.load_workbook(tmp_path / "errors.xlsx")["Conferences"]
     assert [row[0].value for row in page.iter_rows()] == [
         "Errors",
-        "Chair: these cells are merged. Unmerge them and enter each.",
-        "The cells under How held and Length are merged. Unmerge them and enter each.",
+        "Chair: these cells are merged. Unmerge them and enter a value in each.",
+        "The cells under How held and Length are merged. Unmerge them and enter a value in each.",
         None,
     ]
     assert page["G2"].fill.fgColor.rgb == "FFFBD5D5"
 
-    def put_right(workbook: Workbook) -> None:
+    def correct(workbook: Workbook) -> None:
         for title in ("Service", "Conferences", "Travel"):
             for merged in list(workbook[title].merged_cells.ranges):
                 workbook[title].unmerge_cells(str(merged))
@@ -125,12 +127,12 @@ def test_the_copy_with_errors_stays_merged_until_it_is_put_right(tmp_path: Path)
         workbook["Travel"]["C2"].value = "WYC"
         cell(workbook, "Conferences", 4, "Chair").value = "C2"
 
-    assert read_problem_file(edit(tmp_path / "errors.xlsx", put_right)) == tiny_problem(
+    assert read_problem_file(edit(tmp_path / "errors.xlsx", correct)) == tiny_problem(
         conferences=[conference("A", chair="C1"), conference("B"), conference("D", chair="C2")]
     )
 
 
-def test_merged_scenarios(tmp_path: Path) -> None:
+def test_merged_scenarios_are_refused(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         page = workbook.create_sheet("Scenarios")
         page.append(["Scenario", "Change", "Chair"])
@@ -141,11 +143,11 @@ def test_merged_scenarios(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         read_scenarios(edit(tiny_workbook(tmp_path), change))
     assert [str(fault) for fault in raised.value.faults] == [
-        "Scenarios, rows 2 to 3, Scenario: these cells are merged. Unmerge them and enter each."
+        "Scenarios, rows 2 to 3, Scenario: these cells are merged. Unmerge them and enter a value in each."
     ]
 
 
-def test_merged_cells_are_cut_to_the_table() -> None:
+def test_merged_ranges_are_cut_to_the_table() -> None:
     far = [((0, 1), (1_048_575, 0 + 1)), ((0, 2), (0, 16_383)), ((2, 0), (2, 0)), ((9, 0), (12, 0)), ((0, 7), (1, 8))]
     assert merged_within(4, 4, far) == [Merged(0, 1, 3, 1), Merged(0, 2, 0, 3)]
     assert list(Merged(0, 2, 1, 3).hidden) == [(0, 3), (1, 2), (1, 3)]

@@ -20,7 +20,7 @@ from tests.files.workbooks import SHEET, cell, edit, enter, faults_in, repacked,
 
 
 @pytest.mark.parametrize(
-    ("sheet", "values", "told"),
+    ("sheet", "values", "expected"),
     [
         ("Conferences", {"Length": "ninety"}, "Length: 'ninety' is not a whole number of minutes. Enter a number such as 90."),
         ("Conferences", {"Length": -5}, "Length: -5 is too small. Enter 1 or more."),
@@ -54,18 +54,18 @@ from tests.files.workbooks import SHEET, cell, edit, enter, faults_in, repacked,
             "the range runs backwards: 02/03/2027 is after 01/03/2027. Enter a first day on or before the last.",
         ),
         ("Chairs", {"FTE": 3}, "FTE: 3 is too large. Enter 2 or less."),
-        ("Rooms", {"Starts": None}, "Starts: nothing is entered. Enter times such as 10:00, 14:00 with commas between."),
+        ("Rooms", {"Starts": None}, "Starts: nothing is entered. Enter times such as 10:00, 14:00 separated by commas."),
     ],
 )
-def test_a_fault_names_sheet_row_and_column(tmp_path: Path, sheet: str, values: dict[str, Any], told: str | None) -> None:
+def test_a_fault_names_sheet_row_and_column(tmp_path: Path, sheet: str, values: dict[str, Any], expected: str | None) -> None:
     faults = faults_in(enter(tiny_workbook(tmp_path), sheet, 2, **values))
-    if told is None:
+    if expected is None:
         assert faults == ["Rooms, row 3, ID: 'WYC-1' is already the id of Rooms, row 2. Give each its own id."]
     else:
-        assert faults == [f"{sheet}, row 2{',' if told[0].isupper() else ':'} {told}"]
+        assert faults == [f"{sheet}, row 2{',' if expected[0].isupper() else ':'} {expected}"]
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_workbook(tmp_path: Path) -> None:
+def test_all_faults_are_listed_in_the_order_of_the_workbook(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         cell(workbook, "Conferences", 2, "Kind").value = "Reviev"
         cell(workbook, "Conferences", 2, "Children").value = 0
@@ -96,7 +96,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_workbook(tmp_path: Path
     ]
 
 
-def test_a_row_with_a_fault_has_its_other_faults_told_too(tmp_path: Path) -> None:
+def test_all_faults_of_a_row_are_listed(tmp_path: Path) -> None:
     path = enter(tiny_workbook(tmp_path), "Conferences", 2, Length="ninety", Site="WYX", Chair="C99")
     path = enter(path, "Published", 2, Conference="CPC-9999", Date="02/03/2027", Start="10:00", Chair="C1", Locked="Everything")
     assert faults_in(path) == [
@@ -116,7 +116,7 @@ def rename(title: str, heading: str, new: str | None) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (rename("Conferences", "Length", "Lenght"), ["Conferences: there is no column 'Lenght' here. Did you mean 'Length'?"]),
         (rename("Conferences", "Site", "Stie"), ["Conferences: there is no column 'Stie' here. Did you mean 'Site'?"]),
@@ -132,13 +132,13 @@ def rename(title: str, heading: str, new: str | None) -> Any:
             [
                 "Chairs: there is no column 'Person' here. The columns here are ID, Name, FTE, Base, Works on, First day, "
                 "Last day, Caseload, Most a day, Most a week, Most office days, Reserve.",
-                "Chairs: the column 'ID' is missing. Add it: A short name for the chair, used on the other sheets. "
-                "Each has its own. No personal data.",
+                "Chairs: the column 'ID' is missing. Add it: A short unique name for the chair, used on the other sheets. "
+                "No personal data.",
             ],
         ),
         (
             rename("Conferences", "Due", "Site"),
-            ["Conferences: the column 'Site' is there twice. Keep one."],
+            ["Conferences: the column 'Site' appears twice. Keep one."],
         ),
         (
             rename("Conferences", "Clock starts", None),
@@ -146,7 +146,7 @@ def rename(title: str, heading: str, new: str | None) -> Any:
                 "Conferences: the column 'Clock starts' is missing. Add it: The day that starts the clock. Initial: the strategy "
                 "discussion. Transfer-in: the notification. First review: the initial conference. Review: the previous "
                 "conference. Pre-birth: the expected date of birth.",
-                "Conferences, row 2, column H: there is no heading above this. Enter one, or empty the cell.",
+                "Conferences, row 2, column H: this cell has no heading above it. Enter one, or clear the cell.",
             ],
         ),
         (
@@ -171,23 +171,23 @@ def rename(title: str, heading: str, new: str | None) -> Any:
         ),
         (
             lambda workbook: workbook["Service"].append(["First day", dt.date(2027, 3, 1)]),
-            ["Service, row 10, First day: this setting is there twice. Keep one row."],
+            ["Service, row 10, First day: this setting appears twice. Keep one row."],
         ),
         (
             lambda workbook: workbook.create_sheet("Rota").append(["Monday"]),
             [
                 "Rota: there is no sheet 'Rota' in a planner's workbook. "
-                "Rename it, or delete it; your own notes can stand on a sheet Notes."
+                "Rename or delete it. Put your own notes on the sheet Notes."
             ],
         ),
     ],
 )  # fmt: skip
-def test_sheets_and_headings(tmp_path: Path, change: Any, told: list[str]) -> None:
-    assert faults_in(edit(tiny_workbook(tmp_path), change)) == told
+def test_faulty_sheets_and_headings_are_refused(tmp_path: Path, change: Any, expected: list[str]) -> None:
+    assert faults_in(edit(tiny_workbook(tmp_path), change)) == expected
 
 
 def tidy(workbook: Workbook) -> None:
-    """What a person may do without harm."""
+    """Make changes that are harmless."""
     workbook.create_sheet("Notes").append(["My own"])
     workbook.create_sheet("Sheet1")
     for title in ("Travel", "Terms", "Closures", "Policy", "Holds", "Instructions"):
@@ -205,12 +205,12 @@ def tidy(workbook: Workbook) -> None:
     workbook["Rooms"].append([None, " ", None])
 
 
-def test_blank_rows_other_orders_and_missing_optional_parts_do_no_harm(tmp_path: Path) -> None:
+def test_harmless_changes_to_the_layout(tmp_path: Path) -> None:
     path = edit(tiny_workbook(tmp_path), tidy)
     assert read_problem_file(path) == tiny_problem(travel=[])
 
 
-def test_row_numbers_are_those_that_the_person_sees(tmp_path: Path) -> None:
+def test_row_numbers_are_those_of_the_spreadsheet(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         workbook["Conferences"].insert_rows(1, 2)
         workbook["Conferences"].insert_rows(4, 5)
@@ -230,9 +230,7 @@ def test_row_numbers_are_those_that_the_person_sees(tmp_path: Path) -> None:
         ({"From_time": 0.5, "To_time": dt.time(15)}, ("2027-03-04T12:00", "2027-03-04T15:00")),
     ],
 )
-def test_what_is_left_blank_in_a_time_means_the_whole_day(
-    tmp_path: Path, values: dict[str, Any], interval: tuple[str, str]
-) -> None:
+def test_blank_times_mean_the_whole_day(tmp_path: Path, values: dict[str, Any], interval: tuple[str, str]) -> None:
     path = enter(tiny_workbook(tmp_path), "Unavailable times", 2, Conference="A", From_date=dt.date(2027, 3, 4), **values)
     expected = conference("A", unavailable=[dict(zip(("start", "end"), interval, strict=True))])
     assert read_problem_file(path) == tiny_problem(conferences=[expected])
@@ -242,7 +240,7 @@ def with_takers(tmp_path: Path) -> Path:
     return tiny_workbook(tmp_path, chairs=[chair("P1")], minute_takers=[minute_taker("P1"), minute_taker("P2")])
 
 
-def test_a_person_is_found_by_id_and_by_role_where_two_have_the_same(tmp_path: Path) -> None:
+def test_the_role_tells_apart_two_people_with_the_same_id(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         workbook["Absences"].append(["P2", None, "01/03/2027", "01/03/2027"])
         workbook["Absences"].append(["P1", "minute taker", "02/03/2027", "02/03/2027"])
@@ -252,13 +250,13 @@ def test_a_person_is_found_by_id_and_by_role_where_two_have_the_same(tmp_path: P
     assert read_problem_file(edit(with_takers(tmp_path), change)) == tiny_problem(chairs=[chair("P1")], minute_takers=takers)
 
 
-def test_a_role_is_asked_for_where_it_is_needed(tmp_path: Path) -> None:
+def test_a_missing_role_is_a_fault_if_the_id_is_ambiguous(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         workbook["Absences"].append(["P1", None, "01/03/2027", "01/03/2027"])
         workbook["Absences"].append(["P2", "chair", "01/03/2027", "01/03/2027"])
 
     assert faults_in(edit(with_takers(tmp_path), change)) == [
-        "Absences, row 2, Role: 'P1' is a chair and a minute taker. Enter in the column Role which of them is meant.",
+        "Absences, row 2, Role: 'P1' is both a chair and a minute taker. Enter Chair or Minute taker in the column Role.",
         "Absences, row 3, Person: there is no 'P2' on the sheet Chairs. Enter the id of a chair or minute taker.",
     ]
 
@@ -277,16 +275,14 @@ def test_a_role_is_asked_for_where_it_is_needed(tmp_path: Path) -> None:
         ("Title of a chair", '""', {"service": {"chair_title": ""}}),
     ],
 )
-def test_what_the_sheet_service_says_of_lists_that_may_be_absent(
-    tmp_path: Path, label: str, value: Any, changes: dict[str, Any]
-) -> None:
+def test_the_sheet_service_switches_optional_lists(tmp_path: Path, label: str, value: Any, changes: dict[str, Any]) -> None:
     assert read_problem_file(set_to(tiny_workbook(tmp_path), "Service", label, value)) == tiny_problem(**changes)
 
 
-def test_a_list_with_rows_that_is_said_not_to_count(tmp_path: Path) -> None:
+def test_an_unused_list_must_have_no_rows(tmp_path: Path) -> None:
     assert faults_in(set_to(tiny_workbook(tmp_path), "Service", "School terms", "Always term time")) == [
-        "Service, row 8, School terms: this says that none are listed, but the sheet Terms has rows. "
-        "Enter As listed, or delete them."
+        "Service, row 8, School terms: this says that no list is used, but the sheet Terms has rows. "
+        "Enter As listed, or delete the rows."
     ]
 
 
@@ -299,7 +295,7 @@ cells = st.sampled_from(
 
 @given(problem=problems(), data=st.data())
 @settings(max_examples=150, deadline=None)
-def test_whatever_stands_in_the_cells_only_input_errors_come_out(problem: Problem, data: st.DataObject) -> None:
+def test_arbitrary_cells_raise_only_input_errors(problem: Problem, data: st.DataObject) -> None:
     tables = [Table(table.title, [list(row) for row in table.rows]) for table in tables_of(problem)]
     for _ in range(data.draw(st.integers(1, 5))):
         rows = data.draw(st.sampled_from(tables)).rows
@@ -313,7 +309,7 @@ def test_whatever_stands_in_the_cells_only_input_errors_come_out(problem: Proble
         assert all(str(fault).split(",")[0].split(":")[0] in titles for fault in error.faults)
 
 
-def test_a_formula_without_a_value_is_no_blank_cell(tmp_path: Path) -> None:
+def test_a_formula_without_a_value_is_not_blank(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         cell(workbook, "Conferences", 2, "Due").value = "=H2+21"
         cell(workbook, "Chairs", 2, "Name").value = "#DIV/0!"
@@ -322,11 +318,11 @@ def test_a_formula_without_a_value_is_no_blank_cell(tmp_path: Path) -> None:
         cell(workbook, "Chairs", 3, "Name").data_type = "s"
 
     assert faults_in(edit(tiny_workbook(tmp_path), change)) == [
-        "Conferences, row 2, Due: the formula here has not been worked out. Save the file in Excel, or enter the value itself.",
-        "Chairs, row 2, Name: the formula here gives #DIV/0!. Put it right, or enter the value itself.",
+        "Conferences, row 2, Due: the formula here has no calculated value. Save the file in Excel, or enter the value itself.",
+        "Chairs, row 2, Name: the formula here returns #DIV/0!. Correct it, or enter the value itself.",
     ]
 
 
-def test_a_formula_with_a_value_is_its_value(tmp_path: Path) -> None:
+def test_a_formula_is_read_as_its_value(tmp_path: Path) -> None:
     path = repacked(tiny_workbook(tmp_path), SHEET, lambda part: re.sub(rb"<v>105</v>", b"<f>100+20</f><v>120</v>", part))
     assert read_problem_file(path) == tiny_problem(conferences=[conference("A", minutes=120)])

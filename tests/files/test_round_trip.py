@@ -11,7 +11,7 @@ from tests.paths import EXAMPLES
 
 @given(problem=problems())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_a_problem_survives_every_kind_of_file(problem: Problem, tmp_path: Path) -> None:
+def test_a_problem_survives_every_file_type(problem: Problem, tmp_path: Path) -> None:
     current = problem
     for name in ("a.xlsx", "folder", "a.json", "b.xlsx"):
         write_problem_file(current, tmp_path / name)
@@ -21,7 +21,7 @@ def test_a_problem_survives_every_kind_of_file(problem: Problem, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["march", "june", "march.replan"])
-def test_the_examples_survive_every_kind_of_file(name: str, tmp_path: Path) -> None:
+def test_the_examples_survive_every_file_type(name: str, tmp_path: Path) -> None:
     problem = read_problem_file(EXAMPLES / f"{name}.json")
     write_problem_file(problem, tmp_path / "a.xlsx")
     write_problem_file(read_problem_file(tmp_path / "a.xlsx"), tmp_path / "folder")

@@ -15,21 +15,23 @@ from scheduler.files.sheets import INSTRUCTIONS, SHEETS
 from tests.builders import chair, conference, tiny_problem
 from tests.files.workbooks import cell, faults_in, tiny_workbook
 
-ALIVE = ("=1+1", "+1", "-1", "@SUM(A1)", "http://example.org", "mailto:a@example.org", "{=1}", "=HYPERLINK(1)")
+FORMULAS_AND_LINKS = ("=1+1", "+1", "-1", "@SUM(A1)", "http://example.org", "mailto:a@example.org", "{=1}", "=HYPERLINK(1)")
 
 
-def test_formulas_and_links_never_come_alive(tmp_path: Path) -> None:
-    problem = tiny_problem(chairs=[chair(f"C{n}", name=name) for n, name in enumerate(ALIVE)])
+def test_text_never_becomes_a_formula_or_link(tmp_path: Path) -> None:
+    problem = tiny_problem(chairs=[chair(f"C{n}", name=name) for n, name in enumerate(FORMULAS_AND_LINKS)])
     write_problem_file(problem, tmp_path / "a.xlsx")
     with zipfile.ZipFile(tmp_path / "a.xlsx") as file:
         parts = {name: file.read(name) for name in file.namelist()}
     assert not any(re.search(rb"<f[ >]|<hyperlink", part) for name, part in parts.items() if "worksheets/sheet" in name)
     assert not any(b"hyperlink" in part for name, part in parts.items() if name.endswith(".rels"))
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Chairs"]
-    assert [(row[1].value, row[1].data_type) for row in sheet.iter_rows(min_row=2)] == [(name, "s") for name in ALIVE]
+    assert [(row[1].value, row[1].data_type) for row in sheet.iter_rows(min_row=2)] == [
+        (name, "s") for name in FORMULAS_AND_LINKS
+    ]
 
 
-def test_dates_times_and_numbers_are_real_ones(tmp_path: Path) -> None:
+def test_dates_times_and_numbers_keep_their_types(tmp_path: Path) -> None:
     spans = [{"start": "2027-03-04T09:30", "end": "2027-03-04T11:00"}]
     workbook = openpyxl.load_workbook(tiny_workbook(tmp_path, conferences=[conference("A", unavailable=spans)]))
     trigger, length = cell(workbook, "Conferences", 2, "Clock starts"), cell(workbook, "Conferences", 2, "Length")
@@ -39,7 +41,7 @@ def test_dates_times_and_numbers_are_real_ones(tmp_path: Path) -> None:
     assert (length.value, length.data_type) == (105, "n")
 
 
-def test_every_sheet_is_fit_for_people(tmp_path: Path) -> None:
+def test_every_sheet_has_notes_filters_and_frozen_headings(tmp_path: Path) -> None:
     write_blank_workbook(tmp_path / "blank.xlsx")
     workbook = openpyxl.load_workbook(tmp_path / "blank.xlsx")
     assert workbook.sheetnames == [INSTRUCTIONS, *(sheet.title for sheet in SHEETS)]
@@ -63,7 +65,7 @@ def drop_downs(workbook: Any, title: str) -> dict[str, str]:
     }
 
 
-def test_drop_downs(tmp_path: Path) -> None:
+def test_columns_have_drop_downs(tmp_path: Path) -> None:
     workbook = openpyxl.load_workbook(tiny_workbook(tmp_path))
     assert drop_downs(workbook, "Conferences") == {
         "Kind": '"Initial,First review,Review,Transfer-in,Pre-birth"',
@@ -85,12 +87,12 @@ def test_the_instructions_name_every_sheet_and_column(tmp_path: Path) -> None:
         None,
         "Length",
         "no",
-        "Minutes, without the time before. Blank means 105.",
+        "Minutes, excluding the time before. Blank means 105.",
         "Enter a whole number of minutes such as 90.",
     ) in guide
 
 
-def test_a_blank_workbook_says_what_is_to_be_filled_in(tmp_path: Path) -> None:
+def test_a_blank_workbook_lists_the_required_entries(tmp_path: Path) -> None:
     write_blank_workbook(tmp_path / "blank.xlsx")
     assert faults_in(tmp_path / "blank.xlsx") == [
         "Service, row 2, First day: nothing is entered. Enter a date such as 03/04/2027 (3 April 2027).",
@@ -99,7 +101,7 @@ def test_a_blank_workbook_says_what_is_to_be_filled_in(tmp_path: Path) -> None:
     ]
 
 
-def test_a_blank_workbook_filled_in_by_hand_is_read(tmp_path: Path) -> None:
+def test_a_completed_blank_workbook_is_read(tmp_path: Path) -> None:
     write_blank_workbook(tmp_path / "month.xlsx")
     workbook = openpyxl.load_workbook(tmp_path / "month.xlsx")
     workbook["Service"]["B2"], workbook["Service"]["B3"] = dt.date(2027, 3, 1), "31/03/2027"
@@ -116,22 +118,22 @@ def test_a_blank_workbook_filled_in_by_hand_is_read(tmp_path: Path) -> None:
     assert read_problem_file(tmp_path / "month.xlsx") == tiny_problem()
 
 
-def test_the_same_problem_is_the_same_file(tmp_path: Path) -> None:
+def test_the_same_problem_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write_problem_file(tiny_problem(), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "folder"])
-def test_what_no_cell_holds_is_not_cut_off(tmp_path: Path, name: str) -> None:
+def test_a_text_too_long_for_a_cell_is_refused(tmp_path: Path, name: str) -> None:
     chairs = [chair(f"{n:03}" + "x" * 190) for n in range(200)]
     problem = tiny_problem(chairs=chairs, conferences=[conference("A", not_chairs=[c["id"] for c in chairs])])
-    with pytest.raises(InputError, match="Conferences: a text is longer than the 32767 characters that a cell holds"):
+    with pytest.raises(InputError, match="Conferences: a text is longer than the 32767 characters that a cell can hold"):
         write_problem_file(problem, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_blank_workbook_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_writes_a_blank_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "month.xlsx")]) == 0
     assert openpyxl.load_workbook(tmp_path / "month.xlsx").sheetnames[0] == INSTRUCTIONS
     assert [main([]), main(["month.json"]), main([str(tmp_path / "nowhere" / "month.xlsx")])] == [2, 2, 2]

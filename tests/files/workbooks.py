@@ -1,4 +1,4 @@
-"""Workbooks for the tests: a tiny problem's, changed as a person or an attacker would."""
+"""Workbooks of a tiny problem, with the changes of a user or an attacker."""
 
 import io
 import os
@@ -16,17 +16,18 @@ from scheduler.files import read_problem_file, write_problem_file
 from tests.builders import tiny_problem
 
 SHEET = "xl/worksheets/sheet3.xml"
-"""The part of a workbook that holds the sheet Conferences."""
+"""The part of a workbook that contains the sheet Conferences."""
 
 
 def tiny_workbook(folder: Path, **changes: Any) -> Path:
+    """Write the workbook of the tiny problem with the changes."""
     path = folder / "tiny.xlsx"
     write_problem_file(tiny_problem(**changes), path)
     return path
 
 
 def edit(path: Path, change: Callable[[Workbook], None]) -> Path:
-    """Open the workbook as a person would, change it and save it."""
+    """Change and save the workbook."""
     workbook = openpyxl.load_workbook(path)
     change(workbook)
     workbook.save(path)
@@ -40,7 +41,7 @@ def cell(workbook: Workbook, title: str, row: int, heading: str) -> Any:
 
 
 def enter(path: Path, title: str, row: int, **values: Any) -> Path:
-    """Put values under headings; underscores stand for spaces."""
+    """Enter values under headings, given with underscores for spaces."""
 
     def change(workbook: Workbook) -> None:
         for heading, value in values.items():
@@ -50,7 +51,7 @@ def enter(path: Path, title: str, row: int, **values: Any) -> Path:
 
 
 def set_to(path: Path, title: str, label: str, value: Any) -> Path:
-    """Set a setting."""
+    """Enter the value of a setting."""
 
     def change(workbook: Workbook) -> None:
         for row in workbook[title].iter_rows(min_row=2):
@@ -61,7 +62,7 @@ def set_to(path: Path, title: str, label: str, value: Any) -> Path:
 
 
 def repacked(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
-    """The workbook with one of its parts changed."""
+    """Change one part of the workbook."""
     content = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
@@ -72,7 +73,7 @@ def repacked(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
 
 
 def faults_in(path: str | os.PathLike[str]) -> list[str]:
-    """What reading the file says is wrong with it."""
+    """Return the messages of all faults in the file."""
     try:
         read_problem_file(Path(path))
     except InputError as error:
