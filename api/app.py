@@ -1,4 +1,4 @@
-"""The only place where the parts are put together."""
+"""The application: the only module that knows every part of the service."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def _routes() -> Sequence[BaseRoute]:
 
 
 ROUTES = _routes()
-"""Made ready once for all apps of a process, as each is asked for."""
+"""Built once for all apps of a process, because building routes is slow."""
 
 
 def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -> FastAPI:
-    """The service over its database, which is brought up to date first.
+    """Return the service over its database, and migrate the database first.
 
-    Raises NewerDatabaseError where a later version has made the database.
+    Raise NewerDatabaseError if a later version has changed the database.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     store = Store(settings.url)
@@ -102,7 +102,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     app = FastAPI(
         title="Conference planner",
         version="1",
-        description="The diary of a child protection conference service: bookings, plans with their proof, publications.",
+        description="The diary of a child protection conference service: bookings, plans with their proofs, and publications.",
         lifespan=lifespan,
         routes=list(ROUTES),
         openapi_url=f"{PREFIX}/openapi.json",

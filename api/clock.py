@@ -1,4 +1,4 @@
-"""The present instant, and the local day in Europe/London that it falls on."""
+"""The current instant, and its local day in Europe/London."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def utc_now() -> dt.datetime:
-    """The present instant."""
+    """Return the current instant."""
     return dt.datetime.now(dt.UTC)
 
 
 def local_day(now: dt.datetime) -> dt.date:
-    """The service's date at an instant."""
+    """Return the local day of an instant."""
     return now.astimezone(LONDON).date()
 
 
 def still_to_come(days: Period, now: dt.datetime) -> Period:
-    """The days from today on; all of them where all are over."""
+    """Return the days from today on, or all of them if all are over."""
     today = local_day(now)
     return Period(first=max(days.first, today) if today <= days.last else days.first, last=days.last)

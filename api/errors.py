@@ -1,4 +1,4 @@
-"""Errors of the service: what is wrong, where, and what to do instead. They know no HTTP status."""
+"""Errors of the service: what is wrong, where, and what to do instead. The HTTP layer chooses their statuses."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class ServiceError(Exception):
 
 
 class NotFoundError(ServiceError):
-    """The request names something that does not exist."""
+    """A request that names something that does not exist."""
 
 
 class ConflictError(ServiceError):
-    """The request contradicts the present data."""
+    """A request that contradicts the current data."""
 
 
 class InvalidError(ServiceError):
-    """The request itself cannot be accepted."""
+    """A request with an invalid value."""
 
 
 def not_found(noun: str, identifier: object) -> NotFoundError:
@@ -45,12 +45,12 @@ def not_found(noun: str, identifier: object) -> NotFoundError:
 
 
 def conflict(kind: str, detail: str, errors: Sequence[ErrorItem] = ()) -> ConflictError:
-    """Return the error for a request that contradicts the present data."""
+    """Return the error for a request that contradicts the current data."""
     return ConflictError(kind, detail, errors)
 
 
 def invalid(detail: str, errors: Sequence[ErrorItem] = (), *, kind: str = "invalid") -> InvalidError:
-    """Return the error for a request that cannot be accepted."""
+    """Return the error for a request with an invalid value."""
     return InvalidError(kind, detail, errors)
 
 

@@ -1,4 +1,4 @@
-"""``scheduler serve``: the service in a process, until it is told to end."""
+"""``scheduler serve``: runs the service until it is stopped."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 BAD_INPUT = 2
-LAST_PORT = 65535
+MAX_PORT = 65535
 SECONDS_TO_FINISH = 5
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="The address to listen on; else CONFERENCES_HOST.")] = None,
+    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Address to listen on. Default: CONFERENCES_HOST.")] = None,
     port: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=LAST_PORT, help="The port to listen on; else CONFERENCES_PORT.")
+        int | None, typer.Option(metavar="N", min=0, max=MAX_PORT, help="Port to listen on. Default: CONFERENCES_PORT.")
     ] = None,
 ) -> None:
-    """Run the service: the diary, its API, and plans in the background."""
+    """Run the service: the diary, its API, and the jobs that make plans."""
     from api.settings import SettingsError, settings_from
 
     try:
         settings = settings_from(os.environ)
     except SettingsError as error:
         _refuse(str(error))
-    told = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = replace(settings, **told)  # type: ignore[arg-type]  # typed by the command's options
+    options = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = replace(settings, **options)  # type: ignore[arg-type]  # typed by the command's options
     with _listening(settings) as listening:
         app = _app(settings)
-        _tell(listening)
+        _announce(listening)
         _run(app, listening)
     typer.echo("The service has ended.")
 
 
 def _listening(settings: Settings) -> socket.socket:
-    """A socket at the address, so that a port that is taken is told before anything is written."""
-    if settings.port > LAST_PORT:
-        _refuse(f"{settings.port} is not a port. Enter a number from 0 to {LAST_PORT}.")
+    """Return a socket at the address, so that a port in use is reported before the database is touched."""
+    if settings.port > MAX_PORT:
+        _refuse(f"{settings.port} is not a port. Enter a number from 0 to {MAX_PORT}.")
     try:
         family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address, family=family)
@@ -53,7 +53,7 @@ def _listening(settings: Settings) -> socket.socket:
         why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         _refuse(
             f"{settings.host}, port {settings.port}: the service can't listen there: {why}. "
-            "End what listens there, or choose another with --host and --port."
+            "Stop the program that uses it, or choose another address with --host and --port."
         )
 
 
@@ -68,24 +68,24 @@ def _app(settings: Settings) -> FastAPI:
     except NewerDatabaseError as error:
         _refuse(str(error))
     except (ArgumentError, NoSuchModuleError):
-        _refuse("CONFERENCES_DATABASE_URL is no database's URL. Enter one such as sqlite:///diary.db (see docs/settings.md).")
+        _refuse("CONFERENCES_DATABASE_URL is not a database URL. Enter one such as sqlite:///diary.db (see docs/settings.md).")
     except DBAPIError as error:
         why = str(error.orig).partition("\n")[0]
-        _refuse(f"The database can't be opened: {why}. Check CONFERENCES_DATABASE_URL, and that its server runs.")
+        _refuse(f"The database can't be opened: {why}. Check CONFERENCES_DATABASE_URL, and that the database server runs.")
     except OSError as error:
-        _refuse(f"The folder {settings.data} can't be used: {error.strerror}. Set CONFERENCES_DATA to another.")
+        _refuse(f"The folder {settings.data} can't be used: {error.strerror}. Set CONFERENCES_DATA to another folder.")
 
 
-def _tell(listening: socket.socket) -> None:
+def _announce(listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     typer.echo(f"The service runs at {root}/api/v1. Ctrl-C ends it.")
-    typer.echo(f"  what it can do:   {root}/api/v1/docs")
-    typer.echo(f"  whether it runs:  {root}/health")
+    typer.echo(f"  documentation:  {root}/api/v1/docs")
+    typer.echo(f"  health check:   {root}/health")
 
 
 def _run(app: FastAPI, listening: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM; what has been asked by then is still answered."""
+    """Serve until SIGINT or SIGTERM, and answer the requests received by then."""
     import uvicorn
 
     config = uvicorn.Config(
@@ -93,13 +93,13 @@ def _run(app: FastAPI, listening: socket.socket) -> None:
         http="httptools",
         loop="uvloop",
         log_level="warning",
-        access_log=False,  # which would tell the secrets in calendars' links
+        access_log=False,  # it would log the secrets in the links of feeds
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
     server = uvicorn.Server(config)
     app.state.is_ending = lambda: server.should_exit
-    with suppress(KeyboardInterrupt):  # which uvicorn raises again once all has ended well
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again after an orderly end
         server.run(sockets=[listening])
 
 

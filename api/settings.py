@@ -1,4 +1,4 @@
-"""What can be set, all from the environment; ``docs/settings.md`` tells each."""
+"""The service's settings, all from the environment; ``docs/settings.md`` describes each."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ ADDRESS = r"(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?"
 
 
 class SettingsError(Exception):
-    """A setting that can't be: which, what was found, and what to enter instead."""
+    """A setting that can't be used. The message names it, its value, and what to enter instead."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """The service's settings; a field ``host`` is set by ``CONFERENCES_HOST``."""
 
-    database_url: str = field(default="", metadata={"says": "where the diary is kept: `sqlite:///…` or `postgresql+psycopg://…`"})
-    data: Path = field(default=Path("out"), metadata={"says": "the folder of the SQLite database, where no URL is set"})
-    host: str = field(default="127.0.0.1", metadata={"says": "the address to listen on; nobody but this machine, unless set"})
+    database_url: str = field(default="", metadata={"says": "the diary's database: `sqlite:///…` or `postgresql+psycopg://…`"})
+    data: Path = field(default=Path("out"), metadata={"says": "the folder of the SQLite database, used if no URL is set"})
+    host: str = field(default="127.0.0.1", metadata={"says": "the address to listen on; only this machine reaches the default"})
     port: int = field(default=8000, metadata={"says": "the port to listen on"})
     plan_processes: int = field(
-        default=1, metadata={"says": "how many plans are made at once, each in a process; 0 for none here"}
+        default=1, metadata={"says": "the number of jobs that run at once, each in its own process; 0 runs none here"}
     )
-    plan_workers: int = field(default=2, metadata={"says": "how many threads one plan may use"})
-    plan_seconds: int = field(default=600, metadata={"says": "how many seconds a plan may take, unless it asks for fewer"})
-    whatif_scenarios: int = field(default=100, metadata={"says": "how many scenarios may be compared at once"})
+    plan_workers: int = field(default=2, metadata={"says": "the maximum number of threads for one plan"})
+    plan_seconds: int = field(default=600, metadata={"says": "the longest time for a plan, in seconds"})
+    whatif_scenarios: int = field(default=100, metadata={"says": "the maximum number of scenarios in one what-if"})
     whatif_days: int = field(
-        default=366, metadata={"says": "how many days what-ifs and values are kept after they have ended; 0 for ever"}
+        default=366, metadata={"says": "the days for which what-ifs and values are kept after their end; 0 keeps them for ever"}
     )
     whatif_executor: str = field(
         default="local",
         metadata={
-            "says": "who solves scenarios: this server's own processes (`local`), or a Dask cluster (`dask://HOST:8786`)",
+            "says": "what solves scenarios: this server's own processes (`local`), or a Dask cluster (`dask://HOST:8786`)",
             "each": EXECUTOR,
             "enter": "local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786",
         },
@@ -46,42 +46,42 @@ class Settings:
     calendar_hosts: tuple[str, ...] = field(
         default=("outlook.office365.com", "outlook.office.com", "outlook.live.com", "calendar.google.com", ".icloud.com"),
         metadata={
-            "says": "the hosts from which chairs' calendars may be fetched, with commas between; `.icloud.com` is all below it",
+            "says": "the hosts of chairs' calendars that may be fetched, separated by commas; `.icloud.com` means its subdomains",
             "each": HOST,
-            "enter": "hosts such as outlook.office365.com or .icloud.com, with commas between",
+            "enter": "hosts such as outlook.office365.com or .icloud.com, separated by commas",
         },
     )
     calendar_minutes: int = field(
         default=30,
-        metadata={"says": "how many minutes lie between two fetches of a chair's calendar; 0 where none is fetched here"},
+        metadata={"says": "the minutes between two fetches of a chair's calendar; 0 fetches none on this server"},
     )
     public_address: str = field(
         default="",
         metadata={
-            "says": "the address under which people reach the service, for the links to feeds",
+            "says": "the address at which people reach the service, used in the links of feeds",
             "each": ADDRESS,
             "enter": "an address such as https://diary.example.org",
         },
     )
-    demo: bool = field(default=True, metadata={"says": "whether an empty diary is filled with a made-up month"})
+    demo: bool = field(default=True, metadata={"says": "whether to fill an empty diary with a made-up month"})
 
     @property
     def url(self) -> str:
-        """The database's URL."""
+        """Return the URL of the database."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'diary.db'}"
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that the environment gives. Raises SettingsError where one can't be read, or is not known."""
+    """Return the settings in the environment. Raise SettingsError if one is unknown or has an invalid value."""
     known = {PREFIX + setting.name.upper(): setting for setting in fields(Settings)}
     given: dict[str, object] = {}
     for name, text in environment.items():
         if name.startswith(PREFIX):
             if name not in known:
-                raise SettingsError(f"{name} is not a setting. Known are: {', '.join(known)}.")
+                raise SettingsError(f"{name} is not a setting. The settings are: {', '.join(known)}.")
             setting = known[name]
             given[setting.name] = _read(name, text, setting)
-    return Settings(**given)  # type: ignore[arg-type]  # each was read as its field's type
+    return Settings(**given)  # type: ignore[arg-type]  # each value has its field's type
 
 
 def _read(name: str, text: str, setting: Field[object]) -> object:
@@ -96,13 +96,13 @@ def _read(name: str, text: str, setting: Field[object]) -> object:
         return int(text)
     if kind is tuple:
         parts = [part.strip().lower() for part in text.split(",")] if text.strip() else []
-        return tuple(_fitting(name, text, part, setting) for part in parts)
-    return Path(text) if issubclass(kind, Path) else _fitting(name, text, text, setting)
+        return tuple(_checked(name, text, part, setting) for part in parts)
+    return Path(text) if issubclass(kind, Path) else _checked(name, text, text, setting)
 
 
-def _fitting(name: str, text: str, part: str, setting: Field[object]) -> str:
-    """A part of a text, if it is such as the setting wants."""
-    must = setting.metadata.get("each")
-    if must is not None and not re.fullmatch(must, part):
+def _checked(name: str, text: str, part: str, setting: Field[object]) -> str:
+    """Return a part of the text. Raise SettingsError if it does not match the setting's pattern."""
+    pattern = setting.metadata.get("each")
+    if pattern is not None and not re.fullmatch(pattern, part):
         raise SettingsError(f"{name} is {text!r}. Enter {setting.metadata['enter']}.")
     return part

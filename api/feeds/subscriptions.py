@@ -1,4 +1,4 @@
-"""Feeds as calendars fetch them: by a secret link alone, and most of the time to find nothing new."""
+"""Feeds as calendar programs fetch them, by a secret link. Most fetches find the feed unchanged, so that answer is fast."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from api.http.problem_details import ERRORS
 
 PREFIX, SUFFIX = "/calendars", ".ics"
 LINK = re.compile(rf"{PREFIX}/([^/]+)\{SUFFIX}")
-MOST_KEPT = 1000
-MOST_OF_A_CLIENT = 200
+MAX_CACHED = 1000
+MAX_CLIENT_CHARACTERS = 200
 MINUTE = dt.timedelta(minutes=1)
 
 router = APIRouter(prefix=PREFIX, tags=["calendars"], dependencies=[needs(Permission.NOTHING)], responses=ERRORS)
 
 
 def path_of(secret: str) -> str:
-    """Where a secret opens its feed."""
+    """Return the path of the feed with a secret."""
     return f"{PREFIX}/{secret}{SUFFIX}"
 
 
 @dataclass
 class Ready:
-    """A feed, ready to be sent while nothing is written and the day is the same; ``noted_at`` is when a fetch was noted last."""
+    """A feed's body, valid until the diary's version or the day changes. ``noted_at`` is the time of the last noted fetch."""
 
     feed: str
     version: int
@@ -53,50 +53,50 @@ class Ready:
         self.not_modified = Response(status_code=304, headers=self.headers)
 
     def is_noted(self, now: dt.datetime) -> bool:
-        """Whether a fetch was noted less than a minute ago."""
+        """True if a fetch was noted less than a minute ago."""
         return self.noted_at is not None and now - self.noted_at < MINUTE
 
 
 class Calendars:
-    """The feeds that were fetched last, by the sha256 of their secret, and who fetched them."""
+    """A cache of the last feeds fetched, by the sha256 of their secret, and the clients that fetched them."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.kept: OrderedDict[str, Ready] = OrderedDict()
-        self.making = asyncio.Lock()  # one at a time, so that waiting ones hold no thread
+        self.cache: OrderedDict[str, Ready] = OrderedDict()
+        self.making = asyncio.Lock()  # one feed at a time, so that waiting requests occupy no thread
         self.fetches: dict[str, Fetch] = {}
         self.noting = False
 
     async def ready(self, secret: str, now: dt.datetime) -> Ready | None:
-        """The feed that a secret opens, as the diary is now."""
+        """Return the current feed with a secret, or None if there is none."""
         digest = feeds.digest(secret)
-        ready = await self._present(digest, now)
+        ready = await self._cached(digest, now)
         if ready is None:
             async with self.making:
-                ready = await self._present(digest, now) or await run_in_threadpool(self._make, digest, local_day(now))
+                ready = await self._cached(digest, now) or await run_in_threadpool(self._make, digest, local_day(now))
         if ready is None:
-            self.kept.pop(digest, None)
+            self.cache.pop(digest, None)
             return None
-        self.kept[digest] = ready
-        self.kept.move_to_end(digest)
-        if len(self.kept) > MOST_KEPT:
-            self.kept.popitem(last=False)
+        self.cache[digest] = ready
+        self.cache.move_to_end(digest)
+        if len(self.cache) > MAX_CACHED:
+            self.cache.popitem(last=False)
         return ready
 
     async def unchanged(self, secret: str, seen: str, now: dt.datetime) -> Response | None:
-        """The answer to who has seen the feed as it is, unless there is more to do than to give it."""
-        ready = self.kept.get(feeds.digest(secret))
+        """Return 304 if the client has the current feed and this fetch needs no note, else None."""
+        ready = self.cache.get(feeds.digest(secret))
         if ready is None or ready.etag not in seen or not ready.is_noted(now):
             return None
-        return ready.not_modified if await self._is_present(ready, now) else None
+        return ready.not_modified if await self._is_current(ready, now) else None
 
     def remember(self, ready: Ready, client: str, now: dt.datetime) -> None:
-        """Who has fetched a feed, until ``note`` writes it."""
+        """Remember a fetch until ``note`` writes it."""
         ready.noted_at = now
-        self.fetches[ready.feed] = Fetch(ready.feed, now, client[:MOST_OF_A_CLIENT])
+        self.fetches[ready.feed] = Fetch(ready.feed, now, client[:MAX_CLIENT_CHARACTERS])
 
     async def note(self) -> None:
-        """Write who has fetched what; however many fetch at once, one transaction after another."""
+        """Write the remembered fetches, in one transaction at a time, regardless of the number of fetches."""
         if self.noting:
             return
         self.noting = True
@@ -107,13 +107,13 @@ class Calendars:
         finally:
             self.noting = False
 
-    async def _present(self, digest: str, now: dt.datetime) -> Ready | None:
-        ready = self.kept.get(digest)
-        return ready if ready is not None and await self._is_present(ready, now) else None
+    async def _cached(self, digest: str, now: dt.datetime) -> Ready | None:
+        ready = self.cache.get(digest)
+        return ready if ready is not None and await self._is_current(ready, now) else None
 
-    async def _is_present(self, ready: Ready, now: dt.datetime) -> bool:
+    async def _is_current(self, ready: Ready, now: dt.datetime) -> bool:
         if self.store.is_sqlite:
-            version = self.store.version()  # a read of microseconds, sooner done than handed to a thread
+            version = self.store.version()  # takes microseconds, less than a hand-over to a thread
         else:
             version = await run_in_threadpool(self.store.version)
         return (ready.version, ready.day) == (version, local_day(now))
@@ -124,8 +124,8 @@ class Calendars:
             if feed is None:
                 return None
             body = feeds.written(connection, feed, day)
-        before = self.kept.get(digest)
-        tag = etag(hashlib.sha256(body).hexdigest()[:32])  # the same in every process, and after a restart
+        before = self.cache.get(digest)
+        tag = etag(hashlib.sha256(body).hexdigest()[:32])  # equal in every process and after a restart
         return Ready(feed.id, version, day, body, tag, None if before is None else before.noted_at)
 
     def _write(self, fetches: dict[str, Fetch]) -> None:
@@ -134,13 +134,13 @@ class Calendars:
 
 
 class Unchanged:
-    """Answers whoever has a feed as it is before the routes are looked through, which takes longer than all the rest."""
+    """Middleware that answers fetches of unchanged feeds before routing, which would take longer than the rest of the work."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or hand on."""
+        """Send 304, or pass the request on."""
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and (link := LINK.fullmatch(scope["path"])):
             state = scope["app"].state
             seen = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"), "")
@@ -156,17 +156,17 @@ class Unchanged:
     response_class=Response,
     responses={
         200: {"description": "The feed.", "content": {"text/calendar": {"schema": {"type": "string"}}}},
-        304: {"description": "The feed is as it was when that ETag was given, in If-None-Match."},
+        304: {"description": "The feed is unchanged since the ETag in If-None-Match."},
     },
     summary="Fetch a feed",
 )
 async def fetch(request: Request, secret: str) -> Response:
-    """The feed as an iCalendar file. Whoever has the link may, whatever else is sent; every other link is answered alike."""
+    """Return the feed as an iCalendar file. The link is the only credential; all links that open no feed get the same answer."""
     calendars: Calendars = request.app.state.calendars
     now = request.app.state.clock()
     ready = await calendars.ready(secret, now)
     if ready is None:
-        message = "This link opens no calendar. Ask whoever gave it to you for a new one."
+        message = "This link opens no calendar. Ask the person who gave it to you for a new one."
         raise NotFoundError("no-calendar", message)
     noting = None
     if not ready.is_noted(now):

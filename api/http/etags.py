@@ -1,4 +1,4 @@
-"""Versions as ETags: whoever changes something says which version was seen, so that nobody overwrites another silently."""
+"""Versions as ETags: a change names the version that it is based on, so that it can't silently overwrite another change."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from fastapi import Header
 
 from api.http.problem_details import HttpError
 
-IfMatch = Annotated[str | None, Header(description="The ETag of the version that was seen; needed to change it.")]
+IfMatch = Annotated[
+    str | None, Header(description="The ETag of the version that the change is based on. Required for every change.")
+]
 
 
 def etag(version: int | str) -> str:
-    """A version as a strong ETag."""
+    """Return a version as a strong ETag."""
     return f'"{version}"'
 
 
 def told(if_match: str | None) -> str:
-    """The version that the caller has seen, whatever it is. ApiError 428 where none is told."""
+    """Return the ``If-Match`` value. Raise HttpError 428 if it is missing."""
     if if_match is None:
         raise HttpError(
             HTTPStatus.PRECONDITION_REQUIRED,
             "version-needed",
-            "Say which version you have seen: send its ETag as If-Match. GET gives it.",
+            "The If-Match header is missing. Send the ETag of the version that your change is based on; GET returns it.",
         )
     return if_match
 
 
 def expect(version: int | str, if_match: str | None) -> None:
-    """Go on only if the caller has seen this version. ApiError 428 where none is told, 412 where it is another."""
+    """Raise HttpError 428 if ``If-Match`` is missing, or 412 if it names another version than this."""
     if told(if_match).strip() not in (etag(version), "*"):
         raise HttpError(
             HTTPStatus.PRECONDITION_FAILED,
             "changed-meanwhile",
-            "It has been changed since you saw it. GET it again, and see whether your change still holds.",
+            "It has changed since that version. GET it again, and check that your change still applies.",
             headers={"ETag": etag(version)},
         )

@@ -1,4 +1,4 @@
-"""Problems as bytes on their way in and out: JSON, a workbook, or CSV files in a zip."""
+"""Problems as request and response bodies: JSON, a workbook, or CSV files in a zip archive."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from scheduler.files.csv_folder import tables_in_folder
 from scheduler.files.file_safety import ENCRYPTED_BIT, MEGABYTE, MOST_BYTES, MOST_PARTS
 from scheduler.files.write_tables import Table
 
-LONGEST_NAME = 100
-PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-ALWAYS_THE_SAME = (1980, 1, 1, 0, 0, 0)
+MAX_NAME_CHARACTERS = 100
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class ImportMode(StrEnum):
-    """Whether an import is only tried."""
+    """Whether an import is only checked, or also stored."""
 
     PREVIEW = "preview"
     COMMIT = "commit"
 
 
 class Format(StrEnum):
-    """In what a problem, or a report, is written."""
+    """The file format of a problem or a report."""
 
     JSON = "json"
     XLSX = "xlsx"
@@ -45,14 +45,17 @@ MEDIA_TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "application/zip",
 }
-"""What each format of a problem is called; its CSV is one file for each sheet, all in a zip."""
+"""The media type of each format. A problem in CSV is a zip archive with one file for each sheet."""
 BINARY = {"schema": {"type": "string", "format": "binary"}}
-"""How a file of any kind is described in OpenAPI."""
+"""The OpenAPI description of a file of any kind."""
 
 
 def unpacked(content: bytes, format_: Format) -> tuple[Problem, Told]:
-    """The problem in the bytes, and how a fault found later in it is told. Raises InputError with every fault."""
-    with _named_without_its_folder() as folder:
+    """Return the problem in the bytes, and the function that names the place of a later fault in the file.
+
+    Raise InputError with every fault.
+    """
+    with _temporary_folder() as folder:
         if format_ is Format.CSV:
             source = folder / "csv"
             source.mkdir()
@@ -65,8 +68,8 @@ def unpacked(content: bytes, format_: Format) -> tuple[Problem, Told]:
 
 
 def packed(problem: Problem, format_: Format) -> bytes:
-    """The problem in bytes, always the same for the same problem. Raises InputError where a text is too long for a cell."""
-    with _named_without_its_folder() as folder:
+    """Return the problem as bytes, equal for equal problems. Raise InputError if a text is too long for a cell."""
+    with _temporary_folder() as folder:
         target = folder / ("csv" if format_ is Format.CSV else f"file.{format_}")
         write_problem_file(problem, target)
         if format_ is not Format.CSV:
@@ -74,57 +77,59 @@ def packed(problem: Problem, format_: Format) -> bytes:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
             for file in sorted(target.iterdir()):
-                files.writestr(zipfile.ZipInfo(file.name, ALWAYS_THE_SAME), file.read_bytes(), zipfile.ZIP_DEFLATED)
+                files.writestr(zipfile.ZipInfo(file.name, FIXED_TIME), file.read_bytes(), zipfile.ZIP_DEFLATED)
         return archive.getvalue()
 
 
 def table_in(content: bytes, title: str) -> Table:
-    """A single CSV file as a table of that title. Raises InputError where it is none."""
-    with _named_without_its_folder() as folder:
+    """Return a single CSV file as a table with that title. Raise InputError if it can't be read."""
+    with _temporary_folder() as folder:
         (folder / f"{title}.csv").write_bytes(content)
         (table,) = tables_in_folder(folder)
         return table
 
 
 @contextmanager
-def _named_without_its_folder() -> Iterator[Path]:
-    """A folder for the while; faults don't tell where on this machine it was."""
+def _temporary_folder() -> Iterator[Path]:
+    """Yield a temporary folder, and remove its path from the messages of faults."""
     with tempfile.TemporaryDirectory() as name:
         try:
             yield Path(name)
         except InputError as error:
-            told = [replace(fault, message=fault.message.replace(f"{name}/", "")) for fault in error.faults]
-            raise InputError(told) from None
+            faults = [replace(fault, message=fault.message.replace(f"{name}/", "")) for fault in error.faults]
+            raise InputError(faults) from None
 
 
 def _files_in(content: bytes) -> dict[str, bytes]:
-    """The CSV files of an archive under their bare names, whichever folder they are in; anything else is left alone."""
+    """Return the CSV files of an archive by name without folder, and ignore other files."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _checked_files(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-        _refuse("This is no zip archive, or a damaged one. Send the planner's .csv files in a zip.")
+        _refuse("This is not a zip archive, or it is damaged. Send the planner's .csv files in a zip archive.")
 
 
 def _checked_files(archive: zipfile.ZipFile) -> dict[str, bytes]:
     entries = archive.infolist()
     if len(entries) > MOST_PARTS:
-        _refuse(f"This archive has more than {MOST_PARTS} files. Send the planner's .csv files alone.")
+        _refuse(f"This archive has more than {MOST_PARTS} files. Send only the planner's .csv files.")
     files: dict[str, bytes] = {}
     left = MOST_BYTES
     for entry in entries:
         name = PurePosixPath(entry.filename).name
         if entry.is_dir() or not name.lower().endswith(".csv") or name.startswith("."):
             continue
-        if len(name) > LONGEST_NAME or name in files:
-            _refuse(f"{name[:LONGEST_NAME]}: this name is too long, or there twice in the archive. Keep one, with its own name.")
-        if entry.flag_bits & ENCRYPTED_BIT or entry.compress_type not in PLAIN:
-            _refuse("This archive has a password, or is packed in an uncommon way. Send a plain zip.")
+        if len(name) > MAX_NAME_CHARACTERS or name in files:
+            _refuse(
+                f"{name[:MAX_NAME_CHARACTERS]}: the name is too long, or occurs twice. Give each file a short, distinct name."
+            )
+        if entry.flag_bits & ENCRYPTED_BIT or entry.compress_type not in COMPRESSIONS:
+            _refuse("This archive has a password or an unsupported compression. Send a plain zip archive.")
         with archive.open(entry) as file:
             files[name] = file.read(left + 1)
         left -= len(files[name])
         if left < 0:
-            _refuse(f"This archive unpacks to more than the {MOST_BYTES // MEGABYTE} MB that are read. Send one month only.")
+            _refuse(f"This archive unpacks to more than the limit of {MOST_BYTES // MEGABYTE} MB. Send one month only.")
     if not files:
         _refuse("There are no .csv files in this archive. Send one with Service.csv, Conferences.csv, …")
     return files

@@ -1,4 +1,4 @@
-"""Whether the service runs, and whether it can answer."""
+"""Health checks of the process and the database."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ router = APIRouter(tags=["health"], dependencies=[needs(Permission.NOTHING)], re
 
 
 class Health(BaseModel):
-    """``diary`` counts the writes so far; absent where the database was not asked."""
+    """The service's health. ``diary`` is the number of writes so far, absent if the database was not queried."""
 
     status: str
     diary: int | None = None
 
 
-@router.get("/health", summary="Whether the process runs")
+@router.get("/health", summary="Check that the process runs")
 def health() -> Health:
-    """Answer."""
+    """Return without a query of the database."""
     return Health(status="ok")
 
 
-@router.get("/ready", summary="Whether the database answers")
+@router.get("/ready", summary="Check that the database answers")
 def ready(connection: Reading) -> Health:
-    """Answer, having asked the database."""
+    """Query the database, and return the number of writes so far."""
     return Health(status="ok", diary=version_of(connection))

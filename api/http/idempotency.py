@@ -1,4 +1,4 @@
-"""Idempotency keys: a POST that is repeated with the same key gets the stored answer of the first."""
+"""Idempotency keys: a POST that is repeated with the same key gets the stored answer of the first request."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ async def digest_of(request: LimitedRequest) -> str:
     """Return the sha256 of the query and the body. Raise InvalidError if the body has a null character."""
     body = await request.body()
     if NULL_IN_JSON in body:  # PostgreSQL would store it, and then fail on every query that looks into the value
-        raise invalid("There is a null character in it, which the diary can't hold. Take it out.")
+        raise invalid("The request has a null character, which the database can't store. Remove it.")
     return hashlib.sha256(str(request.url.query).encode() + b"\n" + body).hexdigest()
 
 
 def stored_answer(connection: Connection, request: Request, digest: str) -> Response | None:
     """Return the answer stored under the request's key, or None.
 
-    Raises InvalidError if the key was sent before with a request of another digest.
+    Raise InvalidError if the key was sent before with a request of another digest.
     """
     key = request.headers.get(KEY_HEADER)
     if key is None or request.method != "POST":

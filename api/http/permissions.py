@@ -1,4 +1,4 @@
-"""What a caller must be allowed to do: every route says one permission. All are open until there is a sign-in."""
+"""Permissions: every route declares the one that it requires. Until there is a sign-in, everybody has all of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import Depends
 
 NOBODY = "nobody signed in"
-"""Who acts, as the history and the audit tell it."""
+"""The actor that the history and the audit record."""
 
 
 class Permission(StrEnum):
-    """What the routes ask for."""
+    """A permission that a route can require."""
 
     READ_DIARY = "read the diary"
     CHANGE_DIARY = "change bookings and conferences"
@@ -24,15 +24,15 @@ class Permission(StrEnum):
 
 
 class Needs:
-    """A dependency that says which permission its route needs."""
+    """A dependency that declares which permission its route requires."""
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self) -> None:  # a plain function would be handed to a thread, and cost more than some answers
-        """Let everybody in, until there is a sign-in."""
+    async def __call__(self) -> None:  # FastAPI would run a plain function in a thread, which costs more than some answers
+        """Allow every request, until there is a sign-in."""
 
 
 def needs(permission: Permission) -> Any:
-    """For a route's ``dependencies``: which permission it needs."""
+    """Return the dependency that declares a route's permission."""
     return Depends(Needs(permission))

@@ -22,7 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class ProblemDetails(BaseModel):
-    """What every error looks like (RFC 9457). ``type`` names the kind of error; ``errors`` lists what is wrong, one by one."""
+    """An error as RFC 9457 problem details. ``type`` names the kind of error; ``errors`` lists each thing that is wrong."""
 
     type: str
     title: str
@@ -78,13 +78,18 @@ def problem_response(error: ServiceError) -> JSONResponse:
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "What was asked can't be done, and why.", "model": ProblemDetails}
+    "4XX": {"description": "The request can't be carried out. The body says why.", "model": ProblemDetails}
 }
-"""How every route declares its errors."""
+"""The errors that every route declares."""
+
+
+def request_errors(errors: Sequence[ErrorItem]) -> InvalidError:
+    """Return the error for a request with these things wrong in its path, query or body."""
+    return invalid("The request has errors.", errors)
 
 
 def install(app: FastAPI) -> None:
-    """Let the app answer every error as problem details, and describe them so."""
+    """Make the app return every error as problem details, and describe them in its OpenAPI document."""
     _describe_errors(app)
 
     @app.exception_handler(ServiceError)
@@ -93,15 +98,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     def _(_request: Request, error: InputError) -> JSONResponse:
-        return problem_response(invalid(f"There are faults in it: {len(error.faults)}.", error_items(error.faults)))
+        return problem_response(invalid(f"The data has faults: {len(error.faults)}.", error_items(error.faults)))
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem_response(invalid("What was sent can't be taken.", _of_request(request, error)))
+        return problem_response(request_errors(_of_request(request, error)))
 
     @app.exception_handler(DataError)
     def _(_request: Request, _error: DataError) -> JSONResponse:
-        return problem_response(invalid("There is something in it that the database can't hold, such as a null character."))
+        return problem_response(invalid("The request has a value that the database can't store, such as a null character."))
 
     @app.exception_handler(HTTPException)
     def _(_request: Request, error: HTTPException) -> JSONResponse:
@@ -112,7 +117,7 @@ def install(app: FastAPI) -> None:
 
 
 def _describe_errors(app: FastAPI) -> None:
-    """Let the app's description say of errors that they are problem details, and not any JSON."""
+    """Set the media type of errors in the OpenAPI document to that of problem details."""
     describe = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -127,26 +132,26 @@ def _describe_errors(app: FastAPI) -> None:
 
 
 def _of_body(error: BaseException | None) -> str | None:
-    """Why Python couldn't read a body as JSON at all."""
+    """Return why Python can't read a body as JSON, or None."""
     match error:
         case UnicodeDecodeError():
-            return "What was sent is not UTF-8. Send it as UTF-8."
+            return "The body is not UTF-8. Send it as UTF-8."
         case RecursionError():
-            return "Lists or objects in it lie too deep in one another. Send it as it is described."
+            return "The body nests lists or objects too deeply. Send it in the documented form."
         case ValueError():
-            return "A number in it has thousands of digits. Enter a smaller one."
+            return "A number in the body has thousands of digits. Enter a smaller one."
         case _:
             return None
 
 
 def _of_request(request: Request, error: RequestValidationError) -> list[ErrorItem]:
-    """The faults in the scheduler's words; what stood in the body is named as its own fields are."""
+    """Return the faults in the scheduler's words. Those in the body are named by its fields, without the prefix ``body``."""
     if isinstance(error.__cause__, JSONDecodeError):
         at, message = f"line {error.__cause__.lineno}, column {error.__cause__.colno}", error.__cause__.msg
-        return [ErrorItem(where="", message=f"{at}: this is not JSON: {message[0].lower()}{message[1:]}. Put it right.")]
-    if isinstance(error.body, bytes):  # nobody has tried to read it
+        return [ErrorItem(where="", message=f"{at}: this is not JSON: {message[0].lower()}{message[1:]}. Correct it.")]
+    if isinstance(error.body, bytes):  # FastAPI parses the body only if its content type is JSON
         sent_as = request.headers.get("content-type")
-        told = f"this is sent as '{sent_as}'" if sent_as else "it is not told as what this is sent"
-        return [ErrorItem(where="", message=f"{told}. Send it as JSON, with the header Content-Type: application/json.")]
+        wrong = f"the content type is '{sent_as}'" if sent_as else "the content type is missing"
+        return [ErrorItem(where="", message=f"{wrong}. Send JSON, with the header Content-Type: application/json.")]
     faults = faults_in(cast(Sequence[ErrorDetails], error.errors()), BaseModel)
     return error_items(Fault(fault.place[1:] if fault.place[:1] == ("body",) else fault.place, fault.message) for fault in faults)

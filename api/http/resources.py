@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 
 def resource_path(collection: str, identifier: object) -> str:
-    """Return the path of one resource: ``sites`` and ``AYL`` give ``/api/v1/sites/AYL``, with special characters quoted."""
+    """Return the path of one resource: ``/api/v1/sites/AYL`` for ``sites`` and ``AYL``. Special characters are quoted."""
     return f"/api/v1/{collection}/{quote(str(identifier), safe='')}"
 
 

@@ -1,4 +1,4 @@
-"""What the app holds for every request: the database and the clock."""
+"""The parts of the app that requests use: the database and the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request, one transaction: what a request writes is committed together with its answer, or not at all."""
+"""One transaction for each request: its changes and its answer are committed together, or not at all."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _writing(request: Request) -> Connection:
 
 
 Reading = Annotated[Connection, Depends(_reading, scope="function")]
-"""A connection that sees the data of one moment."""
+"""A read-only connection that sees the data of one moment."""
 Writing = Annotated[Connection, Depends(_writing)]
 """The request's transaction; only routes of a router with ``route_class=WritingRoute`` have one."""
 Now = Annotated[dt.datetime, Depends(now_of)]
@@ -50,7 +50,7 @@ class WritingRoute(APIRoute):
         async def write(incoming: Request) -> Response:
             request = limited(incoming)
             digest = await digest_of(request)
-            lock: asyncio.Lock = request.app.state.lock  # one writer at a time, so that waiting requests hold no thread
+            lock: asyncio.Lock = request.app.state.lock  # one writer at a time, so that waiting requests occupy no thread
             async with lock:
                 transaction = store_of(request).writing()
                 connection = request.state.connection = await run_in_threadpool(transaction.__enter__)

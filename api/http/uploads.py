@@ -1,4 +1,4 @@
-"""Uploaded files: read before the transaction begins, so that no other writer waits for the reading."""
+"""Uploaded files: read before the transaction begins, so that other writers don't wait for the reading."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UploadRoute(WritingRoute):
 
     @staticmethod
     def read(request: Request, content: bytes) -> Any:
-        """Return what is in the file; the handler finds it as ``request.state.read``. Called in a thread."""
+        """Return the content of the file, which the handler gets as ``request.state.read``. Runs in a thread."""
         raise NotImplementedError
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -30,7 +30,7 @@ class UploadRoute(WritingRoute):
             request = limited(incoming)
             digest = await digest_of(request)
             answer = await run_in_threadpool(_stored_answer, request, digest)
-            if answer is not None:  # the data may have changed since, so that the file could not be read again
+            if answer is not None:  # the data may have changed since, so that the same file would now be refused
                 return answer
             async with request.app.state.reading:
                 request.state.read = await run_in_threadpool(self.read, request, await request.body())

@@ -39,8 +39,8 @@ def test_it_says_where_it_runs_and_ends_with_ctrl_c(tmp_path: Path) -> None:
         assert server.process.wait(SECONDS) == 0
         assert server.process.stdout is not None
         assert server.process.stdout.read().splitlines() == [
-            f"  what it can do:   {server.url}/api/v1/docs",
-            f"  whether it runs:  {server.url}/health",
+            f"  documentation:  {server.url}/api/v1/docs",
+            f"  health check:   {server.url}/health",
             "The service has ended.",
         ]
     assert (tmp_path / "out" / "diary.db").exists()
@@ -65,7 +65,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         assert refused(tmp_path, demo="false", port=port) == (
             f"127.0.0.1, port {port}: the service can't listen there: Address already in use. "
-            "End what listens there, or choose another with --host and --port.\n"
+            "Stop the program that uses it, or choose another address with --host and --port.\n"
         )
     assert list(tmp_path.iterdir()) == []
 
@@ -77,16 +77,16 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         ({"port": "99999"}, "99999 is not a port. Enter a number from 0 to 65535.\n"),
         (
             {"port": 0, "database_url": "diary"},
-            "CONFERENCES_DATABASE_URL is no database's URL. Enter one such as sqlite:///diary.db (see docs/settings.md).\n",
+            "CONFERENCES_DATABASE_URL is not a database URL. Enter one such as sqlite:///diary.db (see docs/settings.md).\n",
         ),
         (
             {"port": 0, "database_url": "sqlite:////nowhere/diary.db"},
             "The database can't be opened: unable to open database file. "
-            "Check CONFERENCES_DATABASE_URL, and that its server runs.\n",
+            "Check CONFERENCES_DATABASE_URL, and that the database server runs.\n",
         ),
         (
             {"port": 0, "data": "/dev/null/data"},
-            "The folder /dev/null/data can't be used: Not a directory. Set CONFERENCES_DATA to another.\n",
+            "The folder /dev/null/data can't be used: Not a directory. Set CONFERENCES_DATA to another folder.\n",
         ),
     ],
 )

@@ -28,7 +28,7 @@ GIVEN: dict[str, tuple[str, object]] = {
 }
 """Each setting: what stands in the environment, and what is read of it."""
 EXECUTOR = "Enter local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786."
-HOSTS = "Enter hosts such as outlook.office365.com or .icloud.com, with commas between."
+HOSTS = "Enter hosts such as outlook.office365.com or .icloud.com, separated by commas."
 ADDRESS = "Enter an address such as https://diary.example.org."
 
 
@@ -81,7 +81,7 @@ def test_a_misspelt_setting_is_refused() -> None:
     with pytest.raises(SettingsError) as refused:
         settings_from({"CONFERENCES_PORTS": "8080"})
     known = ", ".join(PREFIX + setting.name.upper() for setting in fields(Settings))
-    assert str(refused.value) == f"CONFERENCES_PORTS is not a setting. Known are: {known}."
+    assert str(refused.value) == f"CONFERENCES_PORTS is not a setting. The settings are: {known}."
 
 
 def test_without_a_url_the_diary_is_a_file_in_the_data_folder(tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_an_import_that_comes_again_is_answered_as_before(client: TestClient) ->
         (b"{", Format.JSON, None),
         (b"[]", Format.JSON, None),
         (b"PK", Format.XLSX, None),
-        (b"PK", Format.CSV, ["This is no zip archive, or a damaged one. Send the planner's .csv files in a zip."]),
+        (b"PK", Format.CSV, ["This is not a zip archive, or it is damaged. Send the planner's .csv files in a zip archive."]),
         (
             zipped(("a.txt", b"")),
             Format.CSV,
@@ -208,13 +208,13 @@ def test_an_import_that_comes_again_is_answered_as_before(client: TestClient) ->
         (
             zipped(("a/Sites.csv", b""), ("b/Sites.csv", b"")),
             Format.CSV,
-            ["Sites.csv: this name is too long, or there twice in the archive. Keep one, with its own name."],
+            ["Sites.csv: the name is too long, or occurs twice. Give each file a short, distinct name."],
         ),
         (zipped(*((f"{n}.csv", b"") for n in range(2001))), Format.CSV, None),
         (
             zipped(("Sites.csv", b" " * (20 * 2**20 + 1))),
             Format.CSV,
-            ["This archive unpacks to more than the 20 MB that are read. Send one month only."],
+            ["This archive unpacks to more than the limit of 20 MB. Send one month only."],
         ),
     ],
 )
@@ -245,9 +245,9 @@ def test_an_unknown_kind_of_file_is_refused(client: TestClient) -> None:
         (
             "2027-03-02",
             "2027-03-01",
-            "The days run backwards: 2027-03-02 is after 2027-03-01. Enter a first day on or before the last.",
+            "The days are in the wrong order: 2027-03-02 is after 2027-03-01. Enter a first day on or before the last.",
         ),
-        ("2020-01-01", "2027-03-01", "That is more than 800 days. Ask for fewer at once."),
+        ("2020-01-01", "2027-03-01", "The period has more than 800 days. Enter a shorter one."),
     ],
 )
 def test_days_that_cannot_be_are_refused(seeded: TestClient, path: str, first: str, last: str, told: str) -> None:

@@ -68,8 +68,8 @@ def test_they_are_listed_page_by_page(seeded: TestClient) -> None:
 @pytest.mark.parametrize(
     ("changes", "where", "message"),
     [
-        ({"subject": "C9"}, "subject", "there is no chair 'C9'. Enter the id of one that there is."),
-        ({"of": "minute_taker"}, "subject", "there is no minute taker 'C1'. Enter the id of one that there is."),
+        ({"subject": "C9"}, "subject", "there is no chair 'C9'. Enter the id of an existing one."),
+        ({"of": "minute_taker"}, "subject", "there is no minute taker 'C1'. Enter the id of an existing one."),
         ({"of": "site", "subject": None}, "subject", "is missing. Enter the id of a site."),
         ({"of": "service"}, "subject", "is not needed for a feed of the whole service. Leave it out."),
         ({"of": "kitchen"}, "of", "'kitchen' is not one of the choices. Enter one of: chair, minute_taker, room, site, service."),
@@ -78,7 +78,7 @@ def test_they_are_listed_page_by_page(seeded: TestClient) -> None:
 )
 def test_what_cannot_be_is_told_in_plain_words(seeded: TestClient, changes: dict[str, Any], where: str, message: str) -> None:
     response = seeded.post(PATH, json=NEW | changes)
-    told = problem("invalid", "Unprocessable Entity", 422, "What was sent can't be taken.", (where, message))
+    told = problem("invalid", "Unprocessable Entity", 422, "The request has errors.", (where, message))
     assert (response.status_code, response.json()) == (422, told)
     assert seeded.get(PATH).json() == {"items": [], "next": None}
 
@@ -109,7 +109,7 @@ def test_one_is_revoked_for_good(seeded: TestClient) -> None:
     again = seeded.post(f"{path}/revoke", headers={"if-match": '"2"'})
     assert (again.status_code, again.json(), again.headers["etag"]) == (200, expected, '"2"')
     rotated = seeded.post(f"{path}/rotate", headers={"if-match": '"2"'})
-    told = problem("revoked", "Conflict", 409, "This feed has been revoked. Make a new one instead.")
+    told = problem("revoked", "Conflict", 409, "This feed has been revoked. Create a new one.")
     assert (rotated.status_code, rotated.json()) == (409, told)
 
 

@@ -21,7 +21,9 @@ from tests.api.support.builders import Clock, book, fill
 from tests.api.support.databases import SqliteFiles
 from tests.api.support.services import SECONDS, running
 
-NO_CALENDAR = problem("no-calendar", "Not Found", 404, "This link opens no calendar. Ask whoever gave it to you for a new one.")
+NO_CALENDAR = problem(
+    "no-calendar", "Not Found", 404, "This link opens no calendar. Ask the person who gave it to you for a new one."
+)
 
 
 @pytest.fixture

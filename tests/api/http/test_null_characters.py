@@ -19,5 +19,5 @@ def test_a_null_character_is_kept_nowhere(seeded: TestClient, path: str, body: d
     refused = seeded.post(f"/api/v1/{path}", json=body)
     assert (refused.status_code, refused.json()["detail"]) == (
         422,
-        "There is a null character in it, which the diary can't hold. Take it out.",
+        "The request has a null character, which the database can't store. Remove it.",
     )

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from api.database.session import Store
 
 JSON = {"content-type": "application/json"}
-AS_JSON = "Send it as JSON, with the header Content-Type: application/json."
+AS_JSON = "Send JSON, with the header Content-Type: application/json."
 
 
 def told(response: Any) -> tuple[int, str, dict[str, Any]]:
@@ -35,12 +35,12 @@ def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("content", "headers", "where", "message"),
     [
-        (b'{"id": "AYL"', JSON, "", "line 1, column 13: this is not JSON: expecting ',' delimiter. Put it right."),
+        (b'{"id": "AYL"', JSON, "", "line 1, column 13: this is not JSON: expecting ',' delimiter. Correct it."),
         (
             b"{\n 'id'}",
             JSON,
             "",
-            "line 2, column 2: this is not JSON: expecting property name enclosed in double quotes. Put it right.",
+            "line 2, column 2: this is not JSON: expecting property name enclosed in double quotes. Correct it.",
         ),
         (b"", JSON, "", "is missing. Enter it."),
         (b"[]", JSON, "", "[] is not an object. Enter an object, in curly brackets."),
@@ -49,8 +49,8 @@ def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
         (b'{"id": 7}', JSON, "id", "7 is not text. Enter text, in quotes."),
         (b'{"id": ""}', JSON, "id", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
         (b'{"id": "\\ud800"}', JSON, "id", None),
-        (b'{"id": "AYL"}', {"content-type": "text/plain"}, "", f"this is sent as 'text/plain'. {AS_JSON}"),
-        (b'{"id": "AYL"}', {}, "", f"it is not told as what this is sent. {AS_JSON}"),
+        (b'{"id": "AYL"}', {"content-type": "text/plain"}, "", f"the content type is 'text/plain'. {AS_JSON}"),
+        (b'{"id": "AYL"}', {}, "", f"the content type is missing. {AS_JSON}"),
     ],
 )
 def test_a_body_that_cannot_be_taken(
@@ -61,7 +61,7 @@ def test_a_body_that_cannot_be_taken(
         "type": "/problems/invalid",
         "title": "Unprocessable Entity",
         "status": 422,
-        "detail": "What was sent can't be taken.",
+        "detail": "The request has errors.",
     }
     status, media_type, body = told(response)
     (error,) = body.pop("errors")
@@ -74,9 +74,9 @@ def test_a_body_that_cannot_be_taken(
 @pytest.mark.parametrize(
     ("content", "detail"),
     [
-        (b'{"id": "\xff"}', "What was sent is not UTF-8. Send it as UTF-8."),
-        (b'{"id": %s}' % (b"9" * 5000), "A number in it has thousands of digits. Enter a smaller one."),
-        (b"[" * 100_000, "Lists or objects in it lie too deep in one another. Send it as it is described."),
+        (b'{"id": "\xff"}', "The body is not UTF-8. Send it as UTF-8."),
+        (b'{"id": %s}' % (b"9" * 5000), "A number in the body has thousands of digits. Enter a smaller one."),
+        (b"[" * 100_000, "The body nests lists or objects too deeply. Send it in the documented form."),
     ],
 )
 def test_what_python_can_not_read_is_told(client: TestClient, content: bytes, detail: str) -> None:
@@ -92,7 +92,7 @@ def test_what_the_database_cannot_look_for_is_told(client: TestClient, store: St
         "type": "/problems/invalid",
         "title": "Unprocessable Entity",
         "status": 422,
-        "detail": "There is something in it that the database can't hold, such as a null character.",
+        "detail": "The request has a value that the database can't store, such as a null character.",
     }
     expected = missing if store.is_sqlite else refused
     assert told(client.get("/api/v1/sites/A%00B")) == (expected["status"], "application/problem+json", expected)

@@ -122,7 +122,7 @@ def test_a_plan_takes_no_longer_than_the_service_allows(seeded: TestClient) -> N
 )
 def test_what_can_not_be_asked_is_told(seeded: TestClient, sent: dict[str, Any], wrong: list[dict[str, str]]) -> None:
     response = seeded.post(PLANS, json=sent)
-    details = problem("invalid", "Unprocessable Entity", 422, "What was sent can't be taken.")
+    details = problem("invalid", "Unprocessable Entity", 422, "The request has errors.")
     assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
     assert seeded.get(PLANS).json() == {"items": [], "next": None}
 
@@ -130,7 +130,7 @@ def test_what_can_not_be_asked_is_told(seeded: TestClient, sent: dict[str, Any],
 def test_data_that_make_no_problem_are_told_at_once(seeded: TestClient, client: TestClient) -> None:
     response = seeded.post(PLANS, json={"first": "2027-01-04", "last": "2030-01-01"})
     wrong = [{"where": "horizon", "message": "1094 days are too many for one plan. Enter 800 days or fewer."}]
-    details = problem("invalid", "Unprocessable Entity", 422, "There are faults in it: 1.")
+    details = problem("invalid", "Unprocessable Entity", 422, "The data has faults: 1.")
     assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
 
 
@@ -151,7 +151,7 @@ def test_a_plan_begins_today_where_some_of_its_days_are_over(
 def test_an_empty_diary_has_nothing_to_plan(client: TestClient) -> None:
     response = client.post(PLANS, json=JANUARY)
     wrong = [{"where": "sites", "message": "is empty. Enter at least one."}]
-    details = problem("invalid", "Unprocessable Entity", 422, "There are faults in it: 1.")
+    details = problem("invalid", "Unprocessable Entity", 422, "The data has faults: 1.")
     assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
 
 

@@ -19,7 +19,7 @@ GRIDS = "Enter one such as chairs=5..8 or demand=-20..40:20."
 
 def invalid(*wrong: tuple[str, str]) -> dict[str, Any]:
     errors = [{"where": where, "message": message} for where, message in wrong]
-    return problem("invalid", "Unprocessable Entity", 422, f"There are faults in it: {len(wrong)}.") | {"errors": errors}
+    return problem("invalid", "Unprocessable Entity", 422, f"The data has faults: {len(wrong)}.") | {"errors": errors}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ UNCLEAR = ("", "it is not clear what to compare. Enter first and last, or the id
 )
 def test_what_is_not_asked_as_it_is_taken_is_refused(seeded: TestClient, body: dict[str, Any], wrong: tuple[str, str]) -> None:
     response = seeded.post(WHATIF, json=body)
-    details = problem("invalid", "Unprocessable Entity", 422, "What was sent can't be taken.")
+    details = problem("invalid", "Unprocessable Entity", 422, "The request has errors.")
     errors = [{"where": wrong[0], "message": wrong[1]}]
     assert (response.status_code, response.json()) == (422, details | {"errors": errors})
 

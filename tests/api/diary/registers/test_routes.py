@@ -91,13 +91,13 @@ def test_two_people_never_overwrite_each_other(
         "version-needed",
         "Precondition Required",
         428,
-        "Say which version you have seen: send its ETag as If-Match. GET gives it.",
+        "The If-Match header is missing. Send the ETag of the version that your change is based on; GET returns it.",
     )
     stale = problem(
         "changed-meanwhile",
         "Precondition Failed",
         412,
-        "It has been changed since you saw it. GET it again, and see whether your change still holds.",
+        "It has changed since that version. GET it again, and check that your change still applies.",
     )
     for response, expected in (
         (seeded.put(where, json=value), unsaid),
@@ -170,7 +170,7 @@ def test_every_fault_is_told_and_nothing_kept(seeded: TestClient) -> None:
             "invalid",
             "Unprocessable Entity",
             422,
-            "What was sent can't be taken.",
+            "The request has errors.",
             ("id", "' X' can't be an id. Enter 1 to 200 characters without spaces at either end."),
             ("starts[0]", "'25:00' is not a time of day. Enter one such as 10:00."),
             ("first", "'2027-13-01' is not a date. Enter a date such as 2026-12-01."),
@@ -188,7 +188,7 @@ def test_what_refers_to_nothing_is_refused(seeded: TestClient) -> None:
             "invalid",
             "Unprocessable Entity",
             422,
-            "There are faults in it: 1.",
+            "The data has faults: 1.",
             ("rooms.CHE-1.site", "there is no site 'AYLL'. Did you mean 'AYL'? Enter the id of one listed under sites."),
         ),
     )

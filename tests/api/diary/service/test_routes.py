@@ -82,7 +82,7 @@ def test_what_cannot_be_is_told_in_plain_words(client: TestClient, path: str, va
     response = client.put(f"/api/v1/{path}", json=value, headers={"if-match": '"0"'})
     assert (response.status_code, response.json()) == (
         422,
-        problem("invalid", "Unprocessable Entity", 422, "What was sent can't be taken.", (where, message)),
+        problem("invalid", "Unprocessable Entity", 422, "The request has errors.", (where, message)),
     )
 
 
@@ -96,7 +96,7 @@ def test_travel_to_nowhere_is_refused(seeded: TestClient) -> None:
             "invalid",
             "Unprocessable Entity",
             422,
-            "There are faults in it: 1.",
+            "The data has faults: 1.",
             ("travel[0].to", "there is no site 'WICK'. Enter the id of one listed under sites."),
         ),
     )
