@@ -1,1 +1,1 @@
-"""Calendars read in: when chairs are busy by their own, and which days are bank holidays or terms; nothing else is kept."""
+"""Free/busy: the times at which chairs are busy by their own calendars, and the named days of holiday calendars."""

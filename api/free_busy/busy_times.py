@@ -1,4 +1,4 @@
-"""A chair's calendar as the times in which the chair is busy: pure, and all that is ever kept of it."""
+"""The busy times in a chair's calendar. The service stores nothing else of a calendar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.clock import LONDON
-from api.free_busy.occurrences import followed, instant, occurring
+from api.free_busy.occurrences import instant, occurrences_in, refuse_unreadable_dates
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.values import Interval, Period
 from scheduler.wording import count_of
@@ -16,31 +16,31 @@ from scheduler.wording import count_of
 FREE_BY_OUTLOOK = frozenset({"FREE", "WORKINGELSEWHERE"})
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 Span = tuple[dt.datetime, dt.datetime]
-"""Local wall-clock times: from, and up to but not including."""
+"""Local start (included) and end (excluded)."""
 
 
 @dataclass(frozen=True)
 class BusyTimes:
-    """When somebody is busy: local times, in order and apart from each other; ``notes`` say what had to be assumed."""
+    """Busy times: ordered local intervals that don't overlap. ``notes`` list the assumptions made in reading them."""
 
     intervals: tuple[Interval, ...]
     notes: tuple[str, ...]
 
 
 def busy_times(content: bytes, period: Period) -> BusyTimes:
-    """When the owner of a calendar in an iCalendar file is busy on the days of the period. Raises CalendarRefused.
+    """Return the busy times in an iCalendar file on the days of the period. Raise CalendarRefused if it can't be read.
 
-    Busy is what is neither cancelled nor shown as free; tentative and out of office are busy. It is for one thread of a
-    process at a time; ``busy_times_apart`` is for files of anybody's making.
+    An event is busy unless it is cancelled or shown as free; tentative and out of office are busy. Only one thread of a
+    process may run this at a time. Use ``busy_times_apart`` for files from outside.
     """
-    found = occurring(content, period)
-    busy = [(event["DTSTART"].dt, event["DTEND"].dt) for event in found.events if _is_busy(event)]
-    busy += [(one.start, one.end) for one in found.periods if one.params.get("FBTYPE", "BUSY").upper() != "FREE"]
+    occurrences = occurrences_in(content, period)
+    busy = [(event["DTSTART"].dt, event["DTEND"].dt) for event in occurrences.events if _is_busy(event)]
+    busy += [(one.start, one.end) for one in occurrences.periods if one.params.get("FBTYPE", "BUSY").upper() != "FREE"]
     if without_length := sum(start == end for start, end in busy):
-        found.note(f"No time is taken for {count_of(without_length, 'event')} without a length.")
-    with followed():
+        occurrences.note(f"No busy time for {count_of(without_length, 'event')} without a length.")
+    with refuse_unreadable_dates():
         spans = [span for start, end in busy if (span := _span(start, end, period))]
-    return BusyTimes(tuple(_merged(spans)), tuple(found.notes))
+    return BusyTimes(tuple(_merged(spans)), tuple(occurrences.notes))
 
 
 def _is_busy(event: Any) -> bool:
@@ -52,10 +52,10 @@ def _is_busy(event: Any) -> bool:
 
 
 def _span(start: dt.date, end: dt.date, period: Period) -> Span | None:
-    """The local time within the period that covers what goes on from ``start`` to ``end``; None where there is none.
+    """Return the local span within the period that covers ``start`` to ``end``, or None.
 
-    Where the clocks change meanwhile it covers both what is written and the true time, of which each hour counts; and the
-    whole of the hour that comes twice, where one of the two is meant.
+    If the clocks change in between, the span covers both the written times and the true duration. If it touches the hour
+    that occurs twice, it covers all of that hour.
     """
     begins, ends = instant(start), instant(end)
     if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and start.tzinfo == end.tzinfo:
@@ -73,7 +73,7 @@ def _span(start: dt.date, end: dt.date, period: Period) -> Span | None:
 
 
 def _by_the_clock(begins: dt.datetime, ends: dt.datetime) -> Span:
-    """The earliest and latest that clocks here show between two instants: they only ever change on a whole hour."""
+    """Return the earliest and latest local time between two instants. London's clocks change on a whole hour."""
     next_hour = begins.replace(minute=0) + HOUR
     last_hour = (ends - MINUTE).replace(minute=0)
     from_ = min(_local(one) for one in (begins, next_hour) if one < ends)
@@ -98,15 +98,15 @@ def _naive(time: dt.date) -> dt.datetime:
 
 
 def _merged(spans: Iterable[Span]) -> Iterator[Interval]:
-    """The spans in order, those that overlap as one; what only touches stays apart, as meetings do."""
-    present: Span | None = None
+    """Yield the spans in order and merge those that overlap. Spans that only touch stay separate, as meetings do."""
+    current: Span | None = None
     for start, end in sorted(spans):
-        if present is None:
-            present = start, end
-        elif start < present[1]:
-            present = present[0], max(present[1], end)
+        if current is None:
+            current = start, end
+        elif start < current[1]:
+            current = current[0], max(current[1], end)
         else:
-            yield Interval(start=present[0], end=present[1])
-            present = start, end
-    if present is not None:
-        yield Interval(start=present[0], end=present[1])
+            yield Interval(start=current[0], end=current[1])
+            current = start, end
+    if current is not None:
+        yield Interval(start=current[0], end=current[1])

@@ -1,4 +1,4 @@
-"""The days of which a reading of a calendar keeps the busy times."""
+"""The days whose busy times the service stores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scheduler.domain.values import Period
 MONTHS_AHEAD = 13
 
 
-def covered(today: dt.date) -> Period:
-    """From the first day of this month to the last of the thirteenth after it: whatever a plan of the coming year looks at."""
+def covered_days(today: dt.date) -> Period:
+    """Return this month and the thirteen months after it, which cover any plan of the coming year."""
     first = today.replace(day=1)
     return Period(first=first, last=months_after(first, MONTHS_AHEAD + 1) - ONE_DAY)

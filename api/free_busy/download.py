@@ -1,4 +1,4 @@
-"""Fetching a published calendar, from a server that may mean harm: nothing inside is reached, and all ends in time."""
+"""Downloads of published calendars from untrusted servers: public addresses only, with limits on time and size."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 from api.free_busy.errors import CalendarRefused
-from api.free_busy.links import CHECK, HTTPS, CalendarAddress, is_public, place_of
+from api.free_busy.links import CHECK, HTTPS, CalendarAddress, checked_address, is_public
 
 SECONDS = 4.0
-MOST_BYTES = 2_000_000
-MOST_REDIRECTS = 3
+MAX_BYTES = 2_000_000
+MAX_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("text/html", "application/xhtml+xml")
 HEADERS = {
@@ -31,13 +31,13 @@ HEADERS = {
 
 
 def addresses_of(host: str) -> list[str]:
-    """The addresses of a host, as this machine finds them. OSError where there are none."""
+    """Return the IP addresses of a host. Raise OSError if it has none."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
 @dataclass(frozen=True)
 class Network:
-    """What is outside, and what of it may be reached."""
+    """The outside network, and the addresses that may be reached in it. Tests replace it."""
 
     resolve: Callable[[str], Iterable[str]] = addresses_of
     permits: Callable[[str], bool] = is_public
@@ -49,46 +49,47 @@ INTERNET = Network()
 
 
 def fetch(link: str, hosts: Collection[str], *, seconds: float = SECONDS, network: Network = INTERNET) -> bytes:
-    """The body of what is published at a link, at most 2 MB, within so many seconds in all.
+    """Return the file at a link, of at most 2 MB, fetched within ``seconds`` in all.
 
-    ``hosts`` are those that are allowed (see ``place_of``). A host is looked up once, each of its addresses has to be public,
-    and one of them is connected to; so for each redirect, at most 3. Raises CalendarRefused, which tells the hosts at most.
+    ``hosts`` are the allowed hosts (see ``checked_address``). Each host is resolved once, all its addresses must be public,
+    and the connection is made to one of them. The same holds for each redirect, of which there may be 3. Raise
+    CalendarRefused if the file can't be fetched; its message names hosts, but no more of the link.
     """
-    until = time.monotonic() + seconds
-    place = place_of(link, hosts, network.port)
-    first = place.host
-    for _ in range(MOST_REDIRECTS + 1):
-        answer = _asked(place, network, until)
+    deadline = time.monotonic() + seconds
+    address_ = checked_address(link, hosts, network.port)
+    first = address_.host
+    for _ in range(MAX_REDIRECTS + 1):
+        answer = _response(address_, network, deadline)
         if isinstance(answer, bytes):
             return answer
         try:
-            place = place_of(urljoin(f"https://{place.host}{place.target}", answer), hosts, network.port)
+            address_ = checked_address(urljoin(f"https://{address_.host}{address_.target}", answer), hosts, network.port)
         except CalendarRefused as error:
-            raise CalendarRefused(f"{place.host} sends on to another link. {error}") from None
-    raise CalendarRefused(f"{first} sends on from link to link, more than {MOST_REDIRECTS} times. {CHECK}")
+            raise CalendarRefused(f"{address_.host} redirects to another link. {error}") from None
+    raise CalendarRefused(f"{first} redirects more than {MAX_REDIRECTS} times. {CHECK}")
 
 
-class _Timed(ssl.SSLSocket):
-    """A connection that ends at an instant, however often it sends a little."""
+class _DeadlineSocket(ssl.SSLSocket):
+    """A TLS connection with one deadline for all reads, so that a server can't stay within a timeout by sending slowly."""
 
-    until: float
+    deadline: float
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        """What has come, until then. TimeoutError afterwards."""
-        self.settimeout(_left(self.until))
+        """Read what has arrived. Raise TimeoutError after the deadline."""
+        self.settimeout(_left(self.deadline))
         return super().recv_into(buffer, nbytes, flags)
 
 
-def _asked(place: CalendarAddress, network: Network, until: float) -> bytes | str:
-    """What is there, or the link that it sends on to."""
-    host = place.host
+def _response(address_: CalendarAddress, network: Network, deadline: float) -> bytes | str:
+    """Return the file at an address, or the link that it redirects to."""
+    host = address_.host
     try:
         context = network.trust()
-        context.sslsocket_class = _Timed
+        context.sslsocket_class = _DeadlineSocket
         connection = HTTPSConnection(host, network.port, context=context)
         with closing(connection):
-            connection.sock = _connected(host, network, context, until)
-            connection.request("GET", place.target, headers=HEADERS)
+            connection.sock = _connect(host, network, context, deadline)
+            connection.request("GET", address_.target, headers=HEADERS)
             with connection.getresponse() as response:
                 return _read(response, host)
     except TimeoutError as error:
@@ -96,17 +97,17 @@ def _asked(place: CalendarAddress, network: Network, until: float) -> bytes | st
     except ssl.SSLCertVerificationError as error:
         raise CalendarRefused(f"{host} can't prove that it is {host}: {error.verify_message.rstrip('.')}. {CHECK}") from error
     except OSError as error:
-        raise CalendarRefused(f"{host} can't be reached, or breaks off. {CHECK}") from error
+        raise CalendarRefused(f"{host} can't be reached, or closes the connection. {CHECK}") from error
     except HTTPException as error:
-        raise CalendarRefused(f"{host} does not answer as a web server does, or breaks off. {CHECK}") from error
+        raise CalendarRefused(f"{host} does not answer as a web server, or closes the connection. {CHECK}") from error
 
 
-def _connected(host: str, network: Network, context: ssl.SSLContext, until: float) -> _Timed:
-    """A connection to the first of the host's checked addresses that answers, if its certificate is the host's."""
-    addresses = _addresses(host, network, until)
+def _connect(host: str, network: Network, context: ssl.SSLContext, deadline: float) -> _DeadlineSocket:
+    """Connect to the first of the host's checked addresses that answers, and verify the host's certificate."""
+    addresses = _addresses(host, network, deadline)
     failed = OSError()
     for position, address in enumerate(addresses):
-        share = _left(until) / (len(addresses) - position)
+        share = _left(deadline) / (len(addresses) - position)
         try:
             plain = socket.create_connection((address, network.port), share)
         except OSError as error:
@@ -116,26 +117,26 @@ def _connected(host: str, network: Network, context: ssl.SSLContext, until: floa
     else:
         raise failed
     with closing(plain):
-        plain.settimeout(_left(until))
+        plain.settimeout(_left(deadline))
         secured = context.wrap_socket(plain, server_hostname=host)
-    assert isinstance(secured, _Timed)
-    secured.until = until
+    assert isinstance(secured, _DeadlineSocket)
+    secured.deadline = deadline
     return secured
 
 
-def _addresses(host: str, network: Network, until: float) -> list[str]:
-    """The host's addresses, looked up in a thread of its own, because nothing else can end a look-up."""
-    answers: SimpleQueue[list[str]] = SimpleQueue()
+def _addresses(host: str, network: Network, deadline: float) -> list[str]:
+    """Return the host's checked addresses. Resolve them in a thread, because ``getaddrinfo`` has no timeout."""
+    results: SimpleQueue[list[str]] = SimpleQueue()
 
     def look_up() -> None:
         try:
-            answers.put(list(network.resolve(host)))
+            results.put(list(network.resolve(host)))
         except OSError:
-            answers.put([])
+            results.put([])
 
     threading.Thread(target=look_up, daemon=True).start()
     try:
-        addresses = answers.get(timeout=_left(until))
+        addresses = results.get(timeout=_left(deadline))
     except Empty:
         raise TimeoutError from None
     if not addresses:
@@ -147,42 +148,42 @@ def _addresses(host: str, network: Network, until: float) -> list[str]:
 
 
 def _read(response: HTTPResponse, host: str) -> bytes | str:
-    status, onward = response.status, response.getheader("location")
-    if status in REDIRECTS and onward:
-        return onward
+    status, target = response.status, response.getheader("location")
+    if status in REDIRECTS and target:
+        return target
     if status != 200:
-        raise CalendarRefused(f"{host} {_of_status(status)}")
+        raise CalendarRefused(f"{host} {_status_message(status)}")
     if response.headers.get_content_type() in PAGES:
         raise CalendarRefused(
-            f"{host} sends a web page and not a calendar. Enter the link that ends in .ics, or the one named iCal."
+            f"{host} sends a web page, not a calendar. Enter the link that ends in .ics, or the one named iCal."
         )
     codings = (response.getheader("content-encoding", "identity"), response.getheader("transfer-encoding", "chunked"))
     if tuple(coding.strip().lower() for coding in codings) != ("identity", "chunked"):
-        raise CalendarRefused(f"{host} sends the calendar compressed, though asked not to. {CHECK}")
-    body = response.read(MOST_BYTES + 1)
-    if len(body) > MOST_BYTES:
-        raise CalendarRefused(f"{host} sends more than {MOST_BYTES // 1_000_000} MB. Publish fewer months of the calendar.")
+        raise CalendarRefused(f"{host} sends the calendar in a compression that was not requested. {CHECK}")
+    body = response.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        raise CalendarRefused(f"{host} sends more than {MAX_BYTES // 1_000_000} MB. Publish fewer months of the calendar.")
     if response.length:
-        raise CalendarRefused(f"{host} breaks off before the end of the calendar. {CHECK}")
+        raise CalendarRefused(f"{host} closes the connection before the end of the calendar. {CHECK}")
     if not body:
         raise CalendarRefused(f"{host} sends nothing. {CHECK}")
     return body
 
 
-def _of_status(status: int) -> str:
+def _status_message(status: int) -> str:
     match status:
         case 401 | 403:
             return f"asks for a sign-in ({status}). Publish the calendar to anybody with the link, and enter that link."
         case 404 | 410:
-            return f"has no calendar there ({status}). It may be published anew: copy its link again."
+            return f"has no calendar at this link ({status}). It may have a new link: copy it again."
         case _ if status >= 500:
-            return f"has a fault of its own ({status}). Try again later, or upload the calendar's file."
-    return f"sends no calendar, but the status {status}. {CHECK}"
+            return f"reports a fault of its own ({status}). Try again later, or upload the calendar's file."
+    return f"answers with status {status} and no calendar. {CHECK}"
 
 
-def _left(until: float) -> float:
-    """The seconds until an instant. TimeoutError where there are none."""
-    left = until - time.monotonic()
+def _left(deadline: float) -> float:
+    """Return the seconds until the deadline. Raise TimeoutError if it has passed."""
+    left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
     return left

@@ -1,5 +1,5 @@
-"""What is said of a calendar that can't be taken."""
+"""The error for a calendar that can't be fetched or read."""
 
 
-class CalendarRefused(Exception):  # noqa: N818  # it is an answer to a person, in the person's words
-    """A calendar that can't be got or read: what was found, and what to do instead. It quotes nothing private."""
+class CalendarRefused(Exception):  # noqa: N818  # its text is a message to the person who sent the calendar
+    """A calendar that can't be fetched or read. The message says why and what to do instead, and quotes nothing private."""

@@ -1,4 +1,4 @@
-"""A thread in the server that fetches chairs' calendars from their links and keeps when they are busy."""
+"""A thread of the server that fetches chairs' calendars from their links and stores the busy times."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from api.clock import local_day
 from api.database.session import Store
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
-from api.free_busy.coverage import covered
+from api.free_busy.coverage import covered_days
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import busy_times_apart
 from api.free_busy.queries import Claim
 
 SECONDS_BETWEEN_LOOKS = 5.0
-FAILED = "The service itself has failed at it, and tries again. If it goes on, tell whoever runs the service, or upload a file."
+FAILED = (
+    "The service failed to read the calendar, and will try again. "
+    "If this continues, report it to your service's support, or upload a file."
+)
 _log = logging.getLogger(__name__)
 
 
 class Fetcher:
-    """Fetches each link ``every`` so often, one after another. Several servers may share a database: each link is fetched by one.
+    """Fetches the links one after another, each at the interval ``every``; 0 fetches none.
 
-    ``fetch`` gets what is behind a link, and raises CalendarRefused; it and the reading take seconds at most. Plans, which are
-    made in processes of their own, neither wait for it nor hold it up.
+    ``fetch`` returns the file at a link, or raises CalendarRefused. Servers that share a database divide the links between
+    them. Fetching and reading take seconds at most, and don't delay plans, which run in processes of their own.
     """
 
     def __init__(
@@ -37,16 +40,16 @@ class Fetcher:
         self._thread = threading.Thread(target=self._run, name="calendars", daemon=True)
 
     def start(self) -> None:
-        """Begin to fetch, if there is anything between two fetches."""
+        """Start to fetch, unless the interval is 0."""
         if self._every:
             self._thread.start()
 
     def wake(self) -> None:
-        """Look at once: a link may be new."""
+        """Look for due links now, because one may be new."""
         self._woken.set()
 
     def stop(self) -> None:
-        """End, once what is being fetched has come, or has not in time."""
+        """Stop after the current fetch, which has a time limit."""
         self._ending = True
         self.wake()
         if self._thread.is_alive():
@@ -57,8 +60,8 @@ class Fetcher:
             try:
                 while not self._ending and (claim := self._claim()):
                     self.follow(claim)
-            except Exception:  # the database may be gone for a while, and this thread has to go on
-                _log.exception("Calendars could not be looked after for a moment")
+            except Exception:  # the database may be away for a while, and this thread must survive that
+                _log.exception("Calendars could not be fetched; the service tries again")
             self._woken.wait(SECONDS_BETWEEN_LOOKS)
             self._woken.clear()
 
@@ -71,24 +74,24 @@ class Fetcher:
             return busy_calendars.claim(connection, now)
 
     def follow(self, claim: Claim) -> None:
-        """Fetch and read what is behind a link, and keep what came of it."""
+        """Fetch and read a claimed link, and store the busy times or the failure."""
         try:
-            read = busy_times_apart(self._fetch(claim.link), covered(local_day(self._clock())))
+            read = busy_times_apart(self._fetch(claim.link), covered_days(local_day(self._clock())))
         except CalendarRefused as error:
-            self._keep_failure(claim, str(error))
-        except Exception as error:  # nothing that a calendar holds may end this thread
+            self._store_failure(claim, str(error))
+        except Exception as error:  # no content of a calendar may end this thread
             _log.error(
                 "The calendar of %s could not be read: %s", claim.chair, type(error).__name__
-            )  # and no more: it may hold the link
-            self._keep_failure(claim, FAILED)
+            )  # not the error's text, which may quote the link
+            self._store_failure(claim, FAILED)
         else:
-            self._keep_reading(claim, read)
+            self._store_reading(claim, read)
 
-    def _keep_reading(self, claim: Claim, read: BusyTimes) -> None:
-        is_news = read.intervals != claim.intervals  # only news lift the diary's version
-        with self._store.writing() if is_news else self._store.noting() as connection:
-            busy_calendars.keep_reading(connection, claim, read, self._clock(), self._every)
+    def _store_reading(self, claim: Claim, read: BusyTimes) -> None:
+        has_changed = read.intervals != claim.intervals  # only a change raises the diary's version
+        with self._store.writing() if has_changed else self._store.noting() as connection:
+            busy_calendars.store_reading(connection, claim, read, self._clock(), self._every)
 
-    def _keep_failure(self, claim: Claim, message: str) -> None:
+    def _store_failure(self, claim: Claim, message: str) -> None:
         with self._store.noting() as connection:
-            busy_calendars.keep_failure(connection, claim, message, self._clock(), self._every)
+            busy_calendars.store_failure(connection, claim, message, self._clock(), self._every)

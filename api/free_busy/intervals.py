@@ -1,4 +1,4 @@
-"""What is left of some times when others are taken out of them."""
+"""Subtraction of intervals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scheduler.domain.values import Interval
 
 
 def without(times: Iterable[Interval], taken: Iterable[Interval]) -> tuple[Interval, ...]:
-    """The times, in their order, without the parts of them that are ``taken``."""
+    """Return the times, in their order, without the parts that overlap ``taken``."""
     left = list(times)
     for one in taken:
         left = [part for time in left for part in _parts(time, one)]
@@ -16,7 +16,7 @@ def without(times: Iterable[Interval], taken: Iterable[Interval]) -> tuple[Inter
 
 
 def _parts(time: Interval, taken: Interval) -> list[Interval]:
-    """What is left of a time before and after what is taken."""
+    """Return the parts of a time before and after ``taken``."""
     if not time.overlaps(taken):
         return [time]
     ends = (time.start, taken.start), (taken.end, time.end)

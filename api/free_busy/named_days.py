@@ -1,4 +1,4 @@
-"""Whole days of a calendar with their names, such as bank holidays and school terms."""
+"""Named whole days in a calendar, such as bank holidays and school terms."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from api.clock import local_day
-from api.free_busy.occurrences import instant, occurring
+from api.free_busy.occurrences import instant, occurrences_in
 from scheduler.domain.values import Period
 
-MOST_CHARACTERS_OF_A_NAME = 100
+MAX_NAME_CHARACTERS = 100
 
 
 @dataclass(frozen=True, order=True)
 class NamedDays:
-    """Days in a row, both ends included, and what they are called; an empty name where they are not."""
+    """Consecutive days, both ends included, with their name, which may be empty."""
 
     first: dt.date
     last: dt.date
@@ -22,16 +22,15 @@ class NamedDays:
 
 
 def named_days(content: bytes, period: Period) -> tuple[NamedDays, ...]:
-    """The days of the events in an iCalendar file that touch the period, in order. Raises CalendarRefused.
+    """Return the days of the events in an iCalendar file that touch the period, in order, without cancelled events.
 
-    Cancelled ones are left out. It is for one thread of a process at a time; ``named_days_apart`` is for files of
-    anybody's making.
+    Raise CalendarRefused if it can't be read. Only one thread of a process may run this at a time. Use
+    ``named_days_apart`` for files from outside.
     """
-    events = [
-        event for event in occurring(content, period, names=True).events if str(event.get("STATUS", "")).upper() != "CANCELLED"
-    ]
-    found = {_named(event["DTSTART"].dt, event["DTEND"].dt, str(event.get("SUMMARY", ""))) for event in events}
-    return tuple(sorted(days for days in found if days.first <= period.last and days.last >= period.first))
+    events = occurrences_in(content, period, names=True).events
+    events = [event for event in events if str(event.get("STATUS", "")).upper() != "CANCELLED"]
+    days_ = {_named(event["DTSTART"].dt, event["DTEND"].dt, str(event.get("SUMMARY", ""))) for event in events}
+    return tuple(sorted(days for days in days_ if days.first <= period.last and days.last >= period.first))
 
 
 def _named(start: dt.date, end: dt.date, name: str) -> NamedDays:
@@ -40,5 +39,5 @@ def _named(start: dt.date, end: dt.date, name: str) -> NamedDays:
 
 
 def printable(name: str) -> str:
-    """A name without what no line can show, and not too long."""
-    return "".join(one if one.isprintable() else " " for one in name).strip()[:MOST_CHARACTERS_OF_A_NAME]
+    """Return a name of at most 100 characters, with spaces for unprintable ones."""
+    return "".join(one if one.isprintable() else " " for one in name).strip()[:MAX_NAME_CHARACTERS]

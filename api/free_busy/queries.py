@@ -1,6 +1,6 @@
-"""Chairs' own calendars: the times in which they are busy, from a file or from a link that is fetched again and again.
+"""Chairs' own calendars: their busy times, from an uploaded file or from a link that is fetched regularly.
 
-A link is a secret, for whoever has it reads the calendar. It is kept, since it has to be fetched, but only its host is told.
+A link is a secret, because anybody who has it can read the calendar. It is stored for fetching, but only its host is shown.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.values import Interval
 
 LEASE = dt.timedelta(minutes=1)
-"""How long whoever fetches a link may take, before another takes it over: many times as long as a fetch may last."""
-LONGEST_WAIT = dt.timedelta(hours=6)
+"""The time after which another server takes over a claimed link: many times longer than a fetch may last."""
+MAX_WAIT = dt.timedelta(hours=6)
+"""The longest wait after a failure, unless the interval between fetches is longer."""
 
 
 class Source(StrEnum):
-    """Where busy times come from."""
+    """The source of a chair's busy times."""
 
     FILE = "file"
     LINK = "link"
@@ -33,10 +34,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class StoredCalendar:
-    """What is known of a chair's calendar; ``position`` is the chair's, and ``host`` is of its link, which is told nowhere.
+    """A chair's calendar as stored; ``position`` is the chair's, and ``host`` that of the link, which is not shown.
 
-    ``version`` counts what people have changed, at ``changed_at``: 0 where there never was a calendar. ``good_at`` is when it was
-    last read, ``tried_at`` when that was last tried, ``error`` why it failed then, and ``due_at`` when it is tried next.
+    ``version`` counts the changes by people, the last at ``changed_at``; it is 0 if there never was a calendar. ``good_at`` is
+    the time of the last successful reading, ``tried_at`` of the last attempt, ``error`` the reason if that attempt failed,
+    and ``due_at`` the time of the next one.
     """
 
     position: int
@@ -55,7 +57,7 @@ class StoredCalendar:
 
 @dataclass(frozen=True)
 class Claim:
-    """A link that one server fetches, and no other before ``until``; with what was known before."""
+    """A link that one server fetches, and no other server before ``until``, with the busy times stored so far."""
 
     chair: str
     version: int
@@ -66,79 +68,79 @@ class Claim:
 
 
 def stale_before(now: dt.datetime, every: dt.timedelta) -> dt.datetime:
-    """A link is stale once its last good reading is older than this: a day, or three times what lies between two fetches."""
+    """Return the time before which a link's last successful reading is stale: a day ago, or three fetches if that is longer."""
     return now - max(ONE_DAY, 3 * every)
 
 
 def found(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar | None:
-    """What is known of a chair's calendar; None where there is no such chair. ``stale`` as for ``listed``."""
-    row = connection.execute(_known(stale).where(chairs.c.id == chair)).one_or_none()
-    return None if row is None else _kept(row)
+    """Return a chair's calendar, or None if there is no such chair. ``stale`` is as for ``listed``."""
+    row = connection.execute(_select(stale).where(chairs.c.id == chair)).one_or_none()
+    return None if row is None else _calendar(row)
 
 
 def listed(
     connection: Connection, stale: dt.datetime, *, is_stale: bool | None = None, after: int = 0, most: int | None = None
 ) -> list[StoredCalendar]:
-    """Every chair's, in the order of chairs, ``after`` a position, at most so many; or only those that are stale, or are not.
+    """Return at most ``most`` calendars of chairs after a position, in the order of chairs; ``is_stale`` filters them.
 
-    Stale are links whose last good reading is from before ``stale``, and those that were never read and have failed.
+    A link is stale if its last successful reading was before ``stale``, or if it has failed and was never read.
     """
-    query = _known(stale).where(chairs.c.position > after).order_by(chairs.c.position).limit(most)
+    query = _select(stale).where(chairs.c.position > after).order_by(chairs.c.position).limit(most)
     if is_stale is not None:
         query = query.where(_is_stale(stale) if is_stale else ~_is_stale(stale))
-    return [_kept(row) for row in connection.execute(query)]
+    return [_calendar(row) for row in connection.execute(query)]
 
 
 def chairs_with_one(connection: Connection) -> frozenset[str]:
-    """The chairs who have a calendar, or had one once."""
+    """Return the chairs that have or had a calendar."""
     return frozenset(connection.scalars(select(busy_calendars.c.chair)))
 
 
 def intervals(
     connection: Connection, first: dt.date | None = None, last: dt.date | None = None, chair: str | None = None
 ) -> dict[str, list[Interval]]:
-    """The busy times that touch some days, by chair; of all days and chairs unless told."""
+    """Return the busy times that touch the days, by chair. Without days or a chair, return all."""
     query = select(busy_calendars.c.chair, busy_calendars.c.intervals).where(busy_calendars.c.source.is_not(None))
     if chair is not None:
         query = query.where(busy_calendars.c.chair == chair)
-    since = "" if first is None else _written(first)
-    until = "~" if last is None else _written(last + ONE_DAY)  # written so, moments are in order
+    since = "" if first is None else _midnight(first)
+    until = "~" if last is None else _midnight(last + ONE_DAY)  # moments in ISO format sort by time
     return {
         row.chair: [Interval.model_validate(one) for one in row.intervals if one["start"] < until and one["end"] > since]
         for row in connection.execute(query)
     }
 
 
-def keep_file(connection: Connection, chair: str, read: BusyTimes, now: dt.datetime) -> None:
-    """Put what was read of a file in place of all that was known."""
+def store_file(connection: Connection, chair: str, read: BusyTimes, now: dt.datetime) -> None:
+    """Replace a chair's calendar with the busy times of a file."""
     _put(connection, chair, now, source=Source.FILE, link=None, due_at=None, **_good(read, now))
 
 
-def keep_link(connection: Connection, chair: str, link: str, now: dt.datetime) -> None:
-    """Let a link be fetched from now on; what was known stays until that is read for the first time."""
+def store_link(connection: Connection, chair: str, link: str, now: dt.datetime) -> None:
+    """Set the link to fetch. The stored busy times stay until it is read for the first time."""
     _put(connection, chair, now, source=Source.LINK, link=link, tried_at=None, error=None, due_at=now)
 
 
 def remove(connection: Connection, chair: str, now: dt.datetime) -> None:
-    """Forget a calendar and its link."""
+    """Remove a calendar's busy times and its link."""
     nothing = dict.fromkeys(("source", "link", "good_at", "tried_at", "error", "due_at"))
     _put(connection, chair, now, intervals=[], notes=[], **nothing)
 
 
 def refresh(connection: Connection, chair: str, now: dt.datetime) -> None:
-    """Let a link be fetched at once."""
+    """Make a link due now."""
     connection.execute(update(busy_calendars).where(busy_calendars.c.chair == chair).values(due_at=now))
 
 
 def is_due(connection: Connection, now: dt.datetime) -> bool:
-    """Whether any link waits to be fetched."""
+    """True if a link is due to be fetched."""
     return connection.execute(select(busy_calendars.c.chair).where(busy_calendars.c.due_at <= now).limit(1)).first() is not None
 
 
 def claim(connection: Connection, now: dt.datetime) -> Claim | None:
-    """Take the link that waits longest; None where none waits, or another server was quicker.
+    """Claim the link that has been due longest, or return None if none is due or another server was quicker.
 
-    Nobody else takes it for a minute. So a server that ends in between holds nothing up for longer, and loses nothing.
+    No other server claims it for a minute, so a server that stops in between delays the fetch by no more than that.
     """
     table = busy_calendars.c
     due = table.due_at <= now
@@ -149,21 +151,21 @@ def claim(connection: Connection, now: dt.datetime) -> Claim | None:
     if row is None:
         return None
     known_since = max(row.good_at or row.changed_at, row.changed_at)
-    known = tuple(Interval.model_validate(one) for one in row.intervals)
-    return Claim(row.chair, row.version, row.link, known, known_since, row.due_at)
+    stored = tuple(Interval.model_validate(one) for one in row.intervals)
+    return Claim(row.chair, row.version, row.link, stored, known_since, row.due_at)
 
 
-def keep_reading(connection: Connection, of: Claim, read: BusyTimes, now: dt.datetime, every: dt.timedelta) -> None:
-    """Keep what was read of a link, unless somebody has changed it meanwhile; it is fetched again after ``every``."""
+def store_reading(connection: Connection, of: Claim, read: BusyTimes, now: dt.datetime, every: dt.timedelta) -> None:
+    """Store the busy times of a link, unless it has changed since the claim. It is due again after ``every``."""
     _end(connection, of, due_at=now + every, **_good(read, now))
 
 
-def keep_failure(connection: Connection, of: Claim, error: str, now: dt.datetime, every: dt.timedelta) -> None:
-    """Keep why a link could not be read, beside what was known.
+def store_failure(connection: Connection, of: Claim, error: str, now: dt.datetime, every: dt.timedelta) -> None:
+    """Store why a link could not be read, and keep its busy times.
 
-    It is tried again after as long as it has failed by now, but at least ``every`` and (unless that is longer) at most 6 hours.
+    It is due again after as long as it has been failing, but at least ``every`` and at most 6 hours (or ``every``, if longer).
     """
-    wait = max(every, min(now - of.known_since, LONGEST_WAIT))
+    wait = max(every, min(now - of.known_since, MAX_WAIT))
     _end(connection, of, tried_at=now, error=error, due_at=now + wait)
 
 
@@ -179,7 +181,7 @@ def _good(read: BusyTimes, now: dt.datetime) -> dict[str, Any]:
 
 
 def _put(connection: Connection, chair: str, now: dt.datetime, **columns: Any) -> None:
-    """Change a row, or make it; the caller is the only one who writes."""
+    """Update or insert a row. The caller's transaction excludes other writers."""
     table = busy_calendars
     changed = {"version": table.c.version + 1, "changed_at": now, **columns}
     if connection.execute(update(table).where(table.c.chair == chair).values(changed)).rowcount == 0:
@@ -194,7 +196,7 @@ def _is_stale(stale: dt.datetime) -> ColumnElement[bool]:
     return func.coalesce(and_(table.source == Source.LINK, never | (since < stale)), False)
 
 
-def _known(stale: dt.datetime) -> Select[Any]:
+def _select(stale: dt.datetime) -> Select[Any]:
     table = busy_calendars.c
     names = "source", "link", "notes", "changed_at", "good_at", "tried_at", "error", "due_at"
     columns = func.coalesce(table.version, 0).label("version"), *(table[name] for name in names)
@@ -202,7 +204,7 @@ def _known(stale: dt.datetime) -> Select[Any]:
     return query.outerjoin(busy_calendars, table.chair == chairs.c.id)
 
 
-def _kept(row: Row[Any]) -> StoredCalendar:
+def _calendar(row: Row[Any]) -> StoredCalendar:
     return StoredCalendar(
         position=row.position,
         chair=row.id,
@@ -219,5 +221,5 @@ def _kept(row: Row[Any]) -> StoredCalendar:
     )
 
 
-def _written(day: dt.date) -> str:
+def _midnight(day: dt.date) -> str:
     return f"{day}T00:00"

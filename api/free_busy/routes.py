@@ -1,6 +1,7 @@
-"""Chairs' own calendars: read from a file or from a link, and what stands in the diary while they say that a chair is busy."""
+"""Routes of chairs' own calendars, uploaded as a file or fetched from a link, and of their conflicts with the diary."""
 
 import datetime as dt
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any, NoReturn
 
@@ -10,17 +11,18 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from api.clock import LONDON, local_day
-from api.errors import ErrorItem, InvalidError, conflict, invalid, not_found
+from api.errors import ErrorItem, InvalidError, conflict, not_found
 from api.free_busy import conflicts as busy_times
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
-from api.free_busy.coverage import covered
+from api.free_busy.coverage import covered_days
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import busy_times_apart
-from api.free_busy.links import place_of
+from api.free_busy.links import checked_address
 from api.free_busy.queries import Source, StoredCalendar, stale_before
+from api.http.days import check_order
 from api.http.etags import IfMatch, etag, expect
-from api.http.paging import After, Most
+from api.http.paging import After, Most, page_of
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
@@ -30,7 +32,7 @@ from api.http.uploads import UploadRoute
 from api.settings import Settings
 from scheduler.domain.values import Date, Identifier, Interval, Moment, Value
 
-MOST_OF_A_LINK = 2000
+MAX_LINK_CHARACTERS = 2000
 EXAMPLE = "\r\n".join(
     (
         "BEGIN:VCALENDAR",
@@ -51,11 +53,11 @@ CHAIR = "/{id:path}"
 
 
 class BusyCalendarItem(BaseModel):
-    """What is known of a chair's calendar: where it comes from (of a link no more than its host), and how it was read last.
+    """A chair's calendar: its source (only the host of a link is shown) and its last reading.
 
-    ``good_at`` is when it was last read, ``tried_at`` when that was last tried, ``error`` why it failed then. A link is fetched
-    next at ``next_at``, and is ``stale`` where it has not been read for too long; the busy times of the last good reading stay.
-    ``notes`` say what had to be assumed.
+    ``good_at`` is the time of the last successful reading, ``tried_at`` of the last attempt, and ``error`` the reason if that
+    attempt failed. A link is fetched next at ``next_at``. It is ``stale`` if it has not been read for too long; the busy times
+    of the last successful reading stay in force. ``notes`` list the assumptions made in reading it.
     """
 
     chair: Identifier
@@ -71,36 +73,36 @@ class BusyCalendarItem(BaseModel):
 
 
 class BusyCalendar(BusyCalendarItem):
-    """A chair's calendar with its busy times, and nothing else of what stands in it."""
+    """A chair's calendar with its busy times, and nothing else of its content."""
 
     intervals: list[Interval]
 
 
 class BusyCalendarPage(BaseModel):
-    """A page of chairs' calendars; ``next`` is where the following one begins, null on the last."""
+    """A page of chairs' calendars; ``next`` is the place after which the next page begins, or null on the last page."""
 
     items: list[BusyCalendarItem]
     next: int | None
 
 
 class NewLink(Value):
-    """The link under which a chair's calendar is published. It is a secret, and never told again."""
+    """The link at which a chair's calendar is published. It is a secret, and is never shown again."""
 
-    link: str = Field(repr=False, max_length=MOST_OF_A_LINK)
+    link: str = Field(repr=False, max_length=MAX_LINK_CHARACTERS)
 
     @model_validator(mode="before")
     @classmethod
-    def _quoting_nothing(cls, sent: Any) -> Any:
-        """The usual messages quote what they find, and that would be the link."""
+    def _without_quotes(cls, sent: Any) -> Any:
+        """Raise an error that does not quote the link; pydantic's own errors quote the value."""
         link = sent.get("link") if isinstance(sent, dict) else None
-        if isinstance(link, str) and link.isascii() and len(link) <= MOST_OF_A_LINK:
+        if isinstance(link, str) and link.isascii() and len(link) <= MAX_LINK_CHARACTERS:
             return sent
-        message = "Send the calendar's link, of at most {most} plain characters, as the field link of an object."
-        raise PydanticCustomError("link", message, {"most": MOST_OF_A_LINK})
+        message = "Send an object with the field link: the calendar's link, of at most {most} ASCII characters."
+        raise PydanticCustomError("link", message, {"most": MAX_LINK_CHARACTERS})
 
 
 class BusyConflict(BaseModel):
-    """A booking that stands while its chair's calendar says ``busy``. Of a held slot ``conference`` is its own reference."""
+    """An active booking whose chair is ``busy`` then. For a hold, ``conference`` is the hold's reference."""
 
     number: int
     conference: Identifier
@@ -113,20 +115,20 @@ class BusyConflict(BaseModel):
 
 
 class BusyConflictPage(BaseModel):
-    """A page of conflicts by start; ``next`` is the booking after which the following one begins, null on the last."""
+    """A page of conflicts by start; ``next`` is the booking after which the next page begins, or null on the last page."""
 
     items: list[BusyConflict]
     next: int | None
 
 
 class BusyFileRoute(UploadRoute):
-    """Reads the calendar that is sent."""
+    """A route that reads an uploaded calendar."""
 
     @staticmethod
     def read(request: Request, content: bytes) -> BusyTimes:
-        """The busy times in the file. ApiError where they can't be read."""
+        """Return the busy times in the file. Raise InvalidError if it can't be read."""
         try:
-            return busy_times_apart(content, covered(local_day(now_of(request))))
+            return busy_times_apart(content, covered_days(local_day(now_of(request))))
         except CalendarRefused as error:
             _refuse(error)
 
@@ -159,14 +161,13 @@ Stale = Annotated[dt.datetime, Depends(_stale_before)]
 def listed(
     connection: Reading,
     stale_before_: Stale,
-    stale: Annotated[bool | None, Query(description="Only those that are stale, or only those that are not.")] = None,
+    stale: Annotated[bool | None, Query(description="Only the calendars that are stale, or only those that are not.")] = None,
     after: After = 0,
     most: Most = 100,
 ) -> Any:
-    """In the order of chairs; ``source`` is null where a chair has none."""
-    kept = busy_calendars.listed(connection, stale_before_, is_stale=stale, after=after, most=most + 1)
-    items = [BusyCalendarItem(**_item(one)) for one in kept[:most]]
-    return BusyCalendarPage(items=items, next=kept[most - 1].position if len(kept) > most else None)
+    """Return the calendars in the order of chairs. ``source`` is null for a chair without a calendar."""
+    calendars = busy_calendars.listed(connection, stale_before_, is_stale=stale, after=after, most=most + 1)
+    return page_of(calendars, most, _item, lambda calendar: calendar.position)
 
 
 @router.get(CHAIR, response_model=BusyCalendar, dependencies=[_reads], summary="One chair's calendar")
@@ -178,10 +179,10 @@ def one(
     first: Annotated[Date | None, Query(description="Busy times from this day on.")] = None,
     last: Annotated[Date | None, Query(description="Busy times up to this day.")] = None,
 ) -> Any:
-    """With the busy times that touch some days, or all. The ETag changes with what people change, not with each reading."""
-    if first is not None and last is not None and first > last:
-        raise invalid(f"The days run backwards: {first} is after {last}. Enter a first day on or before the last.")
-    return _told(connection, response, id, stale, first, last)
+    """Return the busy times that touch the days, or all. The ETag changes with changes by people, not with each reading."""
+    if first is not None and last is not None:
+        check_order(first, last)
+    return _shown(connection, response, id, stale, first, last)
 
 
 @of_files.put(
@@ -200,10 +201,10 @@ def upload(
     id: str,
     if_match: IfMatch = None,
 ) -> Any:
-    """The iCalendar file takes the place of what was known, and of a link. Nothing but its busy times is kept."""
-    _seen(connection, id, stale, if_match)
-    busy_calendars.keep_file(connection, id, read, now)
-    return _told(connection, response, id, stale)
+    """Replace the chair's calendar, or link, by an iCalendar file. Only its busy times are stored."""
+    _expected(connection, id, stale, if_match)
+    busy_calendars.store_file(connection, id, read, now)
+    return _shown(connection, response, id, stale)
 
 
 @router.put(
@@ -223,14 +224,14 @@ def set_link(
     new: NewLink,
     if_match: IfMatch = None,
 ) -> Any:
-    """It is fetched soon, and then again and again. What was known stays until it has been read."""
-    _seen(connection, id, stale, if_match)
+    """The link is fetched soon, and then regularly. The stored busy times stay until it has been read."""
+    _expected(connection, id, stale, if_match)
     try:
-        place_of(new.link, _settings(request).calendar_hosts)
+        checked_address(new.link, _settings(request).calendar_hosts)
     except CalendarRefused as error:
         _refuse(error, "link")
-    busy_calendars.keep_link(connection, id, new.link, now)
-    return _told(connection, response, id, stale)
+    busy_calendars.store_link(connection, id, new.link, now)
+    return _shown(connection, response, id, stale)
 
 
 @router.post(
@@ -241,46 +242,45 @@ def set_link(
     summary="Fetch a chair's calendar now",
 )
 def refresh(connection: Writing, now: Now, response: Response, stale: Stale, id: str, if_match: IfMatch = None) -> Any:
-    """The link is fetched at once, and not when its turn comes; ``good_at`` tells when that is done."""
-    if _seen(connection, id, stale, if_match).source is not Source.LINK:
-        raise conflict("no-link", f"The calendar of {id} has no link to fetch. Set one, or upload a file.")
+    """Fetch the link now, ahead of its time. ``tried_at`` changes when that is done."""
+    if _expected(connection, id, stale, if_match).source is not Source.LINK:
+        raise conflict("no-link", f"The calendar of chair {id} has no link to fetch. Set one, or upload a file.")
     busy_calendars.refresh(connection, id, now)
-    return _told(connection, response, id, stale)
+    return _shown(connection, response, id, stale)
 
 
 @router.delete(CHAIR, status_code=HTTPStatus.NO_CONTENT, dependencies=[_changes], summary="Remove a chair's calendar")
 def remove(connection: Writing, now: Now, stale: Stale, id: str, if_match: IfMatch = None) -> None:
-    """Its link and its busy times are forgotten."""
-    if _seen(connection, id, stale, if_match).source is None:
-        raise conflict("no-calendar", f"There is no calendar of {id} to remove.")
+    """Remove the calendar's link and its busy times."""
+    if _expected(connection, id, stale, if_match).source is None:
+        raise conflict("no-calendar", f"Chair {id} has no calendar to remove.")
     busy_calendars.remove(connection, id, now)
 
 
-@conflicts.get("", response_model=BusyConflictPage, dependencies=[_reads], summary="List what stands while its chair is busy")
+@conflicts.get("", response_model=BusyConflictPage, dependencies=[_reads], summary="List bookings whose chair is busy")
 def conflicts_listed(connection: Reading, now: Now, after: After = 0, most: Most = 100) -> Any:
-    """From now on, by start. Nothing is done about them: move the booking, or ask the chair.
+    """Return the conflicts from now on, by start. To resolve one, move the booking, or ask the chair.
 
-    A busy time that is just the people time of a conference of that chair is no conflict: it tells of that conference.
+    A busy time equal to the people time of one of the chair's conferences is no conflict, because it shows that conference.
     """
     found = busy_times.conflicts(connection, now.astimezone(LONDON).replace(tzinfo=None), after=after)
-    items = [BusyConflict.model_validate(one, from_attributes=True) for one in found[:most]]
-    return BusyConflictPage(items=items, next=items[-1].number if len(found) > most else None)
+    return page_of(found, most, asdict, lambda conflict_: conflict_.number)
 
 
-def _seen(connection: Connection, chair: str, stale: dt.datetime, if_match: str | None) -> StoredCalendar:
-    kept = _found(connection, chair, stale)
-    expect(kept.version, if_match)
-    return kept
+def _expected(connection: Connection, chair: str, stale: dt.datetime, if_match: str | None) -> StoredCalendar:
+    stored = _found(connection, chair, stale)
+    expect(stored.version, if_match)
+    return stored
 
 
 def _found(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar:
-    kept = busy_calendars.found(connection, chair, stale)
-    if kept is None:
+    stored = busy_calendars.found(connection, chair, stale)
+    if stored is None:
         raise not_found("chair", chair)
-    return kept
+    return stored
 
 
-def _told(
+def _shown(
     connection: Connection,
     response: Response,
     chair: str,
@@ -288,16 +288,16 @@ def _told(
     first: dt.date | None = None,
     last: dt.date | None = None,
 ) -> BusyCalendar:
-    kept = _found(connection, chair, stale)
-    response.headers["ETag"] = etag(kept.version)
-    return BusyCalendar(**_item(kept), intervals=busy_calendars.intervals(connection, first, last, chair).get(chair, []))
+    stored = _found(connection, chair, stale)
+    response.headers["ETag"] = etag(stored.version)
+    return BusyCalendar(**_item(stored), intervals=busy_calendars.intervals(connection, first, last, chair).get(chair, []))
 
 
-def _item(kept: StoredCalendar) -> dict[str, Any]:
-    told = {name: getattr(kept, name) for name in BusyCalendarItem.model_fields if name != "next_at"}
-    return told | {"next_at": kept.due_at, "notes": list(kept.notes)}
+def _item(stored: StoredCalendar) -> dict[str, Any]:
+    fields = {name: getattr(stored, name) for name in BusyCalendarItem.model_fields if name != "next_at"}
+    return fields | {"next_at": stored.due_at, "notes": list(stored.notes)}
 
 
 def _refuse(error: CalendarRefused, *where: str) -> NoReturn:
-    wrong = [ErrorItem(where=one, message=str(error)) for one in where]
-    raise InvalidError("calendar-refused", str(error), errors=wrong) from None
+    errors = [ErrorItem(where=one, message=str(error)) for one in where]
+    raise InvalidError("calendar-refused", str(error), errors=errors) from None

@@ -1,4 +1,4 @@
-"""Which time zone a calendar means: names that everybody knows, those of Windows, and what it describes itself."""
+"""The time zones that calendars name: IANA names, Windows names, and variants of these."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UTC_IN_WORDS = frozenset({"tzone://microsoft/utc", "(utc) coordinated universal
 
 @cache
 def known_zone(name: str) -> str | None:
-    """The IANA name of a zone that needs no description, such as Outlook's "GMT Standard Time"; None where it is none."""
+    """Return the IANA name of a known zone, such as Europe/London for Outlook's "GMT Standard Time", or None."""
     name = name.strip()
     if _LONDON_IN_WORDS.match(name):
         return LONDON
@@ -35,8 +35,8 @@ def known_zone(name: str) -> str | None:
 
 
 def refused_zone(name: str) -> CalendarRefused:
-    """What is said of a time zone that is neither known nor described."""
+    """Return the error for a time zone that is neither known nor described in the calendar."""
     return CalendarRefused(
-        f"The calendar has times in the time zone {shown(name)}, which is not known, and does not say what it is. "
+        f"The calendar uses the time zone {shown(name)}, which is unknown, and does not describe it. "
         "Set the calendar's time zone to London's, and export or publish it again."
     )

@@ -82,7 +82,7 @@ def full(seeded: TestClient, store: Store) -> Store:
             conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | told), NOW)
             conferences.note(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
         bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
-        busy_calendars.keep_link(connection, "C1", LINK, NOW)
+        busy_calendars.store_link(connection, "C1", LINK, NOW)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1", locks=("time", "chair"))
     book(store, "CPC-2", "2027-01-12T14:00", room="WYC-1", minute_taker="M1")
     book(store, "CPC-3", "2027-01-13T10:00", chair="C2", room=None, minute_taker="M2")

@@ -40,7 +40,7 @@ def tell(store: Store, *busy: dict[str, str], chair: str = "C1", now: dt.datetim
     """Let a chair's calendar say just this."""
     read = BusyTimes(tuple(Interval.model_validate(one) for one in busy), ())
     with store.writing() as connection:
-        busy_calendars.keep_file(connection, chair, read, now)
+        busy_calendars.store_file(connection, chair, read, now)
 
 
 def planned(store: Store) -> dict[str, Booking]:

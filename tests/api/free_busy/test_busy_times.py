@@ -8,7 +8,7 @@ from scheduler.domain.values import Interval
 from tests.api.free_busy.calendars import PERIOD, calendar, event, meeting
 from tests.api.free_busy.exports import APPLE, CUSTOM_ZONE, GOOGLE, OUTLOOK
 
-FLOATING = "Times without a time zone are taken as Europe/London."
+FLOATING = "Times without a time zone are read as Europe/London."
 
 
 def intervals(*spans: str) -> tuple[Interval, ...]:
@@ -71,27 +71,27 @@ def test_what_counts_as_busy(lines: str, is_busy: bool) -> None:
         ("Europe/London", "10:00 11:00", ()),
         ("Europe/Paris", "09:00 10:00", ()),
         ("America/New_York", "15:00 16:00", ()),
-        ("GMT Standard Time", "10:00 11:00", ("Times in the time zone 'GMT Standard Time' are taken as Europe/London.",)),
+        ("GMT Standard Time", "10:00 11:00", ("Times in the time zone 'GMT Standard Time' are read as Europe/London.",)),
         (
             '"(UTC) Dublin, Edinburgh, Lisbon, London"',
             "10:00 11:00",
-            ("Times in the time zone '(UTC) Dublin, Edinburgh, Lisbon, London' are taken as Europe/London.",),
+            ("Times in the time zone '(UTC) Dublin, Edinburgh, Lisbon, London' are read as Europe/London.",),
         ),
         (
             '"(UTC+00:00) Dublin, Edinburgh, Lisbon, London"',
             "10:00 11:00",
-            ("Times in the time zone '(UTC+00:00) Dublin, Edinburgh, Lisbon, London' are taken as Europe/London.",),
+            ("Times in the time zone '(UTC+00:00) Dublin, Edinburgh, Lisbon, London' are read as Europe/London.",),
         ),
         (
             "W. Europe Standard Time",
             "09:00 10:00",
-            ("Times in the time zone 'W. Europe Standard Time' are taken as Europe/Berlin.",),
+            ("Times in the time zone 'W. Europe Standard Time' are read as Europe/Berlin.",),
         ),
-        ("tzone://Microsoft/Utc", "11:00 12:00", ("Times in the time zone 'tzone://Microsoft/Utc' are taken as UTC.",)),
+        ("tzone://Microsoft/Utc", "11:00 12:00", ("Times in the time zone 'tzone://Microsoft/Utc' are read as UTC.",)),
         (
             "/freeassociation.sourceforge.net/Europe/Paris",
             "09:00 10:00",
-            ("Times in the time zone '/freeassociation.sourceforge.net/Europe/Paris' are taken as Europe/Paris.",),
+            ("Times in the time zone '/freeassociation.sourceforge.net/Europe/Paris' are read as Europe/Paris.",),
         ),
     ],
 )
@@ -112,9 +112,7 @@ def test_what_another_calendar_described_is_forgotten() -> None:
     later = CUSTOM_ZONE.replace("+0100", "+0500").replace("+0200", "+0500")
     assert busy_times(calendar(CUSTOM_ZONE, told), PERIOD).intervals == intervals("2027-01-04T09:00 10:00")
     assert busy_times(calendar(later, told), PERIOD).intervals == intervals("2027-01-04T05:00 06:00")
-    with pytest.raises(
-        CalendarRefused, match="time zone 'Customized Time Zone', which is not known, and does not say what it is"
-    ):
+    with pytest.raises(CalendarRefused, match="time zone 'Customized Time Zone', which is unknown, and does not describe it"):
         busy_times(calendar(told), PERIOD)
 
 
@@ -216,13 +214,13 @@ def test_what_overlaps_becomes_one_and_what_touches_does_not() -> None:
     told = [("100000", "110000"), ("103000", "120000"), ("120000", "130000"), ("120000", "130000"), ("150000", "150000")]
     found = busy_times(calendar(*(meeting(f"20270104T{start}", f"20270104T{end}") for start, end in told)), PERIOD)
     assert found == BusyTimes(
-        intervals("2027-01-04T10:00 12:00", "2027-01-04T12:00 13:00"), ("No time is taken for 1 event without a length.",)
+        intervals("2027-01-04T10:00 12:00", "2027-01-04T12:00 13:00"), ("No busy time for 1 event without a length.",)
     )
 
 
 def test_an_event_without_a_beginning_takes_no_time() -> None:
     assert busy_times(calendar(event("UID:A\nDTEND:20270104T100000Z"), event("UID:B")), PERIOD) == BusyTimes(
-        (), ("No time is taken for 2 events without a beginning.",)
+        (), ("No busy time for 2 events without a start.",)
     )
 
 

@@ -36,7 +36,7 @@ def time(start: str, end: str, day: dt.date = TUESDAY) -> Interval:
 def tell(store: Store, *busy: Interval, chair: str = "C1", now: dt.datetime = NOW) -> None:
     """Let a chair's calendar say just this."""
     with store.writing() as connection:
-        busy_calendars.keep_file(connection, chair, BusyTimes(busy, ()), now)
+        busy_calendars.store_file(connection, chair, BusyTimes(busy, ()), now)
 
 
 def blocking(store: Store, first: dt.date = TUESDAY, last: dt.date = TUESDAY) -> Busy:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from api.free_busy.coverage import covered
+from api.free_busy.coverage import covered_days
 from scheduler.domain.values import Period
 
 
@@ -17,4 +17,4 @@ from scheduler.domain.values import Period
     ],
 )
 def test_it_begins_with_this_month_and_ends_thirteen_months_later(today: str, first: str, last: str) -> None:
-    assert covered(dt.date.fromisoformat(today)) == Period.model_validate({"first": first, "last": last})
+    assert covered_days(dt.date.fromisoformat(today)) == Period.model_validate({"first": first, "last": last})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.free_busy.download import INTERNET, MOST_BYTES, SECONDS, Network, addresses_of, fetch
+from api.free_busy.download import INTERNET, MAX_BYTES, SECONDS, Network, addresses_of, fetch
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.links import is_public
 from tests.api.free_busy import outside
@@ -38,12 +38,12 @@ HOSTS = (HOST, OTHER, UNCERTIFIED)
 FEW_SECONDS, MOST_SECONDS = 0.5, 5.0
 CHECK = "Check the link in a browser, or upload the calendar's file."
 SLOW = f"{HOST} takes too long to send the calendar. {CHECK}"
-NOT_HTTP = f"{HOST} does not answer as a web server does, or breaks off. {CHECK}"
-BREAKS_OFF = f"{HOST} can't be reached, or breaks off. {CHECK}"
-COMPRESSED = f"{HOST} sends the calendar compressed, though asked not to. {CHECK}"
+NOT_HTTP = f"{HOST} does not answer as a web server, or closes the connection. {CHECK}"
+BREAKS_OFF = f"{HOST} can't be reached, or closes the connection. {CHECK}"
+COMPRESSED = f"{HOST} sends the calendar in a compression that was not requested. {CHECK}"
 TOO_MUCH = f"{HOST} sends more than 2 MB. Publish fewer months of the calendar."
-NO_NAME = "The link does not name its host, as calendar.example.org does. Enter one that names it."
-ONWARD = f"{HOST} sends on to another link. "
+NO_NAME = "The link has no host name such as calendar.example.org. Enter one that has."
+ONWARD = f"{HOST} redirects to another link. "
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/calendar\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
@@ -110,8 +110,8 @@ def test_the_host_is_told_its_name_and_nothing_of_us(world: World) -> None:
 
 
 def test_as_much_as_may_be_is_fetched(world: World) -> None:
-    world.script = sends(reply(body=b"x" * MOST_BYTES))
-    assert len(fetch(LINK, HOSTS, network=world.network())) == MOST_BYTES
+    world.script = sends(reply(body=b"x" * MAX_BYTES))
+    assert len(fetch(LINK, HOSTS, network=world.network())) == MAX_BYTES
 
 
 def test_the_next_address_is_tried_where_one_does_not_answer(world: World) -> None:
@@ -185,15 +185,15 @@ def test_a_host_that_is_inside_after_a_redirect_is_refused(world: World) -> None
         (("file:///etc/passwd",), f"{ONWARD}The link does not begin with https:// or webcal://. Enter one that does."),
         (
             (f"//a:b@{HOST}/",),
-            f"{ONWARD}There is a user name or password in the link. Enter the link of a calendar that is published.",
+            f"{ONWARD}The link has a user name or password. Enter the link of a published calendar.",
         ),
-        ((f"//{HOST}:8443/",), f"{ONWARD}The link asks {HOST} at port 8443. Enter one without a port."),
+        ((f"//{HOST}:8443/",), f"{ONWARD}The link names port 8443 of {HOST}. Enter one without a port."),
         (("/a b",), f"{ONWARD}This is not a link. Copy the calendar's link again, whole and without spaces."),
-        ((LINK,), f"{HOST} sends on from link to link, more than 3 times. {CHECK}"),
-        (("/1", "/2", f"//{OTHER}/3", "/4"), f"{HOST} sends on from link to link, more than 3 times. {CHECK}"),
+        ((LINK,), f"{HOST} redirects more than 3 times. {CHECK}"),
+        (("/1", "/2", f"//{OTHER}/3", "/4"), f"{HOST} redirects more than 3 times. {CHECK}"),
         (
             ("https://inside.example.com/",),
-            f"{ONWARD}Calendars may not be fetched from inside.example.com. Ask whoever runs the service to allow it, "
+            f"{ONWARD}Calendars may not be fetched from inside.example.com. Ask your service's support to allow it, "
             "or upload the calendar's file.",
         ),
     ],
@@ -227,12 +227,14 @@ def test_a_redirect_is_checked_as_a_link_is(world: World, links: tuple[str, ...]
         pytest.param(sends(reply(content_encoding="identity, br")), COMPRESSED, id="several encodings"),
         pytest.param(sends(reply(transfer_encoding="gzip, chunked", content_length="")), COMPRESSED, id="compressed chunks"),
         pytest.param(
-            sends(reply(content_length="9999")), f"{HOST} breaks off before the end of the calendar. {CHECK}", id="lying length"
+            sends(reply(content_length="9999")),
+            f"{HOST} closes the connection before the end of the calendar. {CHECK}",
+            id="lying length",
         ),
         pytest.param(sends(reply(body=b"")), f"{HOST} sends nothing. {CHECK}", id="empty"),
         pytest.param(
             sends(reply(content_type="Text/HTML; charset=utf-8", body=b"<html>")),
-            f"{HOST} sends a web page and not a calendar. Enter the link that ends in .ics, or the one named iCal.",
+            f"{HOST} sends a web page, not a calendar. Enter the link that ends in .ics, or the one named iCal.",
             id="HTML",
         ),
     ],
@@ -247,13 +249,13 @@ def test_a_server_that_means_harm_is_refused(world: World, script: Script, messa
     [
         (401, "asks for a sign-in (401). Publish the calendar to anybody with the link, and enter that link."),
         (403, "asks for a sign-in (403). Publish the calendar to anybody with the link, and enter that link."),
-        (404, "has no calendar there (404). It may be published anew: copy its link again."),
-        (410, "has no calendar there (410). It may be published anew: copy its link again."),
-        (500, "has a fault of its own (500). Try again later, or upload the calendar's file."),
-        (503, "has a fault of its own (503). Try again later, or upload the calendar's file."),
-        (204, f"sends no calendar, but the status 204. {CHECK}"),
-        (302, f"sends no calendar, but the status 302. {CHECK}"),
-        (304, f"sends no calendar, but the status 304. {CHECK}"),
+        (404, "has no calendar at this link (404). It may have a new link: copy it again."),
+        (410, "has no calendar at this link (410). It may have a new link: copy it again."),
+        (500, "reports a fault of its own (500). Try again later, or upload the calendar's file."),
+        (503, "reports a fault of its own (503). Try again later, or upload the calendar's file."),
+        (204, f"answers with status 204 and no calendar. {CHECK}"),
+        (302, f"answers with status 302 and no calendar. {CHECK}"),
+        (304, f"answers with status 304 and no calendar. {CHECK}"),
     ],
 )
 def test_any_status_but_200_is_refused(world: World, status: int, message: str) -> None:

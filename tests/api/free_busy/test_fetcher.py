@@ -75,7 +75,7 @@ def busy(*times: tuple[str, str]) -> list[Interval]:
 
 def link(store: Store, now: dt.datetime, chair: str = "C1") -> None:
     with store.writing() as connection:
-        busy_calendars.keep_link(connection, chair, LINK, now)
+        busy_calendars.store_link(connection, chair, LINK, now)
 
 
 def known(store: Store, clock: Clock, chair: str = "C1") -> StoredCalendar:
@@ -127,7 +127,7 @@ def test_only_news_lift_the_diarys_version(filled: Store, begin: Begin, clock: C
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (reply("404 Not Found", b"gone"), f"{HOST} has no calendar there (404). It may be published anew: copy its link again."),
+        (reply("404 Not Found", b"gone"), f"{HOST} has no calendar at this link (404). It may have a new link: copy it again."),
         (reply(body=b"<html>s3cret</html>", content_type="text/calendar"), None),
     ],
 )
@@ -227,7 +227,7 @@ def test_a_link_that_is_changed_meanwhile_is_fetched_anew(filled: Store, begin: 
     begin(get)
     assert asked.wait(60)
     with filled.writing() as connection:
-        busy_calendars.keep_link(connection, "C1", LINK + "?new", clock.now)
+        busy_calendars.store_link(connection, "C1", LINK + "?new", clock.now)
     may_go_on.set()
     wait_until(lambda: known(filled, clock).good_at)
     assert fetched == [LINK, LINK + "?new"]

@@ -20,7 +20,7 @@ def test_it_gives_what_reading_in_this_process_gives() -> None:
     found = busy_times_apart(TOLD, PERIOD)
     assert found == busy_times(TOLD, PERIOD)
     assert len(found.intervals) == 2
-    assert found.notes == ("Times without a time zone are taken as Europe/London.",)
+    assert found.notes == ("Times without a time zone are read as Europe/London.",)
 
 
 def test_a_refusal_is_told_in_the_same_words() -> None:

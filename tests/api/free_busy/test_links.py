@@ -9,18 +9,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.free_busy.errors import CalendarRefused
-from api.free_busy.links import CalendarAddress, is_public, place_of
+from api.free_busy.links import CalendarAddress, checked_address, is_public
 
 HOSTS = ("Calendars.example.org", ".example.net")
 SECRET = "S3cret"
 NO_LINK = "This is not a link. Copy the calendar's link again, whole and without spaces."
 NOT_HTTPS = "The link does not begin with https:// or webcal://. Enter one that does."
-NO_NAME = "The link does not name its host, as calendar.example.org does. Enter one that names it."
-USER = "There is a user name or password in the link. Enter the link of a calendar that is published."
+NO_NAME = "The link has no host name such as calendar.example.org. Enter one that has."
+USER = "The link has a user name or password. Enter the link of a published calendar."
 
 
 def not_allowed(host: str) -> str:
-    return f"Calendars may not be fetched from {host}. Ask whoever runs the service to allow it, or upload the calendar's file."
+    return f"Calendars may not be fetched from {host}. Ask your service's support to allow it, or upload the calendar's file."
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def not_allowed(host: str) -> str:
     ],
 )
 def test_a_link_to_an_allowed_host_is_taken(link: str, place: CalendarAddress) -> None:
-    assert place_of(link, HOSTS) == place
+    assert checked_address(link, HOSTS) == place
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_link_to_an_allowed_host_is_taken(link: str, place: CalendarAddress) -
         ("https://%63alendars.example.org/", NO_NAME),
         (f"https://{'a' * 64}.example.net/", NO_NAME),
         (f"https://{'a.' * 125}example.net/", NO_NAME),
-        ("https://calendars.example.org:8443/", "The link asks calendars.example.org at port 8443. Enter one without a port."),
+        ("https://calendars.example.org:8443/", "The link names port 8443 of calendars.example.org. Enter one without a port."),
         ("https://inside.example.org/", not_allowed("inside.example.org")),
         ("https://example.net/", not_allowed("example.net")),
         ("https://badexample.net/", not_allowed("badexample.net")),
@@ -77,7 +77,7 @@ def test_a_link_to_an_allowed_host_is_taken(link: str, place: CalendarAddress) -
 )
 def test_any_other_is_refused(link: str, message: str) -> None:
     with pytest.raises(CalendarRefused) as refused:
-        place_of(link, HOSTS)
+        checked_address(link, HOSTS)
     assert str(refused.value) == message
 
 
@@ -87,7 +87,7 @@ def test_any_other_is_refused(link: str, message: str) -> None:
 @example("https://calendars.example.org:", "")
 def test_whatever_is_entered_its_secret_is_not_told(before: str, after: str) -> None:
     try:
-        place = place_of(f"{before}/{SECRET}{after}", HOSTS)
+        place = checked_address(f"{before}/{SECRET}{after}", HOSTS)
     except CalendarRefused as refused:
         assert SECRET not in str(refused)
     else:

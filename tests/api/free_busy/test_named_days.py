@@ -45,5 +45,5 @@ def test_the_days_of_events_and_their_names(lines: str, expected: list[tuple[str
 
 
 def test_what_is_no_calendar_is_refused() -> None:
-    with pytest.raises(CalendarRefused, match=r"^It is a web page"):
+    with pytest.raises(CalendarRefused, match=r"^This is a web page"):
         named_days_apart(b"<html>", PERIOD)

@@ -63,14 +63,14 @@ def times(store: Store, *days: str, chair: str | None = None) -> dict[str, list[
     return {whose: [one.model_dump(mode="json") for one in busy] for whose, busy in found.items()}
 
 
-def keep_file(store: Store, *busy: dict[str, str], chair: str = "C1", now: dt.datetime = NOW) -> None:
+def store_file(store: Store, *busy: dict[str, str], chair: str = "C1", now: dt.datetime = NOW) -> None:
     with store.writing() as connection:
-        busy_calendars.keep_file(connection, chair, read(*busy, notes=("A note.",)), now)
+        busy_calendars.store_file(connection, chair, read(*busy, notes=("A note.",)), now)
 
 
-def keep_link(store: Store, link: str = LINK, chair: str = "C1", now: dt.datetime = NOW) -> None:
+def store_link(store: Store, link: str = LINK, chair: str = "C1", now: dt.datetime = NOW) -> None:
     with store.writing() as connection:
-        busy_calendars.keep_link(connection, chair, link, now)
+        busy_calendars.store_link(connection, chair, link, now)
 
 
 def remove(store: Store, now: dt.datetime = NOW) -> None:
@@ -96,12 +96,12 @@ def claimed(store: Store, now: dt.datetime = NOW) -> Claim:
 
 def succeed(store: Store, of: Claim, *busy: dict[str, str], now: dt.datetime = NOW, every: dt.timedelta = HALF_HOUR) -> None:
     with store.noting() as connection:
-        busy_calendars.keep_reading(connection, of, read(*busy), now, every)
+        busy_calendars.store_reading(connection, of, read(*busy), now, every)
 
 
 def fail(store: Store, of: Claim, now: dt.datetime = NOW, every: dt.timedelta = HALF_HOUR) -> None:
     with store.noting() as connection:
-        busy_calendars.keep_failure(connection, of, "It has no calendar there.", now, every)
+        busy_calendars.store_failure(connection, of, "It has no calendar there.", now, every)
 
 
 def rows(store: Store) -> list[tuple[Any, ...]]:
@@ -117,9 +117,9 @@ def test_without_a_calendar_nothing_is_known(filled: Store) -> None:
 
 
 def test_what_a_file_says_takes_the_place_of_all_before(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     succeed(filled, claimed(filled), EVENING)
-    keep_file(filled, MORNING, LEAVE, now=NOW + HOUR)
+    store_file(filled, MORNING, LEAVE, now=NOW + HOUR)
     at = NOW + HOUR
     assert known(filled) == replace(
         NOTHING, version=2, source=Source.FILE, notes=("A note.",), changed_at=at, good_at=at, tried_at=at
@@ -129,9 +129,9 @@ def test_what_a_file_says_takes_the_place_of_all_before(filled: Store) -> None:
 
 
 def test_what_was_known_stays_until_a_link_is_read(filled: Store) -> None:
-    keep_file(filled, MORNING)
+    store_file(filled, MORNING)
     later = NOW + HOUR
-    keep_link(filled, now=later)
+    store_link(filled, now=later)
     waiting = replace(
         NOTHING, version=2, source=Source.LINK, host="outlook.office365.com", notes=("A note.",), changed_at=later, good_at=NOW
     )
@@ -147,19 +147,19 @@ def test_what_was_known_stays_until_a_link_is_read(filled: Store) -> None:
 
 
 def test_a_calendar_is_forgotten_with_its_link_and_can_come_again(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     succeed(filled, claimed(filled), EVENING)
     remove(filled, NOW + HOUR)
     assert known(filled) == replace(NOTHING, version=2, changed_at=NOW + HOUR)
     assert times(filled) == {}
     assert not any(LINK in str(row) for row in rows(filled))
-    keep_file(filled, LEAVE)
+    store_file(filled, LEAVE)
     assert (known(filled) or NOTHING).version == 3
 
 
 def test_a_chair_goes_with_the_calendar(filled: Store) -> None:
-    keep_file(filled, MORNING, chair="C1")
-    keep_file(filled, LEAVE, chair="C2")
+    store_file(filled, MORNING, chair="C1")
+    store_file(filled, LEAVE, chair="C2")
     with filled.writing() as connection:
         nouns.remove(connection, nouns.CHAIRS, "C2")
     assert [row[0] for row in rows(filled)] == ["C1"]
@@ -179,14 +179,14 @@ def test_a_chair_goes_with_the_calendar(filled: Store) -> None:
     ],
 )
 def test_busy_times_that_touch_some_days(filled: Store, days: tuple[str, ...], expected: list[dict[str, str]]) -> None:
-    keep_file(filled, MORNING, EVENING, LEAVE, chair="C2")
-    keep_file(filled, chair="C1")
+    store_file(filled, MORNING, EVENING, LEAVE, chair="C2")
+    store_file(filled, chair="C1")
     assert times(filled, *days) == {"C1": [], "C2": expected}
     assert times(filled, *days, chair="C2") == {"C2": expected}
 
 
 def test_a_link_is_due_every_half_hour(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     succeed(filled, claimed(filled))
     assert claim(filled, NOW + HALF_HOUR - dt.timedelta(seconds=1)) is None
     assert claimed(filled, NOW + HALF_HOUR).until == NOW + HALF_HOUR + LEASE
@@ -194,14 +194,14 @@ def test_a_link_is_due_every_half_hour(filled: Store) -> None:
 
 def test_the_one_that_waits_longest_is_first(filled: Store) -> None:
     for chair, minutes in (("C1", 2), ("C2", 0), ("C3", 1)):
-        keep_link(filled, chair=chair, now=NOW + minutes * dt.timedelta(minutes=1))
+        store_link(filled, chair=chair, now=NOW + minutes * dt.timedelta(minutes=1))
     now = NOW + HALF_HOUR
     assert [claimed(filled, now).chair for _ in range(3)] == ["C2", "C3", "C1"]
     assert claim(filled, now) is None
 
 
 def test_a_link_that_nobody_goes_on_with_is_taken_again_after_a_minute(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     left = claimed(filled)
     assert claim(filled, NOW + LEASE - dt.timedelta(seconds=1)) is None
     taken = claimed(filled, NOW + LEASE)
@@ -213,17 +213,17 @@ def test_a_link_that_nobody_goes_on_with_is_taken_again_after_a_minute(filled: S
 
 def test_many_servers_take_each_link_once(filled: Store) -> None:
     for chair in ("C1", "C2", "C3"):
-        keep_link(filled, chair=chair)
+        store_link(filled, chair=chair)
     with ThreadPoolExecutor(8) as servers:
         found = list(servers.map(lambda _: claim(filled), range(24)))
     assert sorted(one.chair for one in found if one is not None) == ["C1", "C2", "C3"]
 
 
 @pytest.mark.parametrize(
-    "change", [keep_link, keep_file, remove, lambda store: keep_link(store, OTHER), lambda store: refresh(store, NOW)]
+    "change", [store_link, store_file, remove, lambda store: store_link(store, OTHER), lambda store: refresh(store, NOW)]
 )
 def test_what_somebody_has_changed_meanwhile_stays(filled: Store, change: Any) -> None:
-    keep_link(filled)
+    store_link(filled)
     of = claimed(filled)
     change(filled)
     before = rows(filled)
@@ -233,7 +233,7 @@ def test_what_somebody_has_changed_meanwhile_stays(filled: Store, change: Any) -
 
 
 def test_a_link_that_fails_keeps_what_was_known_and_waits_ever_longer(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     succeed(filled, claimed(filled), MORNING)
     good = known(filled)
     assert good is not None
@@ -254,21 +254,21 @@ def test_a_link_that_fails_keeps_what_was_known_and_waits_ever_longer(filled: St
 
 
 def test_what_is_fetched_seldom_is_not_tried_more_often(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     fail(filled, claimed(filled), every=2 * DAY)
     assert claim(filled, NOW + DAY) is None
     assert claim(filled, NOW + 2 * DAY) is not None
 
 
 def test_a_new_link_is_tried_again_soon_however_old_what_is_known(filled: Store) -> None:
-    keep_file(filled, MORNING, now=NOW - 30 * DAY)
-    keep_link(filled)
+    store_file(filled, MORNING, now=NOW - 30 * DAY)
+    store_link(filled)
     fail(filled, claimed(filled))
     assert (known(filled) or NOTHING).due_at == NOW + HALF_HOUR
 
 
 def test_a_link_is_fetched_at_once_if_asked(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     succeed(filled, claimed(filled), MORNING)
     refresh(filled, NOW)
     assert claimed(filled).version == 1
@@ -284,10 +284,10 @@ def test_a_link_is_fetched_at_once_if_asked(filled: Store) -> None:
     ],
 )
 def test_a_link_is_stale_after_a_day_or_three_fetches(filled: Store, age: dt.timedelta, every: dt.timedelta, stale: bool) -> None:
-    keep_link(filled)
+    store_link(filled)
     succeed(filled, claimed(filled), MORNING)
-    keep_file(filled, MORNING, chair="C2", now=NOW - 300 * DAY)
-    keep_link(filled, chair="C3")  # which nobody fetches
+    store_file(filled, MORNING, chair="C2", now=NOW - 300 * DAY)
+    store_link(filled, chair="C3")  # which nobody fetches
     before = stale_before(NOW + age, every)
     with filled.reading() as connection:
         found = {is_stale: busy_calendars.listed(connection, before, is_stale=is_stale) for is_stale in (True, False, None)}
@@ -298,14 +298,14 @@ def test_a_link_is_stale_after_a_day_or_three_fetches(filled: Store, age: dt.tim
 
 
 def test_a_link_that_was_never_read_is_stale_once_it_has_failed(filled: Store) -> None:
-    keep_link(filled)
+    store_link(filled)
     assert not (known(filled) or NOTHING).stale
     fail(filled, claimed(filled))
     assert (known(filled) or NOTHING).stale
 
 
 def test_they_are_listed_page_by_page(filled: Store) -> None:
-    keep_file(filled, chair="C3")
+    store_file(filled, chair="C3")
     with filled.reading() as connection:
         first = busy_calendars.listed(connection, NOW, most=2)
         rest = busy_calendars.listed(connection, NOW, after=first[-1].position)
@@ -314,5 +314,5 @@ def test_they_are_listed_page_by_page(filled: Store) -> None:
 
 def test_an_error_of_the_database_tells_no_link(filled: Store) -> None:
     with pytest.raises(IntegrityError) as refused:
-        keep_link(filled, chair="C9")
+        store_link(filled, chair="C9")
     assert "s3cret" not in str(refused.value)

@@ -14,7 +14,7 @@ from api.database.tables import metadata
 from api.free_busy import queries as busy_calendars
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.fetcher import Fetcher
-from api.free_busy.links import place_of
+from api.free_busy.links import checked_address
 from api.settings import Settings
 from tests.api.diary.registers.test_routes import problem
 from tests.api.free_busy.test_fetcher import EVERY, calendar
@@ -96,7 +96,7 @@ def test_busy_times_are_told_of_some_days(seeded: TestClient, days: dict[str, st
 
 def test_days_that_run_backwards_are_refused(seeded: TestClient) -> None:
     response = seeded.get(C1, params={"first": "2027-01-13", "last": "2027-01-12"})
-    message = "The days run backwards: 2027-01-13 is after 2027-01-12. Enter a first day on or before the last."
+    message = "The days are in the wrong order: 2027-01-13 is after 2027-01-12. Enter a first day on or before the last."
     assert (response.status_code, response.json()) == (422, problem("invalid", "Unprocessable Entity", 422, message))
 
 
@@ -160,7 +160,7 @@ def test_a_link_is_kept_but_only_its_host_is_told(seeded: TestClient, store: Sto
 def test_a_link_that_may_not_be_followed_is_refused(seeded: TestClient, store: Store, given: str) -> None:
     before = contents(store)
     with pytest.raises(CalendarRefused) as refused:
-        place_of(given, Settings().calendar_hosts)
+        checked_address(given, Settings().calendar_hosts)
     response, message = link(seeded, given), str(refused.value)
     expected = problem("calendar-refused", "Unprocessable Entity", 422, message, ("link", message))
     assert (response.status_code, response.json()) == (422, expected)
@@ -182,7 +182,7 @@ def test_a_link_that_may_not_be_followed_is_refused(seeded: TestClient, store: S
 def test_what_is_no_link_is_refused_without_being_quoted(seeded: TestClient, sent: Any) -> None:
     headers = {"content-type": "application/json", "if-match": '"0"'}
     response = seeded.put(f"{C1}/link", content=json.dumps(sent), headers=headers)
-    message = "Send the calendar's link, of at most 2000 plain characters, as the field link of an object."
+    message = "Send an object with the field link: the calendar's link, of at most 2000 ASCII characters."
     (error,) = response.json()["errors"]
     assert (response.status_code, error["message"]) == (422, message)
     assert "s3cret" not in response.text
@@ -226,7 +226,7 @@ def test_a_link_is_fetched_now(seeded: TestClient, store: Store, clock: Clock) -
 def test_a_file_has_no_link_to_fetch(seeded: TestClient) -> None:
     upload(seeded)
     response = seeded.post(f"{C1}/refresh", headers={"if-match": '"1"'})
-    told = problem("no-link", "Conflict", 409, "The calendar of C1 has no link to fetch. Set one, or upload a file.")
+    told = problem("no-link", "Conflict", 409, "The calendar of chair C1 has no link to fetch. Set one, or upload a file.")
     assert (response.status_code, response.json()) == (409, told)
 
 
@@ -238,7 +238,7 @@ def test_one_is_removed(seeded: TestClient, store: Store) -> None:
     assert (read.json(), read.headers["etag"]) == (NOTHING | {"changed_at": AT, "intervals": []}, '"2"')
     assert "s3cret" not in every_text(store)
     again = seeded.delete(C1, headers={"if-match": '"2"'})
-    told = problem("no-calendar", "Conflict", 409, "There is no calendar of C1 to remove.")
+    told = problem("no-calendar", "Conflict", 409, "Chair C1 has no calendar to remove.")
     assert (again.status_code, again.json()) == (409, told)
 
 
