@@ -25,7 +25,7 @@ ERRORS = "Errors"
 NOTES = "Notes"
 NOT_READ = (INSTRUCTIONS, ERRORS, NOTES)
 SCENARIOS = "Scenarios"
-"""A sheet of what-if scenarios, which a problem's workbook may also contain."""
+"""The title of the sheet of what-if scenarios, which a problem's workbook may also contain."""
 
 KINDS = Choice(
     (

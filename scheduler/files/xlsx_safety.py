@@ -22,7 +22,7 @@ TOO_MUCH_TEXT = "this workbook has too much text. Reduce it to one month, withou
 
 
 class UnsafeSheetError(Exception):
-    """A part of a workbook is unsafe to open; the message says why."""
+    """A part of a workbook that is unsafe to open, and why."""
 
 
 def safe_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -106,7 +106,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
-    """Any problem that the domain accepts, small."""
+    """A small problem that the domain accepts."""
     sites = draw(st.lists(identifiers, min_size=1, max_size=3, unique=True))
     rooms = draw(st.lists(identifiers, max_size=2, unique=True))
     chairs = draw(st.lists(identifiers, max_size=2, unique=True))

@@ -240,7 +240,7 @@ def with_takers(tmp_path: Path) -> Path:
     return tiny_workbook(tmp_path, chairs=[chair("P1")], minute_takers=[minute_taker("P1"), minute_taker("P2")])
 
 
-def test_the_role_tells_apart_two_people_with_the_same_id(tmp_path: Path) -> None:
+def test_the_role_distinguishes_people_with_the_same_id(tmp_path: Path) -> None:
     def change(workbook: Workbook) -> None:
         workbook["Absences"].append(["P2", None, "01/03/2027", "01/03/2027"])
         workbook["Absences"].append(["P1", "minute taker", "02/03/2027", "02/03/2027"])
