@@ -97,7 +97,7 @@ def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
             title = problem.service.chair_title
             reason = (
                 f"No place is left for it {when}: at every start that suits it the rooms or people it needs "
-                f"(a {title}, a minute taker, its social worker) are booked by others, travelling or at their limits, "
+                f"(its {title}, a minute taker, its social worker) are booked by others, travelling or at their limits, "
                 "or a family that must be kept apart from it is at the same site."
             )
         reasons.append(Unplaced(conference=conference.id, reason=reason))

@@ -1,1 +1,1 @@
-"""A schedule for people: an account of it in words, why conferences are late, a summary, and the workbook."""
+"""Reports of a schedule for people: the account, the causes of lateness, the summary and the workbook."""

@@ -1,6 +1,6 @@
-"""What a schedule means for people: its bookings in order, with what is to be said of each, and the chairs' caseloads.
+"""The account of a schedule: its bookings in order with notes, lateness, changes, handovers and caseloads.
 
-What is late, on a Friday or handed over is taken from the rules' own checks, so that no page counts otherwise.
+Every count comes from the rules' own checks, so that all reports agree with the measure.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scheduler.wording import count_of
 
 @dataclass(frozen=True)
 class LateBooking:
-    """A booking after its due date: by how many working days, and why."""
+    """A booking after its due date, with the delay in working days and its cause."""
 
     conference: Conference
     booking: Booking
@@ -33,7 +33,7 @@ class LateBooking:
 
 @dataclass(frozen=True)
 class BookingChange:
-    """What a family was told that no longer holds: its published booking, and the one in its place; None where it has none."""
+    """A published booking that is changed, with the new booking, or None if the conference is not placed."""
 
     published: PublishedBooking
     booking: Booking | None
@@ -41,7 +41,7 @@ class BookingChange:
 
 @dataclass(frozen=True)
 class ChairLoad:
-    """The children of one chair: held before, given by the schedule, the cap, and how many are above it."""
+    """The children of one chair: those given by the schedule, the cap, and the number above the cap."""
 
     chair: Chair
     given: int
@@ -50,17 +50,17 @@ class ChairLoad:
 
     @property
     def before(self) -> int:
-        """The children held before the schedule."""
+        """Return the children of the chair before the schedule."""
         return self.chair.caseload
 
     @property
     def after(self) -> int:
-        """The children held with the schedule's new families."""
+        """Return the children of the chair including the schedule's new families."""
         return self.before + self.given
 
 
 class Account:
-    """A schedule read for people. A value: everything in it follows from the problem and the schedule."""
+    """The facts about a schedule that reports show, all derived from the problem and the schedule."""
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         self.problem = problem
@@ -68,28 +68,28 @@ class Account:
 
     @cached_property
     def units(self) -> Mapping[str, tuple[Violation, ...]]:
-        """What each tier and preference counts, under the contract's names."""
+        """Return what each tier and preference counts, under the contract's names."""
         return {rule.name: tuple(rule.check(self.problem, self.schedule)) for rule in TIER_RULES + PREFERENCE_RULES}
 
     @cached_property
     def bookings(self) -> tuple[Booking, ...]:
-        """The first booking of every conference and held slot that the problem knows, by start, place and reference."""
+        """Return the first booking of every conference and held slot of the problem, by start, place and reference."""
         known = [b for b in first_bookings(self.schedule).values() if b.conference in self.problem.minutes_by_id]
         return tuple(sorted(known, key=lambda b: (b.start, b.room is None, b.room or "", b.conference)))
 
     @cached_property
     def placed(self) -> Mapping[str, Booking]:
-        """The bookings of conferences, in order, under their references."""
+        """Return the bookings of conferences, in order, under their references."""
         return {b.conference: b for b in self.bookings if b.conference in self.problem.conference_by_id}
 
     @cached_property
     def held(self) -> tuple[Booking, ...]:
-        """The bookings of held slots."""
+        """Return the bookings of held slots."""
         return tuple(b for b in self.bookings if b.conference in self.problem.held_slot_by_id)
 
     @cached_property
     def unplaced(self) -> tuple[Unplaced, ...]:
-        """The conferences without a booking, each with the schedule's reason."""
+        """Return the conferences without a booking, each with the schedule's reason."""
         reasons = {unplaced.conference: unplaced.reason for unplaced in self.schedule.unplaced}
         return tuple(
             Unplaced(conference=unit.subject, reason=reasons.get(unit.subject) or "No reason is given.")
@@ -98,7 +98,7 @@ class Account:
 
     @cached_property
     def late(self) -> tuple[LateBooking, ...]:
-        """The late bookings, the latest first."""
+        """Return the late bookings, the latest first."""
         late = [self._late(unit.subject) for unit in self.units["late"] if unit.subject in self.placed]
         return tuple(sorted(late, key=lambda item: (-item.working_days, item.booking.start, item.conference.id)))
 
@@ -114,22 +114,22 @@ class Account:
 
     @cached_property
     def changes(self) -> tuple[BookingChange, ...]:
-        """The published bookings that are changed, or whose conference is not placed, in the order of their starts."""
+        """Return the published bookings that are changed or whose conference is not placed, by published start."""
         changed = {unit.subject for unit in self.units["stability"]}
-        known = [BookingChange(published, self.placed.get(published.conference)) for published in self.problem.published]
-        told_anew = [change for change in known if change.booking is None or change.published.conference in changed]
-        return tuple(sorted(told_anew, key=lambda change: (change.published.start, change.published.conference)))
+        pairs = [BookingChange(published, self.placed.get(published.conference)) for published in self.problem.published]
+        changes = [change for change in pairs if change.booking is None or change.published.conference in changed]
+        return tuple(sorted(changes, key=lambda change: (change.published.start, change.published.conference)))
 
     @cached_property
     def handovers(self) -> tuple[tuple[Conference, Booking], ...]:
-        """The conferences that another than their own chair holds, in the order of their bookings."""
+        """Return the conferences with a chair other than their own, in the order of their bookings."""
         subjects = {unit.subject for unit in self.units["continuity"]}
         by_id = self.problem.conference_by_id
         return tuple((by_id[reference], booking) for reference, booking in self.placed.items() if reference in subjects)
 
     @cached_property
     def loads(self) -> tuple[ChairLoad, ...]:
-        """Each chair's caseload, in the problem's order."""
+        """Return each chair's caseload, in the problem's order."""
         above = {unit.subject: unit.amount for unit in self.units["caseload"]}
         given = dict.fromkeys(self.problem.chair_by_id, 0)
         for reference, booking in self.placed.items():
@@ -148,11 +148,11 @@ class Account:
 
     @cached_property
     def working_days_late(self) -> Mapping[str, int]:
-        """By how much the late bookings are late, under their conferences' references."""
+        """Return the delay of each late booking in working days, under its conference's reference."""
         return {late.conference.id: late.working_days for late in self.late}
 
     def notes(self, booking: Booking) -> list[str]:
-        """What a reader should know of one booking, in a few words each, the gravest first."""
+        """Return short notes on one booking, the most important first."""
         reference, conference = booking.conference, self.problem.conference_by_id.get(booking.conference)
         notes = []
         if reference in self.working_days_late:
@@ -172,22 +172,22 @@ class Account:
         return notes
 
     def chair_label(self, chair: str) -> str:
-        """The chair's name as the problem gives it."""
+        """Return the chair's name, or the id if the problem has no such chair."""
         return self.problem.chair_by_id[chair].label if chair in self.problem.chair_by_id else chair
 
     def minute_taker_label(self, minute_taker: str | None) -> str:
-        """The minute taker's name as the problem gives it; empty where there is none."""
+        """Return the minute taker's name, the id if the problem has no such person, or an empty text without a minute taker."""
         taker = self.problem.minute_taker_by_id.get(minute_taker or "")
         return taker.label if taker is not None else minute_taker or ""
 
     def place_label(self, booking: Booking | PublishedBooking) -> str:
-        """Where it is held: the room and its site, or virtual."""
+        """Return the room with its site, or ``Virtual``."""
         if booking.room is None:
             return "Virtual"
         return self.room_label(booking.room)
 
     def room_label(self, room_id: str) -> str:
-        """The room with its site."""
+        """Return the room with its site, or the id if the problem has no such room."""
         room = self.problem.room_by_id.get(room_id)
         if room is None:
             return room_id

@@ -1,4 +1,4 @@
-"""Why a conference is late or can never be held: only what the data themselves make certain."""
+"""The causes for which a conference is late or can never be held; they state only what is certain from the data."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from scheduler.wording import count_of, date_in_words, short_date
 
 
 def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
-    """One or two plain sentences on why a booking comes after its conference's due date.
+    """Return one or two sentences on why a booking is after its conference's due date.
 
-    Says for certain that it could not be in time where its time is locked, where the earliest date is after
-    the due date, or where no place, chair or minute taker is there for it on any day up to the due date,
-    whatever else is booked. Otherwise it competed with others, and the text claims no more than is proven.
+    A cause is certain if the time is locked, if the earliest date is after the due date, or if no place, chair or minute
+    taker is available on any day up to the due date, regardless of other bookings. Otherwise the conference competed with
+    others, and the text claims only what is proven.
     """
     conference = problem.conference_by_id[booking.conference]
     if "time" in _locks(problem, conference):
@@ -46,7 +46,7 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
 
 
 def why_never(problem: Problem, conference: Conference) -> str | None:
-    """What keeps a conference from being held on any day of the plan, whatever else is booked; None where nothing does."""
+    """Return what prevents a conference on every day of the plan regardless of other bookings, or None."""
     return _obstacle(problem, conference, problem.earliest[conference.id], problem.horizon.last)
 
 
@@ -55,22 +55,22 @@ def _competition(problem: Problem, schedule: Schedule) -> str:
         has_locks = "R8" not in problem.policy.off and any(published.locks for published in problem.published)
         lock = "break a lock, " * has_locks
         return f"Holding it earlier would {lock}make others at least as much later, or leave one out (proven)."
-    return "No earlier place was found for it in the time given."
+    return "No earlier place was found for it within the time limit."
 
 
 def _what_sets_the_earliest_date(problem: Problem, conference: Conference) -> str:
-    """Which of the bounds the earliest date is, where the due date comes before it."""
+    """Return the reason for an earliest date that is after the due date."""
     earliest = problem.earliest[conference.id]
     if earliest == problem.horizon.first:
         return "it was due before this plan begins"
     if conference.earliest == earliest or conference.requested is None:
         return "that is the earliest date given for it"
-    asked = f"it was requested on {date_in_words(conference.requested, problem.horizon.first.year)}"
-    return f"{asked}, and {count_of(problem.policy.notice_days, 'working day')} of notice must be given"
+    request = f"it was requested on {date_in_words(conference.requested, problem.horizon.first.year)}"
+    return f"{request}, and {count_of(problem.policy.notice_days, 'working day')} of notice must be given"
 
 
 def _obstacle(problem: Problem, conference: Conference, first: dt.date, last: dt.date) -> str | None:
-    """What stands in the way on every day from first to last, whatever else is booked; None where nothing does."""
+    """Return what prevents the conference on every day from first to last regardless of other bookings, or None."""
     title = problem.service.chair_title
     open_days = [day for day in _days_between(first, last) if problem.calendar.is_open(day) and day in problem.horizon]
     if not open_days:
@@ -85,7 +85,7 @@ def _obstacle(problem: Problem, conference: Conference, first: dt.date, last: dt
     chaired = [(start, place) for start, place in placed if _has_chair(problem, conference, start, place)]
     if not chaired:
         return f"no {title} who may chair it is at work and free for any start and place that suit it"
-    if problem.models_minute_takers and not any(_has_minute_taker(problem, conference, *where) for where in chaired):
+    if problem.models_minute_takers and not any(_has_minute_taker(problem, conference, start, place) for start, place in chaired):
         return f"no minute taker is at work and free for any start, place and {title} that suit it"
     return None
 
@@ -113,7 +113,7 @@ def _locks(problem: Problem, conference: Conference) -> tuple[str, ...]:
 
 
 def _places(problem: Problem, conference: Conference) -> list[Room | None]:
-    """The rooms, and None for a virtual conference, that its mode and its locks leave."""
+    """Return the rooms that its mode and locks allow, and None if it may be virtual."""
     if "room" in _locks(problem, conference):
         locked = problem.published_by_id[conference.id].room
         return [None if locked is None else problem.room_by_id[locked]]
@@ -138,7 +138,7 @@ def _open_places(problem: Problem, conference: Conference, start: dt.datetime) -
 
 
 def _chairs(problem: Problem, conference: Conference) -> list[Chair]:
-    """The chairs that the family and its locks leave."""
+    """Return the chairs that the family and its locks allow."""
     if "chair" in _locks(problem, conference):
         return [problem.chair_by_id[problem.published_by_id[conference.id].chair]]
     return [chair for chair in problem.chairs if chair.id not in conference.not_chairs]

@@ -1,4 +1,4 @@
-"""A schedule summed up in plain English: what is placed, what is late and why, what it costs, and what is proven."""
+"""The summary of a schedule in plain English: what is placed, what is late and why, its quality, and what is proven."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from scheduler.wording import (
 
 @dataclass(frozen=True)
 class Section:
-    """One matter: its name, one sentence with the numbers, and the items or just the references behind them."""
+    """One topic: its title, one sentence with the numbers, and the items or references behind them."""
 
     title: str
     sentence: str
@@ -36,7 +36,7 @@ class Section:
     references: tuple[str, ...] = ()
 
     def details(self, longest_list: int | None = None) -> tuple[str, ...]:
-        """The items, and the references in one row; cut with a remark where they are more than ``longest_list``."""
+        """Return the items, and the references in one line; lists longer than ``longest_list`` end with a count of the rest."""
         left = _beyond(self.items, longest_list)
         details = [*self.items[:longest_list], *([f"and {number(left)} more."] if left else [])]
         if self.references:
@@ -48,7 +48,7 @@ class Section:
 
 @dataclass(frozen=True)
 class TierLine:
-    """One tier: its value, and in words how far from the best it can be."""
+    """One tier: its value, and its distance from the best in words."""
 
     name: TierName
     title: str
@@ -58,7 +58,7 @@ class TierLine:
 
 @dataclass(frozen=True)
 class Summary:
-    """What there is to say of a schedule."""
+    """The summary of a schedule."""
 
     heading: str
     sections: tuple[Section, ...]
@@ -66,7 +66,7 @@ class Summary:
     notes: tuple[str, ...]
 
     def lines(self, longest_list: int | None = None) -> tuple[str, ...]:
-        """The summary as lines of plain text; longer lists are cut with a remark where ``longest_list`` is given."""
+        """Return the summary as lines of plain text; lists longer than ``longest_list`` end with a count of the rest."""
         return tuple(self._lines(longest_list))
 
     def _lines(self, longest_list: int | None) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _beyond(items: tuple[str, ...], longest_list: int | None) -> int:
 
 
 def summarise(problem: Problem, schedule: Schedule, measure: Measure) -> Summary:
-    """Sum a schedule up for the people who asked for it; every number is the measure's, or counts what the rules found."""
+    """Summarise a schedule; every number comes from the measure or from the rules' checks."""
     account = Account(problem, schedule)
     children = sum(conference.children for conference in problem.conferences)
     name = problem.service.name or "Schedule"
@@ -129,7 +129,7 @@ def _sections(account: Account, measure: Measure) -> Iterator[Section]:
 def _placed(account: Account, measure: Measure) -> Section:
     total, left = len(account.problem.conferences), measure.tiers["unplaced"]
     if not total:
-        return Section("Placed", "there is no conference to place.")
+        return Section("Placed", "there are no conferences to place.")
     if left == total:
         return Section(
             "Placed", "the one conference is not placed." if total == 1 else f"none of {number(total)} conferences is placed."
@@ -203,7 +203,7 @@ def _handovers(account: Account, measure: Measure) -> Section:
     many = len(account.handovers)
     if not many:
         placed = "is placed and " * bool(account.unplaced)
-        return Section("Handovers", f"every family that {placed}has a {title} keeps that {title}.")
+        return Section("Handovers", f"every family that {placed}has its own {title} keeps that {title}.")
     items = tuple(
         f"{conference.id} ({children_of(conference.children)}): "
         f"{account.chair_label(booking.chair)} instead of {account.chair_label(conference.chair or '')}"
@@ -211,7 +211,7 @@ def _handovers(account: Account, measure: Measure) -> Section:
     )
     children = children_of(measure.tiers["continuity"])
     sentence = (
-        f"{count_of(many, 'conference')} ({children}) {agree(many, 'goes', 'go')} to another {title} than the family's own."
+        f"{count_of(many, 'conference')} ({children}) {agree(many, 'has', 'have')} a different {title} from the family's own."
     )
     return Section("Handovers", sentence, items)
 
@@ -239,7 +239,7 @@ def _virtual_fallbacks(account: Account, measure: Measure) -> Section:
 
 def _other_sites(account: Account, measure: Measure) -> Section:
     many = measure.counts["other_site"]
-    sentence = f"{count_is(many, 'conference')} at another site than the one nearest to the family."
+    sentence = f"{count_is(many, 'conference')} at a site other than the one nearest to the family."
     return Section("Other sites", sentence, tuple(unit.text for unit in account.units["other_site"]))
 
 
@@ -267,8 +267,8 @@ def _holds(account: Account, measure: Measure) -> Section:
         slot = slots[unit.subject]
         where = f"{account.problem.site_by_id[slot.site].label}, week of {short_date(slot.monday, year)}"
         items[where] = items.get(where, 0) + 1
-    kept = len(slots) - missing
-    sentence = f"{number(kept)} of {count_of(len(slots), 'slot')} {agree(kept, 'is', 'are')} kept free; {number(missing)} not."
+    free = len(slots) - missing
+    sentence = f"{number(free)} of {count_of(len(slots), 'slot')} {agree(free, 'is', 'are')} kept free; {number(missing)} not."
     return Section("Held slots", sentence, tuple(f"{where}: {number(count)} missing" for where, count in items.items()))
 
 
@@ -277,16 +277,16 @@ def _tier_line(schedule: Schedule, name: TierName, value: int) -> TierLine:
 
 
 def proof_in_words(schedule: Schedule, name: TierName, value: int) -> str:
-    """How far a tier can be from the best, by the schedule's bound; the value is the measure's.
+    """Return in words how far a tier's measured value can be from the best, by the schedule's bound.
 
-    No tier can be below 0, so 0 is proven best whatever the bound. Else it is the best of the schedules that are no worse in the
-    tiers before, and where one of those isn't proven, the words say so.
+    The value 0 is always proven best, because no tier can be below 0. Otherwise, best means best among the schedules that are
+    no worse in the earlier tiers; the words say so if one of those is not proven.
     """
     if value == 0:
         return "proven best"
     tier = next((tier for tier in schedule.tiers if tier.name == name), None)
     if tier is None or tier.value != value:
-        return "not known how near the best"
+        return "distance from the best not known"
     before = schedule.tiers[: schedule.tiers.index(tier)]
     condition = "" if all(one.proven for one in before) else IF_AS_HERE
     if tier.proven:

@@ -10,46 +10,46 @@ PROVEN = (Tier(name="unplaced", value=0, bound=0, proven=True), Tier(name="late"
 
 
 def cause(day: str, *, of: dict[str, Any] | None = None, tiers: tuple[Tier, ...] = PROVEN, **changes: Any) -> str:
-    """Why conference A, due on Friday 19 March unless changed, is late where it is held at 10:00 on the day."""
+    """Return the cause of lateness of conference A, due on Friday 19 March unless changed, if booked at 10:00 on the day."""
     problem = tiny_problem(conferences=[conference("A", **(of or {}))], **changes)
     held = booking("A", f"{day}T10:00")
     return why_late(problem, schedule(held, tiers=tiers), held)
 
 
-def test_notice_pushes_the_earliest_date_past_the_due_date():
+def test_a_late_request_is_the_cause():
     assert cause("2027-03-24", of={"requested": "2027-03-17"}) == (
         "It could not be held before Wednesday 24 March: it was requested on Wednesday 17 March, "
         "and 5 working days of notice must be given."
     )
 
 
-def test_one_day_of_notice_in_the_singular():
+def test_one_day_of_notice_is_in_the_singular():
     assert cause("2027-03-22", of={"requested": "2027-03-19"}, policy={"notice_days": 1}) == (
         "It could not be held before Monday 22 March: it was requested on Friday 19 March, "
         "and 1 working day of notice must be given."
     )
 
 
-def test_the_earliest_date_given_is_after_the_due_date():
+def test_an_earliest_date_after_the_due_date_is_the_cause():
     assert cause("2027-03-22", of={"earliest": "2027-03-22"}) == (
         "It could not be held before Monday 22 March: that is the earliest date given for it."
     )
 
 
-def test_it_was_due_before_the_plan_begins():
+def test_a_due_date_before_the_plan_is_the_cause():
     assert cause("2027-03-01", of={"due": "2027-02-26"}) == (
         "It could not be held before Monday 1 March: it was due before this plan begins."
     )
 
 
-def test_after_its_earliest_date_it_competed_with_others():
+def test_after_the_earliest_date_it_may_compete_with_others():
     assert cause("2027-03-02", of={"due": "2027-02-26"}) == (
         "It could not be held before Monday 1 March: it was due before this plan begins. "
         "Holding it earlier would make others at least as much later, or leave one out (proven)."
     )
 
 
-def test_after_its_earliest_date_something_stood_in_the_way():
+def test_after_the_earliest_date_there_may_be_an_obstacle():
     blocked = [{"start": "2027-03-01T00:00", "end": "2027-03-02T00:00"}]
     assert cause("2027-03-02", of={"due": "2027-02-26", "unavailable": blocked}) == (
         "It could not be held before Monday 1 March: it was due before this plan begins. "
@@ -57,7 +57,7 @@ def test_after_its_earliest_date_something_stood_in_the_way():
     )
 
 
-def test_an_earliest_date_on_a_weekend_means_the_monday_after():
+def test_an_earliest_date_on_a_weekend_explains_the_next_monday():
     assert cause("2027-03-22", of={"earliest": "2027-03-20"}) == (
         "It could not be held before Saturday 20 March: that is the earliest date given for it."
     )
@@ -120,20 +120,20 @@ ABSENT = [{"first": "2027-03-01", "last": "2027-03-19"}]
         ),
     ],
 )
-def test_what_makes_a_date_in_time_impossible(of: dict[str, Any], changes: dict[str, Any], obstacle: str):
+def test_each_obstacle_to_a_date_in_time(of: dict[str, Any], changes: dict[str, Any], obstacle: str):
     assert cause("2027-03-22", of=of, **changes) == f"It could not be held in time: from 1 March to 19 March {obstacle}."
 
 
-def test_one_start_that_would_do_is_enough_to_say_no_more_than_competition():
-    absent_till_the_last_day = [{"first": "2027-03-01", "last": "2027-03-18"}]
-    chairs = [chair("C1", absences=absent_till_the_last_day)]
+def test_one_possible_start_means_that_it_competed_with_others():
+    absent_until_the_last_day = [{"first": "2027-03-01", "last": "2027-03-18"}]
+    chairs = [chair("C1", absences=absent_until_the_last_day)]
     assert cause("2027-03-22", chairs=chairs) == (
         "Holding it earlier would make others at least as much later, or leave one out (proven)."
     )
 
 
-def test_without_a_proof_none_is_claimed():
-    assert cause("2027-03-22", tiers=()) == "No earlier place was found for it in the time given."
+def test_without_a_proof_the_cause_claims_none():
+    assert cause("2027-03-22", tiers=()) == "No earlier place was found for it within the time limit."
 
 
 def test_a_locked_time_is_the_cause():
@@ -141,7 +141,7 @@ def test_a_locked_time_is_the_cause():
     assert cause("2027-03-22", published=published) == "Its published time is locked."
 
 
-def test_a_locked_chair_who_is_away_is_the_cause():
+def test_an_absent_locked_chair_is_the_cause():
     published = [{"conference": "A", "start": "2027-03-05T10:00", "room": "AYL-1", "chair": "C1", "locks": ["chair"]}]
     chairs = [chair("C1", absences=ABSENT), chair("C2")]
     assert cause("2027-03-22", published=published, chairs=chairs) == (
@@ -150,7 +150,7 @@ def test_a_locked_chair_who_is_away_is_the_cause():
     )
 
 
-def test_a_chair_who_is_free_only_when_no_place_is_open_is_told_as_just_that():
+def test_a_chair_who_is_free_only_when_no_place_is_open_is_the_cause():
     mornings = [{"start": f"2027-03-{day:02}T09:00", "end": f"2027-03-{day:02}T12:00"} for day in range(1, 20)]
     rooms = [room("AYL-1", starts=["10:00"])]
     changes = {"rooms": rooms, "chairs": [chair("C1", busy=mornings)], "policy": {"virtual_fallback": False}}
@@ -160,7 +160,7 @@ def test_a_chair_who_is_free_only_when_no_place_is_open_is_told_as_just_that():
     )
 
 
-def test_where_anything_is_locked_that_may_be_what_keeps_it_late():
+def test_a_lock_on_another_conference_may_be_the_cause():
     others = [conference("B")]
     published = [{"conference": "B", "start": "2027-03-05T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time", "room"]}]
     problem = tiny_problem(conferences=[conference("A"), *others], published=published)
@@ -170,7 +170,7 @@ def test_where_anything_is_locked_that_may_be_what_keeps_it_late():
     )
 
 
-def test_only_what_nothing_would_make_room_for_can_never_be_held():
+def test_a_conference_with_one_possible_day_is_not_impossible():
     away = [{"first": "2027-03-01", "last": "2027-03-31"}]
     never = tiny_problem(conferences=[conference("A")], chairs=[chair("C1", absences=away)])
     last_day = tiny_problem(conferences=[conference("A")], chairs=[chair("C1", absences=[away[0] | {"last": "2027-03-30"}])])

@@ -1,7 +1,6 @@
-"""The workbook for people: a summary, the diary, each chair's list, minute takers,
-what is late or changed, caseloads, held slots.
+"""The workbook of a schedule: summary, diary, lists by person, late and changed conferences, caseloads and held slots.
 
-Conferences appear by reference only, never with anything that tells a family's story.
+Conferences appear by reference only, without details about the family.
 """
 
 from __future__ import annotations
@@ -21,17 +20,14 @@ from scheduler.report.summary import summarise
 from scheduler.report.workbook import diary, lists, overview, people
 from scheduler.report.workbook.styles import ReportWorkbook
 
-# Text from the input must stay text: Excel runs what looks like a formula, and opens what looks like a link.
+# Text from the input must stay text: Excel would run text like a formula, and open text like a link.
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
 def write_report(problem: Problem, schedule: Schedule, path: Path) -> None:
-    """Write the workbook for people to ``path``, which must end in ``.xlsx``.
+    """Write the workbook to ``path``, which must end in ``.xlsx``. The file is reproducible byte for byte.
 
-    The same schedule gives the same file, byte for byte.
-
-    Raises:
-        InputError: where the file can't be written; one that was there before is then untouched.
+    Raise InputError if the file can't be written; an existing file then stays unchanged.
     """
     account = Account(problem, schedule)
     summary = summarise(problem, schedule, measure(problem, schedule))

@@ -1,4 +1,4 @@
-"""The Diary sheet: a row for each day and start, a column for each room, and one for what is virtual."""
+"""The Diary sheet: a row for each day and start, a column for each room, and one for virtual conferences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VIRTUAL: None = None
 
 @dataclass(frozen=True)
 class Slot:
-    """One row of the diary; ``time`` is None on a day on which nothing can be held."""
+    """One row of the diary; ``time`` is None on a day without starts."""
 
     day: dt.date
     time: dt.time | None
@@ -56,7 +56,7 @@ def write(book: ReportWorkbook, account: Account) -> None:
 
 
 def _slots(problem: Problem, bookings: Sequence[Booking]) -> list[Slot]:
-    """Every weekday of the plan, with the starts that its open rooms offer and those that are used."""
+    """Return a slot for every start of an open room and every booked start, and one for each weekday without starts."""
     used: dict[dt.date, set[dt.time]] = {}
     for booking in bookings:
         used.setdefault(booking.day, set()).add(booking.start.time())
@@ -100,7 +100,7 @@ def _write_slot(
 
 
 def _of_day(problem: Problem, day: dt.date) -> tuple[list[str], Shade]:
-    """What there is to say of a day, and its shade."""
+    """Return the notes on a day, and its shade."""
     calendar = problem.calendar
     if day in calendar.closures:
         return ["Closed"], Shade.OFF
@@ -124,7 +124,7 @@ def _write_bookings(
     book: ReportWorkbook, sheet: Any, row: int, column: int, bookings: Sequence[Booking], account: Account, shade: Shade,
     *, starts_group: bool,
 ) -> int:  # fmt: skip
-    """Write the bookings of one place and start into one cell; how many lines that takes."""
+    """Write the bookings of one place and start into one cell, and return the number of lines."""
     bold, plain, alarm = book.style(bold=True), book.style(), book.style(bold=True, font_color="#9B1C1C")
     fragments: list[object] = []
     lines = 0

@@ -1,4 +1,4 @@
-"""The lists: what is late, what is not placed, what families are to be told anew, the chairs' caseloads, and the held slots."""
+"""The list sheets: late and unplaced conferences, changes to published bookings, caseloads, and held slots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIRST_ROW = 4
 
 
 def write_late(book: ReportWorkbook, account: Account) -> None:
-    """Write what is late, by how much and why."""
+    """Write the late conferences with their delay and its cause."""
     title = account.problem.service.chair_title
     columns = (
         TableColumn("Conference", 14),
@@ -37,7 +37,7 @@ def write_late(book: ReportWorkbook, account: Account) -> None:
 
 
 def write_unplaced(book: ReportWorkbook, account: Account) -> None:
-    """Write what has no booking, and why."""
+    """Write the conferences without a booking, with reasons."""
     problem = account.problem
     columns = (
         TableColumn("Conference", 14),
@@ -60,7 +60,7 @@ def write_unplaced(book: ReportWorkbook, account: Account) -> None:
 
 
 def write_changes(book: ReportWorkbook, account: Account) -> None:
-    """Write which published bookings are changed or withdrawn, for whoever tells the families."""
+    """Write the published bookings that are changed or withdrawn, for staff who inform the families."""
     title = account.problem.service.chair_title
     columns = (
         TableColumn("Conference", 14),
@@ -78,19 +78,19 @@ def write_changes(book: ReportWorkbook, account: Account) -> None:
     book.table(sheet, columns, frozen_columns=1)
     for row, change in enumerate(account.changes, FIRST_ROW):
         children = account.problem.conference_by_id[change.published.conference].children
-        now = (None, None, "NOT PLACED", None) if change.booking is None else _told(account, change.booking)
-        values = (change.published.conference, children, *_told(account, change.published), *now)
+        now = (None, None, "NOT PLACED", None) if change.booking is None else _details(account, change.booking)
+        values = (change.published.conference, children, *_details(account, change.published), *now)
         book.row(sheet, row, columns, values, Shade.LATE if change.booking is None else Shade.NONE)
 
 
-def _told(account: Account, booking: Booking | PublishedBooking) -> tuple[object, ...]:
-    """What a family is told of a booking: the day, the time, the place and the chair."""
+def _details(account: Account, booking: Booking | PublishedBooking) -> tuple[object, ...]:
+    """Return the details of a booking that a family needs: day, time, place and chair."""
     start = booking.start
     return (start.date(), start.time(), account.place_label(booking), account.chair_label(booking.chair))
 
 
 def write_caseloads(book: ReportWorkbook, account: Account) -> None:
-    """Write each chair's children: before, given, after, the cap, and above it."""
+    """Write each chair's children: before, given, after, the cap, and the number above it."""
     title = account.problem.service.chair_title
     headings = ("Children before", "Given", "After", "Cap", "Above the cap")
     columns = (
@@ -99,7 +99,7 @@ def write_caseloads(book: ReportWorkbook, account: Account) -> None:
         *(TableColumn(heading, 11, "#,##0", centred=True) for heading in headings),
         TableColumn("", 26),
     )
-    note = "Given: children of families without a chair of their own yet, counted for whoever chairs their conference."
+    note = "Given: children of families without a chair yet, counted for the chair of their conference."
     sheet = book.sheet("Caseloads", f"Caseload of each {title}, in children", note=note)
     book.table(sheet, columns, frozen_columns=1)
     row = FIRST_ROW
@@ -108,13 +108,16 @@ def write_caseloads(book: ReportWorkbook, account: Account) -> None:
         values = (load.chair.label, load.chair.fte, load.before, load.given, load.after, load.cap, load.above, ", ".join(remarks))
         book.row(sheet, row, columns, values, Shade.LATE if load.above else Shade.NONE)
         row += 1
-    sums = [sum(column) for column in zip(*((x.before, x.given, x.after, x.cap, x.above) for x in account.loads), strict=True)]
+    sums = [
+        sum(column)
+        for column in zip(*((load.before, load.given, load.after, load.cap, load.above) for load in account.loads), strict=True)
+    ]
     if sums:
         book.row(sheet, row, columns, ("Together", None, *sums, None), starts_group=True, bold=True)
 
 
 def write_held_slots(book: ReportWorkbook, account: Account) -> None:
-    """Write which slots are kept free, and which could not be."""
+    """Write the held slots that are kept free and those that are missing."""
     problem = account.problem
     columns = (
         TableColumn("Site", 20),

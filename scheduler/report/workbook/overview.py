@@ -1,4 +1,4 @@
-"""The Summary sheet: the schedule in words, and its tiers with how good each is."""
+"""The Summary sheet: the schedule in words, and its tiers with their proofs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scheduler.report.workbook.styles import HEADER, LINE, LINE_HEIGHT, ReportWo
 from scheduler.wording import capitalised
 
 LONGEST_LIST = 25
-ROWS_ON_A_PAGE = 60
+ROWS_PER_PAGE = 60
 TITLE_WIDTH, VALUE_WIDTH, TEXT_WIDTH = 30, 12, 92
 
 
@@ -41,7 +41,7 @@ def write(book: ReportWorkbook, summary: Summary) -> None:
     for note in summary.notes:
         sheet.write_string(row, 0, note, book.style(italic=True, font_color="#52606D"))
         row += 1
-    if row <= ROWS_ON_A_PAGE:
+    if row <= ROWS_PER_PAGE:
         sheet.fit_to_pages(1, 1)
 
 

@@ -1,4 +1,4 @@
-"""The sheets by person: each chair's list, and each minute taker's."""
+"""The sheets by person: the list of each chair and of each minute taker."""
 
 from __future__ import annotations
 

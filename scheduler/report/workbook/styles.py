@@ -1,4 +1,4 @@
-"""How the workbook looks: its formats, and how a sheet is set up for screen and paper."""
+"""The styles of the workbook: formats, and the set-up of a sheet for screen and paper."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ DATE = "dd/mm/yyyy"
 TIME = "hh:mm"
 A4 = 9
 LINE_HEIGHT = 14.5
-MOST_IN_FOOTER = 80
-"""So many letters of the service's name: Excel shows no footer at all that is longer than 255, in which each ``&`` is two."""
+MAX_IN_FOOTER = 80
+"""Maximum characters of the service's name; Excel drops a footer of more than 255, and each ``&`` counts twice."""
 INK, HEADER, RULE, LINE = "#1F2933", "#1D4F6E", "#7B8794", "#D5DBE1"
 
 
 class Shade(Enum):
-    """What the colour behind a cell says; always said in words beside it too."""
+    """The background colour of a cell; words in or beside the cell always repeat its meaning."""
 
     NONE = None
     FRIDAY = "#FFF3D6"
@@ -30,7 +30,7 @@ class Shade(Enum):
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of a table: its heading, its width in characters, and how its cells are shown."""
+    """A column of a table: its heading, its width in characters, and the display of its cells."""
 
     heading: str
     width: float
@@ -40,7 +40,7 @@ class TableColumn:
 
 
 class ReportWorkbook:
-    """A workbook being written: hands out formats, each made once, and sheets that are set up alike."""
+    """A workbook being written: a cache of formats, and sheets with a common set-up."""
 
     def __init__(self, workbook: Any, service: str) -> None:
         self._workbook = workbook
@@ -49,7 +49,7 @@ class ReportWorkbook:
         workbook.formats[0].set_font_size(11)
 
     def style(self, **properties: object) -> Any:
-        """The format with these xlsxwriter properties over the common ones."""
+        """Return the format with these xlsxwriter properties in addition to the common ones."""
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
             common = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "top"}
@@ -57,30 +57,30 @@ class ReportWorkbook:
         return self._formats[key]
 
     def cell(self, shade: Shade = Shade.NONE, *, starts_group: bool = False, **properties: object) -> Any:
-        """The format of a table's cell: thin lines, a stronger one above where a group of rows begins."""
+        """Return the format of a table's cell: thin lines, with a stronger one above the first row of a group."""
         fill = {} if shade is Shade.NONE else {"bg_color": shade.value}
         top = {"top": 1, "top_color": RULE if starts_group else LINE}
         return self.style(border=1, border_color=LINE, **top, **fill, **properties)
 
     def heading(self, *, centred: bool = False) -> Any:
-        """The format of a table's heading."""
+        """Return the format of a table's heading."""
         colours = {"font_color": "#FFFFFF", "bg_color": HEADER, "border": 1, "border_color": HEADER}
         return self.style(bold=True, text_wrap=True, align="center" if centred else "left", **colours)
 
     @property
     def title(self) -> Any:
-        """The format of a sheet's title."""
+        """Return the format of a sheet's title."""
         return self.style(bold=True, font_size=16, font_color=HEADER)
 
     def sheet(self, name: str, title: str, *, note: str = "") -> Any:
-        """A new sheet with its title in the first row and a note in the second, set up for A4 landscape."""
+        """Add a sheet with its title in the first row and a note in the second, set up for A4 landscape."""
         sheet = self._workbook.add_worksheet(name)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        service = self._service[:MOST_IN_FOOTER].replace("&", "&&")
+        service = self._service[:MAX_IN_FOOTER].replace("&", "&&")
         sheet.set_footer(f"&L{service}: {name}&COFFICIAL-SENSITIVE&RPage &P of &N")
         sheet.set_row(0, 24)
         sheet.write_string(0, 0, title, self.title)
@@ -89,7 +89,7 @@ class ReportWorkbook:
         return sheet
 
     def table(self, sheet: Any, columns: Sequence[TableColumn], *, first_row: int = 3, frozen_columns: int = 0) -> None:
-        """The headings of the sheet's table, kept in sight on screen and repeated on every page."""
+        """Write the headings of the sheet's table, frozen on screen and repeated on every page."""
         for n, column in enumerate(columns):
             sheet.set_column(n, n, column.width)
             sheet.write_string(first_row, n, column.heading, self.heading(centred=column.centred))
@@ -102,7 +102,7 @@ class ReportWorkbook:
         self, sheet: Any, row: int, columns: Sequence[TableColumn], values: Sequence[object],
         shade: Shade = Shade.NONE, *, starts_group: bool = False, bold: bool = False,
     ) -> None:  # fmt: skip
-        """One row of a table; dates, times and numbers stay what they are, and text stays text."""
+        """Write one row of a table; dates, times, numbers and text keep their types."""
         lines = 1
         for n, (column, value) in enumerate(zip(columns, values, strict=True)):
             properties: dict[str, object] = {"bold": True} if bold else {}
@@ -126,5 +126,5 @@ class ReportWorkbook:
 
 
 def lines_needed(text: str, width: float) -> int:
-    """How many lines the text takes in a wrapped cell of that width, on the safe side."""
+    """Return an upper estimate of the lines that the text takes in a wrapped cell of that width."""
     return sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n"))

@@ -8,7 +8,7 @@ from scheduler.report.workbook.styles import ReportWorkbook
 
 
 def footer(service: str) -> tuple[str | None, str | None, str | None]:
-    """What stands left, in the middle and right under each printed page."""
+    """Return the left, middle and right parts of the footer of each printed page."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as workbook:
         ReportWorkbook(workbook, service).sheet("Not placed", "Conferences that could not be placed")
@@ -26,5 +26,5 @@ def footer(service: str) -> tuple[str | None, str | None, str | None]:
         ("&" * 300, "&" * 160),
     ],
 )
-def test_every_printed_page_says_how_sensitive_it_is_however_long_the_name(service: str, shown: str) -> None:
+def test_every_printed_page_shows_the_security_marking(service: str, shown: str) -> None:
     assert footer(service) == (f"{shown}: Not placed", "OFFICIAL-SENSITIVE", "Page &P of &N")

@@ -32,13 +32,13 @@ def march_book(march: tuple[Problem, Schedule], tmp_path_factory: pytest.TempPat
     return openpyxl.load_workbook(path)
 
 
-def book_of(problem: Problem, made: Schedule, folder: Path) -> openpyxl.Workbook:
-    write_report(problem, made, folder / "report.xlsx")
+def book_of(problem: Problem, result: Schedule, folder: Path) -> openpyxl.Workbook:
+    write_report(problem, result, folder / "report.xlsx")
     return openpyxl.load_workbook(folder / "report.xlsx")
 
 
 def table(sheet: Worksheet) -> list[Row]:
-    """The rows below the headings, dates as dates and times as times."""
+    """Return the rows below the headings, with dates as dates and times as times."""
     return [tuple(map(plain, row)) for row in sheet.iter_rows(min_row=5, values_only=True)]
 
 
@@ -54,34 +54,34 @@ def test_the_sheets_of_a_month(march_book: openpyxl.Workbook):
     assert march_book.sheetnames == ["Summary", "Diary", "By chair", "Minute takers", "Late", "Caseloads", "Held slots"]
 
 
-def test_the_summary_sheet_says_what_the_summary_says(march: tuple[Problem, Schedule], march_book: openpyxl.Workbook):
+def test_the_summary_sheet_contains_the_summary(march: tuple[Problem, Schedule], march_book: openpyxl.Workbook):
     summary = summarise(*march, measure(*march))
     cells = [str(cell) for row in march_book["Summary"].values for cell in row if cell is not None]
     assert cells[0] == summary.heading
-    said = {text.lower() for text in cells}
+    texts = {text.lower() for text in cells}
     for section in summary.sections:
-        assert {section.title.lower(), section.sentence.lower(), *(detail.lower() for detail in section.details())} <= said
+        assert {section.title.lower(), section.sentence.lower(), *(detail.lower() for detail in section.details())} <= texts
     tiers = [row for row in march_book["Summary"].values if str(row[0])[:1].isdigit()]
     assert [row[1] for row in tiers] == [tier.value for tier in summary.tiers]
 
 
-def test_every_booking_is_in_the_diary_at_its_day_start_and_room(march: tuple[Problem, Schedule], march_book: openpyxl.Workbook):
-    problem, made = march
+def test_the_diary_shows_every_booking_at_its_day_start_and_room(march: tuple[Problem, Schedule], march_book: openpyxl.Workbook):
+    problem, result = march
     sheet = march_book["Diary"]
     assert headings(sheet) == [
         "Day", "Date", "Start", "Aylesbury, AYL room 1", "Amersham, AMR room 1", "Wycombe, WYC room 1", "Virtual", "Notes",
     ]  # fmt: skip
     columns = {room.id: n for n, room in enumerate(problem.rooms, 3)} | {None: 6}
     rows = {(row[1], row[2]): row for row in table(sheet)}
-    for held in made.bookings:
-        cell = str(rows[held.day, held.start.time()][columns[held.room]])
-        assert held.conference in cell
-        assert problem.chair_by_id[held.chair].label in cell
+    for placed in result.bookings:
+        cell = str(rows[placed.day, placed.start.time()][columns[placed.room]])
+        assert placed.conference in cell
+        assert problem.chair_by_id[placed.chair].label in cell
     shown = sum(str(cell).count(prefix) for row in rows.values() for cell in row for prefix in ("CPC-", "HOLD-"))
-    assert shown == len(made.bookings)
+    assert shown == len(result.bookings)
 
 
-def test_the_diary_says_in_words_what_its_colours_say(march_book: openpyxl.Workbook):
+def test_the_diary_repeats_its_colours_in_words(march_book: openpyxl.Workbook):
     rows = table(march_book["Diary"])
     late = [str(cell) for row in rows for cell in row if "LATE" in str(cell)]
     assert [cell.splitlines()[0].split()[0] for cell in late] == ["CPC-0011", "CPC-0110"]
@@ -93,11 +93,11 @@ def test_the_diary_says_in_words_what_its_colours_say(march_book: openpyxl.Workb
 
 
 def test_each_chairs_list_is_complete(march: tuple[Problem, Schedule], march_book: openpyxl.Workbook):
-    problem, made = march
+    problem, result = march
     rows = table(march_book["By chair"])
     for person in problem.chairs:
         listed = [row[7] for row in rows if row[0] == person.label and row[7] != "no booking"]
-        expected = sorted((b.start, b.conference) for b in made.bookings if b.chair == person.id)
+        expected = sorted((b.start, b.conference) for b in result.bookings if b.chair == person.id)
         assert listed == [reference for _, reference in expected]
 
 
@@ -112,7 +112,7 @@ def test_a_row_of_a_chairs_list(march_book: openpyxl.Workbook):
     )  # fmt: skip
 
 
-def test_late_with_its_cause(march_book: openpyxl.Workbook):
+def test_the_late_sheet_shows_the_cause(march_book: openpyxl.Workbook):
     first, second = table(march_book["Late"])
     assert first == (
         "CPC-0011", "initial (ICPC)", 6, dt.date(2027, 3, 16), dt.date(2027, 3, 19), 3, "Advisor 2", "Aylesbury, AYL room 1",
@@ -122,14 +122,14 @@ def test_late_with_its_cause(march_book: openpyxl.Workbook):
     assert second[0] == "CPC-0110"
 
 
-def test_caseloads_before_and_after(march_book: openpyxl.Workbook):
+def test_the_caseloads_sheet(march_book: openpyxl.Workbook):
     rows = table(march_book["Caseloads"])
     assert rows[0] == ("Advisor 1", 1, 91, 20, 111, 85, 26, "ABOVE THE CAP")
     assert rows[-2] == ("Advisor 7", 1, 0, 0, 0, 0, 0, "reserve")
     assert rows[-1] == ("Together", None, 486, 93, 579, 476, 103, None)
 
 
-def test_held_slots_kept_and_missing(march_book: openpyxl.Workbook):
+def test_the_held_slots_sheet_shows_missing_slots(march_book: openpyxl.Workbook):
     rows = table(march_book["Held slots"])
     assert len(rows) == 25
     assert [row[:3] for row in rows if row[-1] == "NOT KEPT FREE"] == [
@@ -137,13 +137,13 @@ def test_held_slots_kept_and_missing(march_book: openpyxl.Workbook):
     ]
 
 
-def test_dates_and_times_are_shown_as_people_write_them(march_book: openpyxl.Workbook):
+def test_dates_and_times_have_british_formats(march_book: openpyxl.Workbook):
     row = march_book["By chair"][5]
     assert (row[2].number_format, row[3].number_format) == ("dd/mm/yyyy", "hh:mm")
 
 
 @pytest.mark.parametrize("name", ["Diary", "By chair", "Minute takers", "Late", "Caseloads", "Held slots"])
-def test_a_sheet_is_ready_for_screen_and_paper(march_book: openpyxl.Workbook, name: str):
+def test_a_sheet_is_set_up_for_screen_and_paper(march_book: openpyxl.Workbook, name: str):
     sheet = march_book[name]
     assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -152,51 +152,51 @@ def test_a_sheet_is_ready_for_screen_and_paper(march_book: openpyxl.Workbook, na
     assert sheet.freeze_panes.endswith("5")
 
 
-def test_text_from_the_input_never_comes_alive(tmp_path: Path):
-    evil = "=HYPERLINK(1)"
+def test_text_from_the_input_never_becomes_a_formula_or_link(tmp_path: Path):
+    formula = "=HYPERLINK(1)"
     problem = tiny_problem(
         service={"name": "=1+1 & co", "chair_title": "@SUM(1)"},
         sites=[{"id": "AYL", "name": "+Aylesbury"}, {"id": "WYC"}],
         chairs=[chair("C1", name="https://example.org")],
         minute_takers=[minute_taker("M1", name="-2+3")],
-        conferences=[conference(evil), conference("=B1")],
+        conferences=[conference(formula), conference("=B1")],
     )
-    made = schedule(booking(evil, minute_taker="M1"), unplaced=(Unplaced(conference="=B1", reason="=C1"),))
-    book = book_of(problem, made, tmp_path)
+    result = schedule(booking(formula, minute_taker="M1"), unplaced=(Unplaced(conference="=B1", reason="=C1"),))
+    book = book_of(problem, result, tmp_path)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink is not None]
-    assert evil in {cell.value for cell in cells}
+    assert formula in {cell.value for cell in cells}
 
 
-def test_what_is_not_placed_has_a_sheet_of_its_own(tmp_path: Path):
+def test_unplaced_conferences_have_their_own_sheet(tmp_path: Path):
     problem = tiny_problem(conferences=[conference("A"), conference("B", requested="2027-03-01")])
-    made = schedule(booking("A"), unplaced=(Unplaced(conference="B", reason="No chair is left."),))
-    rows = table(book_of(problem, made, tmp_path)["Not placed"])
+    result = schedule(booking("A"), unplaced=(Unplaced(conference="B", reason="No chair is left."),))
+    rows = table(book_of(problem, result, tmp_path)["Not placed"])
     assert rows == [("B", "initial (ICPC)", 2, "Aylesbury", dt.date(2027, 3, 8), dt.date(2027, 3, 19), "No chair is left.")]
 
 
-def test_what_families_are_to_be_told_anew_has_a_sheet_of_its_own(tmp_path: Path):
+def test_changed_bookings_have_their_own_sheet(tmp_path: Path):
     published = [
         {"conference": name, "start": f"2027-03-0{day}T10:00", "room": "AYL-1", "chair": "C1"}
         for name, day in (("A", 3), ("B", 2), ("C", 1))
     ]
     problem = tiny_problem(conferences=[conference(name) for name in "ABC"], published=published)
-    made = schedule(
+    result = schedule(
         booking("A", "2027-03-03T14:00", room=None, chair="C2"),
         booking("C", "2027-03-01T10:00"),
         unplaced=(Unplaced(conference="B", reason="No chair is left."),),
     )
-    sheet = book_of(problem, made, tmp_path)["Changes"]
+    sheet = book_of(problem, result, tmp_path)["Changes"]
     ten = dt.time(10)
-    told = ["at", "in", "with CPA"]
-    assert headings(sheet) == ["Conference", "Children", "Published for", *told, "Now on", *told]
+    details = ["at", "in", "with CPA"]
+    assert headings(sheet) == ["Conference", "Children", "Published for", *details, "Now on", *details]
     assert table(sheet) == [
         ("B", 2, dt.date(2027, 3, 2), ten, "Aylesbury, AYL-1", "C1", None, None, "NOT PLACED", None),
         ("A", 2, dt.date(2027, 3, 3), ten, "Aylesbury, AYL-1", "C1", dt.date(2027, 3, 3), dt.time(14), "Virtual", "C2"),
     ]
 
 
-def test_nothing_placed_and_nothing_late_is_still_a_workbook(tmp_path: Path):
+def test_an_empty_schedule_still_gives_a_workbook(tmp_path: Path):
     book = book_of(tiny_problem(conferences=[]), schedule(), tmp_path)
     assert book.sheetnames == ["Summary", "Diary", "By chair", "Late", "Caseloads"]
     assert book["Late"]["A2"].value == "No booking is after its due date."
@@ -205,17 +205,17 @@ def test_nothing_placed_and_nothing_late_is_still_a_workbook(tmp_path: Path):
 
 def test_several_virtual_conferences_at_one_start_share_a_cell(tmp_path: Path):
     problem = tiny_problem(conferences=[conference("A", mode="virtual"), conference("B", mode="virtual")])
-    made = schedule(booking("A", room=None), booking("B", room=None, chair="C2"))
-    rows = table(book_of(problem, made, tmp_path)["Diary"])
+    result = schedule(booking("A", room=None), booking("B", room=None, chair="C2"))
+    rows = table(book_of(problem, result, tmp_path)["Diary"])
     assert [row[5] for row in rows if row[5] not in (None, "not open")] == ["A  initial (ICPC)\nC1\nB  initial (ICPC)\nC2"]
 
 
-def test_the_same_schedule_gives_the_same_bytes(march: tuple[Problem, Schedule], tmp_path: Path):
+def test_the_workbook_of_a_schedule_is_reproducible(march: tuple[Problem, Schedule], tmp_path: Path):
     for name in ("one.xlsx", "two.xlsx"):
         write_report(*march, tmp_path / name)
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 
 
-def test_a_place_that_cannot_be_written_is_said(tmp_path: Path):
+def test_a_path_that_cannot_be_written_is_an_error(tmp_path: Path):
     with pytest.raises(InputError, match="nowhere"):
         write_report(tiny_problem(), schedule(), tmp_path / "nowhere" / "report.xlsx")
