@@ -1,4 +1,4 @@
-"""Whether any schedule can keep the locks of what is published (contract, R8), and how."""
+"""Locks of published bookings that no schedule can keep together (contract, R8)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from scheduler.wording import in_a_row
 
 
 def kept_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
-    """Candidates that keep every lock together, since nothing else has to be booked; none where there are no locks.
+    """Return candidates that together keep every lock, as positions; empty if there are no locks.
 
-    Raises InputError that names the locks which no schedule can keep.
+    Nothing else has to be booked, so these alone are a feasible schedule.
+    Raise InputError if no schedule can keep every lock. It lists the locks that conflict.
     """
     problem = builder.problem
     locked = [published for published in problem.published if published.locks]
@@ -31,18 +32,18 @@ def kept_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
     alone = [published for published in locked if published.conference in builder.impossible]
     if alone:
         raise InputError([_fault(builder, published, alone) for published in alone])
-    chosen = _kept(builder, programme, locked)
+    chosen = _candidates_for(builder, programme, locked)
     if chosen is None:
-        conflict = _least_conflict(builder, programme, locked)
+        conflict = _minimal_conflict(builder, programme, locked)
         raise InputError([_fault(builder, published, conflict) for published in conflict])
     return chosen
 
 
-def _kept(builder: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> Ints | None:
-    """A way to keep these locks, or None where there is none, which is believed only without presolve too."""
+def _candidates_for(builder: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> Ints | None:
+    """Return candidates that keep these locks, or None if a search without presolve confirms that there are none."""
     candidates = builder.candidates
     requests = np.array([candidates.request_index[published.conference] for published in locked])
-    lower = np.where(programme.row_lower > 0, 0.0, programme.row_lower)  # only locks force a booking
+    lower = np.where(programme.row_lower > 0, 0.0, programme.row_lower)  # only locks require a booking
     lower[requests] = 1
     columns = np.flatnonzero(np.isin(candidates.request, requests))
     columns = np.concatenate([columns, np.arange(len(candidates), programme.columns)])
@@ -56,14 +57,14 @@ def _kept(builder: ProgrammeBuilder, programme: Programme, locked: Sequence[Publ
     return chosen[chosen < len(candidates)]
 
 
-def _least_conflict(
+def _minimal_conflict(
     builder: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]
 ) -> list[PublishedBooking]:
-    """Locks that can't be kept together, of which every one matters."""
+    """Return locks that can't be kept together although any proper subset can (deletion filter)."""
     conflict = list(locked)
     for published in locked:
         others = [other for other in conflict if other is not published]
-        if others and _kept(builder, programme, others) is None:
+        if others and _candidates_for(builder, programme, others) is None:
             conflict = others
     return conflict
 
@@ -72,7 +73,7 @@ def _fault(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Seq
     problem = builder.problem
     others = in_a_row([other.conference for other in conflict if other is not published])
     if published.conference in builder.impossible or not others:
-        why = " ".join(_wrong_alone(problem, published)) or "Other rules leave nothing that keeps it."
+        why = " ".join(_violations_alone(problem, published)) or "Other rules exclude every booking that would keep it."
     else:
         why = f"It can't be kept together with {others}."
     return Fault(
@@ -82,8 +83,8 @@ def _fault(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Seq
     )
 
 
-def _wrong_alone(problem: Problem, published: PublishedBooking) -> list[str]:
-    """What the checker says of the published booking if it were the only one, as far as the locks are on it."""
+def _violations_alone(problem: Problem, published: PublishedBooking) -> list[str]:
+    """Return the violations of the locked parts of the published booking if nothing else were booked."""
     booking = Booking(
         conference=published.conference,
         start=published.start,

@@ -11,8 +11,8 @@ def published(identifier: str, start: str = "2027-03-08T10:00", **changes: objec
     return {"conference": identifier, "start": start, "room": "AYL-1", "chair": "C1", "locks": ["time"]} | changes
 
 
-def kept(*bookings: dict[str, object], **changes: object) -> list[tuple[str, str, str, str | None]]:
-    """The conferences booked to keep the locks: id, start, chair and site."""
+def booked_for(*bookings: dict[str, object], **changes: object) -> list[tuple[str, str, str, str | None]]:
+    """Return the bookings chosen to keep the locks: id, start, chair and site of each."""
     names = [str(booking["conference"]) for booking in bookings]
     problem = tiny_problem(conferences=[conference(name) for name in [*names, "Z"]], published=list(bookings), **changes)
     builder = build_programme(problem)
@@ -31,32 +31,32 @@ def kept(*bookings: dict[str, object], **changes: object) -> list[tuple[str, str
 
 def faults(*bookings: dict[str, object], **changes: object) -> list[Fault]:
     with pytest.raises(InputError) as error:
-        kept(*bookings, **changes)
+        booked_for(*bookings, **changes)
     return list(error.value.faults)
 
 
-def test_without_locks_nothing_has_to_be_booked() -> None:
-    assert kept() == []
-    assert kept(published("A", locks=[])) == []
+def test_without_locks_nothing_is_booked() -> None:
+    assert booked_for() == []
+    assert booked_for(published("A", locks=[])) == []
 
 
-def test_what_is_locked_is_kept() -> None:
-    assert kept(published("A", locks=["time", "chair", "room"]), published("B", "2027-03-09T14:00", locks=[])) == [
+def test_a_fully_locked_booking_stays_as_published() -> None:
+    assert booked_for(published("A", locks=["time", "chair", "room"]), published("B", "2027-03-09T14:00", locks=[])) == [
         ("A", "08 10:00", "C1", "AYL")
     ]
 
 
-def test_of_one_time_two_chairs_and_rooms_are_found() -> None:
-    booked = kept(published("A"), published("B"))
+def test_two_bookings_locked_to_one_time_get_different_chairs() -> None:
+    booked = booked_for(published("A"), published("B"))
     assert [row[:2] for row in booked] == [("A", "08 10:00"), ("B", "08 10:00")]
     assert len({row[2] for row in booked}) == 2
 
 
-def test_a_rule_that_is_off_locks_nothing() -> None:
-    assert kept(published("A", "2027-03-06T10:00"), policy={"off": ["R8"]}) == []
+def test_locks_are_ignored_if_r8_is_off() -> None:
+    assert booked_for(published("A", "2027-03-06T10:00"), policy={"off": ["R8"]}) == []
 
 
-def test_a_lock_on_a_day_that_cannot_be_is_named_with_what_is_wrong() -> None:
+def test_a_lock_on_a_closed_day_is_reported_with_the_reason() -> None:
     (fault,) = faults(published("A"), published("B", "2027-03-06T10:00"), published("C", "2027-03-09T10:00"))
     assert fault.place == ("published", 1, "locks")
     assert fault.message == (
@@ -65,15 +65,15 @@ def test_a_lock_on_a_day_that_cannot_be_is_named_with_what_is_wrong() -> None:
     )
 
 
-def test_only_locks_that_really_clash_are_named() -> None:
-    """A and C want one chair at one time; B is in nobody's way."""
-    found = faults(
+def test_only_conflicting_locks_are_reported() -> None:
+    """A and C are locked to the same chair and time; B conflicts with neither."""
+    reported = faults(
         published("A", locks=["time", "chair"]),
         published("B", "2027-03-09T10:00", locks=["time", "chair"]),
         published("C", locks=["time", "chair"]),
     )
     end = "Take the lock off, or move the booking first."
-    assert found == [
+    assert reported == [
         Fault(
             ("published", 0, "locks"),
             f"no schedule can keep the lock of A on its time and chair. It can't be kept together with C. {end}",
@@ -85,9 +85,9 @@ def test_only_locks_that_really_clash_are_named() -> None:
     ]
 
 
-def test_a_lock_that_a_limit_forbids_by_itself_is_named_alone() -> None:
-    """Nobody may have a booking at all, which is no matter of one candidate."""
+def test_a_lock_that_a_daily_limit_forbids_is_reported_alone() -> None:
+    """No chair may have any booking. Only the programme's rows show that; each candidate by itself is possible."""
     chairs = [{"id": "C1", "max_per_day": 0}, {"id": "C2", "max_per_day": 0}]
-    found = faults(published("A"), published("B", "2027-03-09T10:00", locks=[]), chairs=chairs)
-    assert [fault.place for fault in found] == [("published", 0, "locks")]
-    assert "no schedule can keep the lock of A on its time." in found[0].message
+    reported = faults(published("A"), published("B", "2027-03-09T10:00", locks=[]), chairs=chairs)
+    assert [fault.place for fault in reported] == [("published", 0, "locks")]
+    assert "no schedule can keep the lock of A on its time." in reported[0].message
