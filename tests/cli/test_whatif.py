@@ -152,7 +152,7 @@ def test_the_problems_own_sheet_is_found_and_its_faults_are_offered_back(folder:
     finished = scheduler("whatif", "tiny.xlsx", "--errors", "errors.xlsx", "--executor", "local:1", "--quiet", cwd=folder)
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr.splitlines() == [
-        "Scenarios, row 3, Scenario: 'base' is what the plan as it stands is called. Enter another name.",
+        "Scenarios, row 3, Scenario: 'base' is the name of the unchanged plan. Enter another name.",
         "A copy with these faults beside their rows is in errors.xlsx.",
     ]
     assert "Scenarios" in openpyxl.load_workbook(folder / "errors.xlsx").sheetnames

@@ -1,4 +1,4 @@
-"""Random changes that can be made to a problem; the same ``Random`` gives the same."""
+"""Random changes that suit a problem; the same ``Random`` makes the same changes."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from scheduler.whatif.changes.rooms import RoomCloses, RoomGainsHybrid, RoomGain
 from tests.random_problems import STARTS, some
 
 TIMES = tuple(dt.time.fromisoformat(start) for start in STARTS)
-Made = Callable[[Random, Problem], ChangeBase]
+ChangeMaker = Callable[[Random, Problem], ChangeBase]
 
 
 def random_change(random: Random, problem: Problem) -> ChangeBase:
-    """Any change that has no fault."""
+    """Return a random change without faults."""
     while True:
-        if (change := made(random, problem, random.choice(RELAXING + OTHERS))) is not None:
+        if (change := try_change(random, problem, random.choice(RELAXING + OTHERS))) is not None:
             return change
 
 
-def made(random: Random, problem: Problem, kind: Made) -> ChangeBase | None:
-    """A change of a kind; None where the problem has nothing that it could be made of, or it has a fault."""
+def try_change(random: Random, problem: Problem, maker: ChangeMaker) -> ChangeBase | None:
+    """Return a change of one kind, or None if the problem lacks the items for it or it has a fault."""
     try:
-        change = kind(random, problem)
-    except IndexError:  # nobody is there of whom one could be chosen
+        change = maker(random, problem)
+    except IndexError:  # the problem has no such item to choose
         return None
     return None if list(change.faults(problem)) else change
 
@@ -51,13 +51,13 @@ def _span(random: Random, problem: Problem) -> tuple[dt.date, dt.date]:
 
 
 def _chair_joins(random: Random, problem: Problem) -> ChangeBase:
-    """One who is not above their own cap, who would make the caseloads' tier worse by being there."""
+    """Add a chair within their own cap: one above it would make the caseloads' tier worse."""
     chair = Chair(
         id=f"N{random.randint(0, 9)}", works=tuple(some(random, WEEKDAYS[:5], least=3)), max_per_day=random.choice((None, 1))
     )
     fte = random.choice((0.0, 0.5, 1.0))
-    most = chair.model_copy(update={"fte": fte}).cap(problem.policy.caseload_cap)
-    return ChairJoins(chair=chair.model_copy(update={"fte": fte, "caseload": random.randint(0, most)}))
+    cap = chair.model_copy(update={"fte": fte}).cap(problem.policy.caseload_cap)
+    return ChairJoins(chair=chair.model_copy(update={"fte": fte, "caseload": random.randint(0, cap)}))
 
 
 def _room_opens(random: Random, problem: Problem) -> ChangeBase:
@@ -100,8 +100,8 @@ def _fewer_holds(random: Random, problem: Problem) -> ChangeBase:
     return Holds(site=hold.site, week=hold.week, count=random.randrange(hold.count))
 
 
-# After one of these whatever was a schedule still is one, at no greater cost in any tier.
-RELAXING: tuple[Made, ...] = (
+# After each of these, every schedule stays valid and costs no more in any tier.
+RELAXING: tuple[ChangeMaker, ...] = (
     _chair_joins,
     _room_opens,
     _minute_taker_joins,
@@ -125,15 +125,15 @@ def _chair_absent(random: Random, problem: Problem) -> ChangeBase:
 
 
 def _chair_changes(random: Random, problem: Problem) -> ChangeBase:
-    given = {
+    values = {
         "fte": 0.4,
         "works": tuple(some(random, WEEKDAYS[:5])),
         "max_per_day": 1,
         "max_per_week": random.randint(0, 3),
         "max_office_days": 1,
     }
-    chosen = some(random, list(given), least=1, most=2)
-    fields = {"chair": random.choice(problem.chairs).id} | {name: given[name] for name in chosen}
+    chosen = some(random, list(values), least=1, most=2)
+    fields = {"chair": random.choice(problem.chairs).id} | {name: values[name] for name in chosen}
     return ChairChanges.model_validate(fields)
 
 
@@ -180,7 +180,7 @@ def _smaller_cap(random: Random, problem: Problem) -> ChangeBase:
     return CaseloadCap(cap=random.randint(0, problem.policy.caseload_cap))
 
 
-OTHERS: tuple[Made, ...] = (
+OTHERS: tuple[ChangeMaker, ...] = (
     _chair_leaves,
     _chair_absent,
     _chair_changes,

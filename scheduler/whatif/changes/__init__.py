@@ -1,1 +1,1 @@
-"""What a scenario may change of a problem, and scenarios themselves."""
+"""Scenarios, and the changes that they make to a problem."""

@@ -1,4 +1,4 @@
-"""Every change that a scenario may hold."""
+"""The union of all changes that a scenario can make."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ AnyChange = (
     | Holds
 )
 Change = Annotated[AnyChange, Field(discriminator="change")]
-"""One change; its field ``change`` says which."""
+"""One change; its field ``change`` is the discriminator."""
 
 CHANGES: dict[str, type[ChangeBase]] = {change.model_fields["change"].default: change for change in get_args(AnyChange)}
-"""The kinds of change under their names."""
+"""Each class of change by its name."""

@@ -1,4 +1,4 @@
-"""Fridays that are opened: people who never work on Fridays work these."""
+"""The change that opens Fridays, so that people who never work on Fridays work these."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from scheduler.domain.people import Person
 from scheduler.domain.places import Room
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import WEEKDAYS, Date, Period, days, is_friday
-from scheduler.whatif.changes.base import ChangeBase, Key, remade, replaced, with_period, without
+from scheduler.whatif.changes.base import ChangeBase, Key, with_fields, with_period, with_problem_fields, without_day
 from scheduler.wording import agree, in_a_row, short_date
 
-Somebody = TypeVar("Somebody", bound=Person)
+AnyPerson = TypeVar("AnyPerson", bound=Person)
 
 
 class FridaysOpen(ChangeBase):
-    """Fridays on which chairs and minute takers who don't work on Fridays do, and rooms and offices are open.
+    """Fridays on which everybody works, including people who never work on Fridays, and no closure counts.
 
-    Absences and what else stands in diaries stay; so do everybody's limits, and the cost of a Friday. A scenario's other
-    changes come after: who joins works the days that are given, and a room that closes is closed on these Fridays too.
+    Absences, other diary entries, everybody's limits and the cost of a Friday stay. A scenario's other changes apply
+    afterwards: a new person works their own days, and a room that closes is closed on these Fridays too.
     """
 
     change: Literal["fridays_open"] = "fridays_open"
@@ -32,28 +32,28 @@ class FridaysOpen(ChangeBase):
 
     @override
     def applied(self, problem: Problem) -> Problem:
-        """With the Fridays worked, all others of the plan free as before, and no closures on them."""
+        """Return the problem with these Fridays worked and without closures. The plan's other Fridays stay as they are."""
         fridays = [day for day in days(problem.horizon) if is_friday(day)]
         free = [day for day in fridays if day not in self.dates]
         calendar = problem.calendar
         takers = problem.minute_takers
-        return replaced(
+        return with_problem_fields(
             problem,
-            calendar=remade(calendar, closures=tuple(day for day in calendar.closures if day not in self.dates)),
-            rooms=tuple(self._opened(room) for room in problem.rooms),
-            chairs=tuple(_working(chair, free) for chair in problem.chairs),
-            minute_takers=takers and tuple(_working(taker, free) for taker in takers),
+            calendar=with_fields(calendar, closures=tuple(day for day in calendar.closures if day not in self.dates)),
+            rooms=tuple(self._open(room) for room in problem.rooms),
+            chairs=tuple(_with_fridays(chair, free) for chair in problem.chairs),
+            minute_takers=takers and tuple(_with_fridays(taker, free) for taker in takers),
         )
 
-    def _opened(self, room: Room) -> Room:
+    def _open(self, room: Room) -> Room:
         closed = room.closed
         for day in self.dates:
-            closed = without(closed, day)
-        return remade(room, closed=closed)
+            closed = without_day(closed, day)
+        return with_fields(room, closed=closed)
 
     @override
     def sentence(self, problem: Problem) -> str:
-        """Such as: Everybody works on Friday 8 January, and every room is open."""
+        """Return, for example, "Everybody works on Friday 8 January, and every room is open."."""
         year = problem.horizon.first.year
         listed = sorted({(day, short_date(day, year)) for day in self.dates})
         fridays = agree(len(listed), "Friday", "the Fridays")
@@ -61,7 +61,7 @@ class FridaysOpen(ChangeBase):
 
     @override
     def faults(self, problem: Problem) -> Iterator[Fault]:
-        """Days that are no Fridays, no working days, or outside the plan."""
+        """Yield a fault for each day that is not a Friday, not a working day, or outside the plan."""
         horizon = problem.horizon
         for n, day in enumerate(self.dates):
             if not is_friday(day):
@@ -73,15 +73,15 @@ class FridaysOpen(ChangeBase):
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
-        """Which Fridays are worked, by anybody."""
+        """Return the key of the Fridays that anybody works."""
         return frozenset({("fridays",)})
 
 
-def _working(person: Somebody, free: list[dt.date]) -> Somebody:
-    """Somebody who works on Fridays, but for those that are free, if they did not before."""
+def _with_fridays(person: AnyPerson, free: list[dt.date]) -> AnyPerson:
+    """Return the person with Fridays as working days, except those in ``free``; unchanged if they work on Fridays already."""
     if "fri" in person.works:
         return person
     absences = person.absences
     for day in free:
         absences = with_period(absences, Period(first=day, last=day))
-    return remade(person, works=tuple(day for day in WEEKDAYS if day in {*person.works, "fri"}), absences=absences)
+    return with_fields(person, works=tuple(day for day in WEEKDAYS if day in {*person.works, "fri"}), absences=absences)

@@ -1,4 +1,4 @@
-"""Scenarios for every number of a setting, or for two settings crossed: 5 to 8 chairs × 2 to 4 rooms."""
+"""Grids: a scenario for each value of a setting, or for each combination of several: 5 to 8 chairs × 2 to 4 rooms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
 from scheduler.domain.preferences import PREFERENCE_NAMES, PreferenceName
 from scheduler.domain.problem import Problem
-from scheduler.whatif.changes.base import ChangeBase, copied_id, remade
+from scheduler.whatif.changes.base import ChangeBase, copied_id, with_fields
 from scheduler.whatif.changes.chairs import ChairJoins, ChairLeaves
 from scheduler.whatif.changes.demand import Demand
 from scheduler.whatif.changes.minute_takers import MinuteTakerJoins, MinuteTakerLeaves
@@ -24,8 +24,8 @@ from scheduler.whatif.changes.rooms import RoomCloses, RoomOpens
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.wording import KIND_IN_WORDS, count_of
 
-ASKED = re.compile(r"\s*(\w+)\s*=\s*(-?[0-9]{1,7})(?:\s*\.\.\s*(-?[0-9]{1,7})(?:\s*:\s*([1-9][0-9]{0,6}))?)?\s*")
-MOST_NUMBERS = 100
+SETTING = re.compile(r"\s*(\w+)\s*=\s*(-?[0-9]{1,7})(?:\s*\.\.\s*(-?[0-9]{1,7})(?:\s*:\s*([1-9][0-9]{0,6}))?)?\s*")
+MAX_VALUES = 100
 
 Member = TypeVar("Member", Chair, MinuteTaker, Room)
 Changes = Sequence[ChangeBase]
@@ -33,30 +33,30 @@ Changes = Sequence[ChangeBase]
 
 @dataclass(frozen=True)
 class GridSetting:
-    """What a grid can vary: its numbers, what a scenario with one is called, and the changes that make it of a problem."""
+    """A setting that a grid can vary: the range of its values, a scenario's name for a value, and the changes that reach it."""
 
-    least: int
-    most: int
-    called: Callable[[int], str]
+    minimum: int
+    maximum: int
+    name: Callable[[int], str]
     changes: Callable[[Problem, int], Changes]
 
 
-def crossed(problem: Problem, asked: Sequence[str]) -> tuple[Scenario, ...]:
-    """A scenario for every number of a setting such as ``chairs=5..8``, ``demand=-20..40:20`` (in steps of 20) or ``rooms=3``;
-    of several settings, for each combination.
+def crossed(problem: Problem, settings: Sequence[str]) -> tuple[Scenario, ...]:
+    """Return a scenario for each value of a setting, or for each combination of values of several settings.
 
-    Chairs are counted without reserves, and chairs, rooms and minute takers only if they are there during the plan. Fewer
-    are made by the last of the list, who leave or are closed; more by copies of the last, without the children, absences,
-    closures and diary that the last one has. Raises InputError where that can't be understood or done.
+    A setting is text such as ``chairs=5..8``, ``demand=-20..40:20`` (in steps of 20) or ``rooms=3``. Reserves don't count as
+    chairs; chairs and rooms count only if they are there during the plan. For fewer, the last of the list leave or close; for
+    more, copies of the last join, without its children, absences, closures and diary. Raise InputError with each setting that
+    can't be read or applied.
     """
     faults: list[Fault] = []
     axes: dict[str, Sequence[tuple[str, Changes]]] = {}
-    for text in asked:
+    for text in settings:
         try:
-            name, numbers = _understood(text)
+            name, values = _parsed(text)
             if name in axes:
-                raise _refused(text, f"{name} is varied twice. Enter another setting")
-            axes[name] = [(SETTINGS[name].called(n), SETTINGS[name].changes(problem, n)) for n in numbers]
+                raise _refused(text, f"{name} is varied twice. Enter a different setting")
+            axes[name] = [(SETTINGS[name].name(n), SETTINGS[name].changes(problem, n)) for n in values]
         except InputError as error:
             faults += error.faults
     if faults:
@@ -64,13 +64,13 @@ def crossed(problem: Problem, asked: Sequence[str]) -> tuple[Scenario, ...]:
     return tuple(_scenario(points) for points in itertools.product(*axes.values()))
 
 
-def how_many(asked: Sequence[str]) -> int:
-    """How many scenarios ``crossed`` would make. Raises InputError with each setting that can't be understood."""
+def how_many(settings: Sequence[str]) -> int:
+    """Return how many scenarios ``crossed`` would return. Raise InputError with each setting that can't be read."""
     faults: list[Fault] = []
     count = 1
-    for text in asked:
+    for text in settings:
         try:
-            count *= len(_understood(text)[1])
+            count *= len(_parsed(text)[1])
         except InputError as error:
             faults += error.faults
     if faults:
@@ -83,23 +83,23 @@ def _scenario(points: Iterable[tuple[str, Changes]]) -> Scenario:
     return Scenario.model_validate({"name": ", ".join(names), "changes": list(itertools.chain(*changes)), "at": names})
 
 
-def _understood(text: str) -> tuple[str, range]:
-    """The setting and its numbers. Raises InputError."""
-    match = ASKED.fullmatch(text)
+def _parsed(text: str) -> tuple[str, range]:
+    """Return the setting's name and its values. Raise InputError if they are not valid."""
+    match = SETTING.fullmatch(text)
     if match is None:
-        raise _refused(text, "this is no setting with its numbers")
+        raise _refused(text, "this is not a setting with its values")
     name, first, last, step = match[1], int(match[2]), int(match[3] or match[2]), int(match[4] or 1)
     if name not in SETTINGS:
-        raise _refused(text, f"{name} is not a setting that can be varied. The settings are {', '.join(SETTINGS)}")
-    least, most = SETTINGS[name].least, SETTINGS[name].most
+        raise _refused(text, f"{name} is not a setting of a grid. The settings are {', '.join(SETTINGS)}")
+    minimum, maximum = SETTINGS[name].minimum, SETTINGS[name].maximum
     if first > last:
         raise _refused(text, f"the range runs backwards: {first} is after {last}")
-    if not least <= first <= last <= most:
-        raise _refused(text, f"{name} goes from {least} to {most}")
-    numbers = range(first, last + 1, step)
-    if len(numbers) > MOST_NUMBERS:
-        raise _refused(text, f"these are {len(numbers)} numbers, more than {MOST_NUMBERS}. Take greater steps")
-    return name, numbers
+    if not minimum <= first <= last <= maximum:
+        raise _refused(text, f"{name} must be from {minimum} to {maximum}")
+    values = range(first, last + 1, step)
+    if len(values) > MAX_VALUES:
+        raise _refused(text, f"these are {len(values)} values, more than {MAX_VALUES}. Use greater steps")
+    return name, values
 
 
 def _refused(text: str, why: str) -> InputError:
@@ -107,61 +107,61 @@ def _refused(text: str, why: str) -> InputError:
 
 
 def _chairs(problem: Problem, number: int) -> Changes:
-    there = [chair for chair in problem.chairs if not chair.reserve and _is_there(problem, chair)]
+    present = [chair for chair in problem.chairs if not chair.reserve and _is_present(problem, chair)]
 
     def joining(chair: Chair, identifier: str) -> ChangeBase:
-        alone = {"name": "", "first": None, "last": None, "caseload": 0, "absences": (), "busy": ()}
-        return ChairJoins(chair=remade(chair, id=identifier, **alone))
+        cleared = {"name": "", "first": None, "last": None, "caseload": 0, "absences": (), "busy": ()}
+        return ChairJoins(chair=with_fields(chair, id=identifier, **cleared))
 
-    return _as_many("chair", there, number, problem.chair_by_id, lambda one: ChairLeaves(chair=one.id), joining)
+    return _to_reach("chair", present, number, problem.chair_by_id, lambda one: ChairLeaves(chair=one.id), joining)
 
 
 def _rooms(problem: Problem, number: int) -> Changes:
-    there = [room for room in problem.rooms if _is_there(problem, room)]
+    present = [room for room in problem.rooms if _is_present(problem, room)]
 
     def opening(room: Room, identifier: str) -> ChangeBase:
-        return RoomOpens(room=remade(room, id=identifier, name="", first=None, last=None, closed=()))
+        return RoomOpens(room=with_fields(room, id=identifier, name="", first=None, last=None, closed=()))
 
-    return _as_many("room", there, number, problem.room_by_id, lambda one: RoomCloses(room=one.id), opening)
+    return _to_reach("room", present, number, problem.room_by_id, lambda one: RoomCloses(room=one.id), opening)
 
 
 def _minute_takers(problem: Problem, number: int) -> Changes:
     def joining(taker: MinuteTaker, identifier: str) -> ChangeBase:
-        return MinuteTakerJoins(minute_taker=remade(taker, id=identifier, name="", absences=(), busy=()))
+        return MinuteTakerJoins(minute_taker=with_fields(taker, id=identifier, name="", absences=(), busy=()))
 
     if problem.minute_takers is None:
         raise InputError(
-            [Fault((), "--grid: minute takers are not planned here, so nothing depends on them. Vary something else.")]
+            [Fault((), "--grid: this plan doesn't model minute takers, so they change nothing. Vary another setting.")]
         )
-    there, taken = problem.minute_takers, problem.minute_taker_by_id
-    return _as_many("minute taker", there, number, taken, lambda one: MinuteTakerLeaves(minute_taker=one.id), joining)
+    present, taken = problem.minute_takers, problem.minute_taker_by_id
+    return _to_reach("minute taker", present, number, taken, lambda one: MinuteTakerLeaves(minute_taker=one.id), joining)
 
 
-def _is_there(problem: Problem, member: Chair | Room) -> bool:
-    """Whether the days in post, or in use, touch the plan."""
+def _is_present(problem: Problem, member: Chair | Room) -> bool:
+    """True if a chair is in post, or a room in use, on any day of the plan."""
     first, last = member.first or problem.horizon.first, member.last or problem.horizon.last
     return first <= problem.horizon.last and last >= problem.horizon.first
 
 
-def _as_many(
+def _to_reach(
     noun: str,
-    there: Sequence[Member],
+    present: Sequence[Member],
     number: int,
     taken: Collection[str],
     leaving: Callable[[Member], ChangeBase],
     joining: Callable[[Member, str], ChangeBase],
 ) -> Changes:
-    """The changes after which there are so many."""
-    if number <= len(there):
-        return [leaving(one) for one in there[number:]]
-    if not there:
-        raise InputError([Fault((), f"--grid: this plan has no {noun} of which there could be more. Vary something else.")])
+    """Return the changes after which the plan has ``number`` members of a list."""
+    if number <= len(present):
+        return [leaving(one) for one in present[number:]]
+    if not present:
+        raise InputError([Fault((), f"--grid: this plan has no {noun} to copy, so it can't have more. Vary another setting.")])
     ids = set(taken)
     changes = []
-    for _ in range(number - len(there)):
-        identifier = copied_id(there[-1].id, ids)
+    for _ in range(number - len(present)):
+        identifier = copied_id(present[-1].id, ids)
         ids.add(identifier)
-        changes.append(joining(there[-1], identifier))
+        changes.append(joining(present[-1], identifier))
     return changes
 
 
@@ -194,4 +194,4 @@ SETTINGS: dict[str, GridSetting] = {
     "caseload_cap": GridSetting(0, 1_000_000, lambda cap: f"caseload cap {cap}", _caseload_cap),
     **{preference: _preference(preference) for preference in PREFERENCE_NAMES},
 }
-"""The settings that a grid can vary, by what they are called there; a preference's number is its weight."""
+"""The settings that a grid can vary, by name. The value of a preference is its weight."""

@@ -1,9 +1,9 @@
-"""What may change about minute takers, where they are modelled: they join, leave or are absent."""
+"""Changes of minute takers, in problems that model them: one joins, leaves or is absent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from typing_extensions import override
 
@@ -12,119 +12,68 @@ from scheduler.domain.people import MinuteTaker
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Identifier, Period
 from scheduler.whatif.changes.base import (
-    ChangeBase,
-    Key,
-    LastingChange,
-    SpanningChange,
-    absence_keys,
-    free,
-    known,
-    named,
-    remade,
-    replaced,
+    ItemChange,
+    ItemKind,
+    NewItem,
+    PersonAbsent,
+    PersonLeaves,
+    name_with_id,
+    unknown_reference,
     with_period,
 )
 from scheduler.wording import in_a_row
 
 
-def with_minute_taker(problem: Problem, minute_taker: str, **fields: Any) -> Problem:
-    """The problem with other values in these fields of one minute taker."""
-    takers = problem.minute_takers or ()
-    return replaced(problem, minute_takers=tuple(remade(one, **fields) if one.id == minute_taker else one for one in takers))
-
-
-def _away(problem: Problem, minute_taker: str, period: Period) -> Problem:
-    absences = with_period(problem.minute_taker_by_id[minute_taker].absences, period)
-    return with_minute_taker(problem, minute_taker, absences=absences)
-
-
-class SingleMinuteTakerChange(ChangeBase):
+class SingleMinuteTakerChange(ItemChange):
     """A change of one minute taker of the problem."""
 
+    item: ClassVar[ItemKind] = "minute_taker"
     minute_taker: Identifier
 
+    @override
     def of(self, problem: Problem) -> MinuteTaker:
-        """The minute taker; KeyError where the problem has none of that id."""
+        """Return the minute taker. Raise KeyError if the problem doesn't list them."""
         return problem.minute_taker_by_id[self.minute_taker]
 
-    @override
-    def faults(self, problem: Problem) -> Iterator[Fault]:
-        """A minute taker whom the problem doesn't have."""
-        yield from super().faults(problem)
-        yield from known("minute_takers", "minute taker", self.minute_taker, problem.minute_taker_by_id, "minute_taker")
 
-
-class MinuteTakerJoins(ChangeBase):
-    """Somebody new who takes the record, given whole, with a free id."""
+class MinuteTakerJoins(NewItem):
+    """A new minute taker with a free id."""
 
     change: Literal["minute_taker_joins"] = "minute_taker_joins"
+    item: ClassVar[ItemKind] = "minute_taker"
     minute_taker: MinuteTaker
 
     @override
-    def applied(self, problem: Problem) -> Problem:
-        """With one more minute taker, the last of the list."""
-        return replaced(problem, minute_takers=(*(problem.minute_takers or ()), self.minute_taker))
-
-    @override
     def sentence(self, problem: Problem) -> str:
-        """Such as: Minute taker 11 (M11) joins, at Aylesbury and Wycombe."""
+        """Return, for example, "Minute taker 11 (M11) joins, at Aylesbury and Wycombe."."""
         sites = [problem.site_by_id[site].label for site in self.minute_taker.sites]
-        return f"{named(self.minute_taker)} joins, {f'at {in_a_row(sites)}' if sites else 'for virtual conferences only'}."
+        place = f"at {in_a_row(sites)}" if sites else "for virtual conferences only"
+        return f"{name_with_id(self.minute_taker)} joins, {place}."
 
     @override
     def faults(self, problem: Problem) -> Iterator[Fault]:
-        """An id that is taken, sites that are unknown, or a problem without minute takers."""
+        """Yield a fault if the id is taken, a site is unknown, or the problem doesn't model minute takers."""
         if problem.minute_takers is None:
-            message = "this plan has no minute takers, so that one more changes nothing. Take the change out."
+            message = "this plan has no minute takers, so one more changes nothing. Remove the change."
             yield Fault(("minute_taker",), message)
-        yield from free("minute taker", self.minute_taker.id, problem.minute_taker_by_id, "minute_taker", "id")
+        yield from super().faults(problem)
         for n, site in enumerate(self.minute_taker.sites):
-            yield from known("sites", "site", site, problem.site_by_id, "minute_taker", "sites", n)
-
-    @override
-    def touches(self, problem: Problem) -> frozenset[Key]:
-        """Everything about the minute taker."""
-        return frozenset({("minute_taker", self.minute_taker.id)})
+            yield from unknown_reference("sites", "site", site, problem.site_by_id, "minute_taker", "sites", n)
 
 
-class MinuteTakerLeaves(LastingChange, SingleMinuteTakerChange):
-    """A minute taker who is gone from ``first`` on; from the plan's first day where none is given."""
+class MinuteTakerLeaves(PersonLeaves, SingleMinuteTakerChange):
+    """A minute taker who leaves for good on ``first``; on the plan's first day if it is None."""
 
     change: Literal["minute_taker_leaves"] = "minute_taker_leaves"
 
     @override
     def applied(self, problem: Problem) -> Problem:
-        """With an absence to the end of the plan, since a minute taker has no last day."""
-        first = max(self.starts(problem), problem.horizon.first)
-        return _away(problem, self.minute_taker, Period(first=first, last=problem.horizon.last))
-
-    @override
-    def sentence(self, problem: Problem) -> str:
-        """Such as: Minute taker 3 (M3) leaves from 4 January 2027 on."""
-        return f"{named(self.of(problem))} leaves{self.since()}."
-
-    @override
-    def touches(self, problem: Problem) -> frozenset[Key]:
-        """Everything about the minute taker."""
-        return frozenset({("minute_taker", self.minute_taker)})
+        """Return the problem with an absence to the plan's end, since a minute taker has no last day."""
+        rest = Period(first=max(self.starts(problem), problem.horizon.first), last=problem.horizon.last)
+        return self.with_fields(problem, absences=with_period(self.of(problem).absences, rest))
 
 
-class MinuteTakerAbsent(SpanningChange, SingleMinuteTakerChange):
-    """A minute taker who is away for some whole days; for the whole plan where none are given."""
+class MinuteTakerAbsent(PersonAbsent, SingleMinuteTakerChange):
+    """A minute taker's absence of whole days; for the whole plan if no days are set."""
 
     change: Literal["minute_taker_absent"] = "minute_taker_absent"
-
-    @override
-    def applied(self, problem: Problem) -> Problem:
-        """With one more absence."""
-        return _away(problem, self.minute_taker, self.period(problem))
-
-    @override
-    def sentence(self, problem: Problem) -> str:
-        """Such as: Minute taker 3 (M3) is absent from 7 to 18 December 2026."""
-        return f"{named(self.of(problem))} is absent{self.days() or ' throughout'}."
-
-    @override
-    def touches(self, problem: Problem) -> frozenset[Key]:
-        """Whether the minute taker is there on these days."""
-        return absence_keys("minute_taker", self.minute_taker, self.period(problem))

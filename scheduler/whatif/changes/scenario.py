@@ -1,4 +1,4 @@
-"""A scenario: a name, and the changes that are made to a problem together."""
+"""A scenario: a name, and the changes that it makes to a problem together."""
 
 from __future__ import annotations
 
@@ -18,74 +18,74 @@ from scheduler.whatif.changes.fridays import FridaysOpen
 from scheduler.wording import without_controls
 
 
-def _name(found: str) -> str:
-    if found == BASE:
-        message = "{found} is what the plan as it stands is called. Enter another name."
-        raise PydanticCustomError("base", message, {"found": shown(found)})
-    if found != without_controls(found):
-        message = "{found} holds a control character, which can't be shown. Enter the name without it."
-        raise PydanticCustomError("control", message, {"found": shown(found)})
-    return found
+def _checked_name(name: str) -> str:
+    if name == BASE:
+        message = "{name} is the name of the unchanged plan. Enter another name."
+        raise PydanticCustomError("base", message, {"name": shown(name)})
+    if name != without_controls(name):
+        message = "{name} contains a control character, which can't be shown. Enter the name without it."
+        raise PydanticCustomError("control", message, {"name": shown(name)})
+    return name
 
 
 class Scenario(Value):
-    """What may come, as changes to a problem. In which order they are listed makes no difference."""
+    """A named set of changes to a problem. Their order makes no difference."""
 
-    name: Annotated[Identifier, AfterValidator(_name)]
+    name: Annotated[Identifier, AfterValidator(_checked_name)]
     changes: tuple[Change, ...] = ()
     at: tuple[Identifier, ...] = ()
-    """Where it stands in a grid: a point of each setting, such as ``5 chairs`` and ``2 rooms``; empty outside of one."""
+    """The scenario's point of each setting of a grid, such as ``5 chairs`` and ``2 rooms``; empty outside a grid."""
 
     @property
     def place(self) -> str:
-        """How faults name it: ``scenarios[two chairs leave]``."""
+        """Return the scenario's place in faults: ``scenarios[two chairs leave]``."""
         return f"scenarios[{self.name}]"
 
     def applied(self, problem: Problem) -> Problem:
-        """The problem with every change; the problem itself where there is none.
+        """Return the problem with every change; the problem itself if there are no changes.
 
-        Raises InputError with every fault: ids that are unknown or taken, and changes that contradict one another.
+        Raise InputError with every fault: ids that are unknown or taken, and changes that contradict one another.
         """
         if faults := list(self.faults(problem)):
             raise InputError(faults)
-        for change in sorted(self.changes, key=_turn):
+        for change in sorted(self.changes, key=_order):
             problem = change.applied(problem)
         return checked(problem) if self.changes else problem
 
     def sentences(self, problem: Problem) -> tuple[str, ...]:
-        """Each change in a plain sentence; for a problem to which they can be made."""
+        """Describe each change in a plain sentence. The changes must have no faults for the problem."""
         return tuple(change.sentence(problem) for change in self.changes)
 
     def faults(self, problem: Problem) -> Iterator[Fault]:
-        """Why the changes can't be made to this problem, or not together."""
-        sound = True
+        """Yield each reason why the changes can't be made to the problem, alone or together."""
+        valid = True
         for n, change in enumerate(self.changes):
             for fault in change.faults(problem):
-                sound = False
+                valid = False
                 yield Fault((*self._at(n), *fault.place), fault.message)
-        if sound:
+        if valid:
             yield from self._contradictions(problem)
 
     def _at(self, n: int) -> Place:
         return (self.place, "changes", n)
 
     def _contradictions(self, problem: Problem) -> Iterator[Fault]:
-        """Changes that decide about what an earlier one decides about."""
+        """Yield a fault for each change that decides a part that an earlier one decides."""
         touched: list[frozenset[Key]] = []
         for n, change in enumerate(self.changes):
             keys = change.touches(problem)
             for m, earlier in enumerate(touched):
-                if _share(keys, earlier):
+                if _overlap(keys, earlier):
                     before = self.changes[m].sentence(problem)
-                    yield Fault(self._at(n), f"This contradicts or repeats another change: '{before}' Keep one of the two.")
+                    yield Fault(self._at(n), f"This contradicts or repeats another change: '{before}' Keep only one of them.")
             touched.append(keys)
 
 
-def _share(some: frozenset[Key], others: frozenset[Key]) -> bool:
-    """Whether a part named by one is, holds, or lies in a part named by the other."""
+def _overlap(some: frozenset[Key], others: frozenset[Key]) -> bool:
+    """True if a part of one set equals, contains or lies in a part of the other."""
     return any(one[: len(other)] == other[: len(one)] for one in some for other in others)
 
 
-def _turn(change: ChangeBase) -> tuple[bool, str]:
-    """An order of their own: Fridays are opened for those who are there before anybody joins or anything closes."""
+def _order(change: ChangeBase) -> tuple[bool, str]:
+    """Sort key that doesn't depend on the listed order. Fridays open first, so they don't affect new people or new closures."""
     return not isinstance(change, FridaysOpen), change.model_dump_json()

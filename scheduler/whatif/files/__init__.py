@@ -1,1 +1,1 @@
-"""Scenarios read from files, and comparisons written to workbooks."""
+"""Reading scenarios from files and writing comparisons to workbooks."""

@@ -1,4 +1,4 @@
-"""The sheet ``Scenarios`` of a workbook: a row for each change, with the cells that this change needs."""
+"""The sheet ``Scenarios`` of a workbook, with a row for each change."""
 
 from __future__ import annotations
 
@@ -47,53 +47,53 @@ PREFERENCE = Choice(tuple((preference.name, preference.label) for preference in 
 SHEET = Sheet(
     SCENARIOS,
     ("scenarios",),
-    "What may come: a row for each change. The rows of one scenario have the same name, and are made together.",
+    "What-if scenarios, with a row for each change. Rows with the same name are one scenario.",
     (
-        Column("scenario", "Scenario", Text(), "What the scenario is called.", required=True, width=28),
-        Column("change", "Change", CHANGE, "What changes.", required=True, width=22),
-        Column("chair", "Chair", CHAIR, "The chair's id; a new one for who joins.", width=10),
-        Column("minute_taker", "Minute taker", Id("minute_takers", "minute taker"), "The id; a new one for who joins."),
-        Column("room", "Room", Id("rooms", "room"), "The room's id; a new one for a room that opens."),
-        Column("site", "Site", SITE, "The id of the site that closes, has the new room, the demand or the holds.", width=10),
+        Column("scenario", "Scenario", Text(), "The scenario's name.", required=True, width=28),
+        Column("change", "Change", CHANGE, "The kind of change.", required=True, width=22),
+        Column("chair", "Chair", CHAIR, "The chair's id; a new id for a chair who joins.", width=10),
+        Column("minute_taker", "Minute taker", Id("minute_takers", "minute taker"), "The id; a new id for one who joins."),
+        Column("room", "Room", Id("rooms", "room"), "The room's id; a new id for a room that opens."),
+        Column("site", "Site", SITE, "The id of the site of the closure, new room, demand or holds.", width=10),
         Column("first", "First day", Date(), "The first day of the change. Blank means the plan's first.", width=12),
         Column("last", "Last day", Date(), "The last day of the change. Blank means the plan's last.", width=12),
-        Column("dates", "Fridays", Several(Date()), "Fridays that are opened.", width=22),
-        Column("percent", "Per cent", Whole("per cent", -20), "How many more conferences; fewer with a minus.", width=10),
-        Column("kind", "Kind", KINDS, "The kind of conference of which there are more or fewer. Blank means all."),
-        Column("seed", "Seed", Whole(example=1), "Another number takes or copies other conferences. Blank means 1.", width=8),
+        Column("dates", "Fridays", Several(Date()), "The Fridays to open.", width=22),
+        Column("percent", "Per cent", Whole("per cent", -20), "The change in conferences; negative for fewer.", width=10),
+        Column("kind", "Kind", KINDS, "The kind of conference that the demand is for. Blank means all."),
+        Column("seed", "Seed", Whole(example=1), "Chooses which conferences to remove or copy. Blank means 1.", width=8),
         Column("week", "Week of", Date(), "Any day in the week of the holds.", width=12),
-        Column("count", "Slots", Whole("slots", 2), "How many slots are kept free in that week.", width=8),
+        Column("count", "Slots", Whole("slots", 2), "The number of slots kept free in that week.", width=8),
         Column("cap", "Cap", Whole("children", 85), "The most children that a full-time chair should hold.", width=8),
-        Column("rule", "Rule", RULE, "The rule that is switched off or on.", width=22),
-        Column("preference", "Preference", PREFERENCE, "The preference that weighs more or less.", width=22),
-        Column("weight", "Points", Whole("points", 40), "What one unit of the preference costs.", width=8),
-        Column("start", "Start", Time(), "When conferences may also begin in the room.", width=9),
-        Column("starts", "Starts", Several(Time()), "When conferences may begin in a new room, with commas between.", width=22),
+        Column("rule", "Rule", RULE, "The rule to switch off or on.", width=22),
+        Column("preference", "Preference", PREFERENCE, "The preference with a new weight.", width=22),
+        Column("weight", "Points", Whole("points", 40), "The cost of one unit of the preference.", width=8),
+        Column("start", "Start", Time(), "When conferences can also begin in the room.", width=9),
+        Column("starts", "Starts", Several(Time()), "When conferences can begin in a new room, with commas.", width=22),
         Column("hybrid_from", "Hybrid from", Date(), "The first day with equipment in a new room. Blank means none."),
         Column("accessible", "Step-free", YesNo(), "Whether a new room is accessible. Blank means no.", width=11),
-        Column("name", "Name", Text(), "What people call somebody new, or a new room.", width=22),
-        Column("fte", "FTE", Number(), "A chair's; for one who joins blank means 1.", width=8),
-        Column("works", "Works on", Weekdays(), "The weekdays worked. For who joins blank means Mon-Fri.", width=24),
+        Column("name", "Name", Text(), "The name of the new person or room.", width=22),
+        Column("fte", "FTE", Number(), "The chair's FTE. Blank means 1 for a new chair.", width=8),
+        Column("works", "Works on", Weekdays(), "The weekdays worked. Blank means Mon-Fri for a new person.", width=24),
         Column("max_per_day", "Most a day", Whole(example=2), "The most conferences a day.", width=12),
         Column("max_per_week", "Most a week", Whole(example=8), "The most conferences a week.", width=12),
         Column("max_office_days", "Most office days", Whole(example=4), "The most days a week in a room.", width=12),
         Column("base", "Base", SITE, "The id of the site where a new chair is based.", width=10),
         Column("caseload", "Caseload", Whole("children", 40), "How many children a new chair brings. Blank means 0.", width=10),
         Column("reserve", "Reserve", YesNo(), "Whether a new chair is a reserve. Blank means no.", width=9),
-        Column("sites", "Sites", Ids("sites", "site"), "Where a new minute taker can go.", width=22),
+        Column("sites", "Sites", Ids("sites", "site"), "The sites to which a new minute taker can go.", width=22),
     ),
 )  # fmt: skip
 HEADINGS = {column.key: column.heading for column in SHEET.columns}
-GIVEN_WHOLE: dict[str, tuple[str, type[Value]]] = {
+NEW_ITEMS: dict[str, tuple[str, type[Value]]] = {
     "chair_joins": ("chair", Chair),
     "minute_taker_joins": ("minute_taker", MinuteTaker),
     "room_opens": ("room", Room),
 }
-"""Changes whose cells are those of somebody or something new: the field that holds it, and what it is."""
+"""Changes whose cells describe a new item: the field that holds it, and its class."""
 
 
 class ScenarioRows:
-    """What the rows say: scenarios as JSON has them, where each change stands, and the faults of single cells."""
+    """The sheet's rows as raw scenarios, with the row of each change and the faults of single cells."""
 
     def __init__(self, table: Table) -> None:
         rows, self.faults = rows_in(SHEET, table)
@@ -108,11 +108,11 @@ class ScenarioRows:
 
     @property
     def raw(self) -> list[dict[str, Any]]:
-        """The scenarios as JSON has them, in the order of their first rows."""
+        """Return the scenarios as in JSON, in the order of their first rows."""
         return [{"name": name, "changes": changes} for name, changes in self._changes.items()]
 
     def in_cell(self, fault: Fault) -> SheetFault:
-        """A fault of the scenarios, by their positions or their names, as one of the sheet."""
+        """Turn a fault of a scenario, placed by position or by name, into a fault of the sheet."""
         match fault.place:
             case ("scenarios", int(n), *rest):
                 name = list(self._numbers)[n]
@@ -124,17 +124,17 @@ class ScenarioRows:
         column = next((HEADINGS[str(step)] for step in reversed(rest[2:]) if step in HEADINGS), None)
         return SheetFault(fault.place, message, SCENARIOS, numbers[int(rest[1])], column)
 
-    def is_told(self, fault: SheetFault) -> bool:
-        """Whether the cell is known to be faulty, so that the fault only follows from that."""
+    def is_reported(self, fault: SheetFault) -> bool:
+        """True if the cell has a fault already, so that this fault only follows from it."""
         return any(known.is_in(fault.row) and known.column == fault.column for known in self.faults)
 
     def _change(self, number: int, fields: Fields) -> dict[str, Any]:
-        """The change of a row; cells that it has no use for are faults, and left out."""
+        """Return a row's change. Cells that it doesn't use become faults and are left out."""
         change = fields.pop("change")
-        field, whole = GIVEN_WHOLE.get(change, (None, CHANGES[change]))
-        for key in [key for key in fields if key not in whole.model_fields and key != field]:
+        field, model = NEW_ITEMS.get(change, (None, CHANGES[change]))
+        for key in [key for key in fields if key not in model.model_fields and key != field]:
             del fields[key]
-            message = f"the change '{dict(CHANGE.choices)[change]}' has no use for this. Empty the cell."
+            message = f"the change '{dict(CHANGE.choices)[change]}' doesn't use this. Empty the cell."
             self.faults.append(SheetFault((), message, SCENARIOS, number, HEADINGS[key]))
         if field is None:
             return {"change": change, **fields}

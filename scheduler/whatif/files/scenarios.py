@@ -1,4 +1,4 @@
-"""Scenarios in files: JSON, or the sheet ``Scenarios`` of a workbook, which may be the problem's own."""
+"""Reading scenarios from JSON, or from the sheet ``Scenarios`` of a workbook, which can be the problem's own."""
 
 from __future__ import annotations
 
@@ -24,94 +24,94 @@ from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.files.scenario_sheet import ScenarioRows
 
-EMPTY = "there is no scenario here. Enter at least one."
+EMPTY = "there is no scenario. Enter at least one."
 
 
 def read_scenarios(path: str | Path, problem: Problem | None = None) -> tuple[Scenario, ...]:
-    """The scenarios in a ``.json`` file, or in the sheet ``Scenarios`` of an ``.xlsx`` workbook.
+    """Read scenarios from a ``.json`` file, or from the sheet ``Scenarios`` of an ``.xlsx`` workbook.
 
-    Raises InputError with every fault; with a problem also those that keep them from being made to it. Of a workbook they
-    name the cell.
+    Raise InputError with every fault. If there is a problem, check that the scenarios suit it too. Faults of a workbook name
+    the cell.
     """
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in (".json", ".xlsx"):
-        kind = "this is a folder" if path.is_dir() else f"'{path.suffix}' is not a kind of file that is read"
-        advice = f"{kind}. Enter a .json file or an .xlsx workbook."
-        refuse(path, advice if path.exists() else "there is no such file. Check its name.")
+        kind = "this is a folder" if path.is_dir() else f"files of the kind '{path.suffix}' can't be read"
+        message = f"{kind}. Enter a .json file or an .xlsx workbook."
+        refuse(path, message if path.exists() else "there is no such file. Check its name.")
     if suffix == ".json":
         return read_json(path, partial(scenarios_in, problem=problem))
     return _in_workbook(path, problem)
 
 
 def scenarios_in(raw: Any, problem: Problem | None = None) -> tuple[Scenario, ...]:
-    """The scenarios in raw data, as JSON gives it: a list, or an object that holds it as ``scenarios``.
+    """Read scenarios from parsed JSON: a list, or an object with the list as ``scenarios``.
 
-    Raises InputError with every fault: none at all, and names given twice, among them; with a problem also those that keep
-    them from being made to it.
+    Raise InputError with every fault, including an empty list and repeated names. If there is a problem, check that the
+    scenarios suit it too.
     """
     listed = raw["scenarios"] if isinstance(raw, dict) and list(raw) == ["scenarios"] else raw
     if not isinstance(listed, list):
-        message = 'This is no list of scenarios. Give one such as [{"name": …, "changes": […]}], or {"scenarios": […]}.'
+        message = 'This is not a list of scenarios. Enter one such as [{"name": …, "changes": […]}] or {"scenarios": […]}.'
         raise InputError([Fault((), message)])
     if not listed:
         raise InputError([Fault(("scenarios",), EMPTY)])
     faults: list[Fault] = []
-    found = [_scenario(one, ("scenarios", n), problem, faults) for n, one in enumerate(listed)]
+    scenarios = [_scenario(one, ("scenarios", n), problem, faults) for n, one in enumerate(listed)]
     faults += _repeated(listed)
     if faults:
         raise InputError(faults)
-    return tuple(scenario for scenario in found if scenario is not None)
+    return tuple(scenario for scenario in scenarios if scenario is not None)
 
 
 def _repeated(listed: Sequence[Any]) -> list[Fault]:
-    """Names that an earlier scenario has."""
+    """Return a fault for each name that an earlier scenario has."""
     first_at: dict[str, int] = {}
     faults: list[Fault] = []
     for n, one in enumerate(listed):
         name = one.get("name") if isinstance(one, dict) else None
         if isinstance(name, str) and first_at.setdefault(name, n) != n:
-            message = f"{shown(name)} is already the name of scenarios[{first_at[name]}]. Give each its own name."
+            message = f"{shown(name)} is already the name of scenarios[{first_at[name]}]. Enter a different name for each."
             faults.append(Fault(("scenarios", n, "name"), message))
     return faults
 
 
 def _scenario(raw: Any, at: Place, problem: Problem | None, faults: list[Fault]) -> Scenario | None:
-    """One scenario; None, with the faults noted, where it can't be read or made to the problem."""
-    found: list[Fault] = []
+    """Read one scenario. Return None and append the faults if it can't be read or doesn't suit the problem."""
+    own: list[Fault] = []
     fields, scenario = raw, None
     changes: list[ChangeBase | None] = []
     if isinstance(raw, dict) and isinstance(raw.get("changes"), list):
-        changes = [_change(one, (*at, "changes", n), found) for n, one in enumerate(raw["changes"])]
+        changes = [_change(one, (*at, "changes", n), own) for n, one in enumerate(raw["changes"])]
         fields = raw | {"changes": [change for change in changes if change is not None]}
     try:
         scenario = Scenario.model_validate(fields)
     except ValidationError as error:
-        found += [Fault((*at, *fault.place), fault.message) for fault in faults_of(error, Scenario)]
+        own += [Fault((*at, *fault.place), fault.message) for fault in faults_of(error, Scenario)]
     if problem is not None:
-        found += _unsuited(changes, at, problem) if found or scenario is None else scenario.faults(problem)
-    faults += found
-    return None if found else scenario
+        own += _unsuited(changes, at, problem) if own or scenario is None else scenario.faults(problem)
+    faults += own
+    return None if own else scenario
 
 
 def _unsuited(changes: Sequence[ChangeBase | None], at: Place, problem: Problem) -> Iterator[Fault]:
-    """Why those changes of a scenario that could be read can't be made, each by itself, to the problem."""
+    """Yield each reason why a change that could be read doesn't suit the problem."""
     for n, change in enumerate(changes):
         for fault in [] if change is None else change.faults(problem):
             yield Fault((*at, "changes", n, *fault.place), fault.message)
 
 
 def _change(raw: Any, at: Place, faults: list[Fault]) -> ChangeBase | None:
-    """One change, of the kind that its field ``change`` names; None, with the faults noted, where it can't be read."""
+    """Read one change of the kind in its field ``change``. Return None and append the faults if it can't be read."""
     if not isinstance(raw, dict):
         faults.append(Fault(at, f"{shown(raw)} is not an object. Enter an object, in curly brackets."))
         return None
     name = raw.get("change")
     if not isinstance(name, str) or name not in CHANGES:
         close = difflib.get_close_matches(str(name), CHANGES, n=1)
-        found = f"{shown(name)} is not one of the choices." if "change" in raw else "is missing."
+        reason = f"{shown(name)} is not one of the choices." if "change" in raw else "is missing."
         hint = f" Did you mean {close[0]}?" if close else ""
-        faults.append(Fault((*at, "change"), f"{found}{hint} Enter one of: {', '.join(CHANGES)}."))
+        faults.append(Fault((*at, "change"), f"{reason}{hint} Enter one of: {', '.join(CHANGES)}."))
         return None
     try:
         return CHANGES[name].model_validate(raw)
@@ -123,20 +123,20 @@ def _change(raw: Any, at: Place, faults: list[Fault]) -> ChangeBase | None:
 def _in_workbook(path: Path, problem: Problem | None) -> tuple[Scenario, ...]:
     table = next((table for table in tables_in_workbook(path) if simplified(table.title) == simplified(SCENARIOS)), None)
     if table is None:
-        refuse(path, f"there is no sheet {SCENARIOS} in this workbook. Add one, with a row for each change.")
+        refuse(path, f"this workbook has no sheet {SCENARIOS}. Add one, with a row for each change.")
     rows = ScenarioRows(table)
-    found: tuple[Scenario, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
     faults: Sequence[Fault] = ()
     if rows.raw:
         try:
-            found = scenarios_in(rows.raw, problem)
+            scenarios = scenarios_in(rows.raw, problem)
         except InputError as error:
             faults = error.faults
     elif not rows.faults:
         raise InputError([SheetFault((), EMPTY, SCENARIOS)])
     in_cells = [rows.in_cell(fault) for fault in faults]
-    told = rows.faults + [fault for fault in in_cells if not rows.is_told(fault)]
-    if told:
-        told.sort(key=lambda fault: fault.row or 0)
-        raise InputError(told)
-    return found
+    reported = rows.faults + [fault for fault in in_cells if not rows.is_reported(fault)]
+    if reported:
+        reported.sort(key=lambda fault: fault.row or 0)
+        raise InputError(reported)
+    return scenarios

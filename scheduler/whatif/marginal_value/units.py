@@ -1,4 +1,4 @@
-"""One more of something, or one less: what could be had or lost on one day or in one week, as scenarios."""
+"""Units of resources, one more or one less, as scenarios: a chair-day, a room-slot, a Friday, hybrid kit, a minute taker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Date, Identifier, Period, Value, days, is_friday, monday_of
 from scheduler.report.account import Account
 from scheduler.whatif.changes.any_change import AnyChange
-from scheduler.whatif.changes.base import copied_id, named, with_period
+from scheduler.whatif.changes.base import copied_id, name_with_id, with_period
 from scheduler.whatif.changes.chairs import ChairAbsent, ChairJoins
 from scheduler.whatif.changes.fridays import FridaysOpen
 from scheduler.whatif.changes.minute_takers import MinuteTakerJoins
@@ -33,14 +33,14 @@ UNIT_KINDS: dict[UnitKind, tuple[str, str]] = {
     "minute_taker": ("minute taker for a week", "minute takers for a week"),
     "less": ("chair-day less", "chair-days less"),
 }
-"""Each kind in words: one, and many."""
+"""The singular and plural of each kind."""
 NEW = "extra"
 
 
 class ResourceUnit(Value):
-    """One more of something (of the kind ``less``: one less), as a scenario. ``what`` says it in a few words.
+    """One more unit of a resource as a scenario; one chair-day less if the kind is ``less``. ``what`` is a short description.
 
-    ``site`` and ``week`` (its Monday) are None where it is not at one site, or not in one week.
+    ``site`` is None if the unit is not tied to one site, and ``week`` (its Monday) if it is not tied to one week.
     """
 
     kind: UnitKind
@@ -52,9 +52,9 @@ class ResourceUnit(Value):
 
 @dataclass(frozen=True)
 class Group:
-    """Offers, and the scenario that holds them all: whatever one of them allows, it allows.
+    """Offers, and a scenario that allows everything that any of them allows.
 
-    So nothing in the group can be better than the best of the scenario.
+    So no member of the group can be better than the scenario's optimum.
     """
 
     scenario: Scenario
@@ -62,17 +62,17 @@ class Group:
 
     @property
     def can_be_priced(self) -> bool:
-        """Whether these are days of one new chair, or slots of new rooms, which `pricing.py` can bound one by one."""
+        """True if the offers are days of a new chair or slots of new rooms, which `pricing.py` can bound one by one."""
         return all(isinstance(change, ChairJoins | RoomOpens) for change in self.scenario.changes)
 
     @property
     def offers(self) -> tuple[ResourceUnit, ...]:
-        """The offers, those of its groups among them."""
+        """Return all offers, including those of nested groups."""
         return tuple(offer for member in self.members for offer in (member.offers if isinstance(member, Group) else (member,)))
 
 
 class Market:
-    """What there is on offer for a problem."""
+    """The offers for a problem."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -80,17 +80,17 @@ class Market:
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """The groups of each kind of offer, the empty ones left out."""
-        found = (self._chair_days(), self._room_slots(), self._fridays(), self._hybrid_kits(), self._minute_takers())
-        return tuple(group for group in found if group is not None and group.members)
+        """Return the groups of offers, one for each kind that has any."""
+        groups = (self._chair_days(), self._room_slots(), self._fridays(), self._hybrid_kits(), self._minute_takers())
+        return tuple(group for group in groups if group is not None and group.members)
 
     # Chair-days ---------------------------------------------------------------------------------------
 
     def _chair_days(self) -> Group:
-        """A further chair for one day, whatever the day.
+        """Return a further chair for each open day.
 
-        They go to any site (the contract ties no chair to one), take as many a day as most others do, and come with a full
-        caseload, so that no child given to them is below a cap: what is gained is gained by the day alone.
+        The chair goes to any site (the contract ties no chair to one), has the most common limit a day, and has a full
+        caseload, so that every further child is above the cap. The gain then comes from the day alone.
         """
         offers = (
             ResourceUnit(
@@ -113,13 +113,13 @@ class Market:
             first=first,
             last=last,
             caseload=self.problem.policy.caseload_cap,
-            max_per_day=_usual(chair.max_per_day for chair in others),
+            max_per_day=_most_common(chair.max_per_day for chair in others),
         )
 
     # Room-slots ---------------------------------------------------------------------------------------
 
     def _room_slots(self) -> Group:
-        """A further room at a site for one day and one of the site's usual starts, as well equipped as its best room."""
+        """Return a further room for each site, open day and start, as well equipped as the site's best room."""
         horizon = self.problem.horizon
         offers: list[ResourceUnit] = []
         whole: list[RoomOpens] = []
@@ -132,8 +132,8 @@ class Market:
         return Group(_scenario("every room-slot", *whole), tuple(offers))
 
     def _rooms_by_site(self) -> dict[str, list[Room]]:
-        of_sites = {site.id: [room for room in self.problem.rooms if room.site == site.id] for site in self.problem.sites}
-        return {site: rooms for site, rooms in of_sites.items() if rooms}
+        by_site = {site.id: [room for room in self.problem.rooms if room.site == site.id] for site in self.problem.sites}
+        return {site: rooms for site, rooms in by_site.items() if rooms}
 
     def _slot(self, site: str, rooms: list[Room], start: dt.time, day: dt.date) -> ResourceUnit:
         label = self.problem.site_by_id[site].label
@@ -162,7 +162,7 @@ class Market:
     # Fridays, equipment, minute takers ----------------------------------------------------------------
 
     def _fridays(self) -> Group | None:
-        """Fridays on which somebody or something would be there that is not."""
+        """Return each Friday whose opening adds a person or a room."""
         horizon, calendar = self.problem.horizon, self.problem.calendar
         fridays = [day for day in days(horizon) if is_friday(day) and calendar.is_working_day(day)]
         opened = {day: FridaysOpen(dates=(day,)) for day in fridays}
@@ -174,25 +174,25 @@ class Market:
                 scenario=_scenario(f"Friday {day}", change),
             )
             for day, change in opened.items()
-            if self._adds_anybody(day)
+            if self._adds_anything(day)
         )
         return Group(_scenario("every Friday", FridaysOpen(dates=tuple(fridays))), offers) if offers else None
 
-    def _adds_anybody(self, friday: dt.date) -> bool:
-        """Whether opening the Friday is more than it is now."""
+    def _adds_anything(self, friday: dt.date) -> bool:
+        """True if opening the Friday adds a person or a room."""
         problem = self.problem
         people = (*problem.chairs, *(problem.minute_takers or ()))
         is_closed = any(friday in period for room in problem.rooms for period in room.closed)
         return is_closed or not problem.calendar.is_open(friday) or any("fri" not in person.works for person in people)
 
     def _hybrid_kits(self) -> Group | None:
-        """Equipment from the plan's first day for the rooms that have none then."""
+        """Return equipment from the plan's first day for each room that has none then."""
         lacking = [room for room in self.problem.rooms if not room.is_hybrid(self.problem.horizon.first)]
         changes = [RoomGainsHybrid(room=room.id) for room in lacking]
         offers = tuple(
             ResourceUnit(
                 kind="hybrid_kit",
-                what=f"Hybrid kit in {named(room)}, {self.problem.site_by_id[room.site].label}",
+                what=f"Hybrid kit in {name_with_id(room)}, {self.problem.site_by_id[room.site].label}",
                 site=room.site,
                 scenario=_scenario(f"hybrid kit {room.id}", change),
             )
@@ -201,7 +201,7 @@ class Market:
         return Group(_scenario("every hybrid kit", *changes), offers) if offers else None
 
     def _minute_takers(self) -> Group | None:
-        """A further minute taker for one site and one week, who takes as many a day as most others do."""
+        """Return a further minute taker for each site and week, with the most common limit a day."""
         if not self.problem.models_minute_takers:
             return None
         sites = [site.id for site in self.problem.sites]
@@ -224,18 +224,18 @@ class Market:
         )
 
     def _taker(self, sites: list[str], monday: dt.date | None) -> MinuteTaker:
-        """Somebody who is there in one week only, or throughout."""
-        away: tuple[Period, ...] = ()
+        """Return a minute taker for one week, or for the whole plan if ``monday`` is None."""
+        absences: tuple[Period, ...] = ()
         for day in days(self.problem.horizon):
             if monday is not None and monday_of(day) != monday:
-                away = with_period(away, Period(first=day, last=day))
+                absences = with_period(absences, Period(first=day, last=day))
         takers = self.problem.minute_takers or ()
         return MinuteTaker(
             id=copied_id(NEW, self.problem.minute_taker_by_id),
             name="Extra minute taker",
             sites=tuple(sites),
-            absences=away,
-            max_per_day=_usual(taker.max_per_day for taker in takers),
+            absences=absences,
+            max_per_day=_most_common(taker.max_per_day for taker in takers),
         )
 
 
@@ -244,9 +244,10 @@ class Market:
 
 @dataclass(frozen=True)
 class ChairDays:
-    """The days on which chairs (not the reserves) work: those without a booking, by chair, and as if all were lost at once.
+    """The working days of chairs who are not reserves.
 
-    ``used`` are those with bookings, each lost alone: those with the fewest first, and every chair's in turn.
+    ``free`` are the days without a booking, by chair; ``all_free`` is the loss of all of them at once. ``used`` are the losses of
+    single days with bookings, fewest bookings first, in turn by chair.
     """
 
     free: dict[str, tuple[dt.date, ...]]
@@ -255,54 +256,54 @@ class ChairDays:
 
 
 def chair_days(problem: Problem, schedule: Schedule) -> ChairDays:
-    """Which of the chairs' days the schedule uses."""
+    """Return the chairs' working days, by whether the schedule uses them."""
     count = Counter((booking.chair, booking.day) for booking in Account(problem, schedule).bookings)
     free: dict[str, tuple[dt.date, ...]] = {}
     used: list[tuple[int, int, ResourceUnit]] = []
     for chair in (chair for chair in problem.chairs if not chair.reserve):
         worked = [day for day in days(problem.horizon) if problem.calendar.is_open(day) and chair.works_on(day)]
-        counted = sorted((count[chair.id, day], day) for day in worked)
-        if idle := tuple(day for bookings, day in counted if not bookings):
+        by_use = sorted((count[chair.id, day], day) for day in worked)
+        if idle := tuple(day for bookings, day in by_use if not bookings):
             free[chair.id] = idle
-        needed = [one for one in counted if one[0]]
-        used += [(bookings, turn, lost(chair, day)) for turn, (bookings, day) in enumerate(needed)]
+        booked = [one for one in by_use if one[0]]
+        used += [(bookings, turn, lost(chair, day)) for turn, (bookings, day) in enumerate(booked)]
     in_turn = sorted(used, key=lambda one: one[:2])
     return ChairDays(free, _all_lost(free) if free else None, tuple(offer for _, _, offer in in_turn))
 
 
 def _all_lost(free: dict[str, tuple[dt.date, ...]]) -> ResourceUnit:
-    changes = [ChairAbsent(chair=chair, first=day, last=day) for chair, of_chair in free.items() for day in of_chair]
+    changes = [ChairAbsent(chair=chair, first=day, last=day) for chair, idle in free.items() for day in idle]
     scenario = _scenario("without every free chair-day", *changes)
     return ResourceUnit(kind="less", what=f"Without {count_of(len(changes), 'chair-day')} at once", scenario=scenario)
 
 
 def lost(chair: Chair, day: dt.date) -> ResourceUnit:
-    """A chair's working day taken away."""
+    """Return the loss of one working day of a chair."""
     return ResourceUnit(
         kind="less",
-        what=f"Without {named(chair)} on {date_in_words(day)}",
+        what=f"Without {name_with_id(chair)} on {date_in_words(day)}",
         week=monday_of(day),
         scenario=_scenario(f"without {chair.id} on {day}", ChairAbsent(chair=chair.id, first=day, last=day)),
     )
 
 
-def days_in_words(of_chair: Iterable[dt.date]) -> Iterator[str]:
-    """Days as a list of stretches: ``4 to 6 January 2027``."""
-    stretch: list[dt.date] = []
-    for day in sorted(of_chair):
-        if stretch and (day - stretch[-1]).days > 1:
-            yield period_in_words(Period(first=stretch[0], last=stretch[-1]))
-            stretch = []
-        stretch.append(day)
-    if stretch:
-        yield period_in_words(Period(first=stretch[0], last=stretch[-1]))
+def days_in_words(dates: Iterable[dt.date]) -> Iterator[str]:
+    """Yield each run of consecutive days in words: ``4 to 6 January 2027``."""
+    run: list[dt.date] = []
+    for day in sorted(dates):
+        if run and (day - run[-1]).days > 1:
+            yield period_in_words(Period(first=run[0], last=run[-1]))
+            run = []
+        run.append(day)
+    if run:
+        yield period_in_words(Period(first=run[0], last=run[-1]))
 
 
 def _scenario(name: str, *changes: AnyChange) -> Scenario:
     return Scenario(name=name, changes=changes)
 
 
-def _usual(limits: Iterable[int | None]) -> int | None:
-    """The limit that most have; the first of several that are as frequent."""
-    frequent = Counter(limits).most_common(1)
-    return frequent[0][0] if frequent else None
+def _most_common(limits: Iterable[int | None]) -> int | None:
+    """Return the most common limit; the first in case of a tie."""
+    common = Counter(limits).most_common(1)
+    return common[0][0] if common else None

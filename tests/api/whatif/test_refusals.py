@@ -44,15 +44,15 @@ def invalid(*wrong: tuple[str, str]) -> dict[str, Any]:
             [
                 (
                     "scenarios[C3 leaves].changes[1]",
-                    "This contradicts or repeats another change: 'C3 leaves.' Keep one of the two.",
+                    "This contradicts or repeats another change: 'C3 leaves.' Keep only one of them.",
                 )
             ],
         ),
-        ({"scenarios": []}, [("scenarios", "there is no scenario here. Enter at least one.")]),
-        ({}, [("scenarios", "there is no scenario here. Enter at least one.")]),
+        ({"scenarios": []}, [("scenarios", "there is no scenario. Enter at least one.")]),
+        ({}, [("scenarios", "there is no scenario. Enter at least one.")]),
         (
             {"scenarios": [LEAVES, LEAVES]},
-            [("scenarios[1].name", "'C3 leaves' is already the name of scenarios[0]. Give each its own name.")],
+            [("scenarios[1].name", "'C3 leaves' is already the name of scenarios[0]. Enter a different name for each.")],
         ),
         (
             {"scenarios": [{"name": "Many", "changes": LEAVES["changes"] * 51}]},

@@ -13,7 +13,7 @@ from scheduler.files import read_problem_file
 from scheduler.whatif.changes.demand import Demand, Holds
 from tests.builders import booking, conference
 from tests.random_problems import random_problem
-from tests.whatif.changing import faults, service
+from tests.whatif.change_builders import faults, service
 
 JANUARY = read_problem_file(FIXTURES / "january-2027.xlsx")
 
@@ -26,7 +26,7 @@ def published(identifier: str, *locks: str) -> dict[str, object]:
     return booking(identifier).model_dump(exclude={"end", "held"}) | {"locks": locks}
 
 
-def test_copies_stand_beside_their_originals_and_keep_a_reviews_chair_only() -> None:
+def test_copies_follow_their_originals_and_keep_only_a_reviews_chair() -> None:
     more = Demand(percent=100).applied(service(apart=[["A", "B"]], published=[published("A")]))
     conferences = [one.model_dump() for one in service().conferences]
     copies = [one | {"id": f"{one['id']}-copy-1"} for one in conferences]
@@ -45,23 +45,23 @@ def test_copies_have_ids_that_are_free_and_not_too_long() -> None:
     ]
 
 
-def test_what_is_taken_away_leaves_nothing_that_refers_to_it() -> None:
+def test_removed_conferences_leave_no_references() -> None:
     problem = service(apart=[["A", "B"], ["B", "R"]], published=[published("A"), published("R")])
     fewer = Demand(percent=-100, kind=ConferenceKind.INITIAL).applied(problem)
     conferences = [one.model_dump() for one in problem.conferences]
     assert fewer == service(conferences=conferences[2:], published=[published("R")])
 
 
-def test_what_is_published_with_a_lock_is_never_taken_away() -> None:
+def test_conferences_published_with_a_lock_are_never_removed() -> None:
     problem = service(published=[published("A", "time"), published("B"), published("R", "room", "chair")])
     assert ids(Demand(percent=-100).applied(problem).conferences) == ["A", "R"]
-    taken = {tuple(ids(Demand(percent=-50, seed=seed).applied(problem).conferences)) for seed in range(20)}
-    assert taken == {("A", "R")}
+    remaining = {tuple(ids(Demand(percent=-50, seed=seed).applied(problem).conferences)) for seed in range(20)}
+    assert remaining == {("A", "R")}
     all_locked = service(published=[published(name, "time") for name in "ABRT"])
     assert Demand(percent=-50).applied(all_locked) == all_locked
 
 
-def test_the_sentence_says_how_many() -> None:
+def test_the_sentence_counts_the_conferences() -> None:
     assert Demand(percent=33).sentence(JANUARY) == "33% more conferences: 36 conferences added to 108."
     of_kind = Demand(percent=-20, kind=ConferenceKind.INITIAL, site="WYC")
     assert of_kind.sentence(JANUARY) == (
@@ -72,7 +72,7 @@ def test_the_sentence_says_how_many() -> None:
     assert Demand(percent=-100).sentence(locked) == "100% fewer conferences: 3 conferences taken from 4."
 
 
-def test_only_the_kind_and_site_that_are_meant_change() -> None:
+def test_only_the_chosen_kind_and_site_change() -> None:
     before = Counter((one.kind, one.site) for one in JANUARY.conferences)
     more = Demand(percent=50, kind=ConferenceKind.REVIEW, site="AYL").applied(JANUARY)
     after = Counter((one.kind, one.site) for one in more.conferences)
@@ -81,28 +81,28 @@ def test_only_the_kind_and_site_that_are_meant_change() -> None:
 
 @pytest.mark.parametrize("percent", [-40, -10, 10, 33, 80, 130])
 @pytest.mark.parametrize("seed", range(5))
-def test_the_mix_stays(percent: int, seed: int) -> None:
-    """By kind, and by site, mode and size, to a few conferences of a hundred; and the children by as many per cent."""
+def test_the_mix_of_conferences_stays(percent: int, seed: int) -> None:
+    """The mix by kind, site, mode and size stays within a few conferences of a hundred."""
     changed = Demand(percent=percent, seed=seed).applied(JANUARY)
     count = len(JANUARY.conferences)
     assert len(changed.conferences) == count + round(count * percent / 100)
     share = 1 + percent / 100
     for of in ("kind", "site", "mode", "children"):
         before, after = (Counter(getattr(one, of) for one in each.conferences) for each in (JANUARY, changed))
-        off = max(abs(after[value] - before[value] * share) for value in before)
-        assert off <= (2.5 if of == "kind" else 5), (of, off)
+        error = max(abs(after[value] - before[value] * share) for value in before)
+        assert error <= (2.5 if of == "kind" else 5), (of, error)
 
 
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(-100, 300), st.integers(-100, 300), st.integers(0, 100))
-def test_with_the_same_seed_a_greater_change_holds_the_smaller_one(number: int, one: int, other: int, seed: int) -> None:
+def test_a_greater_change_includes_a_smaller_one_with_the_same_seed(number: int, one: int, other: int, seed: int) -> None:
     problem = random_problem(Random(number))
     less, more = sorted((one, other))
     of_less, of_more = (Demand(percent=percent, seed=seed).applied(problem) if percent else problem for percent in (less, more))
     assert set(ids(of_less.conferences)) <= set(ids(of_more.conferences))
 
 
-def test_seeds_differ_and_one_seed_does_not() -> None:
+def test_only_the_seed_changes_the_choice() -> None:
     def of(seed: int) -> tuple[str, ...]:
         return tuple(ids(Demand(percent=-50, seed=seed).applied(JANUARY).conferences))
 
@@ -110,19 +110,19 @@ def test_seeds_differ_and_one_seed_does_not() -> None:
     assert len({of(seed) for seed in range(10)}) == 10
 
 
-def test_the_order_of_conferences_does_not_say_which_are_taken() -> None:
+def test_the_order_of_conferences_does_not_decide_which_are_removed() -> None:
     backwards = JANUARY.model_copy(update={"conferences": JANUARY.conferences[::-1]})
-    fewer, from_behind = (Demand(percent=-30).applied(problem).conferences for problem in (JANUARY, backwards))
-    assert fewer == from_behind[::-1]
+    fewer, reversed_fewer = (Demand(percent=-30).applied(problem).conferences for problem in (JANUARY, backwards))
+    assert fewer == reversed_fewer[::-1]
 
 
-def test_there_is_something_to_take_away_or_copy() -> None:
+def test_a_demand_change_needs_conferences() -> None:
     assert faults(Demand(percent=10, site="AMR")) == ["site: there is no site 'AMR'. Enter the id of one listed under sites."]
     assert faults(Demand(percent=10, kind=ConferenceKind.PRE_BIRTH, site="AYL")) == [
-        "percent: there is no conference of the kind pre_birth for the site AYL in this plan to take away or copy."
+        "percent: there is no conference of the kind pre_birth for the site AYL in this plan to remove or copy."
     ]
     assert faults(Demand(percent=0), service(conferences=[])) == [
-        "percent: there is no conference in this plan to take away or copy.",
+        "percent: there is no conference in this plan to remove or copy.",
         "percent: 0 changes nothing. Enter a number such as 20 or -20.",
     ]
     with pytest.raises(ValidationError, match="greater than or equal to -100"):
@@ -132,30 +132,30 @@ def test_there_is_something_to_take_away_or_copy() -> None:
 # Holds ----------------------------------------------------------------------------------------------
 
 
-def held(*holds: tuple[str, str, int]) -> object:
+def with_holds(*holds: tuple[str, str, int]) -> object:
     return service(holds=[{"site": site, "week": week, "count": count} for site, week, count in holds])
 
 
-def test_holds_are_others_under_the_ids_that_they_had() -> None:
+def test_changed_holds_keep_their_ids() -> None:
     holds = Holds(site="AYL", week=dt.date(2027, 3, 12), count=3)
-    assert holds.applied(service()) == held(("AYL", "2027-03-09", 3))
+    assert holds.applied(service()) == with_holds(("AYL", "2027-03-09", 3))
     assert holds.sentence(service()) == "3 slots instead of 2 are kept free at Aylesbury in the week of 8 March 2027."
 
 
-def test_holds_of_a_week_and_site_are_added_or_taken_away() -> None:
+def test_holds_of_a_week_and_site_are_added_or_removed() -> None:
     wycombe = Holds(site="WYC", week=dt.date(2027, 3, 9), count=1)
-    assert wycombe.applied(service()) == held(("AYL", "2027-03-09", 2), ("WYC", "2027-03-09", 1))
+    assert wycombe.applied(service()) == with_holds(("AYL", "2027-03-09", 2), ("WYC", "2027-03-09", 1))
     assert wycombe.sentence(service()) == "1 slot instead of 0 is kept free at Wycombe in the week of 8 March 2027."
     none = Holds(site="AYL", week=dt.date(2027, 3, 8), count=0)
-    assert none.applied(service()) == held()
+    assert none.applied(service()) == with_holds()
     assert none.sentence(service()) == "No slots instead of 2 are kept free at Aylesbury in the week of 8 March 2027."
     twice = service(holds=[{"site": "AYL", "week": f"2027-03-{day}", "count": 1} for day in ("10", "09", "16")])
-    assert Holds(site="AYL", week=dt.date(2027, 3, 8), count=5).applied(twice) == held(
+    assert Holds(site="AYL", week=dt.date(2027, 3, 8), count=5).applied(twice) == with_holds(
         ("AYL", "2027-03-10", 5), ("AYL", "2027-03-16", 1)
     )
 
 
-def test_holds_are_in_the_plan_at_a_known_site() -> None:
+def test_holds_need_a_known_site_and_a_week_of_the_plan() -> None:
     assert faults(Holds(site="AMR", week=dt.date(2027, 4, 5), count=1)) == [
         "site: there is no site 'AMR'. Enter the id of one listed under sites.",
         "week: 2027-04-05 is outside the plan, 2027-03-01 to 2027-03-31. Enter a day in it.",

@@ -7,7 +7,7 @@ from scheduler.domain.problem import Problem
 from scheduler.whatif.changes.chairs import ChairAbsent, ChairJoins
 from scheduler.whatif.changes.fridays import FridaysOpen
 from scheduler.whatif.changes.rooms import SiteCloses
-from tests.whatif.changing import faults, scenario, service
+from tests.whatif.change_builders import faults, scenario, service
 
 FRIDAYS = [dt.date(2027, 3, day) for day in (5, 12, 19, 26)]  # the last is Good Friday
 
@@ -16,7 +16,7 @@ def fridays_of(problem: Problem, chair: str) -> list[int]:
     return [day.day for day in FRIDAYS if problem.chair_by_id[chair].works_on(day)]
 
 
-def test_people_who_never_work_on_fridays_work_these_and_closures_are_lifted() -> None:
+def test_opened_fridays_are_worked_and_not_closed() -> None:
     problem = service(calendar={"closures": ["2027-03-05", "2027-03-08"]}, minute_takers=[{"id": "M1", "works": ["mon"]}])
     opens = FridaysOpen(dates=(FRIDAYS[0], FRIDAYS[2]))
     chairs = [chair.model_dump() for chair in problem.chairs]
@@ -33,7 +33,7 @@ def test_people_who_never_work_on_fridays_work_these_and_closures_are_lifted() -
     assert opens.sentence(problem) == "Everybody works on the Fridays 5 March and 19 March, and every room is open."
 
 
-def test_one_friday_is_opened_where_no_minute_takers_are_planned() -> None:
+def test_a_friday_opens_in_a_plan_without_minute_takers() -> None:
     problem = service(minute_takers=None)
     opens = FridaysOpen(dates=(FRIDAYS[1],))
     assert opens.applied(problem).minute_takers is None
@@ -41,14 +41,14 @@ def test_one_friday_is_opened_where_no_minute_takers_are_planned() -> None:
     assert opens.sentence(problem) == "Everybody works on Friday 12 March, and every room is open."
 
 
-def test_a_closure_around_a_friday_is_parted() -> None:
+def test_a_closure_around_a_friday_is_split() -> None:
     rooms = [room.model_dump() | {"closed": [{"first": "2027-03-10", "last": "2027-03-16"}]} for room in service().rooms]
     closed = FridaysOpen(dates=(FRIDAYS[1],)).applied(service(rooms=rooms)).rooms[0].closed
     days = [((period.first.day, period.last.day)) for period in closed]
     assert days == [(10, 11), (13, 16)]
 
 
-def test_what_else_a_scenario_changes_comes_after() -> None:
+def test_other_changes_apply_after_opened_fridays() -> None:
     opens = FridaysOpen(dates=(FRIDAYS[0],))
     newcomer = service().chairs[0].model_copy(update={"id": "C9"})
     closes = SiteCloses(site="WYC", first=FRIDAYS[0], last=FRIDAYS[0])
@@ -58,7 +58,7 @@ def test_what_else_a_scenario_changes_comes_after() -> None:
     assert not applied.room_by_id["WYC-1"].is_open(FRIDAYS[0])
 
 
-def test_only_fridays_that_are_working_days_of_the_plan_are_opened() -> None:
+def test_only_working_fridays_of_the_plan_can_open() -> None:
     assert faults(FridaysOpen(dates=(dt.date(2027, 3, 4), FRIDAYS[0], dt.date(2027, 4, 9), FRIDAYS[3]))) == [
         "dates[0]: 2027-03-04 is a Thursday. Enter a Friday.",
         "dates[2]: 2027-04-09 is outside the plan, 2027-03-01 to 2027-03-31. Enter a Friday in it.",

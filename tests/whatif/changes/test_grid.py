@@ -17,23 +17,23 @@ from scheduler.whatif.changes.policy import CaseloadCap, Weight
 from scheduler.whatif.changes.rooms import RoomCloses, RoomOpens
 from scheduler.whatif.changes.scenario import Scenario
 from tests.builders import chair, room
-from tests.whatif.changing import scenario, service
+from tests.whatif.change_builders import scenario, service
 
 STARTS = (dt.time(10), dt.time(14))
 
 
 def point(*changes: ChangeBase, name: str) -> Scenario:
-    """A scenario that knows where in the grid it stands, as its name says."""
+    """Build a scenario with its place in the grid, from its name."""
     return scenario(*changes, name=name).model_copy(update={"at": tuple(name.split(", "))})
 
 
-def told(*asked: str, problem: Problem | None = None) -> list[str]:
+def fault_messages(*settings: str, problem: Problem | None = None) -> list[str]:
     with pytest.raises(InputError) as error:
-        crossed(problem or service(), asked)
+        crossed(problem or service(), settings)
     return [str(fault) for fault in error.value.faults]
 
 
-def test_chairs_leave_from_the_end_and_join_as_copies_of_the_last_that_hold_nobody() -> None:
+def test_chairs_leave_from_the_end_or_copies_of_the_last_join() -> None:
     staff = [
         chair("C1"),
         chair("C2", name="Two", fte=0.8, caseload=70, first="2027-03-01", max_per_day=1)
@@ -53,7 +53,7 @@ def test_chairs_leave_from_the_end_and_join_as_copies_of_the_last_that_hold_nobo
     )
 
 
-def test_rooms_close_from_the_end_and_open_as_copies_of_the_last() -> None:
+def test_rooms_close_from_the_end_or_copies_of_the_last_open() -> None:
     problem = service(
         rooms=[
             room("AYL-1"),
@@ -69,16 +69,16 @@ def test_rooms_close_from_the_end_and_open_as_copies_of_the_last() -> None:
     )
 
 
-def test_minute_takers_leave_and_join_where_they_are_planned() -> None:
+def test_minute_takers_leave_and_join_if_modelled() -> None:
     joins = MinuteTakerJoins(minute_taker=MinuteTaker(id="M2-copy-1", sites=("AYL", "WYC"), works=("fri",)))
     assert crossed(service(), ["minute_takers=1..3:2"]) == (
         point(MinuteTakerLeaves(minute_taker="M2"), name="1 minute taker"),
         point(joins, name="3 minute takers"),
     )
-    assert told("minute_takers=1", problem=service(minute_takers=None)) == [
-        "--grid: minute takers are not planned here, so nothing depends on them. Vary something else."
+    assert fault_messages("minute_takers=1", problem=service(minute_takers=None)) == [
+        "--grid: this plan doesn't model minute takers, so they change nothing. Vary another setting."
     ]
-    assert told("minute_takers=0", problem=service(minute_takers=None)) == told(
+    assert fault_messages("minute_takers=0", problem=service(minute_takers=None)) == fault_messages(
         "minute_takers=1", problem=service(minute_takers=None)
     )
 
@@ -89,7 +89,7 @@ def test_copies_have_ids_that_are_free() -> None:
     assert [change.chair.id for change in three.changes if isinstance(change, ChairJoins)] == ["C1-copy-2", "C1-copy-3"]
 
 
-def test_numbers_go_in_steps_and_demand_may_fall() -> None:
+def test_values_can_go_in_steps_and_demand_can_fall() -> None:
     assert crossed(service(), ["demand=-20..40:20"]) == (
         point(Demand(percent=-20), name="demand -20%"),
         point(name="demand +0%"),
@@ -98,16 +98,16 @@ def test_numbers_go_in_steps_and_demand_may_fall() -> None:
     )
 
 
-def test_the_demand_of_one_kind_can_be_varied() -> None:
+def test_the_demand_of_one_kind_can_vary() -> None:
     (more,) = crossed(service(), ["initial_demand=50"])
     assert more == point(Demand(percent=50, kind=ConferenceKind.INITIAL), name="initial (ICPC) +50%")
     assert all(crossed(service(), [f"{kind}_demand=0"]) for kind in ConferenceKind)
 
 
-def test_the_cap_and_every_preference_can_be_varied() -> None:
+def test_the_cap_and_every_preference_can_vary() -> None:
     assert crossed(service(), [" caseload_cap = 80 .. 85 : 5 "]) == (
         point(CaseloadCap(cap=80), name="caseload cap 80"),
-        point(name="caseload cap 85"),  # as things are
+        point(name="caseload cap 85"),  # the unchanged plan
     )
     for preference in PREFERENCE_NAMES:
         weight = Weight(preference=preference, weight=7)
@@ -116,7 +116,7 @@ def test_the_cap_and_every_preference_can_be_varied() -> None:
         assert crossed(service(), [f"{preference}={now}"]) == (point(name=f"{preference} {now}"),)
 
 
-def test_two_settings_are_crossed() -> None:
+def test_two_settings_are_combined() -> None:
     grid = crossed(service(), ["chairs=2..3", "rooms=1..2"])
     leaves, closes = ChairLeaves(chair="C3"), RoomCloses(room="WYC-1")
     assert grid == (
@@ -127,31 +127,31 @@ def test_two_settings_are_crossed() -> None:
     )
 
 
-def test_how_many_there_would_be_is_known_before_they_are_made() -> None:
-    asked = ["chairs=1..2", "demand=-20..20:20"]
-    assert how_many(asked) == len(crossed(service(), asked)) == 6
+def test_scenarios_are_counted_before_they_are_built() -> None:
+    settings = ["chairs=1..2", "demand=-20..20:20"]
+    assert how_many(settings) == len(crossed(service(), settings)) == 6
     assert how_many(["chairs=1..100", "rooms=1..100", "friday=0..99"]) == 1_000_000
     with pytest.raises(InputError, match="runs backwards"):
         how_many(["chairs=2..1"])
 
 
-def test_any_two_settings_can_be_made_together() -> None:
-    asked = ["chairs=2..4:2", "rooms=1..3:2", "minute_takers=1..3:2", "demand=-50..50:100", "caseload_cap=90", "friday=1"]
-    applied = [one.applied(service()) for one in crossed(service(), asked)]
+def test_settings_can_be_combined() -> None:
+    settings = ["chairs=2..4:2", "rooms=1..3:2", "minute_takers=1..3:2", "demand=-50..50:100", "caseload_cap=90", "friday=1"]
+    applied = [one.applied(service()) for one in crossed(service(), settings)]
     assert len({problem.digest for problem in applied}) == 16
 
 
-def test_what_is_asked_is_refused_with_what_to_enter() -> None:
-    again = "Enter one such as chairs=5..8 or demand=-20..40:20."
-    assert told("chairs", "chairs=8..5", "rooms=1..101", "demand=-101", "caseload_cap=1..500", "chair=1") == [
-        f"--grid chairs: this is no setting with its numbers. {again}",
-        f"--grid chairs=8..5: the range runs backwards: 8 is after 5. {again}",
-        f"--grid rooms=1..101: rooms goes from 0 to 100. {again}",
-        f"--grid demand=-101: demand goes from -100 to 1000. {again}",
-        f"--grid caseload_cap=1..500: these are 500 numbers, more than 100. Take greater steps. {again}",
-        f"--grid chair=1: chair is not a setting that can be varied. The settings are {', '.join(SETTINGS)}. {again}",
+def test_invalid_settings_are_refused_with_advice() -> None:
+    advice = "Enter one such as chairs=5..8 or demand=-20..40:20."
+    assert fault_messages("chairs", "chairs=8..5", "rooms=1..101", "demand=-101", "caseload_cap=1..500", "chair=1") == [
+        f"--grid chairs: this is not a setting with its values. {advice}",
+        f"--grid chairs=8..5: the range runs backwards: 8 is after 5. {advice}",
+        f"--grid rooms=1..101: rooms must be from 0 to 100. {advice}",
+        f"--grid demand=-101: demand must be from -100 to 1000. {advice}",
+        f"--grid caseload_cap=1..500: these are 500 values, more than 100. Use greater steps. {advice}",
+        f"--grid chair=1: chair is not a setting of a grid. The settings are {', '.join(SETTINGS)}. {advice}",
     ]
-    assert told("rooms=1", "rooms=2") == [f"--grid rooms=2: rooms is varied twice. Enter another setting. {again}"]
-    assert told("chairs=1..2", problem=service(chairs=[], conferences=[])) == [
-        "--grid: this plan has no chair of which there could be more. Vary something else."
+    assert fault_messages("rooms=1", "rooms=2") == [f"--grid rooms=2: rooms is varied twice. Enter a different setting. {advice}"]
+    assert fault_messages("chairs=1..2", problem=service(chairs=[], conferences=[])) == [
+        "--grid: this plan has no chair to copy, so it can't have more. Vary another setting."
     ]

@@ -1,10 +1,9 @@
-"""A change that only gives more room never makes the proven tiers worse, taken in their order.
+"""A relaxing change never makes the proven tiers worse in lexicographic order.
 
-Relaxing is a change after which whatever was a schedule still is one and costs no more in any tier. So the tuple of proven
-tiers can't get worse in lexicographic order; a lower tier alone can, where a higher one gets better. That is true of one
-more room, start, kit, Friday or minute taker; of a greater cap, a rule off, fewer holds or conferences; and of one more
-chair who is within their own cap. A chair who brings more children than that adds the excess to the tier `caseload`, so that
-only the tiers above it are sure not to get worse.
+After a relaxing change every schedule stays valid and costs no more in any tier. So the proven tiers can't get worse in
+lexicographic order; a lower tier can get worse if a higher one gets better. This is true of one more room, start, kit, Friday or
+minute taker; of a greater cap, a rule off, fewer holds or fewer conferences; and of one more chair within their own cap. A chair
+above it adds the excess to the tier `caseload`, so that only the tiers before it can't get worse.
 """
 
 from __future__ import annotations
@@ -26,24 +25,24 @@ from tests.builders import chair, conference, room, tiny_problem
 from tests.engines.small_problems import case_of, planned
 from tests.random_problems import random_problem
 from tests.varied_problems import varied_problem
-from tests.whatif.changing import scenario
-from tests.whatif.random_changes import RELAXING, Made, made
+from tests.whatif.change_builders import scenario
+from tests.whatif.random_changes import RELAXING, ChangeMaker, try_change
 
 SEEDS = st.integers(0, 1_000_000)
 
 
 def optimum(problem: Problem) -> tuple[int, ...] | None:
-    """The best value of every tier, by a solver of the tests' own; None where locks can't be kept or nothing be booked."""
+    """Return the optimum by the tests' own solver, or None if the locks can't be kept or nothing can be booked."""
     case = case_of(problem)
     return case and case.optimum
 
 
-def assert_no_worse(kind: Made, seed: int) -> None:
-    """For the first random problem to which such a change can be made, and which has an optimum before and after."""
+def assert_no_worse(kind: ChangeMaker, seed: int) -> None:
+    """Check the first random problem that such a change suits and that has an optimum before and after."""
     random = Random(seed)
     while True:
         problem = random.choice((random_problem, varied_problem))(random)
-        if (change := made(random, problem, kind)) is None or (before := optimum(problem)) is None:
+        if (change := try_change(random, problem, kind)) is None or (before := optimum(problem)) is None:
             continue
         if (after := optimum(scenario(change).applied(problem))) is not None:
             assert after <= before, change
@@ -52,7 +51,7 @@ def assert_no_worse(kind: Made, seed: int) -> None:
 
 @settings(max_examples=12, deadline=None)
 @given(st.sampled_from(RELAXING), SEEDS)
-def test_a_relaxing_change_never_makes_the_tiers_worse_in_their_order(kind: Made, seed: int) -> None:
+def test_a_relaxing_change_never_makes_the_tiers_worse_in_their_order(kind: ChangeMaker, seed: int) -> None:
     assert_no_worse(kind, seed)
 
 
@@ -60,14 +59,15 @@ def test_a_relaxing_change_never_makes_the_tiers_worse_in_their_order(kind: Made
 @pytest.mark.parametrize("kind", RELAXING, ids=lambda kind: kind.__name__.strip("_"))
 @settings(max_examples=25, deadline=None)
 @given(SEEDS)
-def test_no_kind_of_relaxing_change_does(kind: Made, seed: int) -> None:
+def test_no_kind_of_relaxing_change_makes_the_tiers_worse(kind: ChangeMaker, seed: int) -> None:
     assert_no_worse(kind, seed)
 
 
-# One day at one start, with one chair and one room, for two families -----------------------------------
+# One day with one start, one chair and one room for two families ---------------------------------------
 
 
 def crowded() -> Problem:
+    """Build a problem with room for one of two conferences."""
     return tiny_problem(
         horizon={"first": "2027-03-02", "last": "2027-03-02"},
         rooms=[room("AYL-1", starts=["10:00"])],
@@ -77,6 +77,7 @@ def crowded() -> Problem:
 
 
 def proven(*changes: ChangeBase) -> tuple[int, ...]:
+    """Return the proven tiers of the crowded problem with these changes."""
     schedule = planned(scenario(*changes).applied(crowded()), workers=1, work_limit=20)
     assert all(tier.proven for tier in schedule.tiers)
     return tuple(tier.value for tier in schedule.tiers)
@@ -92,13 +93,13 @@ def test_one_more_start_places_the_second_family() -> None:
     assert proven(ONE_START) == (0, 0, 0, 0, 0, 0)
 
 
-def test_one_more_chair_places_it_virtually_and_so_makes_a_lower_tier_worse() -> None:
-    """60 for being virtual for want of a room, 10 for the area's partners who are asked to two at once; a room saves the 60."""
+def test_one_more_chair_improves_a_tier_and_worsens_a_lower_one() -> None:
+    """60 points for virtual for want of a room, 10 for partners with two conferences at once. A room saves the 60."""
     assert proven(ONE_CHAIR) == (0, 0, 0, 0, 0, 70)
     assert proven(ONE_CHAIR, ONE_ROOM) == (0, 0, 0, 0, 0, 10)
 
 
-def test_a_chair_above_their_own_cap_makes_the_caseloads_worse_and_nothing_above_them() -> None:
+def test_a_new_chair_above_their_cap_makes_only_caseloads_worse() -> None:
     above = ChairJoins(chair=Chair(id="C2", caseload=90))
     assert proven(above) == (0, 0, 0, 0, 5 + 2, 70)
     assert proven(ONE_START, above) == (0, 0, 0, 0, 5, 0)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from scheduler.domain.places import Room
 from scheduler.whatif.changes.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
 from tests.builders import room
-from tests.whatif.changing import faults, service
+from tests.whatif.change_builders import faults, service
 
 AYL, WYC = (one.model_dump() for one in service().rooms)
 OUTSIDE = "outside the plan, 2027-03-01 to 2027-03-31. Enter a day up to 2027-03-31."
@@ -23,7 +23,7 @@ def day(number: int, month: int = 3) -> dt.date:
     return dt.date(2027, month, number)
 
 
-def test_a_room_opens_as_the_last() -> None:
+def test_a_new_room_is_last_in_the_list() -> None:
     new = Room(id="WYC-2", site="WYC", starts=(dt.time(10), dt.time(14)), hybrid_from=dt.date(2022, 9, 1))
     assert RoomOpens(room=new).applied(service()) == with_rooms(AYL, WYC, room("WYC-2"))
     assert RoomOpens(room=new).sentence(service()) == "WYC-2 opens at Wycombe, for 10:00 and 14:00."
@@ -37,15 +37,15 @@ def test_a_room_opens_as_the_last() -> None:
     )
 
 
-def test_a_room_that_opens_has_a_free_id_a_known_site_and_days_in_the_plan() -> None:
+def test_a_new_room_needs_a_free_id_a_known_site_and_days_in_the_plan() -> None:
     assert faults(RoomOpens(room=Room(id="AYL-1", site="AYR", starts=(dt.time(10),), first=day(1, 4)))) == [
-        "room.id: there is a room 'AYL-1' already. Give the new one an id of its own.",
+        "room.id: there is already a room 'AYL-1'. Enter an id that is free.",
         "room.site: there is no site 'AYR'. Did you mean 'AYL'? Enter the id of one listed under sites.",
         f"room.first: 2027-04-01 is {OUTSIDE}",
     ]
 
 
-def test_a_room_closes_besides_its_closures() -> None:
+def test_a_closure_is_added_to_a_rooms_closures() -> None:
     closes = RoomCloses(room="WYC-1", first=day(29), last=day(2, 4))
     closed = [*WYC["closed"], {"first": "2027-03-29", "last": "2027-03-31"}]
     assert closes.applied(service()) == with_rooms(AYL, WYC | {"closed": closed})
@@ -74,7 +74,7 @@ def test_a_site_closes_with_all_its_rooms() -> None:
     ]
 
 
-def test_a_room_gains_equipment_no_later_than_it_would_have_had_it() -> None:
+def test_a_room_never_gets_its_equipment_later() -> None:
     problem = with_rooms(AYL | {"hybrid_from": None}, WYC | {"hybrid_from": "2027-03-15"})
     gains = RoomGainsHybrid(room="AYL-1", first=day(8))
     assert gains.applied(problem) == with_rooms(AYL | {"hybrid_from": "2027-03-08"}, WYC | {"hybrid_from": "2027-03-15"})
@@ -88,18 +88,18 @@ def test_a_room_gains_equipment_no_later_than_it_would_have_had_it() -> None:
     assert faults(RoomGainsHybrid(room="AYL-9", first=day(1, 4))) == [f"first: 2027-04-01 is {OUTSIDE}", NO_ROOM]
 
 
-def test_a_room_gains_a_start_in_order_of_time() -> None:
+def test_a_new_start_is_sorted_by_time() -> None:
     gains = RoomGainsStart(room="AYL-1", start=dt.time(12))
     assert gains.applied(service()) == with_rooms(AYL | {"starts": ["10:00", "12:00", "14:00"]}, WYC)
     assert gains.sentence(service()) == "Conferences in Room 1 (AYL-1) may also begin at 12:00."
-    has = RoomGainsStart(room="WYC-1", start=dt.time(14))
-    assert has.applied(service()) == service()
-    assert has.sentence(service()) == "Conferences in WYC-1 may already begin at 14:00."
+    present = RoomGainsStart(room="WYC-1", start=dt.time(14))
+    assert present.applied(service()) == service()
+    assert present.sentence(service()) == "Conferences in WYC-1 may already begin at 14:00."
     assert faults(RoomGainsStart(room="AYL-9", start=dt.time(12))) == [NO_ROOM]
 
 
-def test_virtual_conferences_begin_at_the_new_start_too_unless_their_starts_are_given() -> None:
+def test_virtual_conferences_use_a_new_start_unless_theirs_are_set() -> None:
     gains = RoomGainsStart(room="AYL-1", start=dt.time(12))
     assert gains.applied(service()).all_virtual_starts == (dt.time(10), dt.time(12), dt.time(14))
-    given = service(virtual_starts=["10:00"])
-    assert gains.applied(given).all_virtual_starts == (dt.time(10),)
+    with_own_starts = service(virtual_starts=["10:00"])
+    assert gains.applied(with_own_starts).all_virtual_starts == (dt.time(10),)

@@ -16,7 +16,7 @@ from scheduler.whatif.changes.policy import CaseloadCap, RuleOff, RuleOn, Weight
 from scheduler.whatif.changes.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.files.scenarios import scenarios_in
-from tests.whatif.changing import scenario, service
+from tests.whatif.change_builders import scenario, service
 
 
 def day(number: int) -> dt.date:
@@ -27,36 +27,39 @@ def new_room(identifier: str, site: str) -> Room:
     return Room(id=identifier, site=site, starts=(dt.time(10),))
 
 
-def told(*changes: ChangeBase) -> list[str]:
-    """Every fault of a scenario with these changes."""
+def fault_messages(*changes: ChangeBase) -> list[str]:
+    """Return every fault of a scenario with these changes."""
     with pytest.raises(InputError) as error:
         scenario(*changes).applied(service())
     return [str(fault) for fault in error.value.faults]
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
-        ("base", "'base' is what the plan as it stands is called. Enter another name."),
-        ("no letter \uffff", "'no letter \\uffff' holds a control character, which can't be shown. Enter the name without it."),
-        ("bell \a", "'bell \\x07' holds a control character, which can't be shown. Enter the name without it."),
-        ("\x1b[31mred", "'\\x1b[31mred' holds a control character, which can't be shown. Enter the name without it."),
+        ("base", "'base' is the name of the unchanged plan. Enter another name."),
+        (
+            "no letter \uffff",
+            "'no letter \\uffff' contains a control character, which can't be shown. Enter the name without it.",
+        ),
+        ("bell \a", "'bell \\x07' contains a control character, which can't be shown. Enter the name without it."),
+        ("\x1b[31mred", "'\\x1b[31mred' contains a control character, which can't be shown. Enter the name without it."),
         ("", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
     ],
 )
-def test_some_names_are_refused(name: str, said: str) -> None:
+def test_some_names_are_refused(name: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         scenarios_in([{"name": "good"}, {"name": name}])
-    assert [str(fault) for fault in error.value.faults] == [f"scenarios[1].name: {said}"]
+    assert [str(fault) for fault in error.value.faults] == [f"scenarios[1].name: {message}"]
 
 
-def test_a_scenario_without_changes_is_the_problem_itself() -> None:
+def test_a_scenario_without_changes_returns_the_problem_itself() -> None:
     problem = service()
     assert scenario().applied(problem) is problem
     assert scenario().sentences(problem) == ()
 
 
-def test_every_change_is_made_and_said() -> None:
+def test_every_change_is_applied_and_described() -> None:
     both = scenario(ChairLeaves(chair="C1"), CaseloadCap(cap=90))
     chairs = [chair.model_dump() for chair in service().chairs]
     assert both.applied(service()) == service(
@@ -77,18 +80,18 @@ def test_the_order_of_changes_makes_no_difference() -> None:
     assert len(digests) == 1
 
 
-def test_every_fault_is_told_with_its_place() -> None:
-    assert told(ChairLeaves(chair="X"), CaseloadCap(cap=1), RoomOpens(room=new_room("AYL-1", "AMR"))) == [
+def test_every_fault_is_reported_with_its_place() -> None:
+    assert fault_messages(ChairLeaves(chair="X"), CaseloadCap(cap=1), RoomOpens(room=new_room("AYL-1", "AMR"))) == [
         "scenarios[S].changes[0].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
-        "scenarios[S].changes[2].room.id: there is a room 'AYL-1' already. Give the new one an id of its own.",
+        "scenarios[S].changes[2].room.id: there is already a room 'AYL-1'. Enter an id that is free.",
         "scenarios[S].changes[2].room.site: there is no site 'AMR'. Enter the id of one listed under sites.",
     ]
 
 
 def test_a_contradiction_names_the_other_change() -> None:
-    assert told(ChairLeaves(chair="C1", first=day(15)), ChairAbsent(chair="C1", first=day(2), last=day(3))) == [
+    assert fault_messages(ChairLeaves(chair="C1", first=day(15)), ChairAbsent(chair="C1", first=day(2), last=day(3))) == [
         "scenarios[S].changes[1]: This contradicts or repeats another change: "
-        "'Advisor 1 (C1) leaves from 15 March 2027 on.' Keep one of the two."
+        "'Advisor 1 (C1) leaves from 15 March 2027 on.' Keep only one of them."
     ]
 
 
@@ -126,11 +129,11 @@ LEAVES, ABSENT = ChairLeaves(chair="C1"), ChairAbsent(chair="C1", first=day(2), 
         (Holds(site="AYL", week=day(8), count=1), Holds(site="AYL", week=day(12), count=2)),
     ],
 )
-def test_changes_of_one_thing_contradict_one_another(changes: tuple[ChangeBase, ChangeBase]) -> None:
+def test_changes_of_the_same_part_contradict_each_other(changes: tuple[ChangeBase, ChangeBase]) -> None:
     for one, other in (changes, changes[::-1]):
-        assert told(one, other) == [
+        assert fault_messages(one, other) == [
             f"scenarios[S].changes[1]: This contradicts or repeats another change: '{one.sentence(service())}' "
-            "Keep one of the two."
+            "Keep only one of them."
         ]
 
 
@@ -155,21 +158,21 @@ def test_changes_of_one_thing_contradict_one_another(changes: tuple[ChangeBase, 
         (Holds(site="AYL", week=day(8), count=1), Holds(site="WYC", week=day(8), count=2)),
     ],
 )
-def test_changes_of_different_things_stand_together(changes: tuple[ChangeBase, ChangeBase]) -> None:
+def test_changes_of_different_parts_combine(changes: tuple[ChangeBase, ChangeBase]) -> None:
     one, other = changes
     together = scenario(one, other).applied(service())
     assert together.digest == scenario(other, one).applied(service()).digest
     assert together.digest not in {scenario(change).applied(service()).digest for change in changes}
 
 
-def test_a_rule_that_is_on_and_off_contradicts_itself() -> None:
-    """Each alone suits a problem of its own: there is none that both suit."""
-    assert told(RuleOff(rule="R4"), RuleOn(rule="R4")) == [
-        "scenarios[S].changes[1].rule: R4 is on in this plan already. Take the change out."
+def test_a_rule_cannot_be_switched_on_and_off() -> None:
+    """A rule is either on or off, so no problem suits both changes."""
+    assert fault_messages(RuleOff(rule="R4"), RuleOn(rule="R4")) == [
+        "scenarios[S].changes[1].rule: R4 is already on in this plan. Remove the change."
     ]
 
 
-def test_a_scenario_is_read_back_as_it_was_written() -> None:
+def test_a_scenario_survives_writing_and_reading() -> None:
     written = scenario(
         LEAVES, C9, Demand(percent=10, kind=ConferenceKind.INITIAL), RoomGainsStart(room="AYL-1", start=dt.time(12))
     )

@@ -1,4 +1,4 @@
-"""What holds for any changes to any problem."""
+"""Properties of any change to any problem."""
 
 from collections.abc import Sequence
 from random import Random
@@ -14,45 +14,46 @@ from scheduler.whatif.changes.rooms import RoomOpens, SiteCloses
 from scheduler.whatif.changes.scenario import Scenario
 from tests.random_problems import random_problem
 from tests.varied_problems import varied_problem
-from tests.whatif.changing import scenario
+from tests.whatif.change_builders import scenario
 from tests.whatif.random_changes import random_change
 
 SEEDS = st.integers(0, 1_000_000)
 
 
 def problem_of(seed: int) -> Problem:
+    """Build the random problem of a seed."""
     return random_problem(Random(seed)) if seed % 2 else varied_problem(Random(seed))
 
 
-def copied(problem: Problem) -> Problem:
-    """The problem as from its file, with nothing that it remembers."""
+def reread(problem: Problem) -> Problem:
+    """Return the problem as read from its file, without cached values."""
     return read_problem(problem.model_dump(mode="json", by_alias=True))
 
 
 @settings(deadline=None)
 @given(SEEDS)
-def test_a_scenario_without_changes_gives_an_equal_problem(seed: int) -> None:
+def test_a_scenario_without_changes_makes_an_equal_problem(seed: int) -> None:
     problem = problem_of(seed)
     assert scenario().applied(problem) == problem
-    assert scenario().applied(problem).digest == copied(problem).digest
+    assert scenario().applied(problem).digest == reread(problem).digest
 
 
 @settings(deadline=None)
 @given(SEEDS, SEEDS)
-def test_a_change_gives_a_sound_problem_and_leaves_the_other_alone(seed: int, choice: int) -> None:
+def test_a_change_makes_a_valid_problem_and_keeps_the_original(seed: int, choice: int) -> None:
     problem = problem_of(seed)
     before = problem.model_dump_json()
     change = random_change(Random(choice), problem)
     applied = scenario(change).applied(problem)
-    assert checked(applied) == copied(applied)
-    assert applied.digest == copied(applied).digest
+    assert checked(applied) == reread(applied)
+    assert applied.digest == reread(applied).digest
     assert problem.model_dump_json() == before
     assert change.sentence(problem)[-1] == "."
 
 
 @settings(deadline=None)
 @given(SEEDS, SEEDS)
-def test_a_change_is_the_same_after_a_file(seed: int, choice: int) -> None:
+def test_a_change_survives_writing_and_reading(seed: int, choice: int) -> None:
     problem = problem_of(seed)
     before = scenario(random_change(Random(choice), problem))
     after = Scenario.model_validate_json(before.model_dump_json())
@@ -63,7 +64,7 @@ def test_a_change_is_the_same_after_a_file(seed: int, choice: int) -> None:
 @settings(deadline=None)
 @given(SEEDS, SEEDS, st.integers(2, 4))
 def test_changes_of_different_things_commute(seed: int, choice: int, count: int) -> None:
-    """In a scenario to the very same; one after another by hand too, but for the order of what was added."""
+    """Changes of a scenario commute exactly. Applied one by one, they commute except for the order of new items."""
     problem, random = problem_of(seed), Random(choice)
     changes = [random_change(random, problem) for _ in range(count)]
     try:
@@ -75,10 +76,10 @@ def test_changes_of_different_things_commute(seed: int, choice: int, count: int)
     assert scenario(*backwards).applied(problem).digest == together.digest
     kinds = {type(change) for change in changes}
     if FridaysOpen not in kinds and not {RoomOpens, SiteCloses} <= kinds:
-        assert _by_hand(problem, changes) == _by_hand(problem, backwards)
+        assert _applied_in_turn(problem, changes) == _applied_in_turn(problem, backwards)
 
 
-def _by_hand(problem: Problem, changes: Sequence[ChangeBase]) -> dict[str, object]:
+def _applied_in_turn(problem: Problem, changes: Sequence[ChangeBase]) -> dict[str, object]:
     for change in changes:
         problem = change.applied(problem)
     return {name: _sorted(value) for name, value in problem.model_dump(mode="json").items()}

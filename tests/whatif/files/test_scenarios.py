@@ -25,13 +25,13 @@ from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.files.scenario_sheet import SHEET
 from scheduler.whatif.files.scenarios import read_scenarios, scenarios_in
 from tests.paths import DOCS
-from tests.whatif.changing import scenario, service
+from tests.whatif.change_builders import scenario, service
 
 NAMES = ", ".join(CHANGES)
 LEAVES = {"change": "chair_leaves", "chair": "C1"}
 
 
-def told(raw: Any) -> list[str]:
+def fault_messages(raw: Any) -> list[str]:
     with pytest.raises(InputError) as error:
         scenarios_in(raw)
     return [str(fault) for fault in error.value.faults]
@@ -40,7 +40,7 @@ def told(raw: Any) -> list[str]:
 # JSON -----------------------------------------------------------------------------------------------
 
 
-def test_a_list_or_an_object_that_holds_it_is_read(tmp_path: Path) -> None:
+def test_a_list_or_an_object_with_the_list_is_read(tmp_path: Path) -> None:
     raw = [{"name": "One", "changes": [LEAVES]}, {"name": "None"}]
     path = tmp_path / "scenarios.json"
     for content in (raw, {"scenarios": raw}):
@@ -49,16 +49,18 @@ def test_a_list_or_an_object_that_holds_it_is_read(tmp_path: Path) -> None:
 
 
 def test_an_empty_list_is_refused() -> None:
-    empty = ["scenarios: there is no scenario here. Enter at least one."]
-    assert told([]) == told({"scenarios": []}) == empty
+    empty = ["scenarios: there is no scenario. Enter at least one."]
+    assert fault_messages([]) == fault_messages({"scenarios": []}) == empty
 
 
 @pytest.mark.parametrize("raw", [{}, {"scenarios": {}}, {"scenarios": [], "name": "S"}, "S", None, 3])
-def test_what_holds_no_list_is_refused(raw: Any) -> None:
-    assert told(raw) == ['This is no list of scenarios. Give one such as [{"name": …, "changes": […]}], or {"scenarios": […]}.']
+def test_input_without_a_list_is_refused(raw: Any) -> None:
+    assert fault_messages(raw) == [
+        'This is not a list of scenarios. Enter one such as [{"name": …, "changes": […]}] or {"scenarios": […]}.'
+    ]
 
 
-def test_every_fault_is_told_with_its_place() -> None:
+def test_every_fault_is_reported_with_its_place() -> None:
     changes = [
         {"change": "chair_leave", "chair": "C1"},
         {"chair": "C1"},
@@ -70,7 +72,8 @@ def test_every_fault_is_told_with_its_place() -> None:
         {"change": "chair_joins", "chair": {"id": "C9", "fet": 0.5}},
         {"change": "demand", "percent": 0.5, "kind": "icpc"},
     ]
-    assert told([{"name": "A", "changes": changes}, {"name": "B", "change": []}, {"changes": {}}, 5, {"name": "A"}]) == [
+    raw = [{"name": "A", "changes": changes}, {"name": "B", "change": []}, {"changes": {}}, 5, {"name": "A"}]
+    assert fault_messages(raw) == [
         "scenarios[0].changes[0].change: 'chair_leave' is not one of the choices. Did you mean chair_leaves? "
         f"Enter one of: {NAMES}.",
         f"scenarios[0].changes[1].change: is missing. Enter one of: {NAMES}.",
@@ -88,7 +91,7 @@ def test_every_fault_is_told_with_its_place() -> None:
         "scenarios[2].name: is missing. Enter it.",
         "scenarios[2].changes: {} is not a list. Enter a list, in square brackets.",
         "scenarios[3]: 5 is not an object. Enter an object, in curly brackets.",
-        "scenarios[4].name: 'A' is already the name of scenarios[0]. Give each its own name.",
+        "scenarios[4].name: 'A' is already the name of scenarios[0]. Enter a different name for each.",
     ]  # fmt: skip
 
 
@@ -104,14 +107,14 @@ ANYTHING = st.recursive(
 
 @settings(max_examples=50, deadline=None)
 @given(ANYTHING | st.builds(lambda changes: [{"name": "S", "changes": changes}], st.lists(ANYTHING, max_size=3)))
-def test_whatever_it_is_it_is_read_or_refused_in_words(raw: Any) -> None:
+def test_any_input_is_read_or_refused_with_a_message(raw: Any) -> None:
     try:
         assert all(isinstance(one, Scenario) for one in scenarios_in(raw))
     except InputError as error:
         assert all(fault.message for fault in error.faults)
 
 
-def test_what_does_not_suit_the_problem_is_told_where_one_is_given(tmp_path: Path) -> None:
+def test_changes_are_checked_against_a_problem_if_there_is_one(tmp_path: Path) -> None:
     path = tmp_path / "scenarios.json"
     path.write_text(json.dumps([{"name": "One", "changes": [LEAVES | {"chair": "X"}]}, {"name": "Two", "changes": [LEAVES] * 2}]))
     assert len(read_scenarios(path)) == 2
@@ -119,11 +122,11 @@ def test_what_does_not_suit_the_problem_is_told_where_one_is_given(tmp_path: Pat
         read_scenarios(path, service())
     assert [str(fault) for fault in error.value.faults] == [
         "scenarios[One].changes[0].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
-        "scenarios[Two].changes[1]: This contradicts or repeats another change: 'Advisor 1 (C1) leaves.' Keep one of the two.",
+        "scenarios[Two].changes[1]: This contradicts or repeats another change: 'Advisor 1 (C1) leaves.' Keep only one of them.",
     ]
 
 
-def test_what_cannot_be_read_and_what_does_not_suit_the_problem_are_told_together(tmp_path: Path) -> None:
+def test_unreadable_and_unsuitable_changes_are_reported_together(tmp_path: Path) -> None:
     unknown = LEAVES | {"chair": "X"}
     raw = [{"name": "One", "changes": [{"change": 7}, unknown]}, {"name": "Two", "changes": [LEAVES, unknown]}, {"nmae": "Three"}]
     expected = [
@@ -151,7 +154,7 @@ def test_only_json_and_workbooks_are_read(tmp_path: Path) -> None:
             read_scenarios(path)
         assert str(error.value) == f"{path}: {message}"
     text.write_text("[]")
-    with pytest.raises(InputError, match=r"'\.txt' is not a kind of file that is read"):
+    with pytest.raises(InputError, match=r"files of the kind '\.txt' can't be read"):
         read_scenarios(text)
 
 
@@ -161,7 +164,7 @@ Cells = dict[str, Any]
 
 
 def workbook(path: Path, *rows: Cells) -> Path:
-    """A workbook with the sheet Scenarios, its columns in the order in which the rows name them; added to one that is there."""
+    """Add the sheet Scenarios to a workbook, which is created if it doesn't exist. Columns follow the rows' headings."""
     book = openpyxl.load_workbook(path) if path.exists() else openpyxl.Workbook()
     sheet = book.create_sheet("Scenarios")
     headings = list(dict.fromkeys(heading for row in rows for heading in row))
@@ -176,7 +179,7 @@ def row(change: str, scenario: str = "S", **cells: Any) -> Cells:
     return {"Scenario": scenario, "Change": change} | {key.replace("_", " "): value for key, value in cells.items()}
 
 
-def told_of_sheet(tmp_path: Path, *rows: Cells) -> list[str]:
+def sheet_fault_messages(tmp_path: Path, *rows: Cells) -> list[str]:
     with pytest.raises(InputError) as error:
         read_scenarios(workbook(tmp_path / "s.xlsx", *rows), service())
     return [str(fault) for fault in error.value.faults]
@@ -204,7 +207,7 @@ EVERY_CHANGE: tuple[tuple[Cells, ChangeBase], ...] = (
     (row("Room gains start", Room="AYL-1", Start=dt.time(16, 30)), RoomGainsStart(room="AYL-1", start=dt.time(16, 30))),
     (row("Site closes", Site="WYC"), SiteCloses(site="WYC")),
     (
-        row("Demand", Per_cent=-20, ConferenceKind="Initial", Site="AYL", Seed=3),
+        row("Demand", Per_cent=-20, Kind="Initial", Site="AYL", Seed=3),
         Demand(percent=-20, kind=ConferenceKind.INITIAL, site="AYL", seed=3),
     ),
     (
@@ -221,13 +224,13 @@ EVERY_CHANGE: tuple[tuple[Cells, ChangeBase], ...] = (
 )  # fmt: skip
 
 
-def test_every_change_has_a_row_like_it(tmp_path: Path) -> None:
+def test_every_change_can_be_a_row(tmp_path: Path) -> None:
     rows, changes = zip(*EVERY_CHANGE, strict=True)
     assert read_scenarios(workbook(tmp_path / "s.xlsx", *rows)) == (scenario(*changes),)
     assert {change.change for change in changes} == set(CHANGES)
 
 
-def test_rows_of_one_name_are_one_scenario_wherever_they_stand(tmp_path: Path) -> None:
+def test_rows_with_the_same_name_are_one_scenario(tmp_path: Path) -> None:
     leaves = [row("Chair leaves", scenario=name, Chair=chair) for name, chair in (("A", "C1"), ("B", "C2"), ("A", "C3"))]
     assert read_scenarios(workbook(tmp_path / "s.xlsx", *leaves)) == (
         scenario(ChairLeaves(chair="C1"), ChairLeaves(chair="C3"), name="A"),
@@ -235,7 +238,7 @@ def test_rows_of_one_name_are_one_scenario_wherever_they_stand(tmp_path: Path) -
     )
 
 
-def test_the_sheet_may_stand_in_the_problems_own_workbook(tmp_path: Path) -> None:
+def test_the_sheet_can_be_in_the_problems_own_workbook(tmp_path: Path) -> None:
     path = tmp_path / "problem.xlsx"
     write_problem_file(service(), path)
     workbook(path, row("Chair leaves", Chair="C1"))
@@ -244,7 +247,7 @@ def test_the_sheet_may_stand_in_the_problems_own_workbook(tmp_path: Path) -> Non
 
 
 def test_faults_name_the_cell(tmp_path: Path) -> None:
-    assert told_of_sheet(
+    assert sheet_fault_messages(
         tmp_path,
         row("Chair leafs", Chair="C1"),
         row("Chair leaves", Chair=None),
@@ -258,7 +261,7 @@ def test_faults_name_the_cell(tmp_path: Path) -> None:
         "Room gains start, Site closes, Demand, Minute taker joins, Minute taker leaves, Minute taker absent, Fridays open, "
         "Rule off, Rule on, Weight, Holds.",
         "Scenarios, row 3, Chair: is missing. Enter it.",
-        "Scenarios, row 4, FTE: the change 'Chair leaves' has no use for this. Empty the cell.",
+        "Scenarios, row 4, FTE: the change 'Chair leaves' doesn't use this. Empty the cell.",
         "Scenarios, row 5, First day: 'soon' is not a date. Enter a date such as 03/04/2027 (3 April 2027).",
         "Scenarios, row 6, Chair: is missing. Enter it.",
         "Scenarios, row 6, FTE: 3 is too large. Enter 2 or less.",
@@ -266,14 +269,14 @@ def test_faults_name_the_cell(tmp_path: Path) -> None:
     ]
 
 
-def test_a_cell_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
-    assert told_of_sheet(tmp_path, row("Demand", Per_cent="a third")) == [
+def test_an_unreadable_cell_is_reported_once(tmp_path: Path) -> None:
+    assert sheet_fault_messages(tmp_path, row("Demand", Per_cent="a third")) == [
         "Scenarios, row 2, Per cent: 'a third' is not a whole number of per cent. Enter a number such as -20."
     ]
 
 
-def test_what_does_not_suit_the_problem_names_the_cell_too(tmp_path: Path) -> None:
-    assert told_of_sheet(
+def test_faults_against_the_problem_name_the_cell_too(tmp_path: Path) -> None:
+    assert sheet_fault_messages(
         tmp_path,
         row("Chair leaves", scenario="A", Chair="C1"),
         row("Chair leaves", scenario="B", Chair="X", First_day=dt.date(2027, 4, 1)),
@@ -283,7 +286,7 @@ def test_what_does_not_suit_the_problem_names_the_cell_too(tmp_path: Path) -> No
     ) == [
         "Scenarios, row 3, First day: 01/04/2027 is outside the plan, 01/03/2027 to 31/03/2027. Enter a day up to 31/03/2027.",
         "Scenarios, row 3, Chair: there is no chair 'X'. Enter the id of one on the sheet Chairs.",
-        "Scenarios, row 4: This contradicts or repeats another change: 'Advisor 1 (C1) leaves.' Keep one of the two.",
+        "Scenarios, row 4: This contradicts or repeats another change: 'Advisor 1 (C1) leaves.' Keep only one of them.",
         "Scenarios, row 5, Fridays: 04/03/2027 is a Thursday. Enter a Friday.",
         "Scenarios, row 6, Sites: there is no site 'AMR'. Enter the id of one on the sheet Sites.",
     ]
@@ -292,14 +295,14 @@ def test_what_does_not_suit_the_problem_names_the_cell_too(tmp_path: Path) -> No
 def test_a_workbook_without_scenarios_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "s.xlsx"
     openpyxl.Workbook().save(path)
-    with pytest.raises(InputError, match="there is no sheet Scenarios in this workbook"):
+    with pytest.raises(InputError, match="this workbook has no sheet Scenarios"):
         read_scenarios(path)
     empty = [{"Scenario": None, "Change": None}]
-    assert told_of_sheet(tmp_path, *empty) == ["Scenarios: there is no scenario here. Enter at least one."]
+    assert sheet_fault_messages(tmp_path, *empty) == ["Scenarios: there is no scenario. Enter at least one."]
 
 
-def test_rows_without_a_name_are_told(tmp_path: Path) -> None:
-    assert told_of_sheet(
+def test_rows_without_a_name_are_reported(tmp_path: Path) -> None:
+    assert sheet_fault_messages(
         tmp_path, row("Chair leaves", scenario="", Chair="C1"), row("Chair leaves", scenario=" x", Chair="C1")
     ) == [
         "Scenarios, row 2, Scenario: nothing is entered. Enter text.",
@@ -307,7 +310,7 @@ def test_rows_without_a_name_are_told(tmp_path: Path) -> None:
     ]
 
 
-def test_every_change_and_every_column_is_in_the_guide() -> None:
+def test_the_guide_has_every_change_and_column() -> None:
     guide = (DOCS / "what-if.md").read_text()
     missing = {name for name in CHANGES if f"`{name}`" not in guide}
     missing |= {column.heading for column in SHEET.columns if column.heading not in guide}

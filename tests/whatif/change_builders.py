@@ -1,4 +1,4 @@
-"""A small problem with something of everything, and what the tests of changes ask of it."""
+"""Builders for tests of changes: a small problem with every kind of item, scenarios and faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.builders import chair, conference, minute_taker, room, tiny_problem
 
 
 def service(**fields: Any) -> Problem:
-    """March 2027 at two sites: three chairs, two rooms, two minute takers, four conferences, a hold; some fields otherwise."""
+    """Build March 2027 at two sites: three chairs, two rooms, two minute takers, four conferences and a hold."""
     return tiny_problem(
         **{
             "rooms": [
@@ -37,9 +37,10 @@ def service(**fields: Any) -> Problem:
 
 
 def scenario(*changes: ChangeBase, name: str = "S") -> Scenario:
+    """Build a scenario of these changes."""
     return Scenario.model_validate({"name": name, "changes": changes})
 
 
 def faults(change: ChangeBase, problem: Problem | None = None) -> list[str]:
-    """Each fault of a change, with its place in it."""
+    """Return each fault of a change, with its place."""
     return [str(fault) for fault in change.faults(problem or service())]
