@@ -1,1 +1,1 @@
-"""A base and its scenarios side by side, and what is proven different."""
+"""The comparison of a base with its scenarios, and the proven differences."""

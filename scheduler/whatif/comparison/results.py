@@ -1,4 +1,4 @@
-"""A base and its scenarios side by side: what each would mean for families, chairs and rooms, and what is proven different."""
+"""Results of a base and its scenarios: the effects on families, chairs and rooms, and the proven differences."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Aspect = Literal["date", "time", "room", "chair"]
 
 @dataclass(frozen=True)
 class Variant:
-    """A problem to be solved: the base, or a scenario with its changes in sentences, and where it stands in a grid."""
+    """A problem to solve: the base, or a scenario with its changes in sentences. ``at`` is its place in a grid."""
 
     name: str
     sentences: tuple[str, ...]
@@ -32,7 +32,7 @@ class Variant:
 
 
 class Children(Value):
-    """The children of conferences of one kind: all, those placed, and those placed in time."""
+    """Counts of children in conferences of one kind: all, placed, and placed in time."""
 
     kind: ConferenceKind
     children: int
@@ -41,7 +41,7 @@ class Children(Value):
 
 
 class LateConference(Value):
-    """A conference after its due date, by so many working days."""
+    """A conference after its due date, with the working days between."""
 
     conference: str
     children: int
@@ -51,7 +51,7 @@ class LateConference(Value):
 
 
 class UnplacedConference(Value):
-    """A conference without a booking, and why."""
+    """A conference without a booking, and the reason."""
 
     conference: str
     children: int
@@ -60,7 +60,7 @@ class UnplacedConference(Value):
 
 
 class ChairCaseload(Value):
-    """A chair's children before the plan and after it, the cap, and how many are above it (contract, T5)."""
+    """A chair's children before and after the plan, the cap, and the children above it (contract, T5)."""
 
     chair: str
     label: str
@@ -71,9 +71,9 @@ class ChairCaseload(Value):
 
 
 class Use(Value):
-    """So much is used of so much that there is.
+    """How much of a room or chair is used, of how much is available.
 
-    Of a room: the starts that it offers on days on which it is open. Of a chair: the days worked, and those with a booking.
+    A room's starts on its open days, or a chair's working days; ``used`` are those with a booking.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Use(Value):
 
 
 class MovedConference(Value):
-    """A conference in both problems of which the booking differs: what does, and both bookings. None is no booking."""
+    """A conference of both problems with different bookings. ``what`` lists the differences; None means no booking."""
 
     conference: str
     what: tuple[Aspect, ...]
@@ -92,7 +92,7 @@ class MovedConference(Value):
 
 
 class Outlook(Value):
-    """What one schedule would mean. ``counts`` are the units of each preference, before their weights (contract, T6)."""
+    """The effects of one schedule. ``counts`` are the units of each preference, without weights (contract, T6)."""
 
     tiers: tuple[Tier, ...]
     conferences: int
@@ -109,9 +109,9 @@ class Outlook(Value):
 
 
 class Result(Value):
-    """A scenario beside the base. Where no schedule is possible ``outlook`` is None, and ``refused`` says why.
+    """The result of the base or a scenario. If no schedule is possible, ``outlook`` is None and ``refused`` has the reasons.
 
-    In a grid ``at`` is its point of each setting, such as ``5 chairs`` and ``2 rooms``.
+    In a grid, ``at`` is the scenario's point of each setting, such as ``5 chairs`` and ``2 rooms``.
     """
 
     name: str
@@ -125,9 +125,9 @@ class Result(Value):
 
 
 class Comparison(Value):
-    """The base and its scenarios, in the order asked for. ``missing`` are those that were not solved, for want of time.
+    """The base and its scenarios in the requested order. ``missing`` are the scenarios that were not solved in time.
 
-    ``axes`` are the settings of a grid with all their points, solved or not.
+    ``axes`` are a grid's settings with all their points, solved or not.
     """
 
     service: Service
@@ -139,38 +139,38 @@ class Comparison(Value):
 
     @property
     def heading(self) -> str:
-        """Whose plan this is about, and of which days: ``What if: Buckinghamshire, 1 to 31 January 2027``."""
+        """Return the service and the plan's days: ``What if: Buckinghamshire, 1 to 31 January 2027``."""
         return f"What if: {', '.join(filter(None, (self.service.name, period_in_words(self.horizon))))}"
 
     @property
     def results(self) -> tuple[Result, ...]:
-        """The base, then the scenarios."""
+        """Return the base, then the scenarios."""
         return (self.base, *self.scenarios)
 
 
 def compared(variants: Sequence[Variant], solved: Sequence[Solved | None]) -> Comparison | None:
-    """Set what is solved side by side; the first is the base. None where the base is not solved."""
+    """Compare the solved variants with the first, the base. Return None if the base is not solved."""
     base, of_base = variants[0], solved[0]
     if of_base is None:
         return None
-    beside = list(zip(variants[1:], solved[1:], strict=True))
+    pairs = list(zip(variants[1:], solved[1:], strict=True))
     return Comparison(
         service=base.problem.service,
         horizon=base.problem.horizon,
         base=_alone(base, of_base),
-        scenarios=tuple(_beside(base, of_base, scenario, found) for scenario, found in beside if found is not None),
-        missing=tuple(scenario.name for scenario, found in beside if found is None),
+        scenarios=tuple(_against(base, of_base, scenario, result) for scenario, result in pairs if result is not None),
+        missing=tuple(scenario.name for scenario, result in pairs if result is None),
         axes=axes_of(variant.at for variant in variants),
     )
 
 
 def axes_of(points: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """The settings of a grid, each with all its points in their order; ``points`` are where each scenario stands, if in one."""
+    """Return each setting of a grid with all its points. ``points`` are the scenarios' places, empty outside a grid."""
     return tuple(tuple(dict.fromkeys(of_setting)) for of_setting in zip(*filter(None, points), strict=True))
 
 
 def outlook(problem: Problem, schedule: Schedule, seconds: float) -> Outlook:
-    """What a schedule with its tiers would mean; ``seconds`` is what it took to find."""
+    """Return the effects of a schedule with tiers. ``seconds`` is the time of its solve."""
     account = Account(problem, schedule)
     return Outlook(
         tiers=schedule.tiers,
@@ -207,9 +207,9 @@ def outlook(problem: Problem, schedule: Schedule, seconds: float) -> Outlook:
     )
 
 
-def moved(before: Problem, standing: Schedule, after: Problem, planned: Schedule) -> Iterator[MovedConference]:
-    """The conferences of both problems whose bookings differ, by reference."""
-    old, new = Account(before, standing).placed, Account(after, planned).placed
+def moved(before: Problem, base: Schedule, after: Problem, planned: Schedule) -> Iterator[MovedConference]:
+    """Yield the conferences of both problems whose bookings differ, sorted by reference."""
+    old, new = Account(before, base).placed, Account(after, planned).placed
     for reference in sorted(before.conference_by_id.keys() & after.conference_by_id.keys()):
         was, will_be = old.get(reference), new.get(reference)
         what = _aspects(was, will_be)
@@ -228,16 +228,16 @@ def _alone(variant: Variant, solved: Solved) -> Result:
     )
 
 
-def _beside(base: Variant, of_base: Solved, scenario: Variant, solved: Solved) -> Result:
-    """A scenario's result, with what differs from the base, if there is a schedule of both."""
+def _against(base: Variant, of_base: Solved, scenario: Variant, solved: Solved) -> Result:
+    """Return a scenario's result, with its differences from the base if both have a schedule."""
     result = _alone(scenario, solved)
     if of_base.schedule is None or solved.schedule is None:
         return result
     is_same = solved.key == of_base.key
     recounted = recounted_tiers(base.problem.policy, scenario.problem.policy)
-    found = differences(of_base.schedule.tiers, solved.schedule.tiers, is_same=is_same, recounted=recounted)
+    of_tiers = differences(of_base.schedule.tiers, solved.schedule.tiers, is_same=is_same, recounted=recounted)
     changed = tuple(moved(base.problem, of_base.schedule, scenario.problem, solved.schedule))
-    return result.model_copy(update={"differences": found, "judgement": judgement(found), "moved": changed})
+    return result.model_copy(update={"differences": of_tiers, "judgement": judgement(of_tiers), "moved": changed})
 
 
 def _children(account: Account) -> Iterator[Children]:

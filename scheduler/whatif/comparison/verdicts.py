@@ -1,4 +1,4 @@
-"""What is certain of a scenario against the base, tier by tier: of the best that each can be, not only of what was found."""
+"""Proven differences between a scenario's optimum and the base's, tier by tier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scheduler.wording import TIER_IN_WORDS, number
 
 
 class Verdict(StrEnum):
-    """What is proven; ``open`` where nothing is."""
+    """A proven outcome; ``open`` if nothing is proven."""
 
     BETTER = "better"
     EQUAL = "equal"
@@ -22,10 +22,10 @@ class Verdict(StrEnum):
 
 
 class Difference(Value):
-    """One tier of a scenario less that of the base, each at its best: it lies from ``least`` to ``most``.
+    """A tier's optimum in a scenario minus its optimum in the base: a number from ``least`` to ``most``.
 
-    None where nothing is known, since one of them has an earlier tier that isn't proven. ``recounted`` says that the scenario
-    counts the tier otherwise than the base, by other prices or another cap, so that the same schedule may have another value.
+    Both are None if nothing is known, because an earlier tier of either is not proven. ``recounted`` is true if the scenario
+    counts the tier differently, with other weights or another cap, so that the same schedule can have another value.
     """
 
     tier: TierName
@@ -36,16 +36,16 @@ class Difference(Value):
 
     @property
     def matters(self) -> bool:
-        """Whether there is anything to say of it: the tier may differ, and is not merely unknown."""
+        """True if the tier may differ and something is known about it."""
         return self.least is not None and self.verdict != Verdict.EQUAL
 
     @property
     def text(self) -> str:
-        """The same in a few words."""
-        return self._certain + _otherwise(self.tier, recounted=self.recounted and self.least is not None)
+        """Return the difference in a few words."""
+        return self._range_in_words + _how_recounted(self.tier, recounted=self.recounted and self.least is not None)
 
     @property
-    def _certain(self) -> str:
+    def _range_in_words(self) -> str:
         if self.least is None or self.most is None:
             return "not known, since an earlier tier is not proven"
         by = sorted((abs(self.least), abs(self.most)))
@@ -60,7 +60,7 @@ class Difference(Value):
 
 
 class Judgement(Value):
-    """A scenario against the base by the first tier that is not proven equal, ``tier``; None where all are."""
+    """A scenario's verdict against the base. ``tier`` is the first that is not proven equal, or None if all are."""
 
     verdict: Verdict
     tier: TierName | None
@@ -68,45 +68,45 @@ class Judgement(Value):
 
     @property
     def text(self) -> str:
-        """The same in a few words."""
+        """Return the judgement in a few words."""
         if self.tier is None:
             return "proven as good"
-        title = TIER_IN_WORDS[self.tier] + _otherwise(self.tier, recounted=self.recounted)
+        title = TIER_IN_WORDS[self.tier] + _how_recounted(self.tier, recounted=self.recounted)
         return f"not proven: {title}" if self.verdict == Verdict.OPEN else f"proven {self.verdict}: {title}"
 
 
 def recounted_tiers(base: Policy, scenario: Policy) -> frozenset[TierName]:
-    """The tiers that two policies count otherwise: at other prices, or with another cap."""
+    """Return the tiers that two policies count differently, because of weights or the cap."""
     repriced = any(base.weight(preference) != scenario.weight(preference) for preference in PREFERENCE_NAMES)
-    found: dict[TierName, bool] = {"caseload": base.caseload_cap != scenario.caseload_cap, "preferences": repriced}
-    return frozenset(tier for tier, is_recounted in found.items() if is_recounted)
+    recounted: dict[TierName, bool] = {"caseload": base.caseload_cap != scenario.caseload_cap, "preferences": repriced}
+    return frozenset(tier for tier, is_recounted in recounted.items() if is_recounted)
 
 
 def differences(
     base: Sequence[Tier], scenario: Sequence[Tier], *, is_same: bool = False, recounted: Collection[TierName] = ()
 ) -> tuple[Difference, ...]:
-    """What is certain of each tier, both schedules' tiers given in the contract's order.
+    """Return the difference of each tier. Both schedules' tiers are in the contract's order.
 
-    A tier's best lies from its bound to its value, but only if every earlier tier is as good as it can be: otherwise the best of
-    that one might cost this one anything. Of the same problem (``is_same``) everything is equal, proven or not.
+    A tier's optimum is between its bound and its value only if every earlier tier is proven: an improvement of an earlier tier
+    can cost this one any amount. If both are the same problem (``is_same``), every tier is equal, proven or not.
     """
     if is_same:
         return tuple(_difference(tier.name, 0, 0) for tier in base)
-    found: list[Difference] = []
+    results: list[Difference] = []
     known = True
     for before, after in zip(base, scenario, strict=True):
         if known:
             least, most = after.bound - before.value, after.value - before.bound
-            found.append(_difference(before.name, least, most, recounted=before.name in recounted))
+            results.append(_difference(before.name, least, most, recounted=before.name in recounted))
         else:
-            found.append(Difference(tier=before.name, least=None, most=None, verdict=Verdict.OPEN))
+            results.append(Difference(tier=before.name, least=None, most=None, verdict=Verdict.OPEN))
         known = known and before.proven and after.proven
-    return tuple(found)
+    return tuple(results)
 
 
-def judgement(found: Iterable[Difference]) -> Judgement:
-    """Which is better by the tiers in their order: the first that isn't proven equal decides."""
-    first = next((difference for difference in found if difference.verdict != Verdict.EQUAL), None)
+def judgement(of_tiers: Iterable[Difference]) -> Judgement:
+    """Return the verdict of the first tier that is not proven equal."""
+    first = next((difference for difference in of_tiers if difference.verdict != Verdict.EQUAL), None)
     if first is None:
         return Judgement(verdict=Verdict.EQUAL, tier=None)
     return Judgement(verdict=first.verdict, tier=first.tier, recounted=first.recounted)
@@ -124,7 +124,7 @@ def _difference(tier: TierName, least: int, most: int, *, recounted: bool = Fals
     return Difference(tier=tier, least=least, most=most, verdict=verdict, recounted=recounted)
 
 
-def _otherwise(tier: TierName, *, recounted: bool) -> str:
+def _how_recounted(tier: TierName, *, recounted: bool) -> str:
     if not recounted:
         return ""
     return " (with another cap)" if tier == "caseload" else " (at other prices)"

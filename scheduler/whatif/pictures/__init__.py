@@ -1,4 +1,4 @@
-"""A comparison as pictures, as SVG and PNG: children in time, tiers with their proofs, caseloads, rooms, and a grid as a map."""
+"""Pictures of a comparison as SVG and PNG: children in time, tiers with their proofs, caseloads, rooms, and a grid as maps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scheduler.files.atomic_write import make_folder, write_file
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.pictures.crossing import crossing, grid
 from scheduler.whatif.pictures.rows import caseloads, children, rooms, tiers
-from scheduler.whatif.pictures.sheet import Format, drawn
+from scheduler.whatif.pictures.sheet import Format, render
 
 _ROWS = {"children": children, "tiers": tiers, "caseloads": caseloads, "rooms": rooms}
 GRID = "grid"
@@ -16,29 +16,29 @@ FORMS: tuple[Format, ...] = ("svg", "png")
 
 
 def picture_names(comparison: Comparison) -> tuple[str, ...]:
-    """Which there are: ``children``, ``tiers``, ``caseloads``, ``rooms``, and ``grid`` where two settings are crossed."""
+    """Return ``children``, ``tiers``, ``caseloads``, ``rooms``, and ``grid`` if two settings are crossed."""
     return (*_ROWS, *((GRID,) if crossing(comparison) else ()))
 
 
 def picture(comparison: Comparison, name: str, form: Format) -> bytes:
-    """One of ``picture_names`` as the content of a file; the same comparison gives the same bytes.
+    """Return a picture as a file's bytes, the same for the same comparison. ``name`` is one of ``picture_names``.
 
     Raises:
-        KeyError: where there is no such picture of this comparison.
+        KeyError: if this comparison has no such picture.
     """
     if name in _ROWS:
-        return drawn(_ROWS[name](comparison), form)
+        return render(_ROWS[name](comparison), form)
     axes = crossing(comparison)
     if name != GRID or axes is None:
         raise KeyError(name)
-    return drawn(grid(comparison, axes), form)
+    return render(grid(comparison, axes), form)
 
 
 def write_pictures(comparison: Comparison, folder: Path) -> tuple[Path, ...]:
-    """Write each picture to the folder, which is made where there is none yet, as SVG and as PNG.
+    """Write each picture as SVG and PNG, create the folder if it is missing, and return the files' paths.
 
     Raises:
-        InputError: where a file can't be written.
+        InputError: if a file can't be written.
     """
     make_folder(folder)
     written = []

@@ -1,7 +1,6 @@
-"""Rows of bars, side by side in panels, for any eye, on screen and in print.
+"""Rows of bars in panels, accessible on screen and in print.
 
-What a part of a bar is can be told by how dark it is and how it is hatched, never by its colour alone, and every bar says its
-numbers behind it.
+Parts of a bar differ in darkness and hatching, never in colour alone, and each bar has its numbers written after it.
 """
 
 from __future__ import annotations
@@ -17,16 +16,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, SMALL, WHITE, PictureSheet, width_of, wrapped
+from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, SMALL, WHITE, PictureSheet, width_of, wrap
 
 NAMES, PANEL = 2.3, 2.1
 LEGEND = 0.3
-LEAST_WIDTH = 7.0
+MIN_WIDTH = 7.0
 PANELS_ACROSS = 4
 
 
 class Look(Enum):
-    """How a part of a bar is filled: its colour and its hatching."""
+    """The fill of a part of a bar: its colour and hatching."""
 
     SOLID = ("#1D4F6E", "")
     HATCHED = ("#9FC3D9", "//////")
@@ -35,7 +34,7 @@ class Look(Enum):
 
 @dataclass(frozen=True)
 class Bar:
-    """Amounts one after another, what is written behind them, and where a thick line crosses them."""
+    """A bar of stacked amounts, the text after it, and the position of a thick line across it."""
 
     text: str
     parts: tuple[tuple[float, Look], ...] = ()
@@ -43,13 +42,13 @@ class Bar:
 
     @property
     def end(self) -> float:
-        """Where the last part or the mark is."""
+        """Return the position of the last part or the mark, whichever is further."""
         return max(sum(amount for amount, _ in self.parts), self.mark or 0)
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A title over a bar for each row; a dashed line crosses all rows at ``line``."""
+    """A title and a bar for each row. A dashed line crosses all rows at ``line``."""
 
     title: str
     bars: tuple[Bar, ...]
@@ -57,15 +56,15 @@ class Panel:
 
     @property
     def longest(self) -> float:
-        """How long its bars, marks and line are at most."""
+        """Return the furthest position of its bars, marks and line."""
         return max([bar.end for bar in self.bars] + [self.line or 0, 1])
 
 
 @dataclass(frozen=True)
 class Bars:
-    """A picture of named rows with some panels, and in words what looks, marks and lines mean.
+    """A picture of named rows and panels, with a legend for looks, marks and lines.
 
-    Panels that are ``alike`` have one scale, so that a bar of one can be set beside that of another.
+    If the panels are ``alike``, they share a scale, so that their bars can be compared.
     """
 
     title: str
@@ -78,19 +77,19 @@ class Bars:
     alike: bool = False
 
     def figure(self) -> Figure:
-        """The picture drawn, as many panels across as fit, the rest below them."""
-        names = [wrapped(name, NAMES) for name in self.names]
+        """Draw the picture, with at most `PANELS_ACROSS` panels side by side."""
+        names = [wrap(name, NAMES) for name in self.names]
         side = MARGIN + max(width_of(line) for lines in names for line in lines) + 0.15
-        titles = [wrapped(panel.title, PANEL, weight="bold") for panel in self.panels]
+        titles = [wrap(panel.title, PANEL, weight="bold") for panel in self.panels]
         deep = math.ceil(len(self.panels) / PANELS_ACROSS)
         across = max(1, math.ceil(len(self.panels) / max(deep, 1)))
         over = LINE * max([len(lines) for lines in titles] + [1]) + 0.08
         row = LINE * max([len(lines) for lines in names] + [1.4]) + 0.08
         rows = row * len(names)
-        width = max(side + across * (PANEL + GAP), LEAST_WIDTH)
+        width = max(side + across * (PANEL + GAP), MIN_WIDTH)
         inside = LEGEND + deep * (over + rows + GAP)
         sheet = PictureSheet(self.title, self.note, width=width, inside=inside)
-        self._explain(sheet)
+        self._draw_legend(sheet)
         labels = ["\n".join(lines) for lines in names]
         for first in range(0, len(self.panels), across):
             sheet.top += over
@@ -99,9 +98,9 @@ class Bars:
                 axes.set_xlim(0, _end(self.panels if self.alike else [panel]))
                 _draw(axes, panel, labels if n == 0 else [""] * len(labels))
             sheet.top += rows + GAP
-        return sheet.finished()
+        return sheet.finish()
 
-    def _explain(self, sheet: PictureSheet) -> None:
+    def _draw_legend(self, sheet: PictureSheet) -> None:
         handles: list[Any] = []
         for look, text in self.looks:
             colour, hatch = look.value
@@ -119,14 +118,14 @@ class Bars:
 
 
 def _end(panels: Sequence[Panel]) -> float:
-    """Where the scale of these panels ends, so that the longest bar leaves room for the widest text."""
+    """Return the end of these panels' scale, which leaves room for the widest text after the longest bar."""
     longest = max(panel.longest for panel in panels)
     texts = max([width_of(bar.text) for panel in panels for bar in panel.bars], default=0) + 0.12
     return longest * PANEL / max(PANEL - texts, PANEL / 4)
 
 
 def _draw(axes: Axes, panel: Panel, names: Sequence[str]) -> None:
-    """The bars from the top down, each with its text behind it."""
+    """Draw the bars from the top down, each with its text after it."""
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), names)
     if panel.line is not None:

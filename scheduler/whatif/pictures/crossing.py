@@ -1,4 +1,4 @@
-"""Two settings crossed, as maps: what each pair of their numbers would mean."""
+"""Maps of a grid of two settings: the results for each pair of their values."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from scheduler.domain.schedule import TIERS, TierName
+from scheduler.domain.schedule import TierName
 from scheduler.whatif.comparison.results import Comparison, Outlook, Result
 from scheduler.whatif.pictures.maps import Cell, Map, Maps
-from scheduler.whatif.pictures.rows import NO_SCHEDULE, NOT_SOLVED, PROOFS, outlooks, said_throughout, tier_text, value_of
+from scheduler.whatif.pictures.rows import NO_SCHEDULE, NOT_SOLVED, PROOFS, split_tiers, tier_text, uniform_note, value_of
 from scheduler.wording import TIER_IN_WORDS, in_a_row, number
 
-MOST_POINTS = 20
+MAX_POINTS = 20
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """The points of the two settings that vary, what is the same throughout, and each pair's result."""
+    """The points of the two settings that vary, the points that don't, and each pair's result."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
@@ -26,13 +26,13 @@ class Crossing:
 
 
 def crossing(comparison: Comparison) -> Crossing | None:
-    """The grid of a comparison; None where there is none, or not exactly two settings vary, or one has too many points."""
+    """Return a comparison's grid, or None unless exactly two settings vary, with at most `MAX_POINTS` points each."""
     varying = [n for n, points in enumerate(comparison.axes) if len(points) > 1]
     if len(varying) != 2:
         return None
     first, second = varying
     rows, columns = comparison.axes[first], comparison.axes[second]
-    if max(len(rows), len(columns)) > MOST_POINTS:
+    if max(len(rows), len(columns)) > MAX_POINTS:
         return None
     throughout = tuple(points[0] for points in comparison.axes if len(points) == 1)
     results = {(result.at[first], result.at[second]): result for result in comparison.scenarios if result.at}
@@ -40,17 +40,15 @@ def crossing(comparison: Comparison) -> Crossing | None:
 
 
 def grid(comparison: Comparison, axes: Crossing) -> Maps:
-    """A map of the children not in time, and of each tier that isn't 0 in every schedule."""
-    found = outlooks(comparison)
-    shown = [tier for tier in TIERS if any(value_of(outlook, tier) for outlook in found)]
-    zero = [TIER_IN_WORDS[tier] for tier in TIERS if tier not in shown]
+    """Return a map of the children not in time, and one of each tier that isn't 0 in every schedule."""
+    shown, zero = split_tiers(comparison)
     maps = [
         _map(axes, "Children not in time", _children_not_in_time),
         *(_map(axes, TIER_IN_WORDS[tier], partial(_tier, tier)) for tier in shown),
     ]
     is_framed = any(cell.framed for one in maps for row in one.cells for cell in row)
     notes = ["Darker is more.", *["Framed: as things are."] * is_framed, PROOFS]
-    notes += said_throughout(comparison, "0", zero)
+    notes += uniform_note(comparison, "0", [TIER_IN_WORDS[tier] for tier in zero])
     throughout = f", {in_a_row(axes.throughout)}" if axes.throughout else ""
     return Maps(
         title=f"{comparison.heading}{throughout}. Smaller is better",

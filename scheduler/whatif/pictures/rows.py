@@ -1,4 +1,4 @@
-"""The pictures with a row for each scenario: what is shown of each, and in which words."""
+"""The pictures with a row for each scenario."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from scheduler.whatif.comparison.results import Comparison, Outlook
 from scheduler.whatif.pictures.bars import Bar, Bars, Look, Panel
 from scheduler.wording import KIND_IN_WORDS, TIER_IN_WORDS, capitalised, count_of, in_a_row, number
 
-MOST_ROWS = 40
-MOST_PANELS = 16
+MAX_ROWS = 40
+MAX_PANELS = 16
 PROVEN, UNKNOWN, NOTHING = "✓", "?", "–"
 NO_SCHEDULE, NOT_SOLVED = "no schedule", "not solved"
 PROOFS = (
@@ -24,7 +24,7 @@ PROOFS = (
 
 @dataclass(frozen=True)
 class View:
-    """A panel to be: its title, what it says of one schedule, and where a line crosses all rows."""
+    """The recipe of a panel: its title, the bar for a schedule, and the position of a line across all rows."""
 
     title: str
     bar: Callable[[Outlook], Bar]
@@ -32,10 +32,10 @@ class View:
 
 
 def children(comparison: Comparison) -> Bars:
-    """The children in time, late and not placed: of all conferences, and of each kind that some schedule has behind."""
-    found = outlooks(comparison)
-    kinds = [kind for kind in ConferenceKind if any(_children_of(outlook, kind)[0] for outlook in found)]
-    behind = [kind for kind in kinds if any(_behind(outlook, kind) for outlook in found)]
+    """Return the children in time, late and not placed: of all conferences, and of each kind not always in time."""
+    shown = outlooks(comparison)
+    kinds = [kind for kind in ConferenceKind if any(_children_of(outlook, kind)[0] for outlook in shown)]
+    behind = [kind for kind in kinds if any(_is_behind(outlook, kind) for outlook in shown)]
     in_time = [KIND_IN_WORDS[kind] for kind in kinds if kind not in behind]
     views = [View("All children", partial(_in_time, tuple(ConferenceKind)))]
     views += [View(capitalised(KIND_IN_WORDS[kind]), partial(_in_time, (kind,))) for kind in behind]
@@ -44,19 +44,19 @@ def children(comparison: Comparison) -> Bars:
         "Children whose conference is in time",
         views,
         ((Look.SOLID, "in time"), (Look.HATCHED, "late"), (Look.EMPTY, "not placed")),
-        notes=said_throughout(comparison, "In time", in_time),
+        notes=uniform_note(comparison, "In time", in_time),
     )
 
 
-def _behind(outlook: Outlook, kind: ConferenceKind) -> bool:
+def _is_behind(outlook: Outlook, kind: ConferenceKind) -> bool:
     everyone, _, in_time = _children_of(outlook, kind)
     return in_time < everyone
 
 
 def _children_of(outlook: Outlook, *kinds: ConferenceKind) -> tuple[int, int, int]:
-    """The children of these kinds, those placed, and those placed in time."""
-    found = [one for one in outlook.children if one.kind in kinds]
-    return sum(one.children for one in found), sum(one.placed for one in found), sum(one.in_time for one in found)
+    """Return the children of these kinds: all, placed, and placed in time."""
+    counts = [one for one in outlook.children if one.kind in kinds]
+    return sum(one.children for one in counts), sum(one.placed for one in counts), sum(one.in_time for one in counts)
 
 
 def _in_time(kinds: Sequence[ConferenceKind], outlook: Outlook) -> Bar:
@@ -66,47 +66,54 @@ def _in_time(kinds: Sequence[ConferenceKind], outlook: Outlook) -> Bar:
 
 
 def tiers(comparison: Comparison) -> Bars:
-    """Each tier that isn't 0 in every schedule, or the first, with what is proven of it, against the base's."""
+    """Return each tier that isn't 0 in every schedule with its proof, and the first tier if all are 0."""
     base = comparison.base.outlook
-    shown = [tier for tier in TIERS if any(value_of(outlook, tier) for outlook in outlooks(comparison))] or [TIERS[0]]
-    zero = [TIER_IN_WORDS[tier] for tier in TIERS if tier not in shown]
+    shown, zero = split_tiers(comparison)
+    if not shown:
+        shown, zero = zero[:1], zero[1:]
     return _picture(
         comparison,
         "What matters most first (smaller is better)",
         [View(TIER_IN_WORDS[tier], partial(_tier, tier), None if base is None else value_of(base, tier)) for tier in shown],
         ((Look.SOLID, "certain"), (Look.HATCHED, "not proven: the least that there can be is anywhere in this part")),
         line="the base",
-        notes=[PROOFS, *said_throughout(comparison, "0", zero)],
+        notes=[PROOFS, *uniform_note(comparison, "0", [TIER_IN_WORDS[tier] for tier in zero])],
     )
+
+
+def split_tiers(comparison: Comparison) -> tuple[list[TierName], list[TierName]]:
+    """Return the tiers that aren't 0 in every schedule, and the tiers that are."""
+    nonzero = [tier for tier in TIERS if any(value_of(outlook, tier) for outlook in outlooks(comparison))]
+    return nonzero, [tier for tier in TIERS if tier not in nonzero]
 
 
 def _tier(name: TierName, outlook: Outlook) -> Bar:
     tier = outlook.tiers[TIERS.index(name)]
-    certain = tier.bound if _is_known(outlook, name) else 0
+    certain = tier.bound if _has_valid_bound(outlook, name) else 0
     return Bar(tier_text(outlook, name), _some(((certain, Look.SOLID), (tier.value - certain, Look.HATCHED))))
 
 
 def tier_text(outlook: Outlook, name: TierName, between: str = " ") -> str:
-    """A tier's value with the sign of what is proven of it: ``102 ✓``, ``110 (≥ 102)``, ``4,042 ?``."""
+    """Return a tier's value with the sign of its proof: ``102 ✓``, ``110 (≥ 102)``, ``4,042 ?``."""
     tier = outlook.tiers[TIERS.index(name)]
-    if not _is_known(outlook, name):
+    if not _has_valid_bound(outlook, name):
         return f"{number(tier.value)} {UNKNOWN}"
     return f"{number(tier.value)} {PROVEN}" if tier.proven else f"{number(tier.value)}{between}(≥ {number(tier.bound)})"
 
 
 def value_of(outlook: Outlook, name: TierName) -> int:
-    """A tier's value."""
+    """Return a tier's value."""
     return outlook.tiers[TIERS.index(name)].value
 
 
-def _is_known(outlook: Outlook, name: TierName) -> bool:
-    """Whether every tier before it is proven, so that its bound holds for every schedule."""
+def _has_valid_bound(outlook: Outlook, name: TierName) -> bool:
+    """True if every earlier tier is proven, so that the bound holds for every schedule."""
     return all(tier.proven for tier in outlook.tiers[: TIERS.index(name)])
 
 
 def caseloads(comparison: Comparison) -> Bars:
-    """Each chair's children against the cap."""
-    in_rows = outlooks(comparison, MOST_ROWS)
+    """Return each chair's children against the cap."""
+    in_rows = outlooks(comparison, MAX_ROWS)
     labels = {load.chair: load.label for outlook in in_rows for load in outlook.caseloads}
     caps: dict[str, set[int]] = {chair: set() for chair in labels}
     for outlook in in_rows:
@@ -132,14 +139,14 @@ def _caseload(chair: str, outlook: Outlook) -> Bar:
 
 
 def _cap(caps: set[int]) -> str:
-    """The words ``, cap 85`` or ``, cap 68 to 85``."""
-    least, most = min(caps), max(caps)
-    return f", cap {number(least)}" + (f" to {number(most)}" if least < most else "")
+    """Return ``, cap 85`` or ``, cap 68 to 85``."""
+    lowest, highest = min(caps), max(caps)
+    return f", cap {number(lowest)}" + (f" to {number(highest)}" if lowest < highest else "")
 
 
 def rooms(comparison: Comparison) -> Bars:
-    """How many of the starts that each room offers are used."""
-    labels = {room.id: room.label for outlook in outlooks(comparison, MOST_ROWS) for room in outlook.rooms}
+    """Return how many of each room's starts are used."""
+    labels = {room.id: room.label for outlook in outlooks(comparison, MAX_ROWS) for room in outlook.rooms}
     return _picture(
         comparison,
         "Use of rooms",
@@ -158,13 +165,13 @@ def _room(identifier: str, outlook: Outlook) -> Bar:
     return Bar(text, _some(((room.used, Look.SOLID), (room.of - room.used, Look.EMPTY))))
 
 
-def outlooks(comparison: Comparison, most: int | None = None) -> list[Outlook]:
-    """What is known of each scenario of which there is a schedule, the base first; of the first ``most`` rows only."""
-    return [result.outlook for result in comparison.results[:most] if result.outlook is not None]
+def outlooks(comparison: Comparison, limit: int | None = None) -> list[Outlook]:
+    """Return the outlook of each scenario with a schedule, the base first, from at most the first ``limit`` results."""
+    return [result.outlook for result in comparison.results[:limit] if result.outlook is not None]
 
 
-def said_throughout(comparison: Comparison, what: str, of: Sequence[str]) -> list[str]:
-    """What is the same in every schedule, as a note; nothing of scenarios that have none, or that were not solved."""
+def uniform_note(comparison: Comparison, what: str, of: Sequence[str]) -> list[str]:
+    """Return a note that ``what`` is true of these in every schedule, or in every schedule found if some are missing."""
     if not of or not outlooks(comparison):
         return []
     is_whole = not comparison.missing and all(result.outlook is not None for result in comparison.results)
@@ -179,16 +186,17 @@ def _picture(
     comparison: Comparison, title: str, views: Sequence[View], looks: Sequence[tuple[Look, str]],
     *, notes: Sequence[str], mark: str = "", line: str = "", alike: bool = False,
 ) -> Bars:  # fmt: skip
-    """A row for each result and each scenario that was not solved, and the panels, as far as they can be read.
+    """Return a picture with a row for each result and each unsolved scenario, up to `MAX_ROWS` rows and `MAX_PANELS` panels.
 
-    Without anything to show there is one panel yet, which says where there is no schedule.
+    If there are no views, one panel still shows which scenarios have no schedule.
     """
     views = views or [View("", lambda _: Bar(NOTHING))]
-    results, missing = comparison.results[:MOST_ROWS], comparison.missing
-    missing = missing[: MOST_ROWS - len(results)]
+    results, missing = comparison.results[:MAX_ROWS], comparison.missing
+    missing = missing[: MAX_ROWS - len(results)]
     rows_left = len(comparison.results) + len(comparison.missing) - len(results) - len(missing)
-    panels_left = max(0, len(views) - MOST_PANELS)
-    left = [count_of(rows_left, "more scenario")] * bool(rows_left) + [count_of(panels_left, "more column")] * bool(panels_left)
+    panels_left = max(0, len(views) - MAX_PANELS)
+    omitted = [count_of(rows_left, "more scenario")] * bool(rows_left)
+    omitted += [count_of(panels_left, "more column")] * bool(panels_left)
 
     def bars(view: View) -> Iterator[Bar]:
         yield from (Bar(NO_SCHEDULE) if result.outlook is None else view.bar(result.outlook) for result in results)
@@ -197,10 +205,10 @@ def _picture(
     return Bars(
         title=f"{comparison.heading}. {title}",
         names=(*(result.name for result in results), *missing),
-        panels=tuple(Panel(view.title, tuple(bars(view)), view.line) for view in views[:MOST_PANELS]),
+        panels=tuple(Panel(view.title, tuple(bars(view)), view.line) for view in views[:MAX_PANELS]),
         looks=tuple(looks),
         mark=mark,
         line=line,
         alike=alike,
-        note=" ".join([*notes, *([f"In the tables, not here: {in_a_row(left)}."] if left else [])]),
+        note=" ".join([*notes, *([f"In the tables, not here: {in_a_row(omitted)}."] if omitted else [])]),
     )

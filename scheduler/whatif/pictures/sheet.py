@@ -1,4 +1,4 @@
-"""A sheet that is filled from the top, in inches, so that nothing overlaps however long the names and however many the rows."""
+"""A sheet that is filled from the top, in inches, so that nothing overlaps regardless of long names and many rows."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SIZE, SMALL, LARGE = 8.0, 7.0, 11.0
 LINE = 0.14
 MARGIN, GAP = 0.15, 0.25
 INK, WHITE = "#1F2933", "#FFFFFF"
-MOST_LINES = 3
-# What a viewer draws may be a little wider than what is measured.
-ON_THE_SAFE_SIDE = 1.05
+MAX_LINES = 3
+# Viewers can draw text a little wider than Matplotlib measures it.
+WIDTH_MARGIN = 1.05
 STYLE: dict[Any, Any] = {
     "font.family": FONT,
     "font.size": SIZE,
@@ -44,21 +44,21 @@ STYLE: dict[Any, Any] = {
 METADATA: dict[Format, dict[str, None]] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
 DOTS_PER_INCH = 150
 
-# Matplotlib's settings are the whole process's, and a service draws in several threads.
-_ONE_AT_A_TIME = Lock()
+# Matplotlib's settings are global to the process, and the service draws in several threads.
+_DRAWING = Lock()
 
 
 class Picture(Protocol):
-    """What is to be drawn, as a value."""
+    """A value that can be drawn."""
 
     def figure(self) -> Figure:
-        """It drawn, with the settings that ``drawn`` makes."""
+        """Draw the picture. ``render`` makes Matplotlib's settings first."""
 
 
-def drawn(picture: Picture, form: Format) -> bytes:
-    """The picture as a file's content; the same picture gives the same bytes."""
-    with _ONE_AT_A_TIME, mpl.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # of a name in a script that the font lacks
+def render(picture: Picture, form: Format) -> bytes:
+    """Return the picture as a file's bytes, the same for the same picture."""
+    with _DRAWING, mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # for names in a script that the font lacks
         mpl.rcdefaults()
         mpl.rcParams.update(STYLE)
         content = io.BytesIO()
@@ -67,11 +67,11 @@ def drawn(picture: Picture, form: Format) -> bytes:
 
 
 class PictureSheet:
-    """A title, then what is put on it, then a note. ``inside`` is the height of what is put on it, in inches."""
+    """A title, content and a note. ``width`` of the sheet and ``inside``, the content's height, are in inches."""
 
     def __init__(self, title: str, note: str, *, width: float, inside: float) -> None:
-        self._title = wrapped(title, width - 2 * MARGIN, LARGE, weight="bold")
-        self._note = wrapped(note, width - 2 * MARGIN, SMALL, most=10) if note else []
+        self._title = wrap(title, width - 2 * MARGIN, LARGE, weight="bold")
+        self._note = wrap(note, width - 2 * MARGIN, SMALL, max_lines=10) if note else []
         heads = LINE * (len(self._title) * LARGE + len(self._note) * SMALL) / SIZE
         self.width, self.height = width, 2 * MARGIN + GAP / 2 + heads + inside
         self.figure = Figure(figsize=(self.width, self.height))
@@ -81,7 +81,7 @@ class PictureSheet:
         self.top += GAP / 2
 
     def axes(self, left: float, width: float, height: float, title: Sequence[str]) -> Axes:
-        """Axes whose top is where the sheet is filled to, with rows from the top down, and a title over them."""
+        """Return axes with a title over them, at the first free height of the sheet. Sizes are in inches."""
         place = (left / self.width, 1 - (self.top + height) / self.height, width / self.width, height / self.height)
         axes = self.figure.add_axes(place)
         axes.tick_params(length=0)
@@ -90,8 +90,8 @@ class PictureSheet:
         axes.set_title("\n".join(title), loc="left", size=SIZE, weight="bold", pad=4)
         return axes
 
-    def finished(self) -> Figure:
-        """The figure, with the note at the foot."""
+    def finish(self) -> Figure:
+        """Add the note at the foot and return the figure."""
         self._write(self._note, SMALL)
         return self.figure
 
@@ -103,30 +103,30 @@ class PictureSheet:
 
 @lru_cache(maxsize=100_000)
 def width_of(text: str, size: float = SIZE, weight: str = "normal") -> float:
-    """How wide a line of text is, in inches."""
+    """Return the width of a line of text in inches."""
     if not text.strip():
         return 0.0
     font = FontProperties(family=FONT, weight=weight)
-    return float(TextPath((0, 0), text, size=size, prop=font, usetex=False).get_extents().width) / 72 * ON_THE_SAFE_SIDE
+    return float(TextPath((0, 0), text, size=size, prop=font, usetex=False).get_extents().width) / 72 * WIDTH_MARGIN
 
 
-def wrapped(text: str, room: float, size: float = SIZE, *, weight: str = "normal", most: int = MOST_LINES) -> list[str]:
-    """The text in lines of at most so many inches; cut with ``…`` after so many lines."""
+def wrap(text: str, width: float, size: float = SIZE, *, weight: str = "normal", max_lines: int = MAX_LINES) -> list[str]:
+    """Return the text in lines of at most ``width`` inches, cut with ``…`` after ``max_lines`` lines."""
     lines = [""]
     for word in without_controls(text).split():
         longer = f"{lines[-1]} {word}".strip()
-        if width_of(longer, size, weight) <= room:
+        if width_of(longer, size, weight) <= width:
             lines[-1] = longer
             continue
         lines.append("")
         for letter in word:
-            if width_of(lines[-1] + letter, size, weight) > room and lines[-1]:
+            if width_of(lines[-1] + letter, size, weight) > width and lines[-1]:
                 lines.append("")
             lines[-1] += letter
     lines = [line for line in lines if line]
-    if len(lines) <= most:
+    if len(lines) <= max_lines:
         return lines or [""]
-    last = lines[most - 1]
-    while last and width_of(f"{last}…", size, weight) > room:
+    last = lines[max_lines - 1]
+    while last and width_of(f"{last}…", size, weight) > width:
         last = last[:-1]
-    return [*lines[: most - 1], f"{last.rstrip()}…"]
+    return [*lines[: max_lines - 1], f"{last.rstrip()}…"]

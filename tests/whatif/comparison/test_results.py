@@ -21,7 +21,7 @@ from scheduler.whatif.comparison.results import (
 from scheduler.whatif.comparison.verdicts import Difference, Judgement, Verdict
 from tests.builders import booking, chair, conference, room, schedule, tiny_problem
 
-# One week of March 2027: Monday 8th to Friday 12th. A was due on the 5th; B is a review that C1 knows.
+# One week of March 2027: Monday 8th to Friday 12th. A was due on the 5th; B is a review that C1 chaired before.
 HORIZON = {"first": "2027-03-08", "last": "2027-03-12"}
 CONFERENCES = [
     conference("A", children=3, trigger="2027-02-12"),
@@ -37,11 +37,11 @@ def problem(**changes: object) -> Problem:
 
 
 def solved(of: Problem, *bookings: Booking, seconds: float = 1.5) -> Solved:
-    """A proven result with these bookings."""
-    made = schedule(*bookings)
-    values = measure(of, made).tiers
+    """Build a proven result with these bookings."""
+    planned = schedule(*bookings)
+    values = measure(of, planned).tiers
     tiers = tuple(Tier(name=name, value=values[name], bound=values[name], proven=True) for name in TIERS)
-    return Solved(key=task_of(of).key, schedule=Schedule(bookings=made.bookings, tiers=tiers), seconds=seconds)
+    return Solved(key=task_of(of).key, schedule=Schedule(bookings=planned.bookings, tiers=tiers), seconds=seconds)
 
 
 def children(initial: Children, review: Children) -> tuple[Children, ...]:
@@ -49,16 +49,20 @@ def children(initial: Children, review: Children) -> tuple[Children, ...]:
     return tuple((others | {ConferenceKind.INITIAL: initial, ConferenceKind.REVIEW: review}).values())
 
 
-def test_a_base_and_a_scenario_side_by_side():
+def test_a_base_and_a_scenario_are_compared():
     base, scenario = problem(), problem(rooms=[room("AYL-1", closed=[{"first": "2027-03-08", "last": "2027-03-10"}])])
     a, b = booking("A", "2027-03-08T10:00", chair="C1"), booking("B", "2027-03-09T14:00", room=None, chair="C1")
     later = booking("A", "2027-03-12T10:00", chair="C2")
     of_base, of_scenario = solved(base, a, b), solved(scenario, later, b.model_copy(update={"chair": "C2"}), seconds=2.0)
-    found = compared(
+    both_placed = children(
+        Children(kind=ConferenceKind.INITIAL, children=3, placed=3, in_time=0),
+        Children(kind=ConferenceKind.REVIEW, children=2, placed=2, in_time=2),
+    )
+    comparison = compared(
         [Variant("base", (), base), Variant("closed", ("AYL-1 is closed.",), scenario), Variant("never", (), base)],
         [of_base, of_scenario, None],
     )
-    assert found == Comparison(
+    assert comparison == Comparison(
         service=base.service,
         horizon=base.horizon,
         base=Result(
@@ -68,10 +72,7 @@ def test_a_base_and_a_scenario_side_by_side():
                 tiers=proven(0, 33, 0, 0, 2, 0),
                 conferences=2,
                 placed=2,
-                children=children(
-                    Children(kind=ConferenceKind.INITIAL, children=3, placed=3, in_time=0),
-                    Children(kind=ConferenceKind.REVIEW, children=2, placed=2, in_time=2),
-                ),
+                children=both_placed,
                 late=(
                     LateConference(conference="A", children=3, due=dt.date(2027, 3, 5), day=dt.date(2027, 3, 8), working_days=1),
                 ),
@@ -97,10 +98,7 @@ def test_a_base_and_a_scenario_side_by_side():
                     tiers=proven(0, 45, 0, 2, 0, 48),
                     conferences=2,
                     placed=2,
-                    children=children(
-                        Children(kind=ConferenceKind.INITIAL, children=3, placed=3, in_time=0),
-                        Children(kind=ConferenceKind.REVIEW, children=2, placed=2, in_time=2),
-                    ),
+                    children=both_placed,
                     late=(
                         LateConference(
                             conference="A", children=3, due=dt.date(2027, 3, 5), day=dt.date(2027, 3, 12), working_days=5
@@ -135,36 +133,40 @@ def test_a_base_and_a_scenario_side_by_side():
     )
 
 
-def test_of_the_same_problem_everything_is_equal_though_it_be_not_proven():
+def test_the_same_unproven_problem_is_equal_to_itself():
     of = problem()
     tiers = tuple(Tier(name=name, value=50, bound=0, proven=False) for name in TIERS)
     unproven = Solved(key=task_of(of).key, schedule=Schedule(bookings=(), tiers=tiers), seconds=1)
-    found = compared([Variant("base", (), of), Variant("as it is", (), of)], [unproven, unproven])
-    assert found is not None
-    assert found.scenarios[0].judgement == Judgement(verdict=Verdict.EQUAL, tier=None)
-    assert found.scenarios[0].moved == ()
+    comparison = compared([Variant("base", (), of), Variant("as it is", (), of)], [unproven, unproven])
+    assert comparison is not None
+    assert comparison.scenarios[0].judgement == Judgement(verdict=Verdict.EQUAL, tier=None)
+    assert comparison.scenarios[0].moved == ()
 
 
-def test_where_no_schedule_is_possible_it_says_why():
+def test_the_reasons_are_given_if_no_schedule_is_possible():
     of, other = problem(), problem(chairs=[chair("C1")])
     refused = Solved(key=task_of(other).key, schedule=None, refused=("no schedule can keep the lock.",), seconds=1)
     cases = [Variant("base", (), of), Variant("locked", ("C2 leaves.",), other)]
     expected = Result(name="locked", changes=("C2 leaves.",), refused=("no schedule can keep the lock.",), outlook=None)
-    found = compared(cases, [solved(of), refused])
-    assert found is not None
-    assert found.scenarios == (expected,)
-    found = compared(cases[::-1], [refused, solved(of)])
-    assert found is not None
-    assert found.base == expected
-    assert (found.scenarios[0].differences, found.scenarios[0].judgement, found.scenarios[0].moved) == ((), None, ())
+    comparison = compared(cases, [solved(of), refused])
+    assert comparison is not None
+    assert comparison.scenarios == (expected,)
+    comparison = compared(cases[::-1], [refused, solved(of)])
+    assert comparison is not None
+    assert comparison.base == expected
+    assert (comparison.scenarios[0].differences, comparison.scenarios[0].judgement, comparison.scenarios[0].moved) == (
+        (),
+        None,
+        (),
+    )
 
 
-def test_without_the_base_there_is_nothing_to_compare():
+def test_there_is_no_comparison_without_the_base():
     of = problem()
     assert compared([Variant("base", (), of), Variant("as it is", (), of)], [None, solved(of)]) is None
 
 
-def test_what_moves_is_told_of_conferences_in_both_problems():
+def test_moves_are_listed_for_conferences_of_both_problems():
     before = problem()
     after = problem(conferences=[*CONFERENCES, conference("C"), conference("D")])
     a, b, c = booking("A"), booking("B", "2027-03-09T10:00", room=None), booking("C", "2027-03-10T10:00")

@@ -12,7 +12,7 @@ Vector = tuple[int, ...]
 
 
 def tiers(*values: int | tuple[int, int]) -> tuple[Tier, ...]:
-    """The six tiers, the last ones 0: a value that is proven, or a value and a lower bound."""
+    """Build the six tiers from proven values, or values with bounds. Missing tiers are 0 and proven."""
     pairs = [(value, value) if isinstance(value, int) else value for value in (*values, *[0] * (6 - len(values)))]
     return tuple(
         Tier(name=name, value=value, bound=bound, proven=bound == value)
@@ -36,26 +36,26 @@ def tiers(*values: int | tuple[int, int]) -> tuple[Tier, ...]:
 def test_the_first_tier(
     base: int | tuple[int, int], scenario: int | tuple[int, int], least: int, most: int, verdict: Verdict, text: str
 ):
-    found = differences(tiers(base), tiers(scenario))[0]
-    assert found == Difference(tier="unplaced", least=least, most=most, verdict=verdict)
-    assert found.text == text
+    results = differences(tiers(base), tiers(scenario))[0]
+    assert results == Difference(tier="unplaced", least=least, most=most, verdict=verdict)
+    assert results.text == text
 
 
-def test_after_a_tier_that_is_not_proven_nothing_is_known():
-    found = differences(tiers(0, (24, 20), 3), tiers(1, 24, 2))
-    assert [(one.tier, one.least, one.most, one.verdict) for one in found] == [
+def test_tiers_after_an_unproven_one_are_unknown():
+    results = differences(tiers(0, (24, 20), 3), tiers(1, 24, 2))
+    assert [(one.tier, one.least, one.most, one.verdict) for one in results] == [
         ("unplaced", 1, 1, Verdict.WORSE),
         ("late", 0, 4, Verdict.OPEN),
         *((tier, None, None, Verdict.OPEN) for tier in TIERS[2:]),
     ]
-    assert found[2].text == "not known, since an earlier tier is not proven"
-    assert [one.matters for one in found] == [True, True, False, False, False, False]
+    assert results[2].text == "not known, since an earlier tier is not proven"
+    assert [one.matters for one in results] == [True, True, False, False, False, False]
 
 
-def test_the_same_problem_is_equal_though_nothing_be_proven():
-    found = differences(tiers((3, 0), (5, 0)), tiers((3, 0), (5, 0)), is_same=True)
-    assert {(one.least, one.most, one.verdict) for one in found} == {(0, 0, Verdict.EQUAL)}
-    assert [one.tier for one in found] == list(TIERS)
+def test_the_same_problem_is_equal_even_if_nothing_is_proven():
+    results = differences(tiers((3, 0), (5, 0)), tiers((3, 0), (5, 0)), is_same=True)
+    assert {(one.least, one.most, one.verdict) for one in results} == {(0, 0, Verdict.EQUAL)}
+    assert [one.tier for one in results] == list(TIERS)
 
 
 @pytest.mark.parametrize(
@@ -78,40 +78,40 @@ def test_the_first_tier_that_differs_decides(base: Sequence[int], scenario: Sequ
     assert judged.text == text
 
 
-def test_another_count_is_told_as_such():
+def test_tiers_counted_differently_say_so():
     base = Policy()
     assert recounted_tiers(base, base) == recounted_tiers(base, Policy(off=("R4",), late_base=9)) == set()
     recounted = recounted_tiers(base, Policy(weights=Weights(friday=0), caseload_cap=80))
     assert recounted == recounted_tiers(base, Policy(off=("friday",), caseload_cap=80)) == {"caseload", "preferences"}
-    found = differences(tiers(0, 0, 0, 0, 2, 60), tiers(0, 0, 0, 0, 9, 0), recounted=recounted)
-    assert [one.text for one in found[3:]] == [
+    results = differences(tiers(0, 0, 0, 0, 2, 60), tiers(0, 0, 0, 0, 9, 0), recounted=recounted)
+    assert [one.text for one in results[3:]] == [
         "proven equal", "proven worse by 7 (with another cap)", "proven better by 60 (at other prices)",
     ]  # fmt: skip
-    assert judgement(found).text == "proven worse: Children above the caps (with another cap)"
+    assert judgement(results).text == "proven worse: Children above the caps (with another cap)"
 
 
 @st.composite
 def honest(draw: st.DrawFn) -> tuple[Vector, tuple[Tier, ...]]:
-    """The best of some vectors, and what a solver may honestly say that knows one of them."""
+    """Draw the best of some vectors, and tiers with valid bounds for one of them."""
     vectors = draw(st.lists(st.tuples(*[st.integers(0, 3)] * 6), min_size=1, max_size=4))
-    known = draw(st.sampled_from(vectors))
-    said: list[Tier] = []
+    incumbent = draw(st.sampled_from(vectors))
+    claimed: list[Tier] = []
     for n, name in enumerate(TIERS):
-        # A bound holds for the schedules that are as the known one in the tiers before.
-        lowest = min(vector[n] for vector in vectors if vector[:n] == known[:n])
+        # A bound is valid for schedules that equal the incumbent in the earlier tiers.
+        lowest = min(vector[n] for vector in vectors if vector[:n] == incumbent[:n])
         bound = draw(st.integers(0, lowest))
-        said.append(Tier(name=name, value=known[n], bound=bound, proven=bound == known[n]))
-    return min(vectors), tuple(said)
+        claimed.append(Tier(name=name, value=incumbent[n], bound=bound, proven=bound == incumbent[n]))
+    return min(vectors), tuple(claimed)
 
 
 @given(honest(), honest())
-def test_what_is_said_is_true_of_the_best_of_both(base: tuple[Vector, tuple[Tier, ...]], other: tuple[Vector, tuple[Tier, ...]]):
-    found = differences(base[1], other[1])
+def test_verdicts_are_true_of_both_optima(base: tuple[Vector, tuple[Tier, ...]], other: tuple[Vector, tuple[Tier, ...]]):
+    results = differences(base[1], other[1])
     true = [after - before for before, after in zip(base[0], other[0], strict=True)]
-    for difference, amount in zip(found, true, strict=True):
+    for difference, amount in zip(results, true, strict=True):
         if difference.least is not None and difference.most is not None:
             assert difference.least <= amount <= difference.most
-    judged = judgement(found)
+    judged = judgement(results)
     match judged.verdict:
         case Verdict.BETTER:
             assert other[0] < base[0]

@@ -11,7 +11,7 @@ from scheduler.domain.preferences import PREFERENCES
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.files import comparison_workbook as workbook
 from scheduler.whatif.files.comparison_workbook import comparison_workbook, write_comparison
-from tests.whatif.comparisons import small
+from tests.whatif.comparison_builders import small
 
 Row = tuple[Any, ...]
 SHEETS = ["Scenarios", "Tiers", "Children", "Not placed", "Late", "Chairs", "Rooms", "Preferences", "Changes"]
@@ -23,7 +23,7 @@ def book(comparison: Comparison) -> openpyxl.Workbook:
 
 @pytest.fixture(scope="module")
 def sheets() -> dict[str, list[Row]]:
-    """Each sheet's title and note, its headings and its rows, dates as dates."""
+    """Return each sheet's rows, including title, note and headings, with dates as dates."""
     return {
         sheet.title: [tuple(map(plain, row)) for row in sheet.iter_rows(values_only=True)] for sheet in book(small()).worksheets
     }
@@ -42,7 +42,7 @@ def test_scenarios_side_by_side(sheets: dict[str, list[Row]]):
     assert sheets["Scenarios"] == padded(
         [
             ("What if: A & <B>, 8 to 12 March 2027",),
-            ("The base first. What is proven, is so of the best schedules that there can be.",),
+            ("The base first. Verdicts compare the best possible schedules, not only those found.",),
             (),
             ("Scenario", "What changes", "Against the base", "Conferences", "Placed", "Children", "Children in time",
              "Late conferences", "Handed over", "On Fridays", "In the holidays", "At other sites", "Virtual for want of a room",
@@ -51,14 +51,14 @@ def test_scenarios_side_by_side(sheets: dict[str, list[Row]]):
             ("AYL-1 closes", "AYL-1 is closed.\nAYL-2 opens.", "Proven worse: Conferences not placed",
              2, 1, 5, 0, 1, 0, 1, 0, 0, 0, 2, 1.5),
             ("none", "A lock.", "No schedule is possible.\nA lock can't be kept."),
-            ("never", None, "Not solved: the comparison was stopped before"),
+            ("never", None, "Not solved: the comparison stopped first"),
         ],
         15,
     )  # fmt: skip
 
 
-def test_tiers_say_only_what_is_proven(sheets: dict[str, list[Row]]):
-    so_far = ", if the earlier tiers keep these values"
+def test_tiers_show_only_what_is_proven(sheets: dict[str, list[Row]]):
+    condition = ", if the earlier tiers keep these values"
     unknown = "Not known, since an earlier tier is not proven"
     assert sheets["Tiers"][3:] == [
         ("Scenario", "", "What matters most first", "Value", "No schedule has less than", "How good it is", "Against the base"),
@@ -70,10 +70,10 @@ def test_tiers_say_only_what_is_proven(sheets: dict[str, list[Row]]):
         ("base", 6, "Preferences", 0, 0, "proven best", None),
         ("AYL-1 closes", 1, "Conferences not placed", 1, 1, "proven best", "Proven worse by 1"),
         ("AYL-1 closes", 2, "Lateness", 45, 40, "at most 5 from the best", "Proven worse by at least 7"),
-        ("AYL-1 closes", 3, "Changes to what is published", 0, 0, f"proven best{so_far}", unknown),
-        ("AYL-1 closes", 4, "Children handed over", 0, 0, f"proven best{so_far}", unknown),
-        ("AYL-1 closes", 5, "Children above the caps", 0, 0, f"proven best{so_far}", unknown),
-        ("AYL-1 closes", 6, "Preferences", 48, 39, f"at most 9 from the best{so_far}", unknown),
+        ("AYL-1 closes", 3, "Changes to what is published", 0, 0, f"proven best{condition}", unknown),
+        ("AYL-1 closes", 4, "Children handed over", 0, 0, f"proven best{condition}", unknown),
+        ("AYL-1 closes", 5, "Children above the caps", 0, 0, f"proven best{condition}", unknown),
+        ("AYL-1 closes", 6, "Preferences", 48, 39, f"at most 9 from the best{condition}", unknown),
     ]
 
 
@@ -101,12 +101,12 @@ def test_who_is_not_placed_and_why(sheets: dict[str, list[Row]]):
     ]
 
 
-def test_beside_a_base_without_a_schedule_nothing_is_booked_otherwise():
+def test_changes_are_empty_if_the_base_has_no_schedule():
     one = small()
     base = one.base.model_copy(update={"outlook": None, "refused": ("A lock can't be kept.",)})
     alone = one.scenarios[0].model_copy(update={"differences": (), "judgement": None, "moved": ()})
-    found = book(one.model_copy(update={"base": base, "scenarios": (alone,)}))
-    assert [row[13] for row in found["Scenarios"].iter_rows(min_row=5, values_only=True)] == [None, None, None]
+    written = book(one.model_copy(update={"base": base, "scenarios": (alone,)}))
+    assert [row[13] for row in written["Scenarios"].iter_rows(min_row=5, values_only=True)] == [None, None, None]
 
 
 def test_chairs_and_rooms(sheets: dict[str, list[Row]]):
@@ -138,7 +138,7 @@ def test_what_the_preferences_count(sheets: dict[str, list[Row]]):
     ]
 
 
-def test_what_is_booked_otherwise(sheets: dict[str, list[Row]]):
+def test_bookings_that_differ_from_the_base(sheets: dict[str, list[Row]]):
     assert sheets["Changes"][3:] == [
         ("Scenario", "Conference", "What differs", "Date in the base", "Start in the base", "Room in the base", "CPA in the base",
          "Date here", "Start here", "Room here", "CPA here"),
@@ -149,32 +149,32 @@ def test_what_is_booked_otherwise(sheets: dict[str, list[Row]]):
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://x")', "@SUM(1)", "https://x.test", "0042", "W" * 200])
-def test_a_name_is_text_and_whole_in_every_sheet(name: str):
+def test_a_name_is_uncut_text_in_every_sheet(name: str):
     for sheet in book(small(name)).worksheets:
         cells = [cell for row in sheet.iter_rows() for cell in row if cell.value == name]
         assert cells, sheet.title
         assert {(cell.data_type, cell.hyperlink) for cell in cells} == {("s", None)}
 
 
-def test_where_nothing_is_late_it_says_so():
+def test_a_scenario_without_late_conferences_has_a_row():
     late = small().base.outlook.model_copy(update={"late": ()})  # type: ignore[union-attr] - the base has an outlook
     comparison = small().model_copy(update={"base": small().base.model_copy(update={"outlook": late})})
     assert [cell.value for cell in book(comparison)["Late"][5]] == ["base", "none is late", None, None, None, None]
 
 
-def test_more_rows_than_a_sheet_should_have_are_left_out_and_said_to_be(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+def test_rows_beyond_the_limit_are_left_out_with_a_note(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
     rows = list(book(small())["Tiers"].iter_rows(min_row=5, values_only=True))
     assert [row[1] for row in rows] == [1, 2, 3, None]
-    assert rows[3][0] == "Only the first 3 rows are here. Compare fewer scenarios at once, or read the JSON file."
+    assert rows[3][0] == "This sheet has only the first 3 rows. Compare fewer scenarios at once, or use the JSON file."
 
 
-def test_the_same_comparison_gives_the_same_file(tmp_path: Path):
+def test_the_same_comparison_makes_the_same_file(tmp_path: Path):
     write_comparison(small(), tmp_path / "a.xlsx")
     assert (tmp_path / "a.xlsx").read_bytes() == comparison_workbook(small())
 
 
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path):
+def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path):
     with pytest.raises(InputError) as error:
         write_comparison(small(), tmp_path / "nowhere" / "a.xlsx")
     assert str(error.value) == (

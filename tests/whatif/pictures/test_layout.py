@@ -1,4 +1,4 @@
-"""That nothing overlaps is measured on the drawn figure: where each text and each panel is."""
+"""Texts of a drawn figure don't overlap and stay inside it."""
 
 import io
 import itertools
@@ -14,19 +14,19 @@ from matplotlib.transforms import Bbox
 
 from scheduler.whatif.pictures.bars import Bar, Bars, Look, Panel
 from scheduler.whatif.pictures.maps import Cell, Map, Maps
-from scheduler.whatif.pictures.sheet import STYLE, width_of, wrapped
+from scheduler.whatif.pictures.sheet import STYLE, width_of, wrap
 from scheduler.wording import without_controls
 
 LONG = "Wycombe closes from 4 January 2027 on, and two advisors leave"
 
 
 def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Each text that can be seen, and its place in pixels."""
+    """Return each visible text and its box in pixels."""
     figure.savefig(io.BytesIO(), format="png")
     canvas = FigureCanvasAgg(figure)
     renderer = canvas.get_renderer()
-    found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    return [(text.get_text(), text.get_window_extent(renderer)) for text in found]
+    visible = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in visible]
 
 
 def assert_apart_and_inside(picture: Bars | Maps) -> None:
@@ -74,18 +74,18 @@ def test_maps_of_long_names(rows: int, columns: int, maps: int):
 
 
 @settings(deadline=None, max_examples=40)
-@given(text=st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=120), room=st.floats(0.5, 4))
-def test_wrapped_lines_fit_and_lose_nothing_but_the_end(text: str, room: float):
+@given(text=st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=120), width=st.floats(0.5, 4))
+def test_wrapped_lines_fit_and_are_cut_only_at_the_end(text: str, width: float):
     with mpl.rc_context(STYLE):
-        lines = wrapped(text, room)
+        lines = wrap(text, width)
         assert 1 <= len(lines) <= 3
-        assert all(width_of(line) <= room for line in lines)
+        assert all(width_of(line) <= width for line in lines)
     shown, whole = "".join(lines).replace(" ", ""), "".join(without_controls(text).split())
     assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]))
 
 
 @pytest.mark.parametrize("alike", [True, False])
-def test_only_panels_that_are_alike_have_one_scale(alike: bool):
+def test_only_alike_panels_share_a_scale(alike: bool):
     bars = [Bar(text, ((amount, Look.SOLID),)) for text, amount in (("8", 8.0), ("1,024 (+8)", 1024.0))]
     panels = tuple(Panel(bar.text, (bar,)) for bar in bars)
     figure = Bars("title", ("base",), panels, ((Look.SOLID, "children"),), alike=alike).figure()

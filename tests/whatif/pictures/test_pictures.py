@@ -7,10 +7,10 @@ from matplotlib.image import imread
 
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.pictures import picture, picture_names, write_pictures
-from scheduler.whatif.pictures.crossing import MOST_POINTS, crossing
-from scheduler.whatif.pictures.rows import MOST_PANELS, MOST_ROWS, caseloads, children, rooms, tiers
+from scheduler.whatif.pictures.crossing import MAX_POINTS, crossing
+from scheduler.whatif.pictures.rows import MAX_PANELS, MAX_ROWS, caseloads, children, rooms, tiers
 from scheduler.wording import without_controls
-from tests.whatif.comparisons import crossed, small
+from tests.whatif.comparison_builders import crossed, small
 
 NAMES = ("children", "tiers", "caseloads", "rooms")
 ROWS = ["base", "AYL-1 closes", "none", "never"]
@@ -22,9 +22,9 @@ PROOFS = (
 
 
 def texts(comparison: Comparison, name: str) -> list[str]:
-    """All that is written in a picture, in the order in which it is drawn."""
-    drawn = ElementTree.fromstring(picture(comparison, name, "svg"))
-    return [text.text or "" for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    """Return the texts of a picture in drawing order."""
+    root = ElementTree.fromstring(picture(comparison, name, "svg"))
+    return [text.text or "" for text in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def test_children_in_time():
@@ -36,7 +36,7 @@ def test_children_in_time():
     ]  # fmt: skip
 
 
-def test_tiers_with_what_is_proven():
+def test_tiers_with_their_proofs():
     written = texts(small(), "tiers")
     assert written[:24] == [
         *ROWS, "0 ✓", "1 ✓", *NEITHER, "Conferences not placed",
@@ -51,7 +51,7 @@ def test_tiers_with_what_is_proven():
     )
 
 
-def test_only_where_every_scenario_has_a_schedule_something_is_the_same_everywhere():
+def test_notes_say_everywhere_only_if_every_scenario_has_a_schedule():
     one = small()
     whole = one.model_copy(update={"scenarios": one.scenarios[:1], "missing": ()})
     assert tiers(whole).note == f"{PROOFS} 0 everywhere: Changes to what is published and Children handed over."
@@ -62,7 +62,7 @@ def test_only_where_every_scenario_has_a_schedule_something_is_the_same_everywhe
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_of_what_has_no_schedule_at_all_nothing_else_is_said(name: str):
+def test_a_comparison_without_any_schedule_has_no_notes(name: str):
     one = small()
     none = one.model_copy(update={"base": one.scenarios[1], "scenarios": one.scenarios[1:]})
     written = texts(none, name)
@@ -71,7 +71,7 @@ def test_of_what_has_no_schedule_at_all_nothing_else_is_said(name: str):
 
 
 def base_alone(comparison: Comparison) -> Comparison:
-    """Without the scenarios of which there is a schedule."""
+    """Return the comparison without the scenarios that have a schedule."""
     without = tuple(result for result in comparison.scenarios if result.outlook is None)
     return comparison.model_copy(update={"scenarios": without})
 
@@ -99,7 +99,7 @@ def test_caseloads_against_the_cap():
     ]  # fmt: skip
 
 
-def test_rooms_of_which_some_are_only_in_a_scenario():
+def test_rooms_that_only_a_scenario_has():
     assert texts(small(), "rooms") == [
         *ROWS, "1 of 10", "0 of 4", *NEITHER, "Aylesbury, AYL-1",
         "0 of 10", "–", *NEITHER, "Wycombe, WYC-1",
@@ -126,7 +126,7 @@ def test_a_grid_is_a_map_of_numbers():
     )
 
 
-def test_only_two_settings_that_vary_are_a_grid():
+def test_only_two_varying_settings_make_a_grid():
     assert picture_names(small()) == NAMES
     with pytest.raises(KeyError):
         picture(small(), "grid", "svg")
@@ -135,12 +135,12 @@ def test_only_two_settings_that_vary_are_a_grid():
     one = crossed()
     first, *others = one.axes
     assert crossing(one.model_copy(update={"axes": (first, others[0][:1], others[1])})) is None
-    many = tuple(map(str, range(MOST_POINTS + 1)))
+    many = tuple(map(str, range(MAX_POINTS + 1)))
     assert crossing(one.model_copy(update={"axes": (first, many, others[1])})) is None
     assert crossing(one.model_copy(update={"axes": (first, many[1:], others[1])})) is not None
 
 
-def test_what_was_not_solved_keeps_its_place_in_a_grid():
+def test_unsolved_scenarios_keep_their_place_in_a_grid():
     one = crossed()
     axes = crossing(one.model_copy(update={"scenarios": one.scenarios[:1]}))
     assert axes is not None
@@ -151,7 +151,7 @@ def test_what_was_not_solved_keeps_its_place_in_a_grid():
     )
 
 
-def test_panels_are_of_the_rows_that_are_shown():
+def test_panels_cover_only_the_rows_shown():
     one = small()
     outlook = one.scenarios[0].outlook
     assert outlook is not None
@@ -162,21 +162,21 @@ def test_panels_are_of_the_rows_that_are_shown():
         }
     )
     last = one.scenarios[0].model_copy(update={"outlook": another})
-    scenarios = (one.scenarios[0],) * (MOST_ROWS - 1)
+    scenarios = (one.scenarios[0],) * (MAX_ROWS - 1)
     whole, cut = (one.model_copy(update={"scenarios": (*scenarios[n:], last)}) for n in (1, 0))
     assert len(caseloads(whole).panels) == len(caseloads(cut).panels) + 1
     assert len(rooms(whole).panels) == len(rooms(cut).panels) + 1
 
 
-def test_what_does_not_fit_is_said_to_be_left_out():
+def test_a_note_counts_what_does_not_fit():
     one = small()
     outlook = one.base.outlook
     assert outlook is not None
-    loads = tuple(outlook.caseloads[0].model_copy(update={"chair": f"C{n}"}) for n in range(MOST_PANELS + 1))
+    loads = tuple(outlook.caseloads[0].model_copy(update={"chair": f"C{n}"}) for n in range(MAX_PANELS + 1))
     base = one.base.model_copy(update={"outlook": outlook.model_copy(update={"caseloads": loads})})
-    found = caseloads(one.model_copy(update={"base": base, "missing": tuple(map(str, range(MOST_ROWS)))}))
-    assert (len(found.names), len(found.panels)) == (MOST_ROWS, MOST_PANELS)
-    assert found.note.endswith("In the tables, not here: 3 more scenarios and 1 more column.")
+    bars = caseloads(one.model_copy(update={"base": base, "missing": tuple(map(str, range(MAX_ROWS)))}))
+    assert (len(bars.names), len(bars.panels)) == (MAX_ROWS, MAX_PANELS)
+    assert bars.note.endswith("In the tables, not here: 3 more scenarios and 1 more column.")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_what_does_not_fit_is_said_to_be_left_out():
     ],
 )
 @pytest.mark.filterwarnings("error")
-def test_any_name_is_written_as_it_is_or_cut(name: str):
+def test_any_name_is_written_unchanged_or_cut(name: str):
     written = texts(small(name), "tiers")
     lines = written[1 : written.index("none")]
     assert len(lines) <= 3
@@ -201,7 +201,7 @@ def test_any_name_is_written_as_it_is_or_cut(name: str):
     assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]) and len(shown) > 30)
 
 
-def test_the_same_comparison_gives_the_same_files(tmp_path: Path):
+def test_the_same_comparison_makes_the_same_files(tmp_path: Path):
     written = write_pictures(crossed(), tmp_path / "plots")
     assert [path.name for path in written] == [f"{name}.{form}" for name in (*NAMES, "grid") for form in ("svg", "png")]
     again = write_pictures(crossed(), tmp_path / "again")
