@@ -1,9 +1,9 @@
-"""What a chair-day or room-slot could gain at most, by the relaxation of the problem without it: a screen, and a proof.
+"""Lower bounds for every chair-day and room-slot from the LP relaxation of the problem without them.
 
-The dual values of the relaxation price whatever the new chair or room would take of everybody's time. By weak duality any
-schedule that uses it costs at least the relaxation and the least that its own bookings can add at these prices; one that does
-not use it costs at least what is proven of the problem as it is. Tier by tier, the earlier tiers kept; in whole numbers, as
-all bounds are (`engines/bounds.py`).
+The relaxation's dual values price the resources that a new chair's or room's bookings take. By weak duality, a schedule that
+uses the new item costs at least the relaxation's bound plus the least total reduced cost of the item's own bookings. A schedule
+that doesn't use it costs at least the base's proven bound. Bounds are computed tier by tier, with the earlier tiers fixed, in
+whole numbers like all bounds (`engines/bounds.py`). An offer whose bound is no better than the base is proven to change nothing.
 """
 
 from __future__ import annotations
@@ -36,29 +36,31 @@ from scheduler.whatif.marginal_value.units import Group, ResourceUnit
 from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values
 
 WORK = 1.0
+"""Work limit of the search for the least total reduced cost of one offer, in the solver's units."""
 EXACT = float(1 << 52)
+"""Bounds of smaller magnitude are exact as floats."""
 NEVER = 1 << 62
-"""More than any tier's value: what can't be used at all."""
+"""The bound of an offer that can't be used at all: more than any tier's value."""
 
 
 def at_best(
     problem: Problem, tiers: Sequence[Tier], groups: Iterable[Group], stop: threading.Event | None = None
 ) -> dict[str, Values | None]:
-    """For each offer of the groups, under its scenario's name, what no schedule with it can be below, tier by tier.
+    """Return a lexicographic lower bound on the tiers with each offer, by its scenario's name.
 
-    None where it is proven to change nothing. ``tiers`` are those of the best schedule of the problem as it is; each group is
-    one that can be priced. Once ``stop`` is set nothing more is found out, and little is said.
+    The bound is None if the offer is proven to change nothing. ``tiers`` belong to the base's best schedule. Each group must be
+    one that can be priced. Once ``stop`` is set, the remaining bounds are valid but weak.
     """
     budget = Budget(time.monotonic, time.monotonic(), None, stop or threading.Event())
-    found: dict[str, Values | None] = {}
+    bounds: dict[str, Values | None] = {}
     with Highs() as highs:
         for group in groups:
-            found |= _Pricing(highs, problem, tiers, group, budget).run()
-    return found
+            bounds |= _Pricing(highs, problem, tiers, group, budget).run()
+    return bounds
 
 
 class _Pricing:
-    """The programme with all that the group offers, and what of it each offer has."""
+    """The programme of a group's scenario, and which of its candidates each offer adds."""
 
     def __init__(self, highs: Highs, problem: Problem, tiers: Sequence[Tier], group: Group, budget: Budget) -> None:
         self._highs, self._budget, self._tiers = highs, budget, tiers
@@ -75,14 +77,14 @@ class _Pricing:
         self._old = self._old_columns(np.logical_or.reduce(list(self._of_offer.values())) | self._is_new(problem))
 
     def _is_new(self, problem: Problem) -> Mask:
-        """Which candidates use what the group adds, on offer by itself or not."""
+        """Return the candidates that use a chair or room which the group adds."""
         candidates = self._candidates
         chairs = candidates.of_chairs(lambda chair: chair.id not in problem.chair_by_id)
         places = [any(room.id not in problem.room_by_id for room in place.rooms) for place in candidates.places]
         return np.asarray((chairs == 1) | np.array(places, dtype=np.bool_)[candidates.place])
 
     def _old_columns(self, is_new: Mask) -> Mask:
-        """The candidates that the problem has as it is, and the columns that count them."""
+        """Return the columns of the base's candidates, and the columns that count them."""
         candidates = np.flatnonzero(~is_new)
         old = np.zeros(self._programme.columns, dtype=np.bool_)
         old[candidates] = True
@@ -92,31 +94,31 @@ class _Pricing:
     def run(self) -> dict[str, Values | None]:
         if self._programme.left_out != NOTHING_LEFT_OUT:
             return dict.fromkeys(self._of_offer, NOTHING_KNOWN)
-        found: dict[str, Values | None] = {}
-        left = list(self._of_offer)
+        bounds: dict[str, Values | None] = {}
+        undecided = list(self._of_offer)
         for n, tier in enumerate(self._tiers):
             before, after = tuple(tier.value for tier in self._tiers[:n]), NOTHING_KNOWN[n + 1 :]
-            prices = self._prices(tier.name) if left and tier.value > self._floor(tier.name) else None
-            for name in list(left) if tier.value > self._floor(tier.name) else ():
+            prices = self._prices(tier.name) if undecided and tier.value > self._floor(tier.name) else None
+            for name in list(undecided) if tier.value > self._floor(tier.name) else ():
                 used = 0 if prices is None or self._budget.over else prices.with_any_of(self._of_offer[name])
-                if used > tier.value:  # whoever used it would do worse than as it is
-                    found[name] = None
+                if used > tier.value:  # any schedule that uses the offer is worse than the base
+                    bounds[name] = None
                 elif min(used, tier.bound) < tier.value:
-                    found[name] = (*before, max(self._floor(tier.name), min(used, tier.bound)), *after)
-            left = [name for name in left if name not in found]
-            self._keep(tier)
-        return {name: found.get(name) for name in self._of_offer}
+                    bounds[name] = (*before, max(self._floor(tier.name), min(used, tier.bound)), *after)
+            undecided = [name for name in undecided if name not in bounds]
+            self._fix(tier)
+        return {name: bounds.get(name) for name in self._of_offer}
 
     def _floor(self, tier: TierName) -> int:
-        """What the tier is at least with all that is offered, by what each conference costs alone."""
+        """Return a lower bound of the tier with every offer at once, from each conference's own least cost."""
         if tier == "unplaced":
             return self._programme.constants[tier] - int(self._least.possible(self._columns).sum())
         if tier in BY_CONFERENCE and self._all_placed:
             return self._least.total(tier, self._columns)
         return 0
 
-    def _keep(self, tier: Tier) -> None:
-        """Keep the tier's value from here on."""
+    def _fix(self, tier: Tier) -> None:
+        """Constrain the programme to the tier's value."""
         floor = self._floor(tier.name)
         if tier.name == "unplaced" and tier.value == floor:
             self._all_placed = True
@@ -133,7 +135,7 @@ class _Pricing:
             self._caps.append(Cap(costs, tier.value - self._programme.constants[tier.name]))
 
     def _prices(self, tier: TierName) -> _Prices | None:
-        """The tier's prices over all columns that the earlier tiers leave; None where there was no time for them."""
+        """Return the tier's prices for all remaining columns, or None if time runs out."""
         programme = self._programme
         whole = part_of(programme, self._columns, programme.costs[tier], programme.constants[tier], self._caps)
         is_old = self._old[whole.columns]
@@ -148,7 +150,7 @@ class _Pricing:
 
 @dataclass(frozen=True)
 class _Prices:
-    """What a relaxation proves of a tier without the new columns, in 1/GRID; ``new`` are these, with what they add as costs."""
+    """A relaxation's bound on a tier without the new columns, in 1/GRID. ``new`` has these, with reduced costs as costs."""
 
     new: Part
     scaled: int
@@ -157,7 +159,7 @@ class _Prices:
 
     @classmethod
     def of(cls, whole: Part, is_old: Mask, bound: Bound) -> _Prices:
-        """From a bound of the whole; what binds new columns alone is kept, and has no price."""
+        """Split a bound of the whole programme. Rows that bind only new columns stay as constraints and have no price."""
         added_by_new = int(np.minimum(bound.reduced, 0)[~is_old] @ whole.top[~is_old].astype(np.int64))
         rows = np.flatnonzero(abs(whole.matrix[:, np.flatnonzero(is_old)]).sum(axis=1) == 0)
         own = replace(
@@ -172,7 +174,7 @@ class _Prices:
         return cls(own.kept(~is_old), bound.scaled - added_by_new, whole.constant, whole.step)
 
     def with_any_of(self, candidates: Mask) -> int:
-        """What the tier is at least in a schedule that uses some of these new candidates and none of the others."""
+        """Return a lower bound of the tier in a schedule that uses at least one of these candidates and no other new one."""
         is_candidate = self.new.columns < len(candidates)
         usable = ~is_candidate
         usable[is_candidate] = candidates[self.new.columns[is_candidate]]
@@ -192,7 +194,7 @@ class _Prices:
 
 
 def _candidates_of(candidates: Candidates, offer: ResourceUnit) -> Mask:
-    """What an offer adds: all that its chair or room has on its days, at its starts."""
+    """Return the candidates that an offer adds: those of its chair or room on its days and at its starts."""
     (change,) = offer.scenario.changes
     match change:
         case ChairJoins(chair=chair):
@@ -203,5 +205,5 @@ def _candidates_of(candidates: Candidates, offer: ResourceUnit) -> Mask:
             own = (candidates.place == candidates.place_of(room.id)) & np.isin(candidates.start % DAY, starts)
             first, last = room.first, room.last
         case _:
-            raise TypeError(f"{offer.scenario.name} has no price.")
+            raise TypeError(f"{offer.scenario.name} can't be priced.")
     return np.asarray(own & (candidates.of_days(lambda day: in_service(day, first, last)) == 1))

@@ -1,4 +1,4 @@
-"""What one offer is worth: a solved scenario beside the base, in tiers, in facts and in a sentence."""
+"""The value of one offer: a solved scenario compared with the base by tiers, facts and a sentence."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from scheduler.whatif.marginal_value.units import ResourceUnit
 from scheduler.wording import TIER_IN_WORDS, agree, in_a_row, number
 
 Values = tuple[int, ...]
-"""A value for each tier, in the contract's order: what comes first decides."""
+"""A value for each tier in the contract's order. They compare lexicographically."""
 NOTHING_KNOWN: Values = (0,) * len(TIERS)
+"""The trivial lower bound of every tier."""
 
 
 class Worth(Value):
-    """What an offer would change, by a solve of its own: ``tiers`` are its schedule's, ``differences`` against the base's.
+    """The effect of an offer, from its own solve. ``tiers`` are its schedule's; ``differences`` compare them with the base's.
 
-    ``facts`` compare the two schedules that were found; ``uses`` are the bookings of the new chair, room or minute taker.
+    ``facts`` compare the two schedules; ``uses`` are the bookings of the new chair, room or minute taker.
     """
 
     offer: ResourceUnit
@@ -37,76 +38,76 @@ class Worth(Value):
 
     @property
     def values(self) -> Values:
-        """The tiers' values: the lesser, the better."""
+        """Return the tiers' values. Smaller is better."""
         return values_of(self.tiers)
 
     @property
     def is_nobody_later(self) -> bool:
-        """Whether it is proven that with it as many are placed, and as much in time, as without."""
+        """True if it is proven that the offer makes neither the unplaced conferences nor the lateness worse."""
         return all(difference.verdict in (Verdict.EQUAL, Verdict.BETTER) for difference in self.differences[:2])
 
     @property
     def sentence(self) -> str:
-        """Such as: One more chair-day, on Thursday 7 January 2027: lateness proven better by 12 (2 fewer children late)."""
-        told = [
+        """Return, for example, "One more chair-day, on Monday 4 January 2027: lateness proven better by 12."."""
+        changes = [
             f"{TIER_IN_WORDS[difference.tier].lower()} {difference.text}" for difference in self.differences if difference.matters
         ]
         facts = f" ({in_a_row(self.facts)})" if self.facts else ""
-        return f"{self.offer.what}: {'; '.join(told) or 'proven to change nothing'}{facts}."
+        return f"{self.offer.what}: {'; '.join(changes) or 'proven to change nothing'}{facts}."
 
 
 def values_of(tiers: Sequence[Tier]) -> Values:
-    """The tiers' values."""
+    """Return the tiers' values."""
     return tuple(tier.value for tier in tiers)
 
 
 def at_best_of(tiers: Sequence[Tier]) -> Values:
-    """What the tiers can't be below, in their order: after the first that isn't proven nothing is known."""
-    found: list[int] = []
+    """Return a lexicographic lower bound of the tiers: their bounds up to the first unproven tier, then zeros."""
+    bounds: list[int] = []
     for tier in tiers:
-        found.append(tier.bound)
+        bounds.append(tier.bound)
         if not tier.proven:
             break
-    return (*found, *NOTHING_KNOWN[len(found) :])
+    return (*bounds, *NOTHING_KNOWN[len(bounds) :])
 
 
-def worth(problem: Problem, standing: Schedule, offer: ResourceUnit, solved: Solved) -> Worth | None:
-    """What an offer would change against the standing schedule; None where it leaves no schedule that keeps the locks."""
+def worth(problem: Problem, base: Schedule, offer: ResourceUnit, solved: Solved) -> Worth | None:
+    """Return the effect of an offer against the base's schedule, or None if no schedule keeps the locks with it."""
     changed = offer.scenario.applied(problem)
     schedule = solved.schedule_of(changed)
     if schedule is None:
         return None
-    found = one_way(differences(standing.tiers, schedule.tiers), is_less=offer.kind == "less")
+    changes = one_way(differences(base.tiers, schedule.tiers), is_less=offer.kind == "less")
     return Worth(
         offer=offer,
         tiers=schedule.tiers,
-        differences=found,
-        judgement=judgement(found),
-        facts=tuple(_facts(outlook(problem, standing, 0), outlook(changed, schedule, 0))),
+        differences=changes,
+        judgement=judgement(changes),
+        facts=tuple(_facts(outlook(problem, base, 0), outlook(changed, schedule, 0))),
         uses=tuple(_uses(offer, schedule)),
         seconds=solved.seconds,
     )
 
 
-def one_way(found: Sequence[Difference], *, is_less: bool) -> tuple[Difference, ...]:
-    """The differences, knowing that more can't be worse, and less can't be better.
+def one_way(unrestricted: Sequence[Difference], *, is_less: bool) -> tuple[Difference, ...]:
+    """Tighten the differences, since more can't be worse and less can't be better in lexicographic order.
 
-    That holds of the tiers in their order, so of the first that is not proven equal; the later ones may pay for it.
+    Only the first tier that is not proven equal can be tightened. Later tiers may get worse in exchange.
     """
-    told = list(found)
-    for n, difference in enumerate(told):
+    tightened = list(unrestricted)
+    for n, difference in enumerate(tightened):
         if difference.least is None or difference.most is None:
             break
         least, most = (max(0, difference.least), difference.most) if is_less else (difference.least, min(0, difference.most))
         verdict = Verdict.EQUAL if least == most == 0 else difference.verdict
-        told[n] = difference.model_copy(update={"least": least, "most": most, "verdict": verdict})
+        tightened[n] = difference.model_copy(update={"least": least, "most": most, "verdict": verdict})
         if verdict != Verdict.EQUAL:
             break
-    return tuple(told)
+    return tuple(tightened)
 
 
 def _facts(before: Outlook, after: Outlook) -> Iterator[str]:
-    """How the two schedules differ in what people count, the gravest first."""
+    """Yield how the two schedules differ in counts that people know, the most serious first."""
     nouns = (
         ("conference not placed", "conferences not placed"),
         ("child late", "children late"),
@@ -123,21 +124,21 @@ def _facts(before: Outlook, after: Outlook) -> Iterator[str]:
             yield f"{number(by)} {'fewer' if will_be < was else 'more'} {agree(by, one, many)}"
 
 
-def _counts(found: Outlook) -> tuple[int, ...]:
+def _counts(of: Outlook) -> tuple[int, ...]:
     return (
-        found.conferences - found.placed,
-        sum(late.children for late in found.late),
-        len(found.handovers),
-        sum(load.above for load in found.caseloads),
-        found.counts["friday"],
-        found.counts["virtual_fallback"],
-        found.counts["other_site"],
-        found.counts["hold_missing"],
+        of.conferences - of.placed,
+        sum(late.children for late in of.late),
+        len(of.handovers),
+        sum(load.above for load in of.caseloads),
+        of.counts["friday"],
+        of.counts["virtual_fallback"],
+        of.counts["other_site"],
+        of.counts["hold_missing"],
     )
 
 
 def _uses(offer: ResourceUnit, schedule: Schedule) -> Iterator[Booking]:
-    """The bookings of whoever or whatever is new, by the id that it has in the offer."""
+    """Yield the bookings of the new chair, room or minute taker."""
     new = {
         change.chair.id
         if isinstance(change, ChairJoins)

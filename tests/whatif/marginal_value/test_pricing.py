@@ -1,4 +1,4 @@
-"""Screening against trying everything: what it says can gain nothing gains nothing, and no bound is above the truth."""
+"""Bounds against exhaustive search: offers proven to change nothing do so, and no bound is above the optimum."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ SOME, MANY = range(4), range(4, 60)
 
 
 @cache
-def best_of(digest: str, problem: Problem) -> Values | None:
-    found = optimum(problem)
-    return None if found is None else found.tiers
+def _optimum_of(digest: str, problem: Problem) -> Values | None:
+    best = optimum(problem)
+    return None if best is None else best.tiers
 
 
-def best(problem: Problem) -> Values | None:
-    return best_of(problem.digest, problem)
+def optimum_of(problem: Problem) -> Values | None:
+    """Return the optimum by exhaustive search, cached by the problem's digest."""
+    return _optimum_of(problem.digest, problem)
 
 
 def tiers(values: Values, bounds: Values) -> tuple[Tier, ...]:
@@ -43,17 +44,17 @@ def problems(seeds: range) -> Iterator[tuple[object, Problem, Values]]:
     for seed in seeds:
         for kind, problem in (("usual", random_problem(Random(seed))), ("varied", varied_problem(Random(seed)))):
             try:
-                values = best(problem)
+                values = optimum_of(problem)
             except TooLargeError:
                 continue
             if values is not None:
                 yield (seed, kind), problem, values
 
 
-def truth(problem: Problem, offer: ResourceUnit | Group) -> Values | None:
-    """The best that there is with an offer; None where there is too much to try."""
+def optimum_with(problem: Problem, offer: ResourceUnit | Group) -> Values | None:
+    """Return the optimum with an offer, or None if exhaustive search would take too long."""
     try:
-        return best(offer.scenario.applied(problem))
+        return optimum_of(offer.scenario.applied(problem))
     except TooLargeError:
         return None
 
@@ -62,33 +63,33 @@ def assert_sound(seeds: range) -> Counter[str]:
     seen: Counter[str] = Counter()
     for which, problem, values in problems(seeds):
         groups = [group for group in Market(problem).groups if group.can_be_priced]
-        least = at_best(problem, tiers(values, values), groups)
+        lower_bounds = at_best(problem, tiers(values, values), groups)
         offers = [offer for group in groups for offer in group.offers]
-        assert list(least) == [offer.scenario.name for offer in offers]
+        assert list(lower_bounds) == [offer.scenario.name for offer in offers]
         for offer in offers:
-            found, key = truth(problem, offer), least[offer.scenario.name]
-            if found is None:
+            optimal, bound = optimum_with(problem, offer), lower_bounds[offer.scenario.name]
+            if optimal is None:
                 continue
-            assert found <= values, (which, offer.what)
-            assert (found == values) if key is None else (key <= found), (which, offer.what)
-            seen["nothing" if key is None else "gains" if found < values else "may gain"] += 1
+            assert optimal <= values, (which, offer.what)
+            assert (optimal == values) if bound is None else (bound <= optimal), (which, offer.what)
+            seen["nothing" if bound is None else "gains" if optimal < values else "may gain"] += 1
     return seen
 
 
-def test_no_bound_is_above_the_truth() -> None:
+def test_no_bound_is_above_the_optimum() -> None:
     seen = assert_sound(SOME)
     assert seen["nothing"] > 20, seen
     assert seen["gains"] > 5, seen
 
 
 @pytest.mark.slow
-def test_no_bound_is_above_the_truth_in_many_more_problems() -> None:
+def test_no_bound_is_above_the_optimum_in_many_more_problems() -> None:
     seen = assert_sound(MANY)
     assert min(seen["nothing"], seen["gains"]) > 50, seen
     assert seen["may gain"] < seen["nothing"] / 10, seen
 
 
-def test_beside_a_base_that_is_not_proven_no_bound_is_above_the_truth_either() -> None:
+def test_bounds_hold_for_an_unproven_base() -> None:
     random = Random(7)
     seen: Counter[bool] = Counter()
     for which, problem, values in problems(SOME):
@@ -96,23 +97,23 @@ def test_beside_a_base_that_is_not_proven_no_bound_is_above_the_truth_either() -
         if not any(group.offers for group in groups):
             continue
         n = random.randrange(len(TIERS))
-        found_so_far = (*values[:n], values[n] + random.choice((0, 3)), *(value + 9 for value in values[n + 1 :]))
+        incumbent = (*values[:n], values[n] + random.choice((0, 3)), *(value + 9 for value in values[n + 1 :]))
         bounds = (*values[:n], max(0, values[n] - 2), *NOTHING_KNOWN[n + 1 :])
-        least = at_best(problem, tiers(found_so_far, bounds), groups)
+        lower_bounds = at_best(problem, tiers(incumbent, bounds), groups)
         for offer in (offer for group in groups for offer in group.offers):
-            found, key = truth(problem, offer), least[offer.scenario.name]
-            if found is not None:
-                assert (found == values) if key is None else (key <= found), (which, offer.what)
-                seen[key is None] += 1
+            optimal, bound = optimum_with(problem, offer), lower_bounds[offer.scenario.name]
+            if optimal is not None:
+                assert (optimal == values) if bound is None else (bound <= optimal), (which, offer.what)
+                seen[bound is None] += 1
     assert min(seen[True], seen[False]) > 5, seen
 
 
-def test_stopped_it_says_nothing_false() -> None:
+def test_bounds_are_valid_after_a_stop() -> None:
     stop = threading.Event()
     stop.set()
     _, problem, values = next(problems(range(2, 3)))
     groups = [group for group in Market(problem).groups if group.can_be_priced]
-    for name, key in at_best(problem, tiers(values, values), groups, stop).items():
+    for name, bound in at_best(problem, tiers(values, values), groups, stop).items():
         offer = next(offer for group in groups for offer in group.offers if offer.scenario.name == name)
-        found = truth(problem, offer)
-        assert found is None or (found == values if key is None else key <= found)
+        optimal = optimum_with(problem, offer)
+        assert optimal is None or (optimal == values if bound is None else bound <= optimal)

@@ -27,40 +27,40 @@ def offers(kind: str, problem: Problem) -> tuple[ResourceUnit, ...]:
 
 
 def change(group: Group | ResourceUnit) -> dict[str, object]:
-    """The one change of a scenario, without what it leaves as it is by default."""
+    """Return the only change of a scenario as JSON, without default values."""
     (only,) = group.scenario.changes
     assert isinstance(only, ChangeBase)
     return only.model_dump(mode="json", exclude_defaults=True)
 
 
-def test_a_chair_day_is_somebody_with_a_full_caseload_who_works_as_much_that_day_as_most_do():
+def test_a_chair_day_is_a_new_chair_with_a_full_caseload():
     chairs = [chair("C1", max_per_day=2), chair("C2", max_per_day=2), chair("C3"), chair("R", max_per_day=9, reserve=True)]
     problem = tiny_problem(horizon=FIRST_WEEK, chairs=chairs, policy={"caseload_cap": 80})
-    found = offers("chair_day", problem)
-    assert [(offer.what, offer.site, offer.week) for offer in found] == [
+    units = offers("chair_day", problem)
+    assert [(offer.what, offer.site, offer.week) for offer in units] == [
         (f"One more chair-day, on {day} March 2027", None, MONDAY)
         for day in ("Monday 1", "Tuesday 2", "Wednesday 3", "Thursday 4", "Friday 5")
     ]
     extra = {"id": "extra-copy-1", "name": "Extra chair", "caseload": 80, "max_per_day": 2}
-    assert change(found[1]) == {"chair": extra | {"first": "2027-03-02", "last": "2027-03-02"}}
+    assert change(units[1]) == {"chair": extra | {"first": "2027-03-02", "last": "2027-03-02"}}
     whole = group_of("chair_day", problem)
     assert whole is not None
     assert change(whole) == {"chair": extra | {"first": "2027-03-01", "last": "2027-03-07"}}
 
 
-def test_a_room_slot_is_like_the_best_room_of_the_site_on_a_day_on_which_the_site_is_open():
+def test_a_room_slot_equals_the_best_room_of_an_open_site():
     rooms = [
         room("AYL-1", hybrid_from=None, accessible=True, closed=[{"first": "2027-03-02", "last": "2027-03-05"}]),
         room("AYL-2", starts=["10:00", "16:00"], hybrid_from="2025-01-01", first="2027-03-05"),
     ]
     problem = tiny_problem(horizon=FIRST_WEEK, rooms=rooms)
-    found = offers("room_slot", problem)
-    assert [(offer.what, offer.site, offer.week) for offer in found] == [
+    units = offers("room_slot", problem)
+    assert [(offer.what, offer.site, offer.week) for offer in units] == [
         (f"One more room at Aylesbury, on {day} March 2027 at {start}", "AYL", MONDAY)
         for day in ("Monday 1", "Friday 5")
         for start in ("10:00", "14:00", "16:00")
     ]
-    assert change(found[2]) == {
+    assert change(units[2]) == {
         "room": {
             "id": "extra-AYL-copy-1",
             "site": "AYL",
@@ -74,7 +74,7 @@ def test_a_room_slot_is_like_the_best_room_of_the_site_on_a_day_on_which_the_sit
     }
 
 
-def test_fridays_are_offered_where_they_add_somebody_or_something():
+def test_fridays_are_offered_if_they_add_a_person_or_a_room():
     four_days = chair("C1", works=["mon", "tue", "wed", "thu"])
     assert offers("friday", tiny_problem(horizon=FIRST_WEEK)) == ()
     (offer,) = offers("friday", tiny_problem(horizon=FIRST_WEEK, chairs=[four_days]))
@@ -87,52 +87,52 @@ def test_fridays_are_offered_where_they_add_somebody_or_something():
     assert offers("friday", good_friday) == ()
 
 
-def test_hybrid_kit_is_offered_to_rooms_that_begin_without():
+def test_hybrid_kit_is_offered_to_rooms_without_it():
     rooms = [room("AYL-1"), room("WYC-1", name="Room 9", hybrid_from="2027-03-02"), room("WYC-2", hybrid_from=None)]
-    found = offers("hybrid_kit", tiny_problem(horizon=FIRST_WEEK, rooms=rooms))
-    assert [(offer.what, offer.site, offer.week, change(offer)) for offer in found] == [
+    units = offers("hybrid_kit", tiny_problem(horizon=FIRST_WEEK, rooms=rooms))
+    assert [(offer.what, offer.site, offer.week, change(offer)) for offer in units] == [
         ("Hybrid kit in Room 9 (WYC-1), Wycombe", "WYC", None, {"room": "WYC-1"}),
         ("Hybrid kit in WYC-2, Wycombe", "WYC", None, {"room": "WYC-2"}),
     ]
 
 
-def test_minute_takers_are_offered_by_site_and_week_where_they_are_modelled():
+def test_minute_takers_are_offered_by_site_and_week_if_modelled():
     assert offers("minute_taker", tiny_problem()) == ()
     assert offers("minute_taker", tiny_problem(minute_takers=[minute_taker()], policy={"off": ["R5"]})) == ()
     two_weeks = {"first": "2027-03-01", "last": "2027-03-14"}
     problem = tiny_problem(
         horizon=two_weeks, minute_takers=[minute_taker("M1", max_per_day=1), minute_taker("M2", max_per_day=1)]
     )
-    found = offers("minute_taker", problem)
-    assert [(offer.what, offer.site, offer.week) for offer in found] == [
+    units = offers("minute_taker", problem)
+    assert [(offer.what, offer.site, offer.week) for offer in units] == [
         (f"One more minute taker at {label} in the week of {monday.day} March 2027", site, monday)
         for monday in (MONDAY, dt.date(2027, 3, 8))
         for site, label in (("AYL", "Aylesbury"), ("WYC", "Wycombe"))
     ]
-    away = [{"first": f"2027-03-{day:02}", "last": f"2027-03-{day:02}"} for day in range(8, 15)]
+    absences = [{"first": f"2027-03-{day:02}", "last": f"2027-03-{day:02}"} for day in range(8, 15)]
     extra = {"id": "extra-copy-1", "name": "Extra minute taker", "max_per_day": 1}
-    assert change(found[1]) == {"minute_taker": extra | {"sites": ["WYC"], "absences": away}}
+    assert change(units[1]) == {"minute_taker": extra | {"sites": ["WYC"], "absences": absences}}
 
 
-def truth(problem: Problem, node: Group | ResourceUnit) -> Values | None:
-    found = optimum(node.scenario.applied(problem))
-    return None if found is None else found.tiers
+def optimum_with(problem: Problem, node: Group | ResourceUnit) -> Values | None:
+    best = optimum(node.scenario.applied(problem))
+    return None if best is None else best.tiers
 
 
 def nodes(group: Group) -> list[tuple[Group, Group | ResourceUnit]]:
-    """Each group with each of its members."""
+    """Return each group paired with each of its members, including nested groups."""
     inner = [member for member in group.members if isinstance(member, Group)]
     return [(group, member) for member in group.members] + [pair for member in inner for pair in nodes(member)]
 
 
-def test_more_is_never_worse_and_no_member_is_better_than_its_group():
+def test_no_member_is_better_than_its_group_or_worse_than_the_base():
     seen: Counter[str] = Counter()
     for seed in range(8):
         for problem in (random_problem(Random(seed)), varied_problem(Random(seed))):
             try:
                 base = optimum(problem)
                 for group, member in [pair for whole in Market(problem).groups for pair in nodes(whole)] if base else ():
-                    of_group, of_member = truth(problem, group), truth(problem, member)
+                    of_group, of_member = optimum_with(problem, group), optimum_with(problem, member)
                     assert base is not None
                     assert of_group is not None
                     assert of_member is not None
@@ -144,9 +144,9 @@ def test_more_is_never_worse_and_no_member_is_better_than_its_group():
     assert seen["group gains"] > seen["member gains"] > 10, seen
 
 
-def test_days_that_chairs_work_are_free_or_used():
+def test_working_days_are_free_or_used():
     problem = read_problem(RAW | {"chairs": [*RAW["chairs"], {"id": "R", "reserve": True}]})
-    found = chair_days(
+    by_use = chair_days(
         problem,
         schedule(
             booking("CPC-0005", "2027-01-12T10:00", chair="C2", room=None),
@@ -157,16 +157,16 @@ def test_days_that_chairs_work_are_free_or_used():
     )
     first, last = dt.date(2027, 1, 11), dt.date(2027, 1, 15)
     thursday = dt.date(2027, 1, 14)
-    assert found.free == {"C1": (thursday, last), "C2": (first, thursday, last)}
-    assert [offer.what for offer in found.used] == [
+    assert by_use.free == {"C1": (thursday, last), "C2": (first, thursday, last)}
+    assert [offer.what for offer in by_use.used] == [
         "Without Advisor 1 (C1) on Wednesday 13 January 2027",
         "Without Advisor 2 (C2) on Wednesday 13 January 2027",
         "Without Advisor 2 (C2) on Tuesday 12 January 2027",
     ]
-    assert change(found.used[0]) == {"chair": "C1", "first": "2027-01-13", "last": "2027-01-13"}
-    assert found.all_free is not None
-    assert found.all_free.what == "Without 5 chair-days at once"
-    assert [one.sentence(problem) for one in found.all_free.scenario.changes] == [
+    assert change(by_use.used[0]) == {"chair": "C1", "first": "2027-01-13", "last": "2027-01-13"}
+    assert by_use.all_free is not None
+    assert by_use.all_free.what == "Without 5 chair-days at once"
+    assert [one.sentence(problem) for one in by_use.all_free.scenario.changes] == [
         "Advisor 1 (C1) is absent on 14 January 2027.",
         "Advisor 1 (C1) is absent on 15 January 2027.",
         "Advisor 2 (C2) is absent on 11 January 2027.",
@@ -176,6 +176,6 @@ def test_days_that_chairs_work_are_free_or_used():
     assert chair_days(tiny(), schedule()).used == ()
 
 
-def test_days_are_told_in_stretches():
+def test_consecutive_days_are_joined():
     days = [dt.date(2027, 1, day) for day in (4, 5, 6, 8, 31)]
     assert list(days_in_words(days)) == ["4 to 6 January 2027", "8 January 2027", "31 January 2027"]
