@@ -6,6 +6,11 @@ SUITE ?= default
 
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+
+# Each stamp marks an installed lock file: what running needs, and on top of it what developing needs.
+RUN := $(VENV)/.stamp-run
+DEV := $(VENV)/.stamp-dev
 
 .PHONY: help venv run test test-all lint bench timefold fixtures lock clean
 
@@ -20,18 +25,22 @@ help:
 	@echo "make timefold  build the environment of the one peer that needs Java; make bench does it too"
 	@echo "make fixtures  write the fixture months again"
 	@echo "make lock      pin the dependencies again (needs uv)"
-	@echo "make clean     remove the environment and what runs have left"
+	@echo "make clean     remove the environment and the files that runs have left"
 
-venv: $(VENV)/.stamp
+venv: $(DEV)
 
-# A change to what is pinned or declared builds the environment anew, so that nothing stale stays in it.
-$(VENV)/.stamp: requirements.lock pyproject.toml
+# A change to the pinned or declared dependencies rebuilds the environment, so that no stale package stays in it.
+$(RUN): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) install --require-hashes --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: venv
+$(DEV): $(RUN) requirements-dev.lock
+	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+run: $(RUN)
 	@mkdir -p out
 	$(BIN)/scheduler plan fixtures/$(MONTH).xlsx --out out/$(MONTH).schedule.json --xlsx out/$(MONTH).schedule.xlsx
 	@echo
@@ -39,7 +48,7 @@ run: venv
 	@echo
 	$(BIN)/scheduler serve
 
-lint: venv
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -51,18 +60,21 @@ test: lint
 test-all: lint
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
-bench: venv
+bench: $(DEV)
 	$(BIN)/python -m benchmarks --suite $(SUITE)
 
-timefold: venv
+timefold: $(DEV)
 	$(BIN)/python -m benchmarks.timefold.environment
 
-fixtures: venv
+fixtures: $(DEV)
 	$(BIN)/python -m fixtures.generate
 
+COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --quiet --python-version 3.11 \
+	--custom-compile-command "make lock"
+
 lock:
-	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --quiet --python-version 3.11 \
-		--custom-compile-command "make lock" pyproject.toml --extra build --extra test --extra dask --output-file requirements.lock
+	$(COMPILE) --extra build --output-file requirements.lock
+	$(COMPILE) --extra build --extra dask --extra test --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .venv-timefold out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
