@@ -3,6 +3,7 @@ UV ?= uv
 WORKERS ?= 2
 MONTH ?= january-2027
 SUITE ?= default
+SINCE ?= HEAD
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,11 +13,12 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
 
-.PHONY: help venv run test test-all lint bench timefold fixtures lock clean
+.PHONY: help venv run quick test test-all lint bench timefold fixtures lock clean
 
 help:
 	@echo "make run       plan the fixture month, show the summary and where the workbook is, and run the service until Ctrl-C"
-	@echo "make test      everything that a change must pass (a few minutes)"
+	@echo "make quick     lint, types, and the tests of the modules changed since the last commit, within a minute (SINCE=main: since main)"
+	@echo "make test      everything that a change must pass (about five minutes on two cores)"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      style, types and imports only"
 	@echo "make bench     how fast weeks, months and a quarter are proven, beside other solvers (SUITE=evening: all, in an hour and a half; full: in hours)"
@@ -53,6 +55,12 @@ lint: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --config pyproject.toml
+
+quick: $(DEV)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.quick --since $(SINCE) --workers $(WORKERS)
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not slow"
