@@ -33,7 +33,7 @@ def test_each_example_has_its_expected_report(problem: str, name: str) -> None:
     report, expected = example_report(problem, name), example(f"{name}.expected")
     assert sorted([violation.rule, violation.subject] for violation in report.violations) == sorted(expected["violations"])
     assert report.measure.tiers == expected["tiers"]
-    assert report.measure.counts == expected["counts"]
+    assert expected["counts"].items() <= report.measure.counts.items()
     assert report.ok == (not expected["violations"])
     assert report.remarks == ()
 

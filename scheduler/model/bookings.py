@@ -1,4 +1,4 @@
-"""From chosen candidates to bookings: which of the like rooms, which hold, which minute taker."""
+"""Bookings from chosen candidates: they choose among equal rooms, holds and minute takers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scheduler.model.recording import recorders
 
 
 def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
-    """The bookings that the chosen candidates (their positions) are, in order of start, room and chair.
+    """Return the bookings of the chosen candidates (their positions), in order of start, room and chair.
 
-    AssertionError where a place has not rooms enough, or nobody to record: a programme with R2 and R5 excludes both.
+    Raises AssertionError if a place has too few rooms or a booking no minute taker: R2 and R5 exclude both.
     """
     rooms = _rooms(candidates, chosen)
     problem = candidates.problem
@@ -41,7 +41,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
 
 
 def _rooms(candidates: Candidates, chosen: Ints) -> dict[int, str | None]:
-    """A room of its place for each chosen candidate: in order of time, the first that is free again."""
+    """Return a room for each chosen candidate: in order of time, the first of its place that is free again."""
     free_again: dict[str, int] = defaultdict(lambda: -(10**9))
     rooms: dict[int, str | None] = {}
     for position in sorted(chosen.tolist(), key=lambda position: (candidates.arrival[position], position)):
@@ -56,7 +56,7 @@ def _rooms(candidates: Candidates, chosen: Ints) -> dict[int, str | None]:
 
 
 def _names(candidates: Candidates, chosen: Ints) -> list[str]:
-    """The conference's id, or the next of the request's holds."""
+    """Return each conference's id, or the next of the request's holds."""
     given: dict[int, int] = defaultdict(int)
     names: list[str] = []
     for n in candidates.request[chosen].tolist():

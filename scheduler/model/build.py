@@ -14,10 +14,9 @@ from scheduler.rules.base import Rule
 
 
 def build_programme(problem: Problem, places: Sequence[Place] | None = None, rules: Sequence[Rule] = RULES) -> ProgrammeBuilder:
-    """What is possible, and all that the rules make of it; rules that the policy switches off are left out.
+    """Build the programme of every candidate with all that the rules post; rules that the policy switches off are left out.
 
-    ``places`` are by default those of interchangeable rooms; with rooms as places of their own the programme
-    says the same with more columns.
+    ``places`` default to groups of interchangeable rooms; single rooms give an equivalent programme with more columns.
     """
     in_force = [rule for rule in rules if rule.is_on(problem.policy)]
     among = interchangeable_places(problem) if places is None else places
@@ -36,7 +35,7 @@ def build_programme(problem: Problem, places: Sequence[Place] | None = None, rul
 def _possible(
     problem: Problem, places: Sequence[Place], rules: Sequence[Rule], in_full: Set[str] = frozenset()
 ) -> tuple[Candidates, dict[str, str]]:
-    """What no rule forbids on its own, and for each conference of which nothing is left the rule that took the last."""
+    """Return the candidates that no rule forbids, and for each conference without any the rule that took the last."""
     candidates = all_candidates(problem, places, in_full)
     impossible = dict.fromkeys(_without_candidate(candidates), "R1" if problem.chairs else "R3")
     for rule in rules:
@@ -48,6 +47,6 @@ def _possible(
 
 
 def _without_candidate(candidates: Candidates) -> list[str]:
-    """The conferences that cannot be booked at all."""
+    """Return the conferences without a candidate."""
     counts = np.bincount(candidates.request, minlength=len(candidates.requests))
     return [conference.id for n, conference in enumerate(candidates.problem.conferences) if counts[n] == 0]

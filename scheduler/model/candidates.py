@@ -1,4 +1,4 @@
-"""What is possible: every way in which one conference or held slot could be booked, as arrays.
+"""Candidates: every way in which a conference or held slot could be booked, as arrays.
 
 A candidate is a request (a conference, or a group of equal held slots) at a start, in a place, with a chair.
 Times are whole minutes since midnight before the horizon's first day.
@@ -28,46 +28,46 @@ VIRTUAL = -1
 
 @dataclass(frozen=True)
 class Request:
-    """Something to be booked: one conference, or as many equal held slots as ``slots`` lists."""
+    """A conference to be booked, or the equal held slots in ``slots``."""
 
     conference: Conference | None
     slots: tuple[HeldSlot, ...] = ()
 
     @property
     def count(self) -> int:
-        """The most bookings it can have."""
+        """Return the most bookings that it can have."""
         return len(self.slots) or 1
 
     @property
     def minutes(self) -> int:
-        """Its length, in minutes."""
+        """Return its length, in minutes."""
         return self.conference.minutes if self.conference else HOLD_MINUTES
 
     @property
     def mode(self) -> Mode:
-        """How it is held; a held slot is kept for a hybrid conference."""
+        """Return how it is held; a held slot is kept for a hybrid conference."""
         return self.conference.mode if self.conference else Mode.HYBRID
 
     @property
     def site(self) -> str:
-        """The family's nearest office, or the hold's site."""
+        """Return the family's nearest office, or the hold's site."""
         return self.conference.site if self.conference else self.slots[0].site
 
 
 @dataclass(frozen=True)
 class Place:
-    """Rooms that can stand for each other, or (without rooms) no room at all: a virtual conference."""
+    """Interchangeable rooms, or without rooms the virtual place."""
 
     rooms: tuple[Room, ...] = ()
 
     @property
     def site(self) -> str | None:
-        """The site, or None for a virtual one."""
+        """Return the site, or None for the virtual place."""
         return self.rooms[0].site if self.rooms else None
 
 
 def requests_of(problem: Problem) -> tuple[Request, ...]:
-    """The conferences in their order, then the holds, the slots of one site and week together."""
+    """Return the conferences in their order, then the holds, the slots of one site and week together."""
     groups: dict[tuple[str, dt.date], list[HeldSlot]] = {}
     for slot in problem.held_slots:
         groups.setdefault((slot.site, slot.monday), []).append(slot)
@@ -76,9 +76,9 @@ def requests_of(problem: Problem) -> tuple[Request, ...]:
 
 
 def interchangeable_places(problem: Problem) -> tuple[Place, ...]:
-    """The rooms, those together that differ in nothing but their names; then the virtual place.
+    """Return the rooms, grouped if they differ only in their names; then the virtual place.
 
-    A room that a published booking names stays apart: changing it costs.
+    A room that a published booking names is a place of its own, because changing it costs.
     """
     named = {published.room for published in problem.published}
     groups: dict[object, list[Room]] = {}
@@ -89,7 +89,7 @@ def interchangeable_places(problem: Problem) -> tuple[Place, ...]:
 
 
 def single_places(problem: Problem) -> tuple[Place, ...]:
-    """Each room as a place of its own; then the virtual place."""
+    """Return each room as a place of its own; then the virtual place."""
     return (*(Place((room,)) for room in problem.rooms), Place())
 
 
@@ -98,7 +98,7 @@ class Candidates:
     """The candidates of a problem, as parallel arrays ``request``, ``slot`` and ``chair``, in order of request.
 
     A slot is a start in a place; ``slot_…`` arrays describe the slots. ``looked_at`` says which days (columns) were
-    looked at for each request (rows).
+    considered for each request (rows).
     """
 
     problem: Problem
@@ -117,22 +117,22 @@ class Candidates:
         return len(self.request)
 
     def kept(self, keep: Mask) -> Candidates:
-        """The same with only the candidates that are to be kept."""
+        """Return only the candidates that the mask keeps."""
         arrays = {name: getattr(self, name)[keep] for name in ("request", "slot", "chair")}
         return replace(self, **arrays)
 
     @cached_property
     def positions(self) -> Ints:
-        """Every candidate's position."""
+        """Return every candidate's position."""
         return np.arange(len(self))
 
     def of_request(self, request: int) -> Ints:
-        """The positions of a request's candidates."""
+        """Return the positions of a request's candidates."""
         return np.arange(*np.searchsorted(self.request, [request, request + 1]))
 
     @cached_property
     def first_left_out(self) -> Ints:
-        """For each request the first day after those looked at, as an ordinal; 0 where there is none."""
+        """Return for each request the first day left out after those considered, as an ordinal; 0 if none was."""
         ordinals = np.array([day.toordinal() for day in self.days], dtype=np.int64)
         later = ~self.looked_at & (np.cumsum(self.looked_at, axis=1) > 0)
         return np.where(later.any(axis=1), ordinals[later.argmax(axis=1)] if len(ordinals) else 0, 0)
@@ -141,57 +141,57 @@ class Candidates:
 
     @cached_property
     def day(self) -> Ints:
-        """Index into ``days``."""
+        """Return each candidate's day, as an index into ``days``."""
         return self.slot_day[self.slot]
 
     @cached_property
     def start(self) -> Ints:
-        """When the conference itself begins."""
+        """Return when the conference itself begins."""
         return self.slot_start[self.slot]
 
     @cached_property
     def end(self) -> Ints:
-        """When the conference ends, and with it people time."""
+        """Return when the conference ends, and with it people time."""
         return self.time_end[self.time]
 
     @cached_property
     def arrival(self) -> Ints:
-        """When the pre-meet begins, and with it people time and room time."""
+        """Return when the pre-meet begins, and with it people time and room time."""
         return self.time_arrival[self.time]
 
     @cached_property
     def time(self) -> Ints:
-        """Index into the people times: ``time_arrival`` and ``time_end``."""
+        """Return an index into the people times: ``time_arrival`` and ``time_end``."""
         return self._number_of_start[self.slot] * len(self._lengths) + self._number_of_length[self.request]
 
     @cached_property
     def date(self) -> Ints:
-        """The day, as an ordinal."""
+        """Return the day, as an ordinal."""
         return np.array([day.toordinal() for day in self.days], dtype=np.int64)[self.day]
 
     @cached_property
     def place(self) -> Ints:
-        """Index into ``places``."""
+        """Return an index into ``places``."""
         return self.slot_place[self.slot]
 
     @cached_property
     def site(self) -> Ints:
-        """Index into the problem's sites of the place, or VIRTUAL."""
+        """Return the place's site, as an index into the problem's sites, or VIRTUAL."""
         return self.place_site[self.place]
 
     @cached_property
     def in_room(self) -> Mask:
-        """Whether it takes a room."""
+        """Return which candidates take a room."""
         return np.asarray(self.site != VIRTUAL)
 
     @cached_property
     def is_hold(self) -> Mask:
-        """Whether it keeps a slot free."""
+        """Return which candidates keep a slot free."""
         return self.request >= len(self.problem.conferences)
 
     @cached_property
     def week(self) -> Ints:
-        """The Monday of its week (Monday to Sunday), as an ordinal."""
+        """Return the Monday of the week (Monday to Sunday), as an ordinal."""
         return np.array([monday_of(day).toordinal() for day in self.days], dtype=np.int64)[self.day]
 
     # People times: every start with every length, whether anything is booked so or not ----------------
@@ -214,23 +214,23 @@ class Candidates:
 
     @cached_property
     def time_arrival(self) -> Ints:
-        """When each people time begins."""
+        """Return when each people time begins."""
         return np.repeat(self._starts - self.problem.policy.pre_meet, len(self._lengths))
 
     @cached_property
     def time_end(self) -> Ints:
-        """When each people time ends."""
+        """Return when each people time ends."""
         return np.add.outer(self._starts, self._lengths).ravel()
 
     @cached_property
     def time_day(self) -> Ints:
-        """The day of each people time's start, as an index into ``days``."""
+        """Return the day of each people time's start, as an index into ``days``."""
         day_of = {day: n for n, day in enumerate(self.days)}
         of_starts = np.array([day_of[self.moment(start).date()] for start in self._starts.tolist()], dtype=np.int64)
         return np.repeat(of_starts, len(self._lengths))
 
     def touched(self, diaries: Iterable[Iterable[Interval]]) -> Mask:
-        """For each diary, and each people time: whether anything in the diary overlaps it."""
+        """Return for each diary and people time whether an entry of the diary overlaps it."""
         rows = [
             [(self.time_arrival < self.minute(entry.end)) & (self.minute(entry.start) < self.time_end) for entry in diary]
             for diary in diaries
@@ -242,48 +242,48 @@ class Candidates:
 
     @cached_property
     def site_index(self) -> dict[str, int]:
-        """The sites' positions."""
+        """Return the sites' positions."""
         return {site.id: n for n, site in enumerate(self.problem.sites)}
 
     @cached_property
     def place_site(self) -> Ints:
-        """The site of each place, or VIRTUAL."""
+        """Return the site of each place, or VIRTUAL."""
         return np.array([VIRTUAL if p.site is None else self.site_index[p.site] for p in self.places], dtype=np.int64)
 
     @cached_property
     def request_index(self) -> dict[str, int]:
-        """The requests' positions, under the ids of conferences and held slots."""
+        """Return the requests' positions, under the ids of conferences and held slots."""
         indices = {request.conference.id: n for n, request in enumerate(self.requests) if request.conference}
         return indices | {slot.id: n for n, request in enumerate(self.requests) for slot in request.slots}
 
     def place_of(self, room: str | None) -> int:
-        """The position of the place that a room belongs to; of the virtual place for None."""
+        """Return the position of the place that a room belongs to; of the virtual place for None."""
         if room is None:
             return self.places.index(Place())
         return next(n for n, place in enumerate(self.places) if room in [own.id for own in place.rooms])
 
     def of_requests(self, feature: Callable[[Request], int]) -> Ints:
-        """A feature of the request, for every candidate."""
+        """Return a feature of each candidate's request."""
         return np.array([feature(request) for request in self.requests], dtype=np.int64)[self.request]
 
     def of_conferences(self, feature: Callable[[Conference], int], *, of_holds: int = 0) -> Ints:
-        """A feature of the conference, for every candidate; ``of_holds`` for holds."""
+        """Return a feature of each candidate's conference; ``of_holds`` for holds."""
         return self.of_requests(lambda request: feature(request.conference) if request.conference else of_holds)
 
     def of_days(self, feature: Callable[[dt.date], int]) -> Ints:
-        """A feature of the day, for every candidate."""
+        """Return a feature of each candidate's day."""
         return np.array([feature(day) for day in self.days], dtype=np.int64)[self.day]
 
     def of_chairs(self, feature: Callable[[Chair], int]) -> Ints:
-        """A feature of the chair, for every candidate."""
+        """Return a feature of each candidate's chair."""
         return np.array([feature(chair) for chair in self.problem.chairs], dtype=np.int64)[self.chair]
 
     def dates(self, of: Mapping[str, dt.date]) -> Ints:
-        """A date of the conference, for every candidate, as an ordinal; the horizon's first day for holds."""
+        """Return a date of each candidate's conference, as an ordinal; the horizon's first day for holds."""
         return self.of_conferences(lambda c: of[c.id].toordinal(), of_holds=self.problem.horizon.first.toordinal())
 
     def working_days(self, start: Ints, end: Ints) -> Ints:
-        """Working days between dates, given as ordinals, as the contract counts them: 0 where the end is not after the start."""
+        """Return the working days between dates, given as ordinals, as the contract counts them; 0 if the end is not later."""
         if not len(start):
             return start
         first, last = int(min(start.min(), end.min())), int(max(start.max(), end.max()))
@@ -294,15 +294,15 @@ class Candidates:
     # Bookings -------------------------------------------------------------------------------------
 
     def moment(self, minute: int) -> dt.datetime:
-        """A minute of the horizon as a local wall-clock moment."""
+        """Return a minute of the horizon as a local wall-clock moment."""
         return dt.datetime.combine(self.problem.horizon.first, dt.time()) + dt.timedelta(minutes=minute)
 
     def minute(self, moment: dt.datetime) -> int:
-        """A local wall-clock moment as a minute of the horizon."""
+        """Return a local wall-clock moment as a minute of the horizon."""
         return int((moment - self.moment(0)).total_seconds()) // 60
 
     def columns_of(self, bookings: Iterable[Booking]) -> list[int | None]:
-        """For each booking the candidate that it is, or None where it is no candidate."""
+        """Return each booking's position among the candidates, or None if it is no candidate."""
         key = {key: n for n, key in enumerate(zip(self.request.tolist(), self.slot.tolist(), self.chair.tolist(), strict=True))}
         place_of_room = {room.id: n for n, place in enumerate(self.places) for room in place.rooms}
         slots = {pair: n for n, pair in enumerate(zip(self.slot_start.tolist(), self.slot_place.tolist(), strict=True))}
@@ -319,9 +319,9 @@ class Candidates:
 
 
 def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] = frozenset()) -> Candidates:
-    """Every request at every start on every open day that is looked at, in every place, with every chair.
+    """Return every request at every start on each open day considered, in every place, with every chair.
 
-    All days are looked at for the conferences ``in_full`` (their ids).
+    All days are considered for the conferences ``in_full`` (their ids).
     """
     requests = requests_of(problem)
     days = tuple(day for day in problem.working_days if problem.calendar.is_open(day))

@@ -1,6 +1,6 @@
 """The programme that the rules post to: 0-1 columns, linear rows, and a cost in each tier.
 
-The first columns are the candidates, one each; further columns are whatever a rule needs to count with.
+The first columns are the candidates, one each; rules add further columns to count with.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Programme:
     """A linear programme over whole numbers, with one objective a tier, all coefficients whole.
 
     Minimise ``constants[tier] + costs[tier] @ x`` tier by tier, where ``row_lower <= matrix @ x <= row_upper``
-    and ``0 <= x <= upper``. What was never looked at would raise lateness (T2) by at least ``left_out``.
+    and ``0 <= x <= upper``. A day that was left out would raise lateness (T2) by at least ``left_out``.
     """
 
     matrix: Matrix
@@ -40,14 +40,14 @@ class Programme:
 
     @property
     def columns(self) -> int:
-        """How many columns there are."""
+        """Return the number of columns."""
         return int(self.matrix.shape[1])
 
 
 class ProgrammeBuilder:
-    """Collects what the rules post, and gives the programme.
+    """A builder that collects the columns, rows and costs that rules post, and makes the programme.
 
-    ``impossible`` says for each conference without any candidate which rule left it none.
+    ``impossible`` names, for each conference without a candidate, the rule that left it none.
     """
 
     def __init__(self, candidates: Candidates, impossible: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -65,7 +65,7 @@ class ProgrammeBuilder:
         self._left_out = NOTHING_LEFT_OUT
 
     def count_columns(self, number: int, upper: ArrayLike = 1) -> Ints:
-        """New columns that count from 0 to ``upper``; gives their positions."""
+        """Add columns that count from 0 to ``upper``, and return their positions."""
         self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.int64), number).copy())
         self._width += number
         return np.arange(self._width - number, self._width)
@@ -80,7 +80,7 @@ class ProgrammeBuilder:
         at_most: ArrayLike = np.inf,
         rows: int | None = None,
     ) -> None:
-        """Rows that bound sums of columns: entry n adds ``coefficient[n] * column[n]`` to row ``row[n]``.
+        """Add rows that bound sums of columns: entry n adds ``coefficient[n] * column[n]`` to row ``row[n]``.
 
         Rows are numbered from 0 within the call; the bounds hold for all, or one for each row.
         """
@@ -94,14 +94,14 @@ class ProgrammeBuilder:
         self._height += number
 
     def limit_groups(self, group: Ints, column: Ints, most: Ints, possible: Ints) -> None:
-        """At most ``most[n]`` of the columns of group n; no row for groups of which no more are possible anyway."""
+        """Limit group n to ``most[n]`` of its columns, with no row for a group that can't have more."""
         binds = most < possible
         here = np.flatnonzero(binds[group])
         number = np.cumsum(binds) - 1
         self.limit(number[group[here]], column[here], at_most=most[binds])
 
     def limit_together(self, group: Ints, column: Ints, start: Ints, end: Ints, most: ArrayLike = 1) -> None:
-        """At most so many of a group's columns at any one moment; ``most`` is one number, or one for each group."""
+        """Limit a group's columns at any one moment to ``most``: one number, or one for each group."""
         row, member = at_one_moment(group, start, end)
         if not len(row):
             return
@@ -111,9 +111,9 @@ class ProgrammeBuilder:
         self.limit(row, column[member], at_most=limits[group_of_row] if limits.ndim else limits)
 
     def presence_columns(self, group: Ints, column: Ints, start: Ints, end: Ints) -> Ints:
-        """New columns, one for each group (numbered from 0), that are 1 where any of the group's columns is.
+        """Add a column for each group (numbered from 0) that is 1 if any of the group's columns is; return their positions.
 
-        They rest on the columns of a group never overlapping. Nothing keeps them at 0 but their cost or a limit.
+        This assumes that the columns of a group never overlap. Only a cost or a limit keeps the new columns at 0.
         """
         present = self.count_columns(int(group.max()) + 1 if len(group) else 0)
         row, member = at_one_moment(group, start, end)
@@ -127,16 +127,16 @@ class ProgrammeBuilder:
         return present
 
     def pay(self, tier: TierName, column: Ints, amount: ArrayLike) -> None:
-        """Make columns cost in a tier; costs of one column add up."""
+        """Make columns cost in a tier; the costs of one column add up."""
         amounts = np.broadcast_to(np.asarray(amount, dtype=np.int64), len(column))
         self._costs[tier].append((column, amounts))
 
     def pay_always(self, tier: TierName, amount: int) -> None:
-        """A cost that stands whatever is booked, from which bookings may take away."""
+        """Add a constant cost, which bookings may reduce."""
         self._constants[tier] += amount
 
     def leave_out(self, least: int) -> None:
-        """Say by how much lateness (T2) would rise at least with what was not looked at."""
+        """Record the least by which lateness (T2) would rise with a day that was left out."""
         self._left_out = least
 
     def pay_above(self, tier: TierName, row: Ints, column: Ints, coefficient: ArrayLike, limit: Ints, price: int) -> None:
@@ -158,7 +158,7 @@ class ProgrammeBuilder:
         self.pay(tier, above, price)
 
     def programme(self) -> Programme:
-        """What has been posted, as a programme."""
+        """Return the programme of everything posted so far."""
         rows, columns, values = (
             (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
             if self._entries

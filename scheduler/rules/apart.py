@@ -17,17 +17,17 @@ from scheduler.wording import date_in_words
 
 
 class ApartRule(Rule):
-    """Two conferences kept apart are never in rooms at one site on one day (contract, R7)."""
+    """Conferences that are kept apart are never in rooms at one site on one day (contract, R7)."""
 
     name = "R7"
     title = "Families who must not meet"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return "Two conferences that are kept apart are never held in rooms at one site on one day."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """Of both conferences' candidates in rooms at one site on one day, at most one."""
+        """Limit both conferences' candidates in rooms at one site on one day to one."""
         candidates = builder.candidates
         for pair in builder.problem.apart:
             both = np.concatenate([candidates.of_request(candidates.request_index[conference]) for conference in pair])
@@ -36,7 +36,7 @@ class ApartRule(Rule):
             builder.limit(row, here, at_most=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each two kept apart that meet, named by the second of the pair."""
+        """Return one violation for each pair kept apart that meets, under the second of the pair."""
         bookings_of = grouped(schedule.bookings, lambda booking: booking.conference)
         violations: list[Violation] = []
         for one, other in problem.apart:

@@ -24,7 +24,7 @@ class BookableRule(Rule):
     title = "Not a possible time"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return (
             "Each conference has at most one booking: on a working day of the plan that is no closure, not before its earliest "
             "date, at a start that its room (or, held virtually, the list of virtual starts) offers, and at no time at which the "
@@ -32,7 +32,7 @@ class BookableRule(Rule):
         )
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask:
-        """Days before the earliest date or, of a hold, outside its week; times at which the family cannot come."""
+        """Return the candidates before the earliest date, outside a hold's week, or when the family can't come."""
         too_early = candidates.date < candidates.dates(candidates.problem.earliest)
         own_week = candidates.of_requests(lambda request: request.slots[0].monday.toordinal() if request.slots else 0)
         other_week = candidates.is_hold & (candidates.week != own_week)
@@ -40,13 +40,13 @@ class BookableRule(Rule):
         return np.asarray(too_early | other_week | away[candidates.request, candidates.time])
 
     def post(self, builder: BuilderProtocol) -> None:
-        """Row n holds request n to its most bookings: 1, or the number of equal holds."""
+        """Limit request n, in row n, to 1 booking or to its number of equal holds."""
         candidates = builder.candidates
         most = [request.count for request in candidates.requests]
         builder.limit(candidates.request, candidates.positions, at_most=most, rows=len(most))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each reason why a booking cannot be; a booking beyond its conference's first is one."""
+        """Return one violation for each reason against a booking; being its conference's second is one."""
         violations: list[Violation] = []
         seen: set[str] = set()
         for booking in schedule.bookings:
@@ -90,7 +90,7 @@ def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
 
 
 def _is_offered(problem: Problem, booking: Booking) -> bool:
-    """Whether the start is on offer; any start of an unknown room counts, since R2 names that room."""
+    """True if the start is on offer, or the room is unknown, which R2 reports."""
     if booking.room is None:
         return booking.start.time() in problem.all_virtual_starts
     room = problem.room_by_id.get(booking.room)

@@ -1,4 +1,4 @@
-"""How rules look at a schedule's bookings: with their conferences, in groups, and in pairs that clash."""
+"""A schedule's bookings as rules use them: with their conferences, in groups, and in overlapping pairs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def placed(problem: Problem, schedule: Schedule) -> Iterator[tuple[Conference, Booking]]:
-    """Each booking of a conference that the problem knows, with that conference; holds are left out."""
+    """Return each booking of a conference of the problem, with that conference; holds are left out."""
     for booking in schedule.bookings:
         conference = problem.conference_by_id.get(booking.conference)
         if conference is not None:
@@ -22,17 +22,17 @@ def placed(problem: Problem, schedule: Schedule) -> Iterator[tuple[Conference, B
 
 
 def held(problem: Problem, schedule: Schedule) -> Iterator[Booking]:
-    """Each booking of a held slot that the problem knows."""
+    """Return each booking of a held slot of the problem."""
     return (booking for booking in schedule.bookings if booking.conference in problem.held_slot_by_id)
 
 
 def first_bookings(schedule: Schedule) -> dict[str, Booking]:
-    """The booking of each conference and held slot; the first, where a faulty schedule has several."""
+    """Return the booking of each conference and held slot; the first if a faulty schedule has several."""
     return {booking.conference: booking for booking in reversed(schedule.bookings)}
 
 
 def grouped(bookings: Iterable[Booking], key: Callable[[Booking], Key]) -> dict[Key, list[Booking]]:
-    """Bookings under what the key says of each, in order of start; of one start, in the schedule's order."""
+    """Group bookings by a key, in order of start; those of one start in the schedule's order."""
     groups: dict[Key, list[Booking]] = {}
     for booking in sorted(bookings, key=lambda booking: booking.start):
         groups.setdefault(key(booking), []).append(booking)
@@ -40,7 +40,7 @@ def grouped(bookings: Iterable[Booking], key: Callable[[Booking], Key]) -> dict[
 
 
 def overlapping(bookings: Iterable[Booking], time: Callable[[Booking], Interval]) -> Iterator[tuple[Booking, Booking]]:
-    """Each pair of bookings whose times overlap, the earlier start first; of one start, in the schedule's order."""
+    """Return each pair of bookings whose times overlap, the earlier start first; of one start, in the schedule's order."""
     timed = sorted(((time(booking), booking) for booking in bookings), key=lambda pair: pair[0].start)
     for n, (interval, booking) in enumerate(timed):
         for later_interval, later in timed[n + 1 :]:

@@ -21,7 +21,7 @@ class CaseloadRule(Rule):
     tier = "caseload"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return (
             f"Each child that a chair holds above the cap costs 1: {policy.caseload_cap} for a full-time chair, in proportion "
             "and rounded down for a part-time one, 0 for a reserve; children of conferences without a chair yet count for "
@@ -29,7 +29,7 @@ class CaseloadRule(Rule):
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """For each chair, each child above the cap, counting those of the conferences without a chair yet."""
+        """Make each child above a chair's cap cost 1; those of conferences without a chair yet count."""
         candidates, policy = builder.candidates, builder.problem.policy
         new = np.flatnonzero(candidates.of_conferences(lambda conference: conference.chair is None))
         children = candidates.of_conferences(lambda conference: conference.children)[new]
@@ -37,7 +37,7 @@ class CaseloadRule(Rule):
         builder.pay_above("caseload", candidates.chair[new], new, children, np.array(left, dtype=np.int64), 1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """For each chair, reserves too: the children above the cap."""
+        """Return each chair's children above the cap, reserves too."""
         given = {
             (booking.chair, conference.id): conference.children
             for conference, booking in placed(problem, schedule)

@@ -26,7 +26,7 @@ class ChairsRule(Rule):
     title = "Chair not available"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return (
             "A chair works that day, is not absent or busy at any time from "
             f"{count_of(policy.pre_meet, 'minute')} before the start to the end, is not one the family is kept from, chairs one "
@@ -35,7 +35,7 @@ class ChairsRule(Rule):
         )
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask:
-        """Chairs who are not there, are busy, or are none for this family or hold."""
+        """Return the candidates whose chair is absent, busy, or not for this family or hold."""
         chairs = candidates.problem.chairs
         works = table(chairs, candidates.days, lambda chair, day: chair.works_on(day))
         busy = candidates.touched(chair.busy for chair in chairs)
@@ -44,7 +44,7 @@ class ChairsRule(Rule):
         return ~works[chair, candidates.day] | busy[chair, candidates.time] | barred[candidates.request, chair]
 
     def post(self, builder: BuilderProtocol) -> None:
-        """One people time at a moment; the limits of a day and a week, and of office days, where they can bind."""
+        """Limit each chair to one booking at a time, and to their daily, weekly and office-day limits if these can bind."""
         candidates = builder.candidates
         row, member = at_one_moment(candidates.chair, candidates.arrival, candidates.end)
         builder.limit(row, member, at_most=1)
@@ -64,7 +64,7 @@ class ChairsRule(Rule):
         _post_office_days(builder)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each booking and reason, for each pair that overlaps, and for each day or week above a limit."""
+        """Return one violation for each booking and reason, each overlapping pair, and each day or week above a limit."""
         violations: list[Violation] = []
         for chair_id, bookings in grouped(schedule.bookings, lambda booking: booking.chair).items():
             chair = problem.chair_by_id.get(chair_id)
@@ -93,7 +93,7 @@ def _not_for_them(chair: Chair, bookings: Sequence[Booking], problem: Problem) -
 
 
 def above_weekly_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[str]:
-    """Each week in which these bookings, all the chair's own, are more than they may have, or on more office days, in words."""
+    """Return in words each week in which the chair's bookings exceed the weekly limit or the limit of office days."""
     for monday, of_week in grouped(bookings, lambda booking: monday_of(booking.day)).items():
         week = f"in the week from {date_in_words(monday)}"
         if chair.max_per_week is not None and len(of_week) > chair.max_per_week:
@@ -108,13 +108,13 @@ def _is_barred(request: RequestProtocol, chair: Chair) -> bool:
 
 
 def _limits(builder: BuilderProtocol, limit: Callable[[Chair], int | None]) -> Ints:
-    """Each chair's limit; where there is none, more than there can be bookings."""
+    """Return each chair's limit; if there is none, a number that can't bind."""
     found = (limit(chair) for chair in builder.problem.chairs)
     return np.array([len(builder.candidates) if most is None else most for most in found], dtype=np.int64)
 
 
 def _post_office_days(builder: BuilderProtocol) -> None:
-    """Count the days with a booking in a room, in weeks that have more such days than the chair may use."""
+    """Limit office days in weeks that offer more of them than the chair may use."""
     candidates = builder.candidates
     most = _limits(builder, lambda chair: chair.max_office_days)
     here = np.flatnonzero(candidates.in_room)

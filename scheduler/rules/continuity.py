@@ -18,11 +18,11 @@ class ContinuityRule(Rule):
     tier = "continuity"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return "Each child whose conference is chaired by another than the family's own chair costs 1."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """The children of each candidate with another chair than the family's own."""
+        """Make each candidate with another chair than the family's own cost its children."""
         candidates = builder.candidates
         number: dict[str | None, int] = {chair.id: n for n, chair in enumerate(builder.problem.chairs)}
         own_chair = candidates.of_conferences(lambda conference: number.get(conference.chair, -1), of_holds=-1)
@@ -31,7 +31,7 @@ class ContinuityRule(Rule):
         builder.pay("continuity", candidates.positions, children * handed_over)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """The children of each booking that another than the family's own chair chairs."""
+        """Return each booking with another chair than the family's own; its amount is the children."""
         return [
             Violation(
                 rule=self.name,

@@ -1,4 +1,4 @@
-"""What a booking asks of anybody's diary, chair or minute taker (contract, R3 and R5)."""
+"""A person's diary, of a chair or minute taker, against their bookings (contract, R3 and R5)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scheduler.wording import count_of, date_in_words, moment_in_words
 
 
 def diary_breaches(rule: str, person: Person, bookings: Sequence[Booking], problem: Problem) -> Iterator[Violation]:
-    """Where one person's bookings break their weekdays, absences, busy times, limit a day, or overlap.
+    """Return the breaches of one person's weekdays, absences, busy times and daily limit, and overlaps.
 
-    A breach by one booking names its conference, of two that overlap the later; one of the limit names the person.
+    A breach by one booking is reported under its conference, an overlap under the later one, a daily limit under the person.
     """
     for booking in bookings:
         if not person.works_on(booking.day):

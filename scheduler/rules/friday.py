@@ -18,16 +18,16 @@ class FridayRule(PreferenceRule):
     title = "On a Friday"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return f"Each booking on a Friday, holds too, costs {policy.weight(self.name)}."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What each candidate on a Friday costs."""
+        """Make each candidate on a Friday cost the weight."""
         fridays = builder.candidates.of_days(is_friday)
         builder.pay("preferences", builder.candidates.positions, builder.problem.policy.weight(self.name) * fridays)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each booking on a Friday, holds too."""
+        """Return one unit for each booking on a Friday, holds too."""
         return [
             Violation(
                 rule=self.name,

@@ -17,17 +17,17 @@ class HoldMissingRule(PreferenceRule):
     title = "Hold not provided"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return f"Each hold that is not provided costs {policy.weight(self.name)}."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """The weight for each hold, which a booking takes away."""
+        """Make each hold cost the weight, and each booking of a hold take it away."""
         weight = builder.problem.policy.weight(self.name)
         builder.pay_always("preferences", weight * len(builder.problem.held_slots))
         builder.pay("preferences", builder.candidates.positions, -weight * builder.candidates.is_hold)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each hold without a booking."""
+        """Return one unit for each hold without a booking."""
         provided = {booking.conference for booking in schedule.bookings}
         return [
             Violation(

@@ -17,21 +17,21 @@ from scheduler.wording import count_of, date_in_words
 
 
 class LateRule(Rule):
-    """Every child's conference is in time, or as little late as can be (contract, T2)."""
+    """Every child's conference is in time, or as little late as possible (contract, T2)."""
 
     name = "late"
     title = "Late"
     tier = "late"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return (
             f"A booking after its due date costs, for each of its children, {policy.late_base} "
             "and 1 more for each working day after the due date."
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What each candidate after its due date costs."""
+        """Make each candidate after its due date cost its lateness."""
         candidates = builder.candidates
         due = candidates.dates(builder.problem.due)
         children = candidates.of_conferences(lambda conference: conference.children)
@@ -41,7 +41,7 @@ class LateRule(Rule):
         self._leave_out(builder, cost)
 
     def _leave_out(self, builder: BuilderProtocol, cost: Ints) -> None:
-        """What the first day that was not looked at would cost a conference more than its best one does."""
+        """Record by how much the first day left out costs a conference more than its best candidate."""
         candidates, problem = builder.candidates, builder.problem
         least = np.full(len(candidates.requests), np.iinfo(np.int64).max)
         np.minimum.at(least, candidates.request, cost)
@@ -54,7 +54,7 @@ class LateRule(Rule):
             builder.leave_out(max(0, min(more)))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """For each late booking: its children times (the base + working days late)."""
+        """Return each late booking; its amount is its children times (the base + working days late)."""
         violations: list[Violation] = []
         for conference, booking in placed(problem, schedule):
             due = problem.due[conference.id]

@@ -1,4 +1,4 @@
-"""R8: what of a published booking must not change."""
+"""R8: the parts of a published booking that must not change."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class LocksRule(Rule):
     title = "Lock broken"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return "A published booking keeps what is locked (its start, its chair, its room), and with any lock stays placed."
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask:
-        """Another start, chair or room than the one that is locked."""
+        """Return the candidates with another start, chair or room than the locked one."""
         chairs = {chair.id: n for n, chair in enumerate(candidates.problem.chairs)}
         wrong = np.zeros(len(candidates), dtype=np.bool_)
         for published in candidates.problem.published:
@@ -41,7 +41,7 @@ class LocksRule(Rule):
         return wrong
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What has any lock stays placed."""
+        """Require a booking for each conference with a lock."""
         candidates = builder.candidates
         for published in builder.problem.published:
             if published.locks:
@@ -49,7 +49,7 @@ class LocksRule(Rule):
                 builder.limit(np.zeros_like(own), own, at_least=1, rows=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each lock that is not kept, or for a locked conference without a booking."""
+        """Return one violation for each broken lock, or for a locked conference without a booking."""
         booked = first_bookings(schedule)
         return [
             Violation(rule=self.name, subject=published.conference, text=f"{published.conference} {reason}")

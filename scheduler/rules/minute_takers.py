@@ -1,4 +1,4 @@
-"""R5: somebody who takes the record."""
+"""R5: a minute taker for each booking."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class MinuteTakersRule(Rule):
     title = "No minute taker"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return (
             "Where minute takers are planned, every booking has one who works that day, is not absent or busy at any time from "
             f"{count_of(policy.pre_meet, 'minute')} before the start to the end, records one conference at a time, stays within "
@@ -35,14 +35,14 @@ class MinuteTakersRule(Rule):
         )
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask | None:
-        """Times and sites for which there is no minute taker at all."""
+        """Return the candidates at times and sites without any minute taker."""
         if candidates.problem.minute_takers is None:
             return None
         nobody = ~np.asarray(_possible(candidates).any(axis=0))
         return np.asarray(nobody[candidates.time, candidates.site])
 
     def post(self, builder: BuilderProtocol) -> None:
-        """On days on which nobody can record twice, Hall's condition; on others, columns that count who records what.
+        """Post Hall's condition on days on which nobody can record twice, and columns that count who records what on others.
 
         By Hall's theorem everybody can be served if and only if no set of minute takers is the whole choice of
         more bookings than it has members. Who records what is left to an assignment afterwards.
@@ -64,11 +64,11 @@ class MinuteTakersRule(Rule):
         _post_columns(builder, kind, first, possible & ~by_union[day_of_kind])
 
     def days_by_union(self, candidates: CandidatesProtocol) -> Mask:
-        """The days for which Hall's condition is posted, where it does not grow too long: those on which nobody records twice."""
+        """Return the days on which nobody records twice: they get Hall's condition, unless it grows too long."""
         return _days_without_second(candidates)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each booking and reason, for each pair that overlaps, and for each day above a limit."""
+        """Return one violation for each booking and reason, each overlapping pair, and each day above a limit."""
         if problem.minute_takers is None:
             return []
         violations: list[Violation] = []
@@ -90,7 +90,7 @@ class MinuteTakersRule(Rule):
 
 
 def _possible(candidates: CandidatesProtocol) -> NDArray[np.bool_]:
-    """Who could record: minute takers x people times x sites, the virtual one last."""
+    """Return who could record: minute takers x people times x sites, the virtual one last."""
     takers, sites = candidates.problem.minute_takers or (), candidates.problem.sites
     works = table(takers, candidates.days, lambda taker, day: taker.works_on(day) and taker.max_per_day != 0)
     free = works[:, candidates.time_day] & ~candidates.touched(taker.busy for taker in takers)
@@ -99,7 +99,7 @@ def _possible(candidates: CandidatesProtocol) -> NDArray[np.bool_]:
 
 
 def _days_without_second(candidates: CandidatesProtocol) -> Mask:
-    """The days on which nobody can record two bookings; none, where a people time reaches into another day."""
+    """Return the days on which nobody can record two bookings; none if a people time reaches into another day."""
     midnight = candidates.start - candidates.start % MINUTES_OF_DAY
     if ((candidates.arrival < midnight) | (candidates.end > midnight + MINUTES_OF_DAY)).any():
         return np.zeros(len(candidates.days), dtype=np.bool_)
@@ -109,7 +109,7 @@ def _days_without_second(candidates: CandidatesProtocol) -> Mask:
 
 
 def _unions(kinds: Ints, possible: Mask) -> list[Union] | None:
-    """The unions of the kinds' choices of minute takers, and the kinds that lie within each; None where they are too many."""
+    """Return the unions of the kinds' choices of minute takers, with the kinds within each; None if there are too many."""
     choices = {kind: frozenset(np.flatnonzero(possible[:, kind]).tolist()) for kind in kinds.tolist()}
     unions: set[frozenset[int]] = set()
     for choice in sorted(set(choices.values()), key=sorted):
@@ -120,7 +120,7 @@ def _unions(kinds: Ints, possible: Mask) -> list[Union] | None:
 
 
 def _post_unions(builder: BuilderProtocol, kind: Ints, unions: list[Union]) -> None:
-    """Of the kinds within a union, no more bookings than the union has minute takers."""
+    """Limit the bookings of the kinds within a union to the union's number of minute takers."""
     row = np.repeat(np.arange(len(unions)), [len(within) for _, within in unions])
     wanted = np.array([n for _, within in unions for n in within], dtype=np.int64)
     which, member = members(kind, wanted)
@@ -128,7 +128,7 @@ def _post_unions(builder: BuilderProtocol, kind: Ints, unions: list[Union]) -> N
 
 
 def _post_columns(builder: BuilderProtocol, kind: Ints, first: Ints, possible: Mask) -> None:
-    """For each minute taker and each kind of booking a column: whether they record one such."""
+    """Add a column for each minute taker and kind of booking: 1 if they record one of that kind."""
     candidates, takers = builder.candidates, builder.problem.minute_takers or ()
     taker, recorded = np.nonzero(possible)
     records = builder.count_columns(len(taker))

@@ -17,18 +17,18 @@ class OtherSiteRule(PreferenceRule):
     title = "At another site"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return f"Each booking in a room at a site other than the conference's costs {policy.weight(self.name)}."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What each candidate in a room away from the nearest office costs."""
+        """Make each candidate in a room away from the nearest office cost the weight."""
         candidates = builder.candidates
         nearest = candidates.of_requests(lambda request: candidates.site_index[request.site])
         away = candidates.in_room & ~candidates.is_hold & (candidates.site != nearest)
         builder.pay("preferences", candidates.positions, builder.problem.policy.weight(self.name) * away)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each booking in a room at a site other than the conference's."""
+        """Return one unit for each booking in a room at a site other than the conference's."""
         violations: list[Violation] = []
         for conference, booking in placed(problem, schedule):
             site = problem.site_of(booking.room)

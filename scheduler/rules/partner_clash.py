@@ -1,4 +1,4 @@
-"""A preference: an area's partners are asked to one conference at a time."""
+"""A preference: an area's partners are invited to one conference at a time."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class PartnerClashRule(PreferenceRule):
     title = "Same area, same time"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return (
             "Each conference beyond the first for one site at one date and time, virtual ones too, costs "
             f"{policy.weight(self.name)}."
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """For each site and start, each conference above one."""
+        """Make each conference beyond the first for a site and start cost the weight."""
         candidates, weight = builder.candidates, builder.problem.policy.weight(self.name)
         if weight == 0:
             return
@@ -38,7 +38,7 @@ class PartnerClashRule(PreferenceRule):
         builder.pay_above("preferences", together, conferences, 1, np.ones_like(first), weight)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each conference for a site at a start beyond the first."""
+        """Return one unit for each conference beyond the first for a site and start."""
         site_of = {conference.id: conference.site for conference in problem.conferences}
         conferences = [booking for _, booking in placed(problem, schedule)]
         together = grouped(conferences, lambda booking: (site_of[booking.conference], booking.start))

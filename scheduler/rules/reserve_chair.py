@@ -17,18 +17,18 @@ class ReserveChairRule(PreferenceRule):
     title = "Chaired by a reserve"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return f"Each conference that a reserve chairs costs {policy.weight(self.name)}."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What each candidate with a reserve costs."""
+        """Make each candidate with a reserve cost the weight."""
         candidates = builder.candidates
         reserves = candidates.of_chairs(lambda chair: chair.reserve)
         weight = builder.problem.policy.weight(self.name)
         builder.pay("preferences", candidates.positions, weight * reserves * ~candidates.is_hold)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each conference that a reserve chairs."""
+        """Return one unit for each conference that a reserve chairs."""
         reserves = {chair.id: chair for chair in problem.chairs if chair.reserve}
         return [
             Violation(

@@ -1,4 +1,4 @@
-"""R2: what a conference and its room ask of each other."""
+"""R2: one conference at a time in a room, and only a suitable room."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from scheduler.wording import count_of, date_in_words, moment_in_words
 
 
 class RoomsRule(Rule):
-    """A room serves one conference at a time, and only one that it suits (contract, R2)."""
+    """A room takes one conference at a time, and only one that it suits (contract, R2)."""
 
     name = "R2"
     title = "Room clash or unsuitable room"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         virtually = "a room or, at a cost, is held virtually" if policy.virtual_fallback else "a room"
         return (
             f"A room takes one conference at a time, from {count_of(policy.pre_meet, 'minute')} before its start to "
@@ -34,7 +34,7 @@ class RoomsRule(Rule):
         )
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask:
-        """Places that do not suit the conference, or not on that day."""
+        """Return the candidates whose place does not suit the conference on that day."""
         fallback = candidates.problem.policy.virtual_fallback
         suits = table(candidates.requests, candidates.places, lambda request, place: _suits(request, place, fallback))
         rooms = [place.rooms[0] if place.rooms else None for place in candidates.places]
@@ -45,7 +45,7 @@ class RoomsRule(Rule):
         return np.asarray(~suits[candidates.request, candidates.place] | ~is_open[where] | (needs_hybrid & ~is_hybrid[where]))
 
     def post(self, builder: BuilderProtocol) -> None:
-        """At any moment no more room times in a place than it has rooms."""
+        """Limit the room times in a place at any moment to its number of rooms."""
         candidates = builder.candidates
         here = np.flatnonzero(candidates.in_room)
         builder.limit_together(
@@ -57,7 +57,7 @@ class RoomsRule(Rule):
         )
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each way in which a booking's room is wrong, and for each pair that overlaps in one room."""
+        """Return one violation for each fault of a booking's room, and for each pair that overlaps in one room."""
         violations = [
             Violation(rule=self.name, subject=booking.conference, text=f"{booking.conference} {reason}")
             for booking in schedule.bookings
@@ -98,7 +98,7 @@ def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
 
 
 def _suits(request: RequestProtocol, place: PlaceProtocol, fallback: bool) -> bool:
-    """Whether the place could be right for the request on some day."""
+    """True if the place could suit the request on some day."""
     if not place.rooms:
         return request.mode is Mode.VIRTUAL or (fallback and request.conference is not None)
     if request.conference is None:

@@ -22,11 +22,11 @@ class SiteChangeRule(PreferenceRule):
     rests_on = ("R3",)
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return f"Each site beyond the first at which a chair has rooms on one day, holds too, costs {policy.weight(self.name)}."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """For each chair and day, each site with a booking in a room, less one if there is any."""
+        """Make each site beyond the first of a chair's day cost the weight: each site with a room, less one if there is any."""
         candidates, weight = builder.candidates, builder.problem.policy.weight(self.name)
         if weight == 0:
             return
@@ -49,7 +49,7 @@ class SiteChangeRule(PreferenceRule):
         builder.pay("preferences", anywhere, -weight)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """For each chair and day with rooms at more than one site: the sites beyond the first."""
+        """Return each chair and day with rooms at several sites; the amount is the sites beyond the first."""
         violations: list[Violation] = []
         for (chair_id, day), bookings in grouped(schedule.bookings, lambda booking: (booking.chair, booking.day)).items():
             sites = sorted({site for booking in bookings if (site := problem.site_of(booking.room)) is not None})

@@ -22,14 +22,14 @@ class SocialWorkersRule(Rule):
     title = "Social worker in two conferences"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return (
             "Two conferences with the same social worker never overlap, each from "
             f"{count_of(policy.pre_meet, 'minute')} before its start to its end."
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """At any moment at most one people time of each social worker who has several conferences."""
+        """Limit each social worker who has several conferences to one at a time."""
         candidates = builder.candidates
         counts = Counter(conference.social_worker for conference in builder.problem.conferences)
         shared = [worker for worker, count in counts.items() if worker is not None and count > 1]
@@ -39,7 +39,7 @@ class SocialWorkersRule(Rule):
         builder.limit_together(worker[here], here, candidates.arrival[here], candidates.end[here])
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each pair that overlaps, named by the later."""
+        """Return one violation for each pair that overlaps, under the later one."""
         worker_of = {c.id: c.social_worker for c in problem.conferences if c.social_worker is not None}
         with_worker = (booking for conference, booking in placed(problem, schedule) if conference.id in worker_of)
         return [

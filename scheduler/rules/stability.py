@@ -1,4 +1,4 @@
-"""T3: changes to what families have been told."""
+"""T3: changes to published bookings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StabilityRule(Rule):
     tier = "stability"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         costs = policy.stability
         return (
             f"A published booking costs {costs.date} if its date changes, else {costs.time} if its start does; {costs.chair} if "
@@ -29,7 +29,7 @@ class StabilityRule(Rule):
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What each candidate of a published conference changes."""
+        """Make each candidate of a published conference cost what it changes."""
         candidates, costs = builder.candidates, builder.problem.policy.stability
         chairs = {chair.id: n for n, chair in enumerate(builder.problem.chairs)}
         for published in builder.problem.published:
@@ -43,7 +43,7 @@ class StabilityRule(Rule):
             builder.pay("stability", own, when + where + costs.chair * (candidates.chair[own] != chairs[published.chair]))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """For each published booking that is still placed and changed: what its changes cost together."""
+        """Return each published booking that is placed but changed; its amount is the cost of its changes."""
         booked = first_bookings(schedule)
         violations: list[Violation] = []
         for published in problem.published:
@@ -60,7 +60,7 @@ class StabilityRule(Rule):
 
 
 def _changes(problem: Problem, published: PublishedBooking, booking: Booking) -> dict[str, int]:
-    """What changed, with its cost."""
+    """Return the cost of each change."""
     costs = problem.policy.stability
     changes: dict[str, int] = {}
     if booking.day != published.start.date():

@@ -18,21 +18,21 @@ class TightRule(PreferenceRule):
     title = "Close to the due date"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return (
             f"Each booking in time with fewer than {count_of(policy.tight_days, 'working day')} from its date to its due date "
             f"costs {policy.weight(self.name)}."
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What each candidate in time, but only just, costs."""
+        """Make each candidate that is only just in time cost the weight."""
         candidates, policy = builder.candidates, builder.problem.policy
         due = candidates.dates(builder.problem.due)
         is_tight = (candidates.date <= due) & (candidates.working_days(candidates.date, due) < policy.tight_days)
         builder.pay("preferences", candidates.positions, policy.weight(self.name) * (is_tight & ~candidates.is_hold))
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each booking in time with too few working days left to its due date."""
+        """Return one unit for each booking in time with too few working days left to its due date."""
         violations: list[Violation] = []
         for conference, booking in placed(problem, schedule):
             due = problem.due[conference.id]

@@ -17,21 +17,21 @@ from scheduler.wording import count_of, moment_in_words
 
 
 class TravelRule(Rule):
-    """Between bookings at two sites on one day lies the drive between them (contract, R4)."""
+    """A chair has time for the drive between bookings at two sites on one day (contract, R4)."""
 
     name = "R4"
     title = "No time to travel"
     rests_on = ("R3",)
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return (
             "Between two bookings of one chair in rooms at different sites on one day, there is time for the drive: from the "
             f"end of the first to {count_of(policy.pre_meet, 'minute')} before the start of the second."
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """Of all that ends at one moment at one site, and all that begins too soon after it at another, at most one.
+        """Limit what ends at one moment at one site, and what begins too soon after it at another, to one.
 
         What begins too soon is split into sets that share a moment, so that a row's members exclude one another.
         """
@@ -64,7 +64,7 @@ class TravelRule(Rule):
         builder.limit(np.concatenate([row, row_before]), here[np.concatenate([too_soon[member], before])], at_most=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One violation for each two bookings of a chair too close for the drive, named by the later."""
+        """Return one violation for each pair of a chair's bookings too close for the drive, under the later one."""
         days = grouped(schedule.bookings, lambda booking: (booking.chair, booking.day))
         return [
             violation

@@ -19,16 +19,16 @@ class UnplacedRule(Rule):
     tier = "unplaced"
 
     def says(self, policy: Policy) -> str:
-        """The rule in a plain sentence."""
+        """Return the rule as a plain sentence."""
         return "As few conferences as possible stay without a booking."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """One unit for each conference, which a booking takes away."""
+        """Make each conference cost 1, and each booking take it away."""
         builder.pay_always("unplaced", len(builder.problem.conferences))
         builder.pay("unplaced", np.flatnonzero(~builder.candidates.is_hold), -1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each conference without a booking."""
+        """Return one unit for each conference without a booking."""
         booked = {booking.conference for booking in schedule.bookings}
         return [
             Violation(rule=self.name, subject=conference.id, text=f"{conference.id} has no booking.")

@@ -18,18 +18,18 @@ class VirtualFallbackRule(PreferenceRule):
     title = "Held virtually for want of a room"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return f"Each hybrid or in-person conference that is held virtually costs {policy.weight(self.name)}."
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What each candidate without a room costs that asks for one."""
+        """Make each candidate without a room that asks for one cost the weight."""
         candidates = builder.candidates
         asks = candidates.of_conferences(lambda conference: conference.mode is not Mode.VIRTUAL)
         weight = builder.problem.policy.weight(self.name)
         builder.pay("preferences", candidates.positions, weight * asks * ~candidates.in_room)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """One unit for each hybrid or in-person conference held virtually."""
+        """Return one unit for each hybrid or in-person conference held virtually."""
         return [
             Violation(
                 rule=self.name,

@@ -18,21 +18,21 @@ class WaitRule(PreferenceRule):
     title = "Waiting"
 
     def says(self, policy: Policy) -> str:
-        """The preference in a plain sentence."""
+        """Return the preference as a plain sentence."""
         return (
             "Each working day from the earliest date to the booking of an initial, transfer-in or pre-birth conference costs "
             f"{policy.weight(self.name)}."
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """What the working days before each candidate cost that is no review."""
+        """Make each working day before a candidate that is no review cost the weight."""
         candidates = builder.candidates
         waits = candidates.of_conferences(lambda conference: not conference.kind.is_review)
         days = candidates.working_days(candidates.dates(builder.problem.earliest), candidates.date)
         builder.pay("preferences", candidates.positions, builder.problem.policy.weight(self.name) * waits * days)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """For each booking that is no review: the working days after its earliest date, up to the booking."""
+        """Return each booking that waits, reviews aside; its amount is the working days after its earliest date."""
         violations: list[Violation] = []
         for conference, booking in placed(problem, schedule):
             earliest = problem.earliest[conference.id]

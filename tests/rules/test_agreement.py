@@ -100,6 +100,10 @@ def test_the_model_and_the_check_agree(rule: Rule) -> None:
     pytest.fail(f"Not both outcomes were seen often enough: {seen}")
 
 
+def _in_one_place(one: Booking, other: Booking) -> bool:
+    return (one.start, one.room, one.chair) == (other.start, other.room, other.chair)
+
+
 def test_what_is_no_candidate_is_what_r1_refuses() -> None:
     seen: Counter[bool] = Counter()
     rule = BookableRule()
@@ -116,6 +120,8 @@ def test_what_is_no_candidate_is_what_r1_refuses() -> None:
         moved = booking.model_copy(update={"start": booking.start + shift, "end": booking.end + shift + longer})
         twice = () if booking.held or random.random() < 0.5 else (booking,)
         others = tuple(other for other in schedule.bookings if other is not booking)
+        if any(other.held and booking.held and _in_one_place(other, moved) for other in others):
+            continue  # two equal holds would be one candidate twice, which R2 forbids
         changed = Schedule(bookings=(*others, *twice, moved))
         is_possible = least_cost(builder, changed) is not None
         assert is_possible == (rule.check(problem, changed) == []), (seed, changed)
