@@ -52,8 +52,8 @@ def fetch(link: str, hosts: Collection[str], *, seconds: float = SECONDS, networ
     """Return the file at a link, of at most 2 MB, fetched within ``seconds`` in all.
 
     ``hosts`` are the allowed hosts (see ``checked_address``). Each host is resolved once, all its addresses must be public,
-    and the connection is made to one of them. The same holds for each redirect, of which there may be 3. Raise
-    CalendarRefused if the file can't be fetched; its message names hosts, but no more of the link.
+    and the connection is made to one of them. The same holds for each of at most 3 redirects. Raise CalendarRefused if the
+    file can't be fetched; its message names hosts, but no more of the link.
     """
     deadline = time.monotonic() + seconds
     address_ = checked_address(link, hosts, network.port)

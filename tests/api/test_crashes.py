@@ -1,4 +1,4 @@
-"""Whatever is killed whenever: nothing that was acknowledged is lost, nobody is in two places, and every job ends once."""
+"""The service is killed at random: no acknowledged write is lost, nobody is booked twice, and every job ends once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Rows = dict[str, list[Row[Any]]]
 
 @pytest.fixture
 def service(tmp_path: Path, database_url: str) -> Iterator[Service]:
-    """The service with its made-up month, in a process."""
+    """Run the service with its made-up month in a process."""
     service = Service(tmp_path, {"database_url": database_url, "plan_seconds": 60})
     service.start()
     yield service
@@ -36,7 +36,7 @@ def service(tmp_path: Path, database_url: str) -> Iterator[Service]:
 
 @contextmanager
 def at_work(service: Service, chance: random.Random) -> Iterator[Written]:
-    """Four people write all the while; what they do has been acknowledged when the body is left."""
+    """Run four writers during the body, and yield their acknowledged writes. They finish when the body ends."""
     call, over, written = Caller(service), Event(), Written()
     with ThreadPoolExecutor(4) as people:
         working = [
@@ -55,7 +55,7 @@ def at_work(service: Service, chance: random.Random) -> Iterator[Written]:
 
 def check_all(rows: Rows, written: Written) -> None:
     check_acknowledged(rows, written)
-    check_nobody_is_in_two_places(rows["bookings"])
+    check_no_double_bookings(rows["bookings"])
     check_publications_are_whole(rows["publications"], rows["bookings"])
     check_jobs_ended_once(rows)
 
@@ -69,12 +69,12 @@ def check_acknowledged(rows: Rows, written: Written) -> None:
     assert [row.number for row in rows["publications"]] == sorted(set(written.publications))
 
 
-def check_nobody_is_in_two_places(bookings: list[Row[Any]]) -> None:
-    standing = [row for row in bookings if row.active]
-    assert max(Counter(row.conference for row in standing if row.conference).values()) == 1
+def check_no_double_bookings(bookings: list[Row[Any]]) -> None:
+    active = [row for row in bookings if row.active]
+    assert max(Counter(row.conference for row in active if row.conference).values()) == 1
     for what, until in (("room", "cleared"), ("chair", "end"), ("minute_taker", "end")):
         taken = defaultdict(list)
-        for row in standing:
+        for row in active:
             taken[getattr(row, what)].append((row.arrival, getattr(row, until)))
         taken.pop(None, None)
         for times in taken.values():
@@ -82,30 +82,30 @@ def check_nobody_is_in_two_places(bookings: list[Row[Any]]) -> None:
 
 
 def check_publications_are_whole(publications: list[Row[Any]], bookings: list[Row[Any]]) -> None:
-    """What stood in a publication's days right after it was published is what it says."""
+    """Check that each publication lists the bookings that were active on its days when it was published."""
     for one in publications:
         days = dt.datetime.combine(one.first, dt.time()), dt.datetime.combine(one.last, dt.time.max)
-        standing = {
+        active = {
             (row.hold or row.conference, f"{row.start:%Y-%m-%dT%H:%M}", row.room, row.chair, row.minute_taker)
             for row in bookings
             if days[0] <= row.start <= days[1]
             and row.made_at <= one.published_at
             and (row.ended_at is None or row.ended_at > one.published_at)
         }
-        said = [tuple(b[name] for name in ("conference", "start", "room", "chair", "minute_taker")) for b in one.bookings]
-        assert len(said) == len(standing)
-        assert set(said) == standing
+        copies = [tuple(b[name] for name in ("conference", "start", "room", "chair", "minute_taker")) for b in one.bookings]
+        assert len(copies) == len(active)
+        assert set(copies) == active
 
 
 def check_jobs_ended_once(rows: Rows) -> None:
-    happened = defaultdict(list)
+    events = defaultdict(list)
     for event in rows["job_events"]:
-        happened[event.job].append(event.event)
+        events[event.job].append(event.event)
     planned = {row.id for row in rows["plans"]}
     for job in rows["jobs"]:
-        assert [event for event in happened[job.id] if event in ENDED] == [job.state]
-        assert happened[job.id][-1] == job.state
-        assert happened[job.id].count("started") == job.attempt
+        assert [event for event in events[job.id] if event in ENDED] == [job.state]
+        assert events[job.id][-1] == job.state
+        assert events[job.id].count("started") == job.attempt
         assert job.id in planned or job.state != "done"
         assert job.id not in planned or job.state != "failed"
 
@@ -117,7 +117,7 @@ def everything(store: Store) -> Rows:
 
 
 @pytest.mark.parametrize("times", [3, pytest.param(200, marks=pytest.mark.slow)])
-def test_whatever_is_killed_whenever(service: Service, store: Store, times: int) -> None:
+def test_the_diary_is_consistent_after_random_kills(service: Service, store: Store, times: int) -> None:
     chance = random.Random(times)
     with at_work(service, chance) as written:
         for _ in crash(service, written, chance, times):

@@ -1,4 +1,4 @@
-"""Schemathesis over the whole description of the service: nothing falls over, and nothing is answered that is not declared."""
+"""Schemathesis tests of the whole OpenAPI document: no request fails, and every answer is declared."""
 
 from __future__ import annotations
 
@@ -27,42 +27,42 @@ from tests.api.support.drafts import ALL, CPC_1, CPC_2, draft, publish
 from tests.api.support.sweeps import claimed
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES, MANY = 10, 150
+EXAMPLES, MANY_EXAMPLES = 10, 150
 PHASES = [Phase.generate]
-QUIETLY = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
+SUPPRESSED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-NOWHERE = Settings(database_url="sqlite://", data=Path(gettempdir()), demo=False, plan_processes=0, calendar_minutes=0)
-DESCRIBED = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(NOWHERE))
-OPERATIONS = {operation.label: operation for operation in (found.ok() for found in DESCRIBED.get_all_operations())}
+EMPTY = Settings(database_url="sqlite://", data=Path(gettempdir()), demo=False, plan_processes=0, calendar_minutes=0)
+SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(EMPTY))
+OPERATIONS = {operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
 each = pytest.mark.parametrize("label", OPERATIONS)
 KNOWN: dict[str, Any] = {
     "sites": "AYL", "rooms": "AYL-1", "chairs": "C1", "minute-takers": "M1", "holds": "H-1",
     "conferences": "CPC-2", "bookings": 1, "publications": 1, "busy-calendars": "C1",
 }  # fmt: skip
-"""What there is; of plans, the one that was made last, and of what-ifs one of which the base is solved."""
+"""Existing ids for each collection; the fixture adds a plan, and a what-if whose base is solved."""
 REFERENCES = {
     "site": "AYL", "from": "AYL", "to": "WYC", "base": "AYL", "room": "WYC-1", "chair": "C2", "minute_taker": "M2",
     "conference": "CPC-3", "start": "2027-01-13T10:00", "if-match": "*", "first": "2027-01-04", "last": "2027-01-31",
 }  # fmt: skip
-"""What makes sense in a field of that name."""
+"""Existing values for a field of that name."""
 
 
-@DESCRIBED.hook
+@SCHEMA.hook
 def map_path_parameters(context: HookContext, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Ask for what there is, half of the time."""
+    """Use an existing id, half of the time."""
     noun = context.operation.path.removeprefix("/api/v1/").split("/")[0]
-    is_asked = path_parameters and noun in KNOWN and is_even(path_parameters)
-    return dict.fromkeys(path_parameters, KNOWN[noun]) if is_asked and path_parameters else path_parameters
+    use_known = path_parameters and noun in KNOWN and is_even(path_parameters)
+    return dict.fromkeys(path_parameters, KNOWN[noun]) if use_known and path_parameters else path_parameters
 
 
-def sensible(context: HookContext, sent: Any) -> Any:
-    """Refer to what there is, half of the time."""
+def with_references(context: HookContext, sent: Any) -> Any:
+    """Refer to existing objects, half of the time."""
     if isinstance(sent, list):
-        return [sensible(context, item) for item in sent]
+        return [with_references(context, item) for item in sent]
     if not isinstance(sent, dict):
         return sent
     chosen = REFERENCES if is_even(sent) else {}
-    return {name: chosen.get(str(name).lower(), sensible(context, value)) for name, value in sent.items()}
+    return {name: chosen.get(str(name).lower(), with_references(context, value)) for name, value in sent.items()}
 
 
 def is_even(sent: Any) -> bool:
@@ -70,12 +70,12 @@ def is_even(sent: Any) -> bool:
 
 
 for part in ("headers", "query", "body"):
-    DESCRIBED.hook(f"map_{part}")(sensible)
+    SCHEMA.hook(f"map_{part}")(with_references)
 
 
 @pytest.fixture(scope="module")
 def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
-    """The small service of ``builders.py`` with a booking, a publication, and a plan to publish."""
+    """Build the small service of ``builders.py`` with a booking, a publication, and a plan to publish."""
     file = tmp_path_factory.mktemp("diary") / "diary.db"
     shutil.copyfile(migrated_file, file)
     store = Store(f"sqlite:///{file}")
@@ -86,8 +86,8 @@ def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path
     ) as client:
         assert publish(client, draft(store, CPC_1, CPC_2)).status_code == 201
         scenarios = [{"name": "C3 leaves", "changes": [{"change": "chair_leaves", "chair": "C3"}]}]
-        asked = client.post("/api/v1/whatif", json={"first": "2027-01-04", "last": "2027-01-31", "scenarios": scenarios})
-        KNOWN["whatif"] = asked.json()["id"]
+        whatif = client.post("/api/v1/whatif", json={"first": "2027-01-04", "last": "2027-01-31", "scenarios": scenarios})
+        KNOWN["whatif"] = whatif.json()["id"]
     work_on(store.url, claimed(store), "local")
     KNOWN["plans"] = draft(store, *ALL)
     store.close()
@@ -96,26 +96,26 @@ def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path
 
 @pytest.fixture
 def served(diary: Path, tmp_path: Path) -> Iterator[ASGIClient]:
-    """A service with that diary, for one test to change."""
+    """Return a client of a service with a copy of that diary."""
     shutil.copyfile(diary, tmp_path / "diary.db")
     with get_client(create_app(Settings(data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0), Clock())) as client:
         yield client
 
 
 def send(served: ASGIClient, label: str, examples: int) -> None:
-    """Send what an operation describes, and what it forbids."""
+    """Send valid and invalid requests for an operation."""
     operation = OPERATIONS[label]
 
     @given(st.one_of(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
-    @settings(max_examples=examples, deadline=None, suppress_health_check=QUIETLY, phases=PHASES, database=None)
-    def answered_as_declared(case: Case) -> None:
+    @settings(max_examples=examples, deadline=None, suppress_health_check=SUPPRESSED, phases=PHASES, database=None)
+    def is_answered_as_declared(case: Case) -> None:
         case.call_and_validate(checks=CHECKS, session=served, app=served.app)
 
-    answered_as_declared()
+    is_answered_as_declared()
 
 
 @each
-def test_whatever_is_sent_is_answered_as_declared(served: ASGIClient, label: str) -> None:
+def test_every_request_is_answered_as_declared(served: ASGIClient, label: str) -> None:
     send(served, label, EXAMPLES)
 
 
@@ -128,8 +128,8 @@ def examples() -> Iterator[tuple[str, str, Any]]:
 
 
 @pytest.mark.parametrize(("label", "media_type", "example"), list(examples()))
-def test_every_example_can_be_taken(served: ASGIClient, label: str, media_type: str, example: Any) -> None:
-    """It may be at odds with the diary, but not with what is described."""
+def test_every_example_is_accepted(served: ASGIClient, label: str, media_type: str, example: Any) -> None:
+    """An example may contradict the diary, but not its schema."""
     method, path = label.split(" ", 1)
     noun = path.removeprefix("/api/v1/").split("/")[0]
     sent = {"data": example.encode()} if media_type.startswith("text/") else {"json": example}
@@ -145,5 +145,5 @@ def test_every_body_has_an_example() -> None:
 
 @pytest.mark.slow
 @each
-def test_whatever_is_sent_is_answered_as_declared_many_times(served: ASGIClient, label: str) -> None:
-    send(served, label, MANY)
+def test_many_requests_are_answered_as_declared(served: ASGIClient, label: str) -> None:
+    send(served, label, MANY_EXAMPLES)

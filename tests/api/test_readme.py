@@ -1,4 +1,4 @@
-"""What the README does with ``curl`` is done here, word for word but for the port, against a server of its own."""
+"""Runs the README's ``curl`` commands, with another port, against a server."""
 
 from __future__ import annotations
 

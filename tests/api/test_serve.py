@@ -22,7 +22,7 @@ def get(url: str) -> Any:
 
 
 def refused(cwd: Path, *arguments: str, **settings: object) -> str:
-    """What a server that can't start says."""
+    """Return the error output of a server that refuses to start."""
     ended = subprocess.run(
         command(*arguments), cwd=cwd, env=environment(**settings), capture_output=True, text=True, check=False, timeout=SECONDS
     )
@@ -30,7 +30,7 @@ def refused(cwd: Path, *arguments: str, **settings: object) -> str:
     return ended.stderr
 
 
-def test_it_says_where_it_runs_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+def test_the_service_prints_its_address_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     with running(tmp_path, demo="false") as server:
         assert get(f"{server.url}/health")["status"] == "ok"
         assert get(f"{server.url}/api/v1/openapi.json")["info"]["title"] == "Conference planner"
@@ -46,21 +46,21 @@ def test_it_says_where_it_runs_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "diary.db").exists()
 
 
-def test_it_starts_with_a_made_up_month_and_keeps_what_is_changed_in_it(tmp_path: Path) -> None:
+def test_the_made_up_month_is_added_only_once(tmp_path: Path) -> None:
     for _ in range(2):
         with running(tmp_path, data=tmp_path, plan_processes=0) as server:
             assert [site["id"] for site in get(f"{server.url}/api/v1/sites")["items"]] == ["AYL", "AMR", "WYC"]
             assert len(get(f"{server.url}/api/v1/problem?first=2027-01-01&last=2027-01-31")["chairs"]) == 7
 
 
-def test_it_listens_to_this_machine_only_unless_told_otherwise(tmp_path: Path) -> None:
+def test_the_service_listens_on_localhost_by_default(tmp_path: Path) -> None:
     with running(tmp_path, demo="false") as server:
         assert server.url.startswith("http://127.0.0.1:")
     with running(tmp_path, "--host", "0.0.0.0", demo="false", host="127.0.0.1") as server:
         assert server.url.startswith("http://0.0.0.0:")
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert refused(tmp_path, demo="false", port=port) == (
@@ -71,7 +71,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"port": "x"}, "CONFERENCES_PORT is 'x'. Enter a whole number, such as 2.\n"),
         ({"port": "99999"}, "99999 is not a port. Enter a number from 0 to 65535.\n"),
@@ -90,8 +90,8 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_keeps_it_from_starting_is_told(tmp_path: Path, settings: dict[str, object], told: str) -> None:
-    assert refused(tmp_path, **settings) == told
+def test_an_invalid_setting_is_reported_at_the_start(tmp_path: Path, settings: dict[str, object], message: str) -> None:
+    assert refused(tmp_path, **settings) == message
 
 
 def test_a_database_of_a_later_version_is_refused(tmp_path: Path, databases: Databases) -> None:

@@ -10,7 +10,7 @@ from api.settings import PREFIX, Settings, SettingsError, settings_from
 from tests.paths import DOCS
 
 DOCUMENTED = DOCS / "settings.md"
-GIVEN: dict[str, tuple[str, object]] = {
+EXAMPLES: dict[str, tuple[str, object]] = {
     "database_url": ("postgresql+psycopg://diary@127.0.0.1/diary", "postgresql+psycopg://diary@127.0.0.1/diary"),
     "data": ("/tmp/diary", Path("/tmp/diary")),
     "host": ("0.0.0.0", "0.0.0.0"),
@@ -26,26 +26,26 @@ GIVEN: dict[str, tuple[str, object]] = {
     "public_address": ("https://diary.example.org/planner", "https://diary.example.org/planner"),
     "demo": ("false", False),
 }
-"""Each setting: what stands in the environment, and what is read of it."""
+"""Each setting with a text in the environment and the value read from it."""
 EXECUTOR = "Enter local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786."
 HOSTS = "Enter hosts such as outlook.office365.com or .icloud.com, separated by commas."
 ADDRESS = "Enter an address such as https://diary.example.org."
 
 
-def test_nothing_need_be_set() -> None:
+def test_every_setting_has_a_default() -> None:
     assert settings_from({}) == settings_from({"HOME": "/root", "PORT": "1"}) == Settings()
     assert (Settings().host, Settings().port) == ("127.0.0.1", 8000)
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
 def test_each_setting_is_read_from_the_environment(name: str) -> None:
-    text, expected = GIVEN[name]
+    text, expected = EXAMPLES[name]
     assert settings_from({PREFIX + name.upper(): text}) == replace(Settings(), **{name: expected})
     assert getattr(Settings(), name) != expected
 
 
 @pytest.mark.parametrize(("text", "expected"), [("true", True), ("TRUE", True), ("False", False)])
-def test_yes_and_no(text: str, expected: bool) -> None:
+def test_booleans_are_read_in_any_case(text: str, expected: bool) -> None:
     assert settings_from({"CONFERENCES_DEMO": text}).demo is expected
 
 
@@ -67,24 +67,24 @@ def test_yes_and_no(text: str, expected: bool) -> None:
         ("PUBLIC_ADDRESS", "https://a.b?c=d", f"CONFERENCES_PUBLIC_ADDRESS is 'https://a.b?c=d'. {ADDRESS}"),
     ],
 )
-def test_what_cannot_be_read_is_refused(name: str, text: str, message: str) -> None:
+def test_an_invalid_value_is_refused(name: str, text: str, message: str) -> None:
     with pytest.raises(SettingsError) as refused:
         settings_from({PREFIX + name: text})
     assert str(refused.value) == message
 
 
-def test_no_host_at_all_can_be_set() -> None:
+def test_an_empty_list_of_hosts_is_accepted() -> None:
     assert settings_from({"CONFERENCES_CALENDAR_HOSTS": " "}).calendar_hosts == ()
 
 
-def test_a_misspelt_setting_is_refused() -> None:
+def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(SettingsError) as refused:
         settings_from({"CONFERENCES_PORTS": "8080"})
     known = ", ".join(PREFIX + setting.name.upper() for setting in fields(Settings))
     assert str(refused.value) == f"CONFERENCES_PORTS is not a setting. The settings are: {known}."
 
 
-def test_without_a_url_the_diary_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
+def test_the_default_database_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
     assert Settings(data=tmp_path).url == f"sqlite:///{tmp_path / 'diary.db'}"
     assert Settings(database_url="sqlite:///other.db", data=tmp_path).url == "sqlite:///other.db"
 
@@ -93,13 +93,13 @@ def test_without_a_url_the_diary_is_a_file_in_the_data_folder(tmp_path: Path) ->
 def test_each_setting_is_documented_with_its_default_and_an_example(name: str) -> None:
     variable = PREFIX + name.upper()
     (row,) = (line for line in DOCUMENTED.read_text().splitlines() if line.startswith(f"| `{variable}` |"))
-    says, default, example = row.strip("| ").split(" | ")[1:]
-    assert says
-    if name != "database_url":  # has no default but a rule
+    meaning, default, example = row.strip("| ").split(" | ")[1:]
+    assert meaning
+    if name != "database_url":  # its default depends on another setting
         assert settings_from({variable: default.strip("`")}) == Settings()
     assert settings_from({variable: example.strip("`")}) != Settings()
 
 
-def test_nothing_is_documented_that_is_no_setting() -> None:
+def test_only_settings_are_documented() -> None:
     named = set(re.findall(rf"{PREFIX}\w+", DOCUMENTED.read_text()))
     assert named == {PREFIX + setting.name.upper() for setting in fields(Settings)}

@@ -47,13 +47,13 @@ TZOFFSETFROM:+0100
 TZOFFSETTO:+0000
 END:STANDARD
 END:VTIMEZONE
-"""  # noqa: W291 - folded lines end as they are folded
+"""  # noqa: W291 - folded lines may end with a space
 
 
 def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: Any) -> Entry:
-    """A hybrid initial conference of 105 minutes in AYL-1, unless changed."""
+    """Return an entry of a hybrid initial conference of 105 minutes in AYL-1, with changes."""
     begins = dt.datetime.fromisoformat(start)
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "number": 3,
         "reference": reference,
         "held": False,
@@ -68,7 +68,7 @@ def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: 
         "kind": ConferenceKind.INITIAL,
         "changed_at": CHANGED,
     }
-    return Entry(**given | changes)
+    return Entry(**values | changes)
 
 
 VIRTUAL = {"site": None, "place": None}
@@ -83,15 +83,15 @@ def events(content: bytes) -> list[icalendar.Event]:
     return list(icalendar.Calendar.from_ical(content).walk("VEVENT"))
 
 
-def told(content: bytes, *names: str) -> list[tuple[str | None, ...]]:
+def properties(content: bytes, *names: str) -> list[tuple[str | None, ...]]:
     return [tuple(None if name not in one else str(one[name]) for name in names) for one in events(content)]
 
 
-def test_a_feed_without_bookings() -> None:
+def test_an_empty_feed_is_a_valid_calendar() -> None:
     assert written() == HEAD.replace(b"\n", b"\r\n") + b"END:VCALENDAR\r\n"
 
 
-def test_a_feed_to_the_byte() -> None:
+def test_a_feed_has_exactly_these_bytes() -> None:
     content = written(
         entry(),
         entry("CPC-2", "2027-06-15T14:00", number=5, cancelled=True, changed_at=CHANGED + dt.timedelta(days=1)),
@@ -143,14 +143,14 @@ END:VCALENDAR
     assert content == (HEAD + body).replace(b"\n", b"\r\n")
 
 
-def test_who_sees_only_that_the_time_is_taken_sees_nothing_else() -> None:
+def test_a_busy_feed_shows_only_that_the_time_is_taken() -> None:
     content = written(
         entry(),
         entry("CPC-2", number=4, cancelled=True),
         entry("HOLD-1", number=5, **HELD),
         feed=replace(FEED, detail=Detail.BUSY),
     )
-    assert told(content, "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "TRANSP") == [
+    assert properties(content, "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "TRANSP") == [
         ("Busy", None, None, "CONFIRMED", "OPAQUE"),
         ("CANCELLED: Busy", None, None, "CANCELLED", "TRANSPARENT"),
         ("Held", None, None, "TENTATIVE", "TRANSPARENT"),
@@ -169,7 +169,7 @@ def test_who_sees_only_that_the_time_is_taken_sees_nothing_else() -> None:
         (FeedOf.SERVICE, "11:45"),
     ],
 )
-def test_people_are_taken_to_the_end_and_rooms_until_they_are_clear(of: FeedOf, ends: str) -> None:
+def test_entries_end_with_the_people_or_the_room(of: FeedOf, ends: str) -> None:
     (event,) = events(written(entry(), feed=replace(FEED, of=of)))
     assert [f"{event.decoded(name):%H:%M}" for name in ("DTSTART", "DTEND")] == ["09:30", ends]
 
@@ -183,18 +183,20 @@ def test_people_are_taken_to_the_end_and_rooms_until_they_are_clear(of: FeedOf, 
         ({}, {"show_kind": True}, "Room 1, Aylesbury", ["Hybrid.", "Initial (ICPC)."]),
     ],
 )
-def test_where_and_how_it_is_held(changes: dict[str, Any], settings: dict[str, Any], place: str, description: list[str]) -> None:
+def test_an_entry_shows_place_and_mode(
+    changes: dict[str, Any], settings: dict[str, Any], place: str, description: list[str]
+) -> None:
     content = written(entry(**changes), settings=FeedSettings(**settings))
     begins = ["The conference begins at 10:00 and ends at 11:45.", "The pre-meet begins at 09:30."]
-    assert told(content, "LOCATION", "DESCRIPTION") == [(place, "\n".join(begins + description))]
+    assert properties(content, "LOCATION", "DESCRIPTION") == [(place, "\n".join(begins + description))]
 
 
-def test_without_a_pre_meet_none_is_told() -> None:
+def test_an_entry_without_a_pre_meet_shows_none() -> None:
     content = written(entry(arrival=dt.datetime(2027, 1, 12, 10)))
-    assert told(content, "DESCRIPTION") == [("The conference begins at 10:00 and ends at 11:45.\nHybrid.",)]
+    assert properties(content, "DESCRIPTION") == [("The conference begins at 10:00 and ends at 11:45.\nHybrid.",)]
 
 
-def test_a_chair_is_told_of_travel_between_sites_on_one_day() -> None:
+def test_a_chairs_feed_shows_travel_between_sites_on_a_day() -> None:
     day = [
         entry("CPC-1", "2027-01-12T10:00", number=1),
         entry("CPC-2", "2027-01-12T11:00", number=2, site="WYC", cancelled=True),
@@ -204,14 +206,14 @@ def test_a_chair_is_told_of_travel_between_sites_on_one_day() -> None:
         entry("CPC-6", "2027-01-13T10:00", number=6),
     ]
     travel = "Travel from Aylesbury: 40 minutes; the one before ends at 11:45."
-    found = {name: travel in (text or "") for name, text in told(written(*day), "SUMMARY", "DESCRIPTION")}
+    found = {name: travel in (text or "") for name, text in properties(written(*day), "SUMMARY", "DESCRIPTION")}
     assert [name for name, travels in found.items() if travels] == ["Conference CPC-4"]
     assert b"Travel" not in written(*day, feed=replace(FEED, of=FeedOf.SERVICE))
 
 
-def test_an_entry_keeps_its_uid_for_life_and_no_feed_shares_it() -> None:
+def test_an_entry_keeps_its_uid_and_each_feed_has_its_own() -> None:
     def uids(*entries: Entry, feed: Feed = FEED) -> list[tuple[str | None, ...]]:
-        return told(written(*entries, feed=feed), "UID")
+        return properties(written(*entries, feed=feed), "UID")
 
     moved = entry(start="2027-02-01T14:00", number=9, cancelled=True, **VIRTUAL)
     assert uids(entry()) == uids(moved) == uids(entry(), feed=replace(FEED, detail=Detail.BUSY))
@@ -221,12 +223,12 @@ def test_an_entry_keeps_its_uid_for_life_and_no_feed_shares_it() -> None:
 
 def test_control_characters_do_not_break_lines() -> None:
     content = written(entry("A\x0b\u2028\x85B", place="R\x1f\r\nBEGIN:VALARM"))
-    assert told(content, "SUMMARY", "LOCATION") == [("Conference A   B", "R   BEGIN:VALARM")]
+    assert properties(content, "SUMMARY", "LOCATION") == [("Conference A   B", "R   BEGIN:VALARM")]
     assert content.count(b"\nBEGIN:") == 4
 
 
 @pytest.mark.parametrize("year", [2026, 2027, 2028, 2040])
-def test_its_time_zone_changes_clocks_when_london_does(year: int) -> None:
+def test_the_embedded_time_zone_matches_london(year: int) -> None:
     (embedded,) = icalendar.Calendar.from_ical(written()).walk("VTIMEZONE")
     zone = embedded.to_tz(lookup_tzid=False)
     assert zone is not LONDON
@@ -261,9 +263,7 @@ MANY = st.lists(ENTRIES, max_size=8, unique_by=(lambda one: (one.held, one.refer
 
 
 @given(MANY, st.sampled_from(FeedOf), st.sampled_from(Detail))
-def test_every_booking_is_shown_at_its_local_time_whatever_the_clocks_do(
-    entries: list[Entry], of: FeedOf, detail: Detail
-) -> None:
+def test_every_booking_has_its_local_time_around_clock_changes(entries: list[Entry], of: FeedOf, detail: Detail) -> None:
     content = written(*entries, feed=replace(FEED, of=of, detail=detail))
     assert content == written(*reversed(entries), feed=replace(FEED, of=of, detail=detail))
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))

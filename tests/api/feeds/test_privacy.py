@@ -1,4 +1,4 @@
-"""No personal data in any feed: every text that the database holds is looked for in each, but for the few that it may tell."""
+"""Feeds show no personal data: each is searched for every text in the database that it is not permitted to show."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ FIXED = (
     re.escape(NO_LONGER_HERE),
     re.escape(HOW_FRESH),
 )
-"""What a feed says by itself, though the database may hold the same words."""
+"""Fixed texts of feeds, which the database may hold too."""
 TEXTS = {"SUMMARY", "DESCRIPTION", "LOCATION", "X-WR-CALNAME", "X-WR-CALDESC"}
 NO_TEXTS = {
     "VERSION", "PRODID", "CALSCALE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "TZID", "TZNAME",
     "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "STATUS", "TRANSP",
 }  # fmt: skip
-"""The properties that hold a number, a time, or a word of the standard's own."""
+"""Properties that hold a number, a time or a standard keyword."""
 
 
 @pytest.fixture
 def full(seeded: TestClient, store: Store) -> Store:
-    """A diary with names, and texts wherever it can hold any."""
+    """Return a diary with texts in every place that can hold one."""
     with store.writing() as connection:
         for noun, names in ((nouns.CHAIRS, NAMES), (nouns.MINUTE_TAKERS, {"M1": TAKER})):
             for identifier, name in names.items():
@@ -74,12 +74,12 @@ def full(seeded: TestClient, store: Store) -> Store:
         documents.put(connection, "service", Service(name="Buckinghamshire"), NOW)
         documents.put(connection, "feed_settings", FeedSettings(joining_note="As usual"), NOW)
         for kept in conferences.listed(connection):
-            told = {
+            texts_ = {
                 "social_worker": WORKER,
                 "not_chairs": ("C3",),
                 "unavailable": [{"start": "2027-02-01T10:00", "end": "2027-02-01T12:00"}],
             }
-            conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | told), NOW)
+            conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | texts_), NOW)
             conferences.note(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
         bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
         busy_calendars.store_link(connection, "C1", LINK, NOW)
@@ -102,7 +102,7 @@ def full(seeded: TestClient, store: Store) -> Store:
 
 
 def texts(found: Any) -> Iterator[str]:
-    """Every text in what a database gives, in lists and JSON too."""
+    """Yield every text in a value, its lists and its JSON objects."""
     if isinstance(found, str):
         yield found
     elif isinstance(found, dict):
@@ -118,30 +118,30 @@ def every_text(store: Store) -> set[str]:
     return {text for text in texts(rows) if len(text) > 1 and not re.fullmatch(r"\d\d:\d\d", text)}
 
 
-def may_be_told(of: FeedOf, subject: str | None, detail: Detail) -> set[str]:
-    """The texts that a feed may tell: whose it is, and what its level of detail is for."""
-    told = {subject or "Buckinghamshire"}
+def permitted_texts(of: FeedOf, subject: str | None, detail: Detail) -> set[str]:
+    """Return the texts that a feed may show: its subject, and those of its level of detail."""
+    texts_ = {subject or "Buckinghamshire"}
     if of is FeedOf.SITE:
-        told.add(SITES[str(subject)])
+        texts_.add(SITES[str(subject)])
     elif of is FeedOf.ROOM:
-        told.add(SITES[str(subject)[:3]])
+        texts_.add(SITES[str(subject)[:3]])
     if detail is Detail.REFERENCE:
-        told |= {*(f"CPC-{n}" for n in range(1, 6)), *PLACES, *SITES.values(), "As usual", "hybrid"}
-    return told
+        texts_ |= {*(f"CPC-{n}" for n in range(1, 6)), *PLACES, *SITES.values(), "As usual", "hybrid"}
+    return texts_
 
 
-def found_in(content: bytes, wanted: set[str]) -> set[str]:
-    """Which texts stand as words in a feed, beside what it says by itself."""
+def found_in(content: bytes, secrets: set[str]) -> set[str]:
+    """Return the texts that occur as words in a feed, apart from its fixed texts."""
     properties = [(name, str(value)) for part in icalendar.Calendar.from_ical(content).walk() for name, value in part.items()]
     assert {name for name, _ in properties} <= TEXTS | NO_TEXTS
-    said = "\n".join(value for name, value in properties if name in TEXTS)
+    output = "\n".join(value for name, value in properties if name in TEXTS)
     for fixed in FIXED:
-        said = re.sub(fixed, "", said)
-    return {text for text in wanted if re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", said, re.IGNORECASE)}
+        output = re.sub(fixed, "", output)
+    return {text for text in secrets if re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", output, re.IGNORECASE)}
 
 
-def test_a_feed_tells_nothing_that_it_may_not(full: Store) -> None:
-    swept = every_text(full)
+def test_feeds_show_permitted_texts_only(full: Store) -> None:
+    all_texts = every_text(full)
     assert {
         *NAMES.values(),
         WORKER,
@@ -153,21 +153,21 @@ def test_a_feed_tells_nothing_that_it_may_not(full: Store) -> None:
         "family asked",
         "initial",
         "HOLD-AYL-2027-01-18-1",
-    } <= swept
+    } <= all_texts
     feeds_seen = 0
     for (of, subject), detail in product(SUBJECTS, Detail):
         with full.reading() as connection:
             content = feeds.written(connection, Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", of, subject, detail), NOW.date())
-        assert found_in(content, swept) <= may_be_told(of, subject, detail), (of, subject, detail)
+        assert found_in(content, all_texts) <= permitted_texts(of, subject, detail), (of, subject, detail)
         feeds_seen += b"BEGIN:VEVENT" in content
     assert feeds_seen >= 20
 
 
-def test_what_is_told_would_be_found(full: Store) -> None:
-    swept = every_text(full)
+def test_a_leaked_text_would_be_found(full: Store) -> None:
+    all_texts = every_text(full)
     for leaked in (NAMES["C1"], WORKER, TAKER, "initial"):
         event = icalendar.Event()
         event.add("description", f"{'x' * 70} {leaked}")
         file = icalendar.Calendar()
         file.add_component(event)
-        assert found_in(file.to_ical(), swept) == {leaked}
+        assert found_in(file.to_ical(), all_texts) == {leaked}

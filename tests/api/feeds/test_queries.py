@@ -46,7 +46,7 @@ def events(
 
 
 def shown(store: Store, of: FeedOf, subject: str | None, today: dt.date = TODAY) -> list[tuple[str, str]]:
-    """The titles of a feed, each with when the pre-meet begins."""
+    """Return the titles in a feed, each with the start of the pre-meet."""
     return [(str(one["SUMMARY"]), f"{one.decoded('DTSTART'):%m-%d %H:%M}") for one in events(store, of, subject, today)]
 
 
@@ -74,7 +74,9 @@ def hold(store: Store, start: str) -> int:
         (FeedOf.SERVICE, None, "Conferences", ["CPC-1", "CPC-2", "CPC-3", None]),
     ],
 )
-def test_each_shows_its_own(filled: Store, of: FeedOf, subject: str | None, title: str, names: list[str | None]) -> None:
+def test_each_feed_shows_its_bookings(
+    filled: Store, of: FeedOf, subject: str | None, title: str, names: list[str | None]
+) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     book(filled, "CPC-2", "2027-01-13T10:00", chair="C2", room="WYC-1", minute_taker="M1")
     book(filled, "CPC-3", "2027-01-14T10:00", room=None)
@@ -86,11 +88,11 @@ def test_each_shows_its_own(filled: Store, of: FeedOf, subject: str | None, titl
     assert icalendar.Calendar.from_ical(content)["X-WR-CALNAME"] == title
 
 
-def test_a_feed_of_an_empty_diary(store: Store) -> None:
+def test_a_feed_of_an_empty_diary_is_empty(store: Store) -> None:
     assert events(store, FeedOf.SERVICE, None) == []
 
 
-def test_what_feeds_may_tell_is_a_setting(filled: Store) -> None:
+def test_feed_settings_apply(filled: Store) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00", room=None)
     with filled.writing() as connection:
         value = documents.BY_NAME["feed_settings"].adapter.validate_python({"show_kind": True, "joining_note": "By the link"})
@@ -99,14 +101,14 @@ def test_what_feeds_may_tell_is_a_setting(filled: Store) -> None:
     assert (event["LOCATION"], event["DESCRIPTION"].splitlines()[-1]) == ("By the link", "Initial (ICPC).")
 
 
-def test_travel_is_told_by_the_names_of_sites(filled: Store) -> None:
+def test_travel_is_shown_with_the_names_of_sites(filled: Store) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00", room="WYC-1")
     book(filled, "CPC-2", "2027-01-12T14:00")
-    told = [event["DESCRIPTION"].splitlines()[-1] for event in events(filled, FeedOf.CHAIR, "C1")]
-    assert told == ["Hybrid.", "Travel from Wycombe: 40 minutes; the one before ends at 11:45."]
+    lines = [event["DESCRIPTION"].splitlines()[-1] for event in events(filled, FeedOf.CHAIR, "C1")]
+    assert lines == ["Hybrid.", "Travel from Wycombe: 40 minutes; the one before ends at 11:45."]
 
 
-def test_a_move_shows_only_where_it_is_now(filled: Store) -> None:
+def test_a_moved_booking_shows_its_new_place_only(filled: Store) -> None:
     before = book(filled, "CPC-1", "2027-01-12T10:00")
     (old,) = events(filled, FeedOf.CHAIR, "C1")
     end(filled, before, Ending.MOVED)
@@ -119,14 +121,14 @@ def test_a_move_shows_only_where_it_is_now(filled: Store) -> None:
         assert shown(filled, *gone) == [("CANCELLED: Conference CPC-1", "01-12 09:30")]
 
 
-def test_a_reassignment_arrives_at_the_old_and_the_new_chair(filled: Store) -> None:
+def test_a_reassignment_changes_the_feeds_of_both_chairs(filled: Store) -> None:
     first = book(filled, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     end(filled, first, Ending.MOVED)
     second = book(filled, "CPC-1", "2027-01-12T10:00", chair="C2", minute_taker="M2")
-    gone, stands = [("CANCELLED: Conference CPC-1", "01-12 09:30")], [("Conference CPC-1", "01-12 09:30")]
+    cancelled_, active = [("CANCELLED: Conference CPC-1", "01-12 09:30")], [("Conference CPC-1", "01-12 09:30")]
     people = [(FeedOf.CHAIR, "C1"), (FeedOf.CHAIR, "C2"), (FeedOf.MINUTE_TAKER, "M1"), (FeedOf.MINUTE_TAKER, "M2")]
-    assert [shown(filled, *person) for person in people] == [gone, stands, gone, stands]
-    assert shown(filled, FeedOf.ROOM, "AYL-1") == shown(filled, FeedOf.SERVICE, None) == stands
+    assert [shown(filled, *person) for person in people] == [cancelled_, active, cancelled_, active]
+    assert shown(filled, FeedOf.ROOM, "AYL-1") == shown(filled, FeedOf.SERVICE, None) == active
 
     (cancelled,) = events(filled, FeedOf.CHAIR, "C1")
     end(filled, second, Ending.MOVED)
@@ -134,34 +136,34 @@ def test_a_reassignment_arrives_at_the_old_and_the_new_chair(filled: Store) -> N
     (back,) = events(filled, FeedOf.CHAIR, "C1")
     assert (str(back["SUMMARY"]), back["UID"]) == ("Conference CPC-1", cancelled["UID"])
     assert back["SEQUENCE"] > cancelled["SEQUENCE"]
-    assert shown(filled, FeedOf.CHAIR, "C2") == gone
+    assert shown(filled, FeedOf.CHAIR, "C2") == cancelled_
 
 
-def test_a_cancellation_is_told_for_thirty_days(filled: Store) -> None:
+def test_a_cancellation_is_shown_for_thirty_days(filled: Store) -> None:
     number = book(filled, "CPC-1", "2027-03-30T10:00")
     end(filled, number, now=NOW)
-    told = [("CANCELLED: Conference CPC-1", "03-30 09:30")]
-    assert shown(filled, FeedOf.CHAIR, "C1", TODAY + 30 * DAY) == told
+    lines = [("CANCELLED: Conference CPC-1", "03-30 09:30")]
+    assert shown(filled, FeedOf.CHAIR, "C1", TODAY + 30 * DAY) == lines
     assert shown(filled, FeedOf.CHAIR, "C1", TODAY + 31 * DAY) == []
     (event,) = events(filled, FeedOf.CHAIR, "C1")
     assert (event["SEQUENCE"], event.decoded("LAST-MODIFIED")) == (2 * number + 1, NOW)
 
 
-def test_what_is_past_is_told_for_sixty_days(filled: Store) -> None:
+def test_a_past_booking_is_shown_for_sixty_days(filled: Store) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00")
     then = dt.date(2027, 1, 12)
     assert shown(filled, FeedOf.CHAIR, "C1", then + 60 * DAY) == [("Conference CPC-1", "01-12 09:30")]
     assert shown(filled, FeedOf.CHAIR, "C1", then + 61 * DAY) == []
 
 
-def test_a_hold_that_is_released_was_promised_to_nobody(filled: Store) -> None:
+def test_a_released_hold_is_not_shown_as_cancelled(filled: Store) -> None:
     number = hold(filled, "2027-01-19T10:00")
     assert shown(filled, FeedOf.CHAIR, "C1") == [("Held for an initial conference", "01-19 09:30")]
     end(filled, number, Ending.RELEASED)
     assert shown(filled, FeedOf.CHAIR, "C1") == []
 
 
-def test_of_a_secret_only_the_sha256_is_kept(filled: Store) -> None:
+def test_only_the_sha256_of_a_secret_is_stored(filled: Store) -> None:
     with filled.writing() as connection:
         identifier, secret = feeds.add(connection, FeedOf.CHAIR, "C1", Detail.BUSY, NOW)
     with filled.reading() as connection:
@@ -173,7 +175,7 @@ def test_of_a_secret_only_the_sha256_is_kept(filled: Store) -> None:
     assert sum(hashlib.sha256(secret.encode()).hexdigest() in row for row in rows) == 1
 
 
-def test_who_fetched_is_noted_without_another_version(filled: Store) -> None:
+def test_noting_a_fetch_does_not_raise_the_version(filled: Store) -> None:
     with filled.writing() as connection:
         identifier, _ = feeds.add(connection, FeedOf.SERVICE, None, Detail.REFERENCE, NOW)
     version = filled.version()
@@ -198,26 +200,26 @@ FEEDS: list[tuple[FeedOf, str | None]] = [
 
 
 def do(store: Store, step: tuple[str, str, str, str, str | None], now: dt.datetime) -> None:
-    """Place a conference anew, or cancel it, where that can be."""
+    """Book a conference, move it or cancel it, if the diary permits it."""
     name, what, start, chair, room = step
     with store.reading() as connection:
-        stands = bookings.active_of(connection, name)
+        active = bookings.active_of(connection, name)
     try:
         with store.writing() as connection:
-            if stands is not None:
-                bookings.end(connection, [stands.number], Ending.MOVED if what == "place" else Ending.CANCELLED, now)
+            if active is not None:
+                bookings.end(connection, [active.number], Ending.MOVED if what == "place" else Ending.CANCELLED, now)
             if what == "place":
                 bookings.add(connection, booking(name, start, chair=chair, room=room), Policy(), now)
     except ServiceError:
         pass
 
 
-def must_show_what_stands(store: Store, of: FeedOf, subject: str | None, before: dict[str, int]) -> None:
+def check_active_bookings(store: Store, of: FeedOf, subject: str | None, before: dict[str, int]) -> None:
     found = {str(one["UID"]): one for one in events(store, of, subject)}
     assert all(int(found[uid]["SEQUENCE"]) >= sequence for uid, sequence in before.items())
     before |= {uid: int(one["SEQUENCE"]) for uid, one in found.items()}
     with store.reading() as connection:
-        standing = [kept.booking for kept in bookings.active_in(connection, TODAY, dt.date(2027, 12, 31))]
+        active_bookings = [kept.booking for kept in bookings.active_in(connection, TODAY, dt.date(2027, 12, 31))]
         rooms = {room.id: room.site for room in nouns.values(connection, nouns.ROOMS)}
     subjects: dict[FeedOf, Any] = {
         FeedOf.CHAIR: lambda one: one.chair,
@@ -225,7 +227,7 @@ def must_show_what_stands(store: Store, of: FeedOf, subject: str | None, before:
         FeedOf.SITE: lambda one: rooms.get(one.room),
         FeedOf.SERVICE: lambda one: None,
     }
-    expected = sorted((f"Conference {one.conference}", one.start) for one in standing if subjects[of](one) == subject)
+    expected = sorted((f"Conference {one.conference}", one.start) for one in active_bookings if subjects[of](one) == subject)
     confirmed = [one for one in found.values() if one["STATUS"] == "CONFIRMED"]
     begins = dt.timedelta(minutes=30)
     assert sorted((str(one["SUMMARY"]), one.decoded("DTSTART").replace(tzinfo=None) + begins) for one in confirmed) == expected
@@ -235,7 +237,7 @@ def must_show_what_stands(store: Store, of: FeedOf, subject: str | None, before:
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=3, max_size=8))
-def test_whatever_happens_nothing_is_forgotten_and_no_sequence_falls(databases: Databases, steps: list[Any]) -> None:
+def test_feeds_show_active_bookings_after_random_changes(databases: Databases, steps: list[Any]) -> None:
     store = Store(databases.migrated())
     try:
         fill(store)
@@ -243,6 +245,6 @@ def test_whatever_happens_nothing_is_forgotten_and_no_sequence_falls(databases: 
         for n, step in enumerate(steps):
             do(store, step, NOW + dt.timedelta(minutes=n))
             for feed in FEEDS:
-                must_show_what_stands(store, *feed, before[feed])
+                check_active_bookings(store, *feed, before[feed])
     finally:
         store.close()

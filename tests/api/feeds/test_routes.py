@@ -19,7 +19,7 @@ NEW = {"of": "chair", "subject": "C1", "detail": "reference"}
 AT = "2027-01-04T09:00:00Z"
 
 
-def made(client: TestClient, **changes: Any) -> dict[str, Any]:
+def create(client: TestClient, **changes: Any) -> dict[str, Any]:
     response = client.post(PATH, json=NEW | changes)
     assert response.status_code == 201
     body: dict[str, Any] = response.json()
@@ -30,7 +30,7 @@ def without_links(feed: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in feed.items() if name != "links"}
 
 
-def test_one_is_made_with_links_that_are_told_once(seeded: TestClient) -> None:
+def test_a_new_feed_shows_its_links_once(seeded: TestClient) -> None:
     response = seeded.post(PATH, json={"of": "chair", "subject": "C1"})
     feed = response.json()
     identifier, secret = feed["id"], feed["links"]["secret"]
@@ -58,8 +58,8 @@ def test_one_is_made_with_links_that_are_told_once(seeded: TestClient) -> None:
     assert seeded.get(PATH).json() == {"items": [without_links(feed)], "next": None}
 
 
-def test_they_are_listed_page_by_page(seeded: TestClient) -> None:
-    feeds = [without_links(made(seeded, **changes)) for changes in ({}, {"of": "room", "subject": "AYL-1"}, {"detail": "busy"})]
+def test_feeds_are_listed_in_pages(seeded: TestClient) -> None:
+    feeds = [without_links(create(seeded, **changes)) for changes in ({}, {"of": "room", "subject": "AYL-1"}, {"detail": "busy"})]
     first = seeded.get(PATH, params={"most": 2}).json()
     assert first == {"items": feeds[:2], "next": 2}
     assert seeded.get(PATH, params={"most": 2, "after": first["next"]}).json() == {"items": feeds[2:], "next": None}
@@ -76,15 +76,15 @@ def test_they_are_listed_page_by_page(seeded: TestClient) -> None:
         ({"detail": "all"}, "detail", "'all' is not one of the choices. Enter one of: reference, busy."),
     ],
 )
-def test_what_cannot_be_is_told_in_plain_words(seeded: TestClient, changes: dict[str, Any], where: str, message: str) -> None:
+def test_an_invalid_feed_is_refused(seeded: TestClient, changes: dict[str, Any], where: str, message: str) -> None:
     response = seeded.post(PATH, json=NEW | changes)
-    told = problem("invalid", "Unprocessable Entity", 422, "The request has errors.", (where, message))
-    assert (response.status_code, response.json()) == (422, told)
+    expected = problem("invalid", "Unprocessable Entity", 422, "The request has errors.", (where, message))
+    assert (response.status_code, response.json()) == (422, expected)
     assert seeded.get(PATH).json() == {"items": [], "next": None}
 
 
-def test_its_links_are_rotated(seeded: TestClient) -> None:
-    feed = made(seeded)
+def test_rotation_replaces_the_links(seeded: TestClient) -> None:
+    feed = create(seeded)
     path, old = f"{PATH}/{feed['id']}", feed["links"]["https"]
     assert seeded.get(old, headers={"user-agent": "khal"}).status_code == 200
     assert seeded.get(path).json() == without_links(feed) | {"last_fetched": {"at": AT, "client": "khal"}}
@@ -98,8 +98,8 @@ def test_its_links_are_rotated(seeded: TestClient) -> None:
     assert [seeded.get(link).status_code for link in (old, new["https"])] == [404, 200]
 
 
-def test_one_is_revoked_for_good(seeded: TestClient) -> None:
-    feed = made(seeded)
+def test_a_revoked_feed_stays_revoked(seeded: TestClient) -> None:
+    feed = create(seeded)
     path, link = f"{PATH}/{feed['id']}", feed["links"]["https"]
     assert seeded.post(f"{path}/revoke").status_code == 428
     revoked = seeded.post(f"{path}/revoke", headers={"if-match": '"1"'})
@@ -109,18 +109,18 @@ def test_one_is_revoked_for_good(seeded: TestClient) -> None:
     again = seeded.post(f"{path}/revoke", headers={"if-match": '"2"'})
     assert (again.status_code, again.json(), again.headers["etag"]) == (200, expected, '"2"')
     rotated = seeded.post(f"{path}/rotate", headers={"if-match": '"2"'})
-    told = problem("revoked", "Conflict", 409, "This feed has been revoked. Create a new one.")
-    assert (rotated.status_code, rotated.json()) == (409, told)
+    expected = problem("revoked", "Conflict", 409, "This feed has been revoked. Create a new one.")
+    assert (rotated.status_code, rotated.json()) == (409, expected)
 
 
 @pytest.mark.parametrize("change", ["", "/rotate", "/revoke"])
-def test_what_there_is_not_is_told(seeded: TestClient, change: str) -> None:
+def test_an_unknown_feed_is_not_found(seeded: TestClient, change: str) -> None:
     path = f"{PATH}/nothing{change}"
     response = seeded.post(path, headers={"if-match": "*"}) if change else seeded.get(path)
     assert (response.status_code, response.json()) == (404, problem("not-found", "Not Found", 404, "There is no feed 'nothing'."))
 
 
-def test_a_request_that_comes_again_makes_no_other_and_tells_no_secret(seeded: TestClient, store: Store) -> None:
+def test_a_repeated_request_creates_nothing_and_shows_no_secret(seeded: TestClient, store: Store) -> None:
     headers = {"idempotency-key": "one"}
     first, second = (seeded.post(PATH, json=NEW, headers=headers) for _ in range(2))
     assert (second.status_code, second.headers["idempotency-replayed"]) == (201, "true")
@@ -132,10 +132,10 @@ def test_a_request_that_comes_again_makes_no_other_and_tells_no_secret(seeded: T
     assert not any(secret in row for row in rows)
 
 
-def test_links_begin_with_the_address_that_people_use(settings: Settings, store: Store, clock: Clock) -> None:
+def test_links_begin_with_the_public_address(settings: Settings, store: Store, clock: Clock) -> None:
     fill(store)
     public = replace(settings, public_address="https://diary.example.org/planner/")
     with TestClient(create_app(public, clock)) as client:
-        links = made(client)["links"]
+        links = create(client)["links"]
     path = f"diary.example.org/planner/calendars/{links['secret']}.ics"
     assert (links["https"], links["webcal"]) == (f"https://{path}", f"webcal://{path}")

@@ -16,7 +16,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import Ending
 from api.settings import Settings
 from tests.api.diary.registers.test_routes import problem
-from tests.api.feeds.test_routes import PATH, made
+from tests.api.feeds.test_routes import PATH, create
 from tests.api.support.builders import Clock, book, fill
 from tests.api.support.databases import SqliteFiles
 from tests.api.support.services import SECONDS, running
@@ -28,9 +28,9 @@ NO_CALENDAR = problem(
 
 @pytest.fixture
 def link(seeded: TestClient, store: Store) -> str:
-    """A feed of C1, who has a booking."""
+    """Return the link of a feed of C1, who has a booking."""
     book(store, "CPC-1", "2027-01-12T10:00")
-    found: str = made(seeded)["links"]["https"]
+    found: str = create(seeded)["links"]["https"]
     return found
 
 
@@ -40,7 +40,7 @@ def last_fetched(client: TestClient) -> Any:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_whoever_has_the_link_fetches_the_feed(seeded: TestClient, link: str, method: str) -> None:
+def test_the_link_fetches_the_feed(seeded: TestClient, link: str, method: str) -> None:
     response = seeded.request(method, link, headers={"accept-encoding": "gzip, deflate, br"})
     body = seeded.get(link).content
     assert response.status_code == 200
@@ -57,7 +57,7 @@ def test_whoever_has_the_link_fetches_the_feed(seeded: TestClient, link: str, me
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("seen", ["{}", "W/{}", '"other", {}', "*"])
-def test_who_has_seen_it_is_told_that_nothing_is_new(seeded: TestClient, link: str, method: str, seen: str) -> None:
+def test_a_client_with_the_current_feed_gets_304(seeded: TestClient, link: str, method: str, seen: str) -> None:
     tag = seeded.get(link).headers["etag"]
     for _ in range(2):
         response = seeded.request(method, link, headers={"if-none-match": seen.format(tag)})
@@ -66,14 +66,14 @@ def test_who_has_seen_it_is_told_that_nothing_is_new(seeded: TestClient, link: s
     assert seeded.request(method, link, headers={"if-none-match": '"other"'}).status_code == 200
 
 
-def test_no_sign_in_is_asked_for_whatever_is_sent(seeded: TestClient, link: str) -> None:
+def test_credentials_are_ignored(seeded: TestClient, link: str) -> None:
     for sent in ("Basic Og==", "Bearer nothing", "Negotiate", ""):
         assert seeded.get(link, headers={"authorization": sent}).status_code == 200
         assert seeded.get(f"{link}x.ics", headers={"authorization": sent}).status_code == 404
 
 
-def test_every_link_that_opens_nothing_is_answered_alike(seeded: TestClient, link: str) -> None:
-    rotated, revoked = made(seeded), made(seeded)
+def test_all_links_without_a_feed_get_the_same_answer(seeded: TestClient, link: str) -> None:
+    rotated, revoked = create(seeded), create(seeded)
     for feed, change in ((rotated, "rotate"), (revoked, "revoke")):
         assert seeded.get(feed["links"]["https"]).status_code == 200
         assert seeded.post(f"{PATH}/{feed['id']}/{change}", headers={"if-match": "*"}).status_code == 200
@@ -93,9 +93,9 @@ def test_every_link_that_opens_nothing_is_answered_alike(seeded: TestClient, lin
     assert seeded.head(wrong[0]).status_code == 404
 
 
-def test_it_changes_when_a_booking_does_and_not_otherwise(seeded: TestClient, link: str, store: Store, clock: Clock) -> None:
+def test_a_feed_changes_only_with_its_bookings(seeded: TestClient, link: str, store: Store, clock: Clock) -> None:
     tag = seeded.get(link).headers["etag"]
-    number = book(store, "CPC-2", "2027-01-13T10:00", chair="C2", room="WYC-1")  # concerns nobody here
+    number = book(store, "CPC-2", "2027-01-13T10:00", chair="C2", room="WYC-1")  # not in this feed
     assert seeded.get(link, headers={"if-none-match": tag}).status_code == 304
     clock.forward(days=1)
     assert seeded.get(link, headers={"if-none-match": tag}).status_code == 304
@@ -109,9 +109,7 @@ def test_it_changes_when_a_booking_does_and_not_otherwise(seeded: TestClient, li
     assert b"BEGIN:VEVENT" not in seeded.get(link, headers={"if-none-match": changed.headers["etag"]}).content
 
 
-def test_its_etag_holds_in_every_process_and_after_a_restart(
-    seeded: TestClient, link: str, settings: Settings, clock: Clock
-) -> None:
+def test_the_etag_is_equal_in_every_process(seeded: TestClient, link: str, settings: Settings, clock: Clock) -> None:
     first = seeded.get(link)
     clock.forward(hours=3)
     with TestClient(create_app(settings, clock)) as other:
@@ -120,19 +118,19 @@ def test_its_etag_holds_in_every_process_and_after_a_restart(
         assert other.get(link, headers={"if-none-match": first.headers["etag"]}).status_code == 304
 
 
-def test_a_fetch_that_finds_nothing_new_asks_the_database_once(seeded: TestClient, link: str, app: FastAPI, store: Store) -> None:
+def test_an_unchanged_feed_costs_one_version_query(seeded: TestClient, link: str, app: FastAPI, store: Store) -> None:
     tag = seeded.get(link).headers["etag"]
-    asked: list[str] = []
+    queries: list[str] = []
     state: Any = app.state
     version = state.store.version
-    state.store.version = lambda: asked.append("version") or version()
-    event.listen(state.store.engine, "before_cursor_execute", lambda _c, _s, statement, *_: asked.append(statement))
+    state.store.version = lambda: queries.append("version") or version()
+    event.listen(state.store.engine, "before_cursor_execute", lambda _c, _s, statement, *_: queries.append(statement))
     for _ in range(3):
         assert seeded.get(link, headers={"if-none-match": tag}).status_code == 304
-    assert asked == ["version"] * 3
+    assert queries == ["version"] * 3
 
 
-def test_who_fetched_last_is_noted_once_a_minute(seeded: TestClient, link: str, store: Store, clock: Clock) -> None:
+def test_the_last_fetch_is_noted_once_a_minute(seeded: TestClient, link: str, store: Store, clock: Clock) -> None:
     version = store.version()
     assert last_fetched(seeded) is None
     tag = seeded.get(link, headers={"user-agent": "Outlook " + "x" * 500}).headers["etag"]
@@ -145,7 +143,7 @@ def test_who_fetched_last_is_noted_once_a_minute(seeded: TestClient, link: str, 
     assert store.version() == version
 
 
-def test_a_secret_is_in_no_log(sqlite_databases: SqliteFiles, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_secrets_are_not_logged(sqlite_databases: SqliteFiles, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     url = sqlite_databases.migrated()
     store = Store(url)
     fill(store)
@@ -161,5 +159,5 @@ def test_a_secret_is_in_no_log(sqlite_databases: SqliteFiles, tmp_path: Path, ca
             empty = client.head(links["https"])
             assert (empty.content, empty.headers["content-length"]) == (b"", found.headers["content-length"])
         server.process.terminate()
-        said, _ = server.process.communicate(timeout=SECONDS)
-    assert links["secret"] not in said + "".join(capfd.readouterr())
+        output, _ = server.process.communicate(timeout=SECONDS)
+    assert links["secret"] not in output + "".join(capfd.readouterr())

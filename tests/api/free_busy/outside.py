@@ -1,4 +1,4 @@
-"""What is outside in the tests: a TLS server whose address counts as public, and a listener inside that nobody may reach."""
+"""The network in the tests: an outside TLS server at a public address, and an inside listener that must not be reached."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
 ATTEMPTS = 5
 
 Script = Callable[[socket.socket], None]
-"""What the server does with a connection, once it has read the request."""
+"""The server's answer on a connection, after it has read the request."""
 
 
 @dataclass
 class World:
-    """The server with what it does, what it was asked, under which names, and the listener inside."""
+    """The server with its script, the requests and server names it has received, and the inside listener."""
 
     server: socket.socket
     inside: socket.socket
@@ -43,7 +43,7 @@ class World:
         return port
 
     def network(self, *addresses: str) -> Network:
-        """Every name is at these addresses; the server's counts as public."""
+        """Return a network in which every name has these addresses, and the server's address counts as public."""
         return self.resolving(lambda _host: addresses or (OUTSIDE,))
 
     def resolving(self, resolve: Callable[[str], tuple[str, ...]]) -> Network:
@@ -61,7 +61,7 @@ class World:
                 threading.Thread(target=self._answer, args=(self.server.accept()[0],), daemon=True).start()
 
     def _answer(self, plain: socket.socket) -> None:
-        with suppress(OSError), plain:  # whoever asked may go at any time
+        with suppress(OSError), plain:  # the client may close the connection at any time
             if not self.speaks_tls:
                 return self.script(plain)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -91,30 +91,30 @@ def world(certificate: Path) -> Iterator[World]:
 
 
 def certificate_in(folder: Path) -> Path:
-    """A certificate of two names with its key, which is its own authority."""
+    """Write a self-signed certificate of two names with its key, and return its path."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     names = f"subjectAltName=DNS:{HOST},DNS:{OTHER}"
-    made = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    told = ("-subj", "/CN=Calendars", "-addext", names, "-keyout", str(key), "-out", str(certificate))
-    subprocess.run([*made, *told], check=True, capture_output=True)
+    command = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
+    options = ("-subj", "/CN=Calendars", "-addext", names, "-keyout", str(key), "-out", str(certificate))
+    subprocess.run([*command, *options], check=True, capture_output=True)
     certificate.write_text(certificate.read_text() + key.read_text())
     return certificate
 
 
 def reply(status: str = "200 OK", body: bytes = CALENDAR, **headers: str) -> bytes:
-    """An answer; ``content_length=""`` leaves that header out."""
-    told = {"content_type": "text/calendar", "content_length": str(len(body))} | headers
-    lines = [f"HTTP/1.1 {status}", *(f"{name.replace('_', '-')}: {value}" for name, value in told.items() if value)]
+    """Return an HTTP response; ``content_length=""`` omits that header."""
+    fields = {"content_type": "text/calendar", "content_length": str(len(body))} | headers
+    lines = [f"HTTP/1.1 {status}", *(f"{name.replace('_', '-')}: {value}" for name, value in fields.items() if value)]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def sends(*parts: bytes) -> Script:
-    """Send these, and close."""
+    """Return a script that sends these bytes and closes the connection."""
     return lambda connection: connection.sendall(b"".join(parts))
 
 
 def sends_on(*links: str) -> Script:
-    """Send on to these in turn, and then for good to the last."""
+    """Return a script that redirects to these links in turn, and then always to the last."""
     left = list(links)
 
     def script(connection: socket.socket) -> None:
@@ -124,7 +124,7 @@ def sends_on(*links: str) -> Script:
 
 
 def repeats(start: bytes, again: bytes, every: float = 0.0) -> Script:
-    """Send a start, and then the same again and again, so many seconds apart, as long as somebody listens."""
+    """Return a script that sends ``start`` and then ``again`` at an interval in seconds, until the client closes."""
 
     def script(connection: socket.socket) -> None:
         connection.sendall(start)
@@ -136,13 +136,13 @@ def repeats(start: bytes, again: bytes, every: float = 0.0) -> Script:
 
 
 def resets(connection: socket.socket) -> None:
-    """Break off without a word."""
+    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
     connection.close()
 
 
 def says_nothing(connection: socket.socket) -> None:
-    """Wait until the other has gone."""
+    """Read until the client closes the connection."""
     while connection.recv(1024):
         pass
 

@@ -1,4 +1,4 @@
-"""Chairs' calendars where the service takes a chair's time into account: plans, bookings by hand, publishing, exports."""
+"""Busy times in plans, bookings by hand, publishing and exports."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ MEETING = {"start": "2027-01-12T11:00", "end": "2027-01-12T12:00"}
 ECHO = {"start": "2027-01-12T09:30", "end": "2027-01-12T11:45"}
 
 
-def tell(store: Store, *busy: dict[str, str], chair: str = "C1", now: dt.datetime = NOW) -> None:
-    """Let a chair's calendar say just this."""
+def set_busy(store: Store, *busy: dict[str, str], chair: str = "C1", now: dt.datetime = NOW) -> None:
+    """Replace a chair's calendar with these busy times."""
     read = BusyTimes(tuple(Interval.model_validate(one) for one in busy), ())
     with store.writing() as connection:
         busy_calendars.store_file(connection, chair, read, now)
 
 
-def planned(store: Store) -> dict[str, Booking]:
-    """What a plan of January would let stand."""
+def plan_bookings(store: Store) -> dict[str, Booking]:
+    """Return the bookings of a plan of January by conference."""
     return {booking.conference: booking for booking in plan(present(store), workers=1).bookings}
 
 
@@ -53,18 +53,18 @@ def changed(client: TestClient, number: int, path: str, **sent: Any) -> Any:
     return client.post(f"/api/v1/bookings/{number}/{path}", json={"reason": "no room"} | sent, headers={"if-match": seen})
 
 
-def test_a_plan_is_made_around_what_calendars_say(seeded: TestClient, store: Store) -> None:
-    tell(
+def test_a_plan_avoids_busy_times(seeded: TestClient, store: Store) -> None:
+    set_busy(
         store, {"start": "2027-01-01T00:00", "end": "2027-01-20T09:30"}, {"start": "2027-01-20T11:45", "end": "2027-03-01T00:00"}
     )
-    found = planned(store)["CPC-3"]
-    assert (found.chair, found.start) == ("C1", dt.datetime(2027, 1, 20, 10)), "its own chair, when there is time for it"
+    found = plan_bookings(store)["CPC-3"]
+    assert (found.chair, found.start) == ("C1", dt.datetime(2027, 1, 20, 10)), "the conference's own chair, at the only free time"
 
 
-def test_a_problem_tells_them_within_its_days_and_an_export_does_not(seeded: TestClient, store: Store) -> None:
+def test_a_problem_includes_busy_times_and_an_export_does_not(seeded: TestClient, store: Store) -> None:
     typed = {"start": "2027-01-11T13:00", "end": "2027-01-11T14:00"}
     put("chairs/C1", busy=[typed])(seeded)
-    tell(store, MEETING, {"start": "2027-01-30T00:00", "end": "2027-02-03T00:00"})
+    set_busy(store, MEETING, {"start": "2027-01-30T00:00", "end": "2027-02-03T00:00"})
     days = {"first": "2027-01-04", "last": "2027-01-31"}
     chairs = [seeded.get(f"/api/v1/{path}", params=days).json()["chairs"][0] for path in ("problem", "export")]
     clipped = {"start": "2027-01-30T00:00", "end": "2027-02-01T00:00"}
@@ -72,23 +72,23 @@ def test_a_problem_tells_them_within_its_days_and_an_export_does_not(seeded: Tes
     assert seeded.get("/api/v1/chairs/C1").json()["busy"] == [typed]
 
 
-def test_nobody_is_booked_by_hand_while_busy(seeded: TestClient, store: Store) -> None:
-    tell(store, MEETING)
+def test_a_busy_chair_is_not_booked_by_hand(seeded: TestClient, store: Store) -> None:
+    set_busy(store, MEETING)
     response = seeded.post("/api/v1/bookings", json=BY_HAND)
     assert (response.status_code, response.json()) == (422, REFUSED)
     assert standing(store) == {}
     assert seeded.post("/api/v1/bookings", json=BY_HAND | {"chair": "C2"}).status_code == 201
 
 
-def test_what_is_busy_at_just_that_time_before_it_is_booked_is_no_echo_of_it(seeded: TestClient, store: Store) -> None:
-    tell(store, ECHO)
+def test_a_busy_time_before_the_booking_is_no_echo(seeded: TestClient, store: Store) -> None:
+    set_busy(store, ECHO)
     response = seeded.post("/api/v1/bookings", json=BY_HAND)
     assert (response.status_code, response.json()) == (422, REFUSED)
 
 
-def test_what_stands_in_a_busy_time_can_be_changed_otherwise(seeded: TestClient, store: Store) -> None:
+def test_a_booking_in_a_busy_time_can_change_its_room(seeded: TestClient, store: Store) -> None:
     number = book(store, "CPC-1", TEN, minute_taker="M1")
-    tell(store, MEETING, {"start": "2027-01-13T10:00", "end": "2027-01-13T11:00"})
+    set_busy(store, MEETING, {"start": "2027-01-13T10:00", "end": "2027-01-13T11:00"})
     moved = changed(seeded, number, "move", room="WYC-1")
     assert (moved.status_code, moved.json()["room"]) == (201, "WYC-1")
     refused = changed(seeded, moved.json()["number"], "move", start="2027-01-13T10:00")
@@ -99,42 +99,42 @@ def test_what_stands_in_a_busy_time_can_be_changed_otherwise(seeded: TestClient,
     )
 
 
-def test_a_place_is_free_again_at_once_though_calendars_still_tell_of_it(seeded: TestClient, store: Store) -> None:
+def test_the_echo_of_a_cancelled_booking_blocks_nothing(seeded: TestClient, store: Store) -> None:
     number = book(store, "CPC-2", TEN, minute_taker="M1")
-    tell(store, ECHO)
+    set_busy(store, ECHO)
     assert changed(seeded, number, "cancel").status_code == 200
     assert seeded.post("/api/v1/bookings", json=BY_HAND).status_code == 201
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
-def test_no_calendar_unseats_what_stands_or_stops_a_plan(seeded: TestClient, store: Store, by_hand: bool) -> None:
+def test_a_calendar_neither_removes_bookings_nor_stops_a_plan(seeded: TestClient, store: Store, by_hand: bool) -> None:
     book(store, "CPC-1", TEN, by_hand=by_hand, minute_taker="M1")
-    before = planned(store)
-    tell(store, MEETING, {"start": "2027-01-12T08:00", "end": "2027-01-12T09:45"})
-    assert planned(store)["CPC-1"] == before["CPC-1"] == standing(store)["CPC-1"]
+    before = plan_bookings(store)
+    set_busy(store, MEETING, {"start": "2027-01-12T08:00", "end": "2027-01-12T09:45"})
+    assert plan_bookings(store)["CPC-1"] == before["CPC-1"] == standing(store)["CPC-1"]
     conflicts = seeded.get("/api/v1/busy-conflicts").json()["items"]
     assert [(one["conference"], len(one["busy"])) for one in conflicts] == [("CPC-1", 2)]
 
 
-def test_an_echo_changes_nothing_for_a_plan(seeded: TestClient, store: Store) -> None:
+def test_an_echo_does_not_change_the_problem(seeded: TestClient, store: Store) -> None:
     book(store, "CPC-1", TEN, by_hand=False, minute_taker="M1")
     before = present(store)
-    tell(store, ECHO)
+    set_busy(store, ECHO)
     assert present(store) == before
     assert seeded.get("/api/v1/busy-conflicts").json()["items"] == []
 
 
-def test_a_plan_stays_publishable_while_calendars_change_elsewhere(seeded: TestClient, store: Store) -> None:
-    tell(store, {"start": "2027-01-06T09:00", "end": "2027-01-06T17:00"})
+def test_a_plan_can_be_published_after_an_unrelated_calendar_change(seeded: TestClient, store: Store) -> None:
+    set_busy(store, {"start": "2027-01-06T09:00", "end": "2027-01-06T17:00"})
     identifier = draft(store, *ALL)
-    tell(store, {"start": "2027-01-07T09:00", "end": "2027-01-07T17:00"})
+    set_busy(store, {"start": "2027-01-07T09:00", "end": "2027-01-07T17:00"})
     response = publish(seeded, identifier)
     assert (response.status_code, response.json()["booked"]) == (201, len(ALL))
 
 
-def test_a_plan_is_refused_where_a_calendar_has_taken_a_place_of_it(seeded: TestClient, store: Store) -> None:
+def test_a_plan_with_a_booking_in_a_new_busy_time_is_refused(seeded: TestClient, store: Store) -> None:
     identifier = draft(store, *ALL)
-    tell(store, MEETING)
+    set_busy(store, MEETING)
     response = publish(seeded, identifier)
     detail = "The plan breaks rules by the present data: 1 breach. Make a new plan, and publish that."
     refused = details("breaks-rules", 409, detail, ("CPC-1", BUSY))
@@ -143,8 +143,8 @@ def test_a_plan_is_refused_where_a_calendar_has_taken_a_place_of_it(seeded: Test
     assert standing(store) == {}
 
 
-def test_a_plan_is_refused_where_busy_times_were_entered_since(seeded: TestClient, store: Store) -> None:
-    tell(store, MEETING, chair="C3")
+def test_a_plan_is_refused_after_busy_times_are_entered(seeded: TestClient, store: Store) -> None:
+    set_busy(store, MEETING, chair="C3")
     identifier = draft(store, *ALL)
     put("chairs/C3", busy=[{"start": "2027-01-07T09:00", "end": "2027-01-07T17:00"}])(seeded)
     words = "The chair C3 has changed: now busy Thursday 7 January 2027 at 09:00 to Thursday 7 January 2027 at 17:00."
@@ -153,16 +153,16 @@ def test_a_plan_is_refused_where_busy_times_were_entered_since(seeded: TestClien
     assert (response.status_code, response.json()) == (409, details("data-moved", 409, detail, ("chairs.C3", words)))
 
 
-def test_an_old_publication_does_not_stand_again_in_a_busy_time(seeded: TestClient, store: Store) -> None:
+def test_a_publication_in_a_busy_time_can_not_be_restored(seeded: TestClient, store: Store) -> None:
     assert publish(seeded, draft(store, *ALL)).status_code == 201
     elsewhere = placed("CPC-1", "14T14:00", "AYL-1", "C1", "M1")
     assert publish(seeded, draft(store, elsewhere, *ALL[1:])).status_code == 201
-    tell(store, MEETING)
+    set_busy(store, MEETING)
     assert seeded.get("/api/v1/publications/1/diff").json()["obstacles"] == [{"where": "CPC-1", "message": BUSY}]
 
 
-def test_a_chairs_feed_read_back_gives_just_the_chairs_people_times(store: Store, database_url: str, tmp_path: Path) -> None:
-    """Over HTTP: back to back, before and after both clock changes, a held slot and one that was cancelled beside them."""
+def test_a_chairs_feed_read_back_gives_the_chairs_people_times(store: Store, database_url: str, tmp_path: Path) -> None:
+    """The bookings are back to back and around both clock changes, with a hold and a cancelled booking beside them."""
     fill(store)
     days = [dt.date.today() + dt.timedelta(days=n) for n in (7, 100, 200, 300)]
     starts = [f"{days[0]}T10:00", f"{days[0]}T12:15", *(f"{day}T14:00" for day in days[1:])]

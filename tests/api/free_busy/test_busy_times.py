@@ -12,29 +12,29 @@ FLOATING = "Times without a time zone are read as Europe/London."
 
 
 def intervals(*spans: str) -> tuple[Interval, ...]:
-    """Intervals as ``2027-01-04T10:00 11:00``, or with a whole moment as the end."""
-    made = []
+    """Return intervals from texts such as ``2027-01-04T10:00 11:00``; the end may have a date too."""
+    spans_ = []
     for span in spans:
         start, end = span.split()
-        made.append(Interval.model_validate({"start": start, "end": end if "T" in end else f"{start[:11]}{end}"}))
-    return tuple(made)
+        spans_.append(Interval.model_validate({"start": start, "end": end if "T" in end else f"{start[:11]}{end}"}))
+    return tuple(spans_)
 
 
 def read(*parts: str, lines: str = "") -> tuple[Interval, ...]:
     return busy_times(calendar(*parts, lines=lines), PERIOD).intervals
 
 
-def test_what_outlook_exports() -> None:
+def test_an_outlook_export_is_read() -> None:
     expected = ("2027-01-04T09:30 10:30", "2027-01-18T14:00 15:00", "2027-02-01T00:00 2027-02-06T00:00")
     assert busy_times(OUTLOOK.encode(), PERIOD) == BusyTimes(intervals(*expected), ())
 
 
-def test_what_google_publishes() -> None:
+def test_a_google_calendar_is_read() -> None:
     expected = ("2027-03-25T14:00 15:00", "2027-04-08T14:00 15:00", "2027-06-04T10:00 11:00")
     assert busy_times(GOOGLE.replace("\n", "\r\n").encode(), PERIOD) == BusyTimes(intervals(*expected), ())
 
 
-def test_what_apple_exports() -> None:
+def test_an_apple_export_is_read() -> None:
     expected = ("2027-07-05T09:00 10:30", "2027-07-06T12:00 13:00")
     assert busy_times(APPLE.encode(), PERIOD) == BusyTimes(intervals(*expected), (FLOATING,))
 
@@ -60,7 +60,7 @@ def test_an_empty_calendar_has_no_busy_times() -> None:
         ("transp:transparent", False),
     ],
 )
-def test_what_counts_as_busy(lines: str, is_busy: bool) -> None:
+def test_status_and_transparency_decide_whether_an_event_is_busy(lines: str, is_busy: bool) -> None:
     found = read(meeting("20270104T100000", "20270104T110000", lines))
     assert found == (intervals("2027-01-04T10:00 11:00") if is_busy else ())
 
@@ -95,33 +95,33 @@ def test_what_counts_as_busy(lines: str, is_busy: bool) -> None:
         ),
     ],
 )
-def test_names_of_time_zones_without_a_description(zone: str, expected: str, notes: tuple[str, ...]) -> None:
+def test_known_names_of_time_zones_need_no_description(zone: str, expected: str, notes: tuple[str, ...]) -> None:
     found = busy_times(calendar(event(f"DTSTART;TZID={zone}:20270604T100000\nDURATION:PT1H")), PERIOD)
     assert found == BusyTimes(intervals(f"2027-06-04T{expected}"), notes)
 
 
-def test_a_time_zone_that_the_calendar_describes_itself() -> None:
-    told = [event(f"DTSTART;TZID=Customized Time Zone:2027{day}T100000\nDURATION:PT1H") for day in ("0104", "0604")]
+def test_a_described_time_zone_is_used() -> None:
+    events = [event(f"DTSTART;TZID=Customized Time Zone:2027{day}T100000\nDURATION:PT1H") for day in ("0104", "0604")]
     expected = BusyTimes(intervals("2027-01-04T09:00 10:00", "2027-06-04T09:00 10:00"), ())
-    assert busy_times(calendar(CUSTOM_ZONE, *told), PERIOD) == expected
-    assert busy_times(calendar(*told, CUSTOM_ZONE), PERIOD) == expected
+    assert busy_times(calendar(CUSTOM_ZONE, *events), PERIOD) == expected
+    assert busy_times(calendar(*events, CUSTOM_ZONE), PERIOD) == expected
 
 
-def test_what_another_calendar_described_is_forgotten() -> None:
-    told = event("DTSTART;TZID=Customized Time Zone:20270104T100000\nDURATION:PT1H")
+def test_the_time_zones_of_another_calendar_are_not_used() -> None:
+    events = event("DTSTART;TZID=Customized Time Zone:20270104T100000\nDURATION:PT1H")
     later = CUSTOM_ZONE.replace("+0100", "+0500").replace("+0200", "+0500")
-    assert busy_times(calendar(CUSTOM_ZONE, told), PERIOD).intervals == intervals("2027-01-04T09:00 10:00")
-    assert busy_times(calendar(later, told), PERIOD).intervals == intervals("2027-01-04T05:00 06:00")
+    assert busy_times(calendar(CUSTOM_ZONE, events), PERIOD).intervals == intervals("2027-01-04T09:00 10:00")
+    assert busy_times(calendar(later, events), PERIOD).intervals == intervals("2027-01-04T05:00 06:00")
     with pytest.raises(CalendarRefused, match="time zone 'Customized Time Zone', which is unknown, and does not describe it"):
-        busy_times(calendar(told), PERIOD)
+        busy_times(calendar(events), PERIOD)
 
 
-def test_times_without_a_zone_are_in_the_one_that_the_calendar_names() -> None:
-    told = event("DTSTART:20270604T100000\nDURATION:PT1H")
-    assert busy_times(calendar(told, lines="X-WR-TIMEZONE:Europe/Paris"), PERIOD) == BusyTimes(
+def test_floating_times_are_in_the_calendars_time_zone() -> None:
+    events = event("DTSTART:20270604T100000\nDURATION:PT1H")
+    assert busy_times(calendar(events, lines="X-WR-TIMEZONE:Europe/Paris"), PERIOD) == BusyTimes(
         intervals("2027-06-04T09:00 10:00"), ()
     )
-    assert busy_times(calendar(told), PERIOD) == BusyTimes(intervals("2027-06-04T10:00 11:00"), (FLOATING,))
+    assert busy_times(calendar(events), PERIOD) == BusyTimes(intervals("2027-06-04T10:00 11:00"), (FLOATING,))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_whole_days_are_local_days(lines: str, expected: list[str]) -> None:
         ("RRULE:FREQ=DAILY;COUNT=3\nEXDATE;VALUE=DATE:20270328", ["2027-03-27T10:00 11:00", "2027-03-29T10:00 11:00"]),
     ],
 )
-def test_what_repeats(lines: str, expected: list[str]) -> None:
+def test_repeating_events_are_expanded(lines: str, expected: list[str]) -> None:
     assert read(meeting("20270327T100000", "20270327T110000", lines)) == intervals(*expected)
 
 
@@ -194,61 +194,61 @@ MONDAYS = meeting("20270104T100000", "20270104T110000", "UID:M\nRRULE:FREQ=WEEKL
         ),
     ],
 )
-def test_exceptions_of_what_repeats(exception: str, expected: list[str]) -> None:
+def test_exceptions_replace_occurrences(exception: str, expected: list[str]) -> None:
     assert read(MONDAYS, exception) == intervals(*expected)
     assert read(exception, MONDAYS) == intervals(*expected)
 
 
-def test_of_an_event_told_again_the_latest_version_holds() -> None:
+def test_the_latest_version_of_an_event_counts() -> None:
     old = meeting("20270104T100000", "20270104T110000", "UID:M\nSEQUENCE:1")
     new = meeting("20270204T100000", "20270204T110000", "UID:M\nSEQUENCE:2")
     assert read(old, new, old) == intervals("2027-02-04T10:00 11:00")
 
 
-def test_events_that_share_an_id_by_mistake_are_all_busy() -> None:
-    told = [meeting(f"202701{day:02}T100000", f"202701{day:02}T110000", "UID:M") for day in (4, 5, 6)]
-    assert read(*told) == intervals("2027-01-04T10:00 11:00", "2027-01-05T10:00 11:00", "2027-01-06T10:00 11:00")
+def test_different_events_with_the_same_id_are_all_busy() -> None:
+    events = [meeting(f"202701{day:02}T100000", f"202701{day:02}T110000", "UID:M") for day in (4, 5, 6)]
+    assert read(*events) == intervals("2027-01-04T10:00 11:00", "2027-01-05T10:00 11:00", "2027-01-06T10:00 11:00")
 
 
-def test_what_overlaps_becomes_one_and_what_touches_does_not() -> None:
-    told = [("100000", "110000"), ("103000", "120000"), ("120000", "130000"), ("120000", "130000"), ("150000", "150000")]
-    found = busy_times(calendar(*(meeting(f"20270104T{start}", f"20270104T{end}") for start, end in told)), PERIOD)
+def test_overlapping_events_are_merged_and_touching_ones_are_not() -> None:
+    events = [("100000", "110000"), ("103000", "120000"), ("120000", "130000"), ("120000", "130000"), ("150000", "150000")]
+    found = busy_times(calendar(*(meeting(f"20270104T{start}", f"20270104T{end}") for start, end in events)), PERIOD)
     assert found == BusyTimes(
         intervals("2027-01-04T10:00 12:00", "2027-01-04T12:00 13:00"), ("No busy time for 1 event without a length.",)
     )
 
 
-def test_an_event_without_a_beginning_takes_no_time() -> None:
+def test_an_event_without_a_start_is_ignored() -> None:
     assert busy_times(calendar(event("UID:A\nDTEND:20270104T100000Z"), event("UID:B")), PERIOD) == BusyTimes(
         (), ("No busy time for 2 events without a start.",)
     )
 
 
-def test_seconds_count_as_whole_minutes() -> None:
+def test_seconds_are_rounded_outwards_to_minutes() -> None:
     assert read(meeting("20270104T100030", "20270104T105901")) == intervals("2027-01-04T10:00 11:00")
 
 
-def test_free_busy_lists() -> None:
-    told = (
+def test_free_busy_lists_are_read() -> None:
+    events = (
         "BEGIN:VFREEBUSY\nFREEBUSY:20270604T090000Z/PT1H,20270605T090000Z/20270605T100000Z\n"
         "FREEBUSY;FBTYPE=FREE:20270606T090000Z/PT1H\nFREEBUSY;FBTYPE=BUSY-TENTATIVE:20270607T090000Z/PT1H\nEND:VFREEBUSY"
     )
     expected = ("2027-06-04T10:00 11:00", "2027-06-05T10:00 11:00", "2027-06-07T10:00 11:00")
-    assert busy_times(calendar(told), PERIOD) == BusyTimes(intervals(*expected), ())
+    assert busy_times(calendar(events), PERIOD) == BusyTimes(intervals(*expected), ())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_other_encodings_of_text(encoding: str) -> None:
+def test_utf_16_and_a_byte_order_mark_are_accepted(encoding: str) -> None:
     assert busy_times(GOOGLE.encode(encoding), PERIOD) == busy_times(GOOGLE.encode(), PERIOD)
 
 
-def test_lines_that_are_folded_within_a_character() -> None:
-    told = calendar(meeting("20270104T100000", "20270104T110000", "SUMMARY:Caf\u00e9")).replace(b"\xc3\xa9", b"\xc3\r\n \xa9")
-    assert busy_times(told, PERIOD).intervals == intervals("2027-01-04T10:00 11:00")
+def test_lines_folded_within_a_character_are_joined() -> None:
+    events = calendar(meeting("20270104T100000", "20270104T110000", "SUMMARY:Caf\u00e9")).replace(b"\xc3\xa9", b"\xc3\r\n \xa9")
+    assert busy_times(events, PERIOD).intervals == intervals("2027-01-04T10:00 11:00")
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_ends_of_lines(newline: str) -> None:
+def test_all_line_endings_are_accepted(newline: str) -> None:
     assert busy_times(GOOGLE.replace("\n", newline).encode(), PERIOD) == busy_times(GOOGLE.encode(), PERIOD)
 
 
@@ -275,5 +275,5 @@ def test_several_calendars_in_a_file_are_read_together() -> None:
         ("DTSTART:20270328T003000Z\nDTEND:20270328T013000Z", ["2027-03-28T00:30 02:30"]),
     ],
 )
-def test_over_the_changes_of_the_clocks(lines: str, expected: list[str]) -> None:
+def test_events_across_clock_changes_cover_their_true_time(lines: str, expected: list[str]) -> None:
     assert read(event(lines)) == intervals(*expected)

@@ -20,12 +20,12 @@ from tests.api.free_busy.exports import APPLE, GOOGLE, OUTLOOK
 
 LONDON = ZoneInfo("Europe/London")
 
-LINES = sorted({line for told in (OUTLOOK, GOOGLE, APPLE) for line in told.splitlines()})
+LINES = sorted({line for drawn in (OUTLOOK, GOOGLE, APPLE) for line in drawn.splitlines()})
 
 
 @st.composite
 def mangled(draw: st.DrawFn) -> bytes:
-    """A real calendar of which lines were taken away, put elsewhere, cut or changed."""
+    """Draw a real calendar with lines removed, inserted, cut or changed."""
     lines = draw(st.sampled_from([OUTLOOK, GOOGLE, APPLE])).splitlines()
     for _ in range(draw(st.integers(1, 8))):
         at = draw(st.integers(0, len(lines) - 1))
@@ -42,14 +42,14 @@ def mangled(draw: st.DrawFn) -> bytes:
 
 
 @given(mangled())
-def test_whatever_is_in_it_it_is_read_or_refused(content: bytes) -> None:
+def test_a_mangled_calendar_is_read_or_refused(content: bytes) -> None:
     try:
         found = busy_times(content, PERIOD)
     except CalendarRefused as refused:
         assert str(refused).endswith(".")
     else:
         assert all(one.start.date() in PERIOD for one in found.intervals)
-        minutes(found.intervals)  # which are in order and apart
+        minutes(found.intervals)  # checks that they are ordered and don't overlap
 
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
@@ -63,20 +63,20 @@ lengths = st.integers(1, 40).map(lambda quarters: quarters * 15 * MINUTE)
 
 
 def minutes(found: tuple[Interval, ...]) -> set[dt.datetime]:
-    """Every minute of the intervals, which are in order and apart."""
+    """Return every minute of the intervals, which must be ordered and must not overlap."""
     ends = [time for one in found for time in (one.start, one.end)]
     assert ends == sorted(ends)
     return {one.start + n * MINUTE for one in found for n in range(int((one.end - one.start) / MINUTE))}
 
 
 def shown_by_clocks(start: dt.datetime, end: dt.datetime) -> set[dt.datetime]:
-    """What clocks in London show from one instant to another, minute by minute."""
+    """Return the local minutes in London between two instants."""
     return {(start + n * MINUTE).astimezone(LONDON).replace(tzinfo=None) for n in range(int((end - start) / MINUTE))}
 
 
 @st.composite
 def meetings(draw: st.DrawFn, around: tuple[dt.date, ...] = ()) -> tuple[icalendar.Event, set[dt.datetime]]:
-    """An event in one of the zones, and the local minutes that it takes; on the night of one of these days, if any."""
+    """Draw an event in one of the zones, near one of the days ``around`` if given, and the local minutes that it takes."""
     zone, length = draw(st.sampled_from(ZONES)), draw(lengths)
     if around:
         midnight = dt.datetime.combine(draw(st.sampled_from(around)), dt.time(), dt.UTC)
@@ -84,45 +84,45 @@ def meetings(draw: st.DrawFn, around: tuple[dt.date, ...] = ()) -> tuple[icalend
     else:
         start = draw(moments).replace(tzinfo=dt.UTC).astimezone(zone)
     end = (start.astimezone(dt.UTC) + length).astimezone(zone)
-    if start.fold or end.fold:  # which of two hours is meant can't be written but in UTC
+    if start.fold or end.fold:  # only UTC can express which of the two hours it is
         start, end = start.astimezone(dt.UTC), end.astimezone(dt.UTC)
-    made: Any = icalendar.Event()
-    made.add("uid", str(draw(st.uuids())))
-    made.add("dtstart", start)
+    built: Any = icalendar.Event()
+    built.add("uid", str(draw(st.uuids())))
+    built.add("dtstart", start)
     if start.tzinfo is dt.UTC and draw(st.booleans()):
-        made.add("duration", length)
+        built.add("duration", length)
     else:
-        made.add("dtend", end)
+        built.add("dtend", end)
     if draw(st.integers(0, 4)) == 0:
-        made.add(*draw(st.sampled_from([("status", "CANCELLED"), ("transp", "TRANSPARENT")])))
-        return made, set()
-    return made, shown_by_clocks(start.astimezone(dt.UTC), end.astimezone(dt.UTC))
+        built.add(*draw(st.sampled_from([("status", "CANCELLED"), ("transp", "TRANSPARENT")])))
+        return built, set()
+    return built, shown_by_clocks(start.astimezone(dt.UTC), end.astimezone(dt.UTC))
 
 
 def written(events: list[icalendar.Event]) -> bytes:
-    made = icalendar.Calendar()
+    built = icalendar.Calendar()
     for one in events:
-        made.add_component(one)
-    content: bytes = made.to_ical()
+        built.add_component(one)
+    content: bytes = built.to_ical()
     return content
 
 
 @given(st.lists(meetings(), max_size=8))
-def test_events_read_back_as_the_union_of_their_times(told: list[tuple[icalendar.Event, set[dt.datetime]]]) -> None:
-    found = minutes(busy_times(written([one for one, _ in told]), PERIOD).intervals)
-    expected = {minute for _, taken in told for minute in taken if minute.date() in PERIOD}
+def test_events_read_back_as_the_union_of_their_times(drawn: list[tuple[icalendar.Event, set[dt.datetime]]]) -> None:
+    found = minutes(busy_times(written([one for one, _ in drawn]), PERIOD).intervals)
+    expected = {minute for _, taken in drawn for minute in taken if minute.date() in PERIOD}
     is_changing = {minute for minute in found | expected if minute.date() in CHANGES}
     assert found - is_changing == expected - is_changing
     assert expected <= found
 
 
 @given(meetings(around=CHANGES))
-def test_no_true_minute_is_free_where_the_clocks_change(told: tuple[icalendar.Event, set[dt.datetime]]) -> None:
-    one, taken = told
+def test_no_busy_minute_is_free_around_clock_changes(drawn: tuple[icalendar.Event, set[dt.datetime]]) -> None:
+    one, taken = drawn
     found = minutes(busy_times(written([one]), PERIOD).intervals)
     taken = {minute for minute in taken if minute.date() in PERIOD}
     assert taken <= found
-    assert len(found - taken) <= 120  # what is covered besides is the hours that come twice or not at all
+    assert len(found - taken) <= 120  # it may also cover the hours that occur twice or not at all
 
 
 @given(
@@ -143,7 +143,7 @@ def test_a_series_reads_back_with_its_exceptions(
     series.add("dtend", (start + length).replace(tzinfo=LONDON))
     series.add("rrule", {"FREQ": "DAILY", "INTERVAL": every, "COUNT": count})
     expected: set[dt.datetime] = set()
-    told = [series]
+    drawn = [series]
     for n, begins in enumerate(starts):
         if n in left_out:
             series.add("exdate", begins.replace(tzinfo=LONDON))
@@ -155,9 +155,9 @@ def test_a_series_reads_back_with_its_exceptions(
             exception.add("recurrence-id", begins.replace(tzinfo=LONDON))
             exception.add("dtstart", (begins + later).replace(tzinfo=LONDON))
             exception.add("dtend", (begins + later + length).replace(tzinfo=LONDON))
-            told.append(exception)
+            drawn.append(exception)
         expected |= {begins + later + n * MINUTE for n in range(int(length / MINUTE))}
-    assert minutes(busy_times(written(told), PERIOD).intervals) == {minute for minute in expected if minute.date() in PERIOD}
+    assert minutes(busy_times(written(drawn), PERIOD).intervals) == {minute for minute in expected if minute.date() in PERIOD}
 
 
 FEED = Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", FeedOf.CHAIR, "C1", Detail.REFERENCE)
@@ -165,7 +165,7 @@ FEED = Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", FeedOf.CHAIR, "C1", Detail.R
 
 @st.composite
 def bookings(draw: st.DrawFn) -> Entry:
-    """A booking of a chair, a held slot or a cancelled booking, each on a day of its own."""
+    """Draw a booking, a hold or a cancelled booking of a chair, each on a day of its own."""
     number = draw(st.integers(1, 180))
     arrival = FIRST + number * 2 * DAY + draw(st.integers(8 * 12, 15 * 12)) * 5 * MINUTE
     start = arrival + draw(st.sampled_from([0, 30])) * MINUTE
@@ -188,7 +188,7 @@ def bookings(draw: st.DrawFn) -> Entry:
 
 
 @given(st.lists(bookings(), max_size=12, unique_by=lambda entry: entry.number), st.sampled_from(Detail))
-def test_a_chairs_feed_reads_back_as_exactly_its_people_times(entries: list[Entry], detail: Detail) -> None:
+def test_a_chairs_feed_reads_back_as_its_people_times(entries: list[Entry], detail: Detail) -> None:
     feed = Feed(FEED.id, FEED.of, FEED.subject, detail)
     content = feeds.calendar(feed, "Conferences: C1", entries, FeedSettings(), {"AYL": "Aylesbury"}, {})
     people_times = sorted((one.arrival, one.end) for one in entries if not one.held and not one.cancelled)

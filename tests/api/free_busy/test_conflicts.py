@@ -33,8 +33,8 @@ def time(start: str, end: str, day: dt.date = TUESDAY) -> Interval:
     return Interval.model_validate({"start": f"{day}T{start}", "end": f"{day}T{end}"})
 
 
-def tell(store: Store, *busy: Interval, chair: str = "C1", now: dt.datetime = NOW) -> None:
-    """Let a chair's calendar say just this."""
+def set_busy(store: Store, *busy: Interval, chair: str = "C1", now: dt.datetime = NOW) -> None:
+    """Replace a chair's calendar with these busy times."""
     with store.writing() as connection:
         busy_calendars.store_file(connection, chair, BusyTimes(busy, ()), now)
 
@@ -49,7 +49,7 @@ def conflicts(store: Store, now: dt.datetime = TODAY, after: int = 0) -> list[Co
         return busy_times.conflicts(connection, now, after=after)
 
 
-def clashes(store: Store) -> list[tuple[str, tuple[Interval, ...]]]:
+def conflict_times(store: Store) -> list[tuple[str, tuple[Interval, ...]]]:
     return [(one.conference, one.busy) for one in conflicts(store)]
 
 
@@ -68,29 +68,29 @@ def filled(store: Store) -> Store:
 
 
 def test_a_calendar_blocks_its_own_chair(filled: Store) -> None:
-    tell(filled, time("09:00", "12:00"))
-    tell(filled, chair="C2")
+    set_busy(filled, time("09:00", "12:00"))
+    set_busy(filled, chair="C2")
     assert blocking(filled) == {"C1": (time("09:00", "12:00"),), "C2": ()}
 
 
-def test_no_more_is_blocked_than_the_days_that_are_asked_for(filled: Store) -> None:
+def test_only_the_requested_days_are_blocked(filled: Store) -> None:
     leave = Interval(start=dt.datetime(2027, 1, 11), end=dt.datetime(2027, 1, 16))
-    tell(filled, leave)
+    set_busy(filled, leave)
     two_days = Interval(start=dt.datetime(2027, 1, 12), end=dt.datetime(2027, 1, 14))
     assert blocking(filled, TUESDAY, TUESDAY + DAY) == {"C1": (two_days,)}
     assert blocking(filled, TUESDAY + 4 * DAY, TUESDAY + 5 * DAY) == {"C1": ()}
 
 
-def test_an_echo_neither_blocks_nor_clashes(filled: Store) -> None:
+def test_an_echo_neither_blocks_nor_conflicts(filled: Store) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00")
-    tell(filled, time(*ECHO), time("14:00", "15:00"))
+    set_busy(filled, time(*ECHO), time("14:00", "15:00"))
     assert blocking(filled) == {"C1": (time("14:00", "15:00"),)}
     assert conflicts(filled) == []
 
 
-def test_what_stands_is_not_unseated_but_listed(filled: Store) -> None:
+def test_an_active_booking_is_listed_and_not_removed(filled: Store) -> None:
     number = book(filled, "CPC-1", "2027-01-12T10:00")
-    tell(filled, time("08:00", "09:45"), time("11:00", "12:30"), time("13:00", "14:00"))
+    set_busy(filled, time("08:00", "09:45"), time("11:00", "12:30"), time("13:00", "14:00"))
     assert blocking(filled) == {"C1": (time("08:00", "09:30"), time("11:45", "12:30"), time("13:00", "14:00"))}
     ten = dt.datetime(2027, 1, 12, 10)
     clash = (time("08:00", "09:45"), time("11:00", "12:30"))
@@ -100,29 +100,29 @@ def test_what_stands_is_not_unseated_but_listed(filled: Store) -> None:
 
 
 @pytest.mark.parametrize("busy", [("08:00", "09:30"), ("11:45", "12:00")])
-def test_what_only_touches_is_no_clash(filled: Store, busy: tuple[str, str]) -> None:
+def test_touching_times_are_no_conflict(filled: Store, busy: tuple[str, str]) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00")
-    tell(filled, time(*busy))
+    set_busy(filled, time(*busy))
     assert (blocking(filled), conflicts(filled)) == ({"C1": (time(*busy),)}, [])
 
 
 @pytest.mark.parametrize("busy", [("10:00", "11:45"), ("09:30", "11:46"), ("09:29", "11:45")])
-def test_what_is_not_just_the_people_time_is_no_echo(filled: Store, busy: tuple[str, str]) -> None:
+def test_only_the_exact_people_time_is_an_echo(filled: Store, busy: tuple[str, str]) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00")
-    tell(filled, time(*busy))
-    assert clashes(filled) == [("CPC-1", (time(*busy),))]
+    set_busy(filled, time(*busy))
+    assert conflict_times(filled) == [("CPC-1", (time(*busy),))]
 
 
 def test_another_chairs_conference_is_no_echo(filled: Store) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00", chair="C2")
-    tell(filled, time(*ECHO))
+    set_busy(filled, time(*ECHO))
     assert (blocking(filled), conflicts(filled)) == ({"C1": (time(*ECHO),)}, [])
 
 
 @pytest.mark.parametrize(("hours", "is_echo"), [(23, True), (25, False)])
-def test_a_calendar_may_tell_for_a_day_of_what_stands_no_more(filled: Store, hours: int, is_echo: bool) -> None:
+def test_an_ended_booking_has_an_echo_for_a_day(filled: Store, hours: int, is_echo: bool) -> None:
     end(filled, book(filled, "CPC-1", "2027-01-12T10:00"))
-    tell(filled, time(*ECHO), now=NOW + hours * HOUR)
+    set_busy(filled, time(*ECHO), now=NOW + hours * HOUR)
     assert blocking(filled) == {"C1": () if is_echo else (time(*ECHO),)}
     moved = book(filled, "CPC-1", "2027-01-12T11:00")
     at_eleven = dt.datetime(2027, 1, 12, 11)
@@ -130,11 +130,11 @@ def test_a_calendar_may_tell_for_a_day_of_what_stands_no_more(filled: Store, hou
     assert conflicts(filled) == ([] if is_echo else [clash])
 
 
-def test_a_held_slot_gives_way_and_is_listed_by_its_reference(filled: Store) -> None:
+def test_a_hold_does_not_cut_busy_times_and_is_listed_by_reference(filled: Store) -> None:
     hold = "HOLD-AYL-2027-01-11-1"
     with filled.writing() as connection:
         number = bookings.add(connection, booking(hold, "2027-01-12T10:00"), Policy(), NOW)
-    tell(filled, time(*ECHO))
+    set_busy(filled, time(*ECHO))
     assert blocking(filled) == {"C1": (time(*ECHO),)}
     ten = dt.datetime(2027, 1, 12, 10)
     assert conflicts(filled) == [
@@ -142,13 +142,13 @@ def test_a_held_slot_gives_way_and_is_listed_by_its_reference(filled: Store) -> 
     ]
 
 
-def test_they_are_told_from_now_on_and_go_on_after_one(filled: Store) -> None:
+def test_conflicts_are_listed_from_now_on_and_after_a_booking(filled: Store) -> None:
     starts = {"CPC-1": "2027-01-13T10:00", "CPC-2": "2027-01-12T10:00", "CPC-3": "2027-01-12T14:00"}
     numbers = {name: book(filled, name, start) for name, start in starts.items()}
-    tell(filled, Interval(start=dt.datetime(2027, 1, 1), end=dt.datetime(2027, 2, 1)))
+    set_busy(filled, Interval(start=dt.datetime(2027, 1, 1), end=dt.datetime(2027, 2, 1)))
 
-    def names(**asked: Any) -> list[str]:
-        return [one.conference for one in conflicts(filled, **asked)]
+    def names(**filters: Any) -> list[str]:
+        return [one.conference for one in conflicts(filled, **filters)]
 
     assert names() == ["CPC-2", "CPC-3", "CPC-1"]
     assert names(after=numbers["CPC-2"]) == ["CPC-3", "CPC-1"]
@@ -157,9 +157,9 @@ def test_they_are_told_from_now_on_and_go_on_after_one(filled: Store) -> None:
     assert names(now=dt.datetime(2027, 1, 12, 11, 45)) == ["CPC-3", "CPC-1"]
 
 
-def test_a_calendar_that_is_removed_blocks_nothing(filled: Store) -> None:
+def test_a_removed_calendar_blocks_nothing(filled: Store) -> None:
     book(filled, "CPC-1", "2027-01-12T10:00")
-    tell(filled, time("09:00", "12:00"))
+    set_busy(filled, time("09:00", "12:00"))
     with filled.writing() as connection:
         busy_calendars.remove(connection, "C1", NOW)
     assert (blocking(filled), conflicts(filled)) == ({}, [])
@@ -173,35 +173,35 @@ PLACES = st.lists(st.tuples(st.integers(18, 30), st.booleans()), max_size=3)
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(busy=st.lists(HALF_HOURS, max_size=4, unique=True), places=PLACES)
-def test_each_half_hour_is_blocked_unless_a_conference_stands_then(
+def test_busy_half_hours_without_a_conference_are_blocked(
     databases: Databases, busy: list[Interval], places: list[tuple[int, bool]]
 ) -> None:
-    """Places are half hours of the day, each with whether what is booked there (for an hour, no pre-meet) still stands."""
+    """Places are half hours of the day. Each has a booking of an hour without pre-meet, active or not."""
     store = Store(databases.migrated())
     try:
         fill(store)
-        standing: list[Interval] = []
+        active: list[Interval] = []
         with store.writing() as connection:
-            for n, (at, stands) in enumerate(places):
+            for n, (at, is_active) in enumerate(places):
                 start = dt.datetime(2027, 1, 12) + at * HOUR / 2
                 time_ = Interval(start=start, end=start + HOUR)
-                if any(time_.overlaps(other) for other in standing):
+                if any(time_.overlaps(other) for other in active):
                     continue
-                made = booking(f"CPC-{n + 1}", f"{start:%Y-%m-%dT%H:%M}", minutes=60, room=None)
-                number = bookings.add(connection, made, Policy(pre_meet=0), NOW)
-                if stands:
-                    standing.append(time_)
+                planned = booking(f"CPC-{n + 1}", f"{start:%Y-%m-%dT%H:%M}", minutes=60, room=None)
+                number = bookings.add(connection, planned, Policy(pre_meet=0), NOW)
+                if is_active:
+                    active.append(time_)
                 else:
                     bookings.end(connection, [number], Ending.MOVED, NOW - 2 * DAY)
-        tell(store, *busy)
+        set_busy(store, *busy)
         blocked, found = blocking(store)["C1"], conflicts(store)
     finally:
         store.close()
-    expected = half_hours(busy) - half_hours(standing)
+    expected = half_hours(busy) - half_hours(active)
     assert half_hours(blocked) == expected
-    clashing = [[one for one in busy if one.overlaps(time_) and one not in standing] for time_ in standing]
+    clashing = [[one for one in busy if one.overlaps(time_) and one not in active] for time_ in active]
     assert sorted((one.start, set(one.busy)) for one in found) == sorted(
-        (time_.start, set(clash)) for time_, clash in zip(standing, clashing, strict=True) if clash
+        (time_.start, set(clash)) for time_, clash in zip(active, clashing, strict=True) if clash
     )
 
 

@@ -16,5 +16,5 @@ from scheduler.domain.values import Period
         ("2027-12-31", "2027-12-01", "2029-01-31"),
     ],
 )
-def test_it_begins_with_this_month_and_ends_thirteen_months_later(today: str, first: str, last: str) -> None:
+def test_coverage_is_this_month_and_thirteen_more(today: str, first: str, last: str) -> None:
     assert covered_days(dt.date.fromisoformat(today)) == Period.model_validate({"first": first, "last": last})

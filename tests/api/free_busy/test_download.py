@@ -1,4 +1,4 @@
-"""Calendars from real servers, most of which mean harm: each a plain error in time, and nothing inside is reached."""
+"""Downloads from real local servers, most of them hostile: each ends in time with a clear error and reaches nothing inside."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.api.free_busy.outside import (
 SECRET = "S3cret"
 LINK = f"https://{HOST}/{SECRET}.ics"
 HOSTS = (HOST, OTHER, UNCERTIFIED)
-FEW_SECONDS, MOST_SECONDS = 0.5, 5.0
+FEW_SECONDS, MAX_SECONDS = 0.5, 5.0
 CHECK = "Check the link in a browser, or upload the calendar's file."
 SLOW = f"{HOST} takes too long to send the calendar. {CHECK}"
 NOT_HTTP = f"{HOST} does not answer as a web server, or closes the connection. {CHECK}"
@@ -61,16 +61,16 @@ def world(certificate: Path) -> Iterator[World]:
 
 
 def refusal(network: Network, link: str = LINK, seconds: float = SECONDS) -> str:
-    """What is said of a link that is refused: in time, and without its secret."""
+    """Return the error for a refused link, which must come in time and without the link's secret."""
     begun = time.monotonic()
     with pytest.raises(CalendarRefused) as refused:
         fetch(link, HOSTS, seconds=seconds, network=network)
-    assert time.monotonic() - begun < MOST_SECONDS
+    assert time.monotonic() - begun < MAX_SECONDS
     assert SECRET not in str(refused.value)
     return str(refused.value)
 
 
-def test_the_listener_inside_notices_who_reaches_it(certificate: Path) -> None:
+def test_the_inside_listener_notices_a_connection(certificate: Path) -> None:
     with outside.world(certificate) as opened:
         permissive = Network(lambda _host: (INSIDE,), lambda _address: True, opened.port)
         assert refusal(permissive, seconds=FEW_SECONDS) == SLOW
@@ -93,7 +93,7 @@ def test_a_calendar_is_fetched(world: World, answer: bytes) -> None:
     assert fetch(LINK, HOSTS, network=world.network()) == CALENDAR
 
 
-def test_the_host_is_told_its_name_and_nothing_of_us(world: World) -> None:
+def test_the_request_reveals_nothing_about_the_service(world: World) -> None:
     assert fetch(f"webcal://{HOST}/{SECRET}.ics?a=1#b", HOSTS, network=world.network()) == CALENDAR
     lines = world.requests[0].decode().split("\r\n")
     assert (world.names, lines[0], sorted(lines[1:-2])) == (
@@ -109,16 +109,16 @@ def test_the_host_is_told_its_name_and_nothing_of_us(world: World) -> None:
     )
 
 
-def test_as_much_as_may_be_is_fetched(world: World) -> None:
+def test_a_file_of_the_maximum_size_is_fetched(world: World) -> None:
     world.script = sends(reply(body=b"x" * MAX_BYTES))
     assert len(fetch(LINK, HOSTS, network=world.network())) == MAX_BYTES
 
 
-def test_the_next_address_is_tried_where_one_does_not_answer(world: World) -> None:
+def test_the_next_address_is_tried_if_one_does_not_answer(world: World) -> None:
     assert fetch(LINK, HOSTS, network=world.network(SILENT, OUTSIDE)) == CALENDAR
 
 
-def test_redirects_are_followed_three_times_and_cookies_are_not_kept(world: World) -> None:
+def test_three_redirects_are_followed_without_cookies(world: World) -> None:
     onward = sends_on("/two.ics", f"webcal://{OTHER}/three.ics", "four.ics")
     scripts = iter([onward, onward, onward, sends(reply())])
 
@@ -127,13 +127,13 @@ def test_redirects_are_followed_three_times_and_cookies_are_not_kept(world: Worl
 
     world.script = script
     assert fetch(LINK, HOSTS, network=world.network()) == CALENDAR
-    asked = [request.split(b"\r\n")[0] for request in world.requests]
-    assert asked == [f"GET /{name}.ics HTTP/1.1".encode() for name in (SECRET, "two", "three", "four")]
+    lines = [request.split(b"\r\n")[0] for request in world.requests]
+    assert lines == [f"GET /{name}.ics HTTP/1.1".encode() for name in (SECRET, "two", "three", "four")]
     assert world.names == [HOST, HOST, OTHER, OTHER]
     assert not any(b"cookie" in request.lower() or b"referer" in request.lower() for request in world.requests)
 
 
-def test_proxies_of_the_environment_are_not_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_in_the_environment_are_not_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://{INSIDE}:{world.port}")
     assert fetch(LINK, HOSTS, network=world.network()) == CALENDAR
@@ -142,8 +142,8 @@ def test_proxies_of_the_environment_are_not_asked(world: World, monkeypatch: pyt
 @pytest.mark.parametrize(
     "host", [INSIDE, "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:7f00:1]"]
 )
-def test_a_link_to_an_address_is_refused(world: World, host: str) -> None:
-    network = world.resolving(lambda found: tuple(addresses_of(found)))
+def test_a_link_to_an_ip_address_is_refused(world: World, host: str) -> None:
+    network = world.resolving(lambda host_: tuple(addresses_of(host_)))
     assert refusal(network, f"https://{host}/{SECRET}.ics") == NO_NAME
     world.script = sends_on(f"https://{host}/{SECRET}.ics")
     assert refusal(world.network()) == ONWARD + NO_NAME
@@ -157,7 +157,7 @@ def test_a_link_to_an_address_is_refused(world: World, host: str) -> None:
         *("::1", "::ffff:127.0.0.1", "::ffff:7f00:1", "64:ff9b::7f00:1", "2002:7f00:1::", "fd00:ec2::254", "fe80::1%lo"),
     ],
 )
-def test_an_address_inside_behind_a_name_is_refused(world: World, address: str) -> None:
+def test_a_name_with_a_private_address_is_refused(world: World, address: str) -> None:
     message = f"{HOST} is at {address}, which is not an address of the public internet. {CHECK}"
     assert refusal(world.network(address)) == message
     assert refusal(world.network(OUTSIDE, address)) == message
@@ -165,12 +165,12 @@ def test_an_address_inside_behind_a_name_is_refused(world: World, address: str) 
     assert world.requests == []
 
 
-def test_a_second_answer_to_where_a_host_is_does_not_matter(world: World) -> None:
+def test_a_host_is_resolved_only_once(world: World) -> None:
     answers = chain([(OUTSIDE,)], repeat((INSIDE,)))
     assert fetch(LINK, HOSTS, network=world.resolving(lambda _host: next(answers))) == CALENDAR
 
 
-def test_a_host_that_is_inside_after_a_redirect_is_refused(world: World) -> None:
+def test_a_private_address_after_a_redirect_is_refused(world: World) -> None:
     answers = chain([(OUTSIDE,)], repeat((INSIDE,)))
     world.script = sends_on(LINK)
     message = f"{HOST} is at {INSIDE}, which is not an address of the public internet. {CHECK}"
@@ -198,7 +198,7 @@ def test_a_host_that_is_inside_after_a_redirect_is_refused(world: World) -> None
         ),
     ],
 )
-def test_a_redirect_is_checked_as_a_link_is(world: World, links: tuple[str, ...], message: str) -> None:
+def test_a_redirect_is_checked_like_a_link(world: World, links: tuple[str, ...], message: str) -> None:
     world.script = sends_on(*links)
     assert refusal(world.network()) == message
 
@@ -239,7 +239,7 @@ def test_a_redirect_is_checked_as_a_link_is(world: World, links: tuple[str, ...]
         ),
     ],
 )
-def test_a_server_that_means_harm_is_refused(world: World, script: Script, message: str) -> None:
+def test_a_hostile_server_is_refused(world: World, script: Script, message: str) -> None:
     world.script = script
     assert refusal(world.network(), seconds=FEW_SECONDS if message == SLOW else SECONDS) == message
 
@@ -258,22 +258,22 @@ def test_a_server_that_means_harm_is_refused(world: World, script: Script, messa
         (304, f"answers with status 304 and no calendar. {CHECK}"),
     ],
 )
-def test_any_status_but_200_is_refused(world: World, status: int, message: str) -> None:
+def test_any_other_status_than_200_is_refused(world: World, status: int, message: str) -> None:
     world.script = sends(reply(f"{status} {SECRET}"))
     assert refusal(world.network()) == f"{HOST} {message}"
 
 
-def test_a_certificate_of_another_name_is_refused(world: World) -> None:
-    found = refusal(world.network(), f"https://{UNCERTIFIED}/{SECRET}.ics")
+def test_a_certificate_for_another_name_is_refused(world: World) -> None:
+    message = refusal(world.network(), f"https://{UNCERTIFIED}/{SECRET}.ics")
     why = f"Hostname mismatch, certificate is not valid for '{UNCERTIFIED}'"
-    assert found == f"{UNCERTIFIED} can't prove that it is {UNCERTIFIED}: {why}. {CHECK}"
+    assert message == f"{UNCERTIFIED} can't prove that it is {UNCERTIFIED}: {why}. {CHECK}"
     assert world.requests == []
 
 
-def test_a_certificate_of_nobody_who_is_trusted_is_refused(world: World) -> None:
-    known = world.network()
-    found = refusal(Network(known.resolve, known.permits, known.port))
-    assert found == f"{HOST} can't prove that it is {HOST}: self-signed certificate. {CHECK}"
+def test_an_untrusted_certificate_is_refused(world: World) -> None:
+    network = world.network()
+    message = refusal(Network(network.resolve, network.permits, network.port))
+    assert message == f"{HOST} can't prove that it is {HOST}: self-signed certificate. {CHECK}"
     assert world.requests == []
 
 
@@ -292,7 +292,7 @@ def test_a_server_without_tls_is_refused(world: World, script: Script, message: 
     assert refusal(world.network(), seconds=FEW_SECONDS if message == SLOW else SECONDS) == message
 
 
-def test_a_host_that_is_nowhere_is_refused(world: World) -> None:
+def test_an_unknown_host_is_refused(world: World) -> None:
     def nowhere(_host: str) -> tuple[str, ...]:
         raise OSError
 
@@ -301,7 +301,7 @@ def test_a_host_that_is_nowhere_is_refused(world: World) -> None:
     assert refusal(world.network(SILENT)) == BREAKS_OFF
 
 
-def test_a_look_up_that_takes_long_is_not_waited_for(world: World) -> None:
+def test_a_slow_look_up_is_abandoned(world: World) -> None:
     def slow(_host: str) -> tuple[str, ...]:
         time.sleep(2 * FEW_SECONDS)
         return (OUTSIDE,)
@@ -310,7 +310,7 @@ def test_a_look_up_that_takes_long_is_not_waited_for(world: World) -> None:
     assert world.requests == []
 
 
-def test_by_itself_it_reaches_the_public_internet_alone() -> None:
+def test_the_default_network_is_the_public_internet() -> None:
     assert (INTERNET.resolve, INTERNET.permits, INTERNET.port) == (addresses_of, is_public, 443)
     assert "127.0.0.1" in addresses_of("localhost")
     context = INTERNET.trust()

@@ -1,4 +1,4 @@
-"""Calendars behind links, fetched from a real server and read in a process of their own."""
+"""Links fetched from a real local server and read in a child process."""
 
 from __future__ import annotations
 
@@ -47,21 +47,21 @@ def filled(store: Store) -> Store:
 
 @pytest.fixture
 def begin(filled: Store, clock: Clock, outside: World) -> Iterator[Begin]:
-    """Starts fetchers on the store, which end with the test."""
+    """Start fetchers on the store, which stop with the test."""
     with ExitStack() as stack:
 
-        def begun(get: Callable[[str], bytes] | None = None, every: dt.timedelta = EVERY) -> Fetcher:
+        def start(get: Callable[[str], bytes] | None = None, every: dt.timedelta = EVERY) -> Fetcher:
             get = get or partial(fetch, hosts=(HOST,), network=outside.network())
             fetcher = Fetcher(filled, clock, every, get)
             stack.callback(fetcher.stop)
             fetcher.start()
             return fetcher
 
-        yield begun
+        yield start
 
 
 def calendar(*events: tuple[str, str]) -> bytes:
-    """A calendar with events from one time to another of 12 January 2027, titled with what nobody may see."""
+    """Return a calendar with events between these times of 12 January 2027, with secret titles."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Test//EN"]
     for n, (start, end) in enumerate(events):
         times = [f"DTSTART;TZID=Europe/London:20270112T{start}00", f"DTEND;TZID=Europe/London:20270112T{end}00"]
@@ -78,7 +78,7 @@ def link(store: Store, now: dt.datetime, chair: str = "C1") -> None:
         busy_calendars.store_link(connection, chair, LINK, now)
 
 
-def known(store: Store, clock: Clock, chair: str = "C1") -> StoredCalendar:
+def stored(store: Store, clock: Clock, chair: str = "C1") -> StoredCalendar:
     with store.reading() as connection:
         found = busy_calendars.found(connection, chair, stale_before(clock.now, EVERY))
     assert found is not None
@@ -90,37 +90,37 @@ def version(store: Store) -> int:
         return version_of(connection)
 
 
-def told(store: Store, chair: str = "C1") -> list[Interval]:
+def stored_times(store: Store, chair: str = "C1") -> list[Interval]:
     with store.reading() as connection:
         return busy_calendars.intervals(connection, chair=chair)[chair]
 
 
-def test_a_link_is_fetched_again_and_again(filled: Store, begin: Begin, clock: Clock, outside: World) -> None:
+def test_a_link_is_fetched_at_each_interval(filled: Store, begin: Begin, clock: Clock, outside: World) -> None:
     outside.script = sends(reply(body=calendar(("0900", "1200"))))
     link(filled, clock.now)
     fetcher = begin()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
-    assert told(filled) == busy(("09:00", "12:00"))
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
+    assert stored_times(filled) == busy(("09:00", "12:00"))
 
     outside.script = sends(reply(body=calendar(("0900", "1200"), ("1400", "1500"))))
     clock.forward(minutes=30)
     fetcher.wake()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
-    assert told(filled) == busy(("09:00", "12:00"), ("14:00", "15:00"))
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
+    assert stored_times(filled) == busy(("09:00", "12:00"), ("14:00", "15:00"))
     assert [request.split()[1] for request in outside.requests] == [b"/s3cret/calendar.ics"] * 2
     assert not outside.inside_was_reached()
 
 
-def test_only_news_lift_the_diarys_version(filled: Store, begin: Begin, clock: Clock, outside: World) -> None:
+def test_only_changed_busy_times_raise_the_diarys_version(filled: Store, begin: Begin, clock: Clock, outside: World) -> None:
     outside.script = sends(reply(body=calendar(("0900", "1200"))))
     link(filled, clock.now)
     before = version(filled)
     fetcher = begin()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
     assert version(filled) == before + 1
     clock.forward(minutes=30)
     fetcher.wake()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
     assert version(filled) == before + 1
 
 
@@ -131,67 +131,65 @@ def test_only_news_lift_the_diarys_version(filled: Store, begin: Begin, clock: C
         (reply(body=b"<html>s3cret</html>", content_type="text/calendar"), None),
     ],
 )
-def test_what_was_known_stays_while_a_link_fails(
+def test_busy_times_stay_while_a_link_fails(
     filled: Store, begin: Begin, clock: Clock, outside: World, answer: bytes, error: str | None
 ) -> None:
     outside.script = sends(reply(body=calendar(("0900", "1200"))))
     link(filled, clock.now)
     fetcher = begin()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
     good_at = clock.now
 
     outside.script = sends(answer)
     clock.forward(minutes=30)
     fetcher.wake()
-    wait_until(lambda: known(filled, clock).error)
-    failed = known(filled, clock)
+    wait_until(lambda: stored(filled, clock).error)
+    failed = stored(filled, clock)
     assert (failed.good_at, failed.tried_at, failed.due_at) == (good_at, clock.now, clock.now + EVERY)
     assert failed.error == (error or failed.error)
     assert "s3cret" not in str(failed.error)
-    assert told(filled) == busy(("09:00", "12:00"))
+    assert stored_times(filled) == busy(("09:00", "12:00"))
 
     outside.script = sends(reply(body=calendar(("1400", "1500"))))
     clock.forward(days=2)
-    assert known(filled, clock).stale
+    assert stored(filled, clock).stale
     fetcher.wake()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
-    assert (known(filled, clock).error, known(filled, clock).stale) == (None, False)
-    assert told(filled) == busy(("14:00", "15:00"))
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
+    assert (stored(filled, clock).error, stored(filled, clock).stale) == (None, False)
+    assert stored_times(filled) == busy(("14:00", "15:00"))
 
 
-def test_a_fault_of_its_own_ends_nothing_and_tells_no_link(
+def test_an_internal_error_neither_stops_the_thread_nor_reveals_the_link(
     filled: Store, begin: Begin, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(wanted: str) -> bytes:
-        raise ValueError(f"{wanted} is at fault")
+    def broken(link_: str) -> bytes:
+        raise ValueError(f"{link_} is at fault")
 
     with caplog.at_level(logging.DEBUG):
         link(filled, clock.now)
         fetcher = begin(broken)
-        wait_until(lambda: known(filled, clock).tried_at == clock.now)
+        wait_until(lambda: stored(filled, clock).tried_at == clock.now)
         clock.forward(minutes=30)
         fetcher.wake()
-        wait_until(lambda: known(filled, clock).tried_at == clock.now)
-    assert known(filled, clock).error == FAILED
+        wait_until(lambda: stored(filled, clock).tried_at == clock.now)
+    assert stored(filled, clock).error == FAILED
     assert "The calendar of C1 could not be read: ValueError" in caplog.text
     assert "s3cret" not in caplog.text
 
 
-def test_nothing_is_logged_of_a_link_that_is_fetched(
-    filled: Store, begin: Begin, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_fetched_link_is_not_logged(filled: Store, begin: Begin, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         link(filled, clock.now)
         begin()
-        wait_until(lambda: known(filled, clock).good_at == clock.now)
+        wait_until(lambda: stored(filled, clock).good_at == clock.now)
     assert "s3cret" not in caplog.text
 
 
 def test_two_servers_fetch_each_link_once(filled: Store, begin: Begin, clock: Clock) -> None:
     fetched: list[str] = []
 
-    def get(wanted: str) -> bytes:
-        fetched.append(wanted)
+    def get(link_: str) -> bytes:
+        fetched.append(link_)
         time.sleep(0.05)
         return calendar(("0900", "1200"))
 
@@ -199,44 +197,44 @@ def test_two_servers_fetch_each_link_once(filled: Store, begin: Begin, clock: Cl
         link(filled, clock.now, chair)
     for _ in range(2):
         begin(get)
-    wait_until(lambda: all(known(filled, clock, chair).good_at for chair in ("C1", "C2", "C3")))
+    wait_until(lambda: all(stored(filled, clock, chair).good_at for chair in ("C1", "C2", "C3")))
     assert len(fetched) == 3
 
 
-def test_what_a_server_has_left_is_fetched_by_the_next(filled: Store, begin: Begin, clock: Clock) -> None:
+def test_another_server_takes_over_an_abandoned_claim(filled: Store, begin: Begin, clock: Clock) -> None:
     link(filled, clock.now)
-    with filled.noting() as connection:  # as a server that is killed just then leaves it
+    with filled.noting() as connection:  # leaves the claim of a server that was killed
         assert busy_calendars.claim(connection, clock.now) is not None
     fetcher = begin()
     clock.now += LEASE
     fetcher.wake()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
 
 
-def test_a_link_that_is_changed_meanwhile_is_fetched_anew(filled: Store, begin: Begin, clock: Clock) -> None:
-    asked, may_go_on = Event(), Event()
+def test_a_link_changed_during_a_fetch_is_fetched_again(filled: Store, begin: Begin, clock: Clock) -> None:
+    fetching, may_continue = Event(), Event()
     fetched: list[str] = []
 
-    def get(wanted: str) -> bytes:
-        fetched.append(wanted)
-        asked.set()
-        assert may_go_on.wait(60)
-        return calendar(("0900", "1200") if wanted == LINK else ("1400", "1500"))
+    def get(link_: str) -> bytes:
+        fetched.append(link_)
+        fetching.set()
+        assert may_continue.wait(60)
+        return calendar(("0900", "1200") if link_ == LINK else ("1400", "1500"))
 
     link(filled, clock.now)
     begin(get)
-    assert asked.wait(60)
+    assert fetching.wait(60)
     with filled.writing() as connection:
         busy_calendars.store_link(connection, "C1", LINK + "?new", clock.now)
-    may_go_on.set()
-    wait_until(lambda: known(filled, clock).good_at)
+    may_continue.set()
+    wait_until(lambda: stored(filled, clock).good_at)
     assert fetched == [LINK, LINK + "?new"]
-    assert told(filled) == busy(("14:00", "15:00"))
+    assert stored_times(filled) == busy(("14:00", "15:00"))
 
 
-def test_a_fetcher_that_is_not_to_fetch_leaves_links_to_others(filled: Store, begin: Begin, clock: Clock) -> None:
+def test_a_fetcher_with_interval_0_leaves_links_to_others(filled: Store, begin: Begin, clock: Clock) -> None:
     link(filled, clock.now)
     begin(every=dt.timedelta()).wake()
     begin()
-    wait_until(lambda: known(filled, clock).good_at == clock.now)
-    assert known(filled, clock).due_at == clock.now + EVERY
+    wait_until(lambda: stored(filled, clock).good_at == clock.now)
+    assert stored(filled, clock).due_at == clock.now + EVERY

@@ -1,4 +1,4 @@
-"""Links that may be followed, and those that may not."""
+"""Allowed and refused links."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def not_allowed(host: str) -> str:
         ("https://a.b.example.net//x", CalendarAddress("a.b.example.net", "//x")),
     ],
 )
-def test_a_link_to_an_allowed_host_is_taken(link: str, place: CalendarAddress) -> None:
+def test_a_link_to_an_allowed_host_is_accepted(link: str, place: CalendarAddress) -> None:
     assert checked_address(link, HOSTS) == place
 
 
@@ -75,7 +75,7 @@ def test_a_link_to_an_allowed_host_is_taken(link: str, place: CalendarAddress) -
         ("https://metadata.google.internal/", not_allowed("metadata.google.internal")),
     ],
 )
-def test_any_other_is_refused(link: str, message: str) -> None:
+def test_any_other_link_is_refused(link: str, message: str) -> None:
     with pytest.raises(CalendarRefused) as refused:
         checked_address(link, HOSTS)
     assert str(refused.value) == message
@@ -85,7 +85,7 @@ def test_any_other_is_refused(link: str, message: str) -> None:
 @example("https://calendars.example.org/", "")
 @example("https://user:", "@calendars.example.org")
 @example("https://calendars.example.org:", "")
-def test_whatever_is_entered_its_secret_is_not_told(before: str, after: str) -> None:
+def test_no_link_is_quoted_in_its_error(before: str, after: str) -> None:
     try:
         place = checked_address(f"{before}/{SECRET}{after}", HOSTS)
     except CalendarRefused as refused:
@@ -96,7 +96,7 @@ def test_whatever_is_entered_its_secret_is_not_told(before: str, after: str) -> 
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "100.63.255.255", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
-def test_an_address_of_the_internet_is_public(address: str) -> None:
+def test_an_internet_address_is_public(address: str) -> None:
     assert is_public(address)
 
 
@@ -109,18 +109,18 @@ NOT_PUBLIC = """
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC.split())
-def test_a_special_address_is_not(address: str) -> None:
+def test_a_special_address_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
 @given(st.ip_addresses(v=4))
-def test_an_address_is_not_public_inside_another(address: ipaddress.IPv4Address) -> None:
+def test_an_ipv4_address_inside_ipv6_is_not_public(address: ipaddress.IPv4Address) -> None:
     low = int(address)
     forms = (low, 0xFFFF << 32 | low, 0x64FF9B << 96 | low, 0x2002 << 112 | low << 80, 0x20010000 << 96 | low ^ 0xFFFFFFFF)
     assert not any(is_public(str(ipaddress.IPv6Address(form))) for form in forms)
 
 
 @given(st.ip_addresses())
-def test_what_python_calls_private_is_never_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_an_address_that_python_calls_private_is_not_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     special = address.is_private or address.is_reserved or address.is_multicast or address.is_link_local or address.is_loopback
     assert not (special and is_public(str(address)))

@@ -38,12 +38,12 @@ def named(first: str, last: str, name: str) -> NamedDays:
         (f"DTSTART;VALUE=DATE:20261225\nSUMMARY:{'x' * 500}", [("2026-12-25", "2026-12-25", "x" * 100)]),
     ],
 )
-def test_the_days_of_events_and_their_names(lines: str, expected: list[tuple[str, str, str]]) -> None:
+def test_the_days_and_names_of_events_are_read(lines: str, expected: list[tuple[str, str, str]]) -> None:
     content = calendar(event(lines))
     assert named_days(content, PERIOD) == tuple(named(*one) for one in expected)
     assert named_days_apart(content, PERIOD) == named_days(content, PERIOD)
 
 
-def test_what_is_no_calendar_is_refused() -> None:
+def test_a_file_that_is_no_calendar_is_refused() -> None:
     with pytest.raises(CalendarRefused, match=r"^This is a web page"):
         named_days_apart(b"<html>", PERIOD)

@@ -52,7 +52,7 @@ def read(*times: dict[str, str], notes: tuple[str, ...] = ()) -> BusyTimes:
     return BusyTimes(tuple(Interval.model_validate(time) for time in times), notes)
 
 
-def known(store: Store, chair: str = "C1", now: dt.datetime = NOW) -> StoredCalendar | None:
+def stored(store: Store, chair: str = "C1", now: dt.datetime = NOW) -> StoredCalendar | None:
     with store.reading() as connection:
         return busy_calendars.found(connection, chair, stale_before(now, HALF_HOUR))
 
@@ -109,55 +109,55 @@ def rows(store: Store) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(select(table).order_by(table.c.chair))]
 
 
-def test_without_a_calendar_nothing_is_known(filled: Store) -> None:
-    assert known(filled) == NOTHING
-    assert known(filled, "C9") is None
+def test_a_chair_without_a_calendar_has_no_busy_times(filled: Store) -> None:
+    assert stored(filled) == NOTHING
+    assert stored(filled, "C9") is None
     assert times(filled) == {}
     assert claim(filled) is None
 
 
-def test_what_a_file_says_takes_the_place_of_all_before(filled: Store) -> None:
+def test_a_file_replaces_a_link_and_its_busy_times(filled: Store) -> None:
     store_link(filled)
     succeed(filled, claimed(filled), EVENING)
     store_file(filled, MORNING, LEAVE, now=NOW + HOUR)
     at = NOW + HOUR
-    assert known(filled) == replace(
+    assert stored(filled) == replace(
         NOTHING, version=2, source=Source.FILE, notes=("A note.",), changed_at=at, good_at=at, tried_at=at
     )
     assert times(filled) == {"C1": [MORNING, LEAVE]}
     assert claim(filled, NOW + DAY) is None
 
 
-def test_what_was_known_stays_until_a_link_is_read(filled: Store) -> None:
+def test_busy_times_stay_until_a_new_link_is_read(filled: Store) -> None:
     store_file(filled, MORNING)
     later = NOW + HOUR
     store_link(filled, now=later)
     waiting = replace(
         NOTHING, version=2, source=Source.LINK, host="outlook.office365.com", notes=("A note.",), changed_at=later, good_at=NOW
     )
-    assert known(filled) == replace(waiting, due_at=later)
+    assert stored(filled) == replace(waiting, due_at=later)
     assert times(filled) == {"C1": [MORNING]}
     of = claimed(filled, later)
     assert of == Claim("C1", 2, LINK, read(MORNING).intervals, later, later + LEASE)
     assert LINK not in repr(of)
     succeed(filled, of, EVENING, now=later)
     good = replace(waiting, notes=(), good_at=later, tried_at=later, due_at=later + HALF_HOUR)
-    assert known(filled) == good
+    assert stored(filled) == good
     assert times(filled) == {"C1": [EVENING]}
 
 
-def test_a_calendar_is_forgotten_with_its_link_and_can_come_again(filled: Store) -> None:
+def test_a_calendar_is_removed_with_its_link_and_can_be_set_again(filled: Store) -> None:
     store_link(filled)
     succeed(filled, claimed(filled), EVENING)
     remove(filled, NOW + HOUR)
-    assert known(filled) == replace(NOTHING, version=2, changed_at=NOW + HOUR)
+    assert stored(filled) == replace(NOTHING, version=2, changed_at=NOW + HOUR)
     assert times(filled) == {}
     assert not any(LINK in str(row) for row in rows(filled))
     store_file(filled, LEAVE)
-    assert (known(filled) or NOTHING).version == 3
+    assert (stored(filled) or NOTHING).version == 3
 
 
-def test_a_chair_goes_with_the_calendar(filled: Store) -> None:
+def test_removing_a_chair_removes_its_calendar(filled: Store) -> None:
     store_file(filled, MORNING, chair="C1")
     store_file(filled, LEAVE, chair="C2")
     with filled.writing() as connection:
@@ -178,7 +178,7 @@ def test_a_chair_goes_with_the_calendar(filled: Store) -> None:
         (("2027-02-06", "2027-03-01"), []),
     ],
 )
-def test_busy_times_that_touch_some_days(filled: Store, days: tuple[str, ...], expected: list[dict[str, str]]) -> None:
+def test_busy_times_can_be_limited_to_days(filled: Store, days: tuple[str, ...], expected: list[dict[str, str]]) -> None:
     store_file(filled, MORNING, EVENING, LEAVE, chair="C2")
     store_file(filled, chair="C1")
     assert times(filled, *days) == {"C1": [], "C2": expected}
@@ -192,7 +192,7 @@ def test_a_link_is_due_every_half_hour(filled: Store) -> None:
     assert claimed(filled, NOW + HALF_HOUR).until == NOW + HALF_HOUR + LEASE
 
 
-def test_the_one_that_waits_longest_is_first(filled: Store) -> None:
+def test_the_link_due_longest_is_claimed_first(filled: Store) -> None:
     for chair, minutes in (("C1", 2), ("C2", 0), ("C3", 1)):
         store_link(filled, chair=chair, now=NOW + minutes * dt.timedelta(minutes=1))
     now = NOW + HALF_HOUR
@@ -200,18 +200,18 @@ def test_the_one_that_waits_longest_is_first(filled: Store) -> None:
     assert claim(filled, now) is None
 
 
-def test_a_link_that_nobody_goes_on_with_is_taken_again_after_a_minute(filled: Store) -> None:
+def test_an_abandoned_claim_expires_after_a_minute(filled: Store) -> None:
     store_link(filled)
     left = claimed(filled)
     assert claim(filled, NOW + LEASE - dt.timedelta(seconds=1)) is None
     taken = claimed(filled, NOW + LEASE)
     succeed(filled, left, EVENING, now=NOW + LEASE)
-    assert times(filled) == {"C1": []}, "whoever was too slow keeps nothing"
+    assert times(filled) == {"C1": []}, "the server that was too slow stores nothing"
     succeed(filled, taken, MORNING, now=NOW + LEASE)
     assert times(filled) == {"C1": [MORNING]}
 
 
-def test_many_servers_take_each_link_once(filled: Store) -> None:
+def test_many_servers_claim_each_link_once(filled: Store) -> None:
     for chair in ("C1", "C2", "C3"):
         store_link(filled, chair=chair)
     with ThreadPoolExecutor(8) as servers:
@@ -222,7 +222,7 @@ def test_many_servers_take_each_link_once(filled: Store) -> None:
 @pytest.mark.parametrize(
     "change", [store_link, store_file, remove, lambda store: store_link(store, OTHER), lambda store: refresh(store, NOW)]
 )
-def test_what_somebody_has_changed_meanwhile_stays(filled: Store, change: Any) -> None:
+def test_a_change_during_a_fetch_is_not_overwritten(filled: Store, change: Any) -> None:
     store_link(filled)
     of = claimed(filled)
     change(filled)
@@ -232,42 +232,42 @@ def test_what_somebody_has_changed_meanwhile_stays(filled: Store, change: Any) -
     assert rows(filled) == before
 
 
-def test_a_link_that_fails_keeps_what_was_known_and_waits_ever_longer(filled: Store) -> None:
+def test_a_failing_link_keeps_its_busy_times_and_waits_longer(filled: Store) -> None:
     store_link(filled)
     succeed(filled, claimed(filled), MORNING)
-    good = known(filled)
+    good = stored(filled)
     assert good is not None
     now, waits = NOW + HALF_HOUR, []
     for _ in range(8):
         fail(filled, claimed(filled, now), now=now)
-        present = known(filled, now=now)
-        assert present is not None
-        assert present.due_at is not None
+        current = stored(filled, now=now)
+        assert current is not None
+        assert current.due_at is not None
         stale = now - NOW > DAY
-        assert present == replace(good, tried_at=now, error="It has no calendar there.", due_at=present.due_at, stale=stale)
-        waits.append((present.due_at - now) / HOUR)
-        now = present.due_at
+        assert current == replace(good, tried_at=now, error="It has no calendar there.", due_at=current.due_at, stale=stale)
+        waits.append((current.due_at - now) / HOUR)
+        now = current.due_at
     assert waits == [0.5, 1, 2, 4, 6, 6, 6, 6]
     assert times(filled) == {"C1": [MORNING]}
     succeed(filled, claimed(filled, now), EVENING, now=now)
-    assert known(filled, now=now) == replace(good, good_at=now, tried_at=now, due_at=now + HALF_HOUR)
+    assert stored(filled, now=now) == replace(good, good_at=now, tried_at=now, due_at=now + HALF_HOUR)
 
 
-def test_what_is_fetched_seldom_is_not_tried_more_often(filled: Store) -> None:
+def test_a_failure_is_not_retried_before_the_interval(filled: Store) -> None:
     store_link(filled)
     fail(filled, claimed(filled), every=2 * DAY)
     assert claim(filled, NOW + DAY) is None
     assert claim(filled, NOW + 2 * DAY) is not None
 
 
-def test_a_new_link_is_tried_again_soon_however_old_what_is_known(filled: Store) -> None:
+def test_a_new_link_is_retried_soon_after_a_failure(filled: Store) -> None:
     store_file(filled, MORNING, now=NOW - 30 * DAY)
     store_link(filled)
     fail(filled, claimed(filled))
-    assert (known(filled) or NOTHING).due_at == NOW + HALF_HOUR
+    assert (stored(filled) or NOTHING).due_at == NOW + HALF_HOUR
 
 
-def test_a_link_is_fetched_at_once_if_asked(filled: Store) -> None:
+def test_a_refreshed_link_is_due_now(filled: Store) -> None:
     store_link(filled)
     succeed(filled, claimed(filled), MORNING)
     refresh(filled, NOW)
@@ -287,7 +287,7 @@ def test_a_link_is_stale_after_a_day_or_three_fetches(filled: Store, age: dt.tim
     store_link(filled)
     succeed(filled, claimed(filled), MORNING)
     store_file(filled, MORNING, chair="C2", now=NOW - 300 * DAY)
-    store_link(filled, chair="C3")  # which nobody fetches
+    store_link(filled, chair="C3")  # never fetched
     before = stale_before(NOW + age, every)
     with filled.reading() as connection:
         found = {is_stale: busy_calendars.listed(connection, before, is_stale=is_stale) for is_stale in (True, False, None)}
@@ -297,14 +297,14 @@ def test_a_link_is_stale_after_a_day_or_three_fetches(filled: Store, age: dt.tim
     assert [(one.chair, one.stale) for one in found[None]] == [(chair, chair in stale_ones) for chair in ("C1", "C2", "C3")]
 
 
-def test_a_link_that_was_never_read_is_stale_once_it_has_failed(filled: Store) -> None:
+def test_a_link_that_was_never_read_is_stale_after_a_failure(filled: Store) -> None:
     store_link(filled)
-    assert not (known(filled) or NOTHING).stale
+    assert not (stored(filled) or NOTHING).stale
     fail(filled, claimed(filled))
-    assert (known(filled) or NOTHING).stale
+    assert (stored(filled) or NOTHING).stale
 
 
-def test_they_are_listed_page_by_page(filled: Store) -> None:
+def test_calendars_are_listed_in_pages(filled: Store) -> None:
     store_file(filled, chair="C3")
     with filled.reading() as connection:
         first = busy_calendars.listed(connection, NOW, most=2)
@@ -312,7 +312,7 @@ def test_they_are_listed_page_by_page(filled: Store) -> None:
     assert [(one.chair, one.source) for one in (*first, *rest)] == [("C1", None), ("C2", None), ("C3", Source.FILE)]
 
 
-def test_an_error_of_the_database_tells_no_link(filled: Store) -> None:
+def test_a_database_error_does_not_quote_the_link(filled: Store) -> None:
     with pytest.raises(IntegrityError) as refused:
         store_link(filled, chair="C9")
     assert "s3cret" not in str(refused.value)

@@ -20,7 +20,7 @@ def sqlite_app(sqlite_databases: SqliteFiles) -> FastAPI:
 
 
 def permissions(dependant: Dependant) -> Iterator[Permission]:
-    """What a route and all that it depends on need."""
+    """Yield the permissions that a route and its dependencies declare."""
     for one in dependant.dependencies:
         if isinstance(one.call, Needs):
             yield one.call.permission
@@ -34,20 +34,20 @@ def test_every_route_declares_one_permission(sqlite_app: FastAPI) -> None:
     assert nothing == {"/calendars/{secret}.ics", "/health", "/ready"}
 
 
-def test_what_only_reads_needs_no_more_than_to_read(sqlite_app: FastAPI) -> None:
+def test_safe_methods_require_read_permissions_only(sqlite_app: FastAPI) -> None:
     reading = {Permission.READ_DIARY, Permission.READ_REPORTS, Permission.NOTHING}
     for route in routes(sqlite_app):
         (needed,) = permissions(route.dependant)
         assert (needed in reading) == (route.methods <= {"GET", "HEAD"}), route.path
 
 
-def test_nothing_is_served_but_these_routes_and_their_description(sqlite_app: FastAPI) -> None:
+def test_only_routes_and_their_documentation_are_served(sqlite_app: FastAPI) -> None:
     others = {route.path for route in iter_route_contexts(sqlite_app.routes) if not isinstance(route.original_route, APIRoute)}
     assert others == {"/api/v1/openapi.json", "/api/v1/docs"}
 
 
 def routes(app: FastAPI) -> list[Any]:
-    """Every route as it is served, with what its routers add to it."""
+    """Return every route as served, with the prefixes and dependencies of its routers."""
     found = [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
     assert len(found) > 30
     return found

@@ -11,16 +11,16 @@ JSON = {"content-type": "application/json"}
 AS_JSON = "Send JSON, with the header Content-Type: application/json."
 
 
-def told(response: Any) -> tuple[int, str, dict[str, Any]]:
+def answer_of(response: Any) -> tuple[int, str, dict[str, Any]]:
     return response.status_code, response.headers["content-type"], response.json()
 
 
-def test_an_unknown_address(client: TestClient) -> None:
+def test_an_unknown_path_is_not_found(client: TestClient) -> None:
     expected = {"type": "/problems/not-found", "title": "Not Found", "status": 404, "detail": "Not Found"}
-    assert told(client.get("/api/v1/nothing")) == (404, "application/problem+json", expected)
+    assert answer_of(client.get("/api/v1/nothing")) == (404, "application/problem+json", expected)
 
 
-def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
+def test_a_method_that_a_path_does_not_support_is_refused(client: TestClient) -> None:
     response = client.patch("/api/v1/sites")
     expected = {
         "type": "/problems/method-not-allowed",
@@ -28,7 +28,7 @@ def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
         "status": 405,
         "detail": "Method Not Allowed",
     }
-    assert told(response) == (405, "application/problem+json", expected)
+    assert answer_of(response) == (405, "application/problem+json", expected)
     assert set(response.headers["allow"].split(", ")) <= {"GET", "POST"}
 
 
@@ -53,7 +53,7 @@ def test_a_method_that_an_address_does_not_take(client: TestClient) -> None:
         (b'{"id": "AYL"}', {}, "", f"the content type is missing. {AS_JSON}"),
     ],
 )
-def test_a_body_that_cannot_be_taken(
+def test_an_invalid_body_is_refused(
     client: TestClient, content: bytes, headers: dict[str, str], where: str, message: str | None
 ) -> None:
     response = client.post("/api/v1/sites", content=content, headers=headers)
@@ -63,7 +63,7 @@ def test_a_body_that_cannot_be_taken(
         "status": 422,
         "detail": "The request has errors.",
     }
-    status, media_type, body = told(response)
+    status, media_type, body = answer_of(response)
     (error,) = body.pop("errors")
     assert (status, media_type, body) == (422, "application/problem+json", expected)
     assert error["where"] == where
@@ -79,14 +79,14 @@ def test_a_body_that_cannot_be_taken(
         (b"[" * 100_000, "The body nests lists or objects too deeply. Send it in the documented form."),
     ],
 )
-def test_what_python_can_not_read_is_told(client: TestClient, content: bytes, detail: str) -> None:
+def test_a_body_that_python_cannot_parse_is_refused(client: TestClient, content: bytes, detail: str) -> None:
     response = client.post("/api/v1/sites", content=content, headers=JSON)
     expected = {"type": "/problems/bad-request", "title": "Bad Request", "status": 400, "detail": detail}
-    assert told(response) == (400, "application/problem+json", expected)
+    assert answer_of(response) == (400, "application/problem+json", expected)
 
 
-def test_what_the_database_cannot_look_for_is_told(client: TestClient, store: Store) -> None:
-    """PostgreSQL takes no text with a null character, not even to compare it; SQLite does."""
+def test_a_null_character_in_a_path_is_refused(client: TestClient, store: Store) -> None:
+    """PostgreSQL refuses a null character even in a comparison; SQLite accepts it."""
     missing = {"type": "/problems/not-found", "title": "Not Found", "status": 404, "detail": "There is no site 'A\0B'."}
     refused = {
         "type": "/problems/invalid",
@@ -95,4 +95,4 @@ def test_what_the_database_cannot_look_for_is_told(client: TestClient, store: St
         "detail": "The request has a value that the database can't store, such as a null character.",
     }
     expected = missing if store.is_sqlite else refused
-    assert told(client.get("/api/v1/sites/A%00B")) == (expected["status"], "application/problem+json", expected)
+    assert answer_of(client.get("/api/v1/sites/A%00B")) == (expected["status"], "application/problem+json", expected)

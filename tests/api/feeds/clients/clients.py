@@ -1,4 +1,4 @@
-"""Real calendar clients, in an environment of their own that is built once and kept: vdirsyncer with khal, ical.js, node-ical."""
+"""Real calendar clients, in an environment that is built once and then reused: vdirsyncer with khal, ical.js, node-ical."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ path = {folder}/khal.db
 
 @dataclass(frozen=True, order=True)
 class Shown:
-    """An event as a client shows it: local times where it shows them so, else instants."""
+    """An event as a client shows it, in local times or as instants."""
 
     title: str
     start: str
@@ -59,12 +59,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Clients:
-    """Where they are installed."""
+    """The folder in which the clients are installed."""
 
     folder: Path
 
     def khal(self, address: str, into: Path, first: str) -> list[Shown]:
-        """What khal lists of the year from a day on, after vdirsyncer has fetched into a folder, in London's time."""
+        """Fetch a feed with vdirsyncer into a folder, and return what khal lists for 400 days, in London time."""
         vdirsyncer, khal = into / "vdirsyncer.conf", into / "khal.conf"
         (into / "events").mkdir(parents=True, exist_ok=True)
         vdirsyncer.write_text(VDIRSYNCER.format(folder=into, address=address))
@@ -76,7 +76,7 @@ class Clients:
         return sorted(Shown(*(field.strip() for field in line.split("|"))) for line in listed.splitlines() if line)
 
     def in_javascript(self, address: str) -> dict[str, list[Shown]]:
-        """What ical.js and node-ical read at an address, in UTC."""
+        """Return the events that ical.js and node-ical read at an address, in UTC."""
         found = json.loads(_run(["node", HERE / "read.mjs", self.folder, address]))
         return {
             client: sorted(Shown(one["title"], one["start"], one["end"], one["status"]) for one in events)
@@ -88,7 +88,7 @@ class Clients:
 
 
 def installed() -> Clients:
-    """The clients, which are installed if they aren't yet. CalledProcessError or OSError where they can't be."""
+    """Return the clients, and install them if necessary. Raise CalledProcessError or OSError if that fails."""
     pins = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in PINS) + sys.version.encode()).hexdigest()[:16]
     folder = CACHE / f"clients-{pins}"
     folder.mkdir(parents=True, exist_ok=True)

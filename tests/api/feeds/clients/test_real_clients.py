@@ -1,4 +1,4 @@
-"""Real clients against a running service: every booking at the right local time, and after changes just the new truth."""
+"""Real calendar clients of a running service show every booking at its local time, before and after changes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def thunderbird() -> str:
 
 
 def clock_changes() -> list[dt.date]:
-    """The next two Sundays on which the clocks change."""
+    """Return the next two days on which the clocks change."""
 
     def offset(day: dt.date) -> dt.timedelta | None:
         return dt.datetime.combine(day, dt.time(12), LONDON).utcoffset()
@@ -64,7 +64,7 @@ def clock_changes() -> list[dt.date]:
 
 
 def event(title: str, start: str, status: str = "CONFIRMED") -> Shown:
-    """An entry of a conference in London's time: from the pre-meet half an hour before to its end."""
+    """Return a conference's entry in London time: from the pre-meet half an hour before the start to the end."""
     begins = dt.datetime.fromisoformat(start)
     times = (begins - dt.timedelta(minutes=30), begins + dt.timedelta(minutes=105))
     return Shown(title, *(f"{time:%Y-%m-%dT%H:%M}" for time in times), status)
@@ -77,7 +77,7 @@ def in_utc(shown: Shown) -> Shown:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where two chairs' feeds are, and what they are to show now."""
+    """The addresses of two chairs' feeds, and the entries expected in each."""
 
     addresses: list[str]
     expected: list[list[Shown]]
@@ -85,7 +85,7 @@ class Stage:
 
 @contextmanager
 def stages(databases: SqliteFiles, folder: Path) -> Iterator[Iterator[Stage]]:
-    """A running service with bookings across both clock changes; and then a move, a cancellation and a reassignment later."""
+    """Yield two stages of a service: bookings around clock changes, then a move, a cancellation and a reassignment."""
     url = databases.migrated()
     store = Store(url)
     fill(store, NOW)
@@ -120,7 +120,7 @@ def stages(databases: SqliteFiles, folder: Path) -> Iterator[Iterator[Stage]]:
     store.close()
 
 
-def test_they_show_just_the_truth_across_both_clock_changes(
+def test_clients_show_the_bookings_across_both_clock_changes(
     clients: Clients, sqlite_databases: SqliteFiles, tmp_path: Path
 ) -> None:
     with stages(sqlite_databases, tmp_path) as all_stages:
@@ -131,7 +131,7 @@ def test_they_show_just_the_truth_across_both_clock_changes(
                 assert clients.in_javascript(address) == {"ical.js": utc, "node-ical": utc}
 
 
-def test_so_does_thunderbird(thunderbird: str, sqlite_databases: SqliteFiles, tmp_path: Path) -> None:
+def test_thunderbird_shows_the_bookings(thunderbird: str, sqlite_databases: SqliteFiles, tmp_path: Path) -> None:
     with stages(sqlite_databases, tmp_path) as all_stages:
         for stage in all_stages:
             client = Thunderbird(thunderbird, tmp_path / "thunderbird", stage.addresses)

@@ -1,4 +1,4 @@
-"""Thunderbird, without a screen: what its calendar keeps of the feeds that it subscribes to."""
+"""Thunderbird without a screen, and the entries that its calendar stores of the feeds."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ SETTINGS: Mapping[str, object] = {
     "mail.rights.version": 1,
     "mail.spotlight.firstRunDone": True,
     "mailnews.start_page.enabled": False,
-    # Nobody listens there: nothing but this machine is asked for anything.
+    # A proxy that does not exist, so that Thunderbird reaches no other machine.
     "network.proxy.type": 1,
     "network.proxy.http": "127.0.0.1",
     "network.proxy.http_port": 9,
     "network.proxy.ssl": "127.0.0.1",
     "network.proxy.ssl_port": 9,
 }
-KEPT = "SELECT title, event_start, event_start_tz, event_end, event_end_tz, ical_status FROM cal_events WHERE cal_id = ?"
+STORED = "SELECT title, event_start, event_start_tz, event_end, event_end_tz, ical_status FROM cal_events WHERE cal_id = ?"
 
 
 @dataclass(frozen=True)
 class Thunderbird:
-    """The program, with a profile that is kept from one run to the next, subscribed to the feeds at these addresses."""
+    """Thunderbird with a profile that persists between runs, subscribed to the feeds at these addresses."""
 
     program: str
     folder: Path
     addresses: Sequence[str]
 
     def run_until(self, expected: Sequence[Sequence[Shown]]) -> list[list[Shown]]:
-        """Start it, and end it once it shows that or has had its time; gives what it shows of each feed, in local times."""
+        """Run it until it shows the expected entries or time is up. Return the entries of each feed, in local times."""
         profile = self.folder / "profile"
         profile.mkdir(parents=True, exist_ok=True)
         (profile / "user.js").write_text(self._settings())
@@ -75,13 +75,13 @@ class Thunderbird:
         return "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in settings.items())
 
     def _shown(self) -> list[list[Shown]]:
-        """What its cache holds, read from a copy, for it lets nobody else read while it runs; nothing while it is written."""
+        """Return the entries in a copy of its cache, which it locks while it runs; empty during a write."""
         copy = self.folder / "copy"
         shutil.rmtree(copy, ignore_errors=True)
         try:
             shutil.copytree(self.folder / "profile" / "calendar-data", copy)
             with closing(sqlite3.connect(copy / "cache.sqlite")) as cache:
-                rows = [cache.execute(KEPT, [_calendar(number)]).fetchall() for number in range(len(self.addresses))]
+                rows = [cache.execute(STORED, [_calendar(number)]).fetchall() for number in range(len(self.addresses))]
         except (OSError, sqlite3.DatabaseError):
             return []
         return [sorted(_as_shown(*row) for row in of_one) for of_one in rows]
