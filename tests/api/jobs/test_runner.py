@@ -23,21 +23,20 @@ from api.whatif import sweeps
 from api.whatif.sweeps import SolveCounts, StoredSweep
 from scheduler.sweeps.task import solve, task_of
 from tests.api.support.builders import Clock
-from tests.api.support.plans import found, has_progress, is_alive, month, quarter, queue, told, told_of, wait_until, workers_of
+from tests.api.support.databases import slow_on_postgresql
+from tests.api.support.plans import found, hard_month, has_progress, is_alive, month, queue, told, told_of, wait_until, workers_of
 from tests.api.support.sweeps import begin as begin_sweep
 from tests.api.support.sweeps import claimed, results
 from tests.api.support.sweeps import found as sweep_of
 from tests.sweeps.tiny_tasks import figures, tasks
 
 Begin = Callable[..., Runner]
-ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
-of_processes = pytest.mark.parametrize("databases", ON_BOTH, indirect=True)
-"""What processes do is the same on both kinds of database: one is tried at once, the other with the slow tests."""
 
 
 @pytest.fixture
-def begin(store: Store, clock: Clock) -> Iterator[Begin]:
-    """Starts runners on the store, which end with the test."""
+def begin(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
+    """Start runners on the store, which look often for jobs and end with the test."""
+    monkeypatch.setattr(runner_module, "SECONDS_BETWEEN_LOOKS", 0.1)
     with ExitStack() as stack:
 
         def begun(processes: int = 1) -> Runner:
@@ -87,6 +86,7 @@ def my_worker() -> int:
     return int(worker)
 
 
+@slow_on_postgresql
 def test_jobs_are_done_one_after_another(store: Store, begin: Begin) -> None:
     before = queue(store)
     runner = begin()
@@ -98,6 +98,7 @@ def test_jobs_are_done_one_after_another(store: Store, begin: Begin) -> None:
         assert told_of(store, job.id) == ["queued", "started", "done"]
 
 
+@slow_on_postgresql
 def test_a_runner_of_no_process_leaves_jobs_to_others(store: Store, begin: Begin) -> None:
     job, none = queue(store), begin(0)
     none.wake()
@@ -106,9 +107,9 @@ def test_a_runner_of_no_process_leaves_jobs_to_others(store: Store, begin: Begin
     wait_until(lambda: has_ended(store, job.id))
 
 
-@of_processes
+@slow_on_postgresql
 def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin: Begin, clock: Clock) -> None:
-    job = queue(store, quarter())
+    job = queue(store, hard_month())
     begin()
     wait_until(lambda: has_progress(store, job.id))
     cancel(store, job.id, clock())
@@ -117,7 +118,7 @@ def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin:
     assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
-@of_processes
+@slow_on_postgresql
 def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Begin) -> None:
     job = queue(store, month())
     begin()
@@ -128,7 +129,7 @@ def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Beg
     assert has_plan(store, job.id)
 
 
-@of_processes
+@slow_on_postgresql
 def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin: Begin) -> None:
     first = queue(store)
     runner = begin()
@@ -142,7 +143,7 @@ def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin
     assert found(store, second.id).state is JobState.DONE
 
 
-@of_processes
+@slow_on_postgresql
 def test_a_runner_that_ends_leaves_its_job_to_the_next(store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 1)  # the job is not to blame
     job = queue(store, month())
@@ -156,7 +157,7 @@ def test_a_runner_that_ends_leaves_its_job_to_the_next(store: Store, begin: Begi
     assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
 
 
-@of_processes
+@slow_on_postgresql
 def test_what_a_process_that_is_gone_has_left_is_started_again_at_once(
     store: Store, begin: Begin, clock: Clock, gone: str
 ) -> None:
@@ -169,6 +170,7 @@ def test_what_a_process_that_is_gone_has_left_is_started_again_at_once(
         assert not jobs.fail(connection, left, "Too late.", clock())
 
 
+@slow_on_postgresql
 def test_what_another_machine_has_is_left_to_it_until_it_is_unheard_of(store: Store, begin: Begin, clock: Clock) -> None:
     job = queue(store)
     claim(store, "elsewhere-1-a", clock())
@@ -192,8 +194,9 @@ def test_two_runners_do_each_job_once(store: Store, begin: Begin) -> None:
         assert has_plan(store, job.id)
 
 
+@slow_on_postgresql
 def test_a_runner_takes_no_job_of_another_that_is_heard_of(store: Store, begin: Begin, clock: Clock) -> None:
-    job = queue(store, quarter())
+    job = queue(store, hard_month())
     begin()
     wait_until(lambda: has_progress(store, job.id))
     runner, other = begin(), queue(store)
@@ -220,6 +223,7 @@ def test_who_is_gone(gone: str) -> None:
     assert not is_gone(f"elsewhere-{gone.split('-')[1]}-a")
 
 
+@slow_on_postgresql
 def test_what_sweeps_want_is_solved_here(store: Store, begin: Begin) -> None:
     sweep = begin_sweep(store, tasks(3))
     begin(2)
@@ -228,7 +232,7 @@ def test_what_sweeps_want_is_solved_here(store: Store, begin: Begin) -> None:
     assert figures(results(store, tasks(3)).values()) == figures(solve(task) for task in tasks(3))
 
 
-@of_processes
+@slow_on_postgresql
 def test_a_plan_goes_before_what_sweeps_still_want(store: Store, begin: Begin, clock: Clock) -> None:
     first, *rest = [begin_sweep(store, tasks(9)[3 * n : 3 * n + 3]) for n in range(3)]
     plan = queue(store)
@@ -240,7 +244,7 @@ def test_a_plan_goes_before_what_sweeps_still_want(store: Store, begin: Begin, c
     assert (started[0], len(started)) == (plan.id, 10)
 
 
-@of_processes
+@slow_on_postgresql
 def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(store: Store, begin: Begin) -> None:
     months = [task_of(month()), *tasks(2)]
     sweep = begin_sweep(store, months)
@@ -255,7 +259,7 @@ def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(st
     assert ends == ["done"] * 3
 
 
-@of_processes
+@slow_on_postgresql
 def test_the_next_server_goes_on_where_a_sweep_was(store: Store, begin: Begin) -> None:
     wanted = [*tasks(1), task_of(month()), *tasks(3)[1:]]
     sweep = begin_sweep(store, wanted)
@@ -272,7 +276,7 @@ def test_the_next_server_goes_on_where_a_sweep_was(store: Store, begin: Begin) -
     assert len(after) == len(wanted)
 
 
-@of_processes
+@slow_on_postgresql
 def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store, begin: Begin, gone: str) -> None:
     sweep = begin_sweep(store, tasks(1))
     left = claimed(store, gone)
@@ -298,7 +302,7 @@ def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: 
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, begin: Begin) -> None:
-    plan = queue(store, quarter())
+    plan = queue(store, hard_month())
     runner = begin(2)
     wait_until(lambda: has_progress(store, plan.id))
     of_plan = my_worker()
@@ -313,8 +317,9 @@ def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, beg
     assert "queued" not in told_of(store, plan.id)[1:]
 
 
+@slow_on_postgresql
 def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin, clock: Clock) -> None:
-    sweep, other = begin_sweep(store, [task_of(quarter())]), begin_sweep(store, tasks(1))
+    sweep, other = begin_sweep(store, [task_of(hard_month())]), begin_sweep(store, tasks(1))
     begin()
     wait_until(lambda: sweep_of(store, sweep).state is JobState.RUNNING)
     with store.writing() as connection:
@@ -326,7 +331,7 @@ def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin,
             ["queued", "started", "cancelling", "cancelled"],
             ["queued", "started", "done"],
         ]
-    assert list(results(store, [task_of(quarter())])) == []
+    assert list(results(store, [task_of(hard_month())])) == []
 
 
 def solve_jobs(connection: Connection) -> list[str]:

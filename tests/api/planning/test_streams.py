@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.services import SECONDS, running
 
 LISTENERS = 60
@@ -24,6 +25,7 @@ def event(stream: Any) -> tuple[str, str]:
     return name, number
 
 
+@slow_on_postgresql
 def test_many_listeners_hold_up_nobody_and_hear_each_event_as_it_happens(tmp_path: Path, database_url: str) -> None:
     with running(tmp_path, database_url=database_url, plan_processes=0) as server, ExitStack() as stack:
         with ask(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:
@@ -38,6 +40,7 @@ def test_many_listeners_hold_up_nobody_and_hear_each_event_as_it_happens(tmp_pat
         assert {stream.read() for stream in streams} == {b""}
 
 
+@slow_on_postgresql
 def test_a_stream_ends_with_the_service_so_that_its_listener_comes_again(tmp_path: Path, database_url: str) -> None:
     with running(tmp_path, database_url=database_url, plan_processes=0) as server:
         with ask(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:

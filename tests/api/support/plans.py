@@ -20,7 +20,7 @@ from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
 from tests.api.support.builders import NOW
 from tests.builders import booking, schedule, tiny_problem
-from tests.paths import FIXTURES
+from tests.paths import FIXTURES, INSTANCES
 
 ASKED = {"first": "2027-03-01", "last": "2027-03-31", "time_limit": 600, "seed": 7, "workers": 1}
 LONG_ENOUGH = 120
@@ -33,9 +33,9 @@ def month() -> Problem:
 
 
 @cache
-def quarter() -> Problem:
-    """Return three months, which have a schedule within seconds and a proof much later."""
-    return read_problem_file(FIXTURES / "january-to-march-2027.json")
+def hard_month() -> Problem:
+    """Return a month that has a schedule in a fraction of a second, and no proof within a minute."""
+    return read_problem_file(INSTANCES / "month" / "three-starts.json")
 
 
 def queue(store: Store, problem: Problem | None = None, **asked: Any) -> Job:
