@@ -1,1 +1,1 @@
-"""Problems in and out of the diary: import, export and demo data."""
+"""Import, export and demo data: problems into and out of the diary."""

@@ -1,6 +1,6 @@
-"""What has changed in the data between two problems, item by item and in words. Pure: it reads and writes nothing.
+"""The changes of the data between two problems, item by item and in words. Pure functions.
 
-People are named by reference only. Two problems that differ in nothing but the order of their lists are not told apart.
+People are named by reference. A different order of a list is no change.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ BECAME = {
     "closed": ("now closed", "no longer closed"),
     "unavailable": ("now unavailable", "no longer unavailable"),
 }
-"""How a list that grows or shrinks is told, where its name alone would not do."""
+"""Wording for items added to and removed from a list, if the list's name alone does not make a sentence."""
 PARTS = ("service", "horizon", "calendar", "travel", "virtual_starts", "holds", "apart", "policy")
 
 
 def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]) -> list[ErrorItem]:
-    """What is otherwise in the ``present`` problem than in the ``planned`` one.
+    """Return the changes from the ``planned`` problem to the ``present`` one.
 
-    ``fates`` says in a word or two what became of conferences that are planned no more, or booked otherwise: ``cancelled``,
-    ``booked by hand``.
+    ``fates`` gives, in a word or two, the state of each conference whose request or booking has changed: ``cancelled``, ``booked
+    by hand``.
     """
     return [
         *_of_conferences(planned, present, fates),
@@ -44,7 +44,7 @@ def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]
 
 
 def changed_conferences(planned: Problem, present: Problem) -> list[str]:
-    """The conferences that only one of two problems has, or that are booked otherwise, in order."""
+    """Return the conferences that only one of two problems has, or whose published bookings differ, in order."""
     once = planned.conference_by_id.keys() ^ present.conference_by_id.keys()
     return sorted(once | set(_booked_otherwise(planned, present)))
 
@@ -113,7 +113,7 @@ def _of_part(part: str, planned: Problem, present: Problem) -> Iterator[ErrorIte
 
 
 def _between(old: Value, new: Value) -> Iterator[str]:
-    """What is otherwise in one value than in another, field by field."""
+    """Yield the changes from one value to another, field by field."""
     for field in type(old).model_fields:
         yield from _of_field(field, getattr(old, field), getattr(new, field))
 
@@ -123,7 +123,7 @@ def _of_field(field: str, old: Any, new: Any) -> Iterator[str]:
     if old == new:
         return
     if field in ("name", "service"):
-        yield f"{called} changed"  # somebody's name is not repeated
+        yield f"{called} changed"  # messages contain no names
     elif isinstance(old, Value) and type(old) is type(new) and not isinstance(old, Period):
         yield from (f"{called} {text}" for text in _between(old, new))
     elif isinstance(old, tuple) and isinstance(new, tuple):
@@ -145,7 +145,7 @@ def _booked(booking: PublishedBooking) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A value of a problem as a person would write it."""
+    """Return a value of a problem as a person would write it."""
     match value:
         case None:
             return NOT_GIVEN

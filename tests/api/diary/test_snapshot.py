@@ -8,7 +8,7 @@ import pytest
 from api.database.session import Store
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
@@ -161,7 +161,7 @@ def test_a_booking_that_stands_no_more_is_left_out(diary: Store) -> None:
 
 def test_provided_holds_are_planned_anew(diary: Store) -> None:
     with diary.writing() as connection:
-        bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
+        bookings.add(connection, DiaryBooking(booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00")), Policy(), NOW)
     problem = problem_of(diary)
     assert problem.published == ()
     assert [slot.id for slot in problem.held_slots] == ["HOLD-AYL-2027-01-18-1"]

@@ -144,7 +144,7 @@ def test_bookings_at_odds_are_told_by_row(client: TestClient) -> None:
         "type": "/problems/at-odds",
         "title": "Conflict",
         "status": 409,
-        "detail": "It is at odds with the diary, or with itself. Nothing is kept.",
+        "detail": "It contradicts the diary, or itself. Nothing is imported.",
         "errors": [
             {
                 "where": "Published, row 2, Date",

@@ -15,13 +15,13 @@ from starlette.testclient import TestClient
 from api.database.session import Store
 from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds import queries as feeds
-from api.feeds.calendar import HOW_FRESH, NO_LONGER_HERE, Detail, Feed, FeedOf
+from api.feeds.calendar import FRESHNESS, NO_LONGER_HERE, Detail, Feed, FeedOf
 from api.free_busy import queries as busy_calendars
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Service
@@ -51,7 +51,7 @@ FIXED = (
     r"The pre-meet begins at [\d:]+",
     r"Travel from (?=.*: \d+ minutes; the one before ends at [\d:]+\.)|: \d+ minutes; the one before ends at [\d:]+",
     re.escape(NO_LONGER_HERE),
-    re.escape(HOW_FRESH),
+    re.escape(FRESHNESS),
 )
 """Fixed texts of feeds, which the database may hold too."""
 TEXTS = {"SUMMARY", "DESCRIPTION", "LOCATION", "X-WR-CALNAME", "X-WR-CALDESC"}
@@ -81,7 +81,7 @@ def full(seeded: TestClient, store: Store) -> Store:
             }
             conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | texts_), NOW)
             conferences.note(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
-        bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
+        bookings.add(connection, DiaryBooking(booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00")), Policy(), NOW)
         busy_calendars.store_link(connection, "C1", LINK, NOW)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1", locks=("time", "chair"))
     book(store, "CPC-2", "2027-01-12T14:00", room="WYC-1", minute_taker="M1")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from api.database.session import Store
 from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.errors import ServiceError
@@ -57,7 +57,7 @@ def end(store: Store, number: int, ending: Ending = Ending.CANCELLED, now: dt.da
 
 def hold(store: Store, start: str) -> int:
     with store.writing() as connection:
-        return bookings.add(connection, booking(HOLD, start), Policy(), NOW)
+        return bookings.add(connection, DiaryBooking(booking(HOLD, start)), Policy(), NOW).number
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def do(store: Store, step: tuple[str, str, str, str, str | None], now: dt.dateti
             if active is not None:
                 bookings.end(connection, [active.number], Ending.MOVED if what == "place" else Ending.CANCELLED, now)
             if what == "place":
-                bookings.add(connection, booking(name, start, chair=chair, room=room), Policy(), now)
+                bookings.add(connection, DiaryBooking(booking(name, start, chair=chair, room=room)), Policy(), now)
     except ServiceError:
         pass
 

@@ -20,7 +20,7 @@ CONFERENCES = {
 
 
 def standing(*bookings: Booking, publication: int | None = None) -> dict[str, StoredBooking]:
-    return {one.conference: StoredBooking(n, one, (), False, publication, None, True) for n, one in enumerate(bookings, start=1)}
+    return {one.conference: StoredBooking(one, number=n, publication=publication) for n, one in enumerate(bookings, start=1)}
 
 
 def compared(before: dict[str, StoredBooking], *after: Booking) -> Differences:

@@ -16,6 +16,7 @@ from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import follow_up as life
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life_of
@@ -152,9 +153,9 @@ def must_tell_what_stands(store: Store, number: int) -> None:
         stands = bookings.active_in(connection, FIRST, LAST)
         problem = problem_of(connection, FIRST, LAST)
     assert kept is not None
-    copy = {one.conference: one for one in kept.bookings}
+    copy = {one.booking.conference: one for one in kept.bookings}
     assert len(copy) == len(kept.bookings) == kept.summary.booked
-    assert copy == {one.booking.conference: publications.standing_as(one) for one in stands}
+    assert copy == {one.booking.conference: DiaryBooking(one.booking, one.locks, one.by_hand, one.exception) for one in stands}
     assert check(problem, Schedule(bookings=tuple(one.booking for one in stands))).ok
 
 

@@ -149,7 +149,7 @@ def test_a_plan_that_breaks_rules_is_refused(seeded: TestClient, store: Store) -
     plan = draft(store, CPC_1.model_copy(update={"chair": "C2"}), *ALL[1:])
     before = contents(store)
     response = publish(seeded, plan)
-    detail = "The plan breaks rules by the present data: 2 breaches. Make a new plan, and publish that."
+    detail = "The plan breaks rules with the current data: 2 breaches. Make a new plan, and publish that."
     broken = [
         ("CPC-2", "CPC-2, Tuesday 12 January 2027 at 10:00: C2 is then taken by CPC-1."),
         ("CPC-2", "CPC-2, Tuesday 12 January 2027 at 10:00: C2 has no minutes after CPC-1, and Aylesbury to Wycombe takes 40."),
@@ -191,7 +191,7 @@ def test_a_plan_is_not_published_over_what_stands_since(seeded: TestClient, stor
     publish(seeded, draft(store, CPC_1, MOVED_2, *ALL[2:]))
     before = contents(store)
     response = publish(seeded, plan)
-    detail = f"The plan '{plan}' was published as 1, and other bookings stand since. Make a new plan, or restore publication 1."
+    detail = f"The plan '{plan}' was published as 1, and bookings have changed since. Make a new plan, or restore publication 1."
     assert (response.status_code, response.json()) == (409, details("already-published", 409, detail))
     assert contents(store) == before
 
@@ -231,7 +231,7 @@ def test_restoring_is_refused_with_all_that_is_in_the_way(seeded: TestClient, st
     before = contents(store)
     response = restore(seeded, 1)
     detail = (
-        "Publication 1, of 4 to 31 January 2027, can't stand again by the present data: 5 obstacles. "
+        "Publication 1, of 4 to 31 January 2027, can't be restored with the current data: 5 obstacles. "
         "Put them right, or make a new plan."
     )
     in_the_way = [

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences.queries import ConferenceState
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book
@@ -222,7 +223,7 @@ def test_what_has_been_held_stays_as_it_was(seeded: TestClient, store: Store) ->
 def test_a_slot_is_held_once_though_two_plans_share_its_week(seeded: TestClient, store: Store) -> None:
     with store.writing() as connection:
         early = HELD.model_copy(update={"start": HELD.start.replace(day=3), "end": HELD.end.replace(day=3)})
-        bookings.add(connection, early, Policy(), NOW)
+        bookings.add(connection, DiaryBooking(early), Policy(), NOW)
     plan = draft(store, *ALL)
     assert seeded.get(f"/api/v1/plans/{plan}/diff").json()["held_slots"]["moved"][0]["changes"] == [
         {"what": "date", "from": "2027-01-03", "to": "2027-01-19"}

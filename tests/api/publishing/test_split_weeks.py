@@ -27,7 +27,7 @@ from tests.api.support.drafts import (
     restore,
 )
 
-ADVICE = "Some of that stands outside the planned days. Move it first, or plan whole weeks, from"
+ADVICE = "Some of these are outside the planned days. Move them first, or plan whole weeks, from"
 OFFICE_DAYS = f"C1 has 2 office days in the week from Monday 11 January 2027; at most 1. {ADVICE} Monday 11 January 2027 to"
 
 
@@ -47,7 +47,7 @@ def test_office_days_before_the_planned_ones_count(seeded: TestClient, store: St
     too_much = plan(store, *days, CPC_3, CPC_4)
     before = contents(store)
     response = publish(seeded, too_much)
-    detail = "The plan breaks rules by the present data: 1 breach. Make a new plan, and publish that."
+    detail = "The plan breaks rules with the current data: 1 breach. Make a new plan, and publish that."
     wrong = f"{OFFICE_DAYS} Sunday {until} January 2027."
     assert (response.status_code, response.json()) == (409, details("breaks-rules", 409, detail, ("C1", wrong)))
     assert contents(store) == before

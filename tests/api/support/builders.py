@@ -10,6 +10,7 @@ from typing import Any
 
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
@@ -100,4 +101,4 @@ def book(
         assert kept is not None
         conferences.change(connection, kept.value, now, state=ConferenceState.BOOKED)
         made = builders.booking(identifier, start, **changes)
-        return bookings.add(connection, made, Policy(), now, by_hand=by_hand, locks=locks)
+        return bookings.add(connection, DiaryBooking(made, locks, by_hand), Policy(), now).number

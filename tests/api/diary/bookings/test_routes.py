@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences.queries import ConferenceState
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book
@@ -51,7 +52,7 @@ def state(client: TestClient, identifier: str) -> ConferenceState:
 def hold(store: Store, start: str = "2027-01-19T10:00", **changes: Any) -> int:
     """Book the held slot of the small service."""
     with store.writing() as connection:
-        return bookings.add(connection, made("HOLD-AYL-2027-01-18-1", start, **changes), Policy(), NOW)
+        return bookings.add(connection, DiaryBooking(made("HOLD-AYL-2027-01-18-1", start, **changes)), Policy(), NOW).number
 
 
 def numbers(client: TestClient, query: str) -> list[int]:
@@ -263,7 +264,7 @@ def test_a_change_needs_the_version_that_was_seen(seeded: TestClient) -> None:
     assert seeded.post(f"{PATH}/{number}/cancel", json=body, headers={"If-Match": f'"{number}.1"'}).status_code == 412
     assert post(seeded, number, "cancel", body).status_code == 200
     again = post(seeded, number, "cancel", body)
-    assert (again.status_code, again.json()["detail"]) == (409, f"Booking {number} of CPC-1 stands no more.")
+    assert (again.status_code, again.json()["detail"]) == (409, f"Booking {number} of CPC-1 has ended.")
 
 
 def test_what_is_cancelled_is_to_be_booked_again(seeded: TestClient) -> None:

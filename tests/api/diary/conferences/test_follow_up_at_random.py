@@ -23,7 +23,7 @@ from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Outcome, Reason, possible_outcomes
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as nouns
-from api.errors import ServiceError
+from api.errors import ConflictError, InvalidError, ServiceError
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference, ConferenceKind
 from tests.api.support import builders
@@ -179,7 +179,7 @@ class Life(RuleBasedStateMachine):
             with self.store.writing() as connection:
                 happen(connection)
         except ServiceError as error:
-            assert error.status in (409, 422), error
+            assert isinstance(error, ConflictError | InvalidError), error
             self.done[f"{what} refused"] += 1
         else:
             self.done[what] += 1
