@@ -8,5 +8,5 @@ from scheduler.domain.values import Value
 
 
 def written(value: Value) -> dict[str, Any]:
-    """A value as the contract writes it."""
+    """Return a value as the JSON that the contract defines."""
     return value.model_dump(mode="json", by_alias=True)

@@ -1,1 +1,1 @@
-"""Plans: requested, solved in the background, watched and read."""
+"""Plans: request, make in the background, watch and read them."""

@@ -1,4 +1,4 @@
-"""Plans: asked for, made in the background, watched, cancelled, and read. What is made of one is in ``publications.py``."""
+"""Routes for plans: request, watch, cancel and read them. Those that publish a plan are in ``api/publishing``."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -38,10 +38,10 @@ reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
 class PlanRequest(Period):
-    """Which days to plan; best whole weeks, since what a chair may have in a week counts beyond the days when it is published.
+    """The days to plan. Whole weeks are best, since publishing checks chairs' weekly limits over whole weeks.
 
-    Where some of them are over, the plan begins today: what stood on the others stays. Where all are over, all are planned.
-    ``time_limit`` is in seconds, at most as many as the service allows; ``seed`` starts the search.
+    If some of the days are past, the plan begins today and the bookings on past days stay. If all are past, all are planned.
+    ``time_limit`` is in seconds, up to the service's own limit; ``seed`` seeds the search.
     """
 
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
@@ -49,7 +49,7 @@ class PlanRequest(Period):
 
 
 class TierItem(BaseModel):
-    """How far a plan is: the tier that is being solved, its best value so far, its bound, and the seconds since the start."""
+    """A plan's progress: the current tier, its best value so far, its bound, and the seconds since the start."""
 
     tier: TierName
     value: int | None
@@ -58,7 +58,7 @@ class TierItem(BaseModel):
 
 
 class LateItem(BaseModel):
-    """A booking after its due date: by how many working days, and why."""
+    """A booking after its due date: how many working days late, and why."""
 
     conference: str
     start: Moment
@@ -68,7 +68,7 @@ class LateItem(BaseModel):
 
 
 class PlanResult(BaseModel):
-    """What came out, without its bookings; ``remarks`` says what was assumed."""
+    """A plan's result without its bookings; ``remarks`` lists the assumptions."""
 
     tiers: list[Tier]
     unplaced: list[Unplaced]
@@ -78,7 +78,7 @@ class PlanResult(BaseModel):
 
 
 class PlanItem(BaseModel):
-    """A plan as lists tell it. ``attempt`` counts how often it was begun: more than once where a server was cut off."""
+    """A plan in a list. ``attempt`` counts its starts: more than one if a server was interrupted."""
 
     id: str
     state: JobState
@@ -95,7 +95,7 @@ class PlanItem(BaseModel):
 
 
 class Plan(PlanItem):
-    """A plan: how far it is, or what came out. A cancelled one has a result too, where it had one by then."""
+    """A plan with its progress or its result. A cancelled plan has a result if it had a schedule by then."""
 
     progress: TierItem | None
     result: PlanResult | None
@@ -103,14 +103,14 @@ class Plan(PlanItem):
 
 
 class PlanPage(BaseModel):
-    """A page of the plans, the latest first; ``next`` is the plan after which the following page begins."""
+    """A page of plans, newest first; ``next`` is the plan after which the next page begins."""
 
     items: list[PlanItem]
     next: str | None = None
 
 
 class JobEventItem(BaseModel):
-    """Something that happened to a plan: queued, started, progress, cancelling; the last is done, cancelled or failed."""
+    """An event of a plan: queued, started, progress or cancelling; the last one is done, cancelled or failed."""
 
     number: int
     at: AwareDatetime
@@ -119,29 +119,28 @@ class JobEventItem(BaseModel):
 
 
 class EventPage(BaseModel):
-    """What has happened so far. Ask again ``after`` the number in ``next``; it is null once nothing more will happen."""
+    """A page of events. The next page begins after the number ``next``, which is null after the last event."""
 
     items: list[JobEventItem]
     next: int | None = None
 
 
 _EVENTS: dict[str, Any] = {
-    "description": "A page of events; or, to a client that accepts `text/event-stream`, each as it happens, until the last.",
+    "description": "A page of events; or a stream until the last event, if the client accepts `text/event-stream`.",
     "content": {EventSourceResponse.media_type: {"schema": {"type": "string"}}},
 }
 _EXAMPLE = request_example({"first": "2027-01-01", "last": "2027-01-31"})
 
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], openapi_extra=_EXAMPLE, summary="Plan some days")
-def ask(connection: Writing, now: Now, request: Request, response: Response, asked: PlanRequest) -> Plan:
-    """Begin to plan the days by the present data. It goes on in the background: GET the plan, or its events."""
+def add(connection: Writing, now: Now, request: Request, response: Response, new: PlanRequest) -> Plan:
+    """Start a plan of the days from the current data. It runs in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
-    days = still_to_come(asked, now)
+    days = still_to_come(new, now)
     problem = snapshot.problem_of(connection, days.first, days.last)
-    seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
-    wanted = asked.model_dump(mode="json") | days.model_dump(mode="json")
-    wanted |= {"time_limit": seconds, "workers": settings.plan_workers}
-    job = jobs.add(connection, problem, wanted, now)
+    seconds = min(new.time_limit or settings.plan_seconds, settings.plan_seconds)
+    limits = {"time_limit": seconds, "workers": settings.plan_workers}
+    job = jobs.add(connection, problem, {**new.model_dump(mode="json"), **days.model_dump(mode="json"), **limits}, now)
     response.headers["Location"] = resource_path("plans", job.id)
     return _plan(connection, job)
 
@@ -149,24 +148,24 @@ def ask(connection: Writing, now: Now, request: Request, response: Response, ask
 @router.get("", dependencies=[reads], summary="List the plans, the latest first")
 def listed(
     connection: Reading,
-    after: Annotated[str | None, Query(description="Go on after this plan: the `next` of the page before.")] = None,
+    after: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     most: Most = 100,
 ) -> PlanPage:
-    """A page of the plans."""
+    """Return a page of plans."""
     found = jobs.listed(connection, after=None if after is None else _found(connection, after), most=most + 1)
-    page = [PlanItem.model_validate(_in_short(job)) for job in found[:most]]
+    page = [PlanItem.model_validate(_item(job)) for job in found[:most]]
     return PlanPage(items=page, next=page[-1].id if len(found) > most else None)
 
 
-@router.get("/{id}", dependencies=[reads], summary="One plan: how far it is, or what came out")
+@router.get("/{id}", dependencies=[reads], summary="One plan: its progress, or its result")
 def one(connection: Reading, id: str) -> Plan:
-    """The plan with that id."""
+    """Return the plan with an id."""
     return _plan(connection, _found(connection, id))
 
 
-@router.post("/{id}/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="End a plan with what it has")
+@router.post("/{id}/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="Cancel a plan")
 def cancel(connection: Writing, now: Now, id: str) -> Plan:
-    """Let a plan end soon, and keep the best schedule so far; one that has not begun ends at once, without any."""
+    """End a plan soon, with the best schedule so far; a queued plan ends at once, without a schedule."""
     _found(connection, id)
     could = jobs.cancel(connection, id, now)
     job = _found(connection, id)
@@ -175,9 +174,9 @@ def cancel(connection: Writing, now: Now, id: str) -> Plan:
     return _plan(connection, job)
 
 
-@router.get("/{id}/schedule", response_model=Schedule, dependencies=[reads], summary="The schedule that a plan has found")
+@router.get("/{id}/schedule", response_model=Schedule, dependencies=[reads], summary="The schedule of a plan")
 def schedule(connection: Reading, id: str) -> Response:
-    """The schedule as the contract writes it."""
+    """Return the schedule as the contract defines it."""
     job = _found(connection, id)
     found = plans.schedule_of(connection, id)
     if found is None:
@@ -187,16 +186,16 @@ def schedule(connection: Reading, id: str) -> Response:
 
 
 @router.get(
-    "/{id}/events", response_model=EventPage, responses={200: _EVENTS}, dependencies=[reads], summary="What happens to a plan"
+    "/{id}/events", response_model=EventPage, responses={200: _EVENTS}, dependencies=[reads], summary="The events of a plan"
 )
 async def events(
     request: Request,
     id: str,
     after: After = 0,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
-    last_event_id: Annotated[int | None, Header(ge=0, le=2**31 - 1, description="The last event that was seen.")] = None,
+    last_event_id: Annotated[int | None, Header(ge=0, le=2**31 - 1, description="The last event received.")] = None,
 ) -> Response:
-    """What has happened since an event, as a page; or as server-sent events, which go on until the last."""
+    """Return the events after a number, as a page; or as server-sent events until the last one."""
     store, after = store_of(request), after if last_event_id is None else last_event_id
     page = await run_in_threadpool(_events, store, id, after)
     if EventSourceResponse.media_type in accept:
@@ -208,7 +207,7 @@ async def events(
 
 
 async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Callable[[], bool]) -> AsyncIterator[bytes]:
-    """The events from a page on, unless the server ends; while there is none it holds neither a connection nor a thread."""
+    """Yield the events from a page on, until the last or the server's end. While waiting it holds no connection or thread."""
     looks = 0
     while True:
         for item in page.items:
@@ -240,24 +239,24 @@ def _found(connection: Connection, identifier: str) -> Job:
     return job
 
 
-def _in_short(job: Job) -> dict[str, Any]:
-    asked = {name: job.asked[name] for name in ("first", "last", "time_limit", "seed")}
-    return asked | {name: getattr(job, name) for name in PlanItem.model_fields if name not in asked}
+def _item(job: Job) -> dict[str, Any]:
+    requested = {name: job.request[name] for name in ("first", "last", "time_limit", "seed")}
+    return requested | {name: getattr(job, name) for name in PlanItem.model_fields if name not in requested}
 
 
 def _plan(connection: Connection, job: Job) -> Plan:
-    made = plans.summary(connection, job.id)
-    result = made and {
-        "tiers": made.tiers,
-        "unplaced": made.unplaced,
-        "late": made.report["late"],
-        "remarks": made.report["remarks"],
-        "made_at": made.made_at,
+    summary = plans.summary(connection, job.id)
+    result = summary and {
+        "tiers": summary.tiers,
+        "unplaced": summary.unplaced,
+        "late": summary.report["late"],
+        "remarks": summary.report["remarks"],
+        "made_at": summary.made_at,
     }
     path = resource_path("plans", job.id)
-    actions = ("events", *(("schedule", "diff", "publish") if made else () if job.has_ended else ("cancel",)))
+    actions = ("events", *(("schedule", "diff", "publish") if summary else () if job.has_ended else ("cancel",)))
     return Plan.model_validate(
-        _in_short(job)
+        _item(job)
         | {
             "progress": None if job.has_ended else jobs.latest_progress(connection, job.id),
             "result": result,

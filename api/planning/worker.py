@@ -1,4 +1,4 @@
-"""Makes the plan of one job: tells how it goes, stops when it is cancelled, and keeps the result, all or nothing."""
+"""Making the plan of one job: report its progress, stop if it is cancelled, and store the result, whole or not at all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 def work_on(url: str, attempt: Attempt) -> None:
-    """Make the plan of a job, and end the job with it, unless the attempt is no longer the present one by then."""
+    """Make the plan of a job and end the job with it, if the attempt is still the current one."""
     store = Store(url)
     try:
         _work(store, attempt)
@@ -45,8 +45,8 @@ def _work(store: Store, attempt: Attempt) -> None:
         with watched(store, attempt) as watch:
             if watch.stop.is_set():
                 return
-            made = _plan(job, problem, watch)
-        keep(store, lambda connection: plans.finish(connection, attempt, made, utc_now()))
+            result = _plan(job, problem, watch)
+        keep(store, lambda connection: plans.finish(connection, attempt, result, utc_now()))
         return
     except InputError as error:
         message = f"There can be no such plan. {' '.join(str(fault) for fault in error.faults)}"
@@ -54,26 +54,26 @@ def _work(store: Store, attempt: Attempt) -> None:
         raise  # the job is queued again
     except Exception:
         _log.exception("The plan %s has failed", attempt.job)
-        message = "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id."
+        message = "The planner itself has failed. Ask the service's administrator to look up the plan's id in the server's log."
     keep(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
 
 
 def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:
-    asked = job.asked
+    request = job.request
     schedule = plan(
         problem,
-        time_limit=asked["time_limit"],
-        workers=asked["workers"],
-        seed=asked["seed"],
+        time_limit=request["time_limit"],
+        workers=request["workers"],
+        seed=request["seed"],
         on_progress=watch.hear,
         stop=watch.stop,
     )
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
-    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), versions, asked["seed"], utc_now())
+    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), versions, request["seed"], utc_now())
 
 
 def report_of(problem: Problem, schedule: Schedule) -> dict[str, Any]:
-    """What the checker finds of a schedule, and which bookings are late."""
+    """Return the checker's report on a schedule, with the late bookings."""
     late = [
         {
             "conference": one.conference.id,

@@ -1,4 +1,4 @@
-"""What is asked of a what-if, or of the value of one more, as what is to be solved: checked before anything is kept."""
+"""Requests for a what-if, or for the value of one more, turned into tasks and checked before anything is stored."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ from scheduler.wording import number
 MOST_CHANGES = 50
 MOST_WORK = 200
 MOST_BYTES = 64 << 20
-"""Of the problems of all scenarios together, as JSON."""
+"""The limit for the problems of all scenarios together, as JSON."""
 
 
 class WorkLimits(Value):
-    """How each solve goes: where it begins, and how much work each search may take; ``time_limit`` is in seconds."""
+    """Limits of each solve: its seed, the work of each search, and the ``time_limit`` in seconds."""
 
     seed: Whole = SEED
     work_limit: Annotated[float, Field(strict=True, gt=0, le=MOST_WORK, allow_inf_nan=False)] = WORK_LIMIT
@@ -51,9 +51,9 @@ class WorkLimits(Value):
 
 
 class WhatifRequest(WorkLimits):
-    """What to compare: over some days (``first``, ``last``), what a ``plan`` was made of, or a ``problem`` that is sent.
+    """What to compare: the current data of a period (``first``, ``last``), the problem of a ``plan``, or a given ``problem``.
 
-    ``scenarios`` are as in a file of scenarios; ``grid`` makes one for each number of a setting, such as ``chairs=5..8``.
+    ``scenarios`` are written as in a file of scenarios; ``grid`` makes one for each value of a setting, such as ``chairs=5..8``.
     """
 
     first: Date | None = None
@@ -75,67 +75,71 @@ class WhatifRequest(WorkLimits):
 
 
 class ValueRequest(WorkLimits):
-    """How many of each kind to show, and how each solve goes."""
+    """How many of each kind to show, and the limits of each solve."""
 
     top: Annotated[int, Field(strict=True, ge=1, le=100)] = TOP
 
 
 @dataclass(frozen=True)
 class Study:
-    """What is to be solved, the base first, and what was asked, as it is kept and told.
+    """The solves of a sweep, the base first, with the request as it is stored.
 
-    ``results`` are those of a what-if that are known already, by the numbers of its parts.
+    ``results`` are the results of a what-if that are known already, by the numbers of its parts.
     """
 
-    asked: dict[str, Any]
-    wanted: tuple[SolveRequest, ...]
+    request: dict[str, Any]
+    solves: tuple[SolveRequest, ...]
     results: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def whatif(connection: Connection, asked: WhatifRequest, settings: Settings) -> Study:
-    """The base and its scenarios.
+def whatif(connection: Connection, request: WhatifRequest, settings: Settings) -> Study:
+    """Return the study of a base and its scenarios.
 
-    Raises InputError with every fault, and ApiError where it is too much, or there is no such plan.
+    Raise InputError with every fault, InvalidError if it is too large, or NotFoundError if there is no such plan.
     """
-    _hold_to_limits(asked, settings.whatif_scenarios)
-    problem = nameless(_problem(connection, asked))
-    read = () if asked.scenarios is None else scenarios_in(asked.scenarios, problem)
+    _hold_to_limits(request, settings.whatif_scenarios)
+    problem = nameless(_problem(connection, request))
+    read = () if request.scenarios is None else scenarios_in(request.scenarios, problem)
     listed = [_nameless(scenario) for scenario in read]
-    scenarios = [*listed, *_crossed(problem, asked.grid)]
+    scenarios = [*listed, *_crossed(problem, request.grid)]
     if not scenarios:
         raise InputError([Fault(("scenarios",), EMPTY)])
-    effort = _effort(asked, settings)
-    wanted = [
+    effort = _effort(request, settings)
+    solves = [
         SolveRequest(task_of(variant.problem, effort), variant.name, variant.sentences, variant.at)
         for variant in variants(problem, scenarios, _size_limit(problem))
     ]
-    kept = {
+    stored = {
         **_days(problem),
         "service": written(problem.service),
-        "plan": asked.plan,
-        "grid": list(asked.grid),
+        "plan": request.plan,
+        "grid": list(request.grid),
         **effort.model_dump(),
     }
-    return Study(kept, tuple(wanted), beside_the_base(connection, dict(enumerate(wanted))))
+    return Study(stored, tuple(solves), beside_the_base(connection, dict(enumerate(solves))))
 
 
-def value(connection: Connection, plan: str, asked: ValueRequest, settings: Settings) -> Study:
-    """What to begin with for the value of one more than a plan has. Raises ApiError where there is no such plan."""
+def value(connection: Connection, plan: str, request: ValueRequest, settings: Settings) -> Study:
+    """Return the study of the value of one more than a plan has, which begins with the base.
+
+    Raise NotFoundError if there is no such plan.
+    """
     problem = nameless(_problem_of_plan(connection, plan))
-    effort = _effort(asked, settings)
-    return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (SolveRequest(task_of(problem, effort), "base"),))
+    effort = _effort(request, settings)
+    stored = {**_days(problem), "top": request.top, **effort.model_dump()}
+    return Study(stored, (SolveRequest(task_of(problem, effort), "base"),))
 
 
 def begin(
     connection: Connection, kind: SweepKind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
 ) -> StoredSweep:
-    """Begin to solve it; what is known is there at once. What ended longer ago than sweeps are kept makes way.
+    """Start the sweep of a study, with the results that are known already, and forget sweeps past their retention.
 
     The caller holds the diary.
     """
     if settings.whatif_days:
         forget(connection, now - dt.timedelta(days=settings.whatif_days))
-    sweep = sweeps.add(connection, kind, study.asked, study.wanted, now, plan)
+    sweep = sweeps.add(connection, kind, study.request, study.solves, now, plan)
     sweeps.set_beside(connection, sweep.id, study.results, now)
     begun = sweeps.found(connection, kind, sweep.id)
     assert begun is not None
@@ -143,13 +147,13 @@ def begin(
 
 
 def hold_to_plan(connection: Connection, identifier: str) -> None:
-    """Raise ApiError where there is no such plan, made or in the making."""
-    if jobs.found(connection, identifier) is None and plans.found(connection, identifier) is None:
+    """Raise NotFoundError if there is no such plan, finished or not."""
+    if jobs.found(connection, identifier) is None:
         raise not_found("plan", identifier)
 
 
 def _size_limit(base: Problem) -> Callable[[Problem], None]:
-    """What refuses a problem with which the base and all before it would be too large together."""
+    """Return a function that raises InvalidError for a problem that would make all of them too large together."""
     size = len(base.model_dump_json())
 
     def look_at(problem: Problem) -> None:
@@ -163,10 +167,10 @@ def _size_limit(base: Problem) -> Callable[[Problem], None]:
     return look_at
 
 
-def _hold_to_limits(asked: WhatifRequest, most: int) -> None:
-    listed = asked.scenarios or []
+def _hold_to_limits(request: WhatifRequest, most: int) -> None:
+    listed = request.scenarios or []
     try:
-        count = len(listed) + (how_many(asked.grid) if asked.grid else 0)
+        count = len(listed) + (how_many(request.grid) if request.grid else 0)
     except InputError as error:
         raise _in_grid(error) from None
     if count > most:
@@ -186,21 +190,21 @@ def _hold_to_changes(counts: Iterable[tuple[Place, int]]) -> None:
         raise InputError(found)
 
 
-def _problem(connection: Connection, asked: WhatifRequest) -> Problem:
-    if asked.plan is not None:
-        return _problem_of_plan(connection, asked.plan)
-    if asked.first is not None and asked.last is not None:
-        return snapshot.problem_of(connection, asked.first, asked.last)
+def _problem(connection: Connection, request: WhatifRequest) -> Problem:
+    if request.plan is not None:
+        return _problem_of_plan(connection, request.plan)
+    if request.first is not None and request.last is not None:
+        return snapshot.problem_of(connection, request.first, request.last)
     try:
-        return read_problem(asked.problem)
+        return read_problem(request.problem)
     except InputError as error:
         raise InputError([Fault(("problem", *fault.place), fault.message) for fault in error.faults]) from None
 
 
 def _problem_of_plan(connection: Connection, identifier: str) -> Problem:
-    plan = plans.found(connection, identifier)
-    if plan is not None:
-        return plan.problem
+    problem = plans.problem_of(connection, identifier)
+    if problem is not None:
+        return problem
     job = jobs.found(connection, identifier)
     if job is None:
         raise not_found("plan", identifier)
@@ -220,12 +224,12 @@ def _crossed(problem: Problem, grid: Sequence[str]) -> tuple[Scenario, ...]:
 
 
 def _in_grid(error: InputError) -> InputError:
-    """The same, as a request names it."""
+    """Return the error with the request's name for the grid, instead of the command line's."""
     return InputError([Fault(("grid",), re.sub(r"^--grid:? ", "", fault.message)) for fault in error.faults])
 
 
 def _nameless(scenario: Scenario) -> Scenario:
-    """The scenario without the names of people who join."""
+    """Return the scenario without the names of people who join."""
     return scenario.model_copy(update={"changes": tuple(_joining_without_name(change) for change in scenario.changes)})
 
 
@@ -239,10 +243,10 @@ def _joining_without_name(change: ChangeBase) -> ChangeBase:
             return change
 
 
-def _effort(asked: WorkLimits, settings: Settings) -> Effort:
-    """No solve may take longer than a plan."""
-    seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
-    return Effort(seed=asked.seed, work_limit=asked.work_limit, time_limit=seconds)
+def _effort(request: WorkLimits, settings: Settings) -> Effort:
+    """Return the limits of a solve, which may not take longer than a plan."""
+    seconds = min(request.time_limit or settings.plan_seconds, settings.plan_seconds)
+    return Effort(seed=request.seed, work_limit=request.work_limit, time_limit=seconds)
 
 
 def _days(problem: Problem) -> dict[str, str]:

@@ -57,7 +57,7 @@ def begin(
     settings = request.app.state.settings
     study = studies.value(connection, id, asked or ValueRequest(), settings)
     sweep = sweeps.latest_of_plan(connection, id)
-    if sweep is None or sweep.asked != study.asked or sweep.state in (JobState.CANCELLED, JobState.FAILED):
+    if sweep is None or sweep.asked != study.request or sweep.state in (JobState.CANCELLED, JobState.FAILED):
         before, sweep = sweep, studies.begin(connection, SweepKind.VALUE, study, settings, now, id)
         if before is not None:
             sweeps.cancel(connection, before.id, now)

@@ -86,7 +86,7 @@ def test_a_plan_is_asked_for_by_the_present_data(seeded: TestClient, store: Stor
     with store.reading() as connection:
         job = jobs.found(connection, identifier)
         assert job is not None
-        assert job.asked == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
+        assert job.request == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
         present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31))
         assert jobs.problem_of(connection, identifier) == present
 

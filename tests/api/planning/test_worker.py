@@ -8,10 +8,10 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from api.database.session import Store
 from api.jobs import queue as jobs
+from api.jobs import watch
 from api.jobs.queue import Attempt, JobState
 from api.jobs.watch import keep
 from api.planning import queries as plans
-from api.planning import worker
 from api.planning.queries import StoredPlan
 from api.planning.worker import report_of, work_on
 from scheduler.checker import check
@@ -91,7 +91,7 @@ def test_a_fault_in_the_program_is_told_without_its_traceback(store: Store, capl
     ended = found(store, attempt.job)
     assert (ended.state, ended.error) == (
         JobState.FAILED,
-        "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id.",
+        "The planner itself has failed. Ask the service's administrator to look up the plan's id in the server's log.",
     )
     assert f"The plan {attempt.job} has failed" in caplog.text
     assert "Traceback" in caplog.text
@@ -124,7 +124,7 @@ def test_without_a_database_it_raises_so_that_the_job_is_queued_again(store: Sto
 def test_a_plan_is_kept_though_the_database_could_not_be_written_to(
     store: Store, failures: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "WAITS", (0, 0))
+    monkeypatch.setattr(watch, "WAITS", (0, 0))
     attempt, tries = begun(store), []
 
     def end(connection: Connection) -> None:

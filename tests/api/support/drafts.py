@@ -16,6 +16,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.diary.snapshot import problem_of
+from api.jobs import problems
 from api.planning import queries as plans
 from api.planning.queries import StoredPlan
 from scheduler.domain.conference import Conference
@@ -64,19 +65,20 @@ def keep(store: Store, problem: Problem, planned: tuple[Booking, ...], unplaced:
     schedule = Schedule.model_validate({"problem": problem.digest, "bookings": planned, "unplaced": reasons})
     report: dict[str, Any] = {"violations": [], "measure": {}, "remarks": [], "late": []}
     with store.noting() as connection:
-        add_job(store, identifier, "done", connection)
+        add_job(store, identifier, "done", connection, problem)
         plans.add(connection, StoredPlan(identifier, problem, schedule, report, {}, 1, NOW))
     return identifier
 
 
-def add_job(store: Store, identifier: str, state: str, connection: Any = None) -> None:
-    """Store a job in a state, without a plan."""
+def add_job(store: Store, identifier: str, state: str, connection: Any = None, problem: Problem | None = None) -> None:
+    """Store a job in some state, without a plan."""
     if connection is None:
         with store.noting() as own:
             return add_job(store, identifier, state, own)
-    asked = {"first": str(FIRST), "last": str(LAST), "time_limit": 60, "seed": 1, "workers": 1}
-    row = {"kind": "plan", "request": {"asked": asked}, "state": state, "attempt": 1, "cancelled": False, "created_at": NOW}
-    connection.execute(insert(tables.jobs).values(id=identifier, **row))
+    request = {"first": str(FIRST), "last": str(LAST), "time_limit": 60, "seed": 1, "workers": 1}
+    row = {"kind": "plan", "request": request, "state": state, "attempt": 1, "cancelled": False, "created_at": NOW}
+    digest = None if problem is None else problems.add(connection, problem)
+    connection.execute(insert(tables.jobs).values(id=identifier, problem=digest, **row))
     return None
 
 
