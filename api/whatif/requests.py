@@ -19,26 +19,27 @@ from api.jobs import queue as jobs
 from api.planning import queries as plans
 from api.settings import Settings
 from api.whatif import sweeps
-from api.whatif.comparison import beside_the_base
+from api.whatif.comparison import compare_with_base
 from api.whatif.retention import forget
 from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
 from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Date, Text, Value, Whole
-from scheduler.sweeps.defaults import MOST_GRIDS, SEED, TOP, WORK_LIMIT
+from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 from scheduler.sweeps.task import Effort, task_of
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.chairs import ChairJoins
 from scheduler.whatif.changes.grid import crossed, how_many
 from scheduler.whatif.changes.minute_takers import MinuteTakerJoins
 from scheduler.whatif.changes.scenario import Scenario
-from scheduler.whatif.comparison.study import variants
+from scheduler.whatif.comparison.compare import variants
+from scheduler.whatif.defaults import MOST_GRIDS, TOP
 from scheduler.whatif.files.scenarios import EMPTY, scenarios_in
 from scheduler.wording import number
 
-MOST_CHANGES = 50
-MOST_WORK = 200
-MOST_BYTES = 64 << 20
+MAX_CHANGES = 50
+MAX_WORK = 200
+MAX_BYTES = 64 << 20
 """The limit for the problems of all scenarios together, as JSON."""
 
 
@@ -46,7 +47,7 @@ class WorkLimits(Value):
     """Limits of each solve: its seed, the work of each search, and the ``time_limit`` in seconds."""
 
     seed: Whole = SEED
-    work_limit: Annotated[float, Field(strict=True, gt=0, le=MOST_WORK, allow_inf_nan=False)] = WORK_LIMIT
+    work_limit: Annotated[float, Field(strict=True, gt=0, le=MAX_WORK, allow_inf_nan=False)] = WORK_LIMIT
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
 
 
@@ -75,7 +76,7 @@ class WhatifRequest(WorkLimits):
 
 
 class ValueRequest(WorkLimits):
-    """How many of each kind to show, and the limits of each solve."""
+    """The number of resources to show of each kind (``top``), and the limits of each solve."""
 
     top: Annotated[int, Field(strict=True, ge=1, le=100)] = TOP
 
@@ -97,7 +98,7 @@ def whatif(connection: Connection, request: WhatifRequest, settings: Settings) -
 
     Raise InputError with every fault, InvalidError if it is too large, or NotFoundError if there is no such plan.
     """
-    _hold_to_limits(request, settings.whatif_scenarios)
+    _check_limits(request, settings.whatif_scenarios)
     problem = nameless(_problem(connection, request))
     read = () if request.scenarios is None else scenarios_in(request.scenarios, problem)
     listed = [_nameless(scenario) for scenario in read]
@@ -116,11 +117,11 @@ def whatif(connection: Connection, request: WhatifRequest, settings: Settings) -
         "grid": list(request.grid),
         **effort.model_dump(),
     }
-    return Study(stored, tuple(solves), beside_the_base(connection, dict(enumerate(solves))))
+    return Study(stored, tuple(solves), compare_with_base(connection, dict(enumerate(solves))))
 
 
 def value(connection: Connection, plan: str, request: ValueRequest, settings: Settings) -> Study:
-    """Return the study of the value of one more than a plan has, which begins with the base.
+    """Return the study of the value of one more for a plan. It starts with the base alone.
 
     Raise NotFoundError if there is no such plan.
     """
@@ -133,20 +134,20 @@ def value(connection: Connection, plan: str, request: ValueRequest, settings: Se
 def begin(
     connection: Connection, kind: SweepKind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
 ) -> StoredSweep:
-    """Start the sweep of a study, with the results that are known already, and forget sweeps past their retention.
+    """Start the sweep of a study, with the results that are known already, and delete sweeps past their retention.
 
     The caller holds the diary.
     """
     if settings.whatif_days:
         forget(connection, now - dt.timedelta(days=settings.whatif_days))
     sweep = sweeps.add(connection, kind, study.request, study.solves, now, plan)
-    sweeps.set_beside(connection, sweep.id, study.results, now)
+    sweeps.store_results(connection, sweep.id, study.results, now)
     begun = sweeps.found(connection, kind, sweep.id)
     assert begun is not None
     return begun
 
 
-def hold_to_plan(connection: Connection, identifier: str) -> None:
+def require_plan(connection: Connection, identifier: str) -> None:
     """Raise NotFoundError if there is no such plan, finished or not."""
     if jobs.found(connection, identifier) is None:
         raise not_found("plan", identifier)
@@ -156,38 +157,36 @@ def _size_limit(base: Problem) -> Callable[[Problem], None]:
     """Return a function that raises InvalidError for a problem that would make all of them too large together."""
     size = len(base.model_dump_json())
 
-    def look_at(problem: Problem) -> None:
+    def check(problem: Problem) -> None:
         nonlocal size
         size += len(problem.model_dump_json())
-        if size > MOST_BYTES:
-            raise invalid(
-                f"The problems of these scenarios have more than {MOST_BYTES >> 20} MB together. Compare fewer at once."
-            )
+        if size > MAX_BYTES:
+            raise invalid(f"The problems of these scenarios have more than {MAX_BYTES >> 20} MB together. Compare fewer at once.")
 
-    return look_at
+    return check
 
 
-def _hold_to_limits(request: WhatifRequest, most: int) -> None:
+def _check_limits(request: WhatifRequest, limit: int) -> None:
     listed = request.scenarios or []
     try:
         count = len(listed) + (how_many(request.grid) if request.grid else 0)
     except InputError as error:
         raise _in_grid(error) from None
-    if count > most:
-        raise invalid(f"{number(count)} scenarios are too many at once. Ask for {number(most)} or fewer.")
-    lengths = ((("scenarios", n, "changes"), one.get("changes")) for n, one in enumerate(listed))
-    _hold_to_changes((place, len(changes)) for place, changes in lengths if isinstance(changes, list))
+    if count > limit:
+        raise invalid(f"{number(count)} scenarios are too many at once. Ask for {number(limit)} or fewer.")
+    lengths = ((("scenarios", n, "changes"), scenario.get("changes")) for n, scenario in enumerate(listed))
+    _check_changes((place, len(changes)) for place, changes in lengths if isinstance(changes, list))
 
 
-def _hold_to_changes(counts: Iterable[tuple[Place, int]]) -> None:
+def _check_changes(counts: Iterable[tuple[Place, int]]) -> None:
     def faults() -> Iterator[Fault]:
         for place, count in counts:
-            if count > MOST_CHANGES:
-                message = f"{number(count)} changes are too many for one scenario. Enter {MOST_CHANGES} or fewer."
+            if count > MAX_CHANGES:
+                message = f"{number(count)} changes are too many for one scenario. Enter {MAX_CHANGES} or fewer."
                 yield Fault(place, message)
 
-    if found := list(faults()):
-        raise InputError(found)
+    if too_many := list(faults()):
+        raise InputError(too_many)
 
 
 def _problem(connection: Connection, request: WhatifRequest) -> Problem:
@@ -219,7 +218,7 @@ def _crossed(problem: Problem, grid: Sequence[str]) -> tuple[Scenario, ...]:
         scenarios = crossed(problem, grid)
     except InputError as error:
         raise _in_grid(error) from None
-    _hold_to_changes(((scenario.place,), len(scenario.changes)) for scenario in scenarios)
+    _check_changes(((scenario.place,), len(scenario.changes)) for scenario in scenarios)
     return scenarios
 
 
