@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineSheet, SheetTypeEnum, load_workbook
 
 from scheduler.domain.problem import Problem
 from scheduler.files.atomic_write import write_file
+from scheduler.files.cells import Cell
 from scheduler.files.file_safety import bytes_of, refuse, workbook_in
 from scheduler.files.merged_cells import merged_within
 from scheduler.files.read_tables import problem_in
@@ -21,27 +26,31 @@ def read_workbook(path: Path) -> Problem:
 
 
 def tables_in_workbook(path: Path) -> list[Table]:
-    """Every sheet of a workbook that is read, as it stands. Raises InputError."""
-    import pandas as pd  # noqa: PLC0415 - half a second that reading JSON need not wait for
-
+    """Return the cells of every sheet that holds data. Raise InputError."""
     checked = workbook_in(path, bytes_of(path))
-    # Asked like this, pandas leaves every cell what calamine found, but that it makes 90 of 90.0.
     try:
-        with pd.ExcelFile(checked, engine="calamine") as file:
-            sheets = pd.read_excel(file, sheet_name=None, header=None, dtype=object, na_filter=False)
-            return [
-                Table(
-                    str(title),
-                    frame.to_numpy(dtype=object).tolist(),
-                    merged_within(*frame.shape, file.book.get_sheet_by_name(title).merged_cell_ranges or ()),
-                )
-                for title, frame in sheets.items()
-                if title not in NOT_READ
-            ]
+        with load_workbook(checked) as book:
+            titles = [sheet.name for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
+            return [_table(book.get_sheet_by_name(title)) for title in titles if title not in NOT_READ]
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:
+    except BaseException:  # calamine panics at some damaged files, which is no Exception
         refuse(path, DAMAGED)
+
+
+def _table(sheet: CalamineSheet) -> Table:
+    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    width = len(rows[0]) if rows else 0
+    return Table(sheet.name, rows, merged_within(len(rows), width, sheet.merged_cell_ranges or ()))
+
+
+def _cell(value: Any) -> Cell:
+    """Return a value that calamine has read, with 90 for 90.0 and a moment for a day, as Excel stores both."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return dt.datetime(value.year, value.month, value.day)
+    return value  # type: ignore[no-any-return]  # calamine's other values are cells
 
 
 def write_workbook(problem: Problem, path: Path) -> None:
