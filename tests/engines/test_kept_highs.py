@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import pytest
 
-from scheduler.engines.kept_highs import SOLVES_OF_A_PROCESS, kept_highs
+from scheduler.engines.kept_highs import kept_highs
+from scheduler.isolation import TASKS_PER_PROCESS
 from tests.engines.test_highs_process import assert_works, is_gone, pid
 
 Found = TypeVar("Found")
@@ -26,8 +27,8 @@ def in_a_thread_of_its_own(work: Callable[[], Found]) -> Found:
 
 
 def test_a_thread_keeps_a_process_for_so_many_solves() -> None:
-    first, *others, last = in_a_thread_of_its_own(lambda: [used() for _ in range(SOLVES_OF_A_PROCESS + 1)])
-    assert others == [first] * (SOLVES_OF_A_PROCESS - 1)
+    first, *others, last = in_a_thread_of_its_own(lambda: [used() for _ in range(TASKS_PER_PROCESS + 1)])
+    assert others == [first] * (TASKS_PER_PROCESS - 1)
     assert last != first
     assert is_gone(first)
 

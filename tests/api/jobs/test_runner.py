@@ -288,7 +288,7 @@ def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store
 
 @pytest.mark.slow
 def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner_module, "JOBS_OF_A_PROCESS", 1)
+    monkeypatch.setattr(runner_module, "TASKS_PER_PROCESS", 1)
     runner, workers = begin(), []
     for _ in range(3):
         job = queue(store, month())
