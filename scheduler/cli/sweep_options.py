@@ -1,4 +1,4 @@
-"""What the commands that solve many problems have in common: their options, and how they end where a sweep fails."""
+"""The options of commands that run sweeps, and how such a command ends if its sweep fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, and no tables
 
 
 def sweep_faults(keep: Path | None, work_limit: float, time_limit: float | None) -> list[Fault]:
-    """What is wrong with ``--keep``, ``--work-limit`` and ``--time-limit``."""
+    """Return the faults of ``--keep``, ``--work-limit`` and ``--time-limit``."""
     faults = folder_faults("--keep", keep)
     if not 0 < work_limit < math.inf:
         faults.append(Fault((), f"--work-limit: {work_limit:g} is not an amount above 0. Enter one such as 20."))
@@ -36,8 +36,8 @@ def sweep_faults(keep: Path | None, work_limit: float, time_limit: float | None)
     return faults
 
 
-def kept_in(folder: Path | None) -> ResultStore | None:
-    """Where results are kept: a folder, which is made where there is none yet."""
+def result_store(folder: Path | None) -> ResultStore | None:
+    """Return a store of results in a folder, which is created if it is missing; None without a folder."""
     from scheduler.files.atomic_write import make_folder
     from scheduler.sweeps.sweep import FolderResultStore
 
@@ -49,8 +49,8 @@ def kept_in(folder: Path | None) -> ResultStore | None:
 
 
 @contextmanager
-def ending_where_a_sweep_fails(what: str, kept: ResultStore | None) -> Iterator[None]:
-    """End with the code for bad input, or for no result, where the body's sweep fails. ``what`` is ``No comparison``."""
+def exiting_on_sweep_failure(what: str, kept: ResultStore | None) -> Iterator[None]:
+    """Exit with BAD_INPUT or NO_RESULT if the body's sweep fails. ``what`` begins the message, such as ``No comparison``."""
     from scheduler.sweeps.executors import LostError
     from scheduler.sweeps.task import OtherEngineError
 

@@ -1,4 +1,4 @@
-"""``scheduler whatif``: solve a problem and its scenarios with the same proofs, and set them side by side."""
+"""``scheduler whatif``: solve a problem and its scenarios with equal effort, and compare them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from scheduler.cli.sweep_options import (
     Quiet,
     TimeLimit,
     WorkLimit,
-    ending_where_a_sweep_fails,
-    kept_in,
+    exiting_on_sweep_failure,
+    result_store,
     sweep_faults,
 )
 from scheduler.domain.faults import Fault, InputError
-from scheduler.sweeps.defaults import MOST_GRIDS, MOST_SCENARIOS, SEED, WORK_LIMIT
+from scheduler.sweeps.defaults import SEED, WORK_LIMIT
+from scheduler.whatif.defaults import MOST_GRIDS, MOST_SCENARIOS
 from scheduler.wording import number
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def whatif(
         from scheduler.files import read_problem_file
         from scheduler.sweeps.executors import workers_of
         from scheduler.sweeps.task import Effort
-        from scheduler.whatif.comparison.study import studied, variants
+        from scheduler.whatif.comparison.compare import compare, variants
 
         with refusing_bad_input(problem, errors):
             the_problem = read_problem_file(problem)
@@ -77,9 +78,9 @@ def whatif(
             workers = workers_of(executor)
         with refusing_bad_input(scenarios, errors):
             asked = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
-        kept, effort = kept_in(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
-        with SweepDisplay(quiet=quiet) as display, ending_where_a_sweep_fails("No comparison", kept), workers() as team:
-            comparison = studied(asked, team, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
+        kept, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
+        with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No comparison", kept), workers() as team:
+            comparison = compare(asked, team, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
         if comparison is None:
             typer.echo("Interrupted before the base was solved: there is nothing to compare yet.", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED)
@@ -140,9 +141,9 @@ def _scenarios(problem: Problem, file: Path | None, grid: list[str]) -> list[Sce
 
 
 def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None, *, quiet: bool) -> None:
-    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all.
+    """Write the requested files and print the comparison. Exit with NO_RESULT if a file can't be written.
 
-    What there is to print is then printed in any case, since it may have taken hours.
+    The comparison is then printed even with ``--quiet``, because it may have taken hours.
     """
     from scheduler.cli.whatif_tables import print_comparison
 
@@ -166,7 +167,7 @@ def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Pa
 def _writers(
     comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None
 ) -> Iterator[Callable[[], Iterable[Path]]]:
-    """What writes each kind of file that was asked for, and tells which they are."""
+    """Yield a function for each requested kind of file, which writes it and returns the paths."""
 
     def as_json(path: Path) -> Iterable[Path]:
         from scheduler.files.json_file import write_json

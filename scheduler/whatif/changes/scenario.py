@@ -11,10 +11,10 @@ from pydantic_core import PydanticCustomError
 from scheduler.domain.faults import Fault, InputError, Place, checked
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Identifier, Value, shown
-from scheduler.sweeps.defaults import BASE
 from scheduler.whatif.changes.any_change import Change
 from scheduler.whatif.changes.base import ChangeBase, Key
 from scheduler.whatif.changes.fridays import FridaysOpen
+from scheduler.whatif.defaults import BASE
 from scheduler.wording import without_controls
 
 

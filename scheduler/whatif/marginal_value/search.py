@@ -1,6 +1,6 @@
-"""The value of one more, and of one less: which chair-day, room-slot, Friday, equipment or minute taker would change most.
+"""Marginal values: which chair-day, room-slot, Friday, equipment or minute taker would change most, one more or one less.
 
-Screened by bounds that are proofs (`pricing.py`, and groups that gain nothing); whatever is shown is confirmed by a solve.
+Candidates are screened by proven bounds (``pricing.py``, and groups that gain nothing). Each value shown comes from a solve.
 """
 
 from __future__ import annotations
@@ -13,24 +13,25 @@ from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Tier
 from scheduler.domain.values import Date, Identifier, Value
-from scheduler.sweeps.defaults import TOP
 from scheduler.sweeps.executors import Workers
 from scheduler.sweeps.sweep import ResultStore, SweepProgress, sweep
 from scheduler.sweeps.task import USUAL, Effort, Solved, Task, task_of
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.verdicts import Verdict
+from scheduler.whatif.defaults import TOP
 from scheduler.whatif.marginal_value.units import ChairDays, Group, Market, ResourceUnit, UnitKind, chair_days
 from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values, Worth, at_best_of, values_of, worth
 
 ROUND = 8
-"""So many are solved before it is seen again which may still be worth it: the same number whoever solves them."""
+"""Solves per round, after which the candidates are screened again. A constant, so that workers don't change the search."""
 MOST_TRIES = 3
-"""So many offers of one site and week are tried, where none is proven to be the best of them; of a kind, for each to be shown."""
+"""Most solves for one site and week, while none is proven the best there; and for one kind, per resource to be shown."""
 Cell = tuple[UnitKind, str | None, Date | None]
+"""A kind of resource at one site in one week. Only the best offer of each cell is shown."""
 
 
 class FreeDays(Value):
-    """Days on which a chair works, and the plan books nothing with them."""
+    """The days on which a chair works and the plan gives them no booking."""
 
     chair: Identifier
     label: str
@@ -38,10 +39,11 @@ class FreeDays(Value):
 
 
 class Losses(Value):
-    """What could be lost: ``free`` days at no cost, by the plan as it is; even all ``together``, which a solve confirms.
+    """The effect of losing chair-days. ``free`` days have no booking, so each could be lost as things are.
 
-    ``used`` are days with bookings that were tried, the least harmful first; ``needed`` are those without which no schedule
-    keeps the locks; ``untried`` is how many more have bookings.
+    ``together`` is the solved value of losing all free days at once. ``used`` are the days with bookings that were solved,
+    the least harmful first. ``needed`` are those without which no schedule keeps the locks. ``untried`` counts the other days
+    with bookings.
     """
 
     free: tuple[FreeDays, ...]
@@ -52,12 +54,12 @@ class Losses(Value):
 
 
 class Appraisal(Value):
-    """What one more would change against ``base``, and one less; of each kind the best at each site and in each week.
+    """The marginal values of a problem, against the tiers of its ``base``. Of each kind, the best of each site and week.
 
-    ``better`` are proven to, best first; ``open`` may, which is not proven. Counted only: ``nothing`` are proven to change
-    nothing; ``others`` gain no more than what is shown of their site and week, or than the last that is shown of their kind;
-    ``untried`` might: they were not tried, or their solve left open how much they gain. ``is_whole`` is False where it was
-    stopped before its end.
+    ``better`` resources are proven to improve the plan, best first; ``open`` ones may. The rest are only counted. ``nothing``
+    are proven to change nothing. ``others`` gain no more than what is shown of their site and week, or than the last shown of
+    their kind. ``untried`` might gain more: they were not solved, or their solve did not close the gap. ``is_whole`` is False
+    if the search was stopped before its end.
     """
 
     base: tuple[Tier, ...]
@@ -70,7 +72,7 @@ class Appraisal(Value):
     is_whole: bool
 
 
-def appraised(
+def marginal_value(
     problem: Problem,
     workers: Workers,
     *,
@@ -80,9 +82,10 @@ def appraised(
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Appraisal | None:
-    """What one more and one less would change; what there is of it where ``stop`` ended it, None before the base was solved.
+    """Return what one more, and one less, of each resource would change. ``top`` is how many are shown of each kind.
 
-    ``top`` is how many of each kind are shown. Raises what ``sweep`` raises, and InputError where no schedule is possible.
+    If ``stop`` is set, the appraisal holds what is known by then; it is None if the base was not solved. Raises what ``sweep``
+    raises, and InputError if no schedule is possible.
     """
     ended = stop or threading.Event()
     search = Search(problem, top=top, effort=effort, stop=ended)
@@ -99,10 +102,10 @@ def appraised(
 
 
 class Search:
-    """The search for what is worth most, in rounds: ``wanted`` is to be solved, ``take`` takes up what is.
+    """The search for the most valuable resources, in rounds: solve the tasks of ``wanted``, and hand the results to ``take``.
 
-    It solves nothing itself, so that whoever runs it decides where that happens; it only screens, which takes some seconds.
-    The same results always lead to the same next round.
+    The caller decides where tasks are solved; the search itself only screens, which takes some seconds. It is deterministic:
+    equal results lead to equal rounds.
     """
 
     def __init__(
@@ -125,15 +128,15 @@ class Search:
         self._needed: list[ResourceUnit] = []
 
     def wanted(self) -> list[Task]:
-        """What is to be solved next; nothing where the search is over."""
+        """Return the tasks to solve next; none if the search is over."""
         if self._base is None:
             return [self._task(Scenario(name="as things are"))]
         return [task for task, _ in self._wanted]
 
     def take(self, solved: Mapping[str, Solved]) -> None:
-        """Take up results, under their tasks' keys; what was wanted and is not among them stays wanted.
+        """Take results by their tasks' keys. Tasks without a result stay wanted.
 
-        Raises InputError where no schedule of the problem, as it is, is possible.
+        Raises InputError if the unchanged problem has no schedule.
         """
         if self._base is None:
             for of_base in solved.values():
@@ -148,7 +151,7 @@ class Search:
             self._want(self._next())
 
     def appraisal(self) -> Appraisal | None:
-        """What is known by now; None before the base is solved."""
+        """Return what is known so far; None before the base is solved."""
         if self._base is None:
             return None
         shown = self._shown()
@@ -175,7 +178,7 @@ class Search:
         self._wanted += [(self._task(node.scenario), node) for node in nodes]
 
     def _begin(self, solved: Solved) -> None:
-        """Screen what is on offer; the first round is of what may be lost, and of whole groups."""
+        """Screen the offers. The first round solves the losses, and groups that can't be priced."""
         schedule = solved.schedule_of(self._problem)
         if schedule is None:
             raise InputError([Fault((), f"No schedule is possible: {refused}") for refused in solved.refused])
@@ -190,14 +193,14 @@ class Search:
             self._want(self._next())
 
     def _price(self, groups: list[Group], schedule: Schedule) -> None:
-        from scheduler.whatif.marginal_value.pricing import at_best  # noqa: PLC0415 - only who screens has to load the solver
+        from scheduler.whatif.marginal_value.pricing import at_best  # noqa: PLC0415 - load the solver only to screen
 
         least = at_best(self._problem, schedule.tiers, groups, self._stop)
         for offer in (offer for group in groups for offer in group.offers):
             self._see(least[offer.scenario.name], offer)
 
     def _see(self, key: Values | None, node: Group | ResourceUnit) -> None:
-        """Put something on the list, unless it is proven to change nothing."""
+        """List an offer or a group as open, unless it is proven to change nothing."""
         if key is None:
             self._nothing.update(offer.kind for offer in _offers(node))
         else:
@@ -219,7 +222,7 @@ class Search:
             self._found.append(found)
 
     def _next(self) -> list[Group | ResourceUnit]:
-        """The most promising of what is open: groups, and offers that may be the best of their site and week."""
+        """Return the most promising open candidates: groups, and offers that may be the best of their site and week."""
         self._open.sort(key=lambda one: one[0])
         chosen: list[Group | ResourceUnit] = []
         cells: set[Cell] = set()
@@ -236,25 +239,25 @@ class Search:
         return chosen
 
     def _may_be_tried(self, offer: ResourceUnit, in_this_round: set[Cell]) -> bool:
-        """Whether there were not yet too many of its site and week, or of its kind."""
+        """True if its site and week, and its kind, have not used up their solves."""
         tries = sum(count for cell, count in self._tries.items() if cell[0] == offer.kind)
         now = sum(cell[0] == offer.kind for cell in in_this_round)
         return self._tries[_cell(offer)] < MOST_TRIES and tries + now < MOST_TRIES * self._top
 
     def _may_be_shown(self, key: Values, offer: ResourceUnit) -> bool:
-        """Whether it may be better than the best of its site and week, and than the last that is shown of its kind."""
+        """True if it may be better than the best of its site and week, and than the last shown of its kind."""
         best = self._best_of_cells(offer.kind)
         here, last = best.get(_cell(offer)), sorted(one.values for one in best.values())[self._top - 1 : self._top]
         return (here is None or key < here.values) and (not last or key < last[0])
 
     def _may_gain_more(self, found: Worth) -> bool:
-        """Whether more, which is not shown, may be better than what is, for its solve did not close the gap."""
+        """True if a solved offer that is not shown may still be better than those that are: its solve did not close the gap."""
         return found.offer.kind != "less" and self._may_be_shown(at_best_of(found.tiers), found.offer)
 
     # What is found ------------------------------------------------------------------------------------
 
     def _best_of_cells(self, kind: UnitKind) -> dict[Cell, Worth]:
-        """Of each site and week the best offer found."""
+        """Return the best solved offer of each site and week."""
         best: dict[Cell, Worth] = {}
         for one in self._found:
             cell = _cell(one.offer)
@@ -263,7 +266,7 @@ class Search:
         return best
 
     def _shown(self) -> list[Worth]:
-        """The best of each kind, the best of all first."""
+        """Return the best offers of each kind, in one list, best first."""
         shown: list[Worth] = []
         for kind in self._offered:
             shown += sorted(self._best_of_cells(kind).values(), key=lambda one: one.values)[: self._top]

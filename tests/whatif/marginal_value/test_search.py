@@ -21,7 +21,7 @@ from scheduler.sweeps.defaults import WORK_LIMIT
 from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.sweep import FolderResultStore, SweepProgress
 from scheduler.sweeps.task import Solved, Task, solve, task_of
-from scheduler.whatif.marginal_value.search import Appraisal, Search, appraised
+from scheduler.whatif.marginal_value.search import Appraisal, Search, marginal_value
 from scheduler.whatif.marginal_value.units import UNIT_KINDS, Market
 from scheduler.whatif.marginal_value.worth import Worth, worth
 from tests.exhaustive import TooLargeError, optimum
@@ -211,7 +211,7 @@ def test_every_number_of_a_tiny_problem_is_confirmed_by_a_solve_of_its_own(tmp_p
 def test_every_number_of_a_stored_month_is_confirmed_by_a_solve_of_its_own(month: str, tmp_path: Path) -> None:
     problem = read_problem_file(MONTHS / f"{month}.json")
     with workers_of("local:2")() as workers:
-        found = appraised(problem, workers, top=2)
+        found = marginal_value(problem, workers, top=2)
     assert found is not None
     assert found.is_whole
     assert found.better
@@ -243,12 +243,12 @@ def test_what_is_stopped_half_way_goes_on_from_what_is_kept(tmp_path: Path) -> N
             stop.set()
 
     with workers_of("local:1")() as workers:
-        first = appraised(tiny(), workers, top=1, kept=kept, on_progress=hear, stop=stop)
+        first = marginal_value(tiny(), workers, top=1, kept=kept, on_progress=hear, stop=stop)
     assert first is not None
     assert not first.is_whole
     before = len(list(tmp_path.iterdir()))
     with workers_of("local:2")() as workers:
-        second = appraised(tiny(), workers, top=1, kept=kept)
+        second = marginal_value(tiny(), workers, top=1, kept=kept)
     assert second is not None
     assert second.is_whole
     assert before < len(list(tmp_path.iterdir())) == 5
@@ -259,7 +259,7 @@ def test_stopped_before_the_base_is_solved_nothing_is_known() -> None:
     stop = threading.Event()
     stop.set()
     with workers_of("local:1")() as workers:
-        assert appraised(tiny(), workers, stop=stop) is None
+        assert marginal_value(tiny(), workers, stop=stop) is None
 
 
 def test_where_no_schedule_is_possible_it_says_why() -> None:

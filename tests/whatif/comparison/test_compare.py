@@ -1,4 +1,4 @@
-"""Whole studies: each result as good as solving the changed problem alone, from its file."""
+"""Whole comparisons: each result is as good as solving the changed problem alone, from its file."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.sweep import FolderResultStore
 from scheduler.sweeps.task import task_of
 from scheduler.whatif.changes.scenario import Scenario
-from scheduler.whatif.comparison.study import studied, variants
+from scheduler.whatif.comparison.compare import compare, variants
 
 SITE = "WYC"
 MONTHS = ("report-2022-05", "report-2022-08", "report-2023-02", "many-holds", "replanning")
@@ -70,7 +70,7 @@ def hold_against_each_alone(problem: Problem, scenarios: Iterable[Scenario], fol
     kept = FolderResultStore(folder)
     asked = variants(problem, scenarios)
     with workers_of("local:2")() as workers:
-        comparison = studied(asked, workers, kept=kept)
+        comparison = compare(asked, workers, kept=kept)
         assert comparison is not None
         assert [result.name for result in comparison.results] == [variant.name for variant in asked]
         paths = [folder / f"{n}.json" for n in range(len(asked))]
@@ -101,7 +101,7 @@ def test_each_scenario_of_a_stored_month_is_as_good_as_alone(month: str, tmp_pat
 
 def test_a_scenario_without_changes_is_the_base():
     with workers_of("local:1")() as workers:
-        found = studied(variants(tiny(), [scenario("as it is")]), workers)
+        found = compare(variants(tiny(), [scenario("as it is")]), workers)
     assert found is not None
     (result,) = found.scenarios
     assert result.outlook == found.base.outlook
