@@ -79,7 +79,7 @@ def _in_words(problem: Problem, report: CheckReport) -> Iterator[str]:
 
 
 def _aligned(rows: Sequence[tuple[str, *tuple[int, ...]]]) -> Iterator[str]:
-    """A table in plain text: a label to the left, numbers to the right."""
+    """Yield the rows of a plain-text table, with labels left-aligned and numbers right-aligned."""
     texts = [(label, *(number(value) for value in values)) for label, *values in rows]
     widths = [max(len(text) for text in column) for column in zip(*texts, strict=True)]
     for label, *values in texts:

@@ -1,4 +1,4 @@
-"""The commands that there are, and running the one that is asked for."""
+"""The list of commands, and the entry point that runs one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from scheduler.cli.check import check
 from scheduler.cli.convert import convert
 from scheduler.cli.plan import plan
-from scheduler.cli.stdout import ending_where_stdout_fails
+from scheduler.cli.stdout import exiting_on_stdout_failure
 from scheduler.cli.value import value
 from scheduler.cli.whatif import whatif
 
@@ -27,7 +27,7 @@ app.command()(check)
 app.command()(whatif)
 app.command()(value)
 app.command()(convert)
-for command in entry_points(group="scheduler.commands"):  # what is installed beside the scheduler, such as the service
+for command in entry_points(group="scheduler.commands"):  # commands of other packages, such as the service's serve
     app.command(command.name)(command.load())
 
 
@@ -48,5 +48,5 @@ def _options(
 
 def run() -> None:
     """Run the command that the arguments name, and end the process with its exit code."""
-    with ending_where_stdout_fails():
+    with exiting_on_stdout_failure():
         app(prog_name="scheduler")

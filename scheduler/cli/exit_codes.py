@@ -1,4 +1,4 @@
-"""How a command ends: the exit codes, and saying what is wrong with an input."""
+"""The exit codes, and how a command reports faults of its input before it exits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """What the exit code tells a calling program."""
+    """The exit codes of every command. Calling programs rely on these numbers."""
 
     WRITTEN = 0
     RULE_BROKEN = 1
@@ -28,14 +28,17 @@ class ExitCode(IntEnum):
 
 
 def refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
-    """Say every fault on a line of its own on stderr, and end with the code for bad input."""
+    """Print each fault on a line of stderr, and exit with BAD_INPUT."""
     for fault in faults:
         typer.echo(str(fault), err=True)
     raise typer.Exit(ExitCode.BAD_INPUT)
 
 
 def give_up(error: BaseException, what: str) -> NoReturn:
-    """Pass on what the reader can put right; end with the code for no result on anything else. ``what`` is ``No schedule``."""
+    """Raise an InputError again; report any other error as a bug, and exit with NO_RESULT.
+
+    ``what`` begins the message, such as ``No schedule``.
+    """
     if isinstance(error, InputError):
         raise error
     typer.echo("".join(traceback.format_exception(error)), err=True)
@@ -45,9 +48,9 @@ def give_up(error: BaseException, what: str) -> NoReturn:
 
 @contextmanager
 def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -> Iterator[None]:
-    """End with the code for bad input where the body raises InputError, after saying every fault.
+    """Print the faults and exit with BAD_INPUT if the body raises InputError.
 
-    Where ``source`` is a faulty workbook or folder, write a copy with an Errors column to ``errors``, or say how to get one.
+    If ``source`` is a workbook or folder, also write a copy with an Errors column to ``errors``, or say how to get one.
     """
     try:
         yield
@@ -60,8 +63,8 @@ def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -
 
 
 @contextmanager
-def telling(told: Told) -> Iterator[None]:
-    """Tell the faults of the body's InputError as whoever made the problem's file knows them."""
+def translating_faults(told: Told) -> Iterator[None]:
+    """Raise the body's InputError again with each fault at its place in the input file, such as a sheet and row."""
     try:
         yield
     except InputError as error:

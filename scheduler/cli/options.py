@@ -1,4 +1,4 @@
-"""The options and arguments that several commands have, each with its one help text."""
+"""Options and arguments shared by several commands, each with one help text."""
 
 from __future__ import annotations
 

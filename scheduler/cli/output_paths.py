@@ -1,4 +1,4 @@
-"""Where results go: checked before any work is done, so that nobody waits for a result and then loses it."""
+"""Output paths, checked before any work is done, so that no result is computed and then lost."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from scheduler.domain.faults import Fault
 
 
 def output_faults(option: str, path: Path | None, suffix: str, *inputs: Path) -> list[Fault]:
-    """What would keep a result from being written to a file with that suffix; nothing where no path is given.
+    """Return the faults of an output file, which must have the suffix; none without a path.
 
-    ``inputs`` are the files that are read, none of which may be overwritten.
+    ``inputs`` are the files that the command reads, which must not be overwritten.
     """
     if path is None:
         return []
@@ -30,7 +30,7 @@ def output_faults(option: str, path: Path | None, suffix: str, *inputs: Path) ->
 
 
 def folder_faults(option: str, folder: Path | None) -> list[Fault]:
-    """What would keep results from being put in a folder, which need not exist yet; nothing where none is given."""
+    """Return the faults of an output folder, which need not exist yet; none without a folder."""
     if folder is None:
         return []
     if os.path.lexists(folder) and not folder.is_dir():
@@ -42,7 +42,7 @@ def folder_faults(option: str, folder: Path | None) -> list[Fault]:
 
 
 def problem_output_faults(option: str, path: Path, source: Path) -> list[Fault]:
-    """What would keep a problem from being written to a ``.json``, an ``.xlsx`` or a folder; no suffix means a folder."""
+    """Return the faults of an output path for a problem: a ``.json``, an ``.xlsx``, or a folder, which has no suffix."""
     suffix = path.suffix.lower()
     if suffix in (".json", ".xlsx") and not path.is_dir():
         return output_faults(option, path, suffix, source)

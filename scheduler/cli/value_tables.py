@@ -1,4 +1,4 @@
-"""The value of one more and of one less on the terminal: a table of each, and a sentence for whatever is in it."""
+"""An appraisal on the terminal: a table for one more and one for one less, with a sentence for each row."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from scheduler.whatif.marginal_value.worth import Worth
 
 WIDEST_WHAT, WIDEST_JUDGEMENT = 32, 34
+"""Least widths of the text columns, in characters: the figures between them stay aligned from table to table."""
 
 
 def print_appraisal(appraisal: Appraisal) -> None:
-    """Print what one more would change, and what one less, on stdout."""
+    """Print on stdout what one more and one less of each resource would change."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(_table("One more (smaller is better)", appraisal.base, (*appraisal.better, *appraisal.open)))
     for line in _more(appraisal):

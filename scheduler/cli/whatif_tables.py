@@ -1,4 +1,4 @@
-"""A comparison on the terminal: three tables, and what there is to say of each scenario."""
+"""A comparison on the terminal: three tables, and the details of each scenario."""
 
 from __future__ import annotations
 
@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from scheduler.whatif.comparison.results import Comparison, Outlook, Result
 
 WIDTH = 140
+"""Width of the tables, in characters, if stdout is not a terminal."""
 TIER_HEADINGS = ("Not placed", "Lateness", "Changes", "Handed over", "Above caps", "Preferences")
 COUNT_HEADINGS = ("Late", "Fridays", "In the holidays", "Other sites", "Virtual", "Handovers", "Booked otherwise")
 WIDEST_NAME = 34
+"""Most characters reserved for a name; longer ones make their column wider."""
 MOST_DETAILED = 12
+"""Most scenarios for which details are printed below the tables."""
 LONGEST_LIST = 8
+"""Most items of a list in the details."""
 NOTHING = "–"
+"""The cell of a figure that does not exist."""
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Print the base and its scenarios on stdout, with the details of each where they are few."""
+    """Print the base and its scenarios on stdout, with the details of each if there are few."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(_tiers(comparison))
     if any(result.outlook is not None for result in comparison.results):
@@ -55,7 +60,7 @@ def _tiers(comparison: Comparison) -> Table:
 
 
 def cell(tier: Tier) -> str:
-    """A tier's value, and its bound where that is not proven."""
+    """Return a tier's value, with its bound if the value is not proven."""
     return number(tier.value) if tier.proven else f"{number(tier.value)} (≥ {number(tier.bound)})"
 
 

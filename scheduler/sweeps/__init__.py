@@ -1,1 +1,1 @@
-"""Many solves at once: tasks, executors and worker processes, with each result kept as it comes."""
+"""Sweeps: many independent solves, by processes of this machine or a Dask cluster."""

@@ -1,4 +1,4 @@
-"""Many solves: each different problem once, each result kept as it comes, and nothing lost with a worker."""
+"""Sweeps: many solves by workers. Equal tasks are solved once, each result is stored at once, and lost tasks are repeated."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ from scheduler.sweeps.executors import Flag, LostError, Workers
 from scheduler.sweeps.task import Solved, Task, solve
 
 SECONDS_BETWEEN_LOOKS = 0.25
+"""How often to report progress, and to look at the stop event and the flag."""
 MOST_ATTEMPTS = 3
+"""Workers that one task may cost. A task that kills three is the cause itself, most often by its size."""
 
 
 class ResultStore(Protocol):
-    """Where results are kept, so that what is solved once is not solved again."""
+    """A store of results, so that no task is solved twice."""
 
     def find(self, key: str) -> Solved | None:
-        """The result of that key, if it is kept and whole."""
+        """Return the result with this key; None if it is missing or damaged."""
 
     def keep(self, solved: Solved) -> None:
-        """Keep a result."""
+        """Store a result."""
 
 
 class NoResultStore:
-    """For sweeps that are not to go on later."""
+    """A store that holds nothing, for sweeps that are never resumed."""
 
     def find(self, _key: str) -> Solved | None:
-        """Nothing."""
+        """Return None."""
         return None
 
     def keep(self, solved: Solved) -> None:
@@ -46,12 +48,12 @@ class NoResultStore:
 
 @dataclass(frozen=True)
 class FolderResultStore:
-    """One JSON file for each result, under its key."""
+    """A folder with one JSON file per result, named by its key."""
 
     folder: Path
 
     def find(self, key: str) -> Solved | None:
-        """The result of that key; None where there is no file of it, or a broken one."""
+        """Return the result with this key; None if its file is missing or damaged."""
         try:
             solved = Solved.model_validate_json(self._path(key).read_bytes())
         except (OSError, ValidationError):
@@ -59,7 +61,7 @@ class FolderResultStore:
         return solved if solved.key == key else None
 
     def keep(self, solved: Solved) -> None:
-        """Put the result in its file at once. Raises InputError where that can't be done."""
+        """Write the result to its file at once. Raises InputError if the file can't be written."""
         write_file(self._path(solved.key), solved.model_dump_json(indent=1).encode())
 
     def _path(self, key: str) -> Path:
@@ -68,9 +70,9 @@ class FolderResultStore:
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """How a sweep stands: so many different problems solved, of so many.
+    """The progress of a sweep: distinct solves finished, of the total.
 
-    ``seconds_left`` is by what those done took; None before the first, and while nobody works.
+    ``seconds_left`` is estimated from the finished solves; None before the first one, and while there are no workers.
     """
 
     done: int
@@ -87,11 +89,11 @@ def sweep(
     stop: threading.Event | None = None,
     patience: float = math.inf,
 ) -> dict[str, Solved]:
-    """Solve the tasks, and give the results under their keys; fewer than all only where ``stop`` was set.
+    """Solve the tasks and return their results by key: all of them, unless ``stop`` is set.
 
-    Of equal tasks one is solved, and none of which the result is kept. A task whose worker dies is given to another.
-    ``on_progress`` is called from this thread, several times a second. Raises LostError where a task costs too many workers,
-    where nobody knows of workers any more, or where there have been none for ``patience`` seconds.
+    Equal tasks are solved once, and results in ``kept`` are reused. A task whose worker is killed goes to another worker.
+    ``on_progress`` is called from this thread, several times a second. Raises LostError if one task costs too many workers,
+    if the workers can't be reached, or if there have been none for ``patience`` seconds.
     """
     run = _Run(tasks, workers, kept or NoResultStore(), stop or threading.Event(), patience)
     try:
@@ -105,7 +107,7 @@ def sweep(
 
 
 def work(text: str, flag: Flag) -> str | None:
-    """What a worker does: the result of a task, both as JSON; None where the flag is set before it is found."""
+    """Solve a task in a worker, and return the result. Both are JSON. Return None if the flag is set first."""
     task = Task.model_validate_json(text)
     with _hearing(flag) as stop:
         if stop.is_set():
@@ -115,7 +117,7 @@ def work(text: str, flag: Flag) -> str | None:
 
 
 class _Run:
-    """One sweep on its way."""
+    """The state of one sweep."""
 
     def __init__(
         self, tasks: Iterable[Task], workers: Workers, kept: ResultStore, stop: threading.Event, patience: float
@@ -138,7 +140,7 @@ class _Run:
         return SweepProgress(done, of, seconds / at_once if done and at_once else None)
 
     def step(self) -> None:
-        """Hand out what there are workers for, and take up what they have done since."""
+        """Submit a task for each free worker, then wait a moment for results and store them."""
         at_once = self._workers.at_once()
         if at_once:
             self._worked_at = time.monotonic()
@@ -173,7 +175,7 @@ class _Run:
             self._kept.keep(solved)
 
     def end(self) -> None:
-        """Have those who still work stop, and keep what others have done since the last look."""
+        """Stop the running solves, and store the results that have arrived since the last step."""
         if self._running:
             self._workers.flag.set()
         for future in self._running:
@@ -183,7 +185,7 @@ class _Run:
 
 @contextlib.contextmanager
 def _hearing(flag: Flag) -> Iterator[threading.Event]:
-    """An event that is set soon after the flag, and from the start if that is set by then."""
+    """Yield an event that follows the flag: set at once if the flag is, otherwise soon after it."""
     stop, over, is_set = threading.Event(), threading.Event(), flag.seen()
     if is_set():
         stop.set()
