@@ -188,7 +188,7 @@ def test_only_the_workers_load_the_solver(folder: Path):
     assert solver_modules_after("whatif", *map(str, arguments)) == "[]"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupt_keeps_what_is_solved(folder: Path, number: signal.Signals):
     problem = str(EXAMPLES / "june.json")
     process = subprocess.Popen(
