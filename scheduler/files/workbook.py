@@ -1,4 +1,4 @@
-"""The workbook that people fill in: one sheet for each noun, read with calamine and written with xlsxwriter."""
+"""The workbook that users fill in, read with calamine and written with xlsxwriter."""
 
 from __future__ import annotations
 
@@ -13,20 +13,14 @@ from scheduler.files.atomic_write import write_file
 from scheduler.files.cells import Cell
 from scheduler.files.file_safety import bytes_of, refuse, workbook_in
 from scheduler.files.merged_cells import merged_within
-from scheduler.files.read_tables import problem_in
 from scheduler.files.sheets import NOT_READ, SHEETS
 from scheduler.files.styled_workbook import StyledWorkbook
 from scheduler.files.write_tables import Table, tables_of
 from scheduler.files.xlsx_safety import DAMAGED
 
 
-def read_workbook(path: Path) -> Problem:
-    """The problem in a workbook. Raises InputError."""
-    return problem_in(tables_in_workbook(path))
-
-
 def tables_in_workbook(path: Path) -> list[Table]:
-    """Return the cells of every sheet that holds data. Raise InputError."""
+    """Return each worksheet as a table, except those that are not read. Raise InputError if the file can't be opened."""
     checked = workbook_in(path, bytes_of(path))
     try:
         with load_workbook(checked) as book:
@@ -34,7 +28,7 @@ def tables_in_workbook(path: Path) -> list[Table]:
             return [_table(book.get_sheet_by_name(title)) for title in titles if title not in NOT_READ]
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:  # calamine panics at some damaged files, which is no Exception
+    except BaseException:  # calamine panics on some damaged files, and a panic is not an Exception
         refuse(path, DAMAGED)
 
 
@@ -45,7 +39,7 @@ def _table(sheet: CalamineSheet) -> Table:
 
 
 def _cell(value: Any) -> Cell:
-    """Return a value that calamine has read, with 90 for 90.0 and a moment for a day, as Excel stores both."""
+    """Return a value from calamine as a cell: a whole float as an int, and a date as a datetime at midnight."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -54,12 +48,12 @@ def _cell(value: Any) -> Cell:
 
 
 def write_workbook(problem: Problem, path: Path) -> None:
-    """Write the problem as a workbook. Raises InputError."""
+    """Write the problem as a workbook. Raise InputError if it can't be written."""
     _write(path, problem)
 
 
 def write_blank_workbook(path: str | Path) -> None:
-    """Write a workbook to be filled in: every sheet with its headings, notes and drop-downs. Raises InputError."""
+    """Write a blank workbook with headings, notes and drop-downs. Raise InputError if it can't be written."""
     _write(Path(path), None)
 
 
@@ -68,4 +62,4 @@ def _write(path: Path, problem: Problem | None) -> None:
     book.add_instructions()
     for sheet, table in zip(SHEETS, tables_of(problem), strict=True):
         book.add_sheet(sheet, table)
-    write_file(path, book.finished())
+    write_file(path, book.content())
