@@ -18,25 +18,25 @@ from scheduler.whatif.defaults import BASE
 def variants(
     problem: Problem, scenarios: Iterable[Scenario], look_at: Callable[[Problem], object] = lambda _: None
 ) -> tuple[Variant, ...]:
-    """Return the base and each scenario's problem, in this order. Raises InputError with the faults of all scenarios.
+    """Return the base and each scenario's problem, in this order. Raise InputError with the faults of all scenarios.
 
-    Two scenarios of the same name are a fault. ``look_at`` is called with each changed problem, and may raise InputError too.
+    Two scenarios of the same name are a fault. ``look_at`` is called with each changed problem and may raise InputError.
     """
-    found, faults = [Variant(BASE, (), problem)], list[Fault]()
+    results, faults = [Variant(BASE, (), problem)], list[Fault]()
     names = {BASE}
     for scenario in scenarios:
         if scenario.name in names:
-            faults.append(Fault((scenario.place,), "there is another of this name. Give each its own."))
+            faults.append(Fault((scenario.place,), "another scenario has this name. Enter a different name for each."))
         names.add(scenario.name)
         try:
             changed = scenario.applied(problem)
             look_at(changed)
-            found.append(Variant(scenario.name, scenario.sentences(problem), changed, scenario.at))
+            results.append(Variant(scenario.name, scenario.sentences(problem), changed, scenario.at))
         except InputError as error:
             faults.extend(error.faults)
     if faults:
         raise InputError(faults)
-    return tuple(found)
+    return tuple(results)
 
 
 def compare(
@@ -50,9 +50,9 @@ def compare(
 ) -> Comparison | None:
     """Solve the base and its scenarios, and return them side by side.
 
-    ``of`` is what ``variants`` returns. If ``stop`` is set, the comparison holds the scenarios solved by then; it is None if
-    the base was not. Raises what ``sweep`` raises.
+    ``of`` comes from ``variants``. If ``stop`` is set, the comparison has the scenarios solved so far; it is None if the base is
+    not solved. Raise the errors of ``sweep``.
     """
     tasks = [task_of(variant.problem, effort) for variant in of]
-    found = sweep(tasks, workers, kept=kept, on_progress=on_progress, stop=stop)
-    return compared(of, [found.get(task.key) for task in tasks])
+    solved = sweep(tasks, workers, kept=kept, on_progress=on_progress, stop=stop)
+    return compared(of, [solved.get(task.key) for task in tasks])

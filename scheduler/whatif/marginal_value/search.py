@@ -20,12 +20,12 @@ from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.verdicts import Verdict
 from scheduler.whatif.defaults import TOP
 from scheduler.whatif.marginal_value.units import ChairDays, Group, Market, ResourceUnit, UnitKind, chair_days
-from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values, Worth, at_best_of, values_of, worth
+from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values, Worth, lower_bound_of, values_of, worth
 
 ROUND = 8
 """Solves per round, after which the candidates are screened again. A constant, so that workers don't change the search."""
-MOST_TRIES = 3
-"""Most solves for one site and week, while none is proven the best there; and for one kind, per resource to be shown."""
+MAX_TRIES = 3
+"""At most this many solves for one site and week while none is proven the best there; for one kind, this many per offer shown."""
 Cell = tuple[UnitKind, str | None, Date | None]
 """A kind of resource at one site in one week. Only the best offer of each cell is shown."""
 
@@ -39,7 +39,7 @@ class FreeDays(Value):
 
 
 class Losses(Value):
-    """The effect of losing chair-days. ``free`` days have no booking, so each could be lost as things are.
+    """The effect of losing chair-days. ``free`` days have no booking, so each can be lost at no cost.
 
     ``together`` is the solved value of losing all free days at once. ``used`` are the days with bookings that were solved,
     the least harmful first. ``needed`` are those without which no schedule keeps the locks. ``untried`` counts the other days
@@ -57,7 +57,7 @@ class Appraisal(Value):
     """The marginal values of a problem, against the tiers of its ``base``. Of each kind, the best of each site and week.
 
     ``better`` resources are proven to improve the plan, best first; ``open`` ones may. The rest are only counted. ``nothing``
-    are proven to change nothing. ``others`` gain no more than what is shown of their site and week, or than the last shown of
+    are proven to change nothing. ``others`` gain no more than the offer shown for their site and week, or the last one shown of
     their kind. ``untried`` might gain more: they were not solved, or their solve did not close the gap. ``is_whole`` is False
     if the search was stopped before its end.
     """
@@ -84,25 +84,25 @@ def marginal_value(
 ) -> Appraisal | None:
     """Return what one more, and one less, of each resource would change. ``top`` is how many are shown of each kind.
 
-    If ``stop`` is set, the appraisal holds what is known by then; it is None if the base was not solved. Raises what ``sweep``
-    raises, and InputError if no schedule is possible.
+    If ``stop`` is set, the appraisal has the results so far; it is None if the base is not solved. Raise the errors of
+    ``sweep``, and InputError if no schedule is possible.
     """
     ended = stop or threading.Event()
     search = Search(problem, top=top, effort=effort, stop=ended)
     done = 0
 
-    def hear(progress: SweepProgress) -> None:
+    def report(progress: SweepProgress) -> None:
         on_progress(SweepProgress(done + progress.done, done + progress.of, progress.seconds_left))
 
     while not ended.is_set() and (tasks := search.wanted()):
-        found = sweep(tasks, workers, kept=kept, on_progress=hear, stop=ended)
-        done += len(found)
-        search.take(found)
+        solved = sweep(tasks, workers, kept=kept, on_progress=report, stop=ended)
+        done += len(solved)
+        search.take(solved)
     return search.appraisal()
 
 
 class Search:
-    """The search for the most valuable resources, in rounds: solve the tasks of ``wanted``, and hand the results to ``take``.
+    """The search for the most valuable resources, in rounds: solve the tasks of ``wanted``, and pass the results to ``take``.
 
     The caller decides where tasks are solved; the search itself only screens, which takes some seconds. It is deterministic:
     equal results lead to equal rounds.
@@ -123,7 +123,7 @@ class Search:
         self._tries: Counter[Cell] = Counter()
         self._offered: Counter[UnitKind] = Counter()
         self._nothing: Counter[UnitKind] = Counter()
-        self._found: list[Worth] = []
+        self._solved: list[Worth] = []
         self._days = ChairDays({}, None, ())
         self._needed: list[ResourceUnit] = []
 
@@ -136,7 +136,7 @@ class Search:
     def take(self, solved: Mapping[str, Solved]) -> None:
         """Take results by their tasks' keys. Tasks without a result stay wanted.
 
-        Raises InputError if the unchanged problem has no schedule.
+        Raise InputError if the unchanged problem has no schedule.
         """
         if self._base is None:
             for of_base in solved.values():
@@ -151,13 +151,13 @@ class Search:
             self._want(self._next())
 
     def appraisal(self) -> Appraisal | None:
-        """Return what is known so far; None before the base is solved."""
+        """Return the results so far, or None before the base is solved."""
         if self._base is None:
             return None
         shown = self._shown()
-        untried = Counter(offer.kind for key, node in self._open for offer in _offers(node) if self._may_be_shown(key, offer))
+        untried = Counter(offer.kind for bound, node in self._open for offer in _offers(node) if self._may_be_shown(bound, offer))
         untried.update(offer.kind for _, node in self._wanted for offer in _offers(node) if offer.kind != "less")
-        untried.update(one.offer.kind for one in self._found if one not in shown and self._may_gain_more(one))
+        untried.update(one.offer.kind for one in self._solved if one not in shown and self._may_gain_more(one))
         return Appraisal(
             base=self._base.tiers,
             better=tuple(one for one in shown if one.judgement.verdict == Verdict.BETTER),
@@ -193,45 +193,45 @@ class Search:
             self._want(self._next())
 
     def _price(self, groups: list[Group], schedule: Schedule) -> None:
-        from scheduler.whatif.marginal_value.pricing import at_best  # noqa: PLC0415 - load the solver only to screen
+        from scheduler.whatif.marginal_value.pricing import lower_bounds  # noqa: PLC0415 - load the solver only to screen
 
-        least = at_best(self._problem, schedule.tiers, groups, self._stop)
+        bounds = lower_bounds(self._problem, schedule.tiers, groups, self._stop)
         for offer in (offer for group in groups for offer in group.offers):
-            self._see(least[offer.scenario.name], offer)
+            self._screen(bounds[offer.scenario.name], offer)
 
-    def _see(self, key: Values | None, node: Group | ResourceUnit) -> None:
+    def _screen(self, bound: Values | None, node: Group | ResourceUnit) -> None:
         """List an offer or a group as open, unless it is proven to change nothing."""
-        if key is None:
+        if bound is None:
             self._nothing.update(offer.kind for offer in _offers(node))
         else:
-            self._open.append((key, node))
+            self._open.append((bound, node))
 
     def _settle(self, node: Group | ResourceUnit, solved: Solved) -> None:
         assert self._base is not None
         if isinstance(node, Group):
-            key = NOTHING_KNOWN if solved.schedule is None else at_best_of(solved.schedule.tiers)
+            bound = NOTHING_KNOWN if solved.schedule is None else lower_bound_of(solved.schedule.tiers)
             for member in node.members:
-                self._see(None if key >= values_of(self._base.tiers) else key, member)
+                self._screen(None if bound >= values_of(self._base.tiers) else bound, member)
             return
-        found = worth(self._problem, self._base, node, solved)
-        if found is None:
+        change = worth(self._problem, self._base, node, solved)
+        if change is None:
             self._needed.append(node)
-        elif node.kind != "less" and found.judgement.verdict == Verdict.EQUAL:
+        elif node.kind != "less" and change.judgement.verdict == Verdict.EQUAL:
             self._nothing[node.kind] += 1
         else:
-            self._found.append(found)
+            self._solved.append(change)
 
     def _next(self) -> list[Group | ResourceUnit]:
         """Return the most promising open candidates: groups, and offers that may be the best of their site and week."""
         self._open.sort(key=lambda one: one[0])
         chosen: list[Group | ResourceUnit] = []
         cells: set[Cell] = set()
-        for key, node in self._open:
+        for bound, node in self._open:
             if len(chosen) == ROUND:
                 break
             if isinstance(node, Group):
                 chosen.append(node)
-            elif _cell(node) not in cells and self._may_be_tried(node, cells) and self._may_be_shown(key, node):
+            elif _cell(node) not in cells and self._may_be_tried(node, cells) and self._may_be_shown(bound, node):
                 chosen.append(node)
                 cells.add(_cell(node))
         self._tries.update(cells)
@@ -239,27 +239,27 @@ class Search:
         return chosen
 
     def _may_be_tried(self, offer: ResourceUnit, in_this_round: set[Cell]) -> bool:
-        """True if its site and week, and its kind, have not used up their solves."""
+        """True if its site and week, and its kind, have solves left."""
         tries = sum(count for cell, count in self._tries.items() if cell[0] == offer.kind)
         now = sum(cell[0] == offer.kind for cell in in_this_round)
-        return self._tries[_cell(offer)] < MOST_TRIES and tries + now < MOST_TRIES * self._top
+        return self._tries[_cell(offer)] < MAX_TRIES and tries + now < MAX_TRIES * self._top
 
-    def _may_be_shown(self, key: Values, offer: ResourceUnit) -> bool:
+    def _may_be_shown(self, bound: Values, offer: ResourceUnit) -> bool:
         """True if it may be better than the best of its site and week, and than the last shown of its kind."""
         best = self._best_of_cells(offer.kind)
         here, last = best.get(_cell(offer)), sorted(one.values for one in best.values())[self._top - 1 : self._top]
-        return (here is None or key < here.values) and (not last or key < last[0])
+        return (here is None or bound < here.values) and (not last or bound < last[0])
 
-    def _may_gain_more(self, found: Worth) -> bool:
-        """True if a solved offer that is not shown may still be better than those that are: its solve did not close the gap."""
-        return found.offer.kind != "less" and self._may_be_shown(at_best_of(found.tiers), found.offer)
+    def _may_gain_more(self, hidden: Worth) -> bool:
+        """True if a solved offer that is not shown may still be better than those shown, since its solve left a gap."""
+        return hidden.offer.kind != "less" and self._may_be_shown(lower_bound_of(hidden.tiers), hidden.offer)
 
-    # What is found ------------------------------------------------------------------------------------
+    # The results --------------------------------------------------------------------------------------
 
     def _best_of_cells(self, kind: UnitKind) -> dict[Cell, Worth]:
         """Return the best solved offer of each site and week."""
         best: dict[Cell, Worth] = {}
-        for one in self._found:
+        for one in self._solved:
             cell = _cell(one.offer)
             if one.offer.kind == kind and (cell not in best or one.values < best[cell].values):
                 best[cell] = one
@@ -273,7 +273,7 @@ class Search:
         return sorted(shown, key=lambda one: one.values)
 
     def _losses(self) -> Losses:
-        lost = [one for one in self._found if one.offer.kind == "less"]
+        lost = [one for one in self._solved if one.offer.kind == "less"]
         together = next((one for one in lost if one.offer == self._days.all_free), None)
         used = sorted((one for one in lost if one is not together), key=lambda one: one.values)
         chairs = self._problem.chair_by_id
