@@ -224,6 +224,7 @@ def test_a_process_ends_when_its_parent_is_killed():
     child = int(parent.stdout.readline())
     parent.kill()
     parent.wait()
+    parent.stdout.close()
     with pytest.raises(ProcessLookupError):
         for _ in range(600):
             os.kill(child, 0)

@@ -21,9 +21,17 @@ def used() -> int:
 
 
 def in_a_thread_of_its_own(work: Callable[[], Found]) -> Found:
-    """What comes of it in a thread that keeps no process yet."""
+    """Return the result of work in a thread that keeps no process yet, and end the process that it keeps."""
+
+    def end_kept_process() -> None:
+        with kept_highs() as highs:
+            highs.close()
+
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(work).result()
+        try:
+            return thread.submit(work).result()
+        finally:
+            thread.submit(end_kept_process).result()
 
 
 def test_a_thread_keeps_a_process_for_so_many_solves() -> None:
