@@ -18,7 +18,7 @@ from scheduler.model.programme import Programme, ProgrammeBuilder
 from scheduler.wording import in_a_row
 
 
-def kept_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
+def candidates_for_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
     """Return candidates that together keep every lock, as positions; empty if there are no locks.
 
     Nothing else has to be booked, so these alone are a feasible schedule.

@@ -7,6 +7,6 @@ from typing import Any
 from scheduler.domain.values import Value
 
 
-def written(value: Value) -> dict[str, Any]:
+def to_json(value: Value) -> dict[str, Any]:
     """Return a value as the JSON that the contract defines."""
     return value.model_dump(mode="json", by_alias=True)

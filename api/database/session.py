@@ -74,7 +74,7 @@ class Store:
         self.engine.dispose()
 
 
-def hold(connection: Connection, *, wait: bool = True) -> bool:
+def lock_diary(connection: Connection, *, wait: bool = True) -> bool:
     """Exclude other writers of the diary until the transaction ends. Return False if there is one and ``wait`` is false."""
     row = select(diary.c.version).where(diary.c.id == 1).with_for_update(skip_locked=not wait)
     return connection.execute(row).one_or_none() is not None

@@ -69,7 +69,7 @@ def problem_of(
 def frame_of(connection: Connection) -> Problem:
     """Return everything that others refer to, with all open conferences. Raise InputError if the parts contradict each other."""
     query = select(conferences_table).where(conferences_table.c.state.in_(OPEN)).order_by(conferences_table.c.position)
-    opened = [stored.value for stored in conferences.queried(connection, query)]
+    opened = [stored.value for stored in conferences.select_conferences(connection, query)]
     holds = [Hold(site=hold.site, week=hold.week, count=hold.count) for hold in nouns.values(connection, nouns.HOLDS)]
     return _problem(connection, horizon=ANY_WEEK, conferences=opened, holds=holds, published=[], busy={})
 
@@ -145,8 +145,10 @@ def _requested(connection: Connection, last: dt.date, also: Iterable[str]) -> li
     until = conferences.calendar(connection).working_days_after(last, policy.review_early_days // 2)
     in_turn = (table.c.earliest <= last) & (kind.not_in(REVIEWS) | (table.c.due <= until))
     may_come = or_(table.c.due <= last, in_turn, table.c.id.in_(list(also)))
-    return conferences.queried(connection, select(table).where((table.c.state == ConferenceState.REQUESTED) & may_come))
+    return conferences.select_conferences(
+        connection, select(table).where((table.c.state == ConferenceState.REQUESTED) & may_come)
+    )
 
 
 def _of(connection: Connection, identifiers: list[str]) -> list[StoredConference]:
-    return conferences.queried(connection, select(conferences_table).where(conferences_table.c.id.in_(identifiers)))
+    return conferences.select_conferences(connection, select(conferences_table).where(conferences_table.c.id.in_(identifiers)))

@@ -22,4 +22,4 @@ def fill(store: Store, now: dt.datetime) -> None:
         problem, told = read_problem_to_judge(path)
     with store.writing() as connection:
         if not nouns.count(connection, nouns.SITES):  # another server may have done it meanwhile
-            exchange.bring_in(connection, problem, told, now)
+            exchange.import_problem(connection, problem, told, now)

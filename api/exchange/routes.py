@@ -90,12 +90,12 @@ def bring_in(
 
     Published bookings become bookings. Faults name the sheet, row and column.
     """
-    value, told = packing.unpacked(body, format_)
+    value, told = packing.decode(body, format_)
     if mode is ImportMode.COMMIT:
-        return Import(mode=mode, **dict(exchange.bring_in(connection, value, told, now)))
+        return Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now)))
     attempt = connection.begin_nested()
     try:
-        return Import(mode=mode, **dict(exchange.bring_in(connection, value, told, now)))
+        return Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now)))
     finally:
         attempt.rollback()
 
@@ -114,4 +114,4 @@ def export(
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
     headers = {"ETag": etag(found.digest), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(packing.packed(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)
+    return Response(packing.encode(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)

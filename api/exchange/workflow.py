@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
@@ -29,7 +29,7 @@ from api.publishing.workflow import FELT_BY_FAMILIES
 from scheduler.domain.faults import Fault, InputError, Place
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import monday_of
-from scheduler.files import Told
+from scheduler.files import FaultWording
 
 ACTOR = "import"
 NUL = "\0"
@@ -56,7 +56,7 @@ class Imported(BaseModel):
     bookings: Changes
 
 
-def bring_in(connection: Connection, problem: Problem, told: Told, now: dt.datetime) -> Imported:
+def import_problem(connection: Connection, problem: Problem, told: FaultWording, now: dt.datetime) -> Imported:
     """Import a problem into the diary, within the caller's transaction.
 
     Raise InputError if a text can't be stored or the data would make no valid problem, or ConflictError with every row that
@@ -175,7 +175,7 @@ def _holds(connection: Connection, problem: Problem, now: dt.datetime) -> Change
     for given in problem.holds:
         earlier = present.get((given.site, monday_of(given.week)))
         identity = {"id": earlier.pop(0).id} if earlier else {}
-        named.append(NamedHold.model_validate({**written(given), **identity}))
+        named.append(NamedHold.model_validate({**to_json(given), **identity}))
     return _nouns(connection, nouns.HOLDS, named, now)
 
 
@@ -221,7 +221,7 @@ class _Diary:
                 changes.unchanged += 1
             elif before.state in OPEN:
                 changes.changed.append(value.id)
-                was, now = written(before.value), written(value)
+                was, now = to_json(before.value), to_json(value)
                 conferences.change(self.connection, value, self.now)
                 changed = {name: was[name] for name in was if was[name] != now[name]}
                 self._note(value.id, ConferenceEvent.CHANGED, before=changed, due_before=before.due.isoformat())
@@ -291,7 +291,7 @@ class _Diary:
         return bookings.active_of(self.connection, conference)
 
     def _note(self, conference: str, event: ConferenceEvent, **detail: Any) -> None:
-        conferences.note(self.connection, conference, event, self.now, ACTOR, **detail)
+        conferences.record_event(self.connection, conference, event, self.now, ACTOR, **detail)
 
     def _fault(self, place: Place, message: str) -> None:
         self.faults.append(Fault(place, message))

@@ -59,13 +59,13 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def listed(connection: Connection, *, after: int = 0, most: int | None = None) -> list[StoredFeed]:
+def list_feeds(connection: Connection, *, after: int = 0, most: int | None = None) -> list[StoredFeed]:
     """Return feeds by position: at most ``most``, after the position ``after``."""
     query = select(feeds).where(feeds.c.position > after).order_by(feeds.c.position).limit(most)
     return [_stored(row) for row in connection.execute(query)]
 
 
-def found(connection: Connection, identifier: str) -> StoredFeed | None:
+def find(connection: Connection, identifier: str) -> StoredFeed | None:
     """Return the feed with an id."""
     row = connection.execute(select(feeds).where(feeds.c.id == identifier)).one_or_none()
     return None if row is None else _stored(row)
@@ -97,13 +97,13 @@ def revoke(connection: Connection, identifier: str, now: dt.datetime) -> None:
     _change(connection, identifier, secret=None, revoked_at=now)
 
 
-def note(connection: Connection, fetches: Iterable[Fetch]) -> None:
+def note_fetches(connection: Connection, fetches: Iterable[Fetch]) -> None:
     """Record the latest fetches of feeds."""
     for fetch in fetches:
         connection.execute(update(feeds).where(feeds.c.id == fetch.feed).values(fetched_at=fetch.at, fetched_by=fetch.by))
 
 
-def written(connection: Connection, feed: Feed, today: dt.date) -> bytes:
+def feed_bytes(connection: Connection, feed: Feed, today: dt.date) -> bytes:
     """Return a feed as an iCalendar file: active bookings from 60 days ago on, and what was cancelled in the last 30 days."""
     parts = {name: documents.get(connection, name)[0] for name in ("service", "feed_settings", "travel")}
     sites = {site.id: site.label for site in nouns.values(connection, nouns.SITES)}

@@ -123,14 +123,14 @@ class Calendars:
             version, feed = version_of(connection), feeds.behind(connection, digest)
             if feed is None:
                 return None
-            body = feeds.written(connection, feed, day)
+            body = feeds.feed_bytes(connection, feed, day)
         before = self.cache.get(digest)
         tag = etag(hashlib.sha256(body).hexdigest()[:32])  # equal in every process and after a restart
         return Ready(feed.id, version, day, body, tag, None if before is None else before.noted_at)
 
     def _write(self, fetches: dict[str, Fetch]) -> None:
         with self.store.noting() as connection:
-            feeds.note(connection, fetches.values())
+            feeds.note_fetches(connection, fetches.values())
 
 
 class Unchanged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.tables import problems
 from scheduler.domain.problem import Problem
 
@@ -13,5 +13,5 @@ def add(connection: Connection, problem: Problem) -> str:
     """Store a problem unless it is stored already; return its digest. The caller holds the diary."""
     stored = select(problems.c.digest).where(problems.c.digest == problem.digest)
     if connection.execute(stored).first() is None:
-        connection.execute(insert(problems).values(digest=problem.digest, value=written(problem)))
+        connection.execute(insert(problems).values(digest=problem.digest, value=to_json(problem)))
     return problem.digest

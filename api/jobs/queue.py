@@ -122,7 +122,7 @@ def key_of(connection: Connection, identifier: str) -> str:
     return key
 
 
-def found(connection: Connection, identifier: str) -> Job | None:
+def find(connection: Connection, identifier: str) -> Job | None:
     """Return a plan's job by its id."""
     return next(iter(_jobs(connection, _of(identifier))), None)
 
@@ -133,7 +133,7 @@ def problem_of(connection: Connection, identifier: str) -> Problem:
     return Problem.model_validate(connection.execute(query).scalar_one())
 
 
-def listed(connection: Connection, *, after: Job | None = None, most: int | None = None) -> list[Job]:
+def list_jobs(connection: Connection, *, after: Job | None = None, most: int | None = None) -> list[Job]:
     """Return the jobs of plans, newest first: at most ``most``, after the job ``after``."""
     query = select(*_JOB).where(_IS_PLAN).order_by(*(column.desc() for column in _AGE)).limit(most)
     if after is not None:
@@ -195,7 +195,7 @@ def start(connection: Connection, job: str | ScalarSelect[Any], runner: str, now
     return attempt
 
 
-def hear(connection: Connection, attempts: Collection[Attempt], now: dt.datetime) -> None:
+def heartbeat(connection: Connection, attempts: Collection[Attempt], now: dt.datetime) -> None:
     """Record that these attempts are still running."""
     for attempt in sorted(attempts, key=lambda attempt: attempt.job):  # every writer locks jobs in this order
         connection.execute(update(jobs).where(_is_current(attempt)).values(heard_at=now))
@@ -211,7 +211,7 @@ def is_wanted(connection: Connection, attempt: Attempt) -> bool:
     return connection.execute(select(jobs.c.id).where(_is_current(attempt) & ~jobs.c.cancelled)).first() is not None
 
 
-def tell(connection: Connection, attempt: Attempt, progress: dict[str, Any], now: dt.datetime) -> None:
+def add_progress(connection: Connection, attempt: Attempt, progress: dict[str, Any], now: dt.datetime) -> None:
     """Store an attempt's progress, if it is the current one."""
     if _hold(connection, attempt) is not None:
         _note(connection, attempt.job, JobEventKind.PROGRESS, now, **progress)

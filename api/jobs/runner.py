@@ -108,7 +108,7 @@ class Runner:
         now = self._clock()
         if self._running and now >= self._heard_at + BETWEEN_SIGNS:
             with self._store.noting() as connection:
-                jobs.hear(connection, self._running.values(), now)
+                jobs.heartbeat(connection, self._running.values(), now)
             self._heard_at = now
         with self._store.reading() as connection:
             left = [attempt for attempt in jobs.running(connection) if self._is_left(attempt)]

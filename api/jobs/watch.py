@@ -26,7 +26,7 @@ WAITS = (1, 2, 4, 8, 16)
 _log = logging.getLogger(__name__)
 
 
-def keep(store: Store, end: Callable[[Connection], object]) -> None:
+def store_end(store: Store, end: Callable[[Connection], object]) -> None:
     """Store the end of a job, with several attempts: a result that took minutes must not be lost to a database that restarts."""
     for seconds in WAITS:
         try:
@@ -91,7 +91,7 @@ class Watch:
         if heard:
             with self._store.noting() as connection:
                 for progress in heard.values():
-                    jobs.tell(connection, self._attempt, _stored(progress), utc_now())
+                    jobs.add_progress(connection, self._attempt, _stored(progress), utc_now())
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.tables import jobs as jobs_table
 from api.database.tables import plans, problems
 from api.jobs import queue as jobs
@@ -47,7 +47,7 @@ class PlanSummary:
 def add(connection: Connection, plan: StoredPlan) -> None:
     """Store the plan of a job. Raise IntegrityError if the job has one already."""
     row = {"report": plan.report, "versions": plan.versions, "seed": plan.seed, "made_at": plan.made_at}
-    connection.execute(insert(plans).values(id=plan.id, schedule=written(plan.schedule), **row))
+    connection.execute(insert(plans).values(id=plan.id, schedule=to_json(plan.schedule), **row))
 
 
 def finish(connection: Connection, attempt: Attempt, plan: StoredPlan, now: dt.datetime) -> bool:
@@ -58,7 +58,7 @@ def finish(connection: Connection, attempt: Attempt, plan: StoredPlan, now: dt.d
     return is_current
 
 
-def found(connection: Connection, identifier: str) -> StoredPlan | None:
+def find(connection: Connection, identifier: str) -> StoredPlan | None:
     """Return the plan with an id."""
     query = select(plans, problems.c.value.label("problem")).select_from(_WITH_PROBLEM).where(plans.c.id == identifier)
     row = connection.execute(query).one_or_none()

@@ -152,7 +152,7 @@ def listed(
     most: Most = 100,
 ) -> PlanPage:
     """Return a page of plans."""
-    found = jobs.listed(connection, after=None if after is None else _found(connection, after), most=most + 1)
+    found = jobs.list_jobs(connection, after=None if after is None else _found(connection, after), most=most + 1)
     page = [PlanItem.model_validate(_item(job)) for job in found[:most]]
     return PlanPage(items=page, next=page[-1].id if len(found) > most else None)
 
@@ -233,7 +233,7 @@ def _events(store: Store, identifier: str, after: int) -> EventPage:
 
 
 def _found(connection: Connection, identifier: str) -> Job:
-    job = jobs.found(connection, identifier)
+    job = jobs.find(connection, identifier)
     if job is None:
         raise not_found("plan", identifier)
     return job

@@ -13,7 +13,7 @@ from api.clock import utc_now
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.queue import Attempt, Job
-from api.jobs.watch import Watch, keep, watched
+from api.jobs.watch import Watch, store_end, watched
 from api.planning import queries as plans
 from api.planning.queries import StoredPlan
 from scheduler.checker import check
@@ -40,13 +40,13 @@ def work_on(url: str, attempt: Attempt) -> None:
 def _work(store: Store, attempt: Attempt) -> None:
     try:
         with store.reading() as connection:
-            job, problem = jobs.found(connection, attempt.job), jobs.problem_of(connection, attempt.job)
+            job, problem = jobs.find(connection, attempt.job), jobs.problem_of(connection, attempt.job)
         assert job is not None
         with watched(store, attempt) as watch:
             if watch.stop.is_set():
                 return
             result = _plan(job, problem, watch)
-        keep(store, lambda connection: plans.finish(connection, attempt, result, utc_now()))
+        store_end(store, lambda connection: plans.finish(connection, attempt, result, utc_now()))
         return
     except InputError as error:
         message = f"There can be no such plan. {' '.join(str(fault) for fault in error.faults)}"
@@ -55,7 +55,7 @@ def _work(store: Store, attempt: Attempt) -> None:
     except Exception:
         _log.exception("The plan %s has failed", attempt.job)
         message = "The planner itself has failed. Ask the service's administrator to look up the plan's id in the server's log."
-    keep(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
+    store_end(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
 
 
 def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:

@@ -33,7 +33,7 @@ from scheduler.wording import count_of, moment_in_words, period_in_words
 
 def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
     """Return the draft of a plan. Raise NotFoundError if there is no such plan, or ConflictError if it has no schedule."""
-    plan = plans.found(connection, identifier)
+    plan = plans.find(connection, identifier)
     if plan is None:
         raise _no_schedule(connection, identifier)
     horizon, names = plan.problem.horizon, [booking.conference for booking in plan.schedule.bookings]
@@ -71,7 +71,7 @@ def of_publication(connection: Connection, number: int, today: dt.date) -> Draft
 
     Raise NotFoundError if there is no such publication.
     """
-    old = publications.found(connection, number)
+    old = publications.find(connection, number)
     if old is None:
         raise not_found("publication", number)
     horizon, names = old.summary.horizon, [copy.booking.conference for copy in old.bookings]
@@ -169,7 +169,7 @@ def _with_conditions(booking: Booking, current: StoredBooking | None) -> DiaryBo
 def _fates(connection: Connection, planned: Problem, present: Problem) -> Iterator[tuple[str, str]]:
     """Yield the present state, in a word or two, of each conference whose request or booking has changed."""
     for name in changed_conferences(planned, present):
-        stored, booked = conferences.found(connection, name), bookings.active_of(connection, name)
+        stored, booked = conferences.find(connection, name), bookings.active_of(connection, name)
         if stored is None:
             continue
         if stored.state is ConferenceState.BOOKED and booked is not None:
@@ -186,7 +186,7 @@ def _why_not(connection: Connection, booking: Booking, current: StoredBooking | 
     name = booking.conference
     if booking.held or (current is not None and not changes_of(current.booking, booking)):
         return None
-    stored = conferences.found(connection, name)
+    stored = conferences.find(connection, name)
     if stored is None:
         return f"{name} is no longer in the diary."
     if stored.state not in OPEN:
@@ -199,7 +199,7 @@ def _why_not(connection: Connection, booking: Booking, current: StoredBooking | 
 
 
 def _no_schedule(connection: Connection, identifier: str) -> Exception:
-    job = jobs.found(connection, identifier)
+    job = jobs.find(connection, identifier)
     if job is None:
         return not_found("plan", identifier)
     instead = "Ask for a new one" if job.has_ended else "Wait until it has ended"

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.tables import publications
 from api.diary.bookings.queries import DiaryBooking
 from scheduler.domain.schedule import Booking
@@ -39,7 +39,7 @@ class StoredPublication:
 
 def flattened(copy: DiaryBooking) -> dict[str, Any]:
     """Return a booking and its conditions as one JSON object, which the database stores and the API shows."""
-    return {**written(copy.booking), "locks": list(copy.locks), "by_hand": copy.by_hand, "exception": copy.exception}
+    return {**to_json(copy.booking), "locks": list(copy.locks), "by_hand": copy.by_hand, "exception": copy.exception}
 
 
 def next_number(connection: Connection) -> int:
@@ -72,14 +72,14 @@ def add(
     connection.execute(insert(publications).values(row))
 
 
-def found(connection: Connection, number: int) -> StoredPublication | None:
+def find(connection: Connection, number: int) -> StoredPublication | None:
     """Return the publication with a number."""
     query = select(*_SUMMARY, publications.c.bookings).where(publications.c.number == number)
     row = connection.execute(query).one_or_none()
     return None if row is None else StoredPublication(_summary(row), tuple(map(_copy, row.bookings)))
 
 
-def listed(connection: Connection, *, after: int = 0, most: int | None = None) -> list[PublicationSummary]:
+def list_publications(connection: Connection, *, after: int = 0, most: int | None = None) -> list[PublicationSummary]:
     """Return publications by number: at most ``most``, after the number ``after``."""
     query = select(*_SUMMARY).where(publications.c.number > after).order_by(publications.c.number).limit(most)
     return [_summary(row) for row in connection.execute(query)]

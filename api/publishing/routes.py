@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.clock import local_day
 from api.diary.bookings.routes import RecordedException
 from api.errors import conflict, not_found
-from api.http.etags import IfMatch, etag, expect, told
+from api.http.etags import IfMatch, etag, expect, required_version
 from api.http.paging import After, Most
 from api.http.permissions import NOBODY, Permission, needs
 from api.http.problem_details import ERRORS
@@ -98,7 +98,7 @@ def publish(
 ) -> Publication:
     """Publish the plan, if the data have not changed since it was made. Publishing it twice changes nothing."""
     draft = drafts.of_plan(connection, id, local_day(now))
-    told(if_match)
+    required_version(if_match)
     before = publications.latest_of_plan(connection, id)
     if before is not None:
         if not draft.difference.is_none:
@@ -115,7 +115,7 @@ def publish(
 @router.get("", dependencies=[reads], summary="List the publications, the newest last")
 def listed(connection: Reading, after: After = 0, most: Most = 100) -> PublicationPage:
     """Return a page of publications, without their bookings."""
-    found = publications.listed(connection, after=after, most=most + 1)
+    found = publications.list_publications(connection, after=after, most=most + 1)
     page = [PublicationItem.model_validate(one, from_attributes=True) for one in found[:most]]
     return PublicationPage(items=page, next=page[-1].number if len(found) > most else None)
 
@@ -155,7 +155,7 @@ def _published(
     now: Any,
     response: Response,
 ) -> Publication:
-    told(if_match)
+    required_version(if_match)
     publishing.refuse(draft)  # before the ETag, because this error lists what has changed
     expect(draft.difference.digest, if_match)
     exceptions = [
@@ -172,7 +172,7 @@ def _shown(draft: Draft, response: Response) -> DraftDifference:
 
 
 def _stored(connection: Connection, number: int, response: Response) -> Publication:
-    stored = publications.found(connection, number)
+    stored = publications.find(connection, number)
     if stored is None:
         raise not_found("publication", number)
     response.headers["ETag"] = etag(number)

@@ -151,7 +151,9 @@ def publish(
     for name in sorted(allowed.keys() - added.keys()):
         bookings.allow(connection, draft.booked[name].number, allowed[name])
         conferences.change(connection, draft.conferences[name], now)
-        conferences.note(connection, name, ConferenceEvent.CHANGED, now, actor, publication=number, exception=allowed[name])
+        conferences.record_event(
+            connection, name, ConferenceEvent.CHANGED, now, actor, publication=number, exception=allowed[name]
+        )
     return number
 
 
@@ -221,7 +223,7 @@ def _follow(
         if name in draft.booked:
             detail["before"] = draft.booked[name].history_entry
         conferences.change(connection, draft.conferences[name], now, state=state)
-        conferences.note(connection, name, event, now, actor, publication=publication, **detail)
+        conferences.record_event(connection, name, event, now, actor, publication=publication, **detail)
 
     for booking in difference.new:
         follow(booking.conference, ConferenceState.BOOKED, ConferenceEvent.BOOKED)

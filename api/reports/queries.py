@@ -83,7 +83,7 @@ def placed(connection: Connection, days: Period) -> list[PlacedConference]:
 def not_booked(connection: Connection, days: Period) -> list[StoredConference]:
     """Return the conferences that are due in a period and have no booking."""
     due = conferences_table.c.due.between(days.first, days.last) & (conferences_table.c.state == ConferenceState.REQUESTED)
-    return conferences.queried(connection, select(conferences_table).where(due).order_by(conferences_table.c.position))
+    return conferences.select_conferences(connection, select(conferences_table).where(due).order_by(conferences_table.c.position))
 
 
 def reschedules(connection: Connection, days: Period) -> list[StoredReschedule]:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.diary import snapshot
 from api.errors import conflict, invalid, not_found
 from api.jobs import queue as jobs
@@ -112,7 +112,7 @@ def whatif(connection: Connection, request: WhatifRequest, settings: Settings) -
     ]
     stored = {
         **_days(problem),
-        "service": written(problem.service),
+        "service": to_json(problem.service),
         "plan": request.plan,
         "grid": list(request.grid),
         **effort.model_dump(),
@@ -142,14 +142,14 @@ def begin(
         forget(connection, now - dt.timedelta(days=settings.whatif_days))
     sweep = sweeps.add(connection, kind, study.request, study.solves, now, plan)
     sweeps.store_results(connection, sweep.id, study.results, now)
-    begun = sweeps.found(connection, kind, sweep.id)
+    begun = sweeps.find(connection, kind, sweep.id)
     assert begun is not None
     return begun
 
 
 def require_plan(connection: Connection, identifier: str) -> None:
     """Raise NotFoundError if there is no such plan, finished or not."""
-    if jobs.found(connection, identifier) is None:
+    if jobs.find(connection, identifier) is None:
         raise not_found("plan", identifier)
 
 
@@ -204,7 +204,7 @@ def _problem_of_plan(connection: Connection, identifier: str) -> Problem:
     problem = plans.problem_of(connection, identifier)
     if problem is not None:
         return problem
-    job = jobs.found(connection, identifier)
+    job = jobs.find(connection, identifier)
     if job is None:
         raise not_found("plan", identifier)
     instead = "Ask for a new one" if job.has_ended else "GET the plan, or its events, until it has ended"

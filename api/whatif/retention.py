@@ -6,14 +6,14 @@ import datetime as dt
 
 from sqlalchemy import Connection, delete, exists, select
 
-from api.database.session import hold
+from api.database.session import lock_diary
 from api.database.tables import job_events, jobs, solves, sweep_parts, sweeps
 from api.jobs.queue import ENDED, JobKind
 
 
 def forget(connection: Connection, ended_before: dt.datetime) -> None:
     """Delete every sweep that ended before an instant, and the solves and jobs that only such sweeps had."""
-    hold(connection)
+    lock_diary(connection)
     old = select(sweeps.c.id).where(sweeps.c.state.in_(ENDED) & (sweeps.c.ended_at < ended_before))
     ended = connection.execute(old).scalars().all()
     if not ended:

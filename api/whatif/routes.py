@@ -140,7 +140,7 @@ def add(connection: Writing, now: Now, request: Request, new: WhatifRequest) -> 
 def listed(connection: Reading, after: AfterId = None, most: Most = 100) -> dict[str, Any]:
     """Return a page of what-ifs, without their comparisons."""
     before = None if after is None else _found(connection, after)
-    found = sweeps.listed(connection, SweepKind.WHATIF, after=before, most=most + 1)
+    found = sweeps.list_sweeps(connection, SweepKind.WHATIF, after=before, most=most + 1)
     return page_of(found, most, lambda sweep: _item(connection, sweep), lambda sweep: sweep.id)
 
 
@@ -218,7 +218,7 @@ def _drawn(comparison: Comparison, name: str, form: Literal["svg", "png"]) -> by
 
 
 def _found(connection: Connection, identifier: str) -> StoredSweep:
-    sweep = sweeps.found(connection, SweepKind.WHATIF, identifier)
+    sweep = sweeps.find(connection, SweepKind.WHATIF, identifier)
     if sweep is None:
         raise not_found("what-if", identifier)
     return sweep

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
-from api.database.json_values import written
-from api.database.session import hold
+from api.database.json_values import to_json
+from api.database.session import lock_diary
 from api.database.tables import jobs as jobs_table
 from api.database.tables import solves
 from api.jobs import queue as jobs
@@ -26,11 +26,11 @@ def enqueue(connection: Connection, tasks: Iterable[Task], now: dt.datetime) -> 
         query = select(*columns).join(jobs_table, jobs_table.c.id == solves.c.job, isouter=True).where(solves.c.key == key)
         known = connection.execute(query).one_or_none()
         if known is None:
-            connection.execute(insert(solves).values(key=key, task=written(task)))
+            connection.execute(insert(solves).values(key=key, task=to_json(task)))
         elif not known.cancelled and known.state in (JobState.QUEUED, *(() if known.is_solved else (JobState.RUNNING,))):
             continue
         elif not known.is_solved:  # `drop_tasks` may have emptied it
-            connection.execute(update(solves).where(solves.c.key == key).values(task=written(task)))
+            connection.execute(update(solves).where(solves.c.key == key).values(task=to_json(task)))
         connection.execute(update(solves).where(solves.c.key == key).values(job=jobs.add_solve(connection, key, now)))
 
 
@@ -51,7 +51,7 @@ def task_of(connection: Connection, key: str) -> Task:
     return Task.model_validate(connection.execute(select(solves.c.task).where(solves.c.key == key)).scalar_one())
 
 
-def found(connection: Connection, keys: Collection[str]) -> dict[str, Solved]:
+def find_results(connection: Connection, keys: Collection[str]) -> dict[str, Solved]:
     """Return the results of those keys that have one."""
     query = select(solves.c.key, solves.c.solved).where(solves.c.key.in_(keys) & solves.c.solved.is_not(None))
     return {row.key: Solved.model_validate(row.solved) for row in connection.execute(query)}
@@ -62,6 +62,6 @@ def add_result(connection: Connection, solved: Solved) -> None:
 
     This holds the diary, since a sweep that is being added relies on the running jobs of tasks without a result.
     """
-    hold(connection)
+    lock_diary(connection)
     unsolved = (solves.c.key == solved.key) & solves.c.solved.is_(None)
-    connection.execute(update(solves).where(unsolved).values(solved=written(solved), seconds=solved.seconds))
+    connection.execute(update(solves).where(unsolved).values(solved=to_json(solved), seconds=solved.seconds))

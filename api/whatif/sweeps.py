@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from api.database.session import hold
+from api.database.session import lock_diary
 from api.database.tables import jobs as jobs_table
 from api.database.tables import solves as solves_table
 from api.database.tables import sweep_parts as parts_table
@@ -126,7 +126,7 @@ def add(
     return _sweeps(connection, sweeps.c.id == identifier)[0]
 
 
-def found(connection: Connection, kind: SweepKind, identifier: str) -> StoredSweep | None:
+def find(connection: Connection, kind: SweepKind, identifier: str) -> StoredSweep | None:
     """Return the sweep of a kind with an id."""
     return next(iter(_sweeps(connection, (sweeps.c.kind == kind) & (sweeps.c.id == identifier))), None)
 
@@ -136,7 +136,7 @@ def latest_of_plan(connection: Connection, plan: str) -> StoredSweep | None:
     return next(iter(_sweeps(connection, (sweeps.c.kind == SweepKind.VALUE) & (sweeps.c.plan == plan), most=1)), None)
 
 
-def listed(
+def list_sweeps(
     connection: Connection, kind: SweepKind, *, after: StoredSweep | None = None, most: int | None = None
 ) -> list[StoredSweep]:
     """Return the sweeps of a kind, newest first: at most ``most``, after the sweep ``after``."""
@@ -208,7 +208,7 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
     A solve that is interrupted too often fails in every sweep that needs it. ``may_fail`` is False if the cause of the
     interruption has nothing to do with the job.
     """
-    hold(connection)
+    lock_diary(connection)
     error = jobs.release(connection, attempt, now, may_fail=may_fail)
     if error is not None and attempt.kind == jobs.JobKind.SOLVE:
         _fail_solve(connection, attempt, error, now)
@@ -216,14 +216,14 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
 
 def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime) -> None:
     """End the job of a solve without a result; ``error`` is a sentence. Every sweep that needs it stores the error."""
-    hold(connection)
+    lock_diary(connection)
     if jobs.fail(connection, attempt, error, now):
         _fail_solve(connection, attempt, error, now)
 
 
 def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
     """End a sweep with its results so far, and the solves that only this sweep needs. Return False if it has ended already."""
-    hold(connection)
+    lock_diary(connection)
     if not is_active(connection, identifier):
         return False
     _end(connection, identifier, JobState.CANCELLED, now)
@@ -238,7 +238,7 @@ def waiting_for(connection: Connection, key: str) -> list[StoredSweep]:
 
 def store_results(connection: Connection, identifier: str, results: dict[int, dict[str, Any]], now: dt.datetime) -> None:
     """Store results of a sweep's parts by their numbers, and end the sweep if no part is open."""
-    hold(connection)
+    lock_diary(connection)
     if is_active(connection, identifier):
         for number, result in results.items():
             open_part = (parts_table.c.sweep == identifier) & (parts_table.c.number == number) & _is_open()
@@ -254,7 +254,7 @@ def add_round(
     now: dt.datetime,
 ) -> None:
     """Store the result so far of a value of one more, and its next solves. If there are none, end the sweep."""
-    hold(connection)
+    lock_diary(connection)
     if is_active(connection, identifier):
         connection.execute(update(sweeps).where(sweeps.c.id == identifier).values(result=result))
         _add_parts(connection, identifier, solve_requests, now)
@@ -264,13 +264,13 @@ def add_round(
 
 def fail_sweep(connection: Connection, identifier: str, error: str, now: dt.datetime) -> None:
     """End a sweep that can have no result; ``error`` is a sentence."""
-    hold(connection)
+    lock_diary(connection)
     if is_active(connection, identifier):
         _end(connection, identifier, JobState.FAILED, now, error)
 
 
 def _claim_solve(connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
-    if not hold(connection, wait=False):
+    if not lock_diary(connection, wait=False):
         return None
     waiting = sweeps.c.state.in_(ACTIVE) & _is_open() & (jobs_table.c.state == JobState.QUEUED)
     joined = sweeps.join(parts_table, parts_table.c.sweep == sweeps.c.id).join(solves_table).join(

@@ -9,12 +9,12 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.clock import utc_now
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
 from api.jobs.queue import Attempt
-from api.jobs.watch import keep, watched
+from api.jobs.watch import store_end, watched
 from api.whatif import solves, sweeps
 from api.whatif.comparison import compare_with_base
 from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
@@ -57,17 +57,17 @@ def _work(store: Store, attempt: Attempt, executor: str) -> None:
         with watched(store, attempt) as watch:
             with store.reading() as connection:
                 key = jobs.key_of(connection, attempt.job)
-                task = None if solves.found(connection, [key]) else solves.task_of(connection, key)
+                task = None if solves.find_results(connection, [key]) else solves.task_of(connection, key)
             if task is not None:
                 solved = _result_of(task, executor, watch.stop)
                 if solved is None:
                     return
                 assert solved.key == key, "a stored task keeps its key"
-                keep(store, lambda connection: solves.add_result(connection, solved))
+                store_end(store, lambda connection: solves.add_result(connection, solved))
             _advance_sweeps(store, key, watch.stop)
             if watch.stop.is_set():
                 return
-        keep(store, lambda connection: jobs.complete(connection, attempt, utc_now()))
+        store_end(store, lambda connection: jobs.complete(connection, attempt, utc_now()))
         return
     except OutdatedError:
         message = OUTDATED
@@ -78,7 +78,7 @@ def _work(store: Store, attempt: Attempt, executor: str) -> None:
     except Exception:
         _log.exception("The solve %s has failed", attempt.job)
         message = FAILED
-    keep(store, lambda connection: sweeps.fail(connection, attempt, message, utc_now()))
+    store_end(store, lambda connection: sweeps.fail(connection, attempt, message, utc_now()))
 
 
 def _result_of(task: Task, executor: str, stop: threading.Event) -> Solved | None:
@@ -111,7 +111,7 @@ def _advance_sweeps(store: Store, key: str, stop: threading.Event) -> None:
             raise
         except Exception:  # one sweep's failure must not keep the result from the others
             _log.exception("The sweep %s has failed", stored.id)
-            keep(store, partial(sweeps.fail_sweep, identifier=stored.id, error=FAILED, now=utc_now()))
+            store_end(store, partial(sweeps.fail_sweep, identifier=stored.id, error=FAILED, now=utc_now()))
 
 
 def _compare(store: Store, whatif: StoredSweep, key: str) -> None:
@@ -123,7 +123,7 @@ def _compare(store: Store, whatif: StoredSweep, key: str) -> None:
             part.number: SolveRequest(solves.task_of(connection, part.key), part.name, part.changes, part.at) for part in new
         }
         results = compare_with_base(connection, requests)
-    keep(store, lambda connection: sweeps.store_results(connection, whatif.id, results, utc_now()))
+    store_end(store, lambda connection: sweeps.store_results(connection, whatif.id, results, utc_now()))
 
 
 def _advance_search(store: Store, value: StoredSweep, stop: threading.Event) -> None:
@@ -136,13 +136,13 @@ def _advance_search(store: Store, value: StoredSweep, stop: threading.Event) -> 
     try:
         while tasks := search.wanted():
             with store.reading() as connection:
-                results = solves.found(connection, {task.key for task in tasks})
+                results = solves.find_results(connection, {task.key for task in tasks})
             if len(results) < len({task.key for task in tasks}):
                 break
             search.take(results)
     except InputError as error:
         message = " ".join(str(fault) for fault in error.faults)
-        keep(store, lambda connection: sweeps.fail_sweep(connection, value.id, message, utc_now()))
+        store_end(store, lambda connection: sweeps.fail_sweep(connection, value.id, message, utc_now()))
         return
     if stop.is_set():  # a screening that was stopped can be incomplete
         return
@@ -150,6 +150,6 @@ def _advance_search(store: Store, value: StoredSweep, stop: threading.Event) -> 
     for oldest in list(_searches)[:-MAX_SEARCHES]:
         del _searches[oldest]
     appraisal = search.appraisal()
-    result = None if appraisal is None else written(appraisal)
+    result = None if appraisal is None else to_json(appraisal)
     requests = [SolveRequest(task) for task in tasks]
-    keep(store, lambda connection: sweeps.add_round(connection, value.id, result, requests, utc_now()))
+    store_end(store, lambda connection: sweeps.add_round(connection, value.id, result, requests, utc_now()))

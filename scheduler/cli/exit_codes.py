@@ -14,7 +14,7 @@ import typer
 from scheduler.domain.faults import Fault, InputError
 
 if TYPE_CHECKING:
-    from scheduler.files import Told
+    from scheduler.files import FaultWording
 
 
 class ExitCode(IntEnum):
@@ -63,7 +63,7 @@ def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -
 
 
 @contextmanager
-def translating_faults(told: Told) -> Iterator[None]:
+def translating_faults(told: FaultWording) -> Iterator[None]:
     """Raise the body's InputError again with each fault at its place in the input file, such as a sheet and row."""
     try:
         yield

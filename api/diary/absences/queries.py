@@ -41,12 +41,12 @@ ABSENCES = Lists("absences", {"chair": nouns.CHAIRS, "minute_taker": nouns.MINUT
 CLOSURES = Lists("closed", {"room": nouns.ROOMS})
 
 
-def listed(connection: Connection, lists: Lists) -> list[Away]:
+def list_periods(connection: Connection, lists: Lists) -> list[Away]:
     """Return all of them by id, without duplicates."""
     found = {
         away.id: away
         for of, noun in lists.nouns.items()
-        for stored in nouns.listed(connection, noun)
+        for stored in nouns.list_items(connection, noun)
         for away in _of(stored, of, lists.field)
     }
     return [found[identifier] for identifier in sorted(found)]
@@ -59,7 +59,7 @@ def add(connection: Connection, lists: Lists, of: str, stored: StoredItem[Any], 
 
 def remove(connection: Connection, lists: Lists, away: Away, now: dt.datetime) -> None:
     """Remove a period from an item's list."""
-    stored = nouns.found(connection, lists.nouns[away.of], away.whose)
+    stored = nouns.find(connection, lists.nouns[away.of], away.whose)
     assert stored is not None  # the period was read from this item
     left = tuple(period for period in _periods(stored, lists.field) if period != away.period)
     _put(connection, lists, away.of, stored, left, now)

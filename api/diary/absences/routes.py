@@ -91,7 +91,7 @@ def periods_router(
 
     @router.get("", response_model=page_model, dependencies=[reads], summary=f"List every {noun}")
     def listed(connection: Reading, after: AfterId = "", most: Most = 100) -> Any:
-        found = [away for away in periods.listed(connection, lists) if away.id > after]
+        found = [away for away in periods.list_periods(connection, lists) if away.id > after]
         page = [_item(lists, away) for away in found[:most]]
         return {"items": page, "next": page[-1]["id"] if len(found) > most else None}
 
@@ -109,7 +109,7 @@ def periods_router(
     )
     def add(connection: Writing, now: Now, response: Response, value: new_model) -> Any:
         of, whose = next((of, getattr(value, of)) for of in lists.nouns if getattr(value, of) is not None)
-        stored = nouns.found(connection, lists.nouns[of], whose)
+        stored = nouns.find(connection, lists.nouns[of], whose)
         if stored is None:
             raise invalid(f"There is no {lists.nouns[of].name} '{whose}'. Enter the id of one listed.")
         period = Period(first=value.first, last=value.last)
@@ -129,7 +129,7 @@ def periods_router(
 
 
 def _found(connection: Connection, lists: Lists, noun: str, identifier: str) -> Away:
-    for away in periods.listed(connection, lists):
+    for away in periods.list_periods(connection, lists):
         if away.id == identifier:
             return away
     raise not_found(noun, identifier)

@@ -66,27 +66,27 @@ def active_in(connection: Connection, first: dt.date, last: dt.date) -> list[Sto
     """Return the active bookings from one day to another, both included, by start."""
     midnight = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last + ONE_DAY, dt.time())
     within = bookings.c.active & (bookings.c.start >= midnight[0]) & (bookings.c.start < midnight[1])
-    return queried(connection, select(bookings).where(within).order_by(bookings.c.start, bookings.c.number))
+    return select_bookings(connection, select(bookings).where(within).order_by(bookings.c.start, bookings.c.number))
 
 
 def active_of(connection: Connection, conference: str) -> StoredBooking | None:
     """Return the active booking of a conference, if it has one."""
-    of_conference = queried(connection, select(bookings).where(bookings.c.active & (bookings.c.conference == conference)))
+    of_conference = select_bookings(connection, select(bookings).where(bookings.c.active & (bookings.c.conference == conference)))
     return of_conference[0] if of_conference else None
 
 
-def found(connection: Connection, number: int) -> StoredBooking | None:
+def find(connection: Connection, number: int) -> StoredBooking | None:
     """Return the booking with a number, active or ended."""
-    of_number = queried(connection, select(bookings).where(bookings.c.number == number))
+    of_number = select_bookings(connection, select(bookings).where(bookings.c.number == number))
     return of_number[0] if of_number else None
 
 
 def active_slots(connection: Connection, slots: Iterable[str]) -> list[StoredBooking]:
     """Return the active bookings of held slots."""
-    return queried(connection, select(bookings).where(bookings.c.active & bookings.c.hold.in_(list(slots))))
+    return select_bookings(connection, select(bookings).where(bookings.c.active & bookings.c.hold.in_(list(slots))))
 
 
-def queried(connection: Connection, query: Select[Any]) -> list[StoredBooking]:
+def select_bookings(connection: Connection, query: Select[Any]) -> list[StoredBooking]:
     """Return the bookings of a query over their table."""
     return [_stored(row) for row in connection.execute(query)]
 
@@ -158,7 +158,7 @@ def clashing(connection: Connection, row: dict[str, Any]) -> list[tuple[str, Sto
         until = "cleared" if what == "room" else "end"
         same = bookings.c.active & (bookings.c[what] == row[what])
         overlapping = (bookings.c.arrival < row[until]) & (row["arrival"] < bookings.c[until])
-        clashes += [(what, stored) for stored in queried(connection, select(bookings).where(same & overlapping))]
+        clashes += [(what, stored) for stored in select_bookings(connection, select(bookings).where(same & overlapping))]
     return clashes
 
 

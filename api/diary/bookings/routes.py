@@ -265,7 +265,7 @@ def shown(connection: Connection, response: Response, number: int) -> dict[str, 
 
 def _current(connection: Connection, number: int, if_match: str | None) -> StoredBooking:
     """Return a booking if ``If-Match`` names its current version."""
-    found, stored = bookings.items(connection, bookings.numbered(number)), bookings.found(connection, number)
+    found, stored = bookings.items(connection, bookings.numbered(number)), bookings.find(connection, number)
     if stored is None:
         raise not_found("booking", number)
     expect(found[0][1], if_match)

@@ -48,7 +48,7 @@ def book(
     Raise ConflictError if it is booked already or the place is taken, or InvalidError if it is late without an exception or
     breaks a rule.
     """
-    stored = conferences.found(connection, conference)
+    stored = conferences.find(connection, conference)
     if stored is None:
         error = ErrorItem(where="conference", message=f"there is no conference '{conference}'.")
         raise invalid("The conference is unknown. Enter it first.", [error])
@@ -58,7 +58,7 @@ def book(
         raise not_open(stored)
     busy = _busy_then(connection, chosen)
     booked, released = _place(connection, stored, chosen, now, locks, exception, busy)
-    conferences.note(connection, conference, ConferenceEvent.BOOKED, now, NOBODY, **_recorded(booked, released))
+    conferences.record_event(connection, conference, ConferenceEvent.BOOKED, now, NOBODY, **_recorded(booked, released))
     return booked.number
 
 
@@ -86,7 +86,7 @@ def move(
     bookings.end(connection, [booked.number], Ending.MOVED, now)
     moved, released = _place(connection, stored, chosen, now, booked.locks, exception, busy)
     detail = {**_recorded(moved, released), "before": booked.history_entry}
-    conferences.note(connection, stored.value.id, ConferenceEvent.MOVED, now, NOBODY, reason, **detail)
+    conferences.record_event(connection, stored.value.id, ConferenceEvent.MOVED, now, NOBODY, reason, **detail)
     return moved.number
 
 
@@ -100,7 +100,7 @@ def cancel(connection: Connection, booked: StoredBooking, reason: Reason, now: d
     bookings.end(connection, [booked.number], Ending.CANCELLED, now)
     conferences.change(connection, stored.value, now, state=ConferenceState.REQUESTED)
     before = booked.history_entry
-    conferences.note(connection, stored.value.id, ConferenceEvent.UNBOOKED, now, NOBODY, reason, before=before)
+    conferences.record_event(connection, stored.value.id, ConferenceEvent.UNBOOKED, now, NOBODY, reason, before=before)
 
 
 def change_conference(connection: Connection, stored: StoredConference, value: Conference, now: dt.datetime) -> None:
@@ -198,7 +198,7 @@ def _hold_to_registers(connection: Connection, chosen: dict[str, Any]) -> None:
     errors = [
         ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.")
         for field, noun in named.items()
-        if chosen[field] is not None and nouns.found(connection, noun, chosen[field]) is None
+        if chosen[field] is not None and nouns.find(connection, noun, chosen[field]) is None
     ]
     if errors:
         raise invalid("It refers to items that do not exist.", errors)
@@ -215,7 +215,7 @@ def _conference_of(connection: Connection, booked: StoredBooking) -> StoredConfe
     _hold_to_active(booked)
     if booked.booking.held:
         raise conflict("held-slot", f"{booked.booking.conference} is kept free for a conference. Cancel it, or plan anew.")
-    stored = conferences.found(connection, booked.booking.conference)
+    stored = conferences.find(connection, booked.booking.conference)
     assert stored is not None  # a booking's conference can't be removed
     if stored.state is not ConferenceState.BOOKED:
         raise not_open(stored)

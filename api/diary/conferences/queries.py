@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.tables import conference_history, conferences
 from api.diary.service import queries as documents
 from scheduler.domain.calendar import Calendar
@@ -52,7 +52,7 @@ def calendar(connection: Connection) -> Calendar:
     return Calendar(**parts)
 
 
-def found(connection: Connection, identifier: str) -> StoredConference | None:
+def find(connection: Connection, identifier: str) -> StoredConference | None:
     """Return the conference with an id."""
     row = connection.execute(select(conferences).where(conferences.c.id == identifier)).one_or_none()
     return None if row is None else stored(row)
@@ -60,15 +60,15 @@ def found(connection: Connection, identifier: str) -> StoredConference | None:
 
 def of(connection: Connection, identifiers: Iterable[str]) -> list[StoredConference]:
     """Return the conferences with these ids, leaving out unknown ids."""
-    return queried(connection, select(conferences).where(conferences.c.id.in_(list(identifiers))))
+    return select_conferences(connection, select(conferences).where(conferences.c.id.in_(list(identifiers))))
 
 
-def queried(connection: Connection, query: Select[Any]) -> list[StoredConference]:
+def select_conferences(connection: Connection, query: Select[Any]) -> list[StoredConference]:
     """Return the conferences of a query over their table."""
     return [stored(row) for row in connection.execute(query)]
 
 
-def listed(
+def list_conferences(
     connection: Connection,
     *,
     state: ConferenceState | None = None,
@@ -88,28 +88,28 @@ def listed(
     wanted += [table.c.state == state] if state is not None else []
     wanted += [table.c.due >= due_from] if due_from is not None else []
     wanted += [table.c.due <= due_to] if due_to is not None else []
-    return queried(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
+    return select_conferences(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
 
 
 def chain(connection: Connection, one: StoredConference) -> list[StoredConference]:
     """Return all conferences of a family's plan, from the first to the latest."""
     chain = [one]
     while chain[0].follows is not None:
-        chain[:0] = queried(connection, select(conferences).where(conferences.c.id == chain[0].follows))
-    while following := queried(connection, select(conferences).where(conferences.c.follows == chain[-1].value.id)):
+        chain[:0] = select_conferences(connection, select(conferences).where(conferences.c.id == chain[0].follows))
+    while following := select_conferences(connection, select(conferences).where(conferences.c.follows == chain[-1].value.id)):
         chain += following
     return chain
 
 
 def add(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
     """Store a new conference as requested. Raise IntegrityError if its id is taken."""
-    row = {"id": conference.id, "value": written(conference), "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED}
+    row = {"id": conference.id, "value": to_json(conference), "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED}
     connection.execute(insert(conferences).values(**row, **_clock(connection, conference), follows=follows))
 
 
 def change(connection: Connection, conference: Conference, now: dt.datetime, **columns: Any) -> int:
     """Change a conference's value, and any further columns; return its new version."""
-    changed = {"value": written(conference), "version": conferences.c.version + 1, "changed_at": now, **columns}
+    changed = {"value": to_json(conference), "version": conferences.c.version + 1, "changed_at": now, **columns}
     query = update(conferences).where(conferences.c.id == conference.id).returning(conferences.c.version)
     return int(connection.execute(query.values(**changed, **_clock(connection, conference))).scalar_one())
 
@@ -122,12 +122,12 @@ def settled(connection: Connection, identifiers: Iterable[str]) -> frozenset[str
 
 def reset_clocks(connection: Connection, now: dt.datetime) -> None:
     """Recompute every open conference's dates, after a change of the calendar or policy."""
-    for one in queried(connection, select(conferences).where(conferences.c.state.in_(OPEN))):
+    for one in select_conferences(connection, select(conferences).where(conferences.c.state.in_(OPEN))):
         if (one.due, one.earliest) != tuple(_clock(connection, one.value).values()):
             change(connection, one.value, now)
 
 
-def note(
+def record_event(
     connection: Connection,
     conference: str,
     event: str,

@@ -122,7 +122,7 @@ _EXAMPLE: dict[str, Any] = {
 @router.get("", response_model=ConferencePage, dependencies=[_reads], summary="List conferences")
 def listed(connection: Reading, wanted: Annotated[ConferenceFilter, Query()]) -> Any:
     """Return conferences in the order in which they were stored."""
-    found = conferences.listed(connection, **dict(wanted) | {"most": wanted.most + 1})
+    found = conferences.list_conferences(connection, **dict(wanted) | {"most": wanted.most + 1})
     page = found[: wanted.most]
     return {"items": _views(connection, page), "next": page[-1].position if len(found) > wanted.most else None}
 
@@ -229,7 +229,7 @@ def transfer(connection: Writing, now: Now, response: Response, id: str, new: Tr
 
 
 def _found(connection: Connection, identifier: str) -> StoredConference:
-    stored = conferences.found(connection, identifier)
+    stored = conferences.find(connection, identifier)
     if stored is None:
         raise not_found("conference", identifier)
     return stored

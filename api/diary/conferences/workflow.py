@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from api.clock import local_day
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import Ending, StoredBooking
 from api.diary.conferences import follow_up as life
@@ -26,23 +26,23 @@ from scheduler.wording import date_in_words, in_a_row
 
 def request(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
     """Store a requested conference. Raise ConflictError if its id is taken."""
-    if conferences.found(connection, conference.id) is not None:
+    if conferences.find(connection, conference.id) is not None:
         raise conflict(
             "id-taken", f"There is a conference '{conference.id}' already. Give this one another id, or change that one."
         )
     conferences.add(connection, conference, now, follows)
-    conferences.note(connection, conference.id, ConferenceEvent.REQUESTED, now, NOBODY, follows=follows)
+    conferences.record_event(connection, conference.id, ConferenceEvent.REQUESTED, now, NOBODY, follows=follows)
 
 
 def change(connection: Connection, stored: StoredConference, value: Conference, now: dt.datetime) -> None:
     """Change an open conference. If its chair changes, the family's children move to the new chair's caseload."""
     _hold_to_open(stored)
-    before, after = written(stored.value), written(value)
+    before, after = to_json(stored.value), to_json(value)
     changed = {name: was for name, was in before.items() if was != after[name]}
     conferences.change(connection, value, now)
     _carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
     due_before = stored.due.isoformat()
-    conferences.note(connection, value.id, ConferenceEvent.CHANGED, now, NOBODY, before=changed, due_before=due_before)
+    conferences.record_event(connection, value.id, ConferenceEvent.CHANGED, now, NOBODY, before=changed, due_before=due_before)
 
 
 def cancel(connection: Connection, stored: StoredConference, reason: Reason, now: dt.datetime) -> None:
@@ -55,7 +55,7 @@ def cancel(connection: Connection, stored: StoredConference, reason: Reason, now
     if reason is not Reason.ENTERED_WRONGLY:
         _carry(connection, life.on_plan(stored.value), {}, now)
     detail = {"before": stored.state, "booking": None if booked is None else booked.history_entry}
-    conferences.note(connection, stored.value.id, ConferenceEvent.CANCELLED, now, NOBODY, reason, **detail)
+    conferences.record_event(connection, stored.value.id, ConferenceEvent.CANCELLED, now, NOBODY, reason, **detail)
 
 
 def outcome(
@@ -99,7 +99,7 @@ def outcome(
     event = ConferenceEvent.INQUORATE if inquorate else ConferenceEvent.HELD
     next_id = None if following is None else following.id
     detail = {**recorded, "booking": booked.history_entry, "next": next_id}
-    conferences.note(connection, stored.value.id, event, now, NOBODY, reason, **detail)
+    conferences.record_event(connection, stored.value.id, event, now, NOBODY, reason, **detail)
     return next_id
 
 
@@ -124,7 +124,9 @@ def birth(connection: Connection, stored: StoredConference, born: dt.date, now: 
     sooner = life.after_birth(review.value, born, conferences.calendar(connection), policy, clocks)
     conferences.change(connection, sooner, now)
     before = review.due.isoformat()
-    conferences.note(connection, review.value.id, ConferenceEvent.BIRTH, now, NOBODY, born=born.isoformat(), due_before=before)
+    conferences.record_event(
+        connection, review.value.id, ConferenceEvent.BIRTH, now, NOBODY, born=born.isoformat(), due_before=before
+    )
     return review.value.id
 
 
@@ -141,7 +143,7 @@ def transfer(connection: Connection, stored: StoredConference, notified: dt.date
     _hold_to_past(notified, now)
     conferences.change(connection, life.transferred_in(stored.value, notified), now)
     before = {"kind": stored.value.kind, "trigger": stored.value.trigger.isoformat(), "due": stored.due.isoformat()}
-    conferences.note(
+    conferences.record_event(
         connection, stored.value.id, ConferenceEvent.TRANSFER, now, NOBODY, notified=notified.isoformat(), before=before
     )
 
@@ -150,7 +152,7 @@ def _follows(
     connection: Connection, held: Conference, booked: StoredBooking, found: Outcome, held_on: dt.date, children: int
 ) -> Conference | None:
     def is_taken(identifier: str) -> bool:
-        return conferences.found(connection, identifier) is not None
+        return conferences.find(connection, identifier) is not None
 
     if found is Outcome.INQUORATE:
         clocks, days = documents.get(connection, "after_conferences")[0], conferences.calendar(connection)
@@ -185,7 +187,7 @@ def _carry(connection: Connection, before: Mapping[str, int], after: Mapping[str
 
 
 def _chair(connection: Connection, identifier: str) -> Chair:
-    stored = nouns.found(connection, nouns.CHAIRS, identifier)
+    stored = nouns.find(connection, nouns.CHAIRS, identifier)
     assert stored is not None  # the chair of a booking or of an open conference can't be removed
     return stored.value
 

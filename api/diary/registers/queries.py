@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from api.database import tables
-from api.database.json_values import written
+from api.database.json_values import to_json
 from scheduler.domain.conference import Hold
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room, Site
@@ -52,14 +52,14 @@ MINUTE_TAKERS = Register("minute taker", tables.minute_takers, MinuteTaker)
 HOLDS = Register("hold", tables.holds, NamedHold)
 
 
-def listed(connection: Connection, noun: Register[V], *, after: int = 0, most: int | None = None) -> list[StoredItem[V]]:
+def list_items(connection: Connection, noun: Register[V], *, after: int = 0, most: int | None = None) -> list[StoredItem[V]]:
     """Return items by position: at most ``most``, after the position ``after``."""
     table = noun.table
     rows = connection.execute(select(table).where(table.c.position > after).order_by(table.c.position).limit(most))
     return [_stored(noun, row) for row in rows]
 
 
-def found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V] | None:
+def find(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V] | None:
     """Return the item with an id."""
     row = connection.execute(select(noun.table).where(noun.table.c.id == identifier)).one_or_none()
     return None if row is None else _stored(noun, row)
@@ -67,14 +67,14 @@ def found(connection: Connection, noun: Register[V], identifier: str) -> StoredI
 
 def add(connection: Connection, noun: Register[V], identifier: Identifier, value: V, now: dt.datetime, **columns: Any) -> int:
     """Store a new item; return its position. ``columns`` are further columns of its table."""
-    row = {"id": identifier, "value": written(value), "version": 1, "changed_at": now, **columns}
+    row = {"id": identifier, "value": to_json(value), "version": 1, "changed_at": now, **columns}
     return int(connection.execute(insert(noun.table).values(row).returning(noun.table.c.position)).scalar_one())
 
 
 def replace(connection: Connection, noun: Register[V], identifier: str, value: V, now: dt.datetime, **columns: Any) -> int:
     """Replace an item's value; return its new version."""
     table = noun.table
-    changed = {"value": written(value), "version": table.c.version + 1, "changed_at": now, **columns}
+    changed = {"value": to_json(value), "version": table.c.version + 1, "changed_at": now, **columns}
     query = update(table).where(table.c.id == identifier).values(changed).returning(table.c.version)
     return int(connection.execute(query).scalar_one())
 
@@ -86,7 +86,7 @@ def remove(connection: Connection, noun: Register[V], identifier: str) -> None:
 
 def values(connection: Connection, noun: Register[V]) -> tuple[V, ...]:
     """Return all values, by position."""
-    return tuple(stored.value for stored in listed(connection, noun))
+    return tuple(stored.value for stored in list_items(connection, noun))
 
 
 def count(connection: Connection, noun: Register[V]) -> int:

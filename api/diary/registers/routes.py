@@ -31,7 +31,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
 
     @router.get("", response_model=page_model(model), dependencies=[reads], summary=f"List every {noun.name}")
     def listed(connection: Reading, after: After = 0, most: Most = 100) -> Any:
-        stored = nouns.listed(connection, noun, after=after, most=most + 1)
+        stored = nouns.list_items(connection, noun, after=after, most=most + 1)
         return {"items": [one.value for one in stored[:most]], "next": stored[most - 1].position if len(stored) > most else None}
 
     @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {noun.name}")
@@ -44,7 +44,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
         "", response_model=model, status_code=201, dependencies=[changes], openapi_extra=body, summary=f"Add a {noun.name}"
     )
     def add(connection: Writing, now: Now, response: Response, value: model) -> Any:
-        if nouns.found(connection, noun, value.id) is not None:
+        if nouns.find(connection, noun, value.id) is not None:
             raise conflict(
                 "id-taken", f"There is a {noun.name} '{value.id}' already. Give this one another id, or change that one."
             )
@@ -77,7 +77,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
 
 
 def _found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:
-    stored = nouns.found(connection, noun, identifier)
+    stored = nouns.find(connection, noun, identifier)
     if stored is None:
         raise not_found(noun.name, identifier)
     return stored

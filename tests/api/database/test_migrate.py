@@ -147,7 +147,7 @@ def test_an_older_database_keeps_its_data(opened: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert nouns.values(connection, nouns.SITES) == (Site(id="AYL", name="Aylesbury"),)
         assert documents.get(connection, "closures") == ((dt.date(2026, 12, 24),), 3)
-        kept = conferences.found(connection, "CPC-1")
+        kept = conferences.find(connection, "CPC-1")
         assert kept is not None
         assert (kept.state, kept.due, kept.value.children) == (ConferenceState.BOOKED, dt.date(2027, 1, 22), 2)
         standing = bookings.active_of(connection, "CPC-1")

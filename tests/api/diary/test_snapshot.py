@@ -47,7 +47,7 @@ def put(store: Store, name: str, value: Any) -> None:
 
 def set_state(store: Store, identifier: str, state: ConferenceState) -> None:
     with store.writing() as connection:
-        kept = conferences.found(connection, identifier)
+        kept = conferences.find(connection, identifier)
         assert kept is not None
         conferences.change(connection, kept.value, NOW, state=state)
 

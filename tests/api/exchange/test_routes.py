@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.database.tables import conferences
-from api.http.formats import MEDIA_TYPES, Format, packed
+from api.http.formats import MEDIA_TYPES, Format, encode
 from scheduler.domain.problem import Problem
 from tests.api.support.builders import book
 from tests.builders import conference, tiny_problem
@@ -61,7 +61,7 @@ def detail_of(response: Any) -> list[str]:
 
 @pytest.mark.parametrize("format_", Format)
 def test_a_preview_tells_and_keeps_nothing_a_commit_keeps_it(client: TestClient, format_: Format) -> None:
-    content = packed(problem(), format_)
+    content = encode(problem(), format_)
     whole = {
         "documents": {
             "added": ["terms", "travel"],
@@ -92,7 +92,7 @@ def test_a_preview_tells_and_keeps_nothing_a_commit_keeps_it(client: TestClient,
 
 @pytest.mark.parametrize(("format_", "suffix"), [(Format.JSON, "json"), (Format.XLSX, "xlsx"), (Format.CSV, "zip")])
 def test_an_export_can_be_imported_as_it_is(client: TestClient, format_: Format, suffix: str) -> None:
-    send(client, packed(problem(), Format.JSON), mode="commit")
+    send(client, encode(problem(), Format.JSON), mode="commit")
     out = client.get("/api/v1/export", params={**MARCH, "format": format_})
     assert out.headers["content-type"] == MEDIA_TYPES[format_]
     assert out.headers["content-disposition"] == f'attachment; filename="diary-2027-03-01-2027-03-31.{suffix}"'
@@ -117,7 +117,7 @@ def test_the_stored_month_can_be_imported_and_exported(client: TestClient) -> No
 
 
 def test_faults_are_told_by_sheet_row_and_column(client: TestClient) -> None:
-    content = with_cells(packed(problem(), Format.XLSX), "Conferences", D2="many", F3="WYX")
+    content = with_cells(encode(problem(), Format.XLSX), "Conferences", D2="many", F3="WYX")
     refused = send(client, content, Format.XLSX, mode="commit")
     assert refused.status_code == 422
     assert refused.headers["content-type"] == "application/problem+json"
@@ -129,9 +129,9 @@ def test_faults_are_told_by_sheet_row_and_column(client: TestClient) -> None:
 
 
 def test_bookings_at_odds_are_told_by_row(client: TestClient) -> None:
-    content = packed(problem(), Format.XLSX)
+    content = encode(problem(), Format.XLSX)
     send(client, content, Format.XLSX, mode="commit")
-    names = packed(
+    names = encode(
         tiny_problem(
             conferences=[conference("C")],
             published=[{"conference": "C", "start": "2027-03-02T11:00", "room": "AYL-1", "chair": "C2"}],
@@ -158,7 +158,7 @@ def test_bookings_at_odds_are_told_by_row(client: TestClient) -> None:
 
 
 def test_what_is_over_stays_as_it_was(client: TestClient, store: Store) -> None:
-    send(client, packed(problem(), Format.JSON), mode="commit")
+    send(client, encode(problem(), Format.JSON), mode="commit")
     with store.writing() as connection:
         connection.execute(update(conferences).where(conferences.c.id == "A").values(state="held"))
     out = client.get("/api/v1/export", params=MARCH)
@@ -185,7 +185,7 @@ def test_bookings_made_by_hand_come_out_with_every_lock_and_may_come_back(seeded
 
 
 def test_an_import_that_comes_again_is_answered_as_before(client: TestClient) -> None:
-    content = packed(problem(), Format.XLSX)
+    content = encode(problem(), Format.XLSX)
     headers = {"Content-Type": MEDIA_TYPES[Format.XLSX], "Idempotency-Key": "k1"}
     answers = [client.post("/api/v1/import?mode=commit", content=content, headers=headers) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
@@ -227,7 +227,7 @@ def test_what_is_no_such_file_is_refused(client: TestClient, content: bytes, for
 
 
 def test_paths_in_an_archive_lead_nowhere(client: TestClient) -> None:
-    with zipfile.ZipFile(io.BytesIO(packed(problem(), Format.CSV))) as archive:
+    with zipfile.ZipFile(io.BytesIO(encode(problem(), Format.CSV))) as archive:
         files = [(f"../../up/{name}", archive.read(name)) for name in archive.namelist()]
     told = send(client, zipped(*files, ("__MACOSX/._Sites.csv", b"x"), ("month/notes.txt", b"x")), Format.CSV)
     assert (told.status_code, told.json()["conferences"]["added"]) == (200, ["A", "B"])

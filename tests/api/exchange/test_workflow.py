@@ -15,7 +15,7 @@ from api.diary import snapshot
 from api.errors import ConflictError, ServiceError
 from api.exchange import workflow as exchange
 from api.exchange.workflow import Changes, Imported
-from api.http.formats import Format, packed, unpacked
+from api.http.formats import Format, decode, encode
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Period
@@ -35,7 +35,7 @@ def as_it_is(fault: Fault) -> Fault:
 
 def bring_in(store: Store, problem: Problem, told: Callable[[Fault], Fault] = as_it_is) -> Imported:
     with store.writing() as connection:
-        return exchange.bring_in(connection, problem, told, NOW)
+        return exchange.import_problem(connection, problem, told, NOW)
 
 
 def taken_out(store: Store, days: Period = MARCH) -> Problem:
@@ -71,7 +71,7 @@ def test_what_comes_out_goes_into_an_empty_diary_and_comes_out_the_same(
         except (ServiceError, InputError):  # two bookings at once, or a NUL character
             assume(False)
         out = taken_out(first, problem.horizon)
-        bring_in(second, *unpacked(packed(out, format_), format_))
+        bring_in(second, *decode(encode(out, format_), format_))
         assert taken_out(second, problem.horizon) == out
         assert untouched(bring_in(first, problem))
         assert untouched(bring_in(second, out))

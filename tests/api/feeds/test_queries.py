@@ -41,7 +41,7 @@ def events(
     store: Store, of: FeedOf, subject: str | None, today: dt.date = TODAY, detail: Detail = Detail.REFERENCE
 ) -> list[icalendar.Event]:
     with store.reading() as connection:
-        content = feeds.written(connection, Feed(UUID, of, subject, detail), today)
+        content = feeds.feed_bytes(connection, Feed(UUID, of, subject, detail), today)
     return list(icalendar.Calendar.from_ical(content).walk("VEVENT"))
 
 
@@ -84,7 +84,7 @@ def test_each_feed_shows_its_bookings(
     titles = ["Held for an initial conference" if name is None else f"Conference {name}" for name in names]
     assert [name for name, _ in shown(filled, of, subject)] == titles
     with filled.reading() as connection:
-        content = feeds.written(connection, Feed(UUID, of, subject, Detail.REFERENCE), TODAY)
+        content = feeds.feed_bytes(connection, Feed(UUID, of, subject, Detail.REFERENCE), TODAY)
     assert icalendar.Calendar.from_ical(content)["X-WR-CALNAME"] == title
 
 
@@ -180,9 +180,9 @@ def test_noting_a_fetch_does_not_raise_the_version(filled: Store) -> None:
         identifier, _ = feeds.add(connection, FeedOf.SERVICE, None, Detail.REFERENCE, NOW)
     version = filled.version()
     with filled.noting() as connection:
-        feeds.note(connection, [Fetch(identifier, NOW + DAY, "vdirsyncer")])
+        feeds.note_fetches(connection, [Fetch(identifier, NOW + DAY, "vdirsyncer")])
     with filled.reading() as connection:
-        kept = feeds.found(connection, identifier)
+        kept = feeds.find(connection, identifier)
     assert kept is not None
     assert (kept.version, kept.fetched_at, kept.fetched_by, filled.version()) == (1, NOW + DAY, "vdirsyncer", version)
 

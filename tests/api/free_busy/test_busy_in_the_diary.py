@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending
@@ -180,7 +180,7 @@ def test_a_chairs_feed_read_back_gives_the_chairs_people_times(store: Store, dat
         response = client.put("/api/v1/busy-calendars/C1/file", content=calendar, headers={"if-match": '"0"'})
         conflicts = client.get("/api/v1/busy-conflicts").json()["items"]
     people_times = [
-        written(Interval(start=start - 30 * MINUTE, end=start + 105 * MINUTE)) for start in map(dt.datetime.fromisoformat, starts)
+        to_json(Interval(start=start - 30 * MINUTE, end=start + 105 * MINUTE)) for start in map(dt.datetime.fromisoformat, starts)
     ]
     assert (response.status_code, response.json()["intervals"], response.json()["notes"]) == (200, people_times, [])
     assert conflicts == []

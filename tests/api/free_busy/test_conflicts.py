@@ -56,7 +56,7 @@ def conflict_times(store: Store) -> list[tuple[str, tuple[Interval, ...]]]:
 def end(store: Store, number: int, now: dt.datetime = NOW) -> None:
     with store.writing() as connection:
         bookings.end(connection, [number], Ending.CANCELLED, now)
-        kept = conferences.found(connection, "CPC-1")
+        kept = conferences.find(connection, "CPC-1")
         assert kept is not None
         conferences.change(connection, kept.value, now, state=ConferenceState.REQUESTED)
 

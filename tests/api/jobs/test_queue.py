@@ -48,7 +48,7 @@ def test_a_job_from_beginning_to_end(store: Store) -> None:
     progress = {"tier": "late", "value": 3, "bound": None, "seconds": 0.5}
     with store.noting() as connection:
         assert jobs.latest_progress(connection, queued.id) is None
-        jobs.tell(connection, attempt, progress, LATER)
+        jobs.add_progress(connection, attempt, progress, LATER)
         assert jobs.latest_progress(connection, queued.id) == progress
         assert jobs.is_wanted(connection, attempt)
         assert plans.finish(connection, attempt, kept_plan(queued.id), LAST)
@@ -56,7 +56,7 @@ def test_a_job_from_beginning_to_end(store: Store) -> None:
         assert not jobs.queued(connection)
     assert found(store, queued.id) == Job(queued.id, ASKED, JobState.DONE, 1, False, None, NOW, LATER, LAST)
     with store.reading() as connection:
-        assert plans.found(connection, queued.id) == kept_plan(queued.id)
+        assert plans.find(connection, queued.id) == kept_plan(queued.id)
     assert events(store, queued.id) == [
         (NOW, "queued", {}),
         (LATER, "started", {"attempt": 1}),
@@ -122,14 +122,14 @@ def test_many_attempts_at_once_end_a_job_once(store: Store) -> None:
 def test_of_a_job_that_is_queued_again_only_the_latest_attempt_counts(store: Store) -> None:
     job, first = queue(store), claim(store, "R1")
     with store.noting() as connection:
-        jobs.tell(connection, first, {"tier": "late", "value": 3, "bound": 0, "seconds": 1.0}, NOW)
+        jobs.add_progress(connection, first, {"tier": "late", "value": 3, "bound": 0, "seconds": 1.0}, NOW)
         jobs.release(connection, first, LATER)
     assert found(store, job.id) == Job(job.id, ASKED, JobState.QUEUED, 1, False, None, NOW, None, None)
     second = claim(store, "R2")
     with store.noting() as connection:
         assert jobs.latest_progress(connection, job.id) is None
         assert not jobs.is_wanted(connection, first)
-        jobs.tell(connection, first, {"tier": "late"}, NOW)
+        jobs.add_progress(connection, first, {"tier": "late"}, NOW)
         jobs.release(connection, first, NOW)
         assert not plans.finish(connection, first, kept_plan(job.id), NOW)
         assert not jobs.fail(connection, first, "No.", NOW)
@@ -141,7 +141,7 @@ def test_a_job_that_fails_says_why(store: Store) -> None:
     job, attempt = queue(store), claim(store)
     with store.noting() as connection:
         assert jobs.fail(connection, attempt, "No such plan can be.", LATER)
-        assert plans.found(connection, job.id) is None
+        assert plans.find(connection, job.id) is None
     assert found(store, job.id) == Job(job.id, ASKED, JobState.FAILED, 1, False, "No such plan can be.", NOW, NOW, LATER)
     assert events(store, job.id)[-1] == (LATER, "failed", {"error": "No such plan can be."})
 
@@ -176,7 +176,7 @@ def test_cancelling_what_runs_ends_it_with_what_it_has(store: Store) -> None:
     assert found(store, job.id) == Job(job.id, ASKED, JobState.RUNNING, 1, True, None, NOW, NOW, None)
     with store.noting() as connection:
         assert plans.finish(connection, attempt, kept_plan(job.id), LAST)
-        assert plans.found(connection, job.id) == kept_plan(job.id)
+        assert plans.find(connection, job.id) == kept_plan(job.id)
     assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
     assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
@@ -194,13 +194,13 @@ def test_a_runner_is_heard_of_while_its_attempt_is_the_present_one(store: Store)
     queue(store)
     first = claim(store)
     with store.noting() as connection:
-        jobs.hear(connection, [first], LATER)
+        jobs.heartbeat(connection, [first], LATER)
         assert [(attempt, attempt.heard_at) for attempt in jobs.running(connection)] == [(first, LATER)]
         jobs.release(connection, first, LATER)
         assert jobs.running(connection) == []
     second = claim(store)
     with store.noting() as connection:
-        jobs.hear(connection, [first], LAST)
+        jobs.heartbeat(connection, [first], LAST)
         assert [(attempt, attempt.heard_at) for attempt in jobs.running(connection)] == [(second, NOW)]
 
 
@@ -210,10 +210,10 @@ def test_a_list_of_jobs_goes_on_after_one_of_them(store: Store) -> None:
         last = jobs.add(connection, tiny_problem(), ASKED, LATER)
     expected = [last, *sorted(waiting, key=lambda job: job.id, reverse=True)]
     with store.reading() as connection:
-        assert jobs.listed(connection) == expected
-        assert jobs.listed(connection, most=2) == expected[:2]
-        assert jobs.listed(connection, after=expected[0], most=2) == expected[1:3]
-        assert jobs.listed(connection, after=expected[2]) == expected[3:]
+        assert jobs.list_jobs(connection) == expected
+        assert jobs.list_jobs(connection, most=2) == expected[:2]
+        assert jobs.list_jobs(connection, after=expected[0], most=2) == expected[1:3]
+        assert jobs.list_jobs(connection, after=expected[2]) == expected[3:]
 
 
 def test_progress_is_no_change_of_the_diary(store: Store) -> None:
@@ -286,7 +286,7 @@ class Lives(RuleBasedStateMachine):
     @rule(attempt=attempts)
     def tell(self, attempt: Attempt) -> None:
         before = jobs.latest_progress(self.connection, attempt.job)
-        jobs.tell(self.connection, attempt, {"value": attempt.number}, NOW)
+        jobs.add_progress(self.connection, attempt, {"value": attempt.number}, NOW)
         if not self.is_present(attempt):
             assert jobs.latest_progress(self.connection, attempt.job) == before
 
@@ -316,7 +316,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def all_is_as_it_has_to_be(self) -> None:
         for identifier, known in self.known.items():
-            job = jobs.found(self.connection, identifier)
+            job = jobs.find(self.connection, identifier)
             assert job is not None
             assert (job.state, job.attempt, job.cancelled) == (known.state, known.attempt, known.cancelled)
             assert job.has_ended == (job.ended_at is not None)

@@ -22,7 +22,7 @@ def test_a_plan_is_read_as_it_was_kept(store: Store) -> None:
     with store.noting() as connection:
         plans.add(connection, plan)
     with store.reading() as connection:
-        assert plans.found(connection, plan.id) == plan
+        assert plans.find(connection, plan.id) == plan
         assert plans.schedule_of(connection, plan.id) == SCHEDULE.model_dump(mode="json")
         assert plans.summary(connection, plan.id) == PlanSummary(
             [{"name": "unplaced", "value": 1, "bound": 0, "proven": False}],
@@ -35,7 +35,7 @@ def test_a_plan_is_read_as_it_was_kept(store: Store) -> None:
 def test_there_is_none_before_it_is_made(store: Store) -> None:
     identifier = queue(store).id
     with store.reading() as connection:
-        assert plans.found(connection, identifier) is None
+        assert plans.find(connection, identifier) is None
         assert plans.schedule_of(connection, identifier) is None
         assert plans.summary(connection, identifier) is None
 

@@ -84,7 +84,7 @@ def test_a_plan_is_asked_for_by_the_present_data(seeded: TestClient, store: Stor
     assert response.json() == expected | {"progress": None, "result": None, "links": links(identifier, "events", "cancel")}
     assert seeded.get(response.headers["location"]).json() == response.json()
     with store.reading() as connection:
-        job = jobs.found(connection, identifier)
+        job = jobs.find(connection, identifier)
         assert job is not None
         assert job.request == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
         present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31))
@@ -166,7 +166,7 @@ def test_a_plan_tells_how_far_it_is_and_what_came_out(seeded: TestClient, store:
     attempt = begun(store)
     progress = {"tier": "late", "value": 12, "bound": None, "seconds": 1.5}
     with store.noting() as connection:
-        jobs.tell(connection, attempt, progress, NOW)
+        jobs.add_progress(connection, attempt, progress, NOW)
     running = short(identifier, state="running", attempt=1, started_at=AT)
     assert seeded.get(f"{PLANS}/{identifier}").json() == running | {
         "progress": progress,
@@ -312,7 +312,7 @@ def test_many_events_are_told_in_pages_and_all_in_a_stream(seeded: TestClient, s
     attempt = begun(store)
     with store.noting() as connection:
         for second in range(250):
-            jobs.tell(connection, attempt, {"seconds": second}, NOW)
+            jobs.add_progress(connection, attempt, {"seconds": second}, NOW)
     finished(store, attempt)
     sizes, after = [], 0
     while after is not None:
@@ -328,7 +328,7 @@ def test_events_are_replayed_as_a_stream_until_the_last(seeded: TestClient, stor
     first = seeded.get(f"{PLANS}/{identifier}/events").json()["next"]
     attempt = begun(store)
     with store.noting() as connection:
-        jobs.tell(connection, attempt, {"tier": "late", "value": 1, "bound": None, "seconds": 0.5}, NOW)
+        jobs.add_progress(connection, attempt, {"tier": "late", "value": 1, "bound": None, "seconds": 0.5}, NOW)
     finished(store, attempt)
     response = seeded.get(f"{PLANS}/{identifier}/events", headers=STREAM)
     assert response.headers["content-type"].startswith("text/event-stream")

@@ -10,7 +10,7 @@ from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs import watch
 from api.jobs.queue import Attempt, JobState
-from api.jobs.watch import keep
+from api.jobs.watch import store_end
 from api.planning import queries as plans
 from api.planning.queries import StoredPlan
 from api.planning.worker import report_of, work_on
@@ -34,7 +34,7 @@ def begun(store: Store, problem: Problem | None = None, **asked: object) -> Atte
 
 def made(store: Store, identifier: str) -> StoredPlan | None:
     with store.reading() as connection:
-        return plans.found(connection, identifier)
+        return plans.find(connection, identifier)
 
 
 def test_it_keeps_the_plan_with_what_the_checker_finds(store: Store) -> None:
@@ -134,10 +134,10 @@ def test_a_plan_is_kept_though_the_database_could_not_be_written_to(
             raise OperationalError("the database is locked", None, Exception())
 
     if failures == 2:
-        keep(store, end)
+        store_end(store, end)
         assert found(store, attempt.job).state is JobState.FAILED
     else:
         with pytest.raises(OperationalError):
-            keep(store, end)
+            store_end(store, end)
         assert found(store, attempt.job).state is JobState.RUNNING
     assert len(tries) == 3

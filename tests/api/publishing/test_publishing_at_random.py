@@ -83,12 +83,12 @@ def plan(store: Store, random: Random) -> None:
 
 
 def publish(connection: Connection, random: Random) -> Draft | None:
-    kept = jobs.listed(connection)
+    kept = jobs.list_jobs(connection)
     return drafts.of_plan(connection, random.choice(kept[:2]).id, TODAY) if kept else None
 
 
 def restore(connection: Connection, random: Random) -> Draft | None:
-    kept = publications.listed(connection)
+    kept = publications.list_publications(connection)
     return drafts.of_publication(connection, random.choice(kept).number, TODAY) if kept else None
 
 
@@ -108,7 +108,7 @@ def by_hand(connection: Connection, random: Random) -> None:
 
 def end(connection: Connection, random: Random) -> None:
     """Record an outcome, or cancel."""
-    kept = conferences.found(connection, random.choice(NUMBERS))
+    kept = conferences.find(connection, random.choice(NUMBERS))
     assert kept is not None
     if random.random() < 0.3:
         life_of.cancel(connection, kept, life.Reason.NO_LONGER_NEEDED, NOW)
@@ -149,7 +149,7 @@ def do(store: Store, step: str, random: Random) -> bool:
 
 def must_tell_what_stands(store: Store, number: int) -> None:
     with store.reading() as connection:
-        kept = publications.found(connection, number)
+        kept = publications.find(connection, number)
         stands = bookings.active_in(connection, FIRST, LAST)
         problem = problem_of(connection, FIRST, LAST)
     assert kept is not None

@@ -97,7 +97,7 @@ def book(
 ) -> int:
     """Book a stored conference at a start, by default in AYL-1 with C1, and return the booking's number."""
     with store.writing() as connection:
-        kept = conferences.found(connection, identifier)
+        kept = conferences.find(connection, identifier)
         assert kept is not None
         conferences.change(connection, kept.value, now, state=ConferenceState.BOOKED)
         made = builders.booking(identifier, start, **changes)

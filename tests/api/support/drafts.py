@@ -146,7 +146,7 @@ def details(kind: str, status: int, detail: str, *errors: tuple[str, str]) -> di
 
 def standing(store: Store) -> dict[str, Booking]:
     with store.reading() as connection:
-        found = bookings.queried(connection, select(tables.bookings).where(tables.bookings.c.active))
+        found = bookings.select_bookings(connection, select(tables.bookings).where(tables.bookings.c.active))
     return {kept.booking.conference: kept.booking for kept in found}
 
 
@@ -173,7 +173,7 @@ def change(store: Store, identifier: str, **changes: Any) -> None:
     """Change a stored conference, and its state if one is given."""
     state = {"state": changes.pop("state")} if "state" in changes else {}
     with store.writing() as connection:
-        kept = conferences.found(connection, identifier)
+        kept = conferences.find(connection, identifier)
         assert kept is not None
         value = Conference.model_validate(kept.value.model_dump() | changes)
         conferences.change(connection, value, NOW, **state)

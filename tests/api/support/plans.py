@@ -59,7 +59,7 @@ def kept_plan(identifier: str, now: dt.datetime = NOW) -> StoredPlan:
 
 def found(store: Store, identifier: str) -> Job:
     with store.reading() as connection:
-        job = jobs.found(connection, identifier)
+        job = jobs.find(connection, identifier)
     assert job is not None
     return job
 

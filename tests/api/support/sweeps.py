@@ -50,7 +50,7 @@ def work_on_all(store: Store, executor: str = "local") -> list[Attempt]:
 
 def found(store: Store, sweep: StoredSweep) -> StoredSweep:
     with store.reading() as connection:
-        stored = sweeps.found(connection, sweep.kind, sweep.id)
+        stored = sweeps.find(connection, sweep.kind, sweep.id)
     assert stored is not None
     return stored
 
@@ -62,4 +62,4 @@ def parts(store: Store, sweep: StoredSweep) -> list[SweepPart]:
 
 def results(store: Store, tasks: Iterable[Task]) -> dict[str, Solved]:
     with store.reading() as connection:
-        return solves.found(connection, [task.key for task in tasks])
+        return solves.find_results(connection, [task.key for task in tasks])

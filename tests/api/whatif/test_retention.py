@@ -31,7 +31,7 @@ def cancel(store: Store, sweep: StoredSweep, now: dt.datetime) -> None:
 
 def is_stored(store: Store, sweep: StoredSweep) -> bool:
     with store.reading() as connection:
-        return sweeps.found(connection, sweep.kind, sweep.id) is not None
+        return sweeps.find(connection, sweep.kind, sweep.id) is not None
 
 
 def counts(store: Store) -> dict[str, int]:
@@ -76,7 +76,7 @@ def test_active_sweeps_and_running_solves_stay(store: Store) -> None:
     assert found(store, active) == active
     with store.reading() as connection:
         assert solves.task_of(connection, base.key) == base  # its job still runs
-        assert jobs.found(connection, plan.id) == plan
+        assert jobs.find(connection, plan.id) == plan
     with store.noting() as connection:
         assert jobs.complete(connection, running, NOW)
     cancel(store, active, NOW)

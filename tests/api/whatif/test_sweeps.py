@@ -89,7 +89,7 @@ def test_a_sweep_queues_each_of_its_tasks_once(store: Store) -> None:
     with store.reading() as connection:
         assert solves.task_of(connection, one.key) == one
         assert solves.task_of(connection, one.key).key == one.key
-        assert sweeps.found(connection, SweepKind.VALUE, sweep.id) is None
+        assert sweeps.find(connection, SweepKind.VALUE, sweep.id) is None
         assert sweeps.size(connection, sweep.id) == 3
         assert sweeps.has_unsolved(connection, sweep.id)
 
@@ -303,12 +303,12 @@ def test_lists_of_plans_and_sweeps_contain_no_solves(store: Store) -> None:
     sweep, plan = begin(store, tasks(2)), queue(store)
     value = begin(store, tasks(1), SweepKind.VALUE)
     with store.reading() as connection:
-        assert [job.id for job in jobs.listed(connection)] == [plan.id]
+        assert [job.id for job in jobs.list_jobs(connection)] == [plan.id]
         solve = connection.execute(select(jobs_table.c.id).where(jobs_table.c.kind == "solve").limit(1)).scalar_one()
-        assert jobs.found(connection, solve) is None
-        assert sweeps.listed(connection, SweepKind.WHATIF) == [sweep]
-        assert sweeps.listed(connection, SweepKind.VALUE) == [value]
-        assert sweeps.listed(connection, SweepKind.VALUE, after=value) == []
+        assert jobs.find(connection, solve) is None
+        assert sweeps.list_sweeps(connection, SweepKind.WHATIF) == [sweep]
+        assert sweeps.list_sweeps(connection, SweepKind.VALUE) == [value]
+        assert sweeps.list_sweeps(connection, SweepKind.VALUE, after=value) == []
         assert sweeps.latest_of_plan(connection, plan.id) is None
 
 

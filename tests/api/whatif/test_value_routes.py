@@ -58,7 +58,7 @@ def test_the_value_of_one_more_for_a_plan(client: TestClient, store: Store) -> N
     assert (found["state"], found["error"], found["links"]) == ("done", None, {"self": path, "plan": f"{PLANS}/{plan}"})
     assert found["progress"]["done"] == found["progress"]["of"] > 1
     with store.reading() as connection:
-        stored = plans.found(connection, plan)
+        stored = plans.find(connection, plan)
     assert stored is not None
     with workers_of("local:1")() as workers:
         expected = marginal_value(nameless(stored.problem), workers, top=2, effort=Effort(time_limit=600))
@@ -75,7 +75,7 @@ def test_a_repeated_request_starts_nothing_and_another_starts_anew(seeded: TestC
     assert seeded.post(path, json={"top": 3}).json() == value_item(plan, top=3)
     assert seeded.get(path).json() == value_item(plan, top=3)
     with store.reading() as connection:
-        newer, older = sweeps.listed(connection, sweeps.SweepKind.VALUE)
+        newer, older = sweeps.list_sweeps(connection, sweeps.SweepKind.VALUE)
     assert (older.state, newer.state) == (JobState.CANCELLED, JobState.QUEUED), "a plan has one at a time"
     claimed(store)
     assert seeded.get(path).json()["state"] == "running"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
@@ -63,7 +63,7 @@ def test_scenarios_are_solved_and_compared_with_the_base(store: Store) -> None:
     stored = results(store, several)
     assert figures(stored.values()) == figures(solve(task) for task in several)
     expected = expected_comparison(compared_tasks, stored)
-    assert [part.result for part in parts(store, sweep)] == [written(result) for result in expected.results]
+    assert [part.result for part in parts(store, sweep)] == [to_json(result) for result in expected.results]
     assert found(store, sweep).state is JobState.DONE
     assert [told_of(store, attempt.job) for attempt in worked] == [["queued", "started", "done"]] * 3
 
@@ -81,7 +81,7 @@ def test_a_scenario_solved_before_its_base_waits_for_the_base(store: Store) -> N
     assert [part.is_open for part in parts(store, sweep)] == [False, False, True]
     work_on_all(store)
     expected = expected_comparison([base, one, two], results(store, [base, one, two]))
-    assert [part.result for part in parts(store, sweep)] == [written(one) for one in expected.results]
+    assert [part.result for part in parts(store, sweep)] == [to_json(one) for one in expected.results]
     assert found(store, sweep).state is JobState.DONE
 
 

@@ -50,7 +50,7 @@ def test_a_booking_is_kept_whole(diary: Store) -> None:
     with diary.reading() as connection:
         assert bookings.active_of(connection, "CPC-1") == expected
         assert bookings.active_of(connection, "CPC-2") is None
-        assert bookings.queried(connection, select(table)) == [expected]
+        assert bookings.select_bookings(connection, select(table)) == [expected]
 
 
 def test_a_hold_has_no_conference(diary: Store) -> None:

@@ -66,7 +66,7 @@ class Life(RuleBasedStateMachine):
         day = dt.datetime(2027, 1, 12 if kind is ConferenceKind.INITIAL else 13, 10)
         chosen = {"start": day, "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
         booking_by_hand.book(connection, first.id, chosen, builders.NOW, locks=(), exception=EXCEPTION)
-        kept = conferences.found(connection, first.id)
+        kept = conferences.find(connection, first.id)
         assert kept is not None
         later = builders.NOW + dt.timedelta(days=30)
         life.outcome(connection, kept, Outcome.PLAN_MADE, later, held_on=None, children=None, reason=None)
@@ -186,7 +186,7 @@ class Life(RuleBasedStateMachine):
 
     def _conferences(self, *states: ConferenceState) -> list[StoredConference]:
         with self.store.reading() as connection:
-            found = conferences.listed(connection)
+            found = conferences.list_conferences(connection)
         return [kept for kept in found if not states or kept.state in states]
 
     def _conference(self, identifier: str) -> StoredConference:
@@ -198,7 +198,7 @@ class Life(RuleBasedStateMachine):
 
     def _bookings(self) -> list[StoredBooking]:
         with self.store.reading() as connection:
-            return bookings.queried(connection, select(tables.bookings).where(tables.bookings.c.active))
+            return bookings.select_bookings(connection, select(tables.bookings).where(tables.bookings.c.active))
 
 
 def _start(kept: StoredConference, soon: int, start: dt.time) -> dt.datetime:
@@ -208,7 +208,7 @@ def _start(kept: StoredConference, soon: int, start: dt.time) -> dt.datetime:
 def _on_plans(connection: Connection) -> Counter[str]:
     """The children of open reviews, by chair."""
     on_plans: Counter[str] = Counter(dict.fromkeys((chair["id"] for chair in builders.CHAIRS), 0))
-    for kept in conferences.listed(connection):
+    for kept in conferences.list_conferences(connection):
         if kept.state in OPEN and kept.value.kind.is_review and kept.value.chair is not None:
             on_plans[kept.value.chair] += kept.value.children
     return on_plans

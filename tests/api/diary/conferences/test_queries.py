@@ -35,7 +35,7 @@ def add(store: Store, *added: Conference) -> None:
 
 def found(store: Store, identifier: str = "CPC-1") -> StoredConference:
     with store.reading() as connection:
-        kept = conferences.found(connection, identifier)
+        kept = conferences.find(connection, identifier)
     assert kept is not None
     return kept
 
@@ -60,7 +60,7 @@ def test_a_new_one_is_requested_with_the_dates_of_its_clock(store: Store) -> Non
         )
     )
     with store.reading() as connection:
-        assert conferences.found(connection, "CPC-2") is None
+        assert conferences.find(connection, "CPC-2") is None
 
 
 def test_one_may_follow_another_that_there_is(store: Store) -> None:
@@ -119,9 +119,9 @@ def test_the_calendar_is_that_of_the_documents(store: Store) -> None:
 def test_what_happened_is_told_in_order(store: Store) -> None:
     add(store, conference("CPC-1"), conference("CPC-2"))
     with store.writing() as connection:
-        conferences.note(connection, "CPC-1", "requested", NOW, "BS-1")
-        conferences.note(connection, "CPC-2", "requested", NOW, "BS-1")
-        conferences.note(connection, "CPC-1", "moved", LATER, "BS-2", "chair_ill", start="2027-01-12T10:00")
+        conferences.record_event(connection, "CPC-1", "requested", NOW, "BS-1")
+        conferences.record_event(connection, "CPC-2", "requested", NOW, "BS-1")
+        conferences.record_event(connection, "CPC-1", "moved", LATER, "BS-2", "chair_ill", start="2027-01-12T10:00")
     with store.reading() as connection:
         told = conferences.history(connection, ["CPC-1"])
         both = conferences.history(connection, ["CPC-2", "CPC-1"])
@@ -136,4 +136,4 @@ def test_a_query_gives_conferences(store: Store) -> None:
     add(store, conference("CPC-1"), conference("CPC-2", children=5))
     with store.reading() as connection:
         query = select(table).where(table.c.value["children"].as_integer() > 2)
-        assert [kept.value.id for kept in conferences.queried(connection, query)] == ["CPC-2"]
+        assert [kept.value.id for kept in conferences.select_conferences(connection, query)] == ["CPC-2"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.diary.registers import queries as nouns
 from api.diary.registers.queries import NamedHold, Register, StoredItem
@@ -23,7 +23,7 @@ def put(store: Store, *sites: Site) -> list[int]:
 
 def listed(store: Store, after: int = 0, most: int | None = None) -> list[StoredItem[Site]]:
     with store.reading() as connection:
-        return nouns.listed(connection, nouns.SITES, after=after, most=most)
+        return nouns.list_items(connection, nouns.SITES, after=after, most=most)
 
 
 def test_each_is_found_as_it_was_kept_in_the_order_in_which_they_came(store: Store) -> None:
@@ -31,8 +31,8 @@ def test_each_is_found_as_it_was_kept_in_the_order_in_which_they_came(store: Sto
     assert first < second < third
     assert listed(store) == [StoredItem(first, WYCOMBE, 1), StoredItem(second, AYLESBURY, 1), StoredItem(third, AMERSHAM, 1)]
     with store.reading() as connection:
-        assert nouns.found(connection, nouns.SITES, "AYL") == StoredItem(second, AYLESBURY, 1)
-        assert nouns.found(connection, nouns.SITES, "ayl") is None
+        assert nouns.find(connection, nouns.SITES, "AYL") == StoredItem(second, AYLESBURY, 1)
+        assert nouns.find(connection, nouns.SITES, "ayl") is None
         assert nouns.values(connection, nouns.SITES) == (WYCOMBE, AYLESBURY, AMERSHAM)
         assert nouns.count(connection, nouns.SITES) == 3
 
@@ -75,7 +75,7 @@ def test_what_a_booking_needs_cannot_be_removed(store: Store, noun: Register[Any
     with pytest.raises(IntegrityError), store.writing() as connection:
         nouns.remove(connection, noun, identifier)
     with store.reading() as connection:
-        assert nouns.found(connection, noun, identifier) is not None
+        assert nouns.find(connection, noun, identifier) is not None
 
 
 def test_every_kind_is_kept_whole(store: Store) -> None:
@@ -99,4 +99,4 @@ def test_a_hold_is_given_an_id_of_its_own() -> None:
 def test_a_value_is_written_as_the_contract_writes_it() -> None:
     given = builders.ROOMS[0]
     empty = {"accessible": False, "closed": [], "first": None, "last": None, "name": ""}
-    assert written(Room.model_validate(given)) == given | empty
+    assert to_json(Room.model_validate(given)) == given | empty
