@@ -1,4 +1,4 @@
-"""The exit codes, and how a command reports faults of its input before it exits."""
+"""Exit codes, and the reporting of faults in a command's input."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
 
 
 def refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
-    """Print each fault on a line of stderr, and exit with BAD_INPUT."""
+    """Print each fault on its own line of stderr, and exit with BAD_INPUT."""
     for fault in faults:
         typer.echo(str(fault), err=True)
     raise typer.Exit(ExitCode.BAD_INPUT)
@@ -42,7 +42,9 @@ def give_up(error: BaseException, what: str) -> NoReturn:
     if isinstance(error, InputError):
         raise error
     typer.echo("".join(traceback.format_exception(error)), err=True)
-    typer.echo(f"{what}: the program failed, through no fault of the input. Please report the lines above.", err=True)
+    typer.echo(
+        f"{what}: the program failed, because of a bug and not because of the input. Please report the lines above.", err=True
+    )
     raise typer.Exit(ExitCode.NO_RESULT)
 
 
@@ -50,7 +52,7 @@ def give_up(error: BaseException, what: str) -> NoReturn:
 def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -> Iterator[None]:
     """Print the faults and exit with BAD_INPUT if the body raises InputError.
 
-    If ``source`` is a workbook or folder, also write a copy with an Errors column to ``errors``, or say how to get one.
+    If ``source`` is a workbook or folder, also write a copy with an Errors column to ``errors``, or explain how to get one.
     """
     try:
         yield
@@ -63,12 +65,12 @@ def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -
 
 
 @contextmanager
-def translating_faults(told: FaultWording) -> Iterator[None]:
+def translating_faults(wording: FaultWording) -> Iterator[None]:
     """Raise the body's InputError again with each fault at its place in the input file, such as a sheet and row."""
     try:
         yield
     except InputError as error:
-        raise InputError([told(fault) for fault in error.faults]) from None
+        raise InputError([wording(fault) for fault in error.faults]) from None
 
 
 def _offer_errors(source: Path, error: InputError, errors: Path | None) -> None:
@@ -82,6 +84,6 @@ def _offer_errors(source: Path, error: InputError, errors: Path | None) -> None:
     try:
         write_workbook_with_errors(source, error.faults, errors)
     except InputError as failure:
-        typer.echo(f"No copy with an Errors column can be made. {failure}", err=True)
+        typer.echo(f"The copy with an Errors column was not written. {failure}", err=True)
     else:
         typer.echo(f"A copy with these faults beside their rows is in {errors}.", err=True)

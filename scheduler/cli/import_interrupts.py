@@ -1,4 +1,4 @@
-"""Ctrl-C while modules are being imported. This module imports almost nothing, so that it is loaded first."""
+"""Ctrl-C during imports. This module imports almost nothing, so that it can be loaded first."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 INTERRUPTED = 130
-"""Equal to ``ExitCode.INTERRUPTED``, which may not be imported yet."""
+"""The value of ``ExitCode.INTERRUPTED``, which may not be imported yet."""
 
 
 @contextmanager
 def ending_on_interrupt() -> Iterator[None]:
-    """End the process at once and silently on Ctrl-C in the body, which only imports modules.
+    """End the process at once and silently on Ctrl-C. The body only imports modules.
 
-    A KeyboardInterrupt is not enough: some modules turn it into other errors during their import.
+    A KeyboardInterrupt is not enough: some modules turn it into other errors while they are imported.
     """
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored, or handled by a command
         yield

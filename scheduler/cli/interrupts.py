@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first asks for the incumbent, the second ends the process at once."""
+"""Ctrl-C and SIGTERM: the first stops the solve with its incumbent, the second ends the process at once."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from types import FrameType
 from scheduler.cli.exit_codes import ExitCode
 
 SHOW_CURSOR = b"\x1b[?25h"
-"""The terminal's escape sequence that shows the cursor, which a live table hides."""
+"""Escape sequence that shows the cursor, which a live table hides."""
 
 
 @contextmanager
 def stopping_on_interrupt() -> Iterator[threading.Event]:
     """Yield an event that the first SIGINT or SIGTERM sets. A second one ends the process at once.
 
-    For the main thread only. It must keep running Python code, because signal handlers don't run during a call into C.
+    Call this only in the main thread, which must keep running Python code: signal handlers don't run during a call into C.
     """
     stop = threading.Event()
 
@@ -27,7 +27,7 @@ def stopping_on_interrupt() -> Iterator[threading.Event]:
         if stop.is_set():
             if os.isatty(2):
                 os.write(2, SHOW_CURSOR + b"\n")
-            # A solver thread deep in C++ can't be waited for.
+            # A solver thread in C++ may not return for minutes.
             os._exit(ExitCode.INTERRUPTED)
         stop.set()
 

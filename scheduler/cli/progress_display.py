@@ -17,13 +17,13 @@ from scheduler.engines.progress import Progress
 from scheduler.wording import TIER_IN_WORDS, number
 
 SECONDS_BETWEEN_TICKS = 0.25
-"""How often the waiting thread refreshes the table."""
+"""Seconds between refreshes of the table by the waiting thread."""
 
 
 class ProgressDisplay:
-    """A context manager that shows the progress of a solve on stderr. ``hear`` is the solve's listener.
+    """A context manager that shows the progress of a solve on stderr. Pass ``hear`` to the solve as its listener.
 
-    ``hear`` may be called from any thread, at any rate. ``tick`` is for the thread that waits for the solve.
+    ``hear`` may be called from any thread, at any rate. The thread that waits for the solve calls ``tick``.
     """
 
     seconds_between_ticks = SECONDS_BETWEEN_TICKS
@@ -56,11 +56,15 @@ class ProgressDisplay:
         self._current = progress
 
     def stopping(self) -> None:
-        """Say that the solve is stopping."""
+        """Show that the solve is stopping."""
         if not self._stopping:
             self._stopping = True
             if not self._quiet and self._live is None:
-                print("Stopping: the best schedule so far is being finished. Again to end at once.", file=sys.stderr, flush=True)
+                print(
+                    "Stopping: finishing the best schedule so far. Press Ctrl-C again to end at once.",
+                    file=sys.stderr,
+                    flush=True,
+                )
 
     def tick(self) -> None:
         """Show the latest progress: refresh the table, or print a plain line at most once a second."""
@@ -88,7 +92,7 @@ class ProgressDisplay:
 
 
 def progress_line(seconds: int, progress: Progress | None) -> str:
-    """Return a plain line with the progress of a solve after that many seconds."""
+    """Return a plain line with the progress of a solve after ``seconds``."""
     if progress is None:
         return f"{seconds:>4} s  preparing"
     if progress.best is None:

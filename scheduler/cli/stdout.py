@@ -1,4 +1,4 @@
-"""Failures of stdout, such as a full disk or a reader that has closed the pipe."""
+"""Failures of stdout, such as a full disk or a closed pipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scheduler.cli.exit_codes import ExitCode
 class Stdout(io.TextIOWrapper):
     """A stdout that discards its text after a failure, so that the command still writes its files.
 
-    ``failure`` is the error, or None.
+    ``failure`` is the first error, or None.
     """
 
     failure: OSError | None = None
@@ -30,7 +30,7 @@ class Stdout(io.TextIOWrapper):
             return len(text)
 
     def flush(self) -> None:
-        """Write buffered text."""
+        """Write the buffered text."""
         try:
             super().flush()
         except OSError as error:
@@ -45,9 +45,9 @@ class Stdout(io.TextIOWrapper):
 
 @contextmanager
 def exiting_on_stdout_failure() -> Iterator[None]:
-    """Exit with NO_RESULT after the body if its stdout could not be written, and say why on stderr.
+    """Exit with NO_RESULT after the body if stdout could not be written, and print the reason on stderr.
 
-    A closed pipe is not explained: ``head`` closes it on purpose, once it has enough lines.
+    A closed pipe is not reported: ``head`` closes it on purpose, once it has enough lines.
     """
     if not isinstance(sys.stdout, io.TextIOWrapper):  # None if the caller has closed it
         yield
@@ -62,5 +62,5 @@ def exiting_on_stdout_failure() -> Iterator[None]:
         if stdout.failure is not None:
             if not isinstance(stdout.failure, BrokenPipeError):
                 why = stdout.failure.strerror or stdout.failure
-                typer.echo(f"stdout: this can't be written: {why}. Send it to another place.", err=True)
+                typer.echo(f"stdout: this can't be written: {why}. Redirect it to another place.", err=True)
             sys.exit(ExitCode.NO_RESULT)

@@ -1,4 +1,4 @@
-"""The progress of a sweep on stderr: one line, rewritten, on a terminal; otherwise a line for each result."""
+"""The progress of a sweep on stderr: one line, updated in place, on a terminal; otherwise a line for each result."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from scheduler.wording import number, seconds_in_words
 if TYPE_CHECKING:
     from scheduler.sweeps.sweep import SweepProgress
 
-SHORTEST_SHOWN = 10
-"""Least seconds left that are shown: the estimate is no more precise than that."""
+MIN_SECONDS_LEFT = 10
+"""Smallest number of seconds left to show. The estimate is no more precise than that."""
 
 
 class SweepDisplay:
-    """A context manager that shows the progress of a sweep. ``hear`` is the sweep's listener."""
+    """A context manager that shows the progress of a sweep. Pass ``hear`` to the sweep as its listener."""
 
     def __init__(self, *, quiet: bool) -> None:
         console = Console(stderr=True)
@@ -41,7 +41,7 @@ class SweepDisplay:
     def hear(self, progress: SweepProgress) -> None:
         """Show the progress."""
         if self._status is not None:
-            self._status.update(f"{progress_line(progress)} Ctrl-C ends with what is solved.")
+            self._status.update(f"{progress_line(progress)} Ctrl-C stops and shows the results so far.")
         elif not self._quiet and progress.done != self._done:
             self._done = progress.done
             print(progress_line(progress), file=sys.stderr, flush=True)
@@ -51,7 +51,7 @@ def progress_line(progress: SweepProgress) -> str:
     """Return the progress as a line, such as ``3 of 30 solved, about 4 minutes 10 seconds left``."""
     left = progress.seconds_left
     estimate = (
-        f", about {seconds_in_words(max(SHORTEST_SHOWN, round(left)))} left"
+        f", about {seconds_in_words(max(MIN_SECONDS_LEFT, round(left)))} left"
         if left is not None and progress.done < progress.of
         else ""
     )

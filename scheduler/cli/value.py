@@ -1,4 +1,4 @@
-"""``scheduler value``: what one more, or one less, chair-day, room-slot, Friday, equipment or minute taker would change."""
+"""``scheduler value``: the effect of one more, or one less, chair-day, room-slot, Friday, equipment or minute taker."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def value(
     problem: ProblemFile,
-    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write what is found.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the result.")] = None,
     top: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="Show the best N of each kind.")] = TOP,
     executor: Executor = "local",
     keep: Keep = None,
@@ -42,9 +42,9 @@ def value(
     quiet: Quiet = False,
     errors: Errors = None,
 ) -> None:
-    """Find what one more, or one less, of something on one day or in one week would change; each shown is solved.
+    """Find the effect of one more, or one less, of each resource on one day or in one week. Each effect shown is solved.
 
-    Ctrl-C ends with what is found, and a second one at once.
+    Ctrl-C stops and shows the results so far. A second Ctrl-C ends at once.
     """
     with stopping_on_interrupt() as stop:
         faults = output_faults("--out", out, ".json", problem) + output_faults("--errors", errors, ".xlsx", problem)
@@ -59,11 +59,11 @@ def value(
             the_problem = read_problem_file(problem)
         with refusing_bad_input():
             workers = workers_of(executor)
-        kept, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
-        with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No result", kept), workers() as team:
-            appraisal = marginal_value(the_problem, team, top=top, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
+        store, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
+        with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No result", store), workers() as team:
+            appraisal = marginal_value(the_problem, team, top=top, effort=effort, kept=store, on_progress=display.hear, stop=stop)
         if appraisal is None:
-            typer.echo("Interrupted before the plan itself was solved: nothing is known yet.", err=True)
+            typer.echo("Interrupted before the plan itself was solved: there is no result yet.", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED)
         _show(appraisal, out, quiet=quiet)
         raise typer.Exit(ExitCode.INTERRUPTED if stop.is_set() else ExitCode.WRITTEN)
