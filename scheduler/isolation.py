@@ -1,10 +1,9 @@
-"""Child processes: how the solver, the sweeps and the calendar reader start, limit, call and end them.
+"""Child processes of the solver, the sweeps and the calendar reader: start, limit, call and end them.
 
-There are three kinds of child, by what the parent wants of it:
+There are three kinds of child:
 
-- ``run_module`` runs a module once: one input, one output, a time limit. The child sees nothing else of this process.
-- ``CallServer`` is a child that answers calls one at a time and can be killed in the middle of one; its own side is
-  ``answer_calls``.
+- ``run_module`` runs a module once: one input, one output, a time limit. The child sees nothing else of the parent.
+- ``CallServer`` is a child that answers calls one at a time and can be killed during one. The child runs ``answer_calls``.
 - ``ProcessPool`` is an executor whose processes are replaced after some tasks and end with their parent.
 """
 
@@ -26,7 +25,7 @@ from queue import LifoQueue
 from typing import ParamSpec, TypeVar
 
 ROOT = Path(__file__).parents[1]
-"""The folder from which a child imports the packages of this distribution."""
+"""Folder from which a child imports the packages of this distribution."""
 TASKS_PER_PROCESS = 16
 """Tasks after which a process is replaced. Solvers don't return all of their memory, so a process grows with each task."""
 P = ParamSpec("P")
@@ -47,7 +46,7 @@ def child_command(module: str) -> list[str]:
 def child_environment(*, minimal: bool = False) -> dict[str, str]:
     """Return the environment of a child interpreter, with this distribution first on its import path.
 
-    A ``minimal`` one holds nothing else, so that a child that reads hostile input finds no secrets of the parent.
+    If ``minimal``, it contains nothing else, so that a child that reads hostile input finds no secrets of the parent.
     """
     if minimal:
         return {"PYTHONPATH": str(ROOT)}
@@ -56,9 +55,9 @@ def child_environment(*, minimal: bool = False) -> dict[str, str]:
 
 
 def limit_resources(*, memory: int, cpu_seconds: int) -> None:
-    """Limit this process for good: allocations beyond ``memory`` bytes fail, and it is killed after ``cpu_seconds``.
+    """Limit this process permanently: allocations beyond ``memory`` bytes fail, and it is killed after ``cpu_seconds``.
 
-    A child calls this itself, once its imports are done. (``preexec_fn`` is unsafe in a parent with threads.)
+    A child calls this itself after its imports. (``preexec_fn`` is unsafe in a parent with threads.)
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
@@ -78,8 +77,8 @@ class ChildEndedError(Exception):
 def run_module(module: str, data: bytes, *, seconds: float) -> bytes:
     """Run a module in a child with ``data`` on its standard input, and return its standard output.
 
-    The child has a minimal environment and a session of its own. Raises ChildTimeoutError if it takes longer than
-    ``seconds``, and ChildEndedError if it fails. Neither error quotes what the child wrote, which may be private.
+    The child has a minimal environment and its own session. Raise ChildTimeoutError if it takes longer than ``seconds``, or
+    ChildEndedError if it fails. Neither error quotes the child's output, which may be private.
     """
     try:
         return subprocess.run(
@@ -127,7 +126,7 @@ class CallServer:
         return self._process.poll() is None
 
     def call(self, *arguments: object) -> object:
-        """Return the answer to a call. Raises ChildEndedError if the process ends first, even in another thread's ``kill``."""
+        """Return the answer to a call. Raise ChildEndedError if the process ends first, or if another thread kills it."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
@@ -139,19 +138,19 @@ class CallServer:
             raise ChildEndedError(f"The process {self.pid} ended before it answered.") from error
 
     def kill(self) -> None:
-        """End the process at once, with any call that it is working on, and close its pipes."""
+        """End the process at once, during a call if there is one, and close its pipes."""
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                with contextlib.suppress(OSError):  # closing flushes, and nobody reads the rest of a call any more
+                with contextlib.suppress(OSError):  # closing flushes, but nothing reads the rest of a call now
                     stream.close()
 
 
 def answer_calls(function: Callable[..., object]) -> None:
-    """Answer the calls of a ``CallServer`` with what ``function`` returns, until the parent closes the pipe or ends."""
+    """Answer the calls of a ``CallServer`` with the results of ``function``, until the parent closes the pipe or ends."""
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not get between the answers
+    os.dup2(2, 1)  # a library's output must not get between the answers
     while True:
         try:
             arguments = pickle.load(sys.stdin.buffer)
@@ -165,9 +164,9 @@ def answer_calls(function: Callable[..., object]) -> None:
 
 
 def end_with_parent() -> None:
-    """Make this process end when its parent ends, in whatever way, and ignore Ctrl-C, which the parent handles.
+    """Make this process end when its parent ends for any reason, and ignore Ctrl-C, which the parent handles.
 
-    For processes started by ``multiprocessing``.
+    Call this in processes started by ``multiprocessing``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_after_parent, daemon=True).start()
@@ -183,8 +182,8 @@ def _exit_after_parent() -> None:
 class ProcessPool(ThreadPoolExecutor):
     """An executor of ``count`` processes. Each runs ``prepare`` first, and is replaced after ``tasks_per_process`` tasks.
 
-    If a process is killed, only its own task fails, with BrokenExecutor. (A ProcessPoolExecutor fails all of its tasks, and
-    with ``max_tasks_per_child`` it can wait for ever for a process that it takes to be idle.)
+    If a process is killed, only its own task fails, with BrokenExecutor. (In a ProcessPoolExecutor all tasks fail, and with
+    ``max_tasks_per_child`` it can wait for ever for a process that it believes to be idle.)
     """
 
     def __init__(
@@ -220,7 +219,7 @@ class ProcessPool(ThreadPoolExecutor):
 
 
 class _PoolProcess:
-    """A process of a pool, started by the first task after it was created or ended."""
+    """A process of a pool. The first task starts it, as does the first task after it has ended."""
 
     def __init__(self, prepare: Callable[[], None]) -> None:
         self.tasks = 0

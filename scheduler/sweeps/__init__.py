@@ -1,1 +1,1 @@
-"""Sweeps: many independent solves, by processes of this machine or a Dask cluster."""
+"""Sweeps: many independent solves, by processes on this machine or by a Dask cluster."""

@@ -1,8 +1,8 @@
-"""The default effort of a solve. A light module, because the help text of every command shows these values."""
+"""The default effort of a solve. The module is small because every command imports it for its help text."""
 
 from __future__ import annotations
 
 SEED = 1
-"""Seed of each search."""
+"""Random seed of each search."""
 WORK_LIMIT = 20.0
 """Limit of each search of a tier, in the solver's deterministic units: enough to prove all tiers of most months."""

@@ -1,4 +1,4 @@
-"""The workers of a sweep: processes of this machine, or a Dask cluster."""
+"""The workers of a sweep: processes on this machine, or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from scheduler.isolation import ProcessPool
 
 LOCAL = re.compile(r"local(?::([0-9]+))?")
 DASK = re.compile(r"dask(\+tls)?://([^/\s]+:[0-9]+)/?")
-EXAMPLES = "Enter local, local:2 (processes of this machine), dask://HOST:8786 or dask+tls://HOST:8786."
-MOST_PROCESSES = 512
-"""Upper limit of ``local:N``. A larger number is taken for a typing error."""
+EXAMPLES = "Enter local, local:2 (processes on this machine), dask://HOST:8786 or dask+tls://HOST:8786."
+MAX_PROCESSES = 512
+"""Largest N of ``local:N``. A larger one is probably a typing error."""
 SECONDS_TO_ANSWER = 10
-"""How long to wait for a Dask scheduler to accept the connection."""
+"""Seconds to wait for a Dask scheduler to accept the connection."""
 
 
 class Flag(Protocol):
-    """A flag sent along with a task. Set by the sender, it is seen where the task runs."""
+    """A flag sent with a task. The sender sets it, and the task sees it."""
 
     def set(self) -> None:
         """Set the flag for all holders."""
 
     def seen(self) -> Callable[[], bool]:
-        """Return a function that is True once the flag is set. Call this in the task's thread, the function in any."""
+        """Return a function that is True once the flag is set. Call ``seen`` in the task's thread, and the function in any."""
 
 
 @dataclass(frozen=True)
 class Workers:
     """The workers of a sweep. ``at_once`` returns how many tasks can run at the same time, which may change.
 
-    ``lost`` lists the errors that mean a task's worker was killed. Such a task is given to another worker.
+    ``lost`` lists the errors that mean a task's worker was killed. Another worker then repeats the task.
     """
 
     executor: Executor
@@ -50,34 +50,34 @@ class Workers:
 
 
 class LostError(Exception):
-    """A sweep has lost its workers: they are killed repeatedly, have not come back, or their scheduler is gone."""
+    """A sweep has lost its workers: one task killed several, none has been available for too long, or the scheduler is gone."""
 
 
 WorkersOf = Callable[[], AbstractContextManager[Workers]]
-"""Opens workers, for the time of a ``with``."""
+"""A function whose context manager opens and closes workers."""
 
 
 def workers_of(text: str) -> WorkersOf:
-    """Return what opens the workers named by a text such as ``local:2`` or ``dask://host:8786``.
+    """Return a function that opens the workers of a text such as ``local:2`` or ``dask://host:8786``.
 
-    Raises InputError if the text names none. Opening raises it if nothing answers at the address.
+    Raise InputError if the text is invalid. Opening raises it if no scheduler answers at the address.
     """
-    if found := LOCAL.fullmatch(text):
-        count = os.cpu_count() or 1 if found[1] is None else int(found[1])
-        if 1 <= count <= MOST_PROCESSES:
+    if match := LOCAL.fullmatch(text):
+        count = os.cpu_count() or 1 if match[1] is None else int(match[1])
+        if 1 <= count <= MAX_PROCESSES:
             return lambda: _local(count)
-    if found := DASK.fullmatch(text):
-        address = f"{'tls' if found[1] else 'tcp'}://{found[2]}"
+    if match := DASK.fullmatch(text):
+        address = f"{'tls' if match[1] else 'tcp'}://{match[2]}"
         return lambda: _dask(text, address)
-    raise InputError([Fault((), f"--executor: '{text}' names no workers. {EXAMPLES}")])
+    raise InputError([Fault((), f"--executor: '{text}' is not a valid executor. {EXAMPLES}")])
 
 
-# Processes of this machine -----------------------------------------------------------------------------
+# Processes on this machine -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class FileFlag:
-    """A flag for the processes of one machine: set once the file exists."""
+    """A flag for the processes of one machine. It is set once the file exists."""
 
     path: Path
 
@@ -113,7 +113,7 @@ class DaskFlag:
             _distributed().Event(self.name).set()
 
     def seen(self) -> Callable[[], bool]:
-        """Return a function that asks the scheduler whether the flag is set."""
+        """Return a function that is True once the flag is set on the scheduler."""
         distributed = _distributed()
         is_set: Callable[[], bool] = distributed.Event(self.name, client=distributed.get_client()).is_set
         return is_set
@@ -125,7 +125,7 @@ def _dask(text: str, address: str) -> Iterator[Workers]:
         distributed = _distributed()
     except ImportError:
         raise InputError(
-            [Fault((), f"--executor: {text} needs Dask, which is not installed here. Install the extra dask, or enter local.")]
+            [Fault((), f"--executor: {text} needs Dask, which is not installed. Install the extra dask, or enter local.")]
         ) from None
     try:
         client = distributed.Client(address, timeout=SECONDS_TO_ANSWER)
@@ -137,7 +137,7 @@ def _dask(text: str, address: str) -> Iterator[Workers]:
         try:
             return sum(client.nthreads().values())
         except OSError as error:
-            raise LostError(f"The Dask scheduler at {text} answers no more: {error}.") from error
+            raise LostError(f"The Dask scheduler at {text} no longer answers: {error}.") from error
 
     with client:
         executor = client.get_executor(pure=False)
@@ -149,5 +149,5 @@ def _dask(text: str, address: str) -> Iterator[Workers]:
 
 
 def _distributed() -> Any:
-    """Return Dask's ``distributed``, which only the extra ``dask`` installs. Raises ImportError without it."""
+    """Return Dask's ``distributed``, which the extra ``dask`` installs. Raise ImportError if it is missing."""
     return import_module("distributed")

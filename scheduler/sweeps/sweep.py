@@ -20,23 +20,23 @@ from scheduler.sweeps.executors import Flag, LostError, Workers
 from scheduler.sweeps.task import Solved, Task, solve
 
 SECONDS_BETWEEN_LOOKS = 0.25
-"""How often to report progress, and to look at the stop event and the flag."""
-MOST_ATTEMPTS = 3
-"""Workers that one task may cost. A task that kills three is the cause itself, most often by its size."""
+"""Seconds between progress reports, and between checks of the stop event and the flag."""
+MAX_ATTEMPTS = 3
+"""Attempts at one task. If three workers are killed, the task is the cause, usually because of its size."""
 
 
 class ResultStore(Protocol):
     """A store of results, so that no task is solved twice."""
 
     def find(self, key: str) -> Solved | None:
-        """Return the result with this key; None if it is missing or damaged."""
+        """Return the result with this key, or None if it is missing or damaged."""
 
     def keep(self, solved: Solved) -> None:
         """Store a result."""
 
 
 class NoResultStore:
-    """A store that holds nothing, for sweeps that are never resumed."""
+    """An empty store, for sweeps that are never resumed."""
 
     def find(self, _key: str) -> Solved | None:
         """Return None."""
@@ -53,7 +53,7 @@ class FolderResultStore:
     folder: Path
 
     def find(self, key: str) -> Solved | None:
-        """Return the result with this key; None if its file is missing or damaged."""
+        """Return the result with this key, or None if its file is missing or damaged."""
         try:
             solved = Solved.model_validate_json(self._path(key).read_bytes())
         except (OSError, ValidationError):
@@ -61,7 +61,7 @@ class FolderResultStore:
         return solved if solved.key == key else None
 
     def keep(self, solved: Solved) -> None:
-        """Write the result to its file at once. Raises InputError if the file can't be written."""
+        """Write the result to its file at once. Raise InputError if the file can't be written."""
         write_file(self._path(solved.key), solved.model_dump_json(indent=1).encode())
 
     def _path(self, key: str) -> Path:
@@ -72,7 +72,7 @@ class FolderResultStore:
 class SweepProgress:
     """The progress of a sweep: distinct solves finished, of the total.
 
-    ``seconds_left`` is estimated from the finished solves; None before the first one, and while there are no workers.
+    ``seconds_left`` is estimated from the finished solves. It is None before the first one, and while there are no workers.
     """
 
     done: int
@@ -89,11 +89,11 @@ def sweep(
     stop: threading.Event | None = None,
     patience: float = math.inf,
 ) -> dict[str, Solved]:
-    """Solve the tasks and return their results by key: all of them, unless ``stop`` is set.
+    """Solve the tasks and return their results by key, or those finished so far once ``stop`` is set.
 
     Equal tasks are solved once, and results in ``kept`` are reused. A task whose worker is killed goes to another worker.
-    ``on_progress`` is called from this thread, several times a second. Raises LostError if one task costs too many workers,
-    if the workers can't be reached, or if there have been none for ``patience`` seconds.
+    ``on_progress`` is called from this thread, several times a second. Raise LostError if ``MAX_ATTEMPTS`` workers of one task
+    are killed, if the workers can't be reached, or if there have been none for ``patience`` seconds.
     """
     run = _Run(tasks, workers, kept or NoResultStore(), stop or threading.Event(), patience)
     try:
@@ -107,9 +107,9 @@ def sweep(
 
 
 def work(text: str, flag: Flag) -> str | None:
-    """Solve a task in a worker, and return the result. Both are JSON. Return None if the flag is set first."""
+    """Solve a task in a worker, and return its result, both as JSON. Return None if the flag is set first."""
     task = Task.model_validate_json(text)
-    with _hearing(flag) as stop:
+    with _following(flag) as stop:
         if stop.is_set():
             return None
         solved = solve(task, stop)
@@ -160,9 +160,9 @@ class _Run:
         try:
             text = future.result()
         except self._workers.lost as error:
-            if self._attempts[key] >= MOST_ATTEMPTS:
+            if self._attempts[key] >= MAX_ATTEMPTS:
                 raise LostError(
-                    f"The worker of one solve was killed {MOST_ATTEMPTS} times, perhaps for want of memory."
+                    f"The worker of one solve was killed {MAX_ATTEMPTS} times, perhaps because it ran out of memory."
                 ) from error
             self._left.appendleft(key)
             return
@@ -184,8 +184,8 @@ class _Run:
 
 
 @contextlib.contextmanager
-def _hearing(flag: Flag) -> Iterator[threading.Event]:
-    """Yield an event that follows the flag: set at once if the flag is, otherwise soon after it."""
+def _following(flag: Flag) -> Iterator[threading.Event]:
+    """Yield an event that is set soon after the flag is set, or from the start if it already is."""
     stop, over, is_set = threading.Event(), threading.Event(), flag.seen()
     if is_set():
         stop.set()

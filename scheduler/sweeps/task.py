@@ -1,4 +1,4 @@
-"""A task of a sweep: one solve, whose figures depend on the task and not on the process or machine that solves it."""
+"""A task of a sweep: one solve. Its figures depend on the task, and not on the process or machine that solves it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 PACKAGES = ("conference-planner", "ortools", "holidays")
 """The distributions whose versions can change a figure: the rules, the solver, and the bank holidays."""
 SOURCE = Path(__file__).parents[1]
-"""The source of the scheduler."""
+"""Source folder of the scheduler."""
 
 
 @cache
 def engine() -> str:
-    """Return the versions that figures depend on, with a digest of the scheduler's source, which changes between versions."""
+    """Return the versions that figures depend on, with a digest of the scheduler's source, which may change between releases."""
     own = hashlib.sha256()
     for file in sorted(SOURCE.rglob("*.py")):
         own.update(f"{file.relative_to(SOURCE).as_posix()}\n".encode() + file.read_bytes())
@@ -35,8 +35,8 @@ def engine() -> str:
 class Effort(Value):
     """The seed and the limits of a solve by one worker.
 
-    ``work_limit`` is in the solver's deterministic units, for each search of a tier. ``time_limit`` is in seconds. Figures
-    that are not proven are the same on every machine only if it is None, which means no limit.
+    ``work_limit`` is in the solver's deterministic units, for each search of a tier. ``time_limit`` is in seconds, or None for no
+    limit. With a time limit, figures that are not proven may differ between machines.
     """
 
     seed: int = SEED
@@ -49,7 +49,7 @@ USUAL = Effort()
 
 
 class Task(Effort):
-    """One problem for one worker to solve, without people's names. Build it with ``task_of``."""
+    """A problem for one worker to solve, without people's names. Build it with ``task_of``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, ignored_types=(cached_property,))
 
@@ -58,13 +58,13 @@ class Task(Effort):
 
     @cached_property
     def key(self) -> str:
-        """Return the SHA-256 of everything that the result depends on."""
+        """Return the SHA-256 of everything that determines the result."""
         content = [self.problem.digest, str(self.seed), repr(self.work_limit), repr(self.time_limit), self.engine]
         return hashlib.sha256("\n".join(content).encode()).hexdigest()
 
 
 class Solved(Value):
-    """The result of the task with this key: a schedule, or the reasons why none is possible. ``seconds`` is the time it took."""
+    """The result of the task with this key: a schedule, or the reasons why none is possible. ``seconds`` is its solve time."""
 
     key: str
     schedule: Schedule | None
@@ -72,16 +72,16 @@ class Solved(Value):
     seconds: float
 
     def schedule_of(self, problem: Problem) -> Schedule | None:
-        """Return the schedule with the digest of the original problem, which may hold names."""
+        """Return the schedule with the digest of the original ``problem``, which may include names."""
         return None if self.schedule is None else self.schedule.model_copy(update={"problem": problem.digest})
 
 
 class OtherEngineError(Exception):
-    """A task was made for other versions than this machine has."""
+    """A task was built by other versions of the packages than the installed ones."""
 
 
 def task_of(problem: Problem, effort: Effort = USUAL) -> Task:
-    """Return the task of solving a problem. Problems that differ only in people's names give equal tasks."""
+    """Return the task of solving a problem. Problems that differ only in people's names have equal tasks."""
     return Task.model_construct(
         problem=nameless(problem),
         seed=effort.seed,
@@ -92,16 +92,17 @@ def task_of(problem: Problem, effort: Effort = USUAL) -> Task:
 
 
 def solve(task: Task, stop: threading.Event | None = None) -> Solved:
-    """Solve a task with one worker. Once ``stop`` is set it returns soon, and what it returns is not the task's result.
+    """Return the result of solving a task with one worker. Once ``stop`` is set, return a partial result soon.
 
-    Raises OtherEngineError if the task was made for other versions than this machine has.
+    Raise OtherEngineError if the task was built by other versions than the installed ones.
     """
     if task.engine != engine():
         raise OtherEngineError(
-            f"The task is for {task.engine}, and here is {engine()}: figures might differ. Install the same on every machine."
+            f"The task is for {task.engine}, but {engine()} is installed here, so figures might differ. "
+            "Install the same versions on every machine."
         )
     from scheduler.engines.kept_highs import kept_highs  # noqa: PLC0415 - load the solver only to solve
-    from scheduler.planner import plan  # noqa: PLC0415 - the same
+    from scheduler.planner import plan  # noqa: PLC0415 - likewise
 
     started = time.monotonic()
     schedule, refused = None, tuple[str, ...]()
