@@ -103,7 +103,7 @@ def sweep(
     finally:
         run.end()
     on_progress(run.progress())
-    return run.found
+    return run.results
 
 
 def work(text: str, flag: Flag) -> str | None:
@@ -120,12 +120,12 @@ class _Run:
     """The state of one sweep."""
 
     def __init__(
-        self, tasks: Iterable[Task], workers: Workers, kept: ResultStore, stop: threading.Event, patience: float
+        self, tasks: Iterable[Task], workers: Workers, store: ResultStore, stop: threading.Event, patience: float
     ) -> None:
         self._tasks = {task.key: task for task in tasks}
-        self._workers, self._kept, self._stop = workers, kept, stop
-        self.found = {key: solved for key in self._tasks if (solved := kept.find(key)) is not None}
-        self._left = deque(key for key in self._tasks if key not in self.found)
+        self._workers, self._store, self._stop = workers, store, stop
+        self.results = {key: solved for key in self._tasks if (solved := store.find(key)) is not None}
+        self._left = deque(key for key in self._tasks if key not in self.results)
         self._running: dict[Future[str | None], str] = {}
         self._attempts: Counter[str] = Counter()
         self._patience, self._worked_at = patience, time.monotonic()
@@ -134,9 +134,9 @@ class _Run:
         return not self._stop.is_set() and bool(self._left or self._running)
 
     def progress(self) -> SweepProgress:
-        done, of = len(self.found), len(self._tasks)
+        done, of = len(self.results), len(self._tasks)
         at_once = self._workers.at_once() if done < of else 1
-        seconds = sum(solved.seconds for solved in self.found.values()) / max(1, done) * (of - done)
+        seconds = sum(solved.seconds for solved in self.results.values()) / max(1, done) * (of - done)
         return SweepProgress(done, of, seconds / at_once if done and at_once else None)
 
     def step(self) -> None:
@@ -171,8 +171,8 @@ class _Run:
     def _keep(self, text: str | None) -> None:
         if text is not None:
             solved = Solved.model_validate_json(text)
-            self.found[solved.key] = solved
-            self._kept.keep(solved)
+            self.results[solved.key] = solved
+            self._store.keep(solved)
 
     def end(self) -> None:
         """Stop the running solves, and store the results that have arrived since the last step."""
