@@ -1,1 +1,1 @@
-"""Import, export and demo data: problems into and out of the diary."""
+"""Import of problems into the diary, their export, and demo data."""

@@ -1,4 +1,4 @@
-"""Routes for the scheduler's files: the problem of a period, import and export."""
+"""Routes for the scheduler's files: a period's problem, import and export."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 
 
 class Import(Imported):
-    """What an import would add and change, or has added and changed if ``mode`` is commit."""
+    """The items that an import would add and change, or has added and changed if ``mode`` is commit."""
 
     mode: ImportMode
 
@@ -62,15 +62,15 @@ def _format(request: Request) -> Format:
     raise HttpError(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "unknown-format",
-        f"Send JSON, a workbook, or a zip of CSV files, and say which as Content-Type: {', '.join(MEDIA_TYPES.values())}.",
+        f"Send JSON, a workbook, or a zip of CSV files, with its Content-Type: {', '.join(MEDIA_TYPES.values())}.",
     )
 
 
 @router.get("/problem", response_model=Problem, dependencies=[reads], summary="The problem of planning a period")
 def problem(connection: Reading, days: Days) -> Response:
     """Return the problem as the contract defines it. The ETag is its digest, which its schedules refer to."""
-    found = snapshot.problem_of(connection, days.first, days.last)
-    return Response(found.model_dump_json(by_alias=True), media_type="application/json", headers={"ETag": etag(found.digest)})
+    result = snapshot.problem_of(connection, days.first, days.last)
+    return Response(result.model_dump_json(by_alias=True), media_type="application/json", headers={"ETag": etag(result.digest)})
 
 
 @router.post(
@@ -86,16 +86,16 @@ def bring_in(
     format_: Annotated[Format, Depends(_format)],
     mode: Annotated[ImportMode, Query(description="Preview the changes, or commit them.")] = ImportMode.PREVIEW,
 ) -> Import:
-    """Import a file, all or nothing. Known ids are changed, and items that the file does not mention stay as they are.
+    """Import a file, completely or not at all. Items with known ids are changed; items not in the file stay as they are.
 
-    Published bookings become bookings. Faults name the sheet, row and column.
+    Published bookings become bookings. Faults give the sheet, row and column.
     """
-    value, told = packing.decode(body, format_)
+    value, wording = packing.decode(body, format_)
     if mode is ImportMode.COMMIT:
-        return Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now)))
+        return Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now)))
     attempt = connection.begin_nested()
     try:
-        return Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now)))
+        return Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now)))
     finally:
         attempt.rollback()
 
@@ -108,10 +108,10 @@ def export(
 ) -> Response:
     """Return the service's data with the bookings and requests of a period, ready to be imported again.
 
-    Busy times from chairs' calendars are left out; those stored with the chairs are included.
+    Busy times from chairs' calendars are left out. Those entered for the chairs are included.
     """
-    found = snapshot.problem_of(connection, days.first, days.last, busy={})
+    result = snapshot.problem_of(connection, days.first, days.last, busy={})
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
-    headers = {"ETag": etag(found.digest), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(packing.encode(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)
+    headers = {"ETag": etag(result.digest), "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(packing.encode(result, format_), media_type=MEDIA_TYPES[format_], headers=headers)

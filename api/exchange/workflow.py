@@ -1,4 +1,4 @@
-"""Importing a problem into the diary, all or nothing. What the problem does not mention stays as it is.
+"""Import of a problem into the diary, completely or not at all. Items not in the problem stay as they are.
 
 Items are matched by id, holds by site and week, and published bookings by conference.
 """
@@ -44,7 +44,7 @@ class Changes(BaseModel):
 
 
 class Imported(BaseModel):
-    """What an import adds and changes, by kind of item."""
+    """The items that an import adds and changes, by kind."""
 
     documents: Changes
     sites: Changes
@@ -56,14 +56,14 @@ class Imported(BaseModel):
     bookings: Changes
 
 
-def import_problem(connection: Connection, problem: Problem, told: FaultWording, now: dt.datetime) -> Imported:
+def import_problem(connection: Connection, problem: Problem, wording: FaultWording, now: dt.datetime) -> Imported:
     """Import a problem into the diary, within the caller's transaction.
 
-    Raise InputError if a text can't be stored or the data would make no valid problem, or ConflictError with every row that
+    Raise InputError if a text can't be stored or the resulting data are invalid, or ConflictError with every row that
     contradicts the diary or another row.
     """
     if faults := list(_nul_characters(problem)):
-        raise InputError([told(fault) for fault in faults])
+        raise InputError([wording(fault) for fault in faults])
     people = (nouns.SITES, problem.sites), (nouns.ROOMS, problem.rooms), (nouns.CHAIRS, problem.chairs)
     documents_ = _documents(connection, problem, now)
     sites, rooms, chairs = (_nouns(connection, noun, values, now) for noun, values in people)
@@ -73,8 +73,8 @@ def import_problem(connection: Connection, problem: Problem, told: FaultWording,
     conferences_ = diary.bring_in_conferences()
     bookings_ = diary.bring_in_bookings()
     if diary.faults:
-        errors = error_items(told(fault) for fault in diary.faults)
-        raise conflict("at-odds", "It contradicts the diary, or itself. Nothing is imported.", errors)
+        errors = error_items(wording(fault) for fault in diary.faults)
+        raise conflict("at-odds", "The file contradicts the diary, or itself. Nothing is imported.", errors)
     snapshot.frame_of(connection)
     return Imported(
         documents=documents_,
@@ -91,21 +91,21 @@ def import_problem(connection: Connection, problem: Problem, told: FaultWording,
 def _nul_characters(problem: Problem) -> Iterator[Fault]:
     """Yield a fault for each text with a NUL character, which PostgreSQL can't store."""
 
-    def look(found: Any, place: Place) -> Iterator[Fault]:
-        if isinstance(found, str) and NUL in found:
-            yield Fault(place, "there is a NUL character in it. Enter it again without.")
-        elif isinstance(found, dict):
-            for name, value in found.items():
+    def look(part: Any, place: Place) -> Iterator[Fault]:
+        if isinstance(part, str) and NUL in part:
+            yield Fault(place, "it contains a NUL character. Enter it again without that character.")
+        elif isinstance(part, dict):
+            for name, value in part.items():
                 yield from look(value, (*place, name))
-        elif isinstance(found, list):
-            for n, value in enumerate(found):
+        elif isinstance(part, list):
+            for n, value in enumerate(part):
                 yield from look(value, (*place, n))
 
     yield from look(problem.model_dump(mode="json", by_alias=True), ())
 
 
 def _documents(connection: Connection, problem: Problem, now: dt.datetime) -> Changes:
-    """Import settings, which replace the stored ones, and lists of days, journeys and pairs, which are added to them."""
+    """Replace stored settings by imported ones, and add imported days, journeys and pairs to the stored lists."""
     changes = Changes()
     for name, merged in _merged(connection, problem).items():
         present, version = documents.get(connection, name)
@@ -137,7 +137,7 @@ def _merged(connection: Connection, problem: Problem) -> dict[str, Any]:
 
 
 def _over(present: BaseModel, given: BaseModel) -> BaseModel:
-    """Return the present value with every given field, in its parts too, in place of its own."""
+    """Return the present value with every given field replaced, also within its parts."""
 
     def over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         parts = {name: over(below[name], value) if isinstance(value, dict) else value for name, value in above.items()}
@@ -167,7 +167,7 @@ def _nouns(connection: Connection, noun: Register[Any], values: Iterable[Any], n
 
 
 def _holds(connection: Connection, problem: Problem, now: dt.datetime) -> Changes:
-    """Import holds. Those of a site and week replace the diary's holds for it, one by one."""
+    """Import holds. The holds of a site and week replace the diary's holds there, one by one."""
     present: dict[tuple[str, dt.date], list[NamedHold]] = {}
     for hold in nouns.values(connection, nouns.HOLDS):
         present.setdefault((hold.site, monday_of(hold.week)), []).append(hold)
@@ -189,18 +189,18 @@ class _Import:
 
     @property
     def conference(self) -> str:
-        """The id of its conference."""
+        """Return the id of its conference."""
         return self.new.booking.conference
 
     def is_unchanged(self, state: ConferenceState) -> bool:
-        """True if it is the current booking. An export locks what is held or booked by hand, so those locks don't count."""
+        """True if it is the current booking. An export locks bookings by hand and held ones, so those locks don't count."""
         if self.current is None or self.new.booking != self.current.booking:
             return False
         return state not in OPEN or self.current.by_hand or set(self.new.locks) == set(self.current.locks)
 
 
 class _Diary:
-    """An import of conferences and their bookings; ``faults`` collects the contradictions."""
+    """An import of conferences and their bookings. ``faults`` collects the contradictions."""
 
     def __init__(self, connection: Connection, problem: Problem, now: dt.datetime) -> None:
         self.connection, self.problem, self.now = connection, problem, now
@@ -208,7 +208,7 @@ class _Diary:
         self.faults: list[Fault] = []
 
     def bring_in_conferences(self) -> Changes:
-        """Add and change conferences; one that has been held or cancelled can't be changed."""
+        """Add and change conferences. A conference that has been held or cancelled can't be changed."""
         changes = Changes()
         present = self._present()
         for n, value in enumerate(self.problem.conferences):
@@ -226,11 +226,11 @@ class _Diary:
                 changed = {name: was[name] for name in was if was[name] != now[name]}
                 self._note(value.id, ConferenceEvent.CHANGED, before=changed, due_before=before.due.isoformat())
             else:
-                self._fault(("conferences", n), f"'{value.id}' is {before.state}, and can't be changed. Take it out of the file.")
+                self._fault(("conferences", n), f"'{value.id}' is {before.state}, and can't be changed. Remove it from the file.")
         return changes
 
     def bring_in_bookings(self) -> Changes:
-        """Book what is published, in place of these conferences' current bookings."""
+        """Add the published bookings, in place of these conferences' current ones."""
         changes = Changes()
         present = self._present()
         moved: list[_Import] = []
@@ -239,7 +239,7 @@ class _Diary:
             if one.is_unchanged(state):
                 changes.unchanged += 1
             elif state not in OPEN:
-                self._fault(one.place, f"'{one.conference}' is {state}, and can't be booked. Take it out of the file.")
+                self._fault(one.place, f"'{one.conference}' is {state}, and can't be booked. Remove it from the file.")
             else:
                 moved.append(one)
                 (changes.changed if one.current else changes.added).append(one.conference)
@@ -273,7 +273,8 @@ class _Diary:
             taker = published.minute_taker
             if taker is not None and taker not in takers:
                 self._fault(
-                    ("published", n, "minute_taker"), f"there is no minute taker '{taker}'. List them, or leave this out."
+                    ("published", n, "minute_taker"),
+                    f"there is no minute taker '{taker}'. Add the minute taker, or leave this empty.",
                 )
                 continue
             new = DiaryBooking(self.problem.booking_of(published), published.locks)

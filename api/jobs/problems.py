@@ -1,4 +1,4 @@
-"""Problems, stored once under their digests. Jobs refer to the problem that they solve, and so plans do, through their jobs."""
+"""Problems, stored once under their digests. Jobs refer to their problems, and plans refer to them through their jobs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scheduler.domain.problem import Problem
 
 
 def add(connection: Connection, problem: Problem) -> str:
-    """Store a problem unless it is stored already; return its digest. The caller holds the diary."""
+    """Store a problem unless it is already stored, and return its digest. The caller must have locked the diary."""
     stored = select(problems.c.digest).where(problems.c.digest == problem.digest)
     if connection.execute(stored).first() is None:
         connection.execute(insert(problems).values(digest=problem.digest, value=to_json(problem)))

@@ -1,4 +1,4 @@
-"""The code of a job's process: prepared once, then one job after another. It ends with the server that started it."""
+"""The code that runs in a job's process. A process is prepared once, does several jobs, and ends with its server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from api.jobs.queue import Attempt, JobKind
 from scheduler.isolation import end_with_parent
 
 WORKER, SOLVER = "api.planning.worker", "api.whatif.worker"
-"""Modules that load the solver. They are imported by name, in these processes only, so that the server stays small."""
+"""Modules that load the solver. Only these processes import them, by name, so that the server stays small."""
 
 
 class UnreachableError(Exception):
@@ -16,7 +16,7 @@ class UnreachableError(Exception):
 
 
 def prepare() -> None:
-    """Prepare the process, and import what takes a while to load."""
+    """Prepare the process, and import the modules that are slow to load."""
     end_with_parent()
     import_module(WORKER)
 
@@ -26,7 +26,7 @@ def be_ready() -> None:
 
 
 def work(url: str, attempt: Attempt, executor: str) -> None:
-    """Do a job of the database at ``url``: make a plan here, or solve for a sweep by ``executor``."""
+    """Do a job of the database at ``url``: solve a plan in this process, or a task of sweeps with ``executor``."""
     if attempt.kind is JobKind.PLAN:
         import_module(WORKER).work_on(url, attempt)
     else:

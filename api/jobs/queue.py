@@ -1,4 +1,7 @@
-"""Jobs: queued, running, and then done, cancelled or failed, once. A change locks the job's row, so its events are in order."""
+"""The queue of jobs. A job is queued, running, and in the end done, cancelled or failed.
+
+Every change locks the job's row, so that its events are in order.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from api.jobs import problems as stored_problems
 from scheduler.domain.problem import Problem
 
 MOST_CUT_OFFS = 20
+"""Interruptions that a job may have caused before it fails."""
 
 
 class JobState(StrEnum):
@@ -29,14 +33,14 @@ class JobState(StrEnum):
 
 
 class JobKind(StrEnum):
-    """What a job does: make a plan, or solve a task of sweeps."""
+    """A kind of job: solving a plan, or solving a task of sweeps."""
 
     PLAN = "plan"
     SOLVE = "solve"
 
 
 class JobEventKind(StrEnum):
-    """A kind of event; the last event of a job is named after its final state."""
+    """A kind of event. The last event of a job is named after its final state."""
 
     QUEUED = "queued"
     STARTED = "started"
@@ -52,7 +56,7 @@ ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 @dataclass(frozen=True)
 class Attempt:
-    """One start of a job, by its ``number``. Its ``runner`` last reported at ``heard_at``."""
+    """A start of a job, with its ``number``. Its ``runner`` last reported at ``heard_at``."""
 
     job: str
     number: int
@@ -87,7 +91,7 @@ class Job:
 
 @dataclass(frozen=True)
 class JobEvent:
-    """An event of a job; its ``number`` is greater than those of earlier events."""
+    """An event of a job. Its ``number`` is greater than those of earlier events."""
 
     number: int
     at: dt.datetime
@@ -106,13 +110,13 @@ _AGE = jobs.c.created_at, jobs.c.id
 
 
 def add(connection: Connection, problem: Problem, request: dict[str, Any], now: dt.datetime) -> Job:
-    """Queue a plan of a problem. The caller holds the diary."""
+    """Queue a plan of a problem. The caller must have locked the diary."""
     identifier = _add(connection, JobKind.PLAN, request, now, stored_problems.add(connection, problem))
     return _jobs(connection, _of(identifier))[0]
 
 
 def add_solve(connection: Connection, key: str, now: dt.datetime) -> str:
-    """Queue a solve by its key; return the job's id."""
+    """Queue a solve by its key, and return the job's id."""
     return _add(connection, JobKind.SOLVE, {"key": key}, now)
 
 
@@ -158,7 +162,7 @@ def latest_progress(connection: Connection, identifier: str) -> dict[str, Any] |
 
 
 def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
-    """Cancel a job: at once if it is queued, else soon, with the best schedule so far. Return False if it has ended already."""
+    """Cancel a queued job at once, or a running one soon, with the best schedule so far. Return False if it has ended."""
     row = connection.execute(select(jobs.c.state, jobs.c.cancelled).where(jobs.c.id == identifier).with_for_update()).one()
     if row.state in ENDED:
         return False
@@ -177,7 +181,7 @@ def queued(connection: Connection) -> bool:
 
 
 def claim(connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
-    """Start the oldest queued plan. Return None if none is queued, or if another runner has just started it."""
+    """Start the oldest queued plan. Return None if none is queued or another runner was quicker."""
     waiting = _IS_PLAN & (jobs.c.state == JobState.QUEUED)
     oldest = select(jobs.c.id).where(waiting).order_by(*_AGE).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     return start(connection, oldest, runner, now)
@@ -197,7 +201,7 @@ def start(connection: Connection, job: str | ScalarSelect[Any], runner: str, now
 
 def heartbeat(connection: Connection, attempts: Collection[Attempt], now: dt.datetime) -> None:
     """Record that these attempts are still running."""
-    for attempt in sorted(attempts, key=lambda attempt: attempt.job):  # every writer locks jobs in this order
+    for attempt in sorted(attempts, key=lambda attempt: attempt.job):  # all writers lock jobs in this order, to avoid deadlocks
         connection.execute(update(jobs).where(_is_current(attempt)).values(heard_at=now))
 
 
@@ -218,7 +222,7 @@ def add_progress(connection: Connection, attempt: Attempt, progress: dict[str, A
 
 
 def complete(connection: Connection, attempt: Attempt, now: dt.datetime) -> bool:
-    """End a job as done, or as cancelled if that was requested. Return whether this attempt was the current one."""
+    """End a job as done, or as cancelled if that was requested. Return False if this attempt is not the current one."""
     held = _hold(connection, attempt)
     if held is not None:
         _end(connection, attempt.job, JobState.CANCELLED if held.cancelled else JobState.DONE, now)
@@ -226,7 +230,7 @@ def complete(connection: Connection, attempt: Attempt, now: dt.datetime) -> bool
 
 
 def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime) -> bool:
-    """End a job as failed, with a sentence that says why. Return whether this attempt was the current one."""
+    """End a job as failed, with the reason as a sentence. Return False if this attempt is not the current one."""
     held = _hold(connection, attempt)
     if held is not None:
         _end(connection, attempt.job, JobState.FAILED, now, error)
@@ -234,7 +238,7 @@ def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime)
 
 
 def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> str | None:
-    """Queue an interrupted job again. End it if it is cancelled, or if its attempts have been interrupted too often.
+    """Queue an interrupted job again. End it instead if it is cancelled or has been interrupted ``MOST_CUT_OFFS`` times.
 
     ``may_fail`` is False if the job can't have caused the interruption. Return the error if the job has failed.
     """
@@ -244,7 +248,7 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
     if held.cancelled:
         _end(connection, attempt.job, JobState.CANCELLED, now)
     elif may_fail and held.cut_offs + 1 >= MOST_CUT_OFFS:
-        error = f"It was cut off {MOST_CUT_OFFS} times before it was done. Plan fewer days at once."
+        error = f"It was interrupted {MOST_CUT_OFFS} times before it was done. Plan fewer days at once."
         _end(connection, attempt.job, JobState.FAILED, now, error)
         return error
     else:

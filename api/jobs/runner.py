@@ -1,4 +1,4 @@
-"""A thread of the server that starts jobs, each in a process, and takes over the jobs of a server that is gone."""
+"""A thread of the server that starts jobs in processes, and takes over the jobs of servers that have ended."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from api.jobs.queue import Attempt
 from scheduler.isolation import TASKS_PER_PROCESS, ProcessPool
 
 SECONDS_BETWEEN_LOOKS = 1.0
-"""How often to look for queued and ended jobs if nothing wakes the thread first."""
+"""Seconds between checks for queued and ended jobs, unless something wakes the thread first."""
 BETWEEN_SIGNS = dt.timedelta(seconds=1)
-"""How often a runner records that it is alive, for other servers to read."""
+"""Interval at which a runner records that it is alive, for other servers to read."""
 UNHEARD = dt.timedelta(seconds=10)
-"""Silence after which a runner counts as gone: ten missing signs, so that one slow write is not enough."""
+"""Time without a sign after which a runner counts as gone. It is ten signs long, so that one slow write is not enough."""
 PROCESS_IDS = Path("/proc/self/ns/pid")
 """A link that names the PID namespace, which differs between the containers of one host. Linux only."""
 P = ParamSpec("P")
@@ -36,20 +36,20 @@ _log = logging.getLogger(__name__)
 
 
 class Turns(Protocol):
-    """The rules for which job runs next, and for what follows when an attempt is cut off."""
+    """The rules that choose the next job, and that apply after an attempt is interrupted."""
 
     def claim(self, connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
         """Start the next job. Return None if none is queued or another runner was quicker."""
 
     def release(self, connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> None:
-        """Queue a job again after its attempt was cut off. ``may_fail`` is False if the job can't be the cause."""
+        """Queue a job again after its attempt was interrupted. ``may_fail`` is False if the job can't be the cause."""
 
 
 class Runner:
-    """Runs at most ``processes`` jobs at once. Servers that share a database share its queue.
+    """A runner of at most ``processes`` jobs at once. Servers that share a database share its queue.
 
-    ``executor`` names the workers that solve for sweeps. With ``local`` the job's process solves; with any other it submits
-    the solve and waits.
+    ``executor`` names the workers that solve for sweeps. With ``local`` the job's process solves. With any other it submits the
+    solve and waits.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Runner:
             self._thread.start()
 
     def wake(self) -> None:
-        """Look at once, because something may have been queued."""
+        """Make the thread check for jobs at once, because one may have been queued."""
         self._woken.set()
 
     def stop(self) -> None:
@@ -88,7 +88,7 @@ class Runner:
         self.wake()
         self._thread.join()
         try:
-            for attempt in self._running.values():  # its process notices within a moment, and ends the attempt
+            for attempt in self._running.values():  # its process soon notices, and ends the attempt
                 self._release(attempt, may_fail=False)
         finally:
             if self._pool is not None:
@@ -98,8 +98,8 @@ class Runner:
         while not self._ending:
             try:
                 self._look()
-            except Exception:  # the database may be unreachable for a while; this thread must outlast that
-                _log.exception("Jobs could not be looked after for a moment")
+            except Exception:  # the database may be unreachable for a while, and this thread must not end
+                _log.exception("The runner could not update its jobs, and tries again")
             self._woken.wait(SECONDS_BETWEEN_LOOKS)
             self._woken.clear()
 
@@ -118,11 +118,11 @@ class Runner:
             self._start(claimed)
 
     def _collect(self) -> None:
-        """Forget the attempts that have ended. Queue a job again if its process ended before the job did."""
+        """Remove the attempts that have ended. Queue a job again if its process ended before the job did."""
         for future in [future for future in self._running if future.done()]:
             error, attempt = future.exception(), self._running[future]
             if error is not None:
-                _log.warning("The job %s was cut off, and is queued again: %r", attempt.job, error)
+                _log.warning("The job %s was interrupted, and is queued again: %r", attempt.job, error)
                 self._release(attempt, may_fail=not isinstance(error, UnreachableError))
             del self._running[future]
 
@@ -161,7 +161,7 @@ class Runner:
 
 
 def is_gone(runner: str) -> bool:
-    """True if the runner of that name was a process of this machine, and that process has ended."""
+    """True if the named runner was a process on this machine, and that process has ended."""
     machine, process_id, _ = runner.split("-")
     if machine != _machine():
         return False
@@ -175,6 +175,6 @@ def is_gone(runner: str) -> bool:
 
 
 def _machine() -> str:
-    """Return a name for this host and container: process ids are comparable only within one of them."""
+    """Return a name for this host and container. Process ids are comparable only within one of them."""
     container = PROCESS_IDS.readlink() if PROCESS_IDS.is_symlink() else ""
     return hashlib.sha256(f"{socket.gethostname()} {container}".encode()).hexdigest()[:12]

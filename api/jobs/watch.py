@@ -1,4 +1,4 @@
-"""Watches a job during its solve: stores its progress, notices a cancellation, and stores its end."""
+"""The watch over a job's solve: it stores progress, notices a cancellation, and stores the end."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from scheduler.domain.schedule import TierName
 from scheduler.engines.progress import Progress
 
 SECONDS_BETWEEN_LOOKS = 0.25
-"""How often to look for a cancellation and store new progress."""
+"""Seconds between checks for a cancellation. New progress is stored at the same time."""
 WAITS = (1, 2, 4, 8, 16)
-"""Seconds to wait before each new attempt to store a result: half a minute in all, enough for a database to restart."""
+"""Seconds to wait before each further attempt to store a result: 31 in total, enough for a database to restart."""
 _log = logging.getLogger(__name__)
 
 
 def store_end(store: Store, end: Callable[[Connection], object]) -> None:
-    """Store the end of a job, with several attempts: a result that took minutes must not be lost to a database that restarts."""
+    """Store the end of a job, in several attempts, so that a restart of the database does not lose a result that took minutes."""
     for seconds in WAITS:
         try:
             with store.noting() as connection:
                 end(connection)
             return
         except OperationalError:
-            _log.warning("A result could not be kept, and is tried again in %s s", seconds, exc_info=True)
+            _log.warning("A result could not be stored. The next attempt is in %s s", seconds, exc_info=True)
             time.sleep(seconds)
     with store.noting() as connection:
         end(connection)
 
 
 class Watch:
-    """The link between a solve and the database: it stores progress, and sets ``stop`` when the attempt is no longer wanted.
+    """The link between a solve and the database. It stores progress, and sets ``stop`` once the attempt should not continue.
 
-    The solve never waits for the database: the latest progress of each tier is held until the next look.
+    The solve never waits for the database: the latest progress of each tier is buffered until the next check.
     """
 
     def __init__(self, store: Store, attempt: Attempt) -> None:
@@ -51,46 +51,46 @@ class Watch:
         self._over = threading.Event()
         self._store, self._attempt = store, attempt
         self._lock = threading.Lock()
-        self._heard: dict[TierName, Progress] = {}
+        self._unstored: dict[TierName, Progress] = {}
         self._has_schedule = False
 
     def hear(self, progress: Progress) -> None:
-        """Take progress from any thread of the solve."""
+        """Buffer progress, from any thread of the solve."""
         with self._lock:
-            self._heard[progress.tier] = progress
+            self._unstored[progress.tier] = progress
             self._has_schedule |= progress.best is not None
 
     def run(self) -> None:
-        """Look until ``end`` is called, then store the last progress and return."""
+        """Check repeatedly until ``end`` is called, then store the last progress and return."""
         over = False
         while not over:
             over = self._over.wait(SECONDS_BETWEEN_LOOKS)
             try:
                 self._store_progress() if over else self.look()
             except SQLAlchemyError:
-                _log.exception("The job %s could not be looked after for a moment", self._attempt.job)
+                _log.exception("The watch of job %s could not reach the database, and tries again", self._attempt.job)
 
     def end(self) -> None:
         """Make ``run`` return."""
         self._over.set()
 
     def look(self) -> None:
-        """Look once: stop the solve if its attempt is no longer wanted, and store new progress."""
+        """Stop the solve if its attempt should not continue, and store new progress."""
         with self._store.reading() as connection:
             is_wanted = jobs.is_wanted(connection, self._attempt)
         if not is_wanted:
             self.stop.set()
-            if not self._has_schedule:  # without a schedule there is no result to wait for, so a cancelled job ends here
+            if not self._has_schedule:  # without a schedule there is no result to wait for
                 with self._store.noting() as connection:
                     jobs.release(connection, self._attempt, utc_now())
         self._store_progress()
 
     def _store_progress(self) -> None:
         with self._lock:
-            heard, self._heard = self._heard, {}
-        if heard:
+            unstored, self._unstored = self._unstored, {}
+        if unstored:
             with self._store.noting() as connection:
-                for progress in heard.values():
+                for progress in unstored.values():
                     jobs.add_progress(connection, self._attempt, _stored(progress), utc_now())
 
 

@@ -1,1 +1,1 @@
-"""Plans: request, make in the background, watch and read them."""
+"""Plans: their requests, their solves in the background, their progress and their results."""

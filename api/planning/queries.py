@@ -1,4 +1,4 @@
-"""Plans: the problem, its schedule, and the checker's report. A plan never changes."""
+"""Queries for plans: a problem, its schedule, and the checker's report. A stored plan never changes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from scheduler.domain.schedule import Schedule
 
 @dataclass(frozen=True)
 class StoredPlan:
-    """A plan under its job's id. Its problem is stored with the job.
+    """A plan, which has its job's id. Its problem is stored with the job.
 
-    ``report`` is the checker's (``violations``, ``measure``, ``remarks``), with the ``late`` bookings; ``versions`` are those of
-    the planner and of its engines.
+    ``report`` is the checker's report (``violations``, ``measure``, ``remarks``), with the ``late`` bookings. ``versions`` gives
+    those of the planner and of its engines.
     """
 
     id: str
@@ -45,13 +45,13 @@ class PlanSummary:
 
 
 def add(connection: Connection, plan: StoredPlan) -> None:
-    """Store the plan of a job. Raise IntegrityError if the job has one already."""
+    """Store the plan of a job. Raise IntegrityError if the job already has one."""
     row = {"report": plan.report, "versions": plan.versions, "seed": plan.seed, "made_at": plan.made_at}
     connection.execute(insert(plans).values(id=plan.id, schedule=to_json(plan.schedule), **row))
 
 
 def finish(connection: Connection, attempt: Attempt, plan: StoredPlan, now: dt.datetime) -> bool:
-    """End a job with its plan, as cancelled if that was requested. Return whether this attempt was the current one."""
+    """End a job with its plan, as cancelled if that was requested. Return False if this attempt is not the current one."""
     is_current = jobs.complete(connection, attempt, now)
     if is_current:
         add(connection, plan)
@@ -59,7 +59,7 @@ def finish(connection: Connection, attempt: Attempt, plan: StoredPlan, now: dt.d
 
 
 def find(connection: Connection, identifier: str) -> StoredPlan | None:
-    """Return the plan with an id."""
+    """Return a plan by its id."""
     query = select(plans, problems.c.value.label("problem")).select_from(_WITH_PROBLEM).where(plans.c.id == identifier)
     row = connection.execute(query).one_or_none()
     if row is None:
@@ -69,7 +69,7 @@ def find(connection: Connection, identifier: str) -> StoredPlan | None:
 
 
 def problem_of(connection: Connection, identifier: str) -> Problem | None:
-    """Return the problem of the plan with an id."""
+    """Return the problem of a plan by its id."""
     query = select(problems.c.value).select_from(_WITH_PROBLEM).where(plans.c.id == identifier)
     value = connection.execute(query).scalar_one_or_none()
     return None if value is None else Problem.model_validate(value)
@@ -81,7 +81,7 @@ def schedule_of(connection: Connection, identifier: str) -> dict[str, Any] | Non
 
 
 def summary(connection: Connection, identifier: str) -> PlanSummary | None:
-    """Return the summary of the plan with an id."""
+    """Return the summary of a plan by its id."""
     parts = plans.c.schedule["tiers"], plans.c.schedule["unplaced"], plans.c.report, plans.c.made_at
     row = connection.execute(select(*parts).where(plans.c.id == identifier)).one_or_none()
     return None if row is None else PlanSummary(*row)

@@ -1,4 +1,4 @@
-"""Routes for plans: request, watch, cancel and read them. Those that publish a plan are in ``api/publishing``."""
+"""Routes to request, watch, cancel and read plans. ``api/publishing`` has the routes that publish them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -30,18 +30,21 @@ from scheduler.domain.schedule import Schedule, Tier, TierName, Unplaced
 from scheduler.domain.values import Date, Moment, Period, Whole
 
 SECONDS_BETWEEN_LOOKS = 0.3
+"""Seconds between a stream's queries for new events."""
 LOOKS_BETWEEN_PINGS = 50
-MOST_EVENTS = 100
+"""Queries without a new event after which a stream sends a comment, so that proxies keep it open."""
+MAX_EVENTS = 100
+"""Most events on a page."""
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=WritingRoute, responses=ERRORS)
 reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
 class PlanRequest(Period):
-    """The days to plan. Whole weeks are best, since publishing checks chairs' weekly limits over whole weeks.
+    """The days to plan. Prefer whole weeks, because publishing checks chairs' weekly limits over whole weeks.
 
     If some of the days are past, the plan begins today and the bookings on past days stay. If all are past, all are planned.
-    ``time_limit`` is in seconds, up to the service's own limit; ``seed`` seeds the search.
+    ``time_limit`` is in seconds, up to the service's own limit. ``seed`` is the random seed of the search.
     """
 
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
@@ -58,7 +61,7 @@ class TierItem(BaseModel):
 
 
 class LateItem(BaseModel):
-    """A booking after its due date: how many working days late, and why."""
+    """A booking after its due date, with the number of working days it is late, and the reason."""
 
     conference: str
     start: Moment
@@ -68,7 +71,7 @@ class LateItem(BaseModel):
 
 
 class PlanResult(BaseModel):
-    """A plan's result without its bookings; ``remarks`` lists the assumptions."""
+    """A plan's result without its bookings. ``remarks`` lists the assumptions."""
 
     tiers: list[Tier]
     unplaced: list[Unplaced]
@@ -95,7 +98,7 @@ class PlanItem(BaseModel):
 
 
 class Plan(PlanItem):
-    """A plan with its progress or its result. A cancelled plan has a result if it had a schedule by then."""
+    """A plan with its progress or its result. A cancelled plan has a result if it had found a schedule by then."""
 
     progress: TierItem | None
     result: PlanResult | None
@@ -103,14 +106,14 @@ class Plan(PlanItem):
 
 
 class PlanPage(BaseModel):
-    """A page of plans, newest first; ``next`` is the plan after which the next page begins."""
+    """A page of plans, newest first. The next page begins after the plan ``next``."""
 
     items: list[PlanItem]
     next: str | None = None
 
 
 class JobEventItem(BaseModel):
-    """An event of a plan: queued, started, progress or cancelling; the last one is done, cancelled or failed."""
+    """An event of a plan: queued, started, progress or cancelling, and last of all done, cancelled or failed."""
 
     number: int
     at: AwareDatetime
@@ -126,7 +129,7 @@ class EventPage(BaseModel):
 
 
 _EVENTS: dict[str, Any] = {
-    "description": "A page of events; or a stream until the last event, if the client accepts `text/event-stream`.",
+    "description": "A page of events, or a stream until the last event if the client accepts `text/event-stream`.",
     "content": {EventSourceResponse.media_type: {"schema": {"type": "string"}}},
 }
 _EXAMPLE = request_example({"first": "2027-01-01", "last": "2027-01-31"})
@@ -134,7 +137,7 @@ _EXAMPLE = request_example({"first": "2027-01-01", "last": "2027-01-31"})
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], openapi_extra=_EXAMPLE, summary="Plan some days")
 def add(connection: Writing, now: Now, request: Request, response: Response, new: PlanRequest) -> Plan:
-    """Start a plan of the days from the current data. It runs in the background: GET the plan, or its events."""
+    """Queue a plan of the days, from the current data. It is solved in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
     days = still_to_come(new, now)
     problem = snapshot.problem_of(connection, days.first, days.last)
@@ -145,27 +148,27 @@ def add(connection: Writing, now: Now, request: Request, response: Response, new
     return _plan(connection, job)
 
 
-@router.get("", dependencies=[reads], summary="List the plans, the latest first")
+@router.get("", dependencies=[reads], summary="List the plans, newest first")
 def listed(
     connection: Reading,
-    after: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+    after: Annotated[str | None, Query(description="The `next` of the previous page.")] = None,
     most: Most = 100,
 ) -> PlanPage:
     """Return a page of plans."""
-    found = jobs.list_jobs(connection, after=None if after is None else _found(connection, after), most=most + 1)
-    page = [PlanItem.model_validate(_item(job)) for job in found[:most]]
-    return PlanPage(items=page, next=page[-1].id if len(found) > most else None)
+    results = jobs.list_jobs(connection, after=None if after is None else _found(connection, after), most=most + 1)
+    page = [PlanItem.model_validate(_item(job)) for job in results[:most]]
+    return PlanPage(items=page, next=page[-1].id if len(results) > most else None)
 
 
-@router.get("/{id}", dependencies=[reads], summary="One plan: its progress, or its result")
+@router.get("/{id}", dependencies=[reads], summary="A plan, with its progress or its result")
 def one(connection: Reading, id: str) -> Plan:
-    """Return the plan with an id."""
+    """Return a plan by its id."""
     return _plan(connection, _found(connection, id))
 
 
 @router.post("/{id}/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="Cancel a plan")
 def cancel(connection: Writing, now: Now, id: str) -> Plan:
-    """End a plan soon, with the best schedule so far; a queued plan ends at once, without a schedule."""
+    """End a running plan soon, with the best schedule so far, or a queued plan at once, without a schedule."""
     _found(connection, id)
     could = jobs.cancel(connection, id, now)
     job = _found(connection, id)
@@ -178,11 +181,11 @@ def cancel(connection: Writing, now: Now, id: str) -> Plan:
 def schedule(connection: Reading, id: str) -> Response:
     """Return the schedule as the contract defines it."""
     job = _found(connection, id)
-    found = plans.schedule_of(connection, id)
-    if found is None:
+    result = plans.schedule_of(connection, id)
+    if result is None:
         instead = "Ask for a new one" if job.has_ended else "GET the plan, or its events, until it has ended"
         raise conflict("no-schedule", f"The plan '{id}' has no schedule: it is {job.state}. {instead}.")
-    return JSONResponse(found)
+    return JSONResponse(result)
 
 
 @router.get(
@@ -195,7 +198,7 @@ async def events(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
     last_event_id: Annotated[int | None, Header(ge=0, le=2**31 - 1, description="The last event received.")] = None,
 ) -> Response:
-    """Return the events after a number, as a page; or as server-sent events until the last one."""
+    """Return the events after a number, as a page, or as server-sent events until the last one."""
     store, after = store_of(request), after if last_event_id is None else last_event_id
     page = await run_in_threadpool(_events, store, id, after)
     if EventSourceResponse.media_type in accept:
@@ -207,7 +210,7 @@ async def events(
 
 
 async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Callable[[], bool]) -> AsyncIterator[bytes]:
-    """Yield the events from a page on, until the last or the server's end. While waiting it holds no connection or thread."""
+    """Yield a page's events and all later ones, until the last or the server's end. Waiting takes no connection or thread."""
     looks = 0
     while True:
         for item in page.items:
@@ -226,9 +229,9 @@ async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Cal
 def _events(store: Store, identifier: str, after: int) -> EventPage:
     with store.reading() as connection:
         job = _found(connection, identifier)
-        found = jobs.events(connection, identifier, after=after, most=MOST_EVENTS)
-    items = [JobEventItem(number=event.number, at=event.at, event=event.event, data=event.data) for event in found]
-    is_last = job.has_ended and len(items) < MOST_EVENTS
+        results = jobs.events(connection, identifier, after=after, most=MAX_EVENTS)
+    items = [JobEventItem(number=event.number, at=event.at, event=event.event, data=event.data) for event in results]
+    is_last = job.has_ended and len(items) < MAX_EVENTS
     return EventPage(items=items, next=None if is_last else items[-1].number if items else after)
 
 

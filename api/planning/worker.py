@@ -1,4 +1,4 @@
-"""Making the plan of one job: report its progress, stop if it is cancelled, and store the result, whole or not at all."""
+"""The solve of one plan's job: report its progress, stop if it is cancelled, and store its complete result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 def work_on(url: str, attempt: Attempt) -> None:
-    """Make the plan of a job and end the job with it, if the attempt is still the current one."""
+    """Solve a plan's job, and end the job with the plan if the attempt is still the current one."""
     store = Store(url)
     try:
         _work(store, attempt)
@@ -49,12 +49,12 @@ def _work(store: Store, attempt: Attempt) -> None:
         store_end(store, lambda connection: plans.finish(connection, attempt, result, utc_now()))
         return
     except InputError as error:
-        message = f"There can be no such plan. {' '.join(str(fault) for fault in error.faults)}"
+        message = f"No such plan is possible. {' '.join(str(fault) for fault in error.faults)}"
     except SQLAlchemyError:
         raise  # the job is queued again
     except Exception:
-        _log.exception("The plan %s has failed", attempt.job)
-        message = "The planner itself has failed. Ask the service's administrator to look up the plan's id in the server's log."
+        _log.exception("The plan %s failed", attempt.job)
+        message = "The planner itself failed. Ask the service's administrator to look up the plan's id in the server's log."
     store_end(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
 
 

@@ -1,6 +1,6 @@
-"""The changes of the data between two problems, item by item and in words. Pure functions.
+"""The changes of the data between two problems, item by item, in words. All functions are pure.
 
-People are named by reference. A different order of a list is no change.
+People are named by reference. The order of a list does not matter.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ BECAME = {
     "closed": ("now closed", "no longer closed"),
     "unavailable": ("now unavailable", "no longer unavailable"),
 }
-"""Wording for items added to and removed from a list, if the list's name alone does not make a sentence."""
+"""Words for items added to and removed from a list, if the list's name alone does not make a sentence."""
 PARTS = ("service", "horizon", "calendar", "travel", "virtual_starts", "holds", "apart", "policy")
 
 
 def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]) -> list[ErrorItem]:
     """Return the changes from the ``planned`` problem to the ``present`` one.
 
-    ``fates`` gives, in a word or two, the state of each conference whose request or booking has changed: ``cancelled``, ``booked
-    by hand``.
+    ``fates`` maps each conference whose request or booking has changed to its state in words, such as ``cancelled`` or
+    ``booked by hand``.
     """
     return [
         *_of_conferences(planned, present, fates),
@@ -44,7 +44,7 @@ def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]
 
 
 def changed_conferences(planned: Problem, present: Problem) -> list[str]:
-    """Return the conferences that only one of two problems has, or whose published bookings differ, in order."""
+    """Return the ids of conferences that only one of two problems has, or whose published bookings differ, in order."""
     once = planned.conference_by_id.keys() ^ present.conference_by_id.keys()
     return sorted(once | set(_booked_otherwise(planned, present)))
 
@@ -58,7 +58,7 @@ def _of_conferences(planned: Problem, present: Problem, fates: Mapping[str, str]
             due = short_date(present.due[name])
             yield ErrorItem(where=place, message=f"{name} has been added: {one.kind}, {children_of(one.children)}, due {due}.")
         elif name not in new:
-            yield ErrorItem(where=place, message=f"{name} is to be planned no more: it is {fates.get(name, 'gone')}.")
+            yield ErrorItem(where=place, message=f"{name} no longer needs planning: it is {fates.get(name, 'gone')}.")
         elif old[name] != new[name]:
             words = list(_between_conferences(name, planned, present))
             if words:
@@ -80,7 +80,7 @@ def _of_bookings(planned: Problem, present: Problem, fates: Mapping[str, str]) -
         if new is None:
             if name in present.conference_by_id:
                 yield ErrorItem(
-                    where=f"published.{name}", message=f"{name} is booked no more; it is {fates.get(name, 'requested')}."
+                    where=f"published.{name}", message=f"{name} is no longer booked: it is {fates.get(name, 'requested')}."
                 )
         elif old is None:
             yield ErrorItem(where=f"published.{name}", message=f"{name} has been {fates.get(name, 'booked')}: {_booked(new)}.")

@@ -1,4 +1,4 @@
-"""What a draft would change, booking by booking, and for whom. Pure functions."""
+"""The changes that a draft would make, booking by booking, and the people affected. All functions are pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = Literal["families", "chairs", "minute_takers", "social_workers"]
 
 
 class AspectChange(Value):
-    """One change of a booking: what changes, from which value to which. A null room is virtual."""
+    """A change of one aspect of a booking, with its old and new value. A null room is virtual."""
 
     what: Aspect
     from_: str | int | None = Field(alias="from")
@@ -29,7 +29,7 @@ class AspectChange(Value):
 
 
 class MovedBooking(Value):
-    """A booking as it would be, with its changes. ``published`` is the publication of the current booking."""
+    """A booking as it would become, with its changes. ``published`` is the publication of the current booking."""
 
     booking: Booking
     changes: tuple[AspectChange, ...]
@@ -37,7 +37,7 @@ class MovedBooking(Value):
 
 
 class WithdrawnBooking(Value):
-    """A booking that would end, and why. ``published`` is its publication."""
+    """A booking that would end, with the reason. ``published`` is its publication."""
 
     booking: Booking
     reason: str | None
@@ -59,7 +59,7 @@ class Differences(Value):
 
 
 class Party(Value):
-    """Somebody affected: the number of changes, and how many of them are to published bookings."""
+    """An affected person or family, with the number of changes, and of changes to published bookings."""
 
     id: str
     changes: int
@@ -69,8 +69,8 @@ class Party(Value):
 class Affected(Value):
     """Everybody affected by a draft. A family is named by its conference.
 
-    A booking that is new or withdrawn, or that passes from one person to another, is one change. If it moves, its date, time,
-    length, room and (for families and social workers) chair are one change each.
+    A booking that is new, is withdrawn, or passes from one person to another counts as one change. If a booking moves, its date,
+    time, length, room and (for families and social workers) chair count as one change each.
     """
 
     families: tuple[Party, ...]
@@ -82,7 +82,7 @@ class Affected(Value):
 def differences(
     booked: Mapping[str, StoredBooking], planned: Mapping[str, Booking], reasons: Mapping[str, str], *, held: bool
 ) -> Differences:
-    """Return how the planned bookings of conferences (of slots, if ``held``) differ from the booked ones."""
+    """Return the differences between the booked and the planned bookings of conferences, or of held slots if ``held``."""
     before = {name: stored for name, stored in booked.items() if stored.booking.held == held}
     after = {name: booking for name, booking in planned.items() if booking.held == held}
     both = [
@@ -111,8 +111,8 @@ def changes_of(before: Booking, after: Booking) -> tuple[AspectChange, ...]:
     )
 
 
-def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredBooking], found: Differences) -> Affected:
-    """Return everybody affected by the differences between conferences' bookings; ``conferences`` has each of them by id."""
+def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredBooking], changed: Differences) -> Affected:
+    """Return everybody affected by changed bookings of conferences. ``conferences`` has each of these by id."""
     changes: dict[Kind, Counter[str]] = {
         "families": Counter(),
         "chairs": Counter(),
@@ -121,9 +121,9 @@ def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredB
     }
     published: dict[Kind, Counter[str]] = {kind: Counter() for kind in changes}
     before_and_after: list[tuple[Booking | None, Booking | None]] = [
-        *((None, booking) for booking in found.new),
-        *((booked[moved.booking.conference].booking, moved.booking) for moved in found.moved),
-        *((withdrawn.booking, None) for withdrawn in found.withdrawn),
+        *((None, booking) for booking in changed.new),
+        *((booked[moved.booking.conference].booking, moved.booking) for moved in changed.moved),
+        *((withdrawn.booking, None) for withdrawn in changed.withdrawn),
     ]
     for before, after in before_and_after:
         was_published = before is not None and booked[before.conference].publication is not None
@@ -143,7 +143,7 @@ def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredB
 def _touched(
     conferences: Mapping[str, Conference], before: Booking | None, after: Booking | None
 ) -> Iterator[tuple[Kind, str, int]]:
-    """Yield whom one booking's change affects, each with the number of changes to them."""
+    """Yield each person and family affected by one booking's change, with the number of changes for them."""
     one = after or before
     assert one is not None
     changed = [] if before is None or after is None else [change.what for change in changes_of(before, after)]

@@ -1,4 +1,4 @@
-"""Drafts: the bookings that a plan, or an old publication, would publish in its days, given the current data."""
+"""Drafts: the bookings that publishing a plan, or restoring an old publication, would make with the current data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from scheduler.wording import count_of, moment_in_words, period_in_words
 
 
 def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
-    """Return the draft of a plan. Raise NotFoundError if there is no such plan, or ConflictError if it has no schedule."""
+    """Return the draft of a plan. Raise NotFoundError if the plan does not exist, or ConflictError if it has no schedule."""
     plan = plans.find(connection, identifier)
     if plan is None:
         raise _no_schedule(connection, identifier)
@@ -67,9 +67,9 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
 
 
 def of_publication(connection: Connection, number: int, today: dt.date) -> Draft:
-    """Return the draft that restores an old publication, beside later bookings by hand and conferences that have been held.
+    """Return the draft that restores an old publication. Later bookings by hand and conferences that have been held stay.
 
-    Raise NotFoundError if there is no such publication.
+    Raise NotFoundError if the publication does not exist.
     """
     old = publications.find(connection, number)
     if old is None:
@@ -78,13 +78,13 @@ def of_publication(connection: Connection, number: int, today: dt.date) -> Draft
     problem = snapshot.problem_of(connection, horizon.first, horizon.last, also=names)
     booked = _booked(connection, horizon, names)
     settled = conferences.settled(connection, [*booked, *names])
-    wanted = {copy.booking.conference: replace(copy, booking=problem.with_length(copy.booking)) for copy in old.bookings}
-    why_not = {name: _why_not(connection, copy.booking, booked.get(name), horizon) for name, copy in wanted.items()}
+    copies = {copy.booking.conference: replace(copy, booking=problem.with_length(copy.booking)) for copy in old.bookings}
+    why_not = {name: _why_not(connection, copy.booking, booked.get(name), horizon) for name, copy in copies.items()}
     refused = {name: message for name, message in why_not.items() if message}
-    planned = {name: copy for name, copy in wanted.items() if name not in refused}
+    planned = {name: copy for name, copy in copies.items() if name not in refused}
     for name, current in booked.items():
         stays = not current.booking.held and (current.by_hand or name in settled)
-        if name in refused or (name not in wanted and stays):
+        if name in refused or (name not in copies and stays):
             planned[name] = current
     obstacles = [ErrorItem(where=name, message=message) for name, message in sorted(refused.items())]
     return Draft(
@@ -102,10 +102,10 @@ def of_publication(connection: Connection, number: int, today: dt.date) -> Draft
 
 
 def _busy_as_planned(connection: Connection, planned: Problem, present: Problem) -> Problem:
-    """Return the current problem with the busy times of calendars that the plan was made from.
+    """Return the current problem with the busy times from calendars as they were in the plan's problem.
 
-    Somebody's calendar changes every hour, so hardly any plan could be published otherwise. Later busy times only matter if the
-    plan breaks a rule because of them.
+    Some calendar changes every hour, so hardly any plan could be published otherwise. Later busy times only matter if they make
+    the plan break a rule.
     """
     entered = {chair.id: chair.busy for chair in nouns.values(connection, nouns.CHAIRS)}
     with_calendar = busy_calendars.chairs_with_one(connection)
@@ -122,7 +122,7 @@ def _busy_as_planned(connection: Connection, planned: Problem, present: Problem)
 
 
 def _booked(connection: Connection, horizon: Period, names: Collection[str]) -> dict[str, StoredBooking]:
-    """Return the active bookings in these days, and those of the named held slots on any day: each slot is booked once."""
+    """Return the active bookings in the horizon, and those of the named held slots on any day: a slot is booked only once."""
     within = bookings.active_in(connection, horizon.first, horizon.last)
     return {current.booking.conference: current for current in (*bookings.active_slots(connection, names), *within)}
 
@@ -130,20 +130,20 @@ def _booked(connection: Connection, horizon: Period, names: Collection[str]) -> 
 def _over(
     horizon: Period, booked: Mapping[str, StoredBooking], planned: Mapping[str, DiaryBooking], today: dt.date
 ) -> tuple[ErrorItem, ...]:
-    """Return each conference that would be booked on, or moved from, a past day; none if the whole horizon is past."""
+    """Return each conference that would be booked on, or moved from, a past day, or none if the whole horizon is past."""
     if horizon.last < today:
         return ()
     old, new = _of_conferences(booked), _of_conferences(planned)
-    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         if before is not None and after is not None and not changes_of(before, after):
             continue
         if before is not None and before.day < today:
-            found[name] = f"{name} was booked for {moment_in_words(before.start)}, which is over. Record what came of it."
+            messages[name] = f"{name} was booked for {moment_in_words(before.start)}, which is past. Record its outcome."
         elif after is not None and after.day < today:
-            found[name] = f"{name} would be booked for {moment_in_words(after.start)}, which is over."
-    return tuple(ErrorItem(where=name, message=message) for name, message in found.items())
+            messages[name] = f"{name} would be booked for {moment_in_words(after.start)}, which is past."
+    return tuple(ErrorItem(where=name, message=message) for name, message in messages.items())
 
 
 def _of_conferences(some: Mapping[str, DiaryBooking]) -> dict[str, Booking]:
@@ -153,13 +153,13 @@ def _of_conferences(some: Mapping[str, DiaryBooking]) -> dict[str, Booking]:
 def _broken(
     connection: Connection, problem: Problem, booked: Mapping[str, StoredBooking], planned: Mapping[str, DiaryBooking]
 ) -> tuple[ErrorItem, ...]:
-    """Return each hard rule that the planned bookings break, alone or together with the other bookings of their weeks."""
+    """Return each hard rule that the planned bookings break, by themselves or together with the other bookings of their weeks."""
     old, new = ([one.booking for one in some.values()] for some in (booked, planned))
     return (*broken_rules(problem, new), *broken_limits(connection, problem, old, new))
 
 
 def _with_conditions(booking: Booking, current: StoredBooking | None) -> DiaryBooking:
-    """Return a planned booking with the conditions of the current one. An exception lapses if the new day is later."""
+    """Return a planned booking with the current one's locks and exception. An exception lapses if the new day is later."""
     if current is None:
         return DiaryBooking(booking)
     exception = current.exception if booking.day <= current.booking.day else None
@@ -167,7 +167,7 @@ def _with_conditions(booking: Booking, current: StoredBooking | None) -> DiaryBo
 
 
 def _fates(connection: Connection, planned: Problem, present: Problem) -> Iterator[tuple[str, str]]:
-    """Yield the present state, in a word or two, of each conference whose request or booking has changed."""
+    """Yield each conference whose request or booking has changed, with its current state in words."""
     for name in changed_conferences(planned, present):
         stored, booked = conferences.find(connection, name), bookings.active_of(connection, name)
         if stored is None:
@@ -182,7 +182,7 @@ def _fates(connection: Connection, planned: Problem, present: Problem) -> Iterat
 
 
 def _why_not(connection: Connection, booking: Booking, current: StoredBooking | None, horizon: Period) -> str | None:
-    """Return why a booking of an old publication can't be restored, if something has happened to its conference since."""
+    """Return the reason why a booking of an old publication can't be restored, or None if it can."""
     name = booking.conference
     if booking.held or (current is not None and not changes_of(current.booking, booking)):
         return None
@@ -214,7 +214,7 @@ def _refused_plan(moved: Sequence[ErrorItem], over: Sequence[ErrorItem], broken:
         return Refusal("data-moved", detail, tuple(moved))
     if over:
         many = count_of(len(over), "booking")
-        detail = f"Days of the plan are over, and with them {many} that it would change. Make a new plan, and publish that."
+        detail = f"Some days of the plan are past, and it would change {many} on them. Make a new plan, and publish that."
         return Refusal("over", detail, tuple(over))
     if broken:
         breaches = count_of(len(broken), "breach", "breaches")
@@ -229,6 +229,6 @@ def _refused_publication(old: StoredPublication, obstacles: Sequence[ErrorItem])
     summary = old.summary
     detail = (
         f"Publication {summary.number}, of {period_in_words(summary.horizon)}, can't be restored with the current data: "
-        f"{count_of(len(obstacles), 'obstacle')}. Put them right, or make a new plan."
+        f"{count_of(len(obstacles), 'obstacle')}. Resolve them, or make a new plan."
     )
     return Refusal("not-restorable", detail, tuple(obstacles))

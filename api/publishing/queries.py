@@ -1,4 +1,4 @@
-"""Publications: numbered, each with a copy of every booking in its days. A publication is never changed."""
+"""Queries for publications. Each has a number and a copy of every booking in its days, and never changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scheduler.domain.values import Period
 
 @dataclass(frozen=True)
 class PublicationSummary:
-    """A publication without its bookings, which ``booked`` counts. It publishes a ``plan``, or ``restores`` another one."""
+    """A publication of a ``plan``, or one that ``restores`` another. It has no bookings, but ``booked`` counts them."""
 
     number: int
     plan: str | None
@@ -31,7 +31,7 @@ class PublicationSummary:
 
 @dataclass(frozen=True)
 class StoredPublication:
-    """A publication: its summary, and every booking in its days once it was published."""
+    """A publication's summary, and every booking in its days at the time of publishing."""
 
     summary: PublicationSummary
     bookings: tuple[DiaryBooking, ...]
@@ -43,7 +43,7 @@ def flattened(copy: DiaryBooking) -> dict[str, Any]:
 
 
 def next_number(connection: Connection) -> int:
-    """Return the next publication's number. There are no gaps, since writers take turns."""
+    """Return the next publication's number. There are no gaps, because writers take turns."""
     return int(connection.execute(select(func.coalesce(func.max(publications.c.number), 0) + 1)).scalar_one())
 
 
@@ -73,14 +73,14 @@ def add(
 
 
 def find(connection: Connection, number: int) -> StoredPublication | None:
-    """Return the publication with a number."""
+    """Return a publication by its number."""
     query = select(*_SUMMARY, publications.c.bookings).where(publications.c.number == number)
     row = connection.execute(query).one_or_none()
     return None if row is None else StoredPublication(_summary(row), tuple(map(_copy, row.bookings)))
 
 
 def list_publications(connection: Connection, *, after: int = 0, most: int | None = None) -> list[PublicationSummary]:
-    """Return publications by number: at most ``most``, after the number ``after``."""
+    """Return publications in order of number: at most ``most``, after the number ``after``."""
     query = select(*_SUMMARY).where(publications.c.number > after).order_by(publications.c.number).limit(most)
     return [_summary(row) for row in connection.execute(query)]
 
@@ -104,5 +104,5 @@ def _summary(row: Any) -> PublicationSummary:
 
 
 def _copy(flat: dict[str, Any]) -> DiaryBooking:
-    """Return the booking and its conditions that ``flattened`` wrote."""
+    """Return the booking that ``flattened`` wrote, with its conditions."""
     return DiaryBooking(Booking.model_validate(flat), tuple(flat["locks"]), flat["by_hand"], flat["exception"])

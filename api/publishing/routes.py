@@ -1,4 +1,4 @@
-"""Routes for publishing: compare and publish a plan, list publications, and restore an old one as a new one."""
+"""Routes to compare and publish a plan, list publications, and restore an old publication as a new one."""
 
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -38,7 +38,7 @@ class LateException(RecordedException):
 
 
 class Publishing(Value):
-    """An exception for each late booking without one; the plan's difference lists these as ``exceptions_needed``."""
+    """An exception for each late booking without one. The plan's difference lists these as ``exceptions_needed``."""
 
     exceptions: tuple[LateException, ...] = ()
 
@@ -64,13 +64,13 @@ class PublicationBooking(Booking):
 
 
 class Publication(PublicationItem):
-    """A publication, with every booking in its days once it was published."""
+    """A publication, with every booking in its days at the time of publishing."""
 
     bookings: tuple[PublicationBooking, ...]
 
 
 class PublicationPage(BaseModel):
-    """A page of publications, oldest first; ``next`` is the number after which the next page begins."""
+    """A page of publications, oldest first. The next page begins after the number ``next``."""
 
     items: list[PublicationItem]
     next: int | None = None
@@ -80,7 +80,7 @@ _EXCEPTION = {"conference": "CPC-0133", "by": "manager", "reason": "request late
 _BODY = request_example({"exceptions": [_EXCEPTION]})
 
 
-@of_plans.get("/{id}/diff", dependencies=[reads], summary="What publishing a plan would change, and for whom")
+@of_plans.get("/{id}/diff", dependencies=[reads], summary="Show what publishing a plan would change, and for whom")
 def plan_difference(connection: Reading, now: Now, response: Response, id: str) -> DraftDifference:
     """Compare the plan with the current bookings in its days. To publish it, send this ETag as If-Match."""
     return _shown(drafts.of_plan(connection, id, local_day(now)), response)
@@ -91,13 +91,13 @@ def plan_difference(connection: Reading, now: Now, response: Response, id: str) 
     status_code=HTTPStatus.CREATED,
     dependencies=[publishes],
     openapi_extra=_BODY,
-    responses={200: {"description": "It is published already, and nothing has changed since.", "model": Publication}},
+    responses={200: {"description": "The plan is published already, and nothing has changed since.", "model": Publication}},
     summary="Publish a plan",
 )
 def publish(
     connection: Writing, now: Now, response: Response, id: str, sent: Publishing | None = None, if_match: IfMatch = None
 ) -> Publication:
-    """Publish the plan, if the data have not changed since it was made. Publishing it twice changes nothing."""
+    """Publish the plan if the data have not changed since it was made. Publishing it again changes nothing."""
     draft = drafts.of_plan(connection, id, local_day(now))
     required_version(if_match)
     before = publications.latest_of_plan(connection, id)
@@ -113,21 +113,21 @@ def publish(
     return _published(connection, draft, sent, if_match, now, response)
 
 
-@router.get("", dependencies=[reads], summary="List the publications, the newest last")
+@router.get("", dependencies=[reads], summary="List the publications, oldest first")
 def listed(connection: Reading, after: After = 0, most: Most = 100) -> PublicationPage:
     """Return a page of publications, without their bookings."""
-    found = publications.list_publications(connection, after=after, most=most + 1)
-    page = [PublicationItem.model_validate(one, from_attributes=True) for one in found[:most]]
-    return PublicationPage(items=page, next=page[-1].number if len(found) > most else None)
+    results = publications.list_publications(connection, after=after, most=most + 1)
+    page = [PublicationItem.model_validate(one, from_attributes=True) for one in results[:most]]
+    return PublicationPage(items=page, next=page[-1].number if len(results) > most else None)
 
 
-@router.get("/{number}", dependencies=[reads], summary="One publication, with its bookings")
+@router.get("/{number}", dependencies=[reads], summary="Get a publication with its bookings")
 def one(connection: Reading, response: Response, number: Number) -> Publication:
-    """Return the publication as it was published."""
+    """Return a publication by its number."""
     return _stored(connection, number, response)
 
 
-@router.get("/{number}/diff", dependencies=[reads], summary="What restoring a publication would change, and for whom")
+@router.get("/{number}/diff", dependencies=[reads], summary="Show what restoring a publication would change, and for whom")
 def publication_difference(connection: Reading, now: Now, response: Response, number: Number) -> DraftDifference:
     """Compare the publication with the current bookings in its days. To restore it, send this ETag as If-Match."""
     return _shown(drafts.of_publication(connection, number, local_day(now)), response)
@@ -143,7 +143,7 @@ def publication_difference(connection: Reading, now: Now, response: Response, nu
 def restore(
     connection: Writing, now: Now, response: Response, number: Number, sent: Publishing | None = None, if_match: IfMatch = None
 ) -> Publication:
-    """Publish its bookings again, if the current data allow every one of them. Later bookings by hand stay."""
+    """Publish a publication's bookings again if the current data allow all of them. Later bookings by hand stay."""
     draft = drafts.of_publication(connection, number, local_day(now))
     return _published(connection, draft, sent, if_match, now, response)
 

@@ -1,4 +1,4 @@
-"""Weeks that a plan covers in part: a chair's weekly limits count the bookings of the whole week (contract, R3)."""
+"""Weeks that a plan covers in part. A chair's weekly limits count the bookings of the whole week (contract, R3)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from scheduler.wording import date_in_words
 def broken_limits(
     connection: Connection, problem: Problem, booked: Collection[Booking], planned: Collection[Booking]
 ) -> tuple[ErrorItem, ...]:
-    """Return the weekly limits that planned bookings break together with bookings beside the planned days.
+    """Return the weekly limits that planned bookings break together with bookings on the other days of their weeks.
 
-    A plan's problem does not include those. Breaches by the planned bookings alone are left out, and so are breaches that
-    exist already with the ``booked`` ones that they replace. People are named by their references.
+    A plan's problem does not include the other days. Breaches by the planned bookings alone are left out. So are breaches that
+    already exist with the ``booked`` ones to be replaced. People are named by their references.
     """
     beside = _beside(connection, problem.horizon, {booking.conference for booking in (*booked, *planned)})
     weeks = {monday_of(booking.day) for booking in beside}
@@ -48,5 +48,5 @@ def _beside(connection: Connection, horizon: Period, replaced: Collection[str]) 
     """Return the other active bookings of the weeks that the horizon covers in part."""
     before = monday_of(horizon.first), horizon.first - ONE_DAY
     after = horizon.last + ONE_DAY, sunday_of(horizon.last)
-    found = [stored for since, until in (before, after) for stored in bookings.active_in(connection, since, until)]
-    return [stored.booking for stored in found if stored.booking.conference not in replaced]
+    active = [stored for since, until in (before, after) for stored in bookings.active_in(connection, since, until)]
+    return [stored.booking for stored in active if stored.booking.conference not in replaced]

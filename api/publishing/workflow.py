@@ -1,4 +1,4 @@
-"""Publishing a draft: in one transaction, against the current data, whole or not at all."""
+"""Publication of a draft: in one transaction, with the current data, completely or not at all."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ExceptionNeeded(Value):
 
 
 class DraftDifference(Value):
-    """What publishing a draft would change in its days.
+    """The changes that publishing a draft would make in its days.
 
     ``exceptions_needed`` lists the late bookings without an exception. A draft with ``obstacles`` can't be published.
     """
@@ -58,19 +58,19 @@ class DraftDifference(Value):
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """The conferences and held slots that would get a new or moved booking."""
+        """Return the conferences and held slots that would get a new or moved booking."""
         both = self.conferences, self.held_slots
         return tuple(one.conference for some in both for one in (*some.new, *(moved.booking for moved in some.moved)))
 
     @property
     def digest(self) -> str:
-        """A version that changes with any part of the difference."""
+        """Return a hash of the difference, which serves as its version."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a draft can't be published: its kind, a sentence, and each obstacle."""
+    """The refusal of a draft: its kind, a sentence with the reason, and each obstacle."""
 
     kind: str
     detail: str
@@ -79,9 +79,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Draft:
-    """The ``planned`` bookings for the days of the current ``problem`` and the ones ``booked`` there, by conference or slot.
+    """A set of ``planned`` bookings that would replace those ``booked``, in the days of the current ``problem``.
 
-    ``settled`` conferences have been held or cancelled, so they don't change. ``reasons`` say why bookings would be withdrawn.
+    Both are by conference or slot. ``settled`` conferences have been held or cancelled, so they don't change. ``reasons`` has the
+    reason for each withdrawn booking.
     """
 
     problem: Problem
@@ -96,7 +97,7 @@ class Draft:
 
     @cached_property
     def difference(self) -> DraftDifference:
-        """What publishing the draft would change, with its obstacles."""
+        """Return the changes that publishing the draft would make, with its obstacles."""
         planned = {name: one.booking for name, one in self.planned.items()}
         of_conferences = differences(self.booked, planned, self.reasons, held=False)
         return DraftDifference(
@@ -118,7 +119,7 @@ class Draft:
 
 
 def refuse(draft: Draft) -> None:
-    """Raise ConflictError with each obstacle if the draft can't be published."""
+    """Raise ConflictError with all obstacles if the draft can't be published."""
     if draft.refusal is not None:
         raise conflict(draft.refusal.kind, draft.refusal.detail, draft.refusal.obstacles)
 
@@ -130,10 +131,10 @@ def publish(
     now: dt.datetime,
     actor: str,
 ) -> int:
-    """Publish a draft; return the publication's number. Unchanged bookings keep their rows.
+    """Publish a draft and return the publication's number. Unchanged bookings keep their rows.
 
-    ``exceptions`` are by conference. Raise ConflictError if there are obstacles, or InvalidError if a late booking lacks its
-    exception.
+    ``exceptions`` are by conference. Raise ConflictError if there are obstacles, or InvalidError if exceptions are missing
+    or not needed.
     """
     refuse(draft)
     difference = draft.difference
@@ -164,7 +165,7 @@ def broken_rules(problem: Problem, planned: Iterable[Booking]) -> tuple[ErrorIte
 
 
 def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Recorded]]) -> dict[str, Recorded]:
-    """Return the exceptions by conference. Raise InvalidError with each one that is missing, not needed, or given twice."""
+    """Return the exceptions by conference. Raise InvalidError with all that are missing, not needed, or given twice."""
     needed = {late.conference: late for late in difference.exceptions_needed}
     given = dict(exceptions)
     errors = [
@@ -177,8 +178,8 @@ def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Record
     ]
     if errors:
         message = (
-            f"{count_of(len(errors), 'late conference')} can't be published without an exception: who allows it, why, and that "
-            "the safety plan was reviewed. Give each its own."
+            f"{count_of(len(errors), 'late conference')} can't be published without an exception. Enter one for each: who "
+            "allows it, why, and that the safety plan was reviewed."
         )
         raise InvalidError("exception-needed", message, errors=errors)
     listed = [name for name, _ in exceptions]
@@ -191,12 +192,12 @@ def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Record
         if name not in needed or listed.count(name) > 1
     ]
     if errors:
-        raise InvalidError("exception-not-needed", "Some exceptions can't be taken.", errors=errors)
+        raise InvalidError("exception-not-needed", "Some exceptions are not valid.", errors=errors)
     return given
 
 
 def _end(connection: Connection, booked: Mapping[str, StoredBooking], difference: DraftDifference, now: dt.datetime) -> None:
-    """End what moves or is withdrawn, before anything is added: two conferences may exchange their places."""
+    """End the bookings that move or are withdrawn. Do this before adding any, because two conferences may swap places."""
     of_conferences, of_holds = difference.conferences, difference.held_slots
     moved = [moved.booking.conference for moved in (*of_conferences.moved, *of_holds.moved)]
     withdrawn = [one.booking.conference for one in of_conferences.withdrawn]

@@ -108,7 +108,7 @@ def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def told(booking: Booking) -> dict[str, Any]:
+def shown(booking: Booking) -> dict[str, Any]:
     """Return a booking as the API shows it."""
     return booking.model_dump(mode="json")
 
@@ -119,7 +119,7 @@ def party(identifier: str, changes: int, published: int = 0) -> dict[str, Any]:
 
 def copied(booking: Booking, **more: Any) -> dict[str, Any]:
     """Return a booking as a publication shows it."""
-    return told(booking) | {"locks": [], "by_hand": False, "exception": None} | more
+    return shown(booking) | {"locks": [], "by_hand": False, "exception": None} | more
 
 
 def publication(number: int, *copies: dict[str, Any], plan: str | None = None, restores: int | None = None) -> dict[str, Any]:

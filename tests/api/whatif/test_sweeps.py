@@ -234,7 +234,7 @@ def test_a_solve_that_is_interrupted_too_often_fails(store: Store) -> None:
         assert key(store, attempt.job) == one.key
         with store.noting() as connection:
             sweeps.release(connection, attempt, LATER)
-    error = "It was cut off 20 times before it was done. Plan fewer days at once."
+    error = "It was interrupted 20 times before it was done. Plan fewer days at once."
     assert (found(store, sweep).state, [part.error for part in parts(store, sweep)]) == (JobState.DONE, [None, error])
     assert (found(store, other).state, found(store, other).error) == (JobState.FAILED, error), "a sweep fails without its base"
 
