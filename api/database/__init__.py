@@ -1,1 +1,1 @@
-"""The database, SQLite or PostgreSQL: its tables and migrations, and the one place where transactions are committed."""
+"""The database, SQLite or PostgreSQL: its tables, migrations and transactions."""

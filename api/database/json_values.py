@@ -1,4 +1,4 @@
-"""Values as the JSON that the database stores."""
+"""Conversion of values to the JSON that the database stores."""
 
 from __future__ import annotations
 

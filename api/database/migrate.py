@@ -1,4 +1,4 @@
-"""Upgrading a database to the tables of this version. A newer database is refused."""
+"""Upgrades of a database to the tables of this version of the service. A newer database is refused."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class NewerDatabaseError(Exception):
 
 
 def migrate(store: Store, revision: str = "head") -> None:
-    """Upgrade the database, whole or not at all; an empty one gets all tables.
+    """Upgrade the database, completely or not at all. An empty one gets all tables.
 
-    Raise NewerDatabaseError if this version does not know its revision.
+    Raise NewerDatabaseError if this version of the service does not know the database's revision.
     """
     with store.noting() as connection:
         if not store.is_sqlite:

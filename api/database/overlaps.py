@@ -1,9 +1,9 @@
-"""Overlaps that the database itself refuses: two active bookings at once in a room, for a chair or for a minute taker.
+"""Overlaps that the database itself refuses: two active bookings at the same time of a room, a chair or a minute taker.
 
-PostgreSQL has an exclusion constraint for each, SQLite two triggers; migration 0001 creates them.
+PostgreSQL has an exclusion constraint for each, and SQLite has two triggers. Migration 0001 creates them.
 """
 
 from __future__ import annotations
 
 TAKEN = {"room": "room_taken", "chair": "chair_taken", "minute_taker": "minute_taker_taken"}
-"""The columns that two active bookings can't share at once, with the names of the constraints in the database's errors."""
+"""Columns that two active bookings can't share at the same time, with the constraint names in the database's errors."""

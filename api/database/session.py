@@ -1,4 +1,4 @@
-"""Connections to the database, and the one place where transactions are committed. Writers of the diary take turns."""
+"""Connections and transactions. Only this module commits. Writers of the diary take turns."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from sqlalchemy.pool import PoolProxiedConnection
 from api.database.tables import diary
 
 SECONDS_TO_WAIT = 30
+"""Seconds for which SQLite waits for another writer."""
 IMMEDIATE = "begin_immediate"
 
 
 class Store:
-    """A database, by its URL: ``sqlite:///diary.db`` or ``postgresql+psycopg://…``."""
+    """A database with a URL such as ``sqlite:///diary.db`` or ``postgresql+psycopg://…``."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -27,7 +28,7 @@ class Store:
 
     @property
     def is_sqlite(self) -> bool:
-        """True if the database is a file and not a server."""
+        """True if the database is an SQLite file and not a PostgreSQL server."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -47,7 +48,7 @@ class Store:
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
-        """Yield a connection for writing outside the diary, such as a job's progress: the diary's version stays the same."""
+        """Yield a connection for writes outside the diary, such as a job's progress. The diary's version stays the same."""
         with self._begun({IMMEDIATE: True}) as connection:
             yield connection
 
@@ -57,11 +58,11 @@ class Store:
             yield connection
 
     def version(self) -> int:
-        """Return the diary's version, which counts its writes. It is cheaper than a transaction, for frequent callers."""
+        """Return the diary's version, which counts its writes. This is cheaper than a transaction, for frequent callers."""
         if not self.is_sqlite:
             with closing(self.engine.raw_connection()) as connection:
                 return _version(connection)
-        if self._version_connection is None:  # its own connection: taking one from the pool takes longer than the query
+        if self._version_connection is None:  # a connection from the pool takes longer than the query
             self._version_connection = self.engine.raw_connection()
             self._version_connection.detach()
         return _version(self._version_connection)
@@ -75,7 +76,7 @@ class Store:
 
 
 def lock_diary(connection: Connection, *, wait: bool = True) -> bool:
-    """Exclude other writers of the diary until the transaction ends. Return False if there is one and ``wait`` is false."""
+    """Exclude other writers of the diary until the transaction ends. Return False if there is one and ``wait`` is False."""
     row = select(diary.c.version).where(diary.c.id == 1).with_for_update(skip_locked=not wait)
     return connection.execute(row).one_or_none() is not None
 
@@ -86,7 +87,7 @@ def version_of(connection: Connection) -> int:
 
 
 def _version(connection: PoolProxiedConnection) -> int:
-    driver: Any = connection.dbapi_connection  # both drivers' connections execute without a cursor
+    driver: Any = connection.dbapi_connection  # the connections of both drivers have an ``execute``
     (version,) = driver.execute("SELECT version FROM diary WHERE id = 1").fetchone() or (0,)
     return int(version)
 
@@ -99,7 +100,7 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below
+        connection.isolation_level = None  # the listener below begins transactions
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={SECONDS_TO_WAIT * 1000}"):
             connection.execute(f"PRAGMA {pragma}")
 

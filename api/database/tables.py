@@ -1,6 +1,6 @@
-"""The tables. Values of the contract are stored as JSON in ``value``, beside the columns that queries need.
+"""The tables. The contract's values are stored as JSON in ``value``, together with the columns that queries need.
 
-Booking times are local, as in the contract; every column ``…_at`` is an instant in UTC.
+Booking times are local, as in the contract. Every column ``…_at`` is an instant in UTC.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Digest = String(64)
 
 
 class Instant(TypeDecorator[dt.datetime]):
-    """An instant in UTC. A value must have a time zone when it is written, and has UTC when it is read, also in SQLite."""
+    """An instant in UTC. Written values must have a time zone, and values read are in UTC, also with SQLite."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -59,7 +59,7 @@ class Instant(TypeDecorator[dt.datetime]):
 
 
 def _noun(name: str, *more: Column[Any]) -> Table:
-    """Return a table for one kind of the contract's values, in the order in which they were stored."""
+    """Return a table for one kind of the contract's values. ``position`` is the order in which they were added."""
     return Table(
         name,
         metadata,
@@ -88,7 +88,7 @@ documents = Table(
     Column("version", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
 )
-"""Single values: the service, its policy, terms, holidays, closures, travel, starts, pairs kept apart."""
+"""Single values: the service, the policy, terms, holidays, closures, travel, virtual starts, and pairs kept apart."""
 
 sites = _noun("sites")
 rooms = _noun("rooms")
@@ -104,7 +104,7 @@ conferences = _noun(
     Column("follows", Reference, ForeignKey("conferences.id"), nullable=True, index=True),
     Column("outcome", JSON, nullable=True),
 )
-"""``state`` is requested, booked, held, inquorate or cancelled; the clock gives ``due`` and ``earliest``."""
+"""``state`` is requested, booked, held, inquorate or cancelled. ``due`` and ``earliest`` come from the conference's clock."""
 
 conference_history = Table(
     "conference_history",
@@ -130,7 +130,7 @@ publications = Table(
     Column("actor", Reference, nullable=False),
     Column("published_at", Instant, nullable=False),
 )
-"""``bookings`` is a copy of every booking from ``first`` to ``last`` once it was published."""
+"""``bookings`` is a copy of every booking from ``first`` to ``last`` at the time of publishing."""
 
 bookings = Table(
     "bookings",
@@ -162,9 +162,8 @@ bookings = Table(
         "uq_bookings_active_conference", "conference", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
     ),
 )
-"""A row can only end: a booking that moves gets a new row. It takes people from ``arrival`` to ``end``, a room to ``cleared``.
-
-The database itself refuses two active rows that overlap in a room, for a chair or for a minute taker: see ``overlaps.py``.
+"""A row can only end: a booking that moves gets a new row. It takes people from ``arrival`` to ``end``, and its room until
+``cleared``. The database itself refuses two active rows that overlap for a room, a chair or a minute taker: see ``overlaps.py``.
 """
 
 problems = Table(
@@ -173,7 +172,7 @@ problems = Table(
     Column("digest", Digest, primary_key=True),
     Column("value", JSON, nullable=False),
 )
-"""Problems as they are solved, with their policies, under the sha256 of their canonical JSON. Equal problems are one row."""
+"""Problems as solved, with their policies, under the SHA-256 of their canonical JSON. Equal problems share a row."""
 
 plans = Table(
     "plans",
@@ -185,7 +184,7 @@ plans = Table(
     Column("seed", Integer, nullable=False),
     Column("made_at", Instant, nullable=False),
 )
-"""A plan never changes: the schedule with its tiers, and the checker's report. Its job refers to its problem."""
+"""A schedule with its tiers, and the checker's report. A plan never changes. Its job refers to its problem."""
 
 jobs = Table(
     "jobs",
@@ -205,9 +204,9 @@ jobs = Table(
     Column("heard_at", Instant, nullable=True),
     Column("ended_at", Instant, nullable=True),
 )
-"""``problem`` is the one that a plan's job solves; the job of a solve has its key in ``request``.
+"""``problem`` is the problem of a plan's job. The job of a solve has the solve's key in ``request``.
 
-``state`` is queued, running, done, cancelled or failed. ``attempt`` counts the starts; only the latest may end the job.
+``state`` is queued, running, done, cancelled or failed. ``attempt`` counts the starts; only the latest can end the job.
 ``cut_offs`` counts the interrupted attempts that the job itself may have caused.
 """
 
@@ -230,9 +229,9 @@ solves = Table(
     Column("solved", JSON(none_as_null=True), nullable=True),
     Column("seconds", Float, nullable=True),
 )
-"""Tasks, each solved once for every sweep that needs it, under its key; ``job`` is its latest job.
+"""Tasks by key. A task is solved once for all sweeps that need it; ``job`` is its latest job.
 
-``task`` is empty if it has no result and no sweep needs it any more.
+``task`` is empty if there is no result and no sweep needs one any more.
 """
 
 sweeps = Table(
@@ -250,7 +249,7 @@ sweeps = Table(
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
 )
-"""Solves that belong together; ``state`` is like a job's. The open sweep with the smallest ``turn`` is served next."""
+"""Sets of solves. ``state`` has the values of a job's state. The open sweep with the smallest ``turn`` is served next."""
 
 sweep_parts = Table(
     "sweep_parts",
@@ -277,7 +276,7 @@ answers = Table(
     Column("body", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
-"""Responses to requests with an ``Idempotency-Key``; ``asked`` is the sha256 of the request's body."""
+"""Responses to requests with an ``Idempotency-Key``. ``asked`` is the SHA-256 of the request's body."""
 
 audit = Table(
     "audit",
@@ -305,7 +304,7 @@ feeds = Table(
     Column("fetched_at", Instant, nullable=True),
     Column("fetched_by", Reference, nullable=True),
 )
-"""Calendar feeds; ``secret`` is the sha256 of the link's secret, or null once the feed is revoked."""
+"""Calendar feeds. ``secret`` is the SHA-256 of the link's secret, or null once the feed is revoked."""
 
 busy_calendars = Table(
     "busy_calendars",
@@ -322,8 +321,8 @@ busy_calendars = Table(
     Column("error", Text, nullable=True),
     Column("due_at", Instant, nullable=True, index=True),
 )
-"""Busy times from chairs' own calendars: from a file, or from a ``link``, which is a secret.
+"""Busy times from chairs' own calendars, read from a file or from a ``link``, which is secret.
 
-``version`` counts people's changes, the latest at ``changed_at``. ``good_at`` is the last successful reading, ``tried_at`` the
-last attempt. A link is fetched next at ``due_at``.
+``version`` counts the changes by people, the latest of them at ``changed_at``. ``good_at`` is the time of the last successful
+reading, and ``tried_at`` of the last attempt. A link is fetched next at ``due_at``.
 """

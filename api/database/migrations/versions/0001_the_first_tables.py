@@ -236,7 +236,7 @@ def upgrade() -> None:
 
 
 def _overlap_refusals(dialect: str) -> Iterator[str]:
-    """Yield the DDL that refuses two active bookings at once in a room, for a chair or for a minute taker.
+    """Yield the DDL that refuses two active bookings at the same time of a room, a chair or a minute taker.
 
     PostgreSQL compares references by their 64-bit hashes, so that its exclusion constraints need no extension.
     """

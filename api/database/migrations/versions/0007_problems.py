@@ -1,4 +1,4 @@
-"""Problems, each stored once under its digest instead of once in its job and once in its plan."""
+"""Problems, each stored once under its digest, instead of in its job and in its plan."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("value", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_problems")),
     )
-    # Alembic adds a foreign key in SQLite by copying the table, and other tables refer to this one.
+    # In SQLite, Alembic adds a foreign key by copying the table, which fails because other tables refer to this one.
     op.execute("ALTER TABLE jobs ADD COLUMN problem VARCHAR(64) CONSTRAINT fk_jobs_problem REFERENCES problems (digest)")
     connection = op.get_bind()
     for job in connection.execute(sa.select(jobs.c.id).where(jobs.c.kind == "plan")).scalars().all():
@@ -40,7 +40,7 @@ def upgrade() -> None:
 
 
 def _move(connection: sa.Connection, job: str) -> None:
-    """Move the problem of one job, and of its plan if it has one, and leave the rest of the job's request as it is."""
+    """Move the problem of one job, and of its plan if it has one. The rest of the job's request stays the same."""
     request = connection.execute(sa.select(jobs.c.request).where(jobs.c.id == job)).scalar_one()
     solved = connection.execute(sa.select(plans.c.problem).where(plans.c.id == job)).scalar_one_or_none()
     digest = _stored(connection, solved or request.get("problem"))
@@ -48,7 +48,7 @@ def _move(connection: sa.Connection, job: str) -> None:
 
 
 def _stored(connection: sa.Connection, problem: dict[str, Any] | None) -> str | None:
-    """Store a problem unless it is stored already; return its digest."""
+    """Store a problem unless it is already stored, and return its digest."""
     if problem is None:
         return None
     canonical = json.dumps(problem, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
