@@ -17,7 +17,7 @@ BREACHES = {
         "scheduler/domain/clocks.py",
         "import scheduler.planner",
     ),
-    "The domain imports only itself and its wording": ("scheduler/domain/clocks.py", "import numpy"),
+    "The domain imports only itself and pydantic": ("scheduler/domain/clocks.py", "import numpy"),
     "Rules import neither the model, an engine nor a file format": (
         "scheduler/rules/friday.py",
         "import scheduler.model.programme",
