@@ -6,5 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "tests" / "data" / "examples"
+INPUTS = ROOT / "tests" / "data" / "inputs"
 FIXTURES = ROOT / "fixtures"
 DOCS = ROOT / "docs"
