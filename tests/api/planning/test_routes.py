@@ -225,12 +225,15 @@ def test_the_schedule_is_there_once_it_is_made(seeded: TestClient, store: Store)
                 "chair": "C1",
                 "minute_taker": None,
                 "held": False,
+                "cover": False,
             }
         ],
         "unplaced": [{"conference": "B", "reason": "Nothing is left."}],
         "tiers": [{"name": "unplaced", "value": 1, "bound": 1, "proven": True}],
         "solver": None,
         "assumptions": [],
+        "exceptions": [],
+        "remarks": [],
     }
 
 
