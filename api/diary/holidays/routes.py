@@ -73,7 +73,7 @@ class DayFileRoute(UploadRoute):
                 f"Send a calendar or a CSV file, and say which as Content-Type: {CALENDAR}, {CSV}.",
             )
         try:
-            return named_days_apart(content, day_files.years_around(local_day(now_of(request))))
+            return named_days_apart(content, day_files.years_around(local_day(now_of(request)))).days
         except CalendarRefused as error:
             raise InvalidError("calendar-refused", str(error)) from None
 
