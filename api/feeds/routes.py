@@ -14,8 +14,8 @@ from api.diary.registers import queries as nouns
 from api.errors import ErrorItem, conflict, not_found
 from api.feeds import queries as feeds
 from api.feeds.calendar import Detail, FeedOf
+from api.feeds.paths import path_of
 from api.feeds.queries import StoredFeed
-from api.feeds.subscriptions import path_of
 from api.http.etags import IfMatch, etag, expect
 from api.http.idempotency import store_instead
 from api.http.paging import After, Most, page_of

@@ -18,23 +18,18 @@ from api.clock import local_day
 from api.database.session import Store, version_of
 from api.errors import NotFoundError
 from api.feeds import queries as feeds
+from api.feeds.paths import PREFIX, SUFFIX
 from api.feeds.queries import Fetch
 from api.http.etags import etag
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 
-PREFIX, SUFFIX = "/calendars", ".ics"
 LINK = re.compile(rf"{PREFIX}/([^/]+)\{SUFFIX}")
 MAX_CACHED = 1000
 MAX_CLIENT_CHARACTERS = 200
 MINUTE = dt.timedelta(minutes=1)
 
 router = APIRouter(prefix=PREFIX, tags=["calendars"], dependencies=[needs(Permission.NOTHING)], responses=ERRORS)
-
-
-def path_of(secret: str) -> str:
-    """Return the path of the feed with a secret."""
-    return f"{PREFIX}/{secret}{SUFFIX}"
 
 
 @dataclass

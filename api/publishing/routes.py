@@ -7,12 +7,13 @@ from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Connection
 
+from api.actor import NOBODY
 from api.clock import local_day
-from api.diary.bookings.routes import RecordedException
+from api.diary.bookings.schemas import RecordedException
 from api.errors import conflict, not_found
 from api.http.etags import IfMatch, etag, expect, required_version
 from api.http.paging import After, Most
-from api.http.permissions import NOBODY, Permission, needs
+from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.transaction import Now, Reading, Writing, WritingRoute

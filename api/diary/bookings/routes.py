@@ -18,6 +18,7 @@ from api.database.session import Store, version_of
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.queries import StoredBooking
+from api.diary.bookings.schemas import BookingItem, ChangeReason, Lock, RecordedException, WhyChanged
 from api.diary.conferences.follow_up import Reason
 from api.errors import not_found
 from api.http.etags import IfMatch, etag, expect
@@ -25,7 +26,6 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.conference import ConferenceKind, Mode, one_of
 from scheduler.domain.values import Date, Identifier, Moment, Value
 
 MOST = 500
@@ -34,43 +34,7 @@ MOST_PAGES = 256
 router = APIRouter(prefix="/bookings", tags=["bookings"], route_class=WritingRoute, responses=ERRORS)
 _reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_DIARY)
 
-Lock = Literal["time", "chair", "room"]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The booking's number.")]
-WhyChanged = Annotated[Reason, one_of(Reason)]
-
-
-class RecordedException(Value):
-    """Who allowed a conference to be late (a reference, not a name), why, and that the safety plan was reviewed."""
-
-    by: Identifier
-    reason: WhyChanged
-    safety_plan_reviewed: Literal[True]
-
-
-class BookingItem(BaseModel):
-    """A booking. ``site`` is null if it is virtual; ``late`` counts the working days after the due date.
-
-    A held slot has its own reference as its ``conference``, and no ``kind`` and ``mode``.
-    """
-
-    number: int
-    conference: Identifier
-    start: Moment
-    end: Moment
-    arrival: Moment
-    room: Identifier | None
-    site: Identifier | None
-    chair: Identifier
-    minute_taker: Identifier | None
-    mode: Mode | None
-    kind: ConferenceKind | None
-    held: bool
-    locks: list[Lock]
-    by_hand: bool
-    publication: int | None
-    exception: RecordedException | None
-    active: bool
-    late: int
 
 
 class BookingPage(BaseModel):
@@ -116,12 +80,6 @@ class BookingMove(Value):
     chair: Identifier | None = None
     minute_taker: Identifier | None = None
     exception: RecordedException | None = None
-
-
-class ChangeReason(Value):
-    """The reason for a cancellation."""
-
-    reason: WhyChanged
 
 
 @dataclass(frozen=True)

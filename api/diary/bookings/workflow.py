@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.actor import NOBODY
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import queries as conferences
@@ -22,7 +23,6 @@ from api.diary.snapshot import problem_of
 from api.errors import ErrorItem, InvalidError, conflict, invalid
 from api.free_busy import conflicts as busy_times
 from api.free_busy.conflicts import Busy
-from api.http.permissions import NOBODY
 from scheduler.checker import check
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import nameless

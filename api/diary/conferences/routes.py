@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
-from api.diary.bookings.routes import BookingItem, ChangeReason, WhyChanged
+from api.diary.bookings.schemas import BookingItem, ChangeReason, WhyChanged
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Outcome, Reason

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from api.actor import NOBODY
 from api.clock import local_day
 from api.database.json_values import to_json
 from api.diary.bookings import queries as bookings
@@ -18,7 +19,6 @@ from api.diary.conferences.queries import OPEN, ConferenceState, StoredConferenc
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, invalid
-from api.http.permissions import NOBODY
 from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.people import Chair
 from scheduler.wording import date_in_words, in_a_row

@@ -10,7 +10,7 @@ from api.clock import local_day
 from api.diary.holidays import day_files
 from api.diary.holidays.day_files import DaysChange, in_words
 from api.diary.service import queries as documents
-from api.diary.service.routes import store
+from api.diary.service.workflow import store
 from api.errors import InvalidError
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import named_days_apart

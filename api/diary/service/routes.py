@@ -1,30 +1,17 @@
 """Routes for documents, such as the policy or the terms: read and replace them as a whole."""
 
-import datetime as dt
 from typing import Any
 
 from fastapi import APIRouter, Response
-from sqlalchemy import Connection
 
-from api.diary import snapshot
-from api.diary.conferences import queries as conferences
-from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.diary.service.queries import Document
+from api.diary.service.workflow import store
 from api.http.etags import IfMatch, etag, expect
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-
-
-def store(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
-    """Store a document and recompute the clocks; return its version. Raise InputError if other data contradict it."""
-    version = documents.put(connection, name, value, now)
-    if nouns.count(connection, nouns.SITES):
-        snapshot.frame_of(connection)
-    conferences.reset_clocks(connection, now)
-    return version
 
 
 def document_router(document: Document) -> APIRouter:
