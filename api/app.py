@@ -45,7 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *absences.ROUTERS,
     *nouns.ROUTERS,
     *documents.ROUTERS,
-    day_files.router,
+    *day_files.ROUTERS,
     plans.router,
     publications.of_plans,
     publications.router,

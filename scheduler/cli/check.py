@@ -19,7 +19,7 @@ from scheduler.wording import TIER_IN_WORDS, agree, capitalised, count_of, numbe
 if TYPE_CHECKING:
     from scheduler.checker import CheckReport
     from scheduler.domain.problem import Problem
-    from scheduler.files import Told
+    from scheduler.files import FaultWording
 
 
 def check(
@@ -59,7 +59,7 @@ def _as_json(report: CheckReport) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False)
 
 
-def _in_words(problem: Problem, report: CheckReport, told: Told) -> Iterator[str]:
+def _in_words(problem: Problem, report: CheckReport, told: FaultWording) -> Iterator[str]:
     from scheduler.remarks import implausible
     from scheduler.rules import HARD_RULES, PREFERENCE_RULES
 
