@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from scheduler.domain.places import Site
 from scheduler.domain.schedule import Booking
 from tests.api.support import builders, old_diary
 from tests.api.support.databases import Databases
+from tests.api.support.services import IN_PROCESS
 from tests.builders import chair, room
 
 FIRST = "0001"
@@ -165,7 +167,7 @@ def test_an_old_diary_is_read_as_before_migration(empty: Store, tmp_path: Path) 
     old_diary.load(empty)
     assert revision_of(empty) == old_diary.REVISION
     now, answers = old_diary.answers()
-    settings = Settings(database_url=empty.url, data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0)
+    settings = replace(IN_PROCESS, database_url=empty.url, data=tmp_path)
     with TestClient(create_app(settings, lambda: now)) as client:
         assert revision_of(empty) == HEAD
         for path, (status, body) in answers.items():
