@@ -98,11 +98,12 @@ class Draft:
     def difference(self) -> DraftDifference:
         """What publishing the draft would change, with its obstacles."""
         planned = {name: one.booking for name, one in self.planned.items()}
-        of_conferences = differences(self.booked, planned, self.reasons, held=False)
+        modes = {name: conference.mode for name, conference in self.conferences.items()}
+        of_conferences = differences(self.booked, planned, self.reasons, modes, held=False)
         return DraftDifference(
             horizon=self.problem.horizon,
             conferences=of_conferences,
-            held_slots=differences(self.booked, planned, self.reasons, held=True),
+            held_slots=differences(self.booked, planned, self.reasons, modes, held=True),
             affected=affected(self.conferences, self.booked, of_conferences),
             exceptions_needed=tuple(self._late()),
             obstacles=self.refusal.obstacles if self.refusal else (),
