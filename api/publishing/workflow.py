@@ -146,7 +146,7 @@ def publish(
     _end(connection, draft.booked, difference, now)
     policy = draft.problem.policy
     unchanged = [current for name, current in draft.booked.items() if name in planned.keys() - set(difference.changed)]
-    bookings.pad(connection, unchanged, policy)
+    bookings.pad(connection, unchanged, policy, now)
     added = {name: bookings.add(connection, planned[name], policy, now, publication=number) for name in difference.changed}
     _follow(connection, draft, difference.conferences, added, now, actor, number)
     for name in sorted(allowed.keys() - added.keys()):
