@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
+from api.actor import NOBODY
 from api.database.tables import conferences as conferences_table
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
@@ -18,7 +19,6 @@ from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.service import queries as documents
 from api.errors import conflict
-from api.http.permissions import NOBODY
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date
 from scheduler.domain.policy import Policy

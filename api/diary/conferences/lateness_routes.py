@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from api.diary.bookings.routes import WhyChanged
+from api.diary.bookings.schemas import WhyChanged
 from api.diary.conferences import lateness
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import Reason
