@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from scheduler.domain.preferences import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCE_NAMES, PreferenceName
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import WEEKDAYS
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates, Request, all_candidates, single_places
+from tests.exhaustive import KNOWN_PREFERENCES
 
 Item = TypeVar("Item")
 
@@ -31,6 +32,7 @@ STARTS = ("09:30", "10:00", "11:45", "13:00", "14:00")
 AT_NIGHT = ("23:00", "00:15")
 LENGTHS = (30, 75, 90, 105, 105, 180)
 LIMITS = (None, None, None, None, None, 2, 1, 0)
+UNKNOWN_AT_0 = {name: 0 for name in PREFERENCE_NAMES if name not in KNOWN_PREFERENCES}
 
 
 def seldom(random: Random) -> bool:
@@ -160,8 +162,8 @@ def policy(random: Random) -> dict[str, Any]:
         "late_base": random.randint(0, 10),
         "tight_days": random.randint(0, 4),
         "stability": {name: random.randint(0, 6) for name in ("date", "time", "chair", "site", "room")},
-        "weights": {name: random.randint(0, 20) for name in some(random, PREFERENCE_NAMES)},
-        "off": some(random, ("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES), most=3) if seldom(random) else [],
+        "weights": UNKNOWN_AT_0 | {name: random.randint(0, 20) for name in some(random, KNOWN_PREFERENCES)},
+        "off": some(random, ("R4", "R5", "R6", "R7", "R8", *KNOWN_PREFERENCES), most=3) if seldom(random) else [],
     }
 
 
@@ -232,6 +234,13 @@ def random_problem_of_today(random: Random) -> Problem:
     data["published"] = published(random, all_candidates(without, single_places(without)), least=2, most=5)
     first, last = without.horizon.first, without.horizon.last
     data["today"] = str(first + dt.timedelta(days=random.randint(-1, (last - first).days)))
+    return Problem.model_validate(data)
+
+
+def with_weight(problem: Problem, preference: PreferenceName, weight: int) -> Problem:
+    """Return the problem with another weight of a preference."""
+    data = problem.model_dump(mode="json", by_alias=True)
+    data["policy"]["weights"][preference] = weight
     return Problem.model_validate(data)
 
 

@@ -10,14 +10,19 @@ from hypothesis import strategies as st
 
 from scheduler.checker import CheckReport, check
 from scheduler.domain.faults import read_problem
-from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, PlanException, Remark, Schedule, Tier, Unplaced, Violation
 from scheduler.measure import Measure
-from tests.builders import booking, chair, conference, minute_taker, schedule, tiny_problem
+from tests.builders import COUNTED_BY_HAND, booking, chair, conference, counted_by_hand, minute_taker, schedule, tiny_problem
 from tests.paths import EXAMPLES
 
-PERFECT = Measure(tiers=dict.fromkeys(TIERS, 0), counts=dict.fromkeys(PREFERENCE_NAMES, 0))
+PERFECT = Measure(tiers=dict.fromkeys(TIERS, 0), counts=dict.fromkeys(COUNTED_BY_HAND, 0))
+
+
+def report_by_hand(problem: Problem, of: Schedule) -> CheckReport:
+    """Return the report with the counts that tests work out by hand."""
+    report = check(problem, of)
+    return report.model_copy(update={"measure": counted_by_hand(report.measure)})
 
 
 def example(name: str) -> Any:
@@ -52,11 +57,12 @@ def test_the_checker_never_loads_the_solver() -> None:
 
 
 def test_a_schedule_that_keeps_every_rule_is_ok() -> None:
-    assert check(tiny_problem(), schedule(booking(start="2027-03-01T10:00"))) == CheckReport(violations=(), measure=PERFECT)
+    report = report_by_hand(tiny_problem(), schedule(booking(start="2027-03-01T10:00")))
+    assert report == CheckReport(violations=(), measure=PERFECT)
 
 
 def test_a_schedule_that_breaks_a_rule_is_still_measured() -> None:
-    report = check(tiny_problem(), schedule(booking(start="2027-03-01T10:00", chair="Z")))
+    report = report_by_hand(tiny_problem(), schedule(booking(start="2027-03-01T10:00", chair="Z")))
     text = "A: Z is no chair of this problem."
     assert report == CheckReport(violations=(Violation(rule="R3", subject="A", text=text),), measure=PERFECT)
     assert not report.ok

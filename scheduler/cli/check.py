@@ -13,6 +13,7 @@ from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input
 from scheduler.cli.import_interrupts import ending_on_interrupt
 from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Today, day_of
 from scheduler.cli.output_paths import output_faults
+from scheduler.domain.preferences import PREFERENCES
 from scheduler.domain.schedule import TIERS
 from scheduler.wording import TIER_IN_WORDS, agree, capitalised, count_of, number
 
@@ -86,8 +87,10 @@ def _in_words(problem: Problem, report: CheckReport, told: FaultWording) -> Iter
     yield from _aligned([(f"{n}  {TIER_IN_WORDS[tier]}", report.measure.tiers[tier]) for n, tier in enumerate(TIERS, 1)])
     yield ""
     yield "The preferences, each with its count and its cost:"
-    counts = zip(PREFERENCE_RULES, report.measure.counts.items(), strict=True)
-    yield from _aligned([(rule.title, count, count * problem.policy.weight(name)) for rule, (name, count) in counts])
+    counts, weight = report.measure.counts, problem.policy.weight
+    both = zip(PREFERENCE_RULES, PREFERENCES, strict=True)
+    in_use = [(rule.title, one.name) for rule, one in both if one.weight or weight(one.name)]  # others are opt-in
+    yield from _aligned([(title, counts[name], counts[name] * weight(name)) for title, name in in_use])
     if report.remarks:
         yield ""
         yield from (f"Note: {remark}" for remark in report.remarks)

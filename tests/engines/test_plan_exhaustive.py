@@ -10,10 +10,11 @@ import pytest
 
 from scheduler.checker import check
 from scheduler.domain.faults import InputError
+from scheduler.domain.preferences import PREFERENCES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, PlanException, Schedule
 from tests.engines.small_problems import planned
-from tests.exhaustive import Optimum, TooLargeError, optimum
+from tests.exhaustive import KNOWN_PREFERENCES, Optimum, TooLargeError, optimum
 from tests.random_problems import random_problem, random_problem_of_today
 from tests.varied_problems import replanned, varied_problem
 
@@ -61,6 +62,11 @@ def assert_all_best(seeds: Iterable[int]) -> Counter[str]:
         if best is not None:
             seen.update(name for name, value in zip(TIERS, best.tiers, strict=True) if value)
     return seen
+
+
+def test_the_exhaustive_search_knows_each_preference_with_a_usual_weight() -> None:
+    unknown = [preference.name for preference in PREFERENCES if preference.weight and preference.name not in KNOWN_PREFERENCES]
+    assert not unknown, f"{unknown}: add it to tests/exhaustive.py, with its cost."
 
 
 def test_plan_finds_what_trying_everything_finds() -> None:

@@ -27,8 +27,9 @@ from scheduler.rules import HARD_RULES, RULES
 from scheduler.rules.base import Rule
 from scheduler.rules.bookable import BookableRule
 from scheduler.rules.minute_takers import MinuteTakersRule
+from tests.exhaustive import KNOWN_PREFERENCES
 from tests.programmes import least_cost
-from tests.random_problems import random_problem, random_problem_of_today, random_schedule, with_a_change
+from tests.random_problems import random_problem, random_problem_of_today, random_schedule, with_a_change, with_weight
 
 PROBLEMS = 250
 MOST_PROBLEMS = 2500
@@ -89,6 +90,8 @@ def test_the_model_and_the_check_agree(rule: Rule, drawn: Callable[[Random], Pro
     for seed in range(MOST_PROBLEMS):
         random = Random(seed)
         problem = drawn(random)
+        if rule.tier == "preferences" and rule.name not in KNOWN_PREFERENCES:
+            problem = with_weight(problem, WEIGHTED[rule.name], 1 + seed % 20)
         places = single_places(problem)
         builder = build_programme(problem, places, (*rests_on, rule))
         before = build_programme(problem, places, rests_on).candidates

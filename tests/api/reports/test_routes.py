@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
@@ -13,13 +14,14 @@ from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking
 from api.http.formats import MEDIA_TYPES, Format
+from api.reports.routes import router
 from scheduler.domain.policy import Policy
 from tests import builders
 from tests.api.reports.diary import ALLOWED, book, change, counts, done, late_for
 from tests.api.support.builders import NOW, Clock
 
 JANUARY = {"first": "2027-01-01", "last": "2027-01-31"}
-NAMES = ("weekly-icpc", "timeliness", "caseloads", "rooms", "reschedules")
+NAMES = [route.path.removeprefix("/reports/") for route in router.routes if isinstance(route, APIRoute)]
 
 
 @pytest.fixture
@@ -236,6 +238,37 @@ def test_a_report_as_a_workbook(used: TestClient) -> None:
             None,
             None,
         ],
+    ]
+
+
+def test_one_report_is_the_same_in_all_three_formats(used: TestClient) -> None:
+    """The pattern for a new report: the whole answer, in JSON, CSV and a workbook."""
+    in_json, in_csv, in_workbook = (
+        used.get("/api/v1/reports/rooms", params=JANUARY | {"format": format_}) for format_ in ("json", "csv", "xlsx")
+    )
+    room = {"month": "2027-01-01", "offered": 40, "used": 0, "held": 0, "used_percent": 0}
+    assert in_json.json() == JANUARY | {
+        "rows": [
+            room | {"site": "AYL", "room": "AYL-1", "used": 2, "held": 1, "used_percent": 5},
+            room | {"site": "AMR", "room": "AMR-1"},
+            room | {"site": "WYC", "room": "WYC-1", "used": 1, "used_percent": 2},
+        ]
+    }
+    headings = ["Month", "Site", "Room", "Offered", "Used", "Held", "Used, %"]
+    assert list(csv.reader(io.StringIO(in_csv.content.decode("utf-8-sig"), newline=""))) == [
+        headings,
+        ["January 2027", "AYL", "AYL-1", "40", "2", "1", "5"],
+        ["January 2027", "AMR", "AMR-1", "40", "0", "0", "0"],
+        ["January 2027", "WYC", "WYC-1", "40", "1", "0", "2"],
+    ]
+    sheet = load_workbook(io.BytesIO(in_workbook.content))["Rooms"]
+    assert sheet["A1"].value == "Use of the rooms by month"
+    month = dt.datetime(2027, 1, 1)
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)] == [
+        headings,
+        [month, "AYL", "AYL-1", 40, 2, 1, 5],
+        [month, "AMR", "AMR-1", 40, 0, 0, 0],
+        [month, "WYC", "WYC-1", 40, 1, 0, 2],
     ]
 
 
