@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, create_model
 
-from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, PreferenceName
+from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, VERSION_1, PreferenceName
 from scheduler.domain.values import Text, TimeOfDay, Value, Whole
 
 Months = Annotated[int, Field(strict=True, ge=0, le=120)]
@@ -55,6 +55,7 @@ else:
         __module__=__name__,
         **{preference.name: (Whole, preference.weight) for preference in PREFERENCES},
     )
+    Weights.ADDED = frozenset(PREFERENCE_NAMES) - VERSION_1
 
 
 class Plausible(Value):
