@@ -18,7 +18,7 @@ DEV := $(VENV)/.stamp-dev
 help:
 	@echo "make run       plan the fixture month, show the summary and where the workbook is, and run the service until Ctrl-C"
 	@echo "make quick     lint, types, and the tests of the modules changed since the last commit, within a minute (SINCE=main: since main)"
-	@echo "make test      everything that a change must pass (about five minutes on two cores)"
+	@echo "make test      everything that a change must pass (some minutes on two cores)"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      style, types and imports only"
 	@echo "make bench     how fast weeks, months and a quarter are proven, beside other solvers (SUITE=evening: all, in an hour and a half; full: in hours)"

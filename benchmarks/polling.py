@@ -16,7 +16,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import Ending
 from api.feeds import queries as feeds
 from api.feeds.calendar import Detail, FeedOf
-from api.feeds.subscriptions import path_of
+from api.feeds.paths import path_of
 from benchmarks.servers import NOW, bare, served
 
 SUBSCRIBERS, SECONDS, INTERVAL, TIMEOUT = 500, 60.0, 1.0, 30.0

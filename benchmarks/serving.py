@@ -19,6 +19,7 @@ from typing import Any
 from api.database.migrate import migrate
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as nouns
 from api.settings import Settings
@@ -129,7 +130,7 @@ def fill(store: Store, history: int) -> None:
             begin = dt.datetime.combine(day, start)
             end = begin + dt.timedelta(minutes=conference.minutes)
             booking = Booking(conference=conference.id, start=begin, end=end, room=f"R{n}", chair=f"C{n}")
-            bookings.add(connection, booking, policy, NOW)
+            bookings.add(connection, DiaryBooking(booking), policy, NOW)
 
 
 def _response_body(port: int) -> bytes:

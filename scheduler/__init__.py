@@ -1,1 +1,84 @@
-"""Schedules child protection conferences: values in, values out."""
+"""Schedules child protection conferences: values in, values out.
+
+Plan a problem file, and check the schedule without the solver:
+
+>>> from scheduler import check, plan
+>>> from scheduler.files import read_problem_file
+>>> problem = read_problem_file("fixtures/tiny.json")
+>>> schedule = plan(problem)
+>>> check(problem, schedule).ok
+True
+
+``compare`` solves a base and its scenarios (built by ``variants``) and sets them side by side; ``marginal_value`` finds what
+one more or one less of each resource would change. Both solve by the workers that ``workers_of`` opens:
+
+    with workers_of("local")() as workers:
+        comparison = compare(variants(problem, scenarios), workers)
+
+Each name is loaded when it is first used, because the solver takes a second to load and most programs don't need it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scheduler.checker import CheckReport, check
+    from scheduler.domain.faults import InputError
+    from scheduler.domain.problem import Problem
+    from scheduler.domain.schedule import Booking, Schedule
+    from scheduler.planner import plan
+    from scheduler.sweeps.executors import workers_of
+    from scheduler.whatif.changes.scenario import Scenario
+    from scheduler.whatif.comparison.compare import compare, variants
+    from scheduler.whatif.comparison.results import Comparison
+    from scheduler.whatif.marginal_value.search import Appraisal, marginal_value
+
+__all__ = [
+    "Appraisal",
+    "Booking",
+    "CheckReport",
+    "Comparison",
+    "InputError",
+    "Problem",
+    "Scenario",
+    "Schedule",
+    "check",
+    "compare",
+    "marginal_value",
+    "plan",
+    "variants",
+    "workers_of",
+]
+
+_MODULES = {
+    "Appraisal": "scheduler.whatif.marginal_value.search",
+    "Booking": "scheduler.domain.schedule",
+    "CheckReport": "scheduler.checker",
+    "Comparison": "scheduler.whatif.comparison.results",
+    "InputError": "scheduler.domain.faults",
+    "Problem": "scheduler.domain.problem",
+    "Scenario": "scheduler.whatif.changes.scenario",
+    "Schedule": "scheduler.domain.schedule",
+    "check": "scheduler.checker",
+    "compare": "scheduler.whatif.comparison.compare",
+    "marginal_value": "scheduler.whatif.marginal_value.search",
+    "plan": "scheduler.planner",
+    "variants": "scheduler.whatif.comparison.compare",
+    "workers_of": "scheduler.sweeps.executors",
+}
+"""The module that defines each public name."""
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

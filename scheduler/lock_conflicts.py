@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ import numpy as np
 from scheduler.checker import check
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem, PublishedBooking
-from scheduler.domain.schedule import Booking, Schedule
+from scheduler.domain.schedule import Schedule
 from scheduler.engines import cp_sat
 from scheduler.engines.part import part_of
 from scheduler.grouping import Ints
@@ -19,7 +18,7 @@ from scheduler.model.programme import Programme, ProgrammeBuilder
 from scheduler.wording import in_a_row
 
 
-def kept_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
+def candidates_for_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
     """Return candidates that together keep every lock, as positions; empty if there are no locks.
 
     Nothing else has to be booked, so these alone are a feasible schedule.
@@ -85,15 +84,7 @@ def _fault(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Seq
 
 def _violations_alone(problem: Problem, published: PublishedBooking) -> list[str]:
     """Return the violations of the locked parts of the published booking if nothing else were booked."""
-    booking = Booking(
-        conference=published.conference,
-        start=published.start,
-        end=published.start + dt.timedelta(minutes=problem.minutes_by_id[published.conference]),
-        room=published.room,
-        chair=published.chair,
-        minute_taker=published.minute_taker,
-    )
-    report = check(problem, Schedule(bookings=(booking,)))
+    report = check(problem, Schedule(bookings=(problem.booking_of(published),)))
     locked_rules = {
         "R1",
         *("R2" for lock in published.locks if lock == "room"),

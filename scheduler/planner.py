@@ -18,7 +18,7 @@ from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
 from scheduler.engines.progress import Listener
 from scheduler.grouping import Ints
-from scheduler.lock_conflicts import kept_locks
+from scheduler.lock_conflicts import candidates_for_locks
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import build_programme
 from scheduler.model.programme import ProgrammeBuilder
@@ -54,7 +54,7 @@ def plan(
     with Highs() if highs is None else nullcontext(highs) as relaxing:
         builder = build_programme(problem)
         programme = builder.programme()
-        locked = kept_locks(builder, programme)
+        locked = candidates_for_locks(builder, programme)
         portfolio = Portfolio(relaxing, builder.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
         tiers = portfolio.solve()
     chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])

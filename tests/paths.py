@@ -7,4 +7,5 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "tests" / "data" / "examples"
 FIXTURES = ROOT / "fixtures"
+INSTANCES = ROOT / "benchmarks" / "instances"
 DOCS = ROOT / "docs"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from scheduler.domain.faults import Fault, InputError
-from scheduler.lock_conflicts import kept_locks
+from scheduler.lock_conflicts import candidates_for_locks
 from scheduler.model.build import build_programme
 from tests.builders import conference, tiny_problem
 
@@ -17,7 +17,7 @@ def booked_for(*bookings: dict[str, object], **changes: object) -> list[tuple[st
     problem = tiny_problem(conferences=[conference(name) for name in [*names, "Z"]], published=list(bookings), **changes)
     builder = build_programme(problem)
     candidates = builder.candidates
-    chosen = kept_locks(builder, builder.programme())
+    chosen = candidates_for_locks(builder, builder.programme())
     return [
         (
             problem.conferences[candidates.request[n]].id,

@@ -1,1 +1,1 @@
-"""What the service keeps, in SQLite or PostgreSQL: tables, one commit boundary, and a query file a noun."""
+"""The database, SQLite or PostgreSQL: its tables, migrations and transactions."""

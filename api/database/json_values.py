@@ -1,4 +1,4 @@
-"""Values as the JSON that the database stores."""
+"""Conversion of values to the JSON that the database stores."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Any
 from scheduler.domain.values import Value
 
 
-def written(value: Value) -> dict[str, Any]:
-    """A value as the contract writes it."""
+def to_json(value: Value) -> dict[str, Any]:
+    """Return a value as the JSON that the contract defines."""
     return value.model_dump(mode="json", by_alias=True)

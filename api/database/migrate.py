@@ -1,4 +1,4 @@
-"""Brings a database to the tables that this version needs; a newer one is refused."""
+"""Upgrades of a database to the tables of this version of the service. A newer database is refused."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class NewerDatabaseError(Exception):
-    """The database was made by a later version of the service."""
+    """A database of a later version of the service."""
 
 
 def migrate(store: Store, revision: str = "head") -> None:
-    """Upgrade the database, whole or not at all; an empty one gets all tables.
+    """Upgrade the database, completely or not at all. An empty one gets all tables.
 
-    Raises NewerDatabaseError where it has a revision that this version doesn't know.
+    Raise NewerDatabaseError if this version of the service does not know the database's revision.
     """
     with store.noting() as connection:
         if not store.is_sqlite:
@@ -45,7 +45,7 @@ def migrate(store: Store, revision: str = "head") -> None:
 
 @cache
 def _head() -> str:
-    """The latest revision."""
+    """Return the latest revision."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     assert head is not None
     return head

@@ -1,4 +1,4 @@
-"""The database, and its one commit boundary: writes happen one after another, each whole or not at all."""
+"""Connections and transactions. Only this module commits. Writers of the diary take turns."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ from sqlalchemy.pool import PoolProxiedConnection
 from api.database.tables import diary
 
 SECONDS_TO_WAIT = 30
+"""Seconds for which SQLite waits for another writer."""
 IMMEDIATE = "begin_immediate"
 
 
 class Store:
-    """A database by its URL: ``sqlite:///diary.db`` or ``postgresql+psycopg://…``."""
+    """A database with a URL such as ``sqlite:///diary.db`` or ``postgresql+psycopg://…``."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
-        self._asking: PoolProxiedConnection | None = None
+        self._version_connection: PoolProxiedConnection | None = None
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether it is a file, and not a server."""
+        """True if the database is an SQLite file and not a PostgreSQL server."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees the data of one moment."""
+        """Yield a connection that reads a consistent snapshot."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with self._begun(options) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection that alone may write until it is left; what was written is committed then, or undone by an error."""
+        """Yield a connection that excludes other writers of the diary. Commit at the end, or roll back after an error."""
         with self._begun({IMMEDIATE: True}) as connection:
             connection.execute(select(diary.c.version).where(diary.c.id == 1).with_for_update()).one()
             yield connection
@@ -47,7 +48,7 @@ class Store:
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
-        """A connection for what is no part of the diary, such as a job's progress: it lifts no version."""
+        """Yield a connection for writes outside the diary, such as a job's progress. The diary's version stays the same."""
         with self._begun({IMMEDIATE: True}) as connection:
             yield connection
 
@@ -57,36 +58,36 @@ class Store:
             yield connection
 
     def version(self) -> int:
-        """How many writes there have been; cheaper than a transaction, for those who ask often."""
+        """Return the diary's version, which counts its writes. This is cheaper than a transaction, for frequent callers."""
         if not self.is_sqlite:
             with closing(self.engine.raw_connection()) as connection:
-                return _asked(connection)
-        if self._asking is None:  # one of its own, for to take it from the others takes longer than to ask
-            self._asking = self.engine.raw_connection()
-            self._asking.detach()
-        return _asked(self._asking)
+                return _version(connection)
+        if self._version_connection is None:  # a connection from the pool takes longer than the query
+            self._version_connection = self.engine.raw_connection()
+            self._version_connection.detach()
+        return _version(self._version_connection)
 
     def close(self) -> None:
-        """Let every connection go."""
-        if self._asking is not None:
-            self._asking.close()
-            self._asking = None
+        """Close every connection."""
+        if self._version_connection is not None:
+            self._version_connection.close()
+            self._version_connection = None
         self.engine.dispose()
 
 
-def hold(connection: Connection, *, wait: bool = True) -> bool:
-    """Keep all others who write out until the transaction ends. Gives False only where it isn't to wait for another."""
+def lock_diary(connection: Connection, *, wait: bool = True) -> bool:
+    """Exclude other writers of the diary until the transaction ends. Return False if there is one and ``wait`` is False."""
     row = select(diary.c.version).where(diary.c.id == 1).with_for_update(skip_locked=not wait)
     return connection.execute(row).one_or_none() is not None
 
 
 def version_of(connection: Connection) -> int:
-    """How many writes there have been."""
+    """Return the diary's version, which counts its writes."""
     return int(connection.execute(select(diary.c.version).where(diary.c.id == 1)).scalar_one())
 
 
-def _asked(connection: PoolProxiedConnection) -> int:
-    driver: Any = connection.dbapi_connection  # those of both drivers can do without a cursor
+def _version(connection: PoolProxiedConnection) -> int:
+    driver: Any = connection.dbapi_connection  # the connections of both drivers have an ``execute``
     (version,) = driver.execute("SELECT version FROM diary WHERE id = 1").fetchone() or (0,)
     return int(version)
 
@@ -95,17 +96,17 @@ def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
     connect = {"timeout": SECONDS_TO_WAIT, "check_same_thread": False}
-    engine = create_engine(url, connect_args=connect, hide_parameters=True)  # in an error, and so in a log, they may be secret
+    engine = create_engine(url, connect_args=connect, hide_parameters=True)  # parameters may be secret, and errors are logged
 
     @event.listens_for(engine, "connect")
     def _(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin below, as each wants it
+        connection.isolation_level = None  # the listener below begins transactions
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={SECONDS_TO_WAIT * 1000}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
-        # A write that began as a read could find that another has written since, and would have to give up.
+        # A transaction that begins as a read fails at its first write if another has written since.
         immediate = connection.get_execution_options().get(IMMEDIATE)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 

@@ -1,6 +1,6 @@
-"""The tables. What the contract names is kept as the contract writes it (``value``), beside what the database must know of it.
+"""The tables. The contract's values are stored as JSON in ``value``, together with the columns that queries need.
 
-Times of bookings are local wall-clock, as in the contract; every ``…_at`` is an instant, in UTC.
+Booking times are local, as in the contract. Every column ``…_at`` is an instant in UTC.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ Digest = String(64)
 
 
 class Instant(TypeDecorator[dt.datetime]):
-    """A moment in UTC. SQLite forgets time zones, so a moment without one is refused, and gets UTC back when it is read."""
+    """An instant in UTC. Written values must have a time zone, and values read are in UTC, also with SQLite."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 - SQLAlchemy's
-        """Into UTC."""
+        """Return the instant in UTC. Raise ValueError if it has no time zone."""
         if value is not None and value.tzinfo is None:
             raise ValueError(f"{value} has no time zone: an instant must have one")
         return None if value is None else value.astimezone(dt.UTC)
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 - SQLAlchemy's
-        """With UTC."""
+        """Return the stored instant in UTC."""
         return None if value is None else value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
 def _noun(name: str, *more: Column[Any]) -> Table:
-    """A table of the contract's values of one kind, in the order in which they came."""
+    """Return a table for one kind of the contract's values. ``position`` is the order in which they were added."""
     return Table(
         name,
         metadata,
@@ -78,7 +78,7 @@ diary = Table(
     Column("id", Integer, primary_key=True),
     Column("version", Integer, nullable=False),
 )
-"""One row. Whoever writes locks it, and lifts its version: writes happen one after another, and a reader sees whether any did."""
+"""One row. Every writer locks it and increments its version, so writers take turns and readers notice changes."""
 
 documents = Table(
     "documents",
@@ -88,7 +88,7 @@ documents = Table(
     Column("version", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
 )
-"""What there is one of: the service, its policy, terms, holidays, closures, travel, starts, pairs kept apart."""
+"""Single values: the service, the policy, terms, holidays, closures, travel, virtual starts, and pairs kept apart."""
 
 sites = _noun("sites")
 rooms = _noun("rooms")
@@ -104,7 +104,7 @@ conferences = _noun(
     Column("follows", Reference, ForeignKey("conferences.id"), nullable=True, index=True),
     Column("outcome", JSON, nullable=True),
 )
-"""``state`` is requested, booked, held, inquorate or cancelled; ``due`` and ``earliest`` are what the clock makes of it."""
+"""``state`` is requested, booked, held, inquorate or cancelled. ``due`` and ``earliest`` come from the conference's clock."""
 
 conference_history = Table(
     "conference_history",
@@ -130,7 +130,7 @@ publications = Table(
     Column("actor", Reference, nullable=False),
     Column("published_at", Instant, nullable=False),
 )
-"""``bookings`` are all that stood in ``first`` to ``last`` once it was published."""
+"""``bookings`` is a copy of every booking from ``first`` to ``last`` at the time of publishing."""
 
 bookings = Table(
     "bookings",
@@ -162,23 +162,29 @@ bookings = Table(
         "uq_bookings_active_conference", "conference", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
     ),
 )
-"""A row never changes but to end: what moves is a new row. People are taken from ``arrival`` to ``end``, a room to ``cleared``.
-
-The database itself refuses two active rows that overlap in a room, for a chair or for a minute taker: see ``overlaps.py``.
+"""A row can only end: a booking that moves gets a new row. It takes people from ``arrival`` to ``end``, and its room until
+``cleared``. The database itself refuses two active rows that overlap for a room, a chair or a minute taker: see ``overlaps.py``.
 """
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("digest", Digest, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+"""Problems as solved, with their policies, under the SHA-256 of their canonical JSON. Equal problems share a row."""
 
 plans = Table(
     "plans",
     metadata,
     Column("id", Word, ForeignKey("jobs.id"), primary_key=True),
-    Column("problem", JSON, nullable=False),
     Column("schedule", JSON, nullable=False),
     Column("report", JSON, nullable=False),
     Column("versions", JSON, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("made_at", Instant, nullable=False),
 )
-"""A plan never changes: the problem (with its policy) as it was solved, the schedule with its tiers, what the checker found."""
+"""A schedule with its tiers, and the checker's report. A plan never changes. Its job refers to its problem."""
 
 jobs = Table(
     "jobs",
@@ -186,6 +192,7 @@ jobs = Table(
     Column("id", Word, primary_key=True),
     Column("kind", Word, nullable=False),
     Column("request", JSON, nullable=False),
+    Column("problem", Digest, ForeignKey("problems.digest"), nullable=True),
     Column("state", Word, nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
     Column("cut_offs", Integer, nullable=False, server_default=text("0")),
@@ -197,9 +204,10 @@ jobs = Table(
     Column("heard_at", Instant, nullable=True),
     Column("ended_at", Instant, nullable=True),
 )
-"""``state`` is queued, running, done, cancelled or failed; ``attempt`` counts the starts, and only the latest may end it.
+"""``problem`` is the problem of a plan's job. The job of a solve has the solve's key in ``request``.
 
-``cut_offs`` counts those starts that were cut off, and for which the job itself can be to blame.
+``state`` is queued, running, done, cancelled or failed. ``attempt`` counts the starts; only the latest can end the job.
+``cut_offs`` counts the interrupted attempts that the job itself may have caused.
 """
 
 job_events = Table(
@@ -221,9 +229,9 @@ solves = Table(
     Column("solved", JSON(none_as_null=True), nullable=True),
     Column("seconds", Float, nullable=True),
 )
-"""What is solved once for every sweep that wants it, under its key; ``job`` works on it now, or did last.
+"""Tasks by key. A task is solved once for all sweeps that need it; ``job`` is its latest job.
 
-``task`` is empty where it is neither solved nor wanted any more.
+``task`` is empty if there is no result and no sweep needs one any more.
 """
 
 sweeps = Table(
@@ -241,7 +249,7 @@ sweeps = Table(
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
 )
-"""Solves that belong together; ``state`` is as a job's. Of those that go on, the one with the least ``turn`` is served next."""
+"""Sets of solves. ``state`` has the values of a job's state. The open sweep with the smallest ``turn`` is served next."""
 
 sweep_parts = Table(
     "sweep_parts",
@@ -255,7 +263,7 @@ sweep_parts = Table(
     Column("result", JSON(none_as_null=True), nullable=True),
     Column("error", Text, nullable=True),
 )
-"""What a sweep wants solved, the base first. A scenario's ``result`` sets it beside the base, once both are solved."""
+"""The solves of a sweep, the base first. A scenario's ``result`` compares it with the base, once both are solved."""
 
 answers = Table(
     "answers",
@@ -268,7 +276,7 @@ answers = Table(
     Column("body", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
-"""What was answered to a request with an ``Idempotency-Key``; ``asked`` is the sha256 of its body."""
+"""Responses to requests with an ``Idempotency-Key``. ``asked`` is the SHA-256 of the request's body."""
 
 audit = Table(
     "audit",
@@ -296,7 +304,7 @@ feeds = Table(
     Column("fetched_at", Instant, nullable=True),
     Column("fetched_by", Reference, nullable=True),
 )
-"""Calendar feeds; ``secret`` is the sha256 of the one in the link, and none once that is revoked."""
+"""Calendar feeds. ``secret`` is the SHA-256 of the link's secret, or null once the feed is revoked."""
 
 busy_calendars = Table(
     "busy_calendars",
@@ -313,8 +321,8 @@ busy_calendars = Table(
     Column("error", Text, nullable=True),
     Column("due_at", Instant, nullable=True, index=True),
 )
-"""When chairs are busy by their own calendars, as the contract writes it: from a file, or from a ``link``, which is a secret.
+"""Busy times from chairs' own calendars, read from a file or from a ``link``, which is secret.
 
-``version`` counts what people change, at ``changed_at``; ``good_at`` is the last good reading, ``tried_at`` the last try. A link
-is fetched at ``due_at``.
+``version`` counts the changes by people, the latest of them at ``changed_at``. ``good_at`` is the time of the last successful
+reading, and ``tried_at`` of the last attempt. A link is fetched next at ``due_at``.
 """

@@ -1,4 +1,4 @@
-"""From rows to a Problem: the only crossing between what the service keeps and what the scheduler solves."""
+"""From the diary's rows to a Problem: the only place where the scheduler's input is made from what the service stores."""
 
 from __future__ import annotations
 
@@ -25,57 +25,57 @@ from scheduler.domain.values import Interval, Period, monday_of
 REVIEWS = (ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW)
 ALL_LOCKS = ("time", "chair", "room")
 ANY_WEEK = Period(first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 7))
-"""The horizon where nothing is planned."""
+"""The horizon of a problem that is only checked, not planned."""
 
 
 def problem_of(
     connection: Connection, first: dt.date, last: dt.date, also: Iterable[str] = (), *, busy: Busy | None = None
 ) -> Problem:
-    """What one plan from ``first`` to ``last`` has to solve, by the present data.
+    """Return the problem of planning ``first`` to ``last``, from the current data.
 
-    In it are all that is booked then, and what is requested: reviews of which half the time in which they may be held has come by
-    the last day (what is due early in the next month must not all fall on its first days), others that may be held by then, and
-    what is named in ``also``. What was booked by hand, or has taken place already, keeps its time, chair and room. ``busy`` is
-    what chairs' calendars block, beside what is entered with the chairs; by the present data, unless told. Raises InputError
-    where the data don't make a problem.
+    It has every conference booked in these days, and of the requested ones: those due by the last day, reviews in the second half
+    of the time in which they may be held (or else all that are due early in the next month would fall on its first days), other
+    kinds that may be held by then, and those in ``also``. Bookings made by hand, and conferences that have been held, keep their
+    time, chair and room. ``busy`` is when calendars block chairs, beside the busy times stored with the chairs; by default it is
+    read from the current data. Raise InputError if the data make no valid problem.
     """
-    booked = [kept for kept in bookings.active_in(connection, first, last) if not kept.booking.held]
-    chosen = _of(connection, [kept.booking.conference for kept in booked]) + _requested(connection, last, also)
-    chosen.sort(key=lambda kept: kept.position)
-    states = {kept.value.id: kept.state for kept in chosen}
+    booked = [stored for stored in bookings.active_in(connection, first, last) if not stored.booking.held]
+    chosen = _of(connection, [stored.booking.conference for stored in booked]) + _requested(connection, last, also)
+    chosen.sort(key=lambda stored: stored.position)
+    states = {stored.value.id: stored.state for stored in chosen}
     holds = [hold for hold in nouns.values(connection, nouns.HOLDS) if monday_of(first) <= monday_of(hold.week) <= last]
     if busy is None:
         busy = busy_times.blocking(connection, first, last)
     return _problem(
         connection,
         horizon={"first": first, "last": last},
-        conferences=[kept.value for kept in chosen],
+        conferences=[stored.value for stored in chosen],
         holds=[Hold(site=hold.site, week=hold.week, count=hold.count) for hold in holds],
         published=[
             {
-                "conference": kept.booking.conference,
-                "start": kept.booking.start,
-                "room": kept.booking.room,
-                "chair": kept.booking.chair,
-                "minute_taker": kept.booking.minute_taker,
-                "locks": ALL_LOCKS if kept.by_hand or states[kept.booking.conference] not in OPEN else kept.locks,
+                "conference": stored.booking.conference,
+                "start": stored.booking.start,
+                "room": stored.booking.room,
+                "chair": stored.booking.chair,
+                "minute_taker": stored.booking.minute_taker,
+                "locks": ALL_LOCKS if stored.by_hand or states[stored.booking.conference] not in OPEN else stored.locks,
             }
-            for kept in booked
+            for stored in booked
         ],
         busy=busy,
     )
 
 
 def frame_of(connection: Connection) -> Problem:
-    """Everything that others refer to, with all open conferences: what is wrong between the parts is an InputError."""
+    """Return everything that others refer to, with all open conferences. Raise InputError if the parts contradict each other."""
     query = select(conferences_table).where(conferences_table.c.state.in_(OPEN)).order_by(conferences_table.c.position)
-    opened = [kept.value for kept in conferences.queried(connection, query)]
+    opened = [stored.value for stored in conferences.select_conferences(connection, query)]
     holds = [Hold(site=hold.site, week=hold.week, count=hold.count) for hold in nouns.values(connection, nouns.HOLDS)]
     return _problem(connection, horizon=ANY_WEEK, conferences=opened, holds=holds, published=[], busy={})
 
 
 def hold_to_references(connection: Connection, conference: Conference) -> None:
-    """Refuse a conference that names what there is not, with an InputError."""
+    """Raise InputError if a conference refers to a site or chair that does not exist."""
     sites, chairs = nouns.values(connection, nouns.SITES), nouns.values(connection, nouns.CHAIRS)
     alone = Problem.model_construct(version=1, horizon=ANY_WEEK, sites=sites, rooms=(), chairs=chairs, conferences=(conference,))
     try:
@@ -116,7 +116,7 @@ def _problem(
     }
     try:
         problem = Problem.model_validate(whole)
-    except ValidationError as error:  # there is no site yet, or the horizon runs backwards
+    except ValidationError as error:  # there is no site yet, or the last day is before the first
         raise InputError(list(faults_of(error, Problem))) from None
     try:
         return checked(problem)
@@ -125,12 +125,12 @@ def _problem(
 
 
 def _as_busy(chair: Chair, busy: tuple[Interval, ...]) -> Chair:
-    """The chair as entered, busy at other times too."""
+    """Return the chair with further busy times."""
     return chair.model_copy(update={"busy": chair.busy + busy}) if busy else chair
 
 
 def _by_id(problem: Problem, place: Place) -> Place:
-    """A place with the id in it, for positions in a problem mean nothing to who changes one part of the data."""
+    """Return a place with an id instead of a position, which means nothing to somebody who changes one item."""
     match place:
         case (str(field), int(n), *rest) if field in WITH_IDS:
             return (field, getattr(problem, field)[n].id, *rest)
@@ -145,8 +145,10 @@ def _requested(connection: Connection, last: dt.date, also: Iterable[str]) -> li
     until = conferences.calendar(connection).working_days_after(last, policy.review_early_days // 2)
     in_turn = (table.c.earliest <= last) & (kind.not_in(REVIEWS) | (table.c.due <= until))
     may_come = or_(table.c.due <= last, in_turn, table.c.id.in_(list(also)))
-    return conferences.queried(connection, select(table).where((table.c.state == ConferenceState.REQUESTED) & may_come))
+    return conferences.select_conferences(
+        connection, select(table).where((table.c.state == ConferenceState.REQUESTED) & may_come)
+    )
 
 
 def _of(connection: Connection, identifiers: list[str]) -> list[StoredConference]:
-    return conferences.queried(connection, select(conferences_table).where(conferences_table.c.id.in_(identifiers)))
+    return conferences.select_conferences(connection, select(conferences_table).where(conferences_table.c.id.in_(identifiers)))

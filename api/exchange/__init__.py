@@ -1,1 +1,1 @@
-"""Problems in and out of the diary: import, export and demo data."""
+"""Import of problems into the diary, their export, and demo data."""

@@ -1,4 +1,4 @@
-"""A made-up month for an empty diary, so that there is something to look at."""
+"""A fictional month for an empty diary."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MONTH = "january-2027.xlsx"
 
 
 def fill(store: Store, now: dt.datetime) -> None:
-    """Bring in the stored month, unless there is anything in the diary already."""
+    """Import the demo month if the diary is empty."""
     with store.reading() as connection:
         if nouns.count(connection, nouns.SITES):
             return
     with as_file(files("fixtures") / MONTH) as path:
-        problem, told = read_problem_to_judge(path)
+        problem, wording = read_problem_to_judge(path)
     with store.writing() as connection:
-        if not nouns.count(connection, nouns.SITES):  # another server may have been faster
-            exchange.bring_in(connection, problem, told, now)
+        if not nouns.count(connection, nouns.SITES):  # another server may have imported it meanwhile
+            exchange.import_problem(connection, problem, wording, now)

@@ -1,4 +1,4 @@
-"""The diary in and out as the scheduler's files: a problem of some days, an import, an export."""
+"""Routes for the scheduler's files: a period's problem, import and export."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 
 
 class Import(Imported):
-    """What an import would add and change, or where ``mode`` is commit, what it has added and changed."""
+    """The items that an import would add and change, or has added and changed if ``mode`` is commit."""
 
     mode: ImportMode
 
@@ -62,56 +62,56 @@ def _format(request: Request) -> Format:
     raise HttpError(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "unknown-format",
-        f"Send JSON, a workbook, or a zip of CSV files, and say which as Content-Type: {', '.join(MEDIA_TYPES.values())}.",
+        f"Send JSON, a workbook, or a zip of CSV files, with its Content-Type: {', '.join(MEDIA_TYPES.values())}.",
     )
 
 
-@router.get("/problem", response_model=Problem, dependencies=[reads], summary="What a plan of these days has to solve")
+@router.get("/problem", response_model=Problem, dependencies=[reads], summary="The problem of planning a period")
 def problem(connection: Reading, days: Days) -> Response:
-    """As the contract writes it. The ETag is the problem's digest, which schedules of it name."""
-    found = snapshot.problem_of(connection, days.first, days.last)
-    return Response(found.model_dump_json(by_alias=True), media_type="application/json", headers={"ETag": etag(found.digest)})
+    """Return the problem as the contract defines it. The ETag is its digest, which its schedules refer to."""
+    result = snapshot.problem_of(connection, days.first, days.last)
+    return Response(result.model_dump_json(by_alias=True), media_type="application/json", headers={"ETag": etag(result.digest)})
 
 
 @router.post(
     "/import",
     dependencies=[needs(Permission.CHANGE_SERVICE)],
     openapi_extra=IMPORT_BODY,
-    summary="Bring in a workbook, CSV files or JSON",
+    summary="Import a workbook, CSV files or JSON",
 )
 def bring_in(
     connection: Writing,
     now: Now,
     body: Annotated[bytes, Depends(_body)],
     format_: Annotated[Format, Depends(_format)],
-    mode: Annotated[ImportMode, Query(description="Only tell what would happen, or let it happen.")] = ImportMode.PREVIEW,
+    mode: Annotated[ImportMode, Query(description="Preview the changes, or commit them.")] = ImportMode.PREVIEW,
 ) -> Import:
-    """All or nothing. What has an id that is known is changed, and what the file doesn't mention stays as it is.
+    """Import a file, completely or not at all. Items with known ids are changed; items not in the file stay as they are.
 
-    Published bookings become bookings. Faults are told by sheet, row and column.
+    Published bookings become bookings. Faults give the sheet, row and column.
     """
-    value, told = packing.unpacked(body, format_)
+    value, wording = packing.decode(body, format_)
     if mode is ImportMode.COMMIT:
-        return Import(mode=mode, **dict(exchange.bring_in(connection, value, told, now)))
+        return Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now)))
     attempt = connection.begin_nested()
     try:
-        return Import(mode=mode, **dict(exchange.bring_in(connection, value, told, now)))
+        return Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now)))
     finally:
         attempt.rollback()
 
 
-@router.get("/export", response_model=Problem, responses=FILES, dependencies=[reads], summary="These days as a file")
+@router.get("/export", response_model=Problem, responses=FILES, dependencies=[reads], summary="Export a period as a file")
 def export(
     connection: Reading,
     days: Days,
     format_: Annotated[Format, Query(alias="format", description="JSON, a workbook, or CSV files in a zip.")] = Format.JSON,
 ) -> Response:
-    """What the service has, and what is booked or to be planned on these days: it can be imported as it is.
+    """Return the service's data with the bookings and requests of a period, ready to be imported again.
 
-    Chairs are busy only as entered with them: what their calendars tell is no part of it.
+    Busy times from chairs' calendars are left out. Those entered for the chairs are included.
     """
-    found = snapshot.problem_of(connection, days.first, days.last, busy={})
+    result = snapshot.problem_of(connection, days.first, days.last, busy={})
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
-    headers = {"ETag": etag(found.digest), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(packing.packed(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)
+    headers = {"ETag": etag(result.digest), "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(packing.encode(result, format_), media_type=MEDIA_TYPES[format_], headers=headers)

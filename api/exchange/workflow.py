@@ -1,45 +1,42 @@
-"""A problem into the diary: what it adds and changes, all or nothing. What it doesn't mention stays as it is.
+"""Import of a problem into the diary, completely or not at all. Items not in the problem stay as they are.
 
-Things are known by their ids, holds by their site and week, published bookings by their conferences.
+Items are matched by id, holds by site and week, and published bookings by conference.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, StoredBooking
+from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
-from api.diary.conferences.workflow import place
 from api.diary.registers import queries as nouns
 from api.diary.registers.queries import NamedHold, Register
 from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, error_items
 from api.publishing.difference import changes_of
 from api.publishing.workflow import FELT_BY_FAMILIES
-from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault, InputError, Place
-from scheduler.domain.problem import Problem, PublishedBooking
-from scheduler.domain.schedule import Booking
+from scheduler.domain.problem import Problem
 from scheduler.domain.values import monday_of
-from scheduler.files import Told
+from scheduler.files import FaultWording
 
 ACTOR = "import"
-NEVER_KEPT = "\0"
+NUL = "\0"
 
 
 class Changes(BaseModel):
-    """What an import adds and changes of one noun, by id, and how much it leaves as it was."""
+    """The items of one kind that an import adds and changes, by id, and the number of unchanged ones."""
 
     added: list[str] = []
     changed: list[str] = []
@@ -47,7 +44,7 @@ class Changes(BaseModel):
 
 
 class Imported(BaseModel):
-    """What an import adds and changes, noun by noun."""
+    """The items that an import adds and changes, by kind."""
 
     documents: Changes
     sites: Changes
@@ -59,15 +56,14 @@ class Imported(BaseModel):
     bookings: Changes
 
 
-def bring_in(connection: Connection, problem: Problem, told: Told, now: dt.datetime) -> Imported:
-    """Put a problem into the diary, within the caller's transaction.
+def import_problem(connection: Connection, problem: Problem, wording: FaultWording, now: dt.datetime) -> Imported:
+    """Import a problem into the diary, within the caller's transaction.
 
-    Raises:
-        InputError: where something in it can't be kept, or doesn't fit to what there is.
-        ApiError: 409 with every row that is at odds with the diary, or with another row.
+    Raise InputError if a text can't be stored or the resulting data are invalid, or ConflictError with every row that
+    contradicts the diary or another row.
     """
-    if faults := list(_never_kept(problem)):
-        raise InputError([told(fault) for fault in faults])
+    if faults := list(_nul_characters(problem)):
+        raise InputError([wording(fault) for fault in faults])
     people = (nouns.SITES, problem.sites), (nouns.ROOMS, problem.rooms), (nouns.CHAIRS, problem.chairs)
     documents_ = _documents(connection, problem, now)
     sites, rooms, chairs = (_nouns(connection, noun, values, now) for noun, values in people)
@@ -77,8 +73,8 @@ def bring_in(connection: Connection, problem: Problem, told: Told, now: dt.datet
     conferences_ = diary.bring_in_conferences()
     bookings_ = diary.bring_in_bookings()
     if diary.faults:
-        wrong = error_items(told(fault) for fault in diary.faults)
-        raise conflict("at-odds", "It is at odds with the diary, or with itself. Nothing is kept.", wrong)
+        errors = error_items(wording(fault) for fault in diary.faults)
+        raise conflict("at-odds", "The file contradicts the diary, or itself. Nothing is imported.", errors)
     snapshot.frame_of(connection)
     return Imported(
         documents=documents_,
@@ -92,24 +88,24 @@ def bring_in(connection: Connection, problem: Problem, told: Told, now: dt.datet
     )
 
 
-def _never_kept(problem: Problem) -> Iterator[Fault]:
-    """Where a text holds NUL, which no PostgreSQL database keeps."""
+def _nul_characters(problem: Problem) -> Iterator[Fault]:
+    """Yield a fault for each text with a NUL character, which PostgreSQL can't store."""
 
-    def look(found: Any, place: Place) -> Iterator[Fault]:
-        if isinstance(found, str) and NEVER_KEPT in found:
-            yield Fault(place, "there is a NUL character in it. Enter it again without.")
-        elif isinstance(found, dict):
-            for name, value in found.items():
+    def look(part: Any, place: Place) -> Iterator[Fault]:
+        if isinstance(part, str) and NUL in part:
+            yield Fault(place, "it contains a NUL character. Enter it again without that character.")
+        elif isinstance(part, dict):
+            for name, value in part.items():
                 yield from look(value, (*place, name))
-        elif isinstance(found, list):
-            for n, value in enumerate(found):
+        elif isinstance(part, list):
+            for n, value in enumerate(part):
                 yield from look(value, (*place, n))
 
     yield from look(problem.model_dump(mode="json", by_alias=True), ())
 
 
 def _documents(connection: Connection, problem: Problem, now: dt.datetime) -> Changes:
-    """Settings that are given take the place of those there are; lists of days, journeys and pairs are added to."""
+    """Replace stored settings by imported ones, and add imported days, journeys and pairs to the stored lists."""
     changes = Changes()
     for name, merged in _merged(connection, problem).items():
         present, version = documents.get(connection, name)
@@ -141,7 +137,7 @@ def _merged(connection: Connection, problem: Problem) -> dict[str, Any]:
 
 
 def _over(present: BaseModel, given: BaseModel) -> BaseModel:
-    """The value with all that was given, in its parts too."""
+    """Return the present value with every given field replaced, also within its parts."""
 
     def over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         parts = {name: over(below[name], value) if isinstance(value, dict) else value for name, value in above.items()}
@@ -151,7 +147,7 @@ def _over(present: BaseModel, given: BaseModel) -> BaseModel:
 
 
 def _joined(present: Sequence[Any] | None, given: Sequence[Any] | None) -> tuple[Any, ...] | None:
-    """Both lists, each item once; None where neither is given."""
+    """Return both lists as one without duplicates, or None if neither is given."""
     return None if present is None and given is None else tuple(dict.fromkeys((*(present or ()), *(given or ()))))
 
 
@@ -171,7 +167,7 @@ def _nouns(connection: Connection, noun: Register[Any], values: Iterable[Any], n
 
 
 def _holds(connection: Connection, problem: Problem, now: dt.datetime) -> Changes:
-    """The holds of a site and week take the place, one after another, of those that the diary has for it."""
+    """Import holds. The holds of a site and week replace the diary's holds there, one by one."""
     present: dict[tuple[str, dt.date], list[NamedHold]] = {}
     for hold in nouns.values(connection, nouns.HOLDS):
         present.setdefault((hold.site, monday_of(hold.week)), []).append(hold)
@@ -179,28 +175,32 @@ def _holds(connection: Connection, problem: Problem, now: dt.datetime) -> Change
     for given in problem.holds:
         earlier = present.get((given.site, monday_of(given.week)))
         identity = {"id": earlier.pop(0).id} if earlier else {}
-        named.append(NamedHold.model_validate({**written(given), **identity}))
+        named.append(NamedHold.model_validate({**to_json(given), **identity}))
     return _nouns(connection, nouns.HOLDS, named, now)
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """A booking that is to stand, where it comes from, and what stands for its conference now."""
+class _Import:
+    """A booking to import: its place in the file, and its conference's current booking."""
 
     place: Place
-    booking: Booking
-    locks: tuple[str, ...]
-    standing: StoredBooking | None
+    new: DiaryBooking
+    current: StoredBooking | None
 
-    def is_kept(self, state: ConferenceState) -> bool:
-        """Whether just that stands already. What is over, or was booked by hand, is told with locks that it needn't have."""
-        if self.standing is None or self.booking != self.standing.booking:
+    @property
+    def conference(self) -> str:
+        """Return the id of its conference."""
+        return self.new.booking.conference
+
+    def is_unchanged(self, state: ConferenceState) -> bool:
+        """True if it is the current booking. An export locks bookings by hand and held ones, so those locks don't count."""
+        if self.current is None or self.new.booking != self.current.booking:
             return False
-        return state not in OPEN or self.standing.by_hand or set(self.locks) == set(self.standing.locks)
+        return state not in OPEN or self.current.by_hand or set(self.new.locks) == set(self.current.locks)
 
 
 class _Diary:
-    """Conferences and their bookings on their way in; ``faults`` are what is at odds."""
+    """An import of conferences and their bookings. ``faults`` collects the contradictions."""
 
     def __init__(self, connection: Connection, problem: Problem, now: dt.datetime) -> None:
         self.connection, self.problem, self.now = connection, problem, now
@@ -208,7 +208,7 @@ class _Diary:
         self.faults: list[Fault] = []
 
     def bring_in_conferences(self) -> Changes:
-        """Add and change conferences; one that is over can't be changed."""
+        """Add and change conferences. A conference that has been held or cancelled can't be changed."""
         changes = Changes()
         present = self._present()
         for n, value in enumerate(self.problem.conferences):
@@ -221,95 +221,78 @@ class _Diary:
                 changes.unchanged += 1
             elif before.state in OPEN:
                 changes.changed.append(value.id)
-                was, now = written(before.value), written(value)
+                was, now = to_json(before.value), to_json(value)
                 conferences.change(self.connection, value, self.now)
                 changed = {name: was[name] for name in was if was[name] != now[name]}
                 self._note(value.id, ConferenceEvent.CHANGED, before=changed, due_before=before.due.isoformat())
             else:
-                self._fault(("conferences", n), f"'{value.id}' is {before.state}, and can't be changed. Take it out of the file.")
+                self._fault(("conferences", n), f"'{value.id}' is {before.state}, and can't be changed. Remove it from the file.")
         return changes
 
     def bring_in_bookings(self) -> Changes:
-        """Let what is published stand, in place of what stands for these conferences now."""
+        """Add the published bookings, in place of these conferences' current ones."""
         changes = Changes()
         present = self._present()
-        moved: list[_Wanted] = []
-        for wanted in self._wanted():
-            name = wanted.booking.conference
-            state = present[name].state
-            if wanted.is_kept(state):
+        moved: list[_Import] = []
+        for one in self._imports():
+            state = present[one.conference].state
+            if one.is_unchanged(state):
                 changes.unchanged += 1
             elif state not in OPEN:
-                self._fault(wanted.place, f"'{name}' is {state}, and can't be booked. Take it out of the file.")
+                self._fault(one.place, f"'{one.conference}' is {state}, and can't be booked. Remove it from the file.")
             else:
-                moved.append(wanted)
-                (changes.changed if wanted.standing else changes.added).append(name)
-        numbers = [wanted.standing.number for wanted in moved if wanted.standing]
-        bookings.end(self.connection, numbers, Ending.MOVED, self.now)
-        for wanted in moved:
-            self._book(wanted, present[wanted.booking.conference])
+                moved.append(one)
+                (changes.changed if one.current else changes.added).append(one.conference)
+        bookings.end(self.connection, [one.current.number for one in moved if one.current], Ending.MOVED, self.now)
+        for one in moved:
+            self._book(one, present[one.conference])
         return changes
 
-    def _book(self, wanted: _Wanted, conference: StoredConference) -> None:
-        booking, before = wanted.booking, wanted.standing
-        exception = before.exception if before and before.booking.day == booking.day else None
+    def _book(self, one: _Import, conference: StoredConference) -> None:
+        before = one.current
+        if before is not None and before.booking.day == one.new.booking.day:
+            one = replace(one, new=replace(one.new, exception=before.exception))
         try:
-            number = bookings.add(self.connection, booking, self.policy, self.now, locks=wanted.locks, exception=exception)
+            added = bookings.add(self.connection, one.new, self.policy, self.now)
         except ServiceError as error:
-            self._fault(wanted.place, error.detail)
+            self._fault(one.place, error.detail)
             return
         conferences.change(self.connection, conference.value, self.now, state=ConferenceState.BOOKED)
-        made = place(StoredBooking(number, booking, wanted.locks, False, None, exception, True))
+        detail = {"booking": added.history_entry, "exception": added.exception}
         if before is None:
-            self._note(booking.conference, ConferenceEvent.BOOKED, booking=made, exception=None)
-        elif changes := changes_of(before.booking, booking):
-            event = (
-                ConferenceEvent.MOVED if any(change.what in FELT_BY_FAMILIES for change in changes) else ConferenceEvent.CHANGED
-            )
-            self._note(booking.conference, event, booking=made, exception=exception, before=place(before))
+            self._note(one.conference, ConferenceEvent.BOOKED, **detail)
+        elif changes := changes_of(before.booking, added.booking):
+            felt = any(change.what in FELT_BY_FAMILIES for change in changes)
+            event = ConferenceEvent.MOVED if felt else ConferenceEvent.CHANGED
+            self._note(one.conference, event, **detail, before=before.history_entry)
 
-    def _wanted(self) -> Iterator[_Wanted]:
-        """What is published, and what stands for other conferences, as long as these last now."""
+    def _imports(self) -> Iterator[_Import]:
+        """Yield the published bookings, and other conferences' current bookings whose length has changed."""
         takers = {taker.id for taker in nouns.values(self.connection, nouns.MINUTE_TAKERS)}
         for n, published in enumerate(self.problem.published):
             taker = published.minute_taker
             if taker is not None and taker not in takers:
                 self._fault(
-                    ("published", n, "minute_taker"), f"there is no minute taker '{taker}'. List them, or leave this out."
+                    ("published", n, "minute_taker"),
+                    f"there is no minute taker '{taker}'. Add the minute taker, or leave this empty.",
                 )
                 continue
-            name = published.conference
-            booking = _booking(published, self.problem.conference_by_id[name])
-            yield _Wanted(("published", n, "start"), booking, published.locks, self._standing(name))
+            new = DiaryBooking(self.problem.booking_of(published), published.locks)
+            yield _Import(("published", n, "start"), new, self._current(published.conference))
         for n, conference in enumerate(self.problem.conferences):
-            standing = self._standing(conference.id) if conference.id not in self.problem.published_by_id else None
-            if standing is not None and (booking := _as_long_as_it_lasts(standing.booking, conference)) != standing.booking:
-                yield _Wanted(("conferences", n, "minutes"), booking, standing.locks, standing)
+            current = self._current(conference.id) if conference.id not in self.problem.published_by_id else None
+            if current is not None and (booking := self.problem.with_length(current.booking)) != current.booking:
+                yield _Import(("conferences", n, "minutes"), DiaryBooking(booking, current.locks), current)
 
     def _present(self) -> dict[str, StoredConference]:
         names = self.problem.conference_by_id
-        return {kept.value.id: kept for kept in conferences.of(self.connection, names)}
+        return {stored.value.id: stored for stored in conferences.of(self.connection, names)}
 
-    def _standing(self, conference: str) -> StoredBooking | None:
+    def _current(self, conference: str) -> StoredBooking | None:
         return bookings.active_of(self.connection, conference)
 
     def _note(self, conference: str, event: ConferenceEvent, **detail: Any) -> None:
-        conferences.note(self.connection, conference, event, self.now, ACTOR, **detail)
+        conferences.record_event(self.connection, conference, event, self.now, ACTOR, **detail)
 
     def _fault(self, place: Place, message: str) -> None:
         self.faults.append(Fault(place, message))
-
-
-def _as_long_as_it_lasts(booking: Booking, conference: Conference) -> Booking:
-    return booking.model_copy(update={"end": booking.start + dt.timedelta(minutes=conference.minutes)})
-
-
-def _booking(published: PublishedBooking, conference: Conference) -> Booking:
-    return Booking(
-        conference=published.conference,
-        start=published.start,
-        end=published.start + dt.timedelta(minutes=conference.minutes),
-        room=published.room,
-        chair=published.chair,
-        minute_taker=published.minute_taker,
-    )

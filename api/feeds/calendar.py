@@ -1,4 +1,4 @@
-"""Calendar feeds: bookings as iCalendar bytes, the same for the same values, with no personal data at any level of detail."""
+"""Calendar feeds as iCalendar bytes: deterministic, and without personal data at any level of detail."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from icalendar import Calendar, Event, Timezone, vDuration
 from api.clock import LONDON
 from api.diary.service.feed_settings import FeedSettings
 from scheduler.domain.conference import ConferenceKind, Mode
+from scheduler.domain.schedule import Booking
 from scheduler.wording import KIND_IN_WORDS, MODE_IN_WORDS, capitalised, count_of
 
 PRODUCT = "-//Conference planner//Calendar feeds//EN"
-HOW_FRESH = "Calendars fetch this every 30 minutes to 24 hours. It is not for changes on the same day."
+FRESHNESS = "Calendars fetch this every 30 minutes to 24 hours. It is not for changes on the same day."
 NO_LONGER_HERE = "No longer in this calendar: it was cancelled, or it is now held elsewhere or by somebody else."
 END = b"END:VCALENDAR\r\n"
-MOST_KEPT = 30_000
+MOST_EVENTS = 30_000
 LONDON_TIMES = """BEGIN:VTIMEZONE
 TZID:Europe/London
 BEGIN:DAYLIGHT
@@ -43,7 +44,7 @@ END:VTIMEZONE
 
 
 class FeedOf(StrEnum):
-    """Whose bookings a feed shows."""
+    """What a feed is for: a person, a room, a site or the whole service."""
 
     CHAIR = "chair"
     MINUTE_TAKER = "minute_taker"
@@ -53,17 +54,17 @@ class FeedOf(StrEnum):
 
     @property
     def shows_room_time(self) -> bool:
-        """Whether an entry lasts until the room is free again, and not only until the people are."""
+        """True if an entry ends when the room is free again, and not already when the people are."""
         return self in (FeedOf.ROOM, FeedOf.SITE)
 
     @property
     def travels(self) -> bool:
-        """Whether it is of somebody who goes from one booking to the next."""
+        """True if the feed is for a person, who travels between bookings."""
         return self in (FeedOf.CHAIR, FeedOf.MINUTE_TAKER)
 
 
 class Detail(StrEnum):
-    """How much a feed tells: references and places, or only that the time is taken."""
+    """How much a feed shows: references and places, or only that the time is taken."""
 
     REFERENCE = "reference"
     BUSY = "busy"
@@ -71,7 +72,7 @@ class Detail(StrEnum):
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed: ``id`` is a UUID, from which the UIDs of its entries are made; ``subject`` is None for the whole service."""
+    """A feed: ``id`` is a UUID, the namespace of its entries' UIDs; ``subject`` is None for the whole service."""
 
     id: str
     of: FeedOf
@@ -81,19 +82,17 @@ class Feed:
 
 @dataclass(frozen=True)
 class Entry:
-    """A booking with all that a feed may tell of it; ``reference`` is its conference's, or its held slot's.
+    """A booking under its number, with everything that a feed may show of it.
 
-    Times are local. ``site`` and ``place`` say where it is held, None if virtually; ``mode`` and ``kind`` are None for a held
-    slot. ``changed_at`` is when anything of it changed last. A cancelled one stands no more in this feed.
+    People's time begins at ``arrival``, the room's ends at ``cleared``; both are local. ``site`` and ``place`` are None if the
+    booking is virtual, ``mode`` and ``kind`` are None for a held slot. ``changed_at`` is its latest change. A ``cancelled`` entry
+    is no longer in this feed.
     """
 
     number: int
-    reference: str
-    held: bool
+    booking: Booking
     cancelled: bool
     arrival: dt.datetime
-    start: dt.datetime
-    end: dt.datetime
     cleared: dt.datetime
     site: str | None
     place: str | None
@@ -110,35 +109,35 @@ def calendar(
     sites: Mapping[str, str],
     travel: Mapping[tuple[str, str], int],
 ) -> bytes:
-    """The feed as an iCalendar file. ``sites`` are labels by id, ``travel`` the minutes from site to site."""
+    """Return the feed as an iCalendar file. ``sites`` are labels by id, ``travel`` the minutes from site to site."""
     file = Calendar()
     file.add("version", "2.0")
     file.add("prodid", PRODUCT)
     file.add("calscale", "GREGORIAN")
     file.add("x-wr-calname", _printable(title))
-    file.add("x-wr-caldesc", HOW_FRESH)
+    file.add("x-wr-caldesc", FRESHNESS)
     file.add("refresh-interval", vDuration(dt.timedelta(hours=1)), parameters={"VALUE": "DURATION"})
     file.add("x-published-ttl", "PT1H")
     file.add_component(Timezone.from_ical(LONDON_TIMES))
-    ordered = sorted(entries, key=lambda entry: (entry.start, entry.number))
+    ordered = sorted(entries, key=lambda entry: (entry.booking.start, entry.number))
     journeys = dict(_journeys(ordered, sites, travel)) if feed.of.travels else {}
     events = (_event(feed, entry, settings, journeys.get(entry.number)) for entry in ordered)
     begun: bytes = file.to_ical().removesuffix(END)
     return b"".join((begun, *events, END))
 
 
-@lru_cache(MOST_KEPT)  # a change writes every feed anew, and most of what they hold is as it was
+@lru_cache(MOST_EVENTS)  # after a change every feed is written again, and most of their events have not changed
 def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None) -> bytes:
-    event = Event()
-    event.add("uid", str(uuid5(UUID(feed.id), f"{'hold' if entry.held else 'conference'} {entry.reference}")))
-    event.add("sequence", 2 * entry.number + entry.cancelled)  # what moves is a new row, with a higher number
+    event, booking = Event(), entry.booking
+    event.add("uid", str(uuid5(UUID(feed.id), f"{'hold' if booking.held else 'conference'} {booking.conference}")))
+    event.add("sequence", 2 * entry.number + entry.cancelled)  # a booking that moves becomes a new row with a higher number
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("dtstart", entry.arrival.replace(tzinfo=LONDON))
-    event.add("dtend", (entry.cleared if feed.of.shows_room_time else entry.end).replace(tzinfo=LONDON))
+    event.add("dtend", (entry.cleared if feed.of.shows_room_time else booking.end).replace(tzinfo=LONDON))
     event.add("summary", _title(entry, feed.detail))
-    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.held else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if entry.cancelled or entry.held else "OPAQUE")
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if booking.held else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if entry.cancelled or booking.held else "OPAQUE")
     if feed.detail is Detail.REFERENCE:
         event.add("description", "\n".join(_description(entry, settings, journey)))
         if not entry.cancelled:
@@ -149,9 +148,11 @@ def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None
 
 def _title(entry: Entry, detail: Detail) -> str:
     if detail is Detail.BUSY:
-        title = "Held" if entry.held else "Busy"
+        title = "Held" if entry.booking.held else "Busy"
+    elif entry.booking.held:
+        title = "Held for an initial conference"
     else:
-        title = "Held for an initial conference" if entry.held else f"Conference {_printable(entry.reference)}"
+        title = f"Conference {_printable(entry.booking.conference)}"
     return f"CANCELLED: {title}" if entry.cancelled else title
 
 
@@ -159,9 +160,10 @@ def _description(entry: Entry, settings: FeedSettings, journey: str | None) -> I
     if entry.cancelled:
         yield NO_LONGER_HERE
         return
-    times = f"begins at {entry.start:%H:%M} and ends at {entry.end:%H:%M}."
-    yield f"A slot kept free. If it is taken, the conference {times}" if entry.held else f"The conference {times}"
-    if entry.arrival < entry.start:
+    booking = entry.booking
+    times = f"begins at {booking.start:%H:%M} and ends at {booking.end:%H:%M}."
+    yield f"A slot kept free. If it is taken, the conference {times}" if booking.held else f"The conference {times}"
+    if entry.arrival < booking.start:
         yield f"The pre-meet begins at {entry.arrival:%H:%M}."
     if entry.mode is not None:
         yield f"{capitalised(MODE_IN_WORDS[entry.mode])}." if entry.place else "Held virtually."
@@ -174,15 +176,18 @@ def _description(entry: Entry, settings: FeedSettings, journey: str | None) -> I
 def _journeys(
     entries: Sequence[Entry], sites: Mapping[str, str], travel: Mapping[tuple[str, str], int]
 ) -> Iterator[tuple[int, str]]:
-    """How to reach each booking in a room from the one before on that day, where that is at another site."""
+    """Yield how to reach each booking whose previous one on that day is at another site."""
     in_rooms = [entry for entry in entries if entry.site is not None and not entry.cancelled]
     for before, entry in pairwise(in_rooms):
         minutes = travel.get((before.site or "", entry.site or ""), 0)
-        if minutes and before.site != entry.site and before.start.date() == entry.start.date():
+        if minutes and before.site != entry.site and before.booking.day == entry.booking.day:
             site = _printable(sites[before.site or ""])
-            yield entry.number, f"Travel from {site}: {count_of(minutes, 'minute')}; the one before ends at {before.end:%H:%M}."
+            yield (
+                entry.number,
+                f"Travel from {site}: {count_of(minutes, 'minute')}; the one before ends at {before.booking.end:%H:%M}.",
+            )
 
 
 def _printable(text: str) -> str:
-    """The text without control characters, which break the lines of a calendar."""
+    """Return the text with spaces for control characters, which break the lines of a calendar."""
     return "".join(one if one.isprintable() else " " for one in text)

@@ -1,4 +1,4 @@
-"""Calendar feeds: the links to them, of whose secrets only the sha256 is kept, and what each shows."""
+"""Calendar feeds as rows, with the sha256 of their secrets, and the bookings that each shows."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, insert, select, true, update
 
 from api.clock import LONDON
 from api.database.tables import bookings, conferences, feeds, rooms
+from api.diary.bookings.queries import booking_of
 from api.diary.registers import queries as nouns
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
@@ -33,7 +34,7 @@ SUBJECTS: dict[FeedOf, Register[Any]] = {
 
 @dataclass(frozen=True)
 class StoredFeed:
-    """A feed with what is known of its link; it is fetched by clients that name themselves ``fetched_by``."""
+    """A feed as a row, with its latest fetch; ``fetched_by`` is what the client calls itself."""
 
     position: int
     feed: Feed
@@ -46,7 +47,7 @@ class StoredFeed:
 
 @dataclass(frozen=True)
 class Fetch:
-    """Who fetched a feed, and when."""
+    """A fetch of a feed: which client, and when."""
 
     feed: str
     at: dt.datetime
@@ -54,30 +55,30 @@ class Fetch:
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret."""
+    """Return the digest of a secret, which is stored in its place."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def listed(connection: Connection, *, after: int = 0, most: int | None = None) -> list[StoredFeed]:
-    """All, in the order in which they came; those ``after`` a position, at most so many."""
+def list_feeds(connection: Connection, *, after: int = 0, most: int | None = None) -> list[StoredFeed]:
+    """Return feeds by position: at most ``most``, after the position ``after``."""
     query = select(feeds).where(feeds.c.position > after).order_by(feeds.c.position).limit(most)
-    return [_kept(row) for row in connection.execute(query)]
+    return [_stored(row) for row in connection.execute(query)]
 
 
-def found(connection: Connection, identifier: str) -> StoredFeed | None:
-    """The feed with that id."""
+def find(connection: Connection, identifier: str) -> StoredFeed | None:
+    """Return the feed with an id."""
     row = connection.execute(select(feeds).where(feeds.c.id == identifier)).one_or_none()
-    return None if row is None else _kept(row)
+    return None if row is None else _stored(row)
 
 
 def behind(connection: Connection, secret_digest: str) -> Feed | None:
-    """The feed that a secret opens."""
+    """Return the feed that a secret opens."""
     row = connection.execute(select(feeds).where(feeds.c.secret == secret_digest)).one_or_none()
-    return None if row is None else _kept(row).feed
+    return None if row is None else _stored(row).feed
 
 
 def add(connection: Connection, of: FeedOf, subject: str | None, detail: Detail, now: dt.datetime) -> tuple[str, str]:
-    """Keep a new feed; gives its id and its secret, which can't be had again."""
+    """Store a new feed; return its id and its secret, which can't be read again."""
     identifier, secret = str(uuid.uuid4()), secrets.token_urlsafe(SECRET_BYTES)
     row = {"id": identifier, "of": of, "subject": subject, "detail": detail, "secret": digest(secret), "version": 1}
     connection.execute(insert(feeds).values(**row, made_at=now))
@@ -85,56 +86,56 @@ def add(connection: Connection, of: FeedOf, subject: str | None, detail: Detail,
 
 
 def rotate(connection: Connection, identifier: str) -> str:
-    """Give a feed a new secret in place of the old; gives it."""
+    """Replace a feed's secret; return the new one."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     _change(connection, identifier, secret=digest(secret), fetched_at=None, fetched_by=None)
     return secret
 
 
 def revoke(connection: Connection, identifier: str, now: dt.datetime) -> None:
-    """Let nothing open a feed any more."""
+    """Revoke a feed, so that no secret opens it."""
     _change(connection, identifier, secret=None, revoked_at=now)
 
 
-def note(connection: Connection, fetches: Iterable[Fetch]) -> None:
-    """Keep who fetched feeds last."""
+def note_fetches(connection: Connection, fetches: Iterable[Fetch]) -> None:
+    """Record the latest fetches of feeds."""
     for fetch in fetches:
         connection.execute(update(feeds).where(feeds.c.id == fetch.feed).values(fetched_at=fetch.at, fetched_by=fetch.by))
 
 
-def written(connection: Connection, feed: Feed, today: dt.date) -> bytes:
-    """What a feed shows on a day, as an iCalendar file: what stands, from 60 days ago, and for 30 days what was cancelled."""
+def feed_bytes(connection: Connection, feed: Feed, today: dt.date) -> bytes:
+    """Return a feed as an iCalendar file: active bookings from 60 days ago on, and what was cancelled in the last 30 days."""
     parts = {name: documents.get(connection, name)[0] for name in ("service", "feed_settings", "travel")}
     sites = {site.id: site.label for site in nouns.values(connection, nouns.SITES)}
-    kept_rooms = {room.id: room for room in nouns.values(connection, nouns.ROOMS)}
+    stored_rooms = {room.id: room for room in nouns.values(connection, nouns.ROOMS)}
     entries = [
-        _entry(row, kept_rooms.get(row.room), sites)
-        for query in (_standing(feed, today), _cancelled(feed, today))
+        _entry(row, stored_rooms.get(row.room), sites)
+        for query in (_active(feed, today), _cancelled(feed, today))
         for row in connection.execute(query)
     ]
-    title = _title(feed, parts["service"].name, kept_rooms, sites)
+    title = _title(feed, parts["service"].name, stored_rooms, sites)
     return calendar(feed, title, entries, parts["feed_settings"], sites, travel_minutes(parts["travel"]))
 
 
-def _title(feed: Feed, service: str, kept_rooms: dict[str, Room], sites: dict[str, str]) -> str:
+def _title(feed: Feed, service: str, stored_rooms: dict[str, Room], sites: dict[str, str]) -> str:
     match feed.of:
         case FeedOf.SERVICE:
             whose = service
         case FeedOf.SITE:
             whose = sites.get(feed.subject or "", feed.subject or "")
-        case FeedOf.ROOM if feed.subject in kept_rooms:
-            whose = _place(kept_rooms[feed.subject], sites)
+        case FeedOf.ROOM if feed.subject in stored_rooms:
+            whose = _place(stored_rooms[feed.subject], sites)
         case _:
             whose = feed.subject or ""
     return f"Conferences: {whose}" if whose else "Conferences"
 
 
-def _standing(feed: Feed, today: dt.date) -> Select[Any]:
+def _active(feed: Feed, today: dt.date) -> Select[Any]:
     return _shown(today).where(bookings.c.active, _of(feed, bookings))
 
 
 def _cancelled(feed: Feed, today: dt.date) -> Select[Any]:
-    """What ended, unless another booking of the conference has taken its place in the feed. Holds were promised to nobody."""
+    """Return the query for ended bookings, without those replaced in this feed. Held slots are left out: nobody was invited."""
     ended = dt.datetime.combine(today - dt.timedelta(days=CANCELLED_DAYS), dt.time(), LONDON)
     later = bookings.alias("later")
     of_same = (later.c.conference == bookings.c.conference) & (later.c.number > bookings.c.number)
@@ -145,16 +146,15 @@ def _cancelled(feed: Feed, today: dt.date) -> Select[Any]:
 
 def _shown(today: dt.date) -> Select[Any]:
     since = dt.datetime.combine(today - dt.timedelta(days=PAST_DAYS), dt.time())
-    asked = conferences.c
+    conference = conferences.c
     return (
         select(
             bookings,
-            func.coalesce(bookings.c.hold, bookings.c.conference).label("reference"),
-            asked.value["mode"].as_string().label("mode"),
-            asked.value["kind"].as_string().label("kind"),
-            asked.changed_at,
+            conference.value["mode"].as_string().label("mode"),
+            conference.value["kind"].as_string().label("kind"),
+            conference.changed_at,
         )
-        .outerjoin(conferences, asked.id == bookings.c.conference)
+        .outerjoin(conferences, conference.id == bookings.c.conference)
         .where(bookings.c.start >= since)
     )
 
@@ -173,12 +173,9 @@ def _of(feed: Feed, table: FromClause) -> ColumnElement[bool]:
 def _entry(row: Any, room: Room | None, sites: dict[str, str]) -> Entry:
     return Entry(
         number=row.number,
-        reference=row.reference,
-        held=row.hold is not None,
+        booking=booking_of(row),
         cancelled=not row.active,
         arrival=row.arrival,
-        start=row.start,
-        end=row.end,
         cleared=row.cleared,
         site=None if room is None else room.site,
         place=None if room is None else _place(room, sites),
@@ -196,6 +193,6 @@ def _change(connection: Connection, identifier: str, **columns: Any) -> None:
     connection.execute(update(feeds).where(feeds.c.id == identifier).values(version=feeds.c.version + 1, **columns))
 
 
-def _kept(row: Any) -> StoredFeed:
+def _stored(row: Any) -> StoredFeed:
     feed = Feed(row.id, FeedOf(row.of), row.subject, Detail(row.detail))
     return StoredFeed(row.position, feed, row.version, row.made_at, row.revoked_at, row.fetched_at, row.fetched_by)

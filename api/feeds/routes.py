@@ -14,8 +14,8 @@ from api.diary.registers import queries as nouns
 from api.errors import ErrorItem, conflict, not_found
 from api.feeds import queries as feeds
 from api.feeds.calendar import Detail, FeedOf
+from api.feeds.paths import path_of
 from api.feeds.queries import StoredFeed
-from api.feeds.subscriptions import path_of
 from api.http.etags import IfMatch, etag, expect
 from api.http.idempotency import store_instead
 from api.http.paging import After, Most, page_of
@@ -81,7 +81,7 @@ class FeedWithLinks(FeedItem):
 @router.get("", response_model=FeedPage, dependencies=[_reads], summary="List every feed")
 def listed(connection: Reading, after: After = 0, most: Most = 100) -> Any:
     """Return the feeds in the order in which they were created."""
-    return page_of(feeds.listed(connection, after=after, most=most + 1), most, _item, lambda feed: feed.position)
+    return page_of(feeds.list_feeds(connection, after=after, most=most + 1), most, _item, lambda feed: feed.position)
 
 
 @router.get("/{id}", response_model=FeedItem, dependencies=[_reads], summary="One feed")
@@ -130,7 +130,7 @@ def _check_subject(connection: Connection, new: NewFeed) -> None:
     elif new.subject is None:
         message = f"is missing. Enter the id of a {noun.name}."
     else:
-        is_known = nouns.found(connection, noun, new.subject) is not None
+        is_known = nouns.find(connection, noun, new.subject) is not None
         message = None if is_known else f"there is no {noun.name} '{new.subject}'. Enter the id of an existing one."
     if message is not None:
         raise request_errors([ErrorItem(where="subject", message=message)])
@@ -143,7 +143,7 @@ def _expected(connection: Connection, identifier: str, if_match: str | None) -> 
 
 
 def _found(connection: Connection, identifier: str) -> StoredFeed:
-    stored = feeds.found(connection, identifier)
+    stored = feeds.find(connection, identifier)
     if stored is None:
         raise not_found("feed", identifier)
     return stored

@@ -18,23 +18,18 @@ from api.clock import local_day
 from api.database.session import Store, version_of
 from api.errors import NotFoundError
 from api.feeds import queries as feeds
+from api.feeds.paths import PREFIX, SUFFIX
 from api.feeds.queries import Fetch
 from api.http.etags import etag
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 
-PREFIX, SUFFIX = "/calendars", ".ics"
 LINK = re.compile(rf"{PREFIX}/([^/]+)\{SUFFIX}")
 MAX_CACHED = 1000
 MAX_CLIENT_CHARACTERS = 200
 MINUTE = dt.timedelta(minutes=1)
 
 router = APIRouter(prefix=PREFIX, tags=["calendars"], dependencies=[needs(Permission.NOTHING)], responses=ERRORS)
-
-
-def path_of(secret: str) -> str:
-    """Return the path of the feed with a secret."""
-    return f"{PREFIX}/{secret}{SUFFIX}"
 
 
 @dataclass
@@ -123,14 +118,14 @@ class Calendars:
             version, feed = version_of(connection), feeds.behind(connection, digest)
             if feed is None:
                 return None
-            body = feeds.written(connection, feed, day)
+            body = feeds.feed_bytes(connection, feed, day)
         before = self.cache.get(digest)
         tag = etag(hashlib.sha256(body).hexdigest()[:32])  # equal in every process and after a restart
         return Ready(feed.id, version, day, body, tag, None if before is None else before.noted_at)
 
     def _write(self, fetches: dict[str, Fetch]) -> None:
         with self.store.noting() as connection:
-            feeds.note(connection, fetches.values())
+            feeds.note_fetches(connection, fetches.values())
 
 
 class Unchanged:

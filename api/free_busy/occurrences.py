@@ -19,7 +19,7 @@ from api.clock import LONDON
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.ics_lines import REPEATABLE, Component, Line, calendars_in
 from api.free_busy.time_zones import known_zone, refused_zone
-from scheduler.domain.values import Period, shown
+from scheduler.domain.values import Period, quoted
 from scheduler.wording import count_of
 
 MAX_EVENTS = 10_000
@@ -130,7 +130,7 @@ def _in_known_zone(line: Line, described: Collection[str], occurrences: Occurren
     if known is None and name not in described:
         raise refused_zone(name)
     if known not in (None, name) and name not in described:
-        occurrences.note(f"Times in the time zone {shown(name)} are read as {known}.")
+        occurrences.note(f"Times in the time zone {quoted(name)} are read as {known}.")
     return Line(line.name, line.parameters | {"TZID": known or name}, line.value)
 
 
@@ -171,7 +171,7 @@ def _check_rules(part: Component, frequencies: Collection[str]) -> None:
             a_day = prod(len(rule[name].split(",")) for name in WITHIN_A_DAY if name in rule)
             if frequency not in frequencies or a_day > MAX_PER_DAY or not interval.isdecimal() or int(interval) == 0:
                 raise CalendarRefused(
-                    f"The calendar has the repetition rule {shown(line.value)}, which is not supported. "
+                    f"The calendar has the repetition rule {quoted(line.value)}, which is not supported. "
                     f"Daily, weekly, monthly and yearly rules are, up to {MAX_PER_DAY} times a day. {CORRECT_IT}"
                 )
 

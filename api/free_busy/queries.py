@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, select, update
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.tables import busy_calendars, chairs
 from api.free_busy.busy_times import BusyTimes
 from scheduler.domain.calendar import ONE_DAY
@@ -176,7 +176,7 @@ def _end(connection: Connection, of: Claim, **columns: Any) -> None:
 
 
 def _good(read: BusyTimes, now: dt.datetime) -> dict[str, Any]:
-    intervals_ = [written(one) for one in read.intervals]
+    intervals_ = [to_json(one) for one in read.intervals]
     return {"intervals": intervals_, "notes": list(read.notes), "good_at": now, "tried_at": now, "error": None}
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from api.free_busy.errors import CalendarRefused
-from scheduler.domain.values import shown
+from scheduler.domain.values import quoted
 
 LONDON = "Europe/London"
 _LONDON_IN_WORDS = re.compile(r"\((?:UTC|GMT)(?:[+-]00:?00)?\).*\bLondon\b")
@@ -37,6 +37,6 @@ def known_zone(name: str) -> str | None:
 def refused_zone(name: str) -> CalendarRefused:
     """Return the error for a time zone that is neither known nor described in the calendar."""
     return CalendarRefused(
-        f"The calendar uses the time zone {shown(name)}, which is unknown, and does not describe it. "
+        f"The calendar uses the time zone {quoted(name)}, which is unknown, and does not describe it. "
         "Set the calendar's time zone to London's, and export or publish it again."
     )

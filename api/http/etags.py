@@ -19,7 +19,7 @@ def etag(version: int | str) -> str:
     return f'"{version}"'
 
 
-def told(if_match: str | None) -> str:
+def required_version(if_match: str | None) -> str:
     """Return the ``If-Match`` value. Raise HttpError 428 if it is missing."""
     if if_match is None:
         raise HttpError(
@@ -32,7 +32,7 @@ def told(if_match: str | None) -> str:
 
 def expect(version: int | str, if_match: str | None) -> None:
     """Raise HttpError 428 if ``If-Match`` is missing, or 412 if it names another version than this."""
-    if told(if_match).strip() not in (etag(version), "*"):
+    if required_version(if_match).strip() not in (etag(version), "*"):
         raise HttpError(
             HTTPStatus.PRECONDITION_FAILED,
             "changed-meanwhile",

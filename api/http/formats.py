@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
-from scheduler.files import Told, read_problem_to_judge, write_problem_file
+from scheduler.files import FaultWording, read_problem_to_judge, write_problem_file
 from scheduler.files.csv_folder import tables_in_folder
 from scheduler.files.file_safety import ENCRYPTED_BIT, MEGABYTE, MOST_BYTES, MOST_PARTS
 from scheduler.files.write_tables import Table
@@ -50,7 +50,7 @@ BINARY = {"schema": {"type": "string", "format": "binary"}}
 """The OpenAPI description of a file of any kind."""
 
 
-def unpacked(content: bytes, format_: Format) -> tuple[Problem, Told]:
+def decode(content: bytes, format_: Format) -> tuple[Problem, FaultWording]:
     """Return the problem in the bytes, and the function that names the place of a later fault in the file.
 
     Raise InputError with every fault.
@@ -67,7 +67,7 @@ def unpacked(content: bytes, format_: Format) -> tuple[Problem, Told]:
         return read_problem_to_judge(source)
 
 
-def packed(problem: Problem, format_: Format) -> bytes:
+def encode(problem: Problem, format_: Format) -> bytes:
     """Return the problem as bytes, equal for equal problems. Raise InputError if a text is too long for a cell."""
     with _temporary_folder() as folder:
         target = folder / ("csv" if format_ is Format.CSV else f"file.{format_}")

@@ -12,6 +12,7 @@ MAX_ITEMS = 500
 Item = TypeVar("Item")
 
 After = Annotated[int, Query(ge=0, le=2**31 - 1, description="The place to start after: the `next` of the previous page.")]
+AfterId = Annotated[str | None, Query(description="The id to start after: the `next` of the previous page.")]
 Most = Annotated[int, Query(ge=1, le=MAX_ITEMS, description="The maximum number of items.")]
 
 

@@ -7,9 +7,6 @@ from typing import Any
 
 from fastapi import Depends
 
-NOBODY = "nobody signed in"
-"""The actor that the history and the audit record."""
-
 
 class Permission(StrEnum):
     """A permission that a route can require."""

@@ -12,10 +12,10 @@ from fastapi.routing import APIRoute
 from sqlalchemy import Connection, insert
 from starlette.concurrency import run_in_threadpool
 
+from api.actor import NOBODY
 from api.database.tables import audit
 from api.http.idempotency import digest_of, store_answer, stored_answer
 from api.http.limits import limited
-from api.http.permissions import NOBODY
 from api.http.state import now_of, store_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")

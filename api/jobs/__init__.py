@@ -1,1 +1,1 @@
-"""Work in the background: a runner in the server, and the processes in which plans are made."""
+"""Work in the background: a queue of jobs, a runner in the server, and the processes that do the jobs."""

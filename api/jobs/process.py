@@ -1,32 +1,32 @@
-"""What runs first in a process that makes plans; it ends with the server that started it, however that ends."""
+"""The code that runs in a job's process. A process is prepared once, does several jobs, and ends with its server."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
 from api.jobs.queue import Attempt, JobKind
-from scheduler.sweeps.worker_process import serve_the_parent
+from scheduler.isolation import end_with_parent
 
 WORKER, SOLVER = "api.planning.worker", "api.whatif.worker"
-"""Loaded in these processes only: the server itself has no need of the solver."""
+"""Modules that load the solver. Only these processes import them, by name, so that the server stays small."""
 
 
 class UnreachableError(Exception):
-    """Those who are to solve can't be reached, or are gone: the job is queued again, however often."""
+    """The workers of the executor can't be reached. The job is queued again, without counting as a failed attempt."""
 
 
 def prepare() -> None:
-    """Begin the process, with what takes a while to load."""
-    serve_the_parent()
+    """Prepare the process, and import the modules that are slow to load."""
+    end_with_parent()
     import_module(WORKER)
 
 
 def be_ready() -> None:
-    """Answer, once the process is prepared."""
+    """Do nothing: this task ends once the process is prepared."""
 
 
 def work(url: str, attempt: Attempt, executor: str) -> None:
-    """Make the plan of a job in the database at ``url``, or have ``executor`` do what sweeps want."""
+    """Do a job of the database at ``url``: solve a plan in this process, or a task of sweeps with ``executor``."""
     if attempt.kind is JobKind.PLAN:
         import_module(WORKER).work_on(url, attempt)
     else:

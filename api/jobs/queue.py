@@ -1,4 +1,7 @@
-"""Jobs: queued, running, and then done, cancelled or failed, once. A change holds the job's row, so its events are in order."""
+"""The queue of jobs. A job is queued, running, and in the end done, cancelled or failed.
+
+Every change locks the job's row, so that its events are in order.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, insert, select, tuple_, update
 
-from api.database.json_values import written
-from api.database.tables import job_events, jobs
+from api.database.tables import job_events, jobs, problems
+from api.jobs import problems as stored_problems
 from scheduler.domain.problem import Problem
 
 MOST_CUT_OFFS = 20
+"""Interruptions that a job may have caused before it fails."""
 
 
 class JobState(StrEnum):
-    """Where a job is in its life."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -29,14 +33,14 @@ class JobState(StrEnum):
 
 
 class JobKind(StrEnum):
-    """What is made: a plan, or a solve that sweeps want."""
+    """A kind of job: solving a plan, or solving a task of sweeps."""
 
     PLAN = "plan"
     SOLVE = "solve"
 
 
 class JobEventKind(StrEnum):
-    """What a job's events tell; the last one is named as the state in which the job has ended."""
+    """A kind of event. The last event of a job is named after its final state."""
 
     QUEUED = "queued"
     STARTED = "started"
@@ -52,7 +56,7 @@ ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 @dataclass(frozen=True)
 class Attempt:
-    """One start of a job, by its ``number``. ``runner`` has it, and was last heard of at ``heard_at``."""
+    """A start of a job, with its ``number``. Its ``runner`` last reported at ``heard_at``."""
 
     job: str
     number: int
@@ -63,14 +67,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Job:
-    """The job of a plan, without the problem that it solves.
+    """The job of a plan, without its problem.
 
-    ``asked`` is what was asked for: ``first``, ``last``, ``time_limit`` (seconds), ``seed``, ``workers``. ``attempt`` counts its
-    starts. ``cancelled``: it is to end soon.
+    ``request`` has ``first``, ``last``, ``time_limit`` (seconds), ``seed`` and ``workers``. ``attempt`` counts the starts. A
+    ``cancelled`` job has ended, or will soon.
     """
 
     id: str
-    asked: dict[str, Any]
+    request: dict[str, Any]
     state: JobState
     attempt: int
     cancelled: bool
@@ -81,13 +85,13 @@ class Job:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """True if its state is final."""
         return self.state in ENDED
 
 
 @dataclass(frozen=True)
 class JobEvent:
-    """What has happened to a job; its ``number`` is greater than those of the events before it."""
+    """An event of a job. Its ``number`` is greater than those of earlier events."""
 
     number: int
     at: dt.datetime
@@ -97,7 +101,7 @@ class JobEvent:
 
 _JOB = (
     jobs.c.id,
-    jobs.c.request["asked"],
+    jobs.c.request,
     *(jobs.c[name] for name in ("state", "attempt", "cancelled", "error", "created_at", "started_at", "ended_at")),
 )
 _ATTEMPT = jobs.c.id, jobs.c.attempt, jobs.c.runner, jobs.c.heard_at, jobs.c.kind
@@ -105,37 +109,36 @@ _IS_PLAN = jobs.c.kind == JobKind.PLAN
 _AGE = jobs.c.created_at, jobs.c.id
 
 
-def add(connection: Connection, problem: Problem, asked: dict[str, Any], now: dt.datetime) -> Job:
-    """Queue a plan of a problem."""
-    identifier = _add(connection, JobKind.PLAN, {"problem": written(problem), "asked": asked}, now)
+def add(connection: Connection, problem: Problem, request: dict[str, Any], now: dt.datetime) -> Job:
+    """Queue a plan of a problem. The caller must have locked the diary."""
+    identifier = _add(connection, JobKind.PLAN, request, now, stored_problems.add(connection, problem))
     return _jobs(connection, _of(identifier))[0]
 
 
 def add_solve(connection: Connection, key: str, now: dt.datetime) -> str:
-    """Queue a solve by its key; gives the job's id."""
+    """Queue a solve by its key, and return the job's id."""
     return _add(connection, JobKind.SOLVE, {"key": key}, now)
 
 
 def key_of(connection: Connection, identifier: str) -> str:
-    """The key of what the job of a solve is to solve."""
+    """Return the key of the task that a job solves."""
     key: str = connection.execute(select(jobs.c.request["key"]).where(jobs.c.id == identifier)).scalar_one()
     return key
 
 
-def found(connection: Connection, identifier: str) -> Job | None:
-    """The plan's job with that id."""
+def find(connection: Connection, identifier: str) -> Job | None:
+    """Return a plan's job by its id."""
     return next(iter(_jobs(connection, _of(identifier))), None)
 
 
 def problem_of(connection: Connection, identifier: str) -> Problem:
-    """The problem that the job solves."""
-    return Problem.model_validate(
-        connection.execute(select(jobs.c.request["problem"]).where(jobs.c.id == identifier)).scalar_one()
-    )
+    """Return the problem that a plan's job solves."""
+    query = select(problems.c.value).join(jobs, jobs.c.problem == problems.c.digest).where(jobs.c.id == identifier)
+    return Problem.model_validate(connection.execute(query).scalar_one())
 
 
-def listed(connection: Connection, *, after: Job | None = None, most: int | None = None) -> list[Job]:
-    """The jobs of plans, the latest first; or those that come after one in that order."""
+def list_jobs(connection: Connection, *, after: Job | None = None, most: int | None = None) -> list[Job]:
+    """Return the jobs of plans, newest first: at most ``most``, after the job ``after``."""
     query = select(*_JOB).where(_IS_PLAN).order_by(*(column.desc() for column in _AGE)).limit(most)
     if after is not None:
         query = query.where(tuple_(*_AGE) < (after.created_at, after.id))
@@ -143,7 +146,7 @@ def listed(connection: Connection, *, after: Job | None = None, most: int | None
 
 
 def events(connection: Connection, identifier: str, *, after: int = 0, most: int | None = None) -> list[JobEvent]:
-    """What has happened to the job since the event of that number."""
+    """Return a job's events in order: at most ``most``, after the number ``after``."""
     of_it = (job_events.c.job == identifier) & (job_events.c.number > after)
     columns = job_events.c.number, job_events.c.at, job_events.c.event, job_events.c.data
     query = select(*columns).where(of_it).order_by(job_events.c.number).limit(most)
@@ -151,15 +154,15 @@ def events(connection: Connection, identifier: str, *, after: int = 0, most: int
 
 
 def latest_progress(connection: Connection, identifier: str) -> dict[str, Any] | None:
-    """What the job's present attempt told last."""
-    told = job_events.c.event.in_((JobEventKind.STARTED, JobEventKind.PROGRESS))
-    query = select(job_events.c.event, job_events.c.data).where((job_events.c.job == identifier) & told)
+    """Return the latest progress of a job's current attempt."""
+    is_progress = job_events.c.event.in_((JobEventKind.STARTED, JobEventKind.PROGRESS))
+    query = select(job_events.c.event, job_events.c.data).where((job_events.c.job == identifier) & is_progress)
     row = connection.execute(query.order_by(job_events.c.number.desc()).limit(1)).one_or_none()
     return None if row is None or row.event == JobEventKind.STARTED else row.data
 
 
 def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
-    """Let a job end: at once if it waits, or soon, with the best schedule so far. Gives whether it had not ended yet."""
+    """Cancel a queued job at once, or a running one soon, with the best schedule so far. Return False if it has ended."""
     row = connection.execute(select(jobs.c.state, jobs.c.cancelled).where(jobs.c.id == identifier).with_for_update()).one()
     if row.state in ENDED:
         return False
@@ -173,19 +176,19 @@ def cancel(connection: Connection, identifier: str, now: dt.datetime) -> bool:
 
 
 def queued(connection: Connection) -> bool:
-    """Whether any job waits to be started."""
+    """True if any job is queued."""
     return connection.execute(select(jobs.c.id).where(jobs.c.state == JobState.QUEUED).limit(1)).first() is not None
 
 
 def claim(connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
-    """Start the plan that waits longest; None where none waits, or another runner was quicker."""
+    """Start the oldest queued plan. Return None if none is queued or another runner was quicker."""
     waiting = _IS_PLAN & (jobs.c.state == JobState.QUEUED)
     oldest = select(jobs.c.id).where(waiting).order_by(*_AGE).limit(1).with_for_update(skip_locked=True).scalar_subquery()
     return start(connection, oldest, runner, now)
 
 
 def start(connection: Connection, job: str | ScalarSelect[Any], runner: str, now: dt.datetime) -> Attempt | None:
-    """Start a job, unless it waits no longer."""
+    """Start a job. Return None if it is no longer queued."""
     started = {"state": JobState.RUNNING, "attempt": jobs.c.attempt + 1, "runner": runner, "started_at": now, "heard_at": now}
     waiting = (jobs.c.id == job) & (jobs.c.state == JobState.QUEUED)
     row = connection.execute(update(jobs).where(waiting).values(started).returning(*_ATTEMPT)).one_or_none()
@@ -196,30 +199,30 @@ def start(connection: Connection, job: str | ScalarSelect[Any], runner: str, now
     return attempt
 
 
-def hear(connection: Connection, attempts: Collection[Attempt], now: dt.datetime) -> None:
-    """Keep that these attempts go on."""
-    for attempt in sorted(attempts, key=lambda attempt: attempt.job):  # others lock them in this order too
-        connection.execute(update(jobs).where(_is_present(attempt)).values(heard_at=now))
+def heartbeat(connection: Connection, attempts: Collection[Attempt], now: dt.datetime) -> None:
+    """Record that these attempts are still running."""
+    for attempt in sorted(attempts, key=lambda attempt: attempt.job):  # all writers lock jobs in this order, to avoid deadlocks
+        connection.execute(update(jobs).where(_is_current(attempt)).values(heard_at=now))
 
 
 def running(connection: Connection) -> list[Attempt]:
-    """The attempts that go on, as far as is known."""
+    """Return the running attempts."""
     return [_attempt(row) for row in connection.execute(select(*_ATTEMPT).where(jobs.c.state == JobState.RUNNING))]
 
 
 def is_wanted(connection: Connection, attempt: Attempt) -> bool:
-    """Whether the attempt is to go on: it is the present one, and nobody has cancelled the job."""
-    return connection.execute(select(jobs.c.id).where(_is_present(attempt) & ~jobs.c.cancelled)).first() is not None
+    """True if the attempt should continue: it is the job's current one, and the job is not cancelled."""
+    return connection.execute(select(jobs.c.id).where(_is_current(attempt) & ~jobs.c.cancelled)).first() is not None
 
 
-def tell(connection: Connection, attempt: Attempt, progress: dict[str, Any], now: dt.datetime) -> None:
-    """Keep an attempt's progress, unless it is no longer the present one."""
+def add_progress(connection: Connection, attempt: Attempt, progress: dict[str, Any], now: dt.datetime) -> None:
+    """Store an attempt's progress, if it is the current one."""
     if _hold(connection, attempt) is not None:
         _note(connection, attempt.job, JobEventKind.PROGRESS, now, **progress)
 
 
 def complete(connection: Connection, attempt: Attempt, now: dt.datetime) -> bool:
-    """End a job as done, or as cancelled if that was requested. Return whether this attempt was the current one."""
+    """End a job as done, or as cancelled if that was requested. Return False if this attempt is not the current one."""
     held = _hold(connection, attempt)
     if held is not None:
         _end(connection, attempt.job, JobState.CANCELLED if held.cancelled else JobState.DONE, now)
@@ -227,7 +230,7 @@ def complete(connection: Connection, attempt: Attempt, now: dt.datetime) -> bool
 
 
 def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime) -> bool:
-    """End a job without a plan, with a sentence that says why; only its present attempt can. Gives whether it did."""
+    """End a job as failed, with the reason as a sentence. Return False if this attempt is not the current one."""
     held = _hold(connection, attempt)
     if held is not None:
         _end(connection, attempt.job, JobState.FAILED, now, error)
@@ -235,10 +238,9 @@ def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime)
 
 
 def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> str | None:
-    """Queue a job again whose attempt was cut off; one that was to end soon ends, and one that never gets through fails.
+    """Queue an interrupted job again. End it instead if it is cancelled or has been interrupted ``MOST_CUT_OFFS`` times.
 
-    ``may_fail`` is False where the attempt was cut off by what has nothing to do with the job. Gives the sentence with which
-    it has failed, where it has.
+    ``may_fail`` is False if the job can't have caused the interruption. Return the error if the job has failed.
     """
     held = _hold(connection, attempt)
     if held is None:
@@ -246,7 +248,7 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
     if held.cancelled:
         _end(connection, attempt.job, JobState.CANCELLED, now)
     elif may_fail and held.cut_offs + 1 >= MOST_CUT_OFFS:
-        error = f"It was cut off {MOST_CUT_OFFS} times before it was done. Plan fewer days at once."
+        error = f"It was interrupted {MOST_CUT_OFFS} times before it was done. Plan fewer days at once."
         _end(connection, attempt.job, JobState.FAILED, now, error)
         return error
     else:
@@ -262,10 +264,10 @@ def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_f
     return None
 
 
-def _add(connection: Connection, kind: JobKind, request: dict[str, Any], now: dt.datetime) -> str:
+def _add(connection: Connection, kind: JobKind, request: dict[str, Any], now: dt.datetime, problem: str | None = None) -> str:
     identifier = f"{kind[0].upper()}-{secrets.token_hex(6)}"
-    row = {"kind": kind, "request": request, "state": JobState.QUEUED, "attempt": 0, "cancelled": False, "created_at": now}
-    connection.execute(insert(jobs).values(id=identifier, **row))
+    start = {"state": JobState.QUEUED, "attempt": 0, "cancelled": False, "created_at": now}
+    connection.execute(insert(jobs).values(id=identifier, kind=kind, request=request, problem=problem, **start))
     _note(connection, identifier, JobEventKind.QUEUED, now)
     return identifier
 
@@ -274,24 +276,24 @@ def _attempt(row: Any) -> Attempt:
     return Attempt(row.id, row.attempt, row.runner, row.heard_at, JobKind(row.kind))
 
 
-def _is_present(attempt: Attempt) -> ColumnElement[bool]:
+def _is_current(attempt: Attempt) -> ColumnElement[bool]:
     return (jobs.c.id == attempt.job) & (jobs.c.attempt == attempt.number) & (jobs.c.state == JobState.RUNNING)
 
 
 def _hold(connection: Connection, attempt: Attempt) -> Row[bool, int] | None:
-    """Hold the job until the transaction ends, and see whether it is cancelled; None where the attempt is not the present one."""
-    query = select(jobs.c.cancelled, jobs.c.cut_offs).where(_is_present(attempt))
+    """Lock the job until the transaction ends, and return its flags. Return None if the attempt is not the current one."""
+    query = select(jobs.c.cancelled, jobs.c.cut_offs).where(_is_current(attempt))
     return connection.execute(query.with_for_update()).one_or_none()
 
 
 def _end(connection: Connection, identifier: str, state: JobState, now: dt.datetime, error: str | None = None) -> None:
     connection.execute(update(jobs).where(jobs.c.id == identifier).values(state=state, error=error, ended_at=now))
-    told = {} if error is None else {"error": error}
-    _note(connection, identifier, JobEventKind(state), now, **told)
+    data = {} if error is None else {"error": error}
+    _note(connection, identifier, JobEventKind(state), now, **data)
 
 
-def _note(connection: Connection, identifier: str, happening: JobEventKind, now: dt.datetime, **data: Any) -> None:
-    connection.execute(insert(job_events).values(job=identifier, at=now, event=happening, data=data))
+def _note(connection: Connection, identifier: str, event: JobEventKind, now: dt.datetime, **data: Any) -> None:
+    connection.execute(insert(job_events).values(job=identifier, at=now, event=event, data=data))
 
 
 def _of(identifier: str) -> Select[Any]:

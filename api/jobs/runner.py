@@ -1,4 +1,4 @@
-"""A thread in the server that starts jobs, each in a process, and takes over those of a server that is gone."""
+"""A thread of the server that starts jobs in processes, and takes over the jobs of servers that have ended."""
 
 from __future__ import annotations
 
@@ -21,32 +21,35 @@ from api.jobs import process
 from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
 from api.jobs.queue import Attempt
-from scheduler.sweeps.executors import Processes
+from scheduler.isolation import TASKS_PER_PROCESS, ProcessPool
 
 SECONDS_BETWEEN_LOOKS = 1.0
+"""Seconds between checks for queued and ended jobs, unless something wakes the thread first."""
 BETWEEN_SIGNS = dt.timedelta(seconds=1)
+"""Interval at which a runner records that it is alive, for other servers to read."""
 UNHEARD = dt.timedelta(seconds=10)
-JOBS_OF_A_PROCESS = 16
-"""After so many a process makes way for a new one, so that its memory stays bounded."""
+"""Time without a sign after which a runner counts as gone. It is ten signs long, so that one slow write is not enough."""
 PROCESS_IDS = Path("/proc/self/ns/pid")
+"""A link that names the PID namespace, which differs between the containers of one host. Linux only."""
 P = ParamSpec("P")
 _log = logging.getLogger(__name__)
 
 
 class Turns(Protocol):
-    """Decides which job runs next, and what follows from one that was cut off."""
+    """The rules that choose the next job, and that apply after an attempt is interrupted."""
 
     def claim(self, connection: Connection, runner: str, now: dt.datetime) -> Attempt | None:
-        """Start the next job; None if nothing waits or another runner was quicker."""
+        """Start the next job. Return None if none is queued or another runner was quicker."""
 
     def release(self, connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> None:
-        """Queue a job again whose attempt was cut off; ``may_fail`` is False if the job can't be to blame."""
+        """Queue a job again after its attempt was interrupted. ``may_fail`` is False if the job can't be the cause."""
 
 
 class Runner:
-    """Runs at most ``processes`` jobs at once. Several servers may share a database: each takes what the others leave.
+    """A runner of at most ``processes`` jobs at once. Servers that share a database share its queue.
 
-    ``executor`` says who solves what sweeps want: ``local`` is the process itself; else the process hands it on, and waits.
+    ``executor`` names the workers that solve for sweeps. With ``local`` the job's process solves. With any other it submits the
+    solve and waits.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class Runner:
         self.name = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._store, self._clock, self._processes = store, clock, processes
         self._turns, self._executor = turns, executor
-        self._pool: Processes | None = None
+        self._pool: ProcessPool | None = None
         self._first: Future[None] | None = None
         self._running: dict[Future[None], Attempt] = {}
         self._heard_at = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -69,23 +72,23 @@ class Runner:
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
     def start(self) -> None:
-        """Begin to run jobs, if any are to be run here."""
+        """Start the thread. Do nothing if ``processes`` is 0."""
         if self._processes:
             self._thread.start()
 
     def wake(self) -> None:
-        """Look at once: something may have been queued."""
+        """Make the thread check for jobs at once, because one may have been queued."""
         self._woken.set()
 
     def stop(self) -> None:
-        """End. What is running is queued again, for the next server."""
+        """Stop the thread and queue running jobs again, for the next server."""
         if not self._processes:
             return
         self._ending = True
         self.wake()
         self._thread.join()
         try:
-            for attempt in self._running.values():  # its process sees that it is no longer wanted, and ends soon
+            for attempt in self._running.values():  # its process soon notices, and ends the attempt
                 self._release(attempt, may_fail=False)
         finally:
             if self._pool is not None:
@@ -95,8 +98,8 @@ class Runner:
         while not self._ending:
             try:
                 self._look()
-            except Exception:  # the database may be gone for a while, and this thread has to go on
-                _log.exception("Jobs could not be looked after for a moment")
+            except Exception:  # the database may be unreachable for a while, and this thread must not end
+                _log.exception("The runner could not update its jobs, and tries again")
             self._woken.wait(SECONDS_BETWEEN_LOOKS)
             self._woken.clear()
 
@@ -105,7 +108,7 @@ class Runner:
         now = self._clock()
         if self._running and now >= self._heard_at + BETWEEN_SIGNS:
             with self._store.noting() as connection:
-                jobs.hear(connection, self._running.values(), now)
+                jobs.heartbeat(connection, self._running.values(), now)
             self._heard_at = now
         with self._store.reading() as connection:
             left = [attempt for attempt in jobs.running(connection) if self._is_left(attempt)]
@@ -115,11 +118,11 @@ class Runner:
             self._start(claimed)
 
     def _collect(self) -> None:
-        """Put down what has ended; what ended without an end of its job is queued again."""
+        """Remove the attempts that have ended. Queue a job again if its process ended before the job did."""
         for future in [future for future in self._running if future.done()]:
             error, attempt = future.exception(), self._running[future]
             if error is not None:
-                _log.warning("The job %s was cut off, and is queued again: %r", attempt.job, error)
+                _log.warning("The job %s was interrupted, and is queued again: %r", attempt.job, error)
                 self._release(attempt, may_fail=not isinstance(error, UnreachableError))
             del self._running[future]
 
@@ -134,20 +137,20 @@ class Runner:
         self._running[self._submit(process.work, self._store.url, attempt, self._executor)] = attempt
 
     def _is_ready(self) -> bool:
-        """Whether there is a process to work: the first begins once it is needed, and until then a job is better left queued."""
+        """True once the first process is prepared. Until then a job stays queued, where another server can take it."""
         if self._first is None or (self._first.done() and self._first.exception() is not None):
             self._first = self._submit(process.be_ready)
         return self._first.done()
 
     def _submit(self, work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> Future[None]:
         if self._pool is None:
-            self._pool = Processes(self._processes, JOBS_OF_A_PROCESS, process.prepare)
+            self._pool = ProcessPool(self._processes, TASKS_PER_PROCESS, process.prepare)
         future = self._pool.submit(work, *arguments, **named)
         future.add_done_callback(lambda _: self.wake())
         return future
 
     def _is_left(self, attempt: Attempt) -> bool:
-        """Whether nobody goes on with an attempt, though it has not ended."""
+        """True if an attempt has not ended but its runner is gone."""
         if attempt in self._running.values():
             return False
         return self._clock() - attempt.heard_at > UNHEARD or is_gone(attempt.runner)
@@ -158,7 +161,7 @@ class Runner:
 
 
 def is_gone(runner: str) -> bool:
-    """Whether the runner of that name was a process of this machine that is no more."""
+    """True if the named runner was a process on this machine, and that process has ended."""
     machine, process_id, _ = runner.split("-")
     if machine != _machine():
         return False
@@ -172,6 +175,6 @@ def is_gone(runner: str) -> bool:
 
 
 def _machine() -> str:
-    """Where process ids mean the same: this host, and on it this container."""
+    """Return a name for this host and container. Process ids are comparable only within one of them."""
     container = PROCESS_IDS.readlink() if PROCESS_IDS.is_symlink() else ""
     return hashlib.sha256(f"{socket.gethostname()} {container}".encode()).hexdigest()[:12]

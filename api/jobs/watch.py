@@ -1,4 +1,4 @@
-"""Watches a job while it is solved: stores its progress, notices a cancellation, and stores its end."""
+"""The watch over a job's solve: it stores progress, notices a cancellation, and stores the end."""
 
 from __future__ import annotations
 
@@ -20,28 +20,30 @@ from scheduler.domain.schedule import TierName
 from scheduler.engines.progress import Progress
 
 SECONDS_BETWEEN_LOOKS = 0.25
+"""Seconds between checks for a cancellation. New progress is stored at the same time."""
 WAITS = (1, 2, 4, 8, 16)
+"""Seconds to wait before each further attempt to store a result: 31 in total, enough for a database to restart."""
 _log = logging.getLogger(__name__)
 
 
-def keep(store: Store, end: Callable[[Connection], object]) -> None:
-    """Write the end of a job. While the database can't be written to it tries again: what took minutes is worth some more."""
+def store_end(store: Store, end: Callable[[Connection], object]) -> None:
+    """Store the end of a job, in several attempts, so that a restart of the database does not lose a result that took minutes."""
     for seconds in WAITS:
         try:
             with store.noting() as connection:
                 end(connection)
             return
         except OperationalError:
-            _log.warning("A result could not be kept, and is tried again in %s s", seconds, exc_info=True)
+            _log.warning("A result could not be stored. The next attempt is in %s s", seconds, exc_info=True)
             time.sleep(seconds)
     with store.noting() as connection:
         end(connection)
 
 
 class Watch:
-    """Between a solve and the database: looks every moment whether to stop, and what there is to tell.
+    """The link between a solve and the database. It stores progress, and sets ``stop`` once the attempt should not continue.
 
-    The solve itself never waits: of what it tells, the latest of each tier is kept until the next look.
+    The solve never waits for the database: the latest progress of each tier is buffered until the next check.
     """
 
     def __init__(self, store: Store, attempt: Attempt) -> None:
@@ -49,52 +51,52 @@ class Watch:
         self._over = threading.Event()
         self._store, self._attempt = store, attempt
         self._lock = threading.Lock()
-        self._heard: dict[TierName, Progress] = {}
+        self._unstored: dict[TierName, Progress] = {}
         self._has_schedule = False
 
     def hear(self, progress: Progress) -> None:
-        """Take up what the solve tells, from any of its threads."""
+        """Buffer progress, from any thread of the solve."""
         with self._lock:
-            self._heard[progress.tier] = progress
+            self._unstored[progress.tier] = progress
             self._has_schedule |= progress.best is not None
 
     def run(self) -> None:
-        """Look until it is over; what was heard by then is told before this ends."""
+        """Check repeatedly until ``end`` is called, then store the last progress and return."""
         over = False
         while not over:
             over = self._over.wait(SECONDS_BETWEEN_LOOKS)
             try:
-                self._tell() if over else self.look()
+                self._store_progress() if over else self.look()
             except SQLAlchemyError:
-                _log.exception("The job %s could not be looked after for a moment", self._attempt.job)
+                _log.exception("The watch of job %s could not reach the database, and tries again", self._attempt.job)
 
     def end(self) -> None:
-        """Let it be over."""
+        """Make ``run`` return."""
         self._over.set()
 
     def look(self) -> None:
-        """Look once: whether the attempt is still wanted, and what there is to tell."""
+        """Stop the solve if its attempt should not continue, and store new progress."""
         with self._store.reading() as connection:
             is_wanted = jobs.is_wanted(connection, self._attempt)
         if not is_wanted:
             self.stop.set()
-            if not self._has_schedule:  # there is nothing to wait for: what is cancelled ends here
+            if not self._has_schedule:  # without a schedule there is no result to wait for
                 with self._store.noting() as connection:
                     jobs.release(connection, self._attempt, utc_now())
-        self._tell()
+        self._store_progress()
 
-    def _tell(self) -> None:
+    def _store_progress(self) -> None:
         with self._lock:
-            heard, self._heard = self._heard, {}
-        if heard:
+            unstored, self._unstored = self._unstored, {}
+        if unstored:
             with self._store.noting() as connection:
-                for progress in heard.values():
-                    jobs.tell(connection, self._attempt, _told(progress), utc_now())
+                for progress in unstored.values():
+                    jobs.add_progress(connection, self._attempt, _stored(progress), utc_now())
 
 
 @contextmanager
 def watched(store: Store, attempt: Attempt) -> Iterator[Watch]:
-    """Look after an attempt while the body runs."""
+    """Watch an attempt while the body runs."""
     watch = Watch(store, attempt)
     watch.look()
     thread = threading.Thread(target=watch.run, daemon=True)
@@ -106,6 +108,6 @@ def watched(store: Store, attempt: Attempt) -> Iterator[Watch]:
         thread.join()
 
 
-def _told(progress: Progress) -> dict[str, Any]:
+def _stored(progress: Progress) -> dict[str, Any]:
     seconds = round(progress.seconds, 1)
     return {"tier": progress.tier, "value": progress.best, "bound": progress.bound, "seconds": seconds}

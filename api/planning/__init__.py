@@ -1,1 +1,1 @@
-"""Plans: requested, solved in the background, watched and read."""
+"""Plans: their requests, their solves in the background, their progress and their results."""

@@ -1,4 +1,4 @@
-"""Plans: what was solved, the schedule that came out, and what the checker found of it. A plan never changes."""
+"""Queries for plans: a problem, its schedule, and the checker's report. A stored plan never changes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from api.database.json_values import written
-from api.database.tables import plans
+from api.database.json_values import to_json
+from api.database.tables import jobs as jobs_table
+from api.database.tables import plans, problems
 from api.jobs import queue as jobs
 from api.jobs.queue import Attempt
 from scheduler.domain.problem import Problem
@@ -18,10 +19,10 @@ from scheduler.domain.schedule import Schedule
 
 @dataclass(frozen=True)
 class StoredPlan:
-    """A plan under its job's id.
+    """A plan, which has its job's id. Its problem is stored with the job.
 
-    ``report`` is what the checker found (``violations``, ``measure``, ``remarks``) with the bookings that are ``late``;
-    ``versions`` are those of the planner and of its engines.
+    ``report`` is the checker's report (``violations``, ``measure``, ``remarks``), with the ``late`` bookings. ``versions`` gives
+    those of the planner and of its engines.
     """
 
     id: str
@@ -35,7 +36,7 @@ class StoredPlan:
 
 @dataclass(frozen=True)
 class PlanSummary:
-    """What there is to say of a plan without its problem and its bookings, as the contract writes it."""
+    """A plan without its problem and its bookings, as JSON."""
 
     tiers: list[dict[str, Any]]
     unplaced: list[dict[str, Any]]
@@ -44,36 +45,46 @@ class PlanSummary:
 
 
 def add(connection: Connection, plan: StoredPlan) -> None:
-    """Keep a plan. IntegrityError where there is one of that id."""
+    """Store the plan of a job. Raise IntegrityError if the job already has one."""
     row = {"report": plan.report, "versions": plan.versions, "seed": plan.seed, "made_at": plan.made_at}
-    contents = {"problem": written(plan.problem), "schedule": written(plan.schedule)}
-    connection.execute(insert(plans).values(id=plan.id, **contents, **row))
+    connection.execute(insert(plans).values(id=plan.id, schedule=to_json(plan.schedule), **row))
 
 
 def finish(connection: Connection, attempt: Attempt, plan: StoredPlan, now: dt.datetime) -> bool:
-    """End a job with its plan, as cancelled if that was requested. Return whether this attempt was the current one."""
+    """End a job with its plan, as cancelled if that was requested. Return False if this attempt is not the current one."""
     is_current = jobs.complete(connection, attempt, now)
     if is_current:
         add(connection, plan)
     return is_current
 
 
-def found(connection: Connection, identifier: str) -> StoredPlan | None:
-    """The plan with that id."""
-    row = connection.execute(select(plans).where(plans.c.id == identifier)).one_or_none()
+def find(connection: Connection, identifier: str) -> StoredPlan | None:
+    """Return a plan by its id."""
+    query = select(plans, problems.c.value.label("problem")).select_from(_WITH_PROBLEM).where(plans.c.id == identifier)
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
     problem, schedule = Problem.model_validate(row.problem), Schedule.model_validate(row.schedule)
     return StoredPlan(row.id, problem, schedule, row.report, row.versions, row.seed, row.made_at)
 
 
+def problem_of(connection: Connection, identifier: str) -> Problem | None:
+    """Return the problem of a plan by its id."""
+    query = select(problems.c.value).select_from(_WITH_PROBLEM).where(plans.c.id == identifier)
+    value = connection.execute(query).scalar_one_or_none()
+    return None if value is None else Problem.model_validate(value)
+
+
 def schedule_of(connection: Connection, identifier: str) -> dict[str, Any] | None:
-    """The plan's schedule as the contract writes it."""
+    """Return a plan's schedule as JSON."""
     return connection.execute(select(plans.c.schedule).where(plans.c.id == identifier)).scalar_one_or_none()
 
 
 def summary(connection: Connection, identifier: str) -> PlanSummary | None:
-    """What there is to say of the plan with that id."""
+    """Return the summary of a plan by its id."""
     parts = plans.c.schedule["tiers"], plans.c.schedule["unplaced"], plans.c.report, plans.c.made_at
     row = connection.execute(select(*parts).where(plans.c.id == identifier)).one_or_none()
     return None if row is None else PlanSummary(*row)
+
+
+_WITH_PROBLEM = plans.join(jobs_table, jobs_table.c.id == plans.c.id).join(problems, problems.c.digest == jobs_table.c.problem)

@@ -1,4 +1,4 @@
-"""Plans: asked for, made in the background, watched, cancelled, and read. What is made of one is in ``publications.py``."""
+"""Routes to request, watch, cancel and read plans. ``api/publishing`` has the routes that publish them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -30,18 +30,21 @@ from scheduler.domain.schedule import Schedule, Tier, TierName, Unplaced
 from scheduler.domain.values import Date, Moment, Period, Whole
 
 SECONDS_BETWEEN_LOOKS = 0.3
+"""Seconds between a stream's queries for new events."""
 LOOKS_BETWEEN_PINGS = 50
-MOST_EVENTS = 100
+"""Queries without a new event after which a stream sends a comment, so that proxies keep it open."""
+MAX_EVENTS = 100
+"""Most events on a page."""
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=WritingRoute, responses=ERRORS)
 reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
 class PlanRequest(Period):
-    """Which days to plan; best whole weeks, since what a chair may have in a week counts beyond the days when it is published.
+    """The days to plan. Prefer whole weeks, because publishing checks chairs' weekly limits over whole weeks.
 
-    Where some of them are over, the plan begins today: what stood on the others stays. Where all are over, all are planned.
-    ``time_limit`` is in seconds, at most as many as the service allows; ``seed`` starts the search.
+    If some of the days are past, the plan begins today and the bookings on past days stay. If all are past, all are planned.
+    ``time_limit`` is in seconds, up to the service's own limit. ``seed`` is the random seed of the search.
     """
 
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
@@ -49,7 +52,7 @@ class PlanRequest(Period):
 
 
 class TierItem(BaseModel):
-    """How far a plan is: the tier that is being solved, its best value so far, its bound, and the seconds since the start."""
+    """A plan's progress: the current tier, its best value so far, its bound, and the seconds since the start."""
 
     tier: TierName
     value: int | None
@@ -58,7 +61,7 @@ class TierItem(BaseModel):
 
 
 class LateItem(BaseModel):
-    """A booking after its due date: by how many working days, and why."""
+    """A booking after its due date, with the number of working days it is late, and the reason."""
 
     conference: str
     start: Moment
@@ -68,7 +71,7 @@ class LateItem(BaseModel):
 
 
 class PlanResult(BaseModel):
-    """What came out, without its bookings; ``remarks`` says what was assumed."""
+    """A plan's result without its bookings. ``remarks`` lists the assumptions."""
 
     tiers: list[Tier]
     unplaced: list[Unplaced]
@@ -78,7 +81,7 @@ class PlanResult(BaseModel):
 
 
 class PlanItem(BaseModel):
-    """A plan as lists tell it. ``attempt`` counts how often it was begun: more than once where a server was cut off."""
+    """A plan in a list. ``attempt`` counts its starts: more than one if a server was interrupted."""
 
     id: str
     state: JobState
@@ -95,7 +98,7 @@ class PlanItem(BaseModel):
 
 
 class Plan(PlanItem):
-    """A plan: how far it is, or what came out. A cancelled one has a result too, where it had one by then."""
+    """A plan with its progress or its result. A cancelled plan has a result if it had found a schedule by then."""
 
     progress: TierItem | None
     result: PlanResult | None
@@ -103,14 +106,14 @@ class Plan(PlanItem):
 
 
 class PlanPage(BaseModel):
-    """A page of the plans, the latest first; ``next`` is the plan after which the following page begins."""
+    """A page of plans, newest first. The next page begins after the plan ``next``."""
 
     items: list[PlanItem]
     next: str | None = None
 
 
 class JobEventItem(BaseModel):
-    """Something that happened to a plan: queued, started, progress, cancelling; the last is done, cancelled or failed."""
+    """An event of a plan: queued, started, progress or cancelling, and last of all done, cancelled or failed."""
 
     number: int
     at: AwareDatetime
@@ -119,54 +122,53 @@ class JobEventItem(BaseModel):
 
 
 class EventPage(BaseModel):
-    """What has happened so far. Ask again ``after`` the number in ``next``; it is null once nothing more will happen."""
+    """A page of events. The next page begins after the number ``next``, which is null after the last event."""
 
     items: list[JobEventItem]
     next: int | None = None
 
 
 _EVENTS: dict[str, Any] = {
-    "description": "A page of events; or, to a client that accepts `text/event-stream`, each as it happens, until the last.",
+    "description": "A page of events, or a stream until the last event if the client accepts `text/event-stream`.",
     "content": {EventSourceResponse.media_type: {"schema": {"type": "string"}}},
 }
 _EXAMPLE = request_example({"first": "2027-01-01", "last": "2027-01-31"})
 
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], openapi_extra=_EXAMPLE, summary="Plan some days")
-def ask(connection: Writing, now: Now, request: Request, response: Response, asked: PlanRequest) -> Plan:
-    """Begin to plan the days by the present data. It goes on in the background: GET the plan, or its events."""
+def add(connection: Writing, now: Now, request: Request, response: Response, new: PlanRequest) -> Plan:
+    """Queue a plan of the days, from the current data. It is solved in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
-    days = still_to_come(asked, now)
+    days = still_to_come(new, now)
     problem = snapshot.problem_of(connection, days.first, days.last)
-    seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
-    wanted = asked.model_dump(mode="json") | days.model_dump(mode="json")
-    wanted |= {"time_limit": seconds, "workers": settings.plan_workers}
-    job = jobs.add(connection, problem, wanted, now)
+    seconds = min(new.time_limit or settings.plan_seconds, settings.plan_seconds)
+    limits = {"time_limit": seconds, "workers": settings.plan_workers}
+    job = jobs.add(connection, problem, {**new.model_dump(mode="json"), **days.model_dump(mode="json"), **limits}, now)
     response.headers["Location"] = resource_path("plans", job.id)
     return _plan(connection, job)
 
 
-@router.get("", dependencies=[reads], summary="List the plans, the latest first")
+@router.get("", dependencies=[reads], summary="List the plans, newest first")
 def listed(
     connection: Reading,
-    after: Annotated[str | None, Query(description="Go on after this plan: the `next` of the page before.")] = None,
+    after: Annotated[str | None, Query(description="The `next` of the previous page.")] = None,
     most: Most = 100,
 ) -> PlanPage:
-    """A page of the plans."""
-    found = jobs.listed(connection, after=None if after is None else _found(connection, after), most=most + 1)
-    page = [PlanItem.model_validate(_in_short(job)) for job in found[:most]]
-    return PlanPage(items=page, next=page[-1].id if len(found) > most else None)
+    """Return a page of plans."""
+    results = jobs.list_jobs(connection, after=None if after is None else _found(connection, after), most=most + 1)
+    page = [PlanItem.model_validate(_item(job)) for job in results[:most]]
+    return PlanPage(items=page, next=page[-1].id if len(results) > most else None)
 
 
-@router.get("/{id}", dependencies=[reads], summary="One plan: how far it is, or what came out")
+@router.get("/{id}", dependencies=[reads], summary="A plan, with its progress or its result")
 def one(connection: Reading, id: str) -> Plan:
-    """The plan with that id."""
+    """Return a plan by its id."""
     return _plan(connection, _found(connection, id))
 
 
-@router.post("/{id}/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="End a plan with what it has")
+@router.post("/{id}/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="Cancel a plan")
 def cancel(connection: Writing, now: Now, id: str) -> Plan:
-    """Let a plan end soon, and keep the best schedule so far; one that has not begun ends at once, without any."""
+    """End a running plan soon, with the best schedule so far, or a queued plan at once, without a schedule."""
     _found(connection, id)
     could = jobs.cancel(connection, id, now)
     job = _found(connection, id)
@@ -175,28 +177,28 @@ def cancel(connection: Writing, now: Now, id: str) -> Plan:
     return _plan(connection, job)
 
 
-@router.get("/{id}/schedule", response_model=Schedule, dependencies=[reads], summary="The schedule that a plan has found")
+@router.get("/{id}/schedule", response_model=Schedule, dependencies=[reads], summary="The schedule of a plan")
 def schedule(connection: Reading, id: str) -> Response:
-    """The schedule as the contract writes it."""
+    """Return the schedule as the contract defines it."""
     job = _found(connection, id)
-    found = plans.schedule_of(connection, id)
-    if found is None:
+    result = plans.schedule_of(connection, id)
+    if result is None:
         instead = "Ask for a new one" if job.has_ended else "GET the plan, or its events, until it has ended"
         raise conflict("no-schedule", f"The plan '{id}' has no schedule: it is {job.state}. {instead}.")
-    return JSONResponse(found)
+    return JSONResponse(result)
 
 
 @router.get(
-    "/{id}/events", response_model=EventPage, responses={200: _EVENTS}, dependencies=[reads], summary="What happens to a plan"
+    "/{id}/events", response_model=EventPage, responses={200: _EVENTS}, dependencies=[reads], summary="The events of a plan"
 )
 async def events(
     request: Request,
     id: str,
     after: After = 0,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
-    last_event_id: Annotated[int | None, Header(ge=0, le=2**31 - 1, description="The last event that was seen.")] = None,
+    last_event_id: Annotated[int | None, Header(ge=0, le=2**31 - 1, description="The last event received.")] = None,
 ) -> Response:
-    """What has happened since an event, as a page; or as server-sent events, which go on until the last."""
+    """Return the events after a number, as a page, or as server-sent events until the last one."""
     store, after = store_of(request), after if last_event_id is None else last_event_id
     page = await run_in_threadpool(_events, store, id, after)
     if EventSourceResponse.media_type in accept:
@@ -208,7 +210,7 @@ async def events(
 
 
 async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Callable[[], bool]) -> AsyncIterator[bytes]:
-    """The events from a page on, unless the server ends; while there is none it holds neither a connection nor a thread."""
+    """Yield a page's events and all later ones, until the last or the server's end. Waiting takes no connection or thread."""
     looks = 0
     while True:
         for item in page.items:
@@ -227,37 +229,37 @@ async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Cal
 def _events(store: Store, identifier: str, after: int) -> EventPage:
     with store.reading() as connection:
         job = _found(connection, identifier)
-        found = jobs.events(connection, identifier, after=after, most=MOST_EVENTS)
-    items = [JobEventItem(number=event.number, at=event.at, event=event.event, data=event.data) for event in found]
-    is_last = job.has_ended and len(items) < MOST_EVENTS
+        results = jobs.events(connection, identifier, after=after, most=MAX_EVENTS)
+    items = [JobEventItem(number=event.number, at=event.at, event=event.event, data=event.data) for event in results]
+    is_last = job.has_ended and len(items) < MAX_EVENTS
     return EventPage(items=items, next=None if is_last else items[-1].number if items else after)
 
 
 def _found(connection: Connection, identifier: str) -> Job:
-    job = jobs.found(connection, identifier)
+    job = jobs.find(connection, identifier)
     if job is None:
         raise not_found("plan", identifier)
     return job
 
 
-def _in_short(job: Job) -> dict[str, Any]:
-    asked = {name: job.asked[name] for name in ("first", "last", "time_limit", "seed")}
-    return asked | {name: getattr(job, name) for name in PlanItem.model_fields if name not in asked}
+def _item(job: Job) -> dict[str, Any]:
+    requested = {name: job.request[name] for name in ("first", "last", "time_limit", "seed")}
+    return requested | {name: getattr(job, name) for name in PlanItem.model_fields if name not in requested}
 
 
 def _plan(connection: Connection, job: Job) -> Plan:
-    made = plans.summary(connection, job.id)
-    result = made and {
-        "tiers": made.tiers,
-        "unplaced": made.unplaced,
-        "late": made.report["late"],
-        "remarks": made.report["remarks"],
-        "made_at": made.made_at,
+    summary = plans.summary(connection, job.id)
+    result = summary and {
+        "tiers": summary.tiers,
+        "unplaced": summary.unplaced,
+        "late": summary.report["late"],
+        "remarks": summary.report["remarks"],
+        "made_at": summary.made_at,
     }
     path = resource_path("plans", job.id)
-    actions = ("events", *(("schedule", "diff", "publish") if made else () if job.has_ended else ("cancel",)))
+    actions = ("events", *(("schedule", "diff", "publish") if summary else () if job.has_ended else ("cancel",)))
     return Plan.model_validate(
-        _in_short(job)
+        _item(job)
         | {
             "progress": None if job.has_ended else jobs.latest_progress(connection, job.id),
             "result": result,

@@ -1,4 +1,4 @@
-"""Makes the plan of one job: tells how it goes, stops when it is cancelled, and keeps the result, all or nothing."""
+"""The solve of one plan's job: report its progress, stop if it is cancelled, and store its complete result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.clock import utc_now
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.queue import Attempt, Job
-from api.jobs.watch import Watch, keep, watched
+from api.jobs.watch import Watch, store_end, watched
 from api.planning import queries as plans
 from api.planning.queries import StoredPlan
 from scheduler.checker import check
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 def work_on(url: str, attempt: Attempt) -> None:
-    """Make the plan of a job, and end the job with it, unless the attempt is no longer the present one by then."""
+    """Solve a plan's job, and end the job with the plan if the attempt is still the current one."""
     store = Store(url)
     try:
         _work(store, attempt)
@@ -40,40 +40,40 @@ def work_on(url: str, attempt: Attempt) -> None:
 def _work(store: Store, attempt: Attempt) -> None:
     try:
         with store.reading() as connection:
-            job, problem = jobs.found(connection, attempt.job), jobs.problem_of(connection, attempt.job)
+            job, problem = jobs.find(connection, attempt.job), jobs.problem_of(connection, attempt.job)
         assert job is not None
         with watched(store, attempt) as watch:
             if watch.stop.is_set():
                 return
-            made = _plan(job, problem, watch)
-        keep(store, lambda connection: plans.finish(connection, attempt, made, utc_now()))
+            result = _plan(job, problem, watch)
+        store_end(store, lambda connection: plans.finish(connection, attempt, result, utc_now()))
         return
     except InputError as error:
-        message = f"There can be no such plan. {' '.join(str(fault) for fault in error.faults)}"
+        message = f"No such plan is possible. {' '.join(str(fault) for fault in error.faults)}"
     except SQLAlchemyError:
         raise  # the job is queued again
     except Exception:
-        _log.exception("The plan %s has failed", attempt.job)
-        message = "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id."
-    keep(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
+        _log.exception("The plan %s failed", attempt.job)
+        message = "The planner itself failed. Ask the service's administrator to look up the plan's id in the server's log."
+    store_end(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
 
 
 def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:
-    asked = job.asked
+    request = job.request
     schedule = plan(
         problem,
-        time_limit=asked["time_limit"],
-        workers=asked["workers"],
-        seed=asked["seed"],
+        time_limit=request["time_limit"],
+        workers=request["workers"],
+        seed=request["seed"],
         on_progress=watch.hear,
         stop=watch.stop,
     )
     versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
-    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), versions, asked["seed"], utc_now())
+    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), versions, request["seed"], utc_now())
 
 
 def report_of(problem: Problem, schedule: Schedule) -> dict[str, Any]:
-    """What the checker finds of a schedule, and which bookings are late."""
+    """Return the checker's report on a schedule, with the late bookings."""
     late = [
         {
             "conference": one.conference.id,

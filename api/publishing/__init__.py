@@ -1,1 +1,1 @@
-"""Publishing: what a draft would change, publishing it, and restoring an old publication."""
+"""Publishing: the changes that a draft would make, its publication, and the restoration of an old publication."""

@@ -1,6 +1,6 @@
-"""What has changed in the data between two problems, item by item and in words. Pure: it reads and writes nothing.
+"""The changes of the data between two problems, item by item, in words. All functions are pure.
 
-People are named by reference only. Two problems that differ in nothing but the order of their lists are not told apart.
+People are named by reference. The order of a list does not matter.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ BECAME = {
     "closed": ("now closed", "no longer closed"),
     "unavailable": ("now unavailable", "no longer unavailable"),
 }
-"""How a list that grows or shrinks is told, where its name alone would not do."""
+"""Words for items added to and removed from a list, if the list's name alone does not make a sentence."""
 PARTS = ("service", "horizon", "calendar", "travel", "virtual_starts", "holds", "apart", "policy")
 
 
 def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]) -> list[ErrorItem]:
-    """What is otherwise in the ``present`` problem than in the ``planned`` one.
+    """Return the changes from the ``planned`` problem to the ``present`` one.
 
-    ``fates`` says in a word or two what became of conferences that are planned no more, or booked otherwise: ``cancelled``,
+    ``fates`` maps each conference whose request or booking has changed to its state in words, such as ``cancelled`` or
     ``booked by hand``.
     """
     return [
@@ -44,7 +44,7 @@ def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]
 
 
 def changed_conferences(planned: Problem, present: Problem) -> list[str]:
-    """The conferences that only one of two problems has, or that are booked otherwise, in order."""
+    """Return the ids of conferences that only one of two problems has, or whose published bookings differ, in order."""
     once = planned.conference_by_id.keys() ^ present.conference_by_id.keys()
     return sorted(once | set(_booked_otherwise(planned, present)))
 
@@ -58,7 +58,7 @@ def _of_conferences(planned: Problem, present: Problem, fates: Mapping[str, str]
             due = short_date(present.due[name])
             yield ErrorItem(where=place, message=f"{name} has been added: {one.kind}, {children_of(one.children)}, due {due}.")
         elif name not in new:
-            yield ErrorItem(where=place, message=f"{name} is to be planned no more: it is {fates.get(name, 'gone')}.")
+            yield ErrorItem(where=place, message=f"{name} no longer needs planning: it is {fates.get(name, 'gone')}.")
         elif old[name] != new[name]:
             words = list(_between_conferences(name, planned, present))
             if words:
@@ -80,7 +80,7 @@ def _of_bookings(planned: Problem, present: Problem, fates: Mapping[str, str]) -
         if new is None:
             if name in present.conference_by_id:
                 yield ErrorItem(
-                    where=f"published.{name}", message=f"{name} is booked no more; it is {fates.get(name, 'requested')}."
+                    where=f"published.{name}", message=f"{name} is no longer booked: it is {fates.get(name, 'requested')}."
                 )
         elif old is None:
             yield ErrorItem(where=f"published.{name}", message=f"{name} has been {fates.get(name, 'booked')}: {_booked(new)}.")
@@ -113,7 +113,7 @@ def _of_part(part: str, planned: Problem, present: Problem) -> Iterator[ErrorIte
 
 
 def _between(old: Value, new: Value) -> Iterator[str]:
-    """What is otherwise in one value than in another, field by field."""
+    """Yield the changes from one value to another, field by field."""
     for field in type(old).model_fields:
         yield from _of_field(field, getattr(old, field), getattr(new, field))
 
@@ -123,7 +123,7 @@ def _of_field(field: str, old: Any, new: Any) -> Iterator[str]:
     if old == new:
         return
     if field in ("name", "service"):
-        yield f"{called} changed"  # somebody's name is not repeated
+        yield f"{called} changed"  # messages contain no names
     elif isinstance(old, Value) and type(old) is type(new) and not isinstance(old, Period):
         yield from (f"{called} {text}" for text in _between(old, new))
     elif isinstance(old, tuple) and isinstance(new, tuple):
@@ -145,7 +145,7 @@ def _booked(booking: PublishedBooking) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A value of a problem as a person would write it."""
+    """Return a value of a problem as a person would write it."""
     match value:
         case None:
             return NOT_GIVEN

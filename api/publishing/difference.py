@@ -1,4 +1,4 @@
-"""What a draft would change of what stands: booking by booking, and for whom. Pure: it reads and writes nothing."""
+"""The changes that a draft would make, booking by booking, and the people affected. All functions are pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = Literal["families", "chairs", "minute_takers", "social_workers"]
 
 
 class AspectChange(Value):
-    """One thing of a booking that would be otherwise: what it is, and what it would be. ``room`` null is virtual."""
+    """A change of one aspect of a booking, with its old and new value. A null room is virtual."""
 
     what: Aspect
     from_: str | int | None = Field(alias="from")
@@ -29,7 +29,7 @@ class AspectChange(Value):
 
 
 class MovedBooking(Value):
-    """A booking as it would be, and what of it would change. ``published`` is the publication that told of it as it is."""
+    """A booking as it would become, with its changes. ``published`` is the publication of the current booking."""
 
     booking: Booking
     changes: tuple[AspectChange, ...]
@@ -37,7 +37,7 @@ class MovedBooking(Value):
 
 
 class WithdrawnBooking(Value):
-    """A booking that would stand no more, and why. ``published`` is the publication that told of it."""
+    """A booking that would end, with the reason. ``published`` is its publication."""
 
     booking: Booking
     reason: str | None
@@ -45,7 +45,7 @@ class WithdrawnBooking(Value):
 
 
 class Differences(Value):
-    """What would be new, moved and withdrawn, and how much would stay as it is."""
+    """The bookings that would be new, moved and withdrawn, and the number of unchanged ones."""
 
     new: tuple[Booking, ...]
     moved: tuple[MovedBooking, ...]
@@ -54,12 +54,12 @@ class Differences(Value):
 
     @property
     def is_none(self) -> bool:
-        """Whether all would stay as it is."""
+        """True if nothing would change."""
         return not (self.new or self.moved or self.withdrawn)
 
 
 class Party(Value):
-    """Somebody for whom something would change: how much, and how much of it was published before."""
+    """An affected person or family, with the number of changes, and of changes to published bookings."""
 
     id: str
     changes: int
@@ -67,10 +67,10 @@ class Party(Value):
 
 
 class Affected(Value):
-    """For whom something would change. A family is named by its conference.
+    """Everybody affected by a draft. A family is named by its conference.
 
-    A booking that is new or withdrawn, or that passes from one person to another, is one change; of one that moves, date, time,
-    length, room and (for families and social workers) chair are a change each.
+    A booking that is new, is withdrawn, or passes from one person to another counts as one change. If a booking moves, its date,
+    time, length, room and (for families and social workers) chair count as one change each.
     """
 
     families: tuple[Party, ...]
@@ -80,17 +80,17 @@ class Affected(Value):
 
 
 def differences(
-    standing: Mapping[str, StoredBooking], planned: Mapping[str, Booking], reasons: Mapping[str, str], *, held: bool
+    booked: Mapping[str, StoredBooking], planned: Mapping[str, Booking], reasons: Mapping[str, str], *, held: bool
 ) -> Differences:
-    """What is planned against what stands, both by conference (or held slot, if ``held``); ``reasons`` are of the withdrawn."""
-    before = {name: kept for name, kept in standing.items() if kept.booking.held == held}
+    """Return the differences between the booked and the planned bookings of conferences, or of held slots if ``held``."""
+    before = {name: stored for name, stored in booked.items() if stored.booking.held == held}
     after = {name: booking for name, booking in planned.items() if booking.held == held}
     both = [
         MovedBooking(booking=booking, changes=changes_of(before[name].booking, booking), published=before[name].publication)
         for name, booking in _in_order(after)
         if name in before
     ]
-    gone = _in_order({name: kept.booking for name, kept in before.items() if name not in after})
+    gone = _in_order({name: stored.booking for name, stored in before.items() if name not in after})
     moved = tuple(one for one in both if one.changes)
     return Differences(
         new=tuple(booking for name, booking in _in_order(after) if name not in before),
@@ -104,15 +104,15 @@ def differences(
 
 
 def changes_of(before: Booking, after: Booking) -> tuple[AspectChange, ...]:
-    """What is otherwise in one booking than in another."""
+    """Return the changes from one booking to another."""
     old, new = _aspects(before), _aspects(after)
     return tuple(
         AspectChange.model_validate({"what": what, "from": old[what], "to": new[what]}) for what in old if old[what] != new[what]
     )
 
 
-def affected(conferences: Mapping[str, Conference], standing: Mapping[str, StoredBooking], found: Differences) -> Affected:
-    """For whom the differences between conferences' bookings change something. ``conferences`` are these, by id."""
+def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredBooking], changed: Differences) -> Affected:
+    """Return everybody affected by changed bookings of conferences. ``conferences`` has each of these by id."""
     changes: dict[Kind, Counter[str]] = {
         "families": Counter(),
         "chairs": Counter(),
@@ -121,12 +121,12 @@ def affected(conferences: Mapping[str, Conference], standing: Mapping[str, Store
     }
     published: dict[Kind, Counter[str]] = {kind: Counter() for kind in changes}
     before_and_after: list[tuple[Booking | None, Booking | None]] = [
-        *((None, booking) for booking in found.new),
-        *((standing[moved.booking.conference].booking, moved.booking) for moved in found.moved),
-        *((withdrawn.booking, None) for withdrawn in found.withdrawn),
+        *((None, booking) for booking in changed.new),
+        *((booked[moved.booking.conference].booking, moved.booking) for moved in changed.moved),
+        *((withdrawn.booking, None) for withdrawn in changed.withdrawn),
     ]
     for before, after in before_and_after:
-        was_published = before is not None and standing[before.conference].publication is not None
+        was_published = before is not None and booked[before.conference].publication is not None
         for kind, identifier, count in _touched(conferences, before, after):
             changes[kind][identifier] += count
             published[kind][identifier] += count if was_published else 0
@@ -143,7 +143,7 @@ def affected(conferences: Mapping[str, Conference], standing: Mapping[str, Store
 def _touched(
     conferences: Mapping[str, Conference], before: Booking | None, after: Booking | None
 ) -> Iterator[tuple[Kind, str, int]]:
-    """Whom one booking's change touches, each with how many changes it is to them."""
+    """Yield each person and family affected by one booking's change, with the number of changes for them."""
     one = after or before
     assert one is not None
     changed = [] if before is None or after is None else [change.what for change in changes_of(before, after)]

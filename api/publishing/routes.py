@@ -1,26 +1,28 @@
-"""What publishing a plan would change, publishing it, and what was published; an old publication stands again as a new one."""
+"""Routes to compare and publish a plan, list publications, and restore an old publication as a new one."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Connection
 
+from api.actor import NOBODY
 from api.clock import local_day
-from api.diary.bookings.routes import RecordedException
+from api.diary.bookings.schemas import RecordedException
 from api.errors import conflict, not_found
-from api.http.etags import IfMatch, etag, expect, told
+from api.http.etags import IfMatch, etag, expect, required_version
 from api.http.paging import After, Most
-from api.http.permissions import NOBODY, Permission, needs
+from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.publishing import drafts
 from api.publishing import queries as publications
 from api.publishing import workflow as publishing
-from api.publishing.queries import BookingCopy, PublicationSummary
+from api.publishing.queries import PublicationSummary, flattened
 from api.publishing.workflow import Draft, DraftDifference
+from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Identifier, Period, Value
 
 of_plans = APIRouter(prefix="/plans", tags=["plans"], route_class=WritingRoute, responses=ERRORS)
@@ -36,13 +38,13 @@ class LateException(RecordedException):
 
 
 class Publishing(Value):
-    """An exception for each late booking that has none yet: the difference lists them as ``exceptions_needed``."""
+    """An exception for each late booking without one. The plan's difference lists these as ``exceptions_needed``."""
 
     exceptions: tuple[LateException, ...] = ()
 
 
 class PublicationItem(BaseModel):
-    """A publication: of a plan, or one that ``restores`` another. ``booked`` counts what stood in its days then."""
+    """A publication of a ``plan``, or one that ``restores`` another. ``booked`` counts its bookings."""
 
     number: int
     plan: str | None
@@ -53,14 +55,22 @@ class PublicationItem(BaseModel):
     published_at: AwareDatetime
 
 
-class Publication(PublicationItem):
-    """A publication, with all that stood in its days once it was published."""
+class PublicationBooking(Booking):
+    """A booking in a publication, with its locks, whether it was made by hand, and the exception that lets it be late."""
 
-    bookings: tuple[BookingCopy, ...]
+    locks: tuple[Literal["time", "chair", "room"], ...] = ()
+    by_hand: bool = False
+    exception: dict[str, Any] | None = None
+
+
+class Publication(PublicationItem):
+    """A publication, with every booking in its days at the time of publishing."""
+
+    bookings: tuple[PublicationBooking, ...]
 
 
 class PublicationPage(BaseModel):
-    """A page of the publications, the first first; ``next`` is where the following page begins."""
+    """A page of publications, oldest first. The next page begins after the number ``next``."""
 
     items: list[PublicationItem]
     next: int | None = None
@@ -70,9 +80,9 @@ _EXCEPTION = {"conference": "CPC-0133", "by": "manager", "reason": "request late
 _BODY = request_example({"exceptions": [_EXCEPTION]})
 
 
-@of_plans.get("/{id}/diff", dependencies=[reads], summary="What publishing a plan would change, and for whom")
+@of_plans.get("/{id}/diff", dependencies=[reads], summary="Show what publishing a plan would change, and for whom")
 def plan_difference(connection: Reading, now: Now, response: Response, id: str) -> DraftDifference:
-    """The plan against what stands in its days now. Publish it with this ETag as If-Match."""
+    """Compare the plan with the current bookings in its days. To publish it, send this ETag as If-Match."""
     return _shown(drafts.of_plan(connection, id, local_day(now)), response)
 
 
@@ -81,45 +91,45 @@ def plan_difference(connection: Reading, now: Now, response: Response, id: str) 
     status_code=HTTPStatus.CREATED,
     dependencies=[publishes],
     openapi_extra=_BODY,
-    responses={200: {"description": "It was published before, and stands.", "model": Publication}},
+    responses={200: {"description": "The plan is published already, and nothing has changed since.", "model": Publication}},
     summary="Publish a plan",
 )
 def publish(
     connection: Writing, now: Now, response: Response, id: str, sent: Publishing | None = None, if_match: IfMatch = None
 ) -> Publication:
-    """Let the plan stand, if the data are still those it was made of. Publishing it again changes nothing while it stands."""
+    """Publish the plan if the data have not changed since it was made. Publishing it again changes nothing."""
     draft = drafts.of_plan(connection, id, local_day(now))
-    told(if_match)
+    required_version(if_match)
     before = publications.latest_of_plan(connection, id)
     if before is not None:
         if not draft.difference.is_none:
             raise conflict(
                 "already-published",
-                f"The plan '{id}' was published as {before}, and other bookings stand since. Make a new plan, or restore "
+                f"The plan '{id}' was published as {before}, and bookings have changed since. Make a new plan, or restore "
                 f"publication {before}.",
             )
         response.status_code = HTTPStatus.OK
-        return _told(connection, before, response)
+        return _stored(connection, before, response)
     return _published(connection, draft, sent, if_match, now, response)
 
 
-@router.get("", dependencies=[reads], summary="List the publications, the newest last")
+@router.get("", dependencies=[reads], summary="List the publications, oldest first")
 def listed(connection: Reading, after: After = 0, most: Most = 100) -> PublicationPage:
-    """A page of the publications, without their bookings."""
-    found = publications.listed(connection, after=after, most=most + 1)
-    page = [PublicationItem.model_validate(one, from_attributes=True) for one in found[:most]]
-    return PublicationPage(items=page, next=page[-1].number if len(found) > most else None)
+    """Return a page of publications, without their bookings."""
+    results = publications.list_publications(connection, after=after, most=most + 1)
+    page = [PublicationItem.model_validate(one, from_attributes=True) for one in results[:most]]
+    return PublicationPage(items=page, next=page[-1].number if len(results) > most else None)
 
 
-@router.get("/{number}", dependencies=[reads], summary="One publication, with its bookings")
+@router.get("/{number}", dependencies=[reads], summary="Get a publication with its bookings")
 def one(connection: Reading, response: Response, number: Number) -> Publication:
-    """The publication, as it was when it was published."""
-    return _told(connection, number, response)
+    """Return a publication by its number."""
+    return _stored(connection, number, response)
 
 
-@router.get("/{number}/diff", dependencies=[reads], summary="What restoring a publication would change, and for whom")
+@router.get("/{number}/diff", dependencies=[reads], summary="Show what restoring a publication would change, and for whom")
 def publication_difference(connection: Reading, now: Now, response: Response, number: Number) -> DraftDifference:
-    """The publication against what stands in its days now. Restore it with this ETag as If-Match."""
+    """Compare the publication with the current bookings in its days. To restore it, send this ETag as If-Match."""
     return _shown(drafts.of_publication(connection, number, local_day(now)), response)
 
 
@@ -128,12 +138,12 @@ def publication_difference(connection: Reading, now: Now, response: Response, nu
     status_code=HTTPStatus.CREATED,
     dependencies=[publishes],
     openapi_extra=_BODY,
-    summary="Let an old publication stand again, as a new one",
+    summary="Restore an old publication as a new one",
 )
 def restore(
     connection: Writing, now: Now, response: Response, number: Number, sent: Publishing | None = None, if_match: IfMatch = None
 ) -> Publication:
-    """Let its bookings stand again, if the present data allow every one of them. What was booked by hand since stays."""
+    """Publish a publication's bookings again if the current data allow all of them. Later bookings by hand stay."""
     draft = drafts.of_publication(connection, number, local_day(now))
     return _published(connection, draft, sent, if_match, now, response)
 
@@ -146,15 +156,15 @@ def _published(
     now: Any,
     response: Response,
 ) -> Publication:
-    told(if_match)
-    publishing.refuse(draft)  # it says what has changed, where the ETag would only say that something has
+    required_version(if_match)
+    publishing.refuse(draft)  # before the ETag, because this error lists what has changed
     expect(draft.difference.digest, if_match)
     exceptions = [
         (one.conference, one.model_dump(mode="json", exclude={"conference"})) for one in (sent.exceptions if sent else ())
     ]
     number = publishing.publish(connection, draft, exceptions, now, NOBODY)
     response.headers["Location"] = f"/api/v1{router.prefix}/{number}"
-    return _told(connection, number, response)
+    return _stored(connection, number, response)
 
 
 def _shown(draft: Draft, response: Response) -> DraftDifference:
@@ -162,13 +172,13 @@ def _shown(draft: Draft, response: Response) -> DraftDifference:
     return draft.difference
 
 
-def _told(connection: Connection, number: int, response: Response) -> Publication:
-    kept = publications.found(connection, number)
-    if kept is None:
+def _stored(connection: Connection, number: int, response: Response) -> Publication:
+    stored = publications.find(connection, number)
+    if stored is None:
         raise not_found("publication", number)
     response.headers["ETag"] = etag(number)
-    return Publication.model_validate({**_in_short(kept.summary), "bookings": kept.bookings})
+    return Publication.model_validate({**_summary(stored.summary), "bookings": list(map(flattened, stored.bookings))})
 
 
-def _in_short(summary: PublicationSummary) -> dict[str, Any]:
+def _summary(summary: PublicationSummary) -> dict[str, Any]:
     return {name: getattr(summary, name) for name in PublicationItem.model_fields}

@@ -1,4 +1,4 @@
-"""Weeks that the planned days cut in two: what a chair may have in a week counts on both sides of the cut (contract, R3)."""
+"""Weeks that a plan covers in part. A chair's weekly limits count the bookings of the whole week (contract, R3)."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from scheduler.wording import date_in_words
 
 
 def broken_limits(
-    connection: Connection, problem: Problem, standing: Collection[Booking], planned: Collection[Booking]
+    connection: Connection, problem: Problem, booked: Collection[Booking], planned: Collection[Booking]
 ) -> tuple[ErrorItem, ...]:
-    """The limits of a week that planned bookings break together with what stands beside the planned days.
+    """Return the weekly limits that planned bookings break together with bookings on the other days of their weeks.
 
-    A plan knows nothing of what stands there. Not told is what the planned bookings break by themselves, nor what was as bad
-    before, with the ``standing`` ones that they replace. People are named by their references.
+    A plan's problem does not include the other days. Breaches by the planned bookings alone are left out. So are breaches that
+    already exist with the ``booked`` ones to be replaced. People are named by their references.
     """
-    beside = _beside(connection, problem.horizon, {booking.conference for booking in (*standing, *planned)})
+    beside = _beside(connection, problem.horizon, {booking.conference for booking in (*booked, *planned)})
     weeks = {monday_of(booking.day) for booking in beside}
     advice = (
-        "Some of that stands outside the planned days. Move it first, or plan whole weeks, from "
+        "Some of these are outside the planned days. Move them first, or plan whole weeks, from "
         f"{date_in_words(monday_of(problem.horizon.first))} to {date_in_words(sunday_of(problem.horizon.last))}."
     )
 
@@ -40,13 +40,13 @@ def broken_limits(
         ErrorItem(where=chair.id, message=f"{text} {advice}")
         for chair in nameless(problem).chairs
         for text in above(chair, beside, planned)
-        if text not in {*above(chair, planned), *above(chair, beside), *above(chair, beside, standing)}
+        if text not in {*above(chair, planned), *above(chair, beside), *above(chair, beside, booked)}
     )
 
 
 def _beside(connection: Connection, horizon: Period, replaced: Collection[str]) -> list[Booking]:
-    """What stands, and is not replaced, before and after these days in the weeks that they cut."""
+    """Return the other active bookings of the weeks that the horizon covers in part."""
     before = monday_of(horizon.first), horizon.first - ONE_DAY
     after = horizon.last + ONE_DAY, sunday_of(horizon.last)
-    kept = [kept for since, until in (before, after) for kept in bookings.active_in(connection, since, until)]
-    return [one.booking for one in kept if one.booking.conference not in replaced]
+    active = [stored for since, until in (before, after) for stored in bookings.active_in(connection, since, until)]
+    return [stored.booking for stored in active if stored.booking.conference not in replaced]

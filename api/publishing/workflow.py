@@ -1,32 +1,29 @@
-"""Publishing: from a draft to what stands, in the request's transaction, by the present data, whole or not at all."""
+"""Publication of a draft: in one transaction, with the current data, completely or not at all."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, StoredBooking
+from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.bookings.workflow import Recorded
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent
 from api.diary.conferences.queries import ConferenceState
-from api.diary.conferences.workflow import place
 from api.errors import ErrorItem, InvalidError, conflict
 from api.publishing import queries as publications
 from api.publishing.difference import Affected, Differences, affected, differences
-from api.publishing.queries import BookingCopy
 from scheduler.checker import check
 from scheduler.domain.conference import Conference
-from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem, nameless
-from scheduler.domain.schedule import Schedule
+from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Date, Period, Value
 from scheduler.wording import count_of, short_date
 
@@ -34,7 +31,7 @@ FELT_BY_FAMILIES = ("date", "time", "minutes", "room", "chair")
 
 
 class ExceptionNeeded(Value):
-    """A booking after its due date that nobody has allowed yet."""
+    """A late booking without an exception."""
 
     conference: str
     due: Date
@@ -42,9 +39,9 @@ class ExceptionNeeded(Value):
 
 
 class DraftDifference(Value):
-    """What publishing a draft would change of what stands in its days.
+    """The changes that publishing a draft would make in its days.
 
-    ``exceptions_needed`` are the late bookings that nobody has allowed yet; while there are ``obstacles`` it can't be published.
+    ``exceptions_needed`` lists the late bookings without an exception. A draft with ``obstacles`` can't be published.
     """
 
     horizon: Period
@@ -56,24 +53,24 @@ class DraftDifference(Value):
 
     @property
     def is_none(self) -> bool:
-        """Whether all would stay as it is."""
+        """True if nothing would change."""
         return self.conferences.is_none and self.held_slots.is_none
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """What would be new or moved, conferences and held slots."""
+        """Return the conferences and held slots that would get a new or moved booking."""
         both = self.conferences, self.held_slots
         return tuple(one.conference for some in both for one in (*some.new, *(moved.booking for moved in some.moved)))
 
     @property
     def digest(self) -> str:
-        """A version: it is another where anything that is told is."""
+        """Return a hash of the difference, which serves as its version."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a draft can't be published: a word for programs, a sentence, and each obstacle."""
+    """The refusal of a draft: its kind, a sentence with the reason, and each obstacle."""
 
     kind: str
     detail: str
@@ -82,15 +79,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to stand in the days of ``problem`` (the present one), and what stands there now, both by conference or hold.
+    """A set of ``planned`` bookings that would replace those ``booked``, in the days of the current ``problem``.
 
-    ``settled`` are conferences that are held already: nothing of them changes. ``reasons`` are of what would stand no more.
+    Both are by conference or slot. ``settled`` conferences have been held or cancelled, so they don't change. ``reasons`` has the
+    reason for each withdrawn booking.
     """
 
     problem: Problem
     conferences: Mapping[str, Conference]
-    standing: Mapping[str, StoredBooking]
-    planned: Mapping[str, BookingCopy]
+    booked: Mapping[str, StoredBooking]
+    planned: Mapping[str, DiaryBooking]
     settled: frozenset[str]
     reasons: Mapping[str, str]
     refusal: Refusal | None
@@ -99,29 +97,29 @@ class Draft:
 
     @cached_property
     def difference(self) -> DraftDifference:
-        """What publishing it would change, and what would be in the way."""
-        plain = {name: booking.plain for name, booking in self.planned.items()}
-        of_conferences = differences(self.standing, plain, self.reasons, held=False)
+        """Return the changes that publishing the draft would make, with its obstacles."""
+        planned = {name: one.booking for name, one in self.planned.items()}
+        of_conferences = differences(self.booked, planned, self.reasons, held=False)
         return DraftDifference(
             horizon=self.problem.horizon,
             conferences=of_conferences,
-            held_slots=differences(self.standing, plain, self.reasons, held=True),
-            affected=affected(self.conferences, self.standing, of_conferences),
+            held_slots=differences(self.booked, planned, self.reasons, held=True),
+            affected=affected(self.conferences, self.booked, of_conferences),
             exceptions_needed=tuple(self._late()),
             obstacles=self.refusal.obstacles if self.refusal else (),
         )
 
     def _late(self) -> Iterable[ExceptionNeeded]:
         due = self.problem.due
-        for name, booking in sorted(self.planned.items()):
-            open_ = name in due and name not in self.settled
-            if open_ and booking.day > due[name] and booking.exception is None:
-                days = self.problem.calendar.working_days(due[name], booking.day)
+        for name, planned in sorted(self.planned.items(), key=lambda item: item[0]):
+            open_, day = name in due and name not in self.settled, planned.booking.day
+            if open_ and day > due[name] and planned.exception is None:
+                days = self.problem.calendar.working_days(due[name], day)
                 yield ExceptionNeeded(conference=name, due=due[name], working_days=days)
 
 
 def refuse(draft: Draft) -> None:
-    """ApiError 409, with each obstacle, where the draft can't be published by the present data."""
+    """Raise ConflictError with all obstacles if the draft can't be published."""
     if draft.refusal is not None:
         raise conflict(draft.refusal.kind, draft.refusal.detail, draft.refusal.obstacles)
 
@@ -133,44 +131,44 @@ def publish(
     now: dt.datetime,
     actor: str,
 ) -> int:
-    """Let the draft stand; gives the publication's number.
+    """Publish a draft and return the publication's number. Unchanged bookings keep their rows.
 
-    What does not change keeps its row. ``exceptions`` are by conference. ApiError 409 where anything is in the way, 422 where a
-    late booking lacks its exception.
+    ``exceptions`` are by conference. Raise ConflictError if there are obstacles, or InvalidError if exceptions are missing
+    or not needed.
     """
     refuse(draft)
     difference = draft.difference
     allowed = _allowed(difference, exceptions)
-    planned = {
-        name: booking.model_copy(update={"exception": allowed[name]}) if name in allowed else booking
-        for name, booking in draft.planned.items()
-    }
+    planned = {name: replace(one, exception=allowed[name]) if name in allowed else one for name, one in draft.planned.items()}
     number = publications.next_number(connection)
-    copy = sorted(planned.values(), key=lambda booking: (booking.start, booking.conference))
-    publications.add(connection, number, draft.problem.horizon, copy, now, actor, plan=draft.plan, restores=draft.restores)
-    _end(connection, draft.standing, difference, now)
-    unchanged = [kept for name, kept in draft.standing.items() if name in planned.keys() - set(difference.changed)]
-    bookings.pad(connection, unchanged, draft.problem.policy)
-    made = {name: _add(connection, planned[name], draft.problem.policy, number, now) for name in difference.changed}
-    _follow(connection, draft, difference.conferences, made, now, actor, number)
-    for name in sorted(allowed.keys() - made.keys()):
-        bookings.allow(connection, draft.standing[name].number, allowed[name])
+    copies = sorted(planned.values(), key=lambda one: (one.booking.start, one.booking.conference))
+    publications.add(connection, number, draft.problem.horizon, copies, now, actor, plan=draft.plan, restores=draft.restores)
+    _end(connection, draft.booked, difference, now)
+    policy = draft.problem.policy
+    unchanged = [current for name, current in draft.booked.items() if name in planned.keys() - set(difference.changed)]
+    bookings.pad(connection, unchanged, policy)
+    added = {name: bookings.add(connection, planned[name], policy, now, publication=number) for name in difference.changed}
+    _follow(connection, draft, difference.conferences, added, now, actor, number)
+    for name in sorted(allowed.keys() - added.keys()):
+        bookings.allow(connection, draft.booked[name].number, allowed[name])
         conferences.change(connection, draft.conferences[name], now)
-        conferences.note(connection, name, ConferenceEvent.CHANGED, now, actor, publication=number, exception=allowed[name])
+        conferences.record_event(
+            connection, name, ConferenceEvent.CHANGED, now, actor, publication=number, exception=allowed[name]
+        )
     return number
 
 
-def broken_rules(problem: Problem, planned: Iterable[BookingCopy]) -> tuple[ErrorItem, ...]:
-    """Each hard rule that the bookings break, with people named by their references."""
-    report = check(nameless(problem), Schedule(bookings=tuple(booking.plain for booking in planned)))
+def broken_rules(problem: Problem, planned: Iterable[Booking]) -> tuple[ErrorItem, ...]:
+    """Return each hard rule that the bookings break. People are named by their references."""
+    report = check(nameless(problem), Schedule(bookings=tuple(planned)))
     return tuple(ErrorItem(where=broken.subject, message=broken.text) for broken in report.violations)
 
 
 def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Recorded]]) -> dict[str, Recorded]:
-    """The exceptions by conference. ApiError 422 with each one that is missing, or that nothing needs."""
+    """Return the exceptions by conference. Raise InvalidError with all that are missing, not needed, or given twice."""
     needed = {late.conference: late for late in difference.exceptions_needed}
     given = dict(exceptions)
-    wrong = [
+    errors = [
         ErrorItem(
             where=name,
             message=f"{name} was due on {short_date(late.due)} and would be {count_of(late.working_days, 'working day')} late.",
@@ -178,14 +176,14 @@ def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Record
         for name, late in needed.items()
         if name not in given
     ]
-    if wrong:
+    if errors:
         message = (
-            f"{count_of(len(wrong), 'late conference')} can't be published without an exception: who allows it, why, and that "
-            "the safety plan was reviewed. Give each its own."
+            f"{count_of(len(errors), 'late conference')} can't be published without an exception. Enter one for each: who "
+            "allows it, why, and that the safety plan was reviewed."
         )
-        raise InvalidError("exception-needed", message, errors=wrong)
+        raise InvalidError("exception-needed", message, errors=errors)
     listed = [name for name, _ in exceptions]
-    wrong = [
+    errors = [
         ErrorItem(
             where=name,
             message=f"{name} needs no exception. Leave it out." if name not in needed else f"{name} has two. Give one.",
@@ -193,48 +191,40 @@ def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Record
         for name in sorted(given)
         if name not in needed or listed.count(name) > 1
     ]
-    if wrong:
-        raise InvalidError("exception-not-needed", "Some exceptions can't be taken.", errors=wrong)
+    if errors:
+        raise InvalidError("exception-not-needed", "Some exceptions are not valid.", errors=errors)
     return given
 
 
-def _end(connection: Connection, standing: Mapping[str, StoredBooking], difference: DraftDifference, now: dt.datetime) -> None:
-    """First of all, so that two conferences may change places."""
+def _end(connection: Connection, booked: Mapping[str, StoredBooking], difference: DraftDifference, now: dt.datetime) -> None:
+    """End the bookings that move or are withdrawn. Do this before adding any, because two conferences may swap places."""
     of_conferences, of_holds = difference.conferences, difference.held_slots
     moved = [moved.booking.conference for moved in (*of_conferences.moved, *of_holds.moved)]
     withdrawn = [one.booking.conference for one in of_conferences.withdrawn]
     released = [one.booking.conference for one in of_holds.withdrawn]
     for names, ending in ((moved, Ending.MOVED), (withdrawn, Ending.UNPLACED), (released, Ending.RELEASED)):
-        bookings.end(connection, [standing[name].number for name in names], ending, now)
-
-
-def _add(connection: Connection, booking: BookingCopy, policy: Policy, publication: int, now: dt.datetime) -> StoredBooking:
-    locks, by_hand, exception = booking.locks, booking.by_hand, booking.exception
-    number = bookings.add(
-        connection, booking, policy, now, locks=locks, by_hand=by_hand, publication=publication, exception=exception
-    )
-    return StoredBooking(number, booking, locks, by_hand, publication, exception, True)
+        bookings.end(connection, [booked[name].number for name in names], ending, now)
 
 
 def _follow(
     connection: Connection,
     draft: Draft,
     difference: Differences,
-    made: Mapping[str, StoredBooking],
+    added: Mapping[str, StoredBooking],
     now: dt.datetime,
     actor: str,
     publication: int,
 ) -> None:
-    """Let the conferences' states and histories follow their bookings."""
+    """Update the states and histories of the conferences whose bookings have changed."""
 
     def follow(name: str, state: ConferenceState, event: ConferenceEvent) -> None:
-        told: dict[str, Any] = {}
-        if name in made:
-            told = {"booking": place(made[name]), "exception": made[name].exception}
-        if name in draft.standing:
-            told["before"] = place(draft.standing[name])
+        detail: dict[str, Any] = {}
+        if name in added:
+            detail = {"booking": added[name].history_entry, "exception": added[name].exception}
+        if name in draft.booked:
+            detail["before"] = draft.booked[name].history_entry
         conferences.change(connection, draft.conferences[name], now, state=state)
-        conferences.note(connection, name, event, now, actor, publication=publication, **told)
+        conferences.record_event(connection, name, event, now, actor, publication=publication, **detail)
 
     for booking in difference.new:
         follow(booking.conference, ConferenceState.BOOKED, ConferenceEvent.BOOKED)

@@ -1,1 +1,1 @@
-"""What the service tells of itself: each report is rows from values, and knows neither database nor request."""
+"""Reports: pure functions from values to rows, which know neither the database nor HTTP; ``queries.py`` reads the values."""

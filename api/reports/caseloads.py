@@ -1,4 +1,4 @@
-"""Each chair's children against the cap."""
+"""Each chair's caseload against the cap."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from scheduler.report.workbook.styles import TableColumn
 
 
 class CaseloadRow(BaseModel):
-    """A chair's children: ``now``, and ``after`` the conferences booked then of families without a chair of their own.
+    """A chair's children ``now``, and ``after`` the period's bookings of families without a chair of their own.
 
-    ``cap`` is the full-time cap by their hours, 0 for a reserve; ``above`` counts whole children above it.
+    ``cap`` is the full-time cap in proportion to the chair's hours, 0 for a reserve; ``above`` counts whole children above it.
     """
 
     chair: str
@@ -45,7 +45,7 @@ REPORT = Report(
 
 
 def rows(chairs: Sequence[Chair], placed: Sequence[PlacedConference], caseload_cap: int) -> list[CaseloadRow]:
-    """A row for each chair; a conference that has been held is in its chair's caseload already."""
+    """Return a row for each chair. A conference that has been held is in its chair's caseload already."""
     return [_of(chair, placed, caseload_cap) for chair in chairs]
 
 

@@ -1,4 +1,4 @@
-"""Children in time and late, with the reasons; by child and not by meeting, as timeliness is reported."""
+"""Children in time and late, with the reasons. Timeliness is reported by child and not by conference."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_REASON = "no reason recorded"
 
 
 class LateFor(BaseModel):
-    """Children whose conferences are late for one reason, which is null where none is recorded, and these conferences."""
+    """Children whose conferences are late for one reason (null if none is recorded), and these conferences."""
 
     reason: str | None
     children: int
@@ -27,10 +27,10 @@ class LateFor(BaseModel):
 
 
 class Timeliness(BaseModel):
-    """How many children had, or are to have, their conference in time.
+    """How many children have their conference in time.
 
-    ``held`` are those of conferences that have taken place, the others are booked; ``not_booked`` are children whose
-    conference is due then and has no booking: they are in none of the other numbers.
+    ``held`` counts the children of conferences that have been held; the other conferences are booked. ``not_booked`` counts the
+    children whose conference is due in the period and has no booking; no other number includes them.
     """
 
     conferences: int
@@ -53,7 +53,7 @@ COLUMNS = (
 
 
 def counted(placed: Sequence[PlacedConference], not_booked: Iterable[StoredConference]) -> dict[str, object]:
-    """The fields of ``Timeliness`` over some conferences that have a booking and some that have none."""
+    """Return the fields of ``Timeliness`` for conferences with a booking and conferences without."""
     late = [one for one in placed if one.is_late]
     children, late_children = _children(placed), _children(late)
     return {
@@ -63,13 +63,13 @@ def counted(placed: Sequence[PlacedConference], not_booked: Iterable[StoredConfe
         "in_time": children - late_children,
         "late": late_children,
         "in_time_percent": round(100 * (children - late_children) / children) if children else None,
-        "not_booked": sum(kept.value.children for kept in not_booked),
+        "not_booked": sum(stored.value.children for stored in not_booked),
         "reasons": list(_reasons(late)),
     }
 
 
 def cells(row: Timeliness) -> tuple[Cell, ...]:
-    """The counts of a row, as ``COLUMNS`` shows them."""
+    """Return a row's cells in the order of ``COLUMNS``."""
     counts = (row.conferences, row.children, row.held, row.in_time, row.late, row.in_time_percent, row.not_booked)
     return (*counts, "; ".join(map(str, row.reasons)))
 
@@ -79,7 +79,7 @@ def _children(placed: Iterable[PlacedConference]) -> int:
 
 
 def _reasons(late: Iterable[PlacedConference]) -> Iterable[LateFor]:
-    """By reason, the one of most children first, the unrecorded last."""
+    """Yield the reasons, most children first, and unrecorded reasons last."""
     by_reason: dict[str | None, list[PlacedConference]] = {}
     for one in late:
         by_reason.setdefault(one.reason, []).append(one)

@@ -1,4 +1,4 @@
-"""What reports are made of: conferences with their bookings, those without, and what was moved or cancelled."""
+"""The values that reports are made of: conferences with and without a booking, and reschedules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RESCHEDULES = (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED, ConferenceEvent.
 
 @dataclass(frozen=True)
 class PlacedConference:
-    """A conference that is booked or was held: its booking's start, the day it is or was held on, and why if it is late."""
+    """A conference that is booked or has been held: its booking's start and chair, its day, and the reason if it is late."""
 
     conference: Conference
     state: ConferenceState
@@ -36,13 +36,13 @@ class PlacedConference:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is or was held after its due date."""
+        """True if its day is after its due date."""
         return self.held_on > self.due
 
 
 @dataclass(frozen=True)
 class StoredReschedule:
-    """Something that happened to a conference's booking: when it was booked for ``before``, and ``after``."""
+    """A change of a conference's booking: its start ``before`` and ``after``."""
 
     at: dt.datetime
     conference: Conference
@@ -54,7 +54,7 @@ class StoredReschedule:
 
 
 def placed(connection: Connection, days: Period) -> list[PlacedConference]:
-    """The conferences that are booked in some days and still to be held, or were held, by start."""
+    """Return the booked and the held conferences of a period, by start."""
     midnight = dt.datetime.combine(days.first, dt.time()), dt.datetime.combine(days.last + ONE_DAY, dt.time())
     query = (
         select(conferences_table, bookings.c.start, bookings.c.chair, bookings.c.exception)
@@ -64,30 +64,30 @@ def placed(connection: Connection, days: Period) -> list[PlacedConference]:
         .order_by(bookings.c.start, bookings.c.number)
     )
     rows = connection.execute(query).all()
-    found = [(row, conferences.kept(row), _held_on(row)) for row in rows]
-    told = _reasons(connection, (kept for _, kept, held_on in found if held_on > kept.due))
+    found = [(row, conferences.stored(row), _held_on(row)) for row in rows]
+    reasons = _reasons(connection, (stored for _, stored, held_on in found if held_on > stored.due))
     return [
         PlacedConference(
-            conference=kept.value,
-            state=kept.state,
-            due=kept.due,
+            conference=stored.value,
+            state=stored.state,
+            due=stored.due,
             start=row.start,
             held_on=held_on,
             chair=row.chair,
-            reason=row.exception["reason"] if row.exception else told.get(kept.value.id),
+            reason=row.exception["reason"] if row.exception else reasons.get(stored.value.id),
         )
-        for row, kept, held_on in found
+        for row, stored, held_on in found
     ]
 
 
 def not_booked(connection: Connection, days: Period) -> list[StoredConference]:
-    """The conferences that are due in some days and have no booking."""
+    """Return the conferences that are due in a period and have no booking."""
     due = conferences_table.c.due.between(days.first, days.last) & (conferences_table.c.state == ConferenceState.REQUESTED)
-    return conferences.queried(connection, select(conferences_table).where(due).order_by(conferences_table.c.position))
+    return conferences.select_conferences(connection, select(conferences_table).where(due).order_by(conferences_table.c.position))
 
 
 def reschedules(connection: Connection, days: Period) -> list[StoredReschedule]:
-    """What was moved, cancelled or inquorate, by when that was recorded."""
+    """Return what was recorded in a period as moved, cancelled or inquorate."""
     midnight = (dt.datetime.combine(day, dt.time(), LONDON) for day in (days.first, days.last + ONE_DAY))
     first, last = midnight
     history = conference_history.c
@@ -106,12 +106,12 @@ def _held_on(row: Any) -> dt.date:
 
 
 def _reasons(connection: Connection, late: Iterable[StoredConference]) -> dict[str, str]:
-    """Why conferences are late without an exception: the last reason in their history, or what they follow was inquorate."""
-    follows = {kept.value.id: kept.follows for kept in late}
+    """Return why conferences without an exception are late: the last reason in their history, or an inquorate previous one."""
+    follows = {stored.value.id: stored.follows for stored in late}
     before = {
-        kept.value.id
-        for kept in conferences.of(connection, filter(None, follows.values()))
-        if kept.state is ConferenceState.INQUORATE
+        stored.value.id
+        for stored in conferences.of(connection, filter(None, follows.values()))
+        if stored.state is ConferenceState.INQUORATE
     }
     inquorate: dict[str, str] = {name: Reason.INQUORATE for name, earlier in follows.items() if earlier in before}
     return inquorate | {row.conference: row.reason for row in conferences.history(connection, follows) if row.reason}

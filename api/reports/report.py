@@ -1,4 +1,4 @@
-"""What a report is, and how it is written for spreadsheets: text stays text, whatever it begins with."""
+"""Reports, and writing them for spreadsheets. Text stays text, even if it begins like a formula."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MONTH = "mmmm yyyy"
 
 @dataclass(frozen=True)
 class Report(Generic[R]):
-    """A report: the name under which it is asked for, its title, what its rows are, and how a row is shown in cells."""
+    """A kind of report: its name in the URL, its title, the model of its rows, and its columns and cells."""
 
     name: str
     title: str
@@ -36,7 +36,7 @@ class Report(Generic[R]):
 
 
 def as_csv(report: Report[R], rows: Sequence[R]) -> bytes:
-    """The rows as a CSV file that spreadsheets read as UTF-8 and run nothing of."""
+    """Return the rows as a CSV file that spreadsheets read as UTF-8, without formulas."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(column.heading for column in report.columns)
@@ -46,7 +46,7 @@ def as_csv(report: Report[R], rows: Sequence[R]) -> bytes:
 
 
 def as_workbook(report: Report[R], rows: Sequence[R], days: Period, service: str) -> bytes:
-    """The rows as a workbook with one sheet, always the same for the same rows."""
+    """Return the rows as a workbook with one sheet. Equal rows give equal bytes."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, AS_TEXT) as workbook:
         workbook.set_properties({"title": report.title, "created": dt.datetime.combine(days.first, dt.time())})

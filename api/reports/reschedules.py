@@ -1,4 +1,4 @@
-"""What was moved or cancelled, one by one, and why."""
+"""Moves and cancellations, one by one, and their reasons."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MOMENT = f"{DATE} hh:mm"
 
 
 class Reschedule(BaseModel):
-    """A move, a cancellation, or a conference that was inquorate; ``day`` is when that was recorded.
+    """A move, a cancellation, or an inquorate conference; ``day`` is when it was recorded.
 
-    ``reason`` is null where it came of a publication, whose number is told, or of an import.
+    ``reason`` is null for changes by a ``publication`` or an import.
     """
 
     day: Date
@@ -65,7 +65,7 @@ REPORT = Report(
 
 
 def rows(changes: Sequence[StoredReschedule]) -> list[Reschedule]:
-    """A row for each, in the order in which they came."""
+    """Return a row for each change, in the order recorded."""
     return [
         Reschedule(
             day=local_day(change.at),

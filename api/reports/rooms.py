@@ -1,4 +1,4 @@
-"""How each room is used, month by month."""
+"""Use of each room, month by month."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from scheduler.report.workbook.styles import TableColumn
 
 
 class RoomUse(BaseModel):
-    """A room's slots in a month, named by its first day: ``offered`` by the room on days when conferences can be held.
+    """A room's slots in the month that begins on ``month``.
 
-    What is used or held counts as offered too, where the day was closed or the room's starts were changed since.
-    ``used`` are booked for conferences, ``held`` are kept free for initial conferences not yet known.
+    ``offered`` counts the room's starts on open days, and any others that are used or held. ``used`` slots are booked for
+    conferences; ``held`` slots are reserved for initial conferences not yet requested.
     """
 
     month: Date
@@ -47,13 +47,13 @@ REPORT = Report(
 
 
 def rows(period: Period, rooms: Sequence[Room], calendar: Calendar, booked: Sequence[StoredBooking]) -> list[RoomUse]:
-    """A row for each month and room; of a month that the period holds in part, that part."""
+    """Return a row for each month and room, counting only days in the period."""
     return [_of(month, room, period, calendar, booked) for month in months(period) for room in rooms]
 
 
 def _of(month: dt.date, room: Room, period: Period, calendar: Calendar, booked: Sequence[StoredBooking]) -> RoomUse:
     open_days = [day for day in days(period) if day.replace(day=1) == month and calendar.is_open(day) and room.is_open(day)]
-    here = [kept.booking for kept in booked if kept.booking.room == room.id and kept.booking.day.replace(day=1) == month]
+    here = [stored.booking for stored in booked if stored.booking.room == room.id and stored.booking.day.replace(day=1) == month]
     offered = len({(day, start) for day in open_days for start in room.starts} | {(one.day, one.start.time()) for one in here})
     held = sum(booking.held for booking in here)
     used = len(here) - held

@@ -1,4 +1,4 @@
-"""The service's reports: as JSON, as CSV, or as a workbook."""
+"""Routes for reports, as JSON, CSV or a workbook."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -59,7 +59,7 @@ def _reschedules(connection: Connection, days: Period) -> Sequence[reschedules.R
 
 
 def _add(report: Report[R], rows_of: Callable[[Connection, Period], Sequence[R]]) -> None:
-    fields: Any = {"first": (Date, ...), "last": (Date, ...), "rows": (list[report.model], ...)}  # type: ignore[name-defined]  # known as it runs
+    fields: Any = {"first": (Date, ...), "last": (Date, ...), "rows": (list[report.model], ...)}  # type: ignore[name-defined]  # known at run time
     whole: type[BaseModel] = create_model(f"{report.model.__name__}Report", __doc__=f"{report.title}, of some days.", **fields)
 
     @router.get(
@@ -72,7 +72,7 @@ def _add(report: Report[R], rows_of: Callable[[Connection, Period], Sequence[R]]
     def get(
         connection: Reading,
         days: Days,
-        format_: Annotated[Format, Query(alias="format", description="In what the report is written.")] = Format.JSON,
+        format_: Annotated[Format, Query(alias="format", description="The format of the report.")] = Format.JSON,
     ) -> Any:
         rows = rows_of(connection, days)
         if format_ is Format.JSON:

@@ -15,7 +15,7 @@ from scheduler.report.workbook.styles import TableColumn
 
 
 class Month(Timeliness):
-    """The initial, transfer-in and pre-birth conferences (ICPC) or the reviews (RCPC) of a month, named by its first day."""
+    """The initial, transfer-in and pre-birth conferences (ICPC), or the reviews (RCPC), of the month that begins on ``month``."""
 
     month: Date
     type: Literal["ICPC", "RCPC"]
@@ -31,7 +31,7 @@ REPORT = Report(
 
 
 def rows(period: Period, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]) -> list[Month]:
-    """Two rows for each month; a conference counts in the month of its booking, or without one in that of its due date."""
+    """Return two rows for each month. A conference counts in the month of its booking, or else of its due date."""
     return [
         Month.model_validate({"month": month, "type": "RCPC" if reviews else "ICPC", **_of(month, reviews, placed, not_booked)})
         for month in months(period)
@@ -40,7 +40,7 @@ def rows(period: Period, placed: Sequence[PlacedConference], not_booked: Sequenc
 
 
 def months(period: Period) -> list[dt.date]:
-    """The first day of each month of the period."""
+    """Return the first day of each month of the period."""
     return sorted({day.replace(day=1) for day in days(period)})
 
 
@@ -49,5 +49,5 @@ def _of(
 ) -> dict[str, object]:
     return counted(
         [one for one in placed if one.conference.kind.is_review == reviews and one.start.date().replace(day=1) == month],
-        [kept for kept in not_booked if kept.value.kind.is_review == reviews and kept.due.replace(day=1) == month],
+        [stored for stored in not_booked if stored.value.kind.is_review == reviews and stored.due.replace(day=1) == month],
     )

@@ -1,4 +1,4 @@
-"""Initial conferences (ICPCs) week by week: how many children in time, and why others were not."""
+"""Initial conferences (ICPCs) by week: the children in time, and the reasons for the others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scheduler.report.workbook.styles import DATE, TableColumn
 
 
 class Week(Timeliness):
-    """The initial, transfer-in and pre-birth conferences of a week, named by its Monday."""
+    """The initial, transfer-in and pre-birth conferences of the week that begins on ``week``."""
 
     week: Date
 
@@ -29,7 +29,7 @@ REPORT = Report(
 
 
 def rows(period: Period, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]) -> list[Week]:
-    """A row for each week; a conference counts in the week of its booking, or without one in that of its due date."""
+    """Return a row for each week. A conference counts in the week of its booking, or else of its due date."""
     mondays = sorted({monday_of(day) for day in days(period)})
     return [Week.model_validate({"week": monday, **_of(monday, placed, not_booked)}) for monday in mondays]
 
@@ -37,5 +37,5 @@ def rows(period: Period, placed: Sequence[PlacedConference], not_booked: Sequenc
 def _of(monday: dt.date, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]) -> dict[str, object]:
     return counted(
         [one for one in placed if not one.conference.kind.is_review and monday_of(one.start.date()) == monday],
-        [kept for kept in not_booked if not kept.value.kind.is_review and monday_of(kept.due) == monday],
+        [stored for stored in not_booked if not stored.value.kind.is_review and monday_of(stored.due) == monday],
     )

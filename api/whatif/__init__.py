@@ -1,1 +1,1 @@
-"""Scenarios and the value of one more, solved in the background."""
+"""A comparison of scenarios, or the value of one more: solved in the background."""

@@ -1,4 +1,4 @@
-"""Sets beside its base what is solved of a what-if, as it is kept."""
+"""Compares the solved scenarios of a what-if with its base, as JSON for the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.whatif import solves
 from api.whatif.sweeps import SolveRequest
 from scheduler.whatif.comparison.results import Variant, compared
@@ -15,13 +15,13 @@ from scheduler.whatif.comparison.results import Variant, compared
 BASE = 0
 
 
-def beside_the_base(connection: Connection, wanted: Mapping[int, SolveRequest]) -> dict[int, dict[str, Any]]:
-    """The results of what is solved by now, by the numbers of a what-if's parts; none where the base is not."""
-    solved = solves.found(connection, {one.task.key for one in wanted.values()})
-    known = {number: one for number, one in wanted.items() if one.task.key in solved}
+def compare_with_base(connection: Connection, requests: Mapping[int, SolveRequest]) -> dict[int, dict[str, Any]]:
+    """Return the results of the solved parts of a what-if by their numbers; none until the base, number 0, is solved."""
+    solved = solves.find_results(connection, {request.task.key for request in requests.values()})
+    known = {number: request for number, request in requests.items() if request.task.key in solved}
     if BASE not in known:
         return {}
-    variants = [Variant(one.name, one.changes, one.task.problem, one.at) for one in known.values()]
-    comparison = compared(variants, [solved[one.task.key] for one in known.values()])
+    variants = [Variant(request.name, request.changes, request.task.problem, request.at) for request in known.values()]
+    comparison = compared(variants, [solved[request.task.key] for request in known.values()])
     assert comparison is not None  # the base is solved
-    return dict(zip(known, map(written, comparison.results), strict=True))
+    return dict(zip(known, map(to_json, comparison.results), strict=True))

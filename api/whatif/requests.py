@@ -1,4 +1,4 @@
-"""What is asked of a what-if, or of the value of one more, as what is to be solved: checked before anything is kept."""
+"""Requests for a what-if, or for the value of one more, turned into tasks and checked before anything is stored."""
 
 from __future__ import annotations
 
@@ -12,48 +12,49 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.diary import snapshot
 from api.errors import conflict, invalid, not_found
 from api.jobs import queue as jobs
 from api.planning import queries as plans
 from api.settings import Settings
 from api.whatif import sweeps
-from api.whatif.comparison import beside_the_base
+from api.whatif.comparison import compare_with_base
 from api.whatif.retention import forget
 from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
 from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Date, Text, Value, Whole
-from scheduler.sweeps.defaults import MOST_GRIDS, SEED, TOP, WORK_LIMIT
+from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 from scheduler.sweeps.task import Effort, task_of
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.chairs import ChairJoins
 from scheduler.whatif.changes.grid import crossed, how_many
 from scheduler.whatif.changes.minute_takers import MinuteTakerJoins
 from scheduler.whatif.changes.scenario import Scenario
-from scheduler.whatif.comparison.study import variants
+from scheduler.whatif.comparison.compare import variants
+from scheduler.whatif.defaults import MOST_GRIDS, TOP
 from scheduler.whatif.files.scenarios import EMPTY, scenarios_in
 from scheduler.wording import number
 
-MOST_CHANGES = 50
-MOST_WORK = 200
-MOST_BYTES = 64 << 20
-"""Of the problems of all scenarios together, as JSON."""
+MAX_CHANGES = 50
+MAX_WORK = 200
+MAX_BYTES = 64 << 20
+"""The limit for the problems of all scenarios together, as JSON."""
 
 
 class WorkLimits(Value):
-    """How each solve goes: where it begins, and how much work each search may take; ``time_limit`` is in seconds."""
+    """Limits of each solve: its seed, the work of each search, and the ``time_limit`` in seconds."""
 
     seed: Whole = SEED
-    work_limit: Annotated[float, Field(strict=True, gt=0, le=MOST_WORK, allow_inf_nan=False)] = WORK_LIMIT
+    work_limit: Annotated[float, Field(strict=True, gt=0, le=MAX_WORK, allow_inf_nan=False)] = WORK_LIMIT
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
 
 
 class WhatifRequest(WorkLimits):
-    """What to compare: over some days (``first``, ``last``), what a ``plan`` was made of, or a ``problem`` that is sent.
+    """What to compare: the current data of a period (``first``, ``last``), the problem of a ``plan``, or a given ``problem``.
 
-    ``scenarios`` are as in a file of scenarios; ``grid`` makes one for each number of a setting, such as ``chairs=5..8``.
+    ``scenarios`` are written as in a file of scenarios; ``grid`` makes one for each value of a setting, such as ``chairs=5..8``.
     """
 
     first: Date | None = None
@@ -75,133 +76,135 @@ class WhatifRequest(WorkLimits):
 
 
 class ValueRequest(WorkLimits):
-    """How many of each kind to show, and how each solve goes."""
+    """The number of resources to show of each kind (``top``), and the limits of each solve."""
 
     top: Annotated[int, Field(strict=True, ge=1, le=100)] = TOP
 
 
 @dataclass(frozen=True)
 class Study:
-    """What is to be solved, the base first, and what was asked, as it is kept and told.
+    """The solves of a sweep, the base first, with the request as it is stored.
 
-    ``results`` are those of a what-if that are known already, by the numbers of its parts.
+    ``results`` are the results of a what-if that are known already, by the numbers of its parts.
     """
 
-    asked: dict[str, Any]
-    wanted: tuple[SolveRequest, ...]
+    request: dict[str, Any]
+    solves: tuple[SolveRequest, ...]
     results: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def whatif(connection: Connection, asked: WhatifRequest, settings: Settings) -> Study:
-    """The base and its scenarios.
+def whatif(connection: Connection, request: WhatifRequest, settings: Settings) -> Study:
+    """Return the study of a base and its scenarios.
 
-    Raises InputError with every fault, and ApiError where it is too much, or there is no such plan.
+    Raise InputError with every fault, InvalidError if it is too large, or NotFoundError if there is no such plan.
     """
-    _hold_to_limits(asked, settings.whatif_scenarios)
-    problem = nameless(_problem(connection, asked))
-    read = () if asked.scenarios is None else scenarios_in(asked.scenarios, problem)
+    _check_limits(request, settings.whatif_scenarios)
+    problem = nameless(_problem(connection, request))
+    read = () if request.scenarios is None else scenarios_in(request.scenarios, problem)
     listed = [_nameless(scenario) for scenario in read]
-    scenarios = [*listed, *_crossed(problem, asked.grid)]
+    scenarios = [*listed, *_crossed(problem, request.grid)]
     if not scenarios:
         raise InputError([Fault(("scenarios",), EMPTY)])
-    effort = _effort(asked, settings)
-    wanted = [
+    effort = _effort(request, settings)
+    solves = [
         SolveRequest(task_of(variant.problem, effort), variant.name, variant.sentences, variant.at)
         for variant in variants(problem, scenarios, _size_limit(problem))
     ]
-    kept = {
+    stored = {
         **_days(problem),
-        "service": written(problem.service),
-        "plan": asked.plan,
-        "grid": list(asked.grid),
+        "service": to_json(problem.service),
+        "plan": request.plan,
+        "grid": list(request.grid),
         **effort.model_dump(),
     }
-    return Study(kept, tuple(wanted), beside_the_base(connection, dict(enumerate(wanted))))
+    return Study(stored, tuple(solves), compare_with_base(connection, dict(enumerate(solves))))
 
 
-def value(connection: Connection, plan: str, asked: ValueRequest, settings: Settings) -> Study:
-    """What to begin with for the value of one more than a plan has. Raises ApiError where there is no such plan."""
+def value(connection: Connection, plan: str, request: ValueRequest, settings: Settings) -> Study:
+    """Return the study of the value of one more for a plan. It starts with the base alone.
+
+    Raise NotFoundError if there is no such plan.
+    """
     problem = nameless(_problem_of_plan(connection, plan))
-    effort = _effort(asked, settings)
-    return Study({**_days(problem), "top": asked.top, **effort.model_dump()}, (SolveRequest(task_of(problem, effort), "base"),))
+    effort = _effort(request, settings)
+    stored = {**_days(problem), "top": request.top, **effort.model_dump()}
+    return Study(stored, (SolveRequest(task_of(problem, effort), "base"),))
 
 
 def begin(
     connection: Connection, kind: SweepKind, study: Study, settings: Settings, now: dt.datetime, plan: str | None = None
 ) -> StoredSweep:
-    """Begin to solve it; what is known is there at once. What ended longer ago than sweeps are kept makes way.
+    """Start the sweep of a study, with the results that are known already, and delete sweeps past their retention.
 
     The caller holds the diary.
     """
     if settings.whatif_days:
         forget(connection, now - dt.timedelta(days=settings.whatif_days))
-    sweep = sweeps.add(connection, kind, study.asked, study.wanted, now, plan)
-    sweeps.set_beside(connection, sweep.id, study.results, now)
-    begun = sweeps.found(connection, kind, sweep.id)
+    sweep = sweeps.add(connection, kind, study.request, study.solves, now, plan)
+    sweeps.store_results(connection, sweep.id, study.results, now)
+    begun = sweeps.find(connection, kind, sweep.id)
     assert begun is not None
     return begun
 
 
-def hold_to_plan(connection: Connection, identifier: str) -> None:
-    """Raise ApiError where there is no such plan, made or in the making."""
-    if jobs.found(connection, identifier) is None and plans.found(connection, identifier) is None:
+def require_plan(connection: Connection, identifier: str) -> None:
+    """Raise NotFoundError if there is no such plan, finished or not."""
+    if jobs.find(connection, identifier) is None:
         raise not_found("plan", identifier)
 
 
 def _size_limit(base: Problem) -> Callable[[Problem], None]:
-    """What refuses a problem with which the base and all before it would be too large together."""
+    """Return a function that raises InvalidError for a problem that would make all of them too large together."""
     size = len(base.model_dump_json())
 
-    def look_at(problem: Problem) -> None:
+    def check(problem: Problem) -> None:
         nonlocal size
         size += len(problem.model_dump_json())
-        if size > MOST_BYTES:
-            raise invalid(
-                f"The problems of these scenarios have more than {MOST_BYTES >> 20} MB together. Compare fewer at once."
-            )
+        if size > MAX_BYTES:
+            raise invalid(f"The problems of these scenarios have more than {MAX_BYTES >> 20} MB together. Compare fewer at once.")
 
-    return look_at
+    return check
 
 
-def _hold_to_limits(asked: WhatifRequest, most: int) -> None:
-    listed = asked.scenarios or []
+def _check_limits(request: WhatifRequest, limit: int) -> None:
+    listed = request.scenarios or []
     try:
-        count = len(listed) + (how_many(asked.grid) if asked.grid else 0)
+        count = len(listed) + (how_many(request.grid) if request.grid else 0)
     except InputError as error:
         raise _in_grid(error) from None
-    if count > most:
-        raise invalid(f"{number(count)} scenarios are too many at once. Ask for {number(most)} or fewer.")
-    lengths = ((("scenarios", n, "changes"), one.get("changes")) for n, one in enumerate(listed))
-    _hold_to_changes((place, len(changes)) for place, changes in lengths if isinstance(changes, list))
+    if count > limit:
+        raise invalid(f"{number(count)} scenarios are too many at once. Ask for {number(limit)} or fewer.")
+    lengths = ((("scenarios", n, "changes"), scenario.get("changes")) for n, scenario in enumerate(listed))
+    _check_changes((place, len(changes)) for place, changes in lengths if isinstance(changes, list))
 
 
-def _hold_to_changes(counts: Iterable[tuple[Place, int]]) -> None:
+def _check_changes(counts: Iterable[tuple[Place, int]]) -> None:
     def faults() -> Iterator[Fault]:
         for place, count in counts:
-            if count > MOST_CHANGES:
-                message = f"{number(count)} changes are too many for one scenario. Enter {MOST_CHANGES} or fewer."
+            if count > MAX_CHANGES:
+                message = f"{number(count)} changes are too many for one scenario. Enter {MAX_CHANGES} or fewer."
                 yield Fault(place, message)
 
-    if found := list(faults()):
-        raise InputError(found)
+    if too_many := list(faults()):
+        raise InputError(too_many)
 
 
-def _problem(connection: Connection, asked: WhatifRequest) -> Problem:
-    if asked.plan is not None:
-        return _problem_of_plan(connection, asked.plan)
-    if asked.first is not None and asked.last is not None:
-        return snapshot.problem_of(connection, asked.first, asked.last)
+def _problem(connection: Connection, request: WhatifRequest) -> Problem:
+    if request.plan is not None:
+        return _problem_of_plan(connection, request.plan)
+    if request.first is not None and request.last is not None:
+        return snapshot.problem_of(connection, request.first, request.last)
     try:
-        return read_problem(asked.problem)
+        return read_problem(request.problem)
     except InputError as error:
         raise InputError([Fault(("problem", *fault.place), fault.message) for fault in error.faults]) from None
 
 
 def _problem_of_plan(connection: Connection, identifier: str) -> Problem:
-    plan = plans.found(connection, identifier)
-    if plan is not None:
-        return plan.problem
-    job = jobs.found(connection, identifier)
+    problem = plans.problem_of(connection, identifier)
+    if problem is not None:
+        return problem
+    job = jobs.find(connection, identifier)
     if job is None:
         raise not_found("plan", identifier)
     instead = "Ask for a new one" if job.has_ended else "GET the plan, or its events, until it has ended"
@@ -215,17 +218,17 @@ def _crossed(problem: Problem, grid: Sequence[str]) -> tuple[Scenario, ...]:
         scenarios = crossed(problem, grid)
     except InputError as error:
         raise _in_grid(error) from None
-    _hold_to_changes(((scenario.place,), len(scenario.changes)) for scenario in scenarios)
+    _check_changes(((scenario.place,), len(scenario.changes)) for scenario in scenarios)
     return scenarios
 
 
 def _in_grid(error: InputError) -> InputError:
-    """The same, as a request names it."""
+    """Return the error with the request's name for the grid, instead of the command line's."""
     return InputError([Fault(("grid",), re.sub(r"^--grid:? ", "", fault.message)) for fault in error.faults])
 
 
 def _nameless(scenario: Scenario) -> Scenario:
-    """The scenario without the names of people who join."""
+    """Return the scenario without the names of people who join."""
     return scenario.model_copy(update={"changes": tuple(_joining_without_name(change) for change in scenario.changes)})
 
 
@@ -239,10 +242,10 @@ def _joining_without_name(change: ChangeBase) -> ChangeBase:
             return change
 
 
-def _effort(asked: WorkLimits, settings: Settings) -> Effort:
-    """No solve may take longer than a plan."""
-    seconds = min(asked.time_limit or settings.plan_seconds, settings.plan_seconds)
-    return Effort(seed=asked.seed, work_limit=asked.work_limit, time_limit=seconds)
+def _effort(request: WorkLimits, settings: Settings) -> Effort:
+    """Return the limits of a solve, which may not take longer than a plan."""
+    seconds = min(request.time_limit or settings.plan_seconds, settings.plan_seconds)
+    return Effort(seed=request.seed, work_limit=request.work_limit, time_limit=seconds)
 
 
 def _days(problem: Problem) -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""The value of one more: what one more chair-day, room-slot, Friday, equipment or minute taker would change of a plan."""
+"""The value of one more: the effect on a plan of one more chair-day, room-slot, Friday, hybrid kit or minute taker."""
 
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from api.errors import NotFoundError, conflict
@@ -15,7 +15,7 @@ from api.jobs.queue import JobState
 from api.whatif import requests as studies
 from api.whatif import sweeps
 from api.whatif.requests import ValueRequest
-from api.whatif.routes import SweepProgressItem
+from api.whatif.sweep_fields import SweepItem, fields_of
 from api.whatif.sweeps import StoredSweep, SweepKind
 from scheduler.whatif.marginal_value.search import Appraisal
 
@@ -23,19 +23,17 @@ router = APIRouter(prefix="/plans/{id}/value", tags=["plans"], route_class=Writi
 reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
-class PlanValue(BaseModel):
-    """What is known so far: ``appraisal`` is null until the plan's problem is solved. What comes next is seen round by round."""
+class ValueScope(BaseModel):
+    """The plan whose resources are valued; ``top`` is the number shown of each kind."""
 
     plan: str
     state: JobState
     top: int
-    seed: int
-    work_limit: float
-    time_limit: int
-    progress: SweepProgressItem
-    error: str | None
-    created_at: AwareDatetime
-    ended_at: AwareDatetime | None
+
+
+class PlanValue(SweepItem, ValueScope):  # pydantic puts the fields of the last base first
+    """The results so far: ``appraisal`` is null until the plan's problem is solved. Each round adds solves."""
+
     appraisal: Appraisal | None
     links: dict[str, str]
 
@@ -45,58 +43,56 @@ class PlanValue(BaseModel):
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[plans_],
     openapi_extra=request_example({"top": 5}),
-    summary="Find what one more, and one less, would change of a plan",
+    summary="Find the value of one more, and of one less, for a plan",
 )
 def begin(
-    connection: Writing, now: Now, request: Request, response: Response, id: str, asked: ValueRequest | None = None
+    connection: Writing, now: Now, request: Request, response: Response, id: str, new: ValueRequest | None = None
 ) -> PlanValue:
-    """Begin to find it. It goes on in the background: GET it. Where the same is known, or being found, that is told instead.
+    """Start to find the value of one more in the background. GET it for its progress and results.
 
-    What was being found with other limits ends: of a plan there is one at a time.
+    If the same request is done or in progress, return that one. A request with other limits ends the previous one: a plan has
+    one value at a time.
     """
     settings = request.app.state.settings
-    study = studies.value(connection, id, asked or ValueRequest(), settings)
+    study = studies.value(connection, id, new or ValueRequest(), settings)
     sweep = sweeps.latest_of_plan(connection, id)
-    if sweep is None or sweep.asked != study.asked or sweep.state in (JobState.CANCELLED, JobState.FAILED):
-        before, sweep = sweep, studies.begin(connection, SweepKind.VALUE, study, settings, now, id)
-        if before is not None:
-            sweeps.cancel(connection, before.id, now)
+    if sweep is None or sweep.request != study.request or sweep.state in (JobState.CANCELLED, JobState.FAILED):
+        previous, sweep = sweep, studies.begin(connection, SweepKind.VALUE, study, settings, now, id)
+        if previous is not None:
+            sweeps.cancel(connection, previous.id, now)
     response.headers["Location"] = _path(id)
-    return _told(connection, sweep, id)
+    return _value(connection, sweep, id)
 
 
-@router.get("", dependencies=[reads], summary="What one more, and one less, would change of a plan")
+@router.get("", dependencies=[reads], summary="The value of one more, and of one less, for a plan")
 def value(connection: Reading, id: str) -> PlanValue:
-    """What is known so far."""
-    return _told(connection, _found(connection, id), id)
+    """Return the results so far."""
+    return _value(connection, _found(connection, id), id)
 
 
-@router.post("/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="End it with what is known")
+@router.post("/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="Cancel the value of one more")
 def cancel(connection: Writing, now: Now, id: str) -> PlanValue:
-    """Solve nothing more for it. What is solved stays, and is there at once when it is asked for again."""
+    """End it with the results so far. They remain stored, and a later request for the same plan reuses them."""
     sweep = _found(connection, id)
     if not sweeps.cancel(connection, sweep.id, now):
         raise conflict("ended", f"The value for the plan '{id}' has ended already: it is {sweep.state}.")
-    return _told(connection, _found(connection, id), id)
+    return _value(connection, _found(connection, id), id)
 
 
 def _found(connection: Connection, plan: str) -> StoredSweep:
     sweep = sweeps.latest_of_plan(connection, plan)
     if sweep is None:
-        studies.hold_to_plan(connection, plan)
-        message = f"Nobody has asked yet what one more would change of a plan '{plan}'. POST to {_path(plan)} to begin."
+        studies.require_plan(connection, plan)
+        message = f"The value of one more has not been requested for the plan '{plan}'. POST to {_path(plan)} to request it."
         raise NotFoundError("not-found", message)
     return sweep
 
 
-def _told(connection: Connection, sweep: StoredSweep, plan: str) -> PlanValue:
+def _value(connection: Connection, sweep: StoredSweep, plan: str) -> PlanValue:
     path = _path(plan)
     links = {"self": path, "plan": resource_path("plans", plan)} | ({} if sweep.has_ended else {"cancel": f"{path}/cancel"})
-    own = {name: getattr(sweep, name) for name in ("plan", "state", "error", "created_at", "ended_at")}
-    asked = {name: sweep.asked[name] for name in ("top", "seed", "work_limit", "time_limit")}
     appraisal = sweeps.result_of(connection, sweep.id)
-    progress = vars(sweeps.progress(connection, sweep.id))
-    return PlanValue.model_validate({**own, **asked, "progress": progress, "appraisal": appraisal, "links": links})
+    return PlanValue.model_validate({**fields_of(connection, sweep), "appraisal": appraisal, "links": links})
 
 
 def _path(plan: str) -> str:

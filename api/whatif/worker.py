@@ -1,4 +1,4 @@
-"""Does what sweeps want: solves a task, keeps its result under its key, and takes every sweep further that waits for it."""
+"""Does the jobs of sweeps: solves a task, stores its result under its key, and advances every sweep that waits for it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.clock import utc_now
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
 from api.jobs.queue import Attempt
-from api.jobs.watch import keep, watched
+from api.jobs.watch import store_end, watched
 from api.whatif import solves, sweeps
-from api.whatif.comparison import beside_the_base
+from api.whatif.comparison import compare_with_base
 from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
 from scheduler.domain.faults import InputError
 from scheduler.sweeps.executors import LostError, workers_of
@@ -24,26 +24,26 @@ from scheduler.sweeps.sweep import sweep
 from scheduler.sweeps.task import OtherEngineError, Solved, Task, engine, solve
 from scheduler.whatif.marginal_value.search import Search
 
-HERE = "local"
-OUTDATED = "It was begun with another version of the planner, whose figures may differ from this one's. Ask again."
-FAILED = "The planner itself has failed at it. Tell whoever runs the service: the server's log says more."
+LOCAL = "local"
+OUTDATED = "This was started with another version of the planner, whose figures may differ. Request it again."
+FAILED = "The planner itself has failed. Tell the service's administrator: the server's log has the details."
 SECONDS_WITHOUT_WORKERS = 10
-"""After so many a job makes way for others, such as a plan, that need no workers elsewhere."""
+"""How long a job waits for an executor's workers before it makes way for other jobs, such as plans, that need none."""
 SECONDS_BEFORE_NEXT_TRY = 2
-MOST_SEARCHES = 4
+MAX_SEARCHES = 4
 _searches: dict[str, Search] = {}
-"""The latest searches that this process has taken further, under their sweeps' ids: screening anew would take seconds."""
+"""This process's latest searches by their sweeps' ids. Without them, each round would screen again, which takes seconds."""
 _log = logging.getLogger(__name__)
 
 
 class OutdatedError(Exception):
-    """A task was kept by another version of the planner than this one."""
+    """A task was stored by another version of the planner."""
 
 
 def work_on(url: str, attempt: Attempt, executor: str) -> None:
-    """Do the job of a solve. A result that is there is not made again: then only the sweeps go on.
+    """Do the job of a solve. If its result is stored already, only advance the sweeps that wait for it.
 
-    Raises UnreachableError where nobody answers whom ``executor`` names, and SQLAlchemyError without a database.
+    Raise UnreachableError if the workers of ``executor`` can't be reached, or SQLAlchemyError if the database fails.
     """
     store = Store(url)
     try:
@@ -57,37 +57,37 @@ def _work(store: Store, attempt: Attempt, executor: str) -> None:
         with watched(store, attempt) as watch:
             with store.reading() as connection:
                 key = jobs.key_of(connection, attempt.job)
-                task = None if solves.found(connection, [key]) else solves.task_of(connection, key)
+                task = None if solves.find_results(connection, [key]) else solves.task_of(connection, key)
             if task is not None:
-                solved = _solved(task, executor, watch.stop)
+                solved = _result_of(task, executor, watch.stop)
                 if solved is None:
                     return
-                assert solved.key == key, "a task that was kept is still the same"
-                keep(store, lambda connection: solves.keep(connection, solved))
-            _take_further(store, key, watch.stop)
+                assert solved.key == key, "a stored task keeps its key"
+                store_end(store, lambda connection: solves.add_result(connection, solved))
+            _advance_sweeps(store, key, watch.stop)
             if watch.stop.is_set():
                 return
-        keep(store, lambda connection: jobs.complete(connection, attempt, utc_now()))
+        store_end(store, lambda connection: jobs.complete(connection, attempt, utc_now()))
         return
     except OutdatedError:
         message = OUTDATED
     except OtherEngineError as error:
-        message = f"{error} Then ask again."
+        message = f"{error} Then request it again."
     except (SQLAlchemyError, UnreachableError):
         raise  # the job is queued again
     except Exception:
         _log.exception("The solve %s has failed", attempt.job)
         message = FAILED
-    keep(store, lambda connection: sweeps.fail(connection, attempt, message, utc_now()))
+    store_end(store, lambda connection: sweeps.fail(connection, attempt, message, utc_now()))
 
 
-def _solved(task: Task, executor: str, stop: threading.Event) -> Solved | None:
-    """The result of a task; None where it was stopped, for then there is none."""
+def _result_of(task: Task, executor: str, stop: threading.Event) -> Solved | None:
+    """Return the result of a task; None if the solve was stopped."""
     if stop.is_set():
         return None
     if task.engine != engine():
         raise OutdatedError
-    if executor == HERE:
+    if executor == LOCAL:
         solved = solve(task, stop)
         return None if stop.is_set() else solved
     try:
@@ -98,58 +98,58 @@ def _solved(task: Task, executor: str, stop: threading.Event) -> Solved | None:
         raise UnreachableError(str(error)) from error
 
 
-def _take_further(store: Store, key: str, stop: threading.Event) -> None:
+def _advance_sweeps(store: Store, key: str, stop: threading.Event) -> None:
     with store.reading() as connection:
-        waiting = sweeps.wanting(connection, key)
-    for one in waiting:
+        waiting = sweeps.waiting_for(connection, key)
+    for stored in waiting:
         try:
-            if one.kind is SweepKind.WHATIF:
-                _set_beside(store, one, key)
+            if stored.kind is SweepKind.WHATIF:
+                _compare(store, stored, key)
             else:
-                _search_on(store, one, stop)
+                _advance_search(store, stored, stop)
         except SQLAlchemyError:
             raise
-        except Exception:  # the others have their result all the same
-            _log.exception("The sweep %s has failed", one.id)
-            keep(store, partial(sweeps.give_up, identifier=one.id, error=FAILED, now=utc_now()))
+        except Exception:  # one sweep's failure must not keep the result from the others
+            _log.exception("The sweep %s has failed", stored.id)
+            store_end(store, partial(sweeps.fail_sweep, identifier=stored.id, error=FAILED, now=utc_now()))
 
 
-def _set_beside(store: Store, whatif: StoredSweep, key: str) -> None:
-    """Set beside the base what is solved: this key, or once the base is, everything so far."""
+def _compare(store: Store, whatif: StoredSweep, key: str) -> None:
+    """Compare the scenario with this key with the base; or all solved scenarios, if the key is the base's."""
     with store.reading() as connection:
         base, *scenarios = sweeps.parts(connection, whatif.id)
         new = (base, *(part for part in scenarios if part.is_open and key in (base.key, part.key)))
-        wanted = {
+        requests = {
             part.number: SolveRequest(solves.task_of(connection, part.key), part.name, part.changes, part.at) for part in new
         }
-        results = beside_the_base(connection, wanted)
-    keep(store, lambda connection: sweeps.set_beside(connection, whatif.id, results, utc_now()))
+        results = compare_with_base(connection, requests)
+    store_end(store, lambda connection: sweeps.store_results(connection, whatif.id, results, utc_now()))
 
 
-def _search_on(store: Store, value: StoredSweep, stop: threading.Event) -> None:
-    """Once a round is solved, see what is worth solving next: by all results so far, which always lead to the same."""
+def _advance_search(store: Store, value: StoredSweep, stop: threading.Event) -> None:
+    """Once a round is solved, start the next. All results so far determine it, so every process finds the same."""
     with store.reading() as connection:
         if sweeps.has_unsolved(connection, value.id):
             return
         base = solves.task_of(connection, sweeps.parts(connection, value.id)[0].key)
-    search = _searches.pop(value.id, None) or Search(base.problem, top=value.asked["top"], effort=base, stop=stop)
+    search = _searches.pop(value.id, None) or Search(base.problem, top=value.request["top"], effort=base, stop=stop)
     try:
         while tasks := search.wanted():
             with store.reading() as connection:
-                found = solves.found(connection, {task.key for task in tasks})
-            if len(found) < len({task.key for task in tasks}):
+                results = solves.find_results(connection, {task.key for task in tasks})
+            if len(results) < len({task.key for task in tasks}):
                 break
-            search.take(found)
+            search.take(results)
     except InputError as error:
         message = " ".join(str(fault) for fault in error.faults)
-        keep(store, lambda connection: sweeps.give_up(connection, value.id, message, utc_now()))
+        store_end(store, lambda connection: sweeps.fail_sweep(connection, value.id, message, utc_now()))
         return
-    if stop.is_set():  # what was screened meanwhile may be less than there is
+    if stop.is_set():  # a screening that was stopped can be incomplete
         return
     _searches[value.id] = search
-    for oldest in list(_searches)[:-MOST_SEARCHES]:
+    for oldest in list(_searches)[:-MAX_SEARCHES]:
         del _searches[oldest]
     appraisal = search.appraisal()
-    result = None if appraisal is None else written(appraisal)
-    wanted = [SolveRequest(task) for task in tasks]
-    keep(store, lambda connection: sweeps.go_on(connection, value.id, result, wanted, utc_now()))
+    result = None if appraisal is None else to_json(appraisal)
+    requests = [SolveRequest(task) for task in tasks]
+    store_end(store, lambda connection: sweeps.add_round(connection, value.id, result, requests, utc_now()))

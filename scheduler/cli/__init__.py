@@ -1,1 +1,1 @@
-"""What a person types: one file a command. Only ``plan`` loads the solver."""
+"""The command line: one file per command. Only ``plan`` loads the solver."""

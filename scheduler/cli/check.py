@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 def check(
     problem: ProblemFile,
-    schedule: Annotated[Path, typer.Argument(metavar="SCHEDULE", help="The schedule, as plan --out wrote it.")],
+    schedule: Annotated[Path, typer.Argument(metavar="SCHEDULE", help="A schedule written by plan --out.")],
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
     errors: Errors = None,
 ) -> None:
-    """Recompute every rule and tier without the solver. Ends with 1 if a hard rule is broken."""
+    """Recompute every rule and tier without the solver. Exit with 1 if a hard rule is broken."""
     if faults := output_faults("--errors", errors, ".xlsx", problem, schedule):
         refuse(faults)
     with ending_on_interrupt():
@@ -67,10 +67,10 @@ def _in_words(problem: Problem, report: CheckReport) -> Iterator[str]:
             yield f"  {rule.name}  {rule.title}"
             yield from (f"    - {violation.text}" for violation in report.violations if violation.rule == rule.name)
     yield ""
-    yield "What it is worth, what matters most first:"
+    yield "The tiers, most important first:"
     yield from _aligned([(f"{n}  {TIER_IN_WORDS[tier]}", report.measure.tiers[tier]) for n, tier in enumerate(TIERS, 1)])
     yield ""
-    yield "The preferences, each with its number and what it costs:"
+    yield "The preferences, each with its count and its cost:"
     counts = zip(PREFERENCE_RULES, report.measure.counts.items(), strict=True)
     yield from _aligned([(rule.title, count, count * problem.policy.weight(name)) for rule, (name, count) in counts])
     if report.remarks:
@@ -79,7 +79,7 @@ def _in_words(problem: Problem, report: CheckReport) -> Iterator[str]:
 
 
 def _aligned(rows: Sequence[tuple[str, *tuple[int, ...]]]) -> Iterator[str]:
-    """A table in plain text: a label to the left, numbers to the right."""
+    """Yield the rows of a plain-text table, with labels left-aligned and numbers right-aligned."""
     texts = [(label, *(number(value) for value in values)) for label, *values in rows]
     widths = [max(len(text) for text in column) for column in zip(*texts, strict=True)]
     for label, *values in texts:

@@ -1,4 +1,4 @@
-"""The commands that there are, and running the one that is asked for."""
+"""The commands, and the entry point that runs one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import typer
 from scheduler.cli.check import check
 from scheduler.cli.convert import convert
 from scheduler.cli.plan import plan
-from scheduler.cli.stdout import ending_where_stdout_fails
+from scheduler.cli.stdout import exiting_on_stdout_failure
 from scheduler.cli.value import value
 from scheduler.cli.whatif import whatif
 
 app = typer.Typer(
     name="scheduler",
-    help="Schedules child protection conferences, and proves how good the schedule is.",
+    help="Schedule child protection conferences, and prove how good the schedule is.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -27,12 +27,12 @@ app.command()(check)
 app.command()(whatif)
 app.command()(value)
 app.command()(convert)
-for command in entry_points(group="scheduler.commands"):  # what is installed beside the scheduler, such as the service
+for command in entry_points(group="scheduler.commands"):  # commands of other packages, such as the service's ``serve``
     app.command(command.name)(command.load())
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_requested: bool) -> None:
+    if is_requested:
         typer.echo(version("conference-planner"))
         raise typer.Exit
 
@@ -40,13 +40,13 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     pass
 
 
 def run() -> None:
-    """Run the command that the arguments name, and end the process with its exit code."""
-    with ending_where_stdout_fails():
+    """Run the command line, and end the process with the command's exit code."""
+    with exiting_on_stdout_failure():
         app(prog_name="scheduler")

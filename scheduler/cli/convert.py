@@ -1,4 +1,4 @@
-"""``scheduler convert``: a problem from one kind of file to another, losing nothing."""
+"""``scheduler convert``: convert a problem from one kind of file to another without loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a command ends: the exit codes, and saying what is wrong with an input."""
+"""Exit codes, and the reporting of faults in a command's input."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import typer
 from scheduler.domain.faults import Fault, InputError
 
 if TYPE_CHECKING:
-    from scheduler.files import Told
+    from scheduler.files import FaultWording
 
 
 class ExitCode(IntEnum):
-    """What the exit code tells a calling program."""
+    """The exit codes of every command. Calling programs rely on these numbers."""
 
     WRITTEN = 0
     RULE_BROKEN = 1
@@ -28,26 +28,31 @@ class ExitCode(IntEnum):
 
 
 def refuse(faults: tuple[Fault, ...] | list[Fault]) -> NoReturn:
-    """Say every fault on a line of its own on stderr, and end with the code for bad input."""
+    """Print each fault on its own line of stderr, and exit with BAD_INPUT."""
     for fault in faults:
         typer.echo(str(fault), err=True)
     raise typer.Exit(ExitCode.BAD_INPUT)
 
 
 def give_up(error: BaseException, what: str) -> NoReturn:
-    """Pass on what the reader can put right; end with the code for no result on anything else. ``what`` is ``No schedule``."""
+    """Raise an InputError again; report any other error as a bug, and exit with NO_RESULT.
+
+    ``what`` begins the message, such as ``No schedule``.
+    """
     if isinstance(error, InputError):
         raise error
     typer.echo("".join(traceback.format_exception(error)), err=True)
-    typer.echo(f"{what}: the program failed, through no fault of the input. Please report the lines above.", err=True)
+    typer.echo(
+        f"{what}: the program failed, because of a bug and not because of the input. Please report the lines above.", err=True
+    )
     raise typer.Exit(ExitCode.NO_RESULT)
 
 
 @contextmanager
 def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -> Iterator[None]:
-    """End with the code for bad input where the body raises InputError, after saying every fault.
+    """Print the faults and exit with BAD_INPUT if the body raises InputError.
 
-    Where ``source`` is a faulty workbook or folder, write a copy with an Errors column to ``errors``, or say how to get one.
+    If ``source`` is a workbook or folder, also write a copy with an Errors column to ``errors``, or explain how to get one.
     """
     try:
         yield
@@ -60,12 +65,12 @@ def refusing_bad_input(source: Path | None = None, errors: Path | None = None) -
 
 
 @contextmanager
-def telling(told: Told) -> Iterator[None]:
-    """Tell the faults of the body's InputError as whoever made the problem's file knows them."""
+def translating_faults(wording: FaultWording) -> Iterator[None]:
+    """Raise the body's InputError again with each fault at its place in the input file, such as a sheet and row."""
     try:
         yield
     except InputError as error:
-        raise InputError([told(fault) for fault in error.faults]) from None
+        raise InputError([wording(fault) for fault in error.faults]) from None
 
 
 def _offer_errors(source: Path, error: InputError, errors: Path | None) -> None:
@@ -79,6 +84,6 @@ def _offer_errors(source: Path, error: InputError, errors: Path | None) -> None:
     try:
         write_workbook_with_errors(source, error.faults, errors)
     except InputError as failure:
-        typer.echo(f"No copy with an Errors column can be made. {failure}", err=True)
+        typer.echo(f"The copy with an Errors column was not written. {failure}", err=True)
     else:
         typer.echo(f"A copy with these faults beside their rows is in {errors}.", err=True)

@@ -1,4 +1,4 @@
-"""Ctrl-C while modules are being loaded. It needs next to none itself, so that it is there first."""
+"""Ctrl-C during imports. This module imports almost nothing, so that it can be loaded first."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 INTERRUPTED = 130
-"""As in ``Ending``, which may not be loaded yet."""
+"""The value of ``ExitCode.INTERRUPTED``, which may not be imported yet."""
 
 
 @contextmanager
 def ending_on_interrupt() -> Iterator[None]:
-    """End the process on the spot, and quietly, on Ctrl-C in the body, which only loads modules.
+    """End the process at once and silently on Ctrl-C. The body only imports modules.
 
-    A KeyboardInterrupt would not do: some modules make other errors of it as they are loaded.
+    A KeyboardInterrupt is not enough: some modules turn it into other errors while they are imported.
     """
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored, or heard by a command
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # ignored, or handled by a command
         yield
         return
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))

@@ -1,4 +1,4 @@
-"""``scheduler plan``: solve a problem, show progress, write the schedule, and sum it up in words."""
+"""``scheduler plan``: solve a problem, show progress, write the schedule, and print a summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.exit_codes import ExitCode, give_up, refuse, refusing_bad_input, telling
+from scheduler.cli.exit_codes import ExitCode, give_up, refuse, refusing_bad_input, translating_faults
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import Errors, ProblemFile, Seed
 from scheduler.cli.output_paths import output_faults
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from scheduler.domain.schedule import Schedule
 
 STDOUT = Path("-")
+"""The value of ``--out`` that means standard output."""
 LONGEST_LIST = 25
+"""Most lines of each list in the summary."""
 
 
 def plan(
@@ -49,7 +51,7 @@ def plan(
 
         with refusing_bad_input(problem, errors):
             the_problem, told = read_problem_to_judge(problem)
-        with refusing_bad_input(problem, errors), telling(told), ProgressDisplay(quiet=quiet) as display:
+        with refusing_bad_input(problem, errors), translating_faults(told), ProgressDisplay(quiet=quiet) as display:
             schedule = _solve(
                 the_problem, display, stop, time_limit=time_limit, work_limit=work_limit, workers=workers, seed=seed
             )
@@ -88,7 +90,7 @@ def _option_faults(
 
 @dataclass
 class _Outcome:
-    """What the solving thread hands back."""
+    """The result of the solving thread: a schedule or an error."""
 
     schedule: Schedule | None = None
     error: BaseException | None = None
@@ -105,7 +107,7 @@ def _solve(
     workers: int,
     seed: int,
 ) -> Schedule:
-    """The schedule, solved in a thread of its own so that this one hears signals and shows progress. Raises InputError."""
+    """Solve in another thread, so that this one can handle signals and show progress. Raises InputError as ``plan`` does."""
     outcome = _Outcome()
 
     def work() -> None:
@@ -138,9 +140,9 @@ def _solve(
 
 
 def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | None) -> tuple[list[Path], list[InputError]]:
-    """Write what was asked for: what is then there, and why the rest can't be written after all.
+    """Write the requested files. Return those written, and an error for each of the others.
 
-    One that can't be written keeps nobody from the other, since the schedule may have taken minutes.
+    A failure does not stop the next file from being written, because the schedule may have taken minutes.
     """
     from scheduler.files import write_schedule_file
     from scheduler.report.workbook import write_report

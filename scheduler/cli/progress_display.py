@@ -1,4 +1,4 @@
-"""Progress that a person can read: a live table on a terminal, else a plain line each second."""
+"""The progress of a solve on stderr: a live table on a terminal, otherwise a plain line each second."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from scheduler.engines.progress import Progress
 from scheduler.wording import TIER_IN_WORDS, number
 
 SECONDS_BETWEEN_TICKS = 0.25
+"""Seconds between refreshes of the table by the waiting thread."""
 
 
 class ProgressDisplay:
-    """Shows on stderr how a solve stands; as a context manager, and ``hear`` is its listener.
+    """A context manager that shows the progress of a solve on stderr. Pass ``hear`` to the solve as its listener.
 
-    ``hear`` may be called from any thread, as often as one likes; ``tick`` is for the thread that waits.
+    ``hear`` may be called from any thread, at any rate. The thread that waits for the solve calls ``tick``.
     """
 
     seconds_between_ticks = SECONDS_BETWEEN_TICKS
@@ -39,30 +40,34 @@ class ProgressDisplay:
         self._live = Live(console=console, get_renderable=self._table, auto_refresh=False, transient=True) if is_live else None
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Start the live table, if there is one."""
         if self._live is not None:
             self._live.start(refresh=True)
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        """Take the live table off the terminal again."""
+        """Remove the live table from the terminal."""
         if self._live is not None:
             self._live.stop()
 
     def hear(self, progress: Progress) -> None:
-        """Remember where the solve stands."""
+        """Store the latest progress."""
         self._latest[progress.tier] = progress
         self._current = progress
 
     def stopping(self) -> None:
-        """Say that the solve has been asked to end."""
+        """Show that the solve is stopping."""
         if not self._stopping:
             self._stopping = True
             if not self._quiet and self._live is None:
-                print("Stopping: the best schedule so far is being finished. Again to end at once.", file=sys.stderr, flush=True)
+                print(
+                    "Stopping: finishing the best schedule so far. Press Ctrl-C again to end at once.",
+                    file=sys.stderr,
+                    flush=True,
+                )
 
     def tick(self) -> None:
-        """Show the state of things now: the table each time, a plain line at most once a second."""
+        """Show the latest progress: refresh the table, or print a plain line at most once a second."""
         if self._live is not None:
             self._live.refresh()
         elif not self._quiet and (second := int(time.monotonic() - self._began)) > self._last_line_second:
@@ -87,7 +92,7 @@ class ProgressDisplay:
 
 
 def progress_line(seconds: int, progress: Progress | None) -> str:
-    """One plain line on where a solve stands after that many seconds."""
+    """Return a plain line with the progress of a solve after ``seconds``."""
     if progress is None:
         return f"{seconds:>4} s  preparing"
     if progress.best is None:
@@ -100,7 +105,7 @@ def progress_line(seconds: int, progress: Progress | None) -> str:
 
 
 def gap_in_words(best: int | None, bound: int | None) -> str:
-    """How far the best so far may be from the optimum, such as ``at most 20 from the best (1.1%)``; empty where not known."""
+    """Return the gap between incumbent and bound, such as ``at most 20 from the best (1.1%)``; empty if either is unknown."""
     if best is None or bound is None:
         return ""
     if bound >= best:

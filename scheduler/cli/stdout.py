@@ -1,4 +1,4 @@
-"""Where stdout can't be written: on a disk that is full, say, or to a reader that has left."""
+"""Failures of stdout, such as a full disk or a closed pipe."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from scheduler.cli.exit_codes import ExitCode
 
 
 class Stdout(io.TextIOWrapper):
-    """A stdout of which the rest goes nowhere once it can't be written, so that files are written all the same.
+    """A stdout that discards its text after a failure, so that the command still writes its files.
 
-    ``failure`` is then why it can't be.
+    ``failure`` is the first error, or None.
     """
 
     failure: OSError | None = None
@@ -30,7 +30,7 @@ class Stdout(io.TextIOWrapper):
             return len(text)
 
     def flush(self) -> None:
-        """Write what is still to be written."""
+        """Write the buffered text."""
         try:
             super().flush()
         except OSError as error:
@@ -44,12 +44,12 @@ class Stdout(io.TextIOWrapper):
 
 
 @contextmanager
-def ending_where_stdout_fails() -> Iterator[None]:
-    """End with the code for no result where the body's stdout can't be written, and say why.
+def exiting_on_stdout_failure() -> Iterator[None]:
+    """Exit with NO_RESULT after the body if stdout could not be written, and print the reason on stderr.
 
-    A reader that has left, as ``head`` does once it has enough, needs no reason.
+    A closed pipe is not reported: ``head`` closes it on purpose, once it has enough lines.
     """
-    if not isinstance(sys.stdout, io.TextIOWrapper):  # None where the caller has closed it
+    if not isinstance(sys.stdout, io.TextIOWrapper):  # None if the caller has closed it
         yield
         return
     before = sys.stdout
@@ -62,5 +62,5 @@ def ending_where_stdout_fails() -> Iterator[None]:
         if stdout.failure is not None:
             if not isinstance(stdout.failure, BrokenPipeError):
                 why = stdout.failure.strerror or stdout.failure
-                typer.echo(f"stdout: this can't be written: {why}. Send it to another place.", err=True)
+                typer.echo(f"stdout: this can't be written: {why}. Redirect it to another place.", err=True)
             sys.exit(ExitCode.NO_RESULT)

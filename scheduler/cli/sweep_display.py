@@ -1,4 +1,4 @@
-"""How a sweep stands, on stderr: a line that is written again on a terminal, else a line for each result."""
+"""The progress of a sweep on stderr: one line, updated in place, on a terminal; otherwise a line for each result."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from scheduler.wording import number, seconds_in_words
 if TYPE_CHECKING:
     from scheduler.sweeps.sweep import SweepProgress
 
-SHORTEST_TOLD = 10
-"""Seconds; less is not known so exactly."""
+MIN_SECONDS_LEFT = 10
+"""Smallest number of seconds left to show. The estimate is no more precise than that."""
 
 
 class SweepDisplay:
-    """A context manager; ``hear`` is its listener."""
+    """A context manager that shows the progress of a sweep. Pass ``hear`` to the sweep as its listener."""
 
     def __init__(self, *, quiet: bool) -> None:
         console = Console(stderr=True)
@@ -28,31 +28,31 @@ class SweepDisplay:
         self._status = console.status("Preparing.") if is_live else None
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Start the line, on a terminal."""
         if self._status is not None:
             self._status.start()
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
-        """Take the line off the terminal again."""
+        """Remove the line from the terminal."""
         if self._status is not None:
             self._status.stop()
 
     def hear(self, progress: SweepProgress) -> None:
-        """Show how the sweep stands."""
+        """Show the progress."""
         if self._status is not None:
-            self._status.update(f"{progress_line(progress)} Ctrl-C ends with what is solved.")
+            self._status.update(f"{progress_line(progress)} Ctrl-C stops and shows the results so far.")
         elif not self._quiet and progress.done != self._done:
             self._done = progress.done
             print(progress_line(progress), file=sys.stderr, flush=True)
 
 
 def progress_line(progress: SweepProgress) -> str:
-    """How a sweep stands, such as ``3 of 30 solved, about 4 minutes 10 seconds left.``, in a line."""
+    """Return the progress as a line, such as ``3 of 30 solved, about 4 minutes 10 seconds left``."""
     left = progress.seconds_left
-    told = (
-        f", about {seconds_in_words(max(SHORTEST_TOLD, round(left)))} left"
+    estimate = (
+        f", about {seconds_in_words(max(MIN_SECONDS_LEFT, round(left)))} left"
         if left is not None and progress.done < progress.of
         else ""
     )
-    return f"{number(progress.done)} of {number(progress.of)} solved{told}."
+    return f"{number(progress.done)} of {number(progress.of)} solved{estimate}."

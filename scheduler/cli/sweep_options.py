@@ -1,4 +1,4 @@
-"""What the commands that solve many problems have in common: their options, and how they end where a sweep fails."""
+"""The options of commands that run sweeps, and the exit of such a command if its sweep fails."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from scheduler.domain.faults import Fault
 if TYPE_CHECKING:
     from scheduler.sweeps.sweep import ResultStore
 
-Executor = Annotated[str, typer.Option(metavar="WHERE", help="Who solves: local, local:N or dask://HOST:PORT.")]
-Keep = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep each result here, and go on from what is kept.")]
-WorkLimit = Annotated[float, typer.Option(metavar="W", help="So much work for each tier, the same on every machine.")]
+Executor = Annotated[str, typer.Option(metavar="WHERE", help="Where to solve: local, local:N or dask://HOST:PORT.")]
+Keep = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Store each result here, and reuse stored results.")]
+WorkLimit = Annotated[float, typer.Option(metavar="W", help="Limit the work for each tier. It is the same on every machine.")]
 TimeLimit = Annotated[
-    float | None, typer.Option(metavar="S", help="Stop each solve after so many seconds; figures may then differ.")
+    float | None, typer.Option(metavar="S", help="Stop each solve after S seconds. Figures may then differ between machines.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, and no tables where a file is written.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress, and no tables if a file is written.")]
 
 
 def sweep_faults(keep: Path | None, work_limit: float, time_limit: float | None) -> list[Fault]:
-    """What is wrong with ``--keep``, ``--work-limit`` and ``--time-limit``."""
+    """Return the faults of ``--keep``, ``--work-limit`` and ``--time-limit``."""
     faults = folder_faults("--keep", keep)
     if not 0 < work_limit < math.inf:
         faults.append(Fault((), f"--work-limit: {work_limit:g} is not an amount above 0. Enter one such as 20."))
@@ -36,8 +36,8 @@ def sweep_faults(keep: Path | None, work_limit: float, time_limit: float | None)
     return faults
 
 
-def kept_in(folder: Path | None) -> ResultStore | None:
-    """Where results are kept: a folder, which is made where there is none yet."""
+def result_store(folder: Path | None) -> ResultStore | None:
+    """Return a store of results in a folder, which is created if it is missing. Return None if no folder is given."""
     from scheduler.files.atomic_write import make_folder
     from scheduler.sweeps.sweep import FolderResultStore
 
@@ -49,8 +49,8 @@ def kept_in(folder: Path | None) -> ResultStore | None:
 
 
 @contextmanager
-def ending_where_a_sweep_fails(what: str, kept: ResultStore | None) -> Iterator[None]:
-    """End with the code for bad input, or for no result, where the body's sweep fails. ``what`` is ``No comparison``."""
+def exiting_on_sweep_failure(what: str, store: ResultStore | None) -> Iterator[None]:
+    """Exit with BAD_INPUT or NO_RESULT if the body's sweep fails. ``what`` begins the message, such as ``No comparison``."""
     from scheduler.sweeps.executors import LostError
     from scheduler.sweeps.task import OtherEngineError
 
@@ -58,7 +58,11 @@ def ending_where_a_sweep_fails(what: str, kept: ResultStore | None) -> Iterator[
         try:
             yield
         except (LostError, OtherEngineError) as error:
-            rest = "The same command goes on from what is kept." if kept else "With --keep what is solved would not be lost."
+            rest = (
+                "Run the same command again to continue from the stored results."
+                if store
+                else "Add --keep to store each result as it is solved."
+            )
             typer.echo(f"{what}: {error} {rest}", err=True)
             raise typer.Exit(ExitCode.NO_RESULT) from None
         except Exception as error:

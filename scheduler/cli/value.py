@@ -1,4 +1,4 @@
-"""``scheduler value``: what one more chair-day, room-slot, Friday, equipment or minute taker would change, and one less."""
+"""``scheduler value``: the effect of one more, or one less, chair-day, room-slot, Friday, equipment or minute taker."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from scheduler.cli.sweep_options import (
     Quiet,
     TimeLimit,
     WorkLimit,
-    ending_where_a_sweep_fails,
-    kept_in,
+    exiting_on_sweep_failure,
+    result_store,
     sweep_faults,
 )
 from scheduler.domain.faults import InputError
-from scheduler.sweeps.defaults import SEED, TOP, WORK_LIMIT
+from scheduler.sweeps.defaults import SEED, WORK_LIMIT
+from scheduler.whatif.defaults import TOP
 
 if TYPE_CHECKING:
     from scheduler.whatif.marginal_value.search import Appraisal
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def value(
     problem: ProblemFile,
-    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write what is found.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the result.")] = None,
     top: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="Show the best N of each kind.")] = TOP,
     executor: Executor = "local",
     keep: Keep = None,
@@ -41,9 +42,9 @@ def value(
     quiet: Quiet = False,
     errors: Errors = None,
 ) -> None:
-    """Find what one more, or one less, of something on one day or in one week would change; each shown is solved.
+    """Find the effect of one more, or one less, of each resource on one day or in one week. Each effect shown is solved.
 
-    Ctrl-C ends with what is found, and a second one at once.
+    Ctrl-C stops and shows the results so far. A second Ctrl-C ends at once.
     """
     with stopping_on_interrupt() as stop:
         faults = output_faults("--out", out, ".json", problem) + output_faults("--errors", errors, ".xlsx", problem)
@@ -52,26 +53,26 @@ def value(
         from scheduler.files import read_problem_file
         from scheduler.sweeps.executors import workers_of
         from scheduler.sweeps.task import Effort
-        from scheduler.whatif.marginal_value.search import appraised
+        from scheduler.whatif.marginal_value.search import marginal_value
 
         with refusing_bad_input(problem, errors):
             the_problem = read_problem_file(problem)
         with refusing_bad_input():
             workers = workers_of(executor)
-        kept, effort = kept_in(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
-        with SweepDisplay(quiet=quiet) as display, ending_where_a_sweep_fails("No result", kept), workers() as team:
-            appraisal = appraised(the_problem, team, top=top, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
+        store, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
+        with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No result", store), workers() as team:
+            appraisal = marginal_value(the_problem, team, top=top, effort=effort, kept=store, on_progress=display.hear, stop=stop)
         if appraisal is None:
-            typer.echo("Interrupted before the plan itself was solved: nothing is known yet.", err=True)
+            typer.echo("Interrupted before the plan itself was solved: there is no result yet.", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED)
         _show(appraisal, out, quiet=quiet)
         raise typer.Exit(ExitCode.INTERRUPTED if stop.is_set() else ExitCode.WRITTEN)
 
 
 def _show(appraisal: Appraisal, out: Path | None, *, quiet: bool) -> None:
-    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all.
+    """Write the requested file and print the appraisal. Exit with NO_RESULT if the file can't be written.
 
-    What there is to print is then printed in any case, since it may have taken hours.
+    The appraisal is then printed even with ``--quiet``, because it may have taken hours.
     """
     from scheduler.cli.value_tables import print_appraisal
     from scheduler.files.json_file import write_json

@@ -1,4 +1,4 @@
-"""The value of one more and of one less on the terminal: a table of each, and a sentence for whatever is in it."""
+"""An appraisal on the terminal: a table for one more and one for one less, with a sentence for each row."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from scheduler.whatif.marginal_value.units import UnitKind
     from scheduler.whatif.marginal_value.worth import Worth
 
-WIDEST_WHAT, WIDEST_JUDGEMENT = 32, 34
+RESOURCE_WIDTH, JUDGEMENT_WIDTH = 32, 34
+"""Minimum widths of the text columns, in characters. They align the figures in all tables."""
 
 
 def print_appraisal(appraisal: Appraisal) -> None:
-    """Print what one more would change, and what one less, on stdout."""
+    """Print on stdout the effects of one more and one less of each resource."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(_table("One more (smaller is better)", appraisal.base, (*appraisal.better, *appraisal.open)))
     for line in _more(appraisal):
@@ -34,15 +35,15 @@ def print_appraisal(appraisal: Appraisal) -> None:
     for line in _less(appraisal.losses):
         console.print(escape(line), soft_wrap=True)
     if not appraisal.is_whole:
-        console.print("\nInterrupted: this is what is found so far.")
+        console.print("\nInterrupted: these are the results so far.")
 
 
 def _table(title: str, base: Iterable[Tier], worth: Iterable[Worth]) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", title_style="bold")
-    table.add_column("", min_width=WIDEST_WHAT)
+    table.add_column("", min_width=RESOURCE_WIDTH)
     for heading in TIER_HEADINGS:
         table.add_column(heading, justify="right")
-    table.add_column("Against it", min_width=WIDEST_JUDGEMENT)
+    table.add_column("Against it", min_width=JUDGEMENT_WIDTH)
     table.add_row("As it is", *map(cell, base), "")
     for one in worth:
         table.add_row(escape(one.offer.what), *map(cell, one.tiers), capitalised(one.judgement.text))
@@ -55,10 +56,10 @@ def _more(appraisal: Appraisal) -> Iterator[str]:
     if appraisal.nothing:
         yield f"Proven to change nothing, each alone: {_counted(appraisal.nothing)}."
     if appraisal.others:
-        yield f"No better than what is shown of their site and week, or of their kind: {_counted(appraisal.others)}."
+        yield f"No better than the ones shown for their site and week, or for their kind: {_counted(appraisal.others)}."
     if appraisal.untried:
-        yield f"Not tried or not solved to the end, and perhaps better: {_counted(appraisal.untried)}."
-    yield "An extra chair goes to any site and has a full caseload already, so that the day alone counts."
+        yield f"Not tried, or not solved to optimality, so possibly better: {_counted(appraisal.untried)}."
+    yield "An extra chair works at any site and has a full caseload already, so only the day counts."
 
 
 def _less(losses: Losses) -> Iterator[str]:
@@ -70,7 +71,7 @@ def _less(losses: Losses) -> Iterator[str]:
     if losses.untried:
         yield f"With bookings, and not tried: {count_of(losses.untried, 'chair-day')}."
     if losses.free:
-        yield "Nothing is booked on these days, each of which could be lost as things are:"
+        yield "Nothing is booked on these days. Each could be lost without changing this schedule:"
         yield from (f"  {free.label}: {in_a_row(list(days_in_words(free.days)))}" for free in losses.free)
     if losses.together is not None:
         yield losses.together.sentence

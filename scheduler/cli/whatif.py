@@ -1,4 +1,4 @@
-"""``scheduler whatif``: solve a problem and its scenarios with the same proofs, and set them side by side."""
+"""``scheduler whatif``: solve a problem and its scenarios with equal effort, and compare them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from scheduler.cli.sweep_options import (
     Quiet,
     TimeLimit,
     WorkLimit,
-    ending_where_a_sweep_fails,
-    kept_in,
+    exiting_on_sweep_failure,
+    result_store,
     sweep_faults,
 )
 from scheduler.domain.faults import Fault, InputError
-from scheduler.sweeps.defaults import MOST_GRIDS, MOST_SCENARIOS, SEED, WORK_LIMIT
+from scheduler.sweeps.defaults import SEED, WORK_LIMIT
+from scheduler.whatif.defaults import MOST_GRIDS, MOST_SCENARIOS
 from scheduler.wording import number
 
 if TYPE_CHECKING:
@@ -38,17 +39,20 @@ def whatif(
     problem: ProblemFile,
     scenarios: Annotated[
         Path | None,
-        typer.Argument(metavar="[SCENARIOS]", help="A .json, or an .xlsx with a sheet Scenarios; PROBLEM may be it."),
+        typer.Argument(metavar="[SCENARIOS]", help="A .json, or an .xlsx with a sheet Scenarios, such as PROBLEM."),
     ] = None,
     grid: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="SETTING=A..B", help="Scenarios for each number of a setting, such as chairs=5..8; several are crossed."
+            metavar="SETTING=A..B",
+            help="One scenario for each value of a setting, such as chairs=5..8. Several grids are crossed.",
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the comparison.")] = None,
-    xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write it as a workbook for people.")] = None,
-    plots: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where to put its pictures, as SVG and PNG.")] = None,
+    xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write the comparison as a workbook.")] = None,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where to put pictures of the comparison, as SVG and PNG.")
+    ] = None,
     executor: Executor = "local",
     keep: Keep = None,
     seed: Seed = SEED,
@@ -57,9 +61,9 @@ def whatif(
     quiet: Quiet = False,
     errors: Errors = None,
 ) -> None:
-    """Solve a problem and each scenario of it, and set them side by side, with what is proven different.
+    """Solve a problem and its scenarios, and compare them, with the differences that are proven.
 
-    Ctrl-C ends with what is solved, and a second one at once. Where no schedule is possible of any, that is bad input.
+    Ctrl-C stops and shows the results so far. A second Ctrl-C ends at once. If no scenario has a schedule, exit with 2.
     """
     with stopping_on_interrupt() as stop:
         if scenarios is None and not grid and problem.suffix.lower() == ".xlsx":
@@ -69,17 +73,17 @@ def whatif(
         from scheduler.files import read_problem_file
         from scheduler.sweeps.executors import workers_of
         from scheduler.sweeps.task import Effort
-        from scheduler.whatif.comparison.study import studied, variants
+        from scheduler.whatif.comparison.compare import compare, variants
 
         with refusing_bad_input(problem, errors):
             the_problem = read_problem_file(problem)
         with refusing_bad_input():
             workers = workers_of(executor)
         with refusing_bad_input(scenarios, errors):
-            asked = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
-        kept, effort = kept_in(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
-        with SweepDisplay(quiet=quiet) as display, ending_where_a_sweep_fails("No comparison", kept), workers() as team:
-            comparison = studied(asked, team, effort=effort, kept=kept, on_progress=display.hear, stop=stop)
+            requested = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
+        store, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
+        with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No comparison", store), workers() as team:
+            comparison = compare(requested, team, effort=effort, kept=store, on_progress=display.hear, stop=stop)
         if comparison is None:
             typer.echo("Interrupted before the base was solved: there is nothing to compare yet.", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED)
@@ -108,9 +112,9 @@ def _option_faults(
     if xlsx is not None and errors is not None and xlsx.absolute() == errors.absolute():
         faults.append(Fault((), "--errors: this is the file of --xlsx. Enter another."))
     if scenarios is None and not grid:
-        faults.append(Fault((), "SCENARIOS: there are none. Enter a file with scenarios, or --grid chairs=5..8."))
+        faults.append(Fault((), "SCENARIOS: there are none. Enter a file with scenarios, or a grid such as --grid chairs=5..8."))
     if len(grid) > MOST_GRIDS:
-        faults.append(Fault((), f"--grid: {len(grid)} are given. Enter up to {MOST_GRIDS} that are crossed."))
+        faults.append(Fault((), f"--grid: there are {len(grid)} grids. Enter at most {MOST_GRIDS}."))
     return faults + sweep_faults(keep, work_limit, time_limit)
 
 
@@ -118,31 +122,33 @@ def _scenarios(problem: Problem, file: Path | None, grid: list[str]) -> list[Sce
     from scheduler.whatif.changes.grid import crossed, how_many
     from scheduler.whatif.files.scenarios import read_scenarios
 
-    def of_grid() -> Iterable[Scenario]:
+    def from_grid() -> Iterable[Scenario]:
         if grid and (count := how_many(grid)) > MOST_SCENARIOS:
-            message = f"--grid: {number(count)} scenarios are too many at once. Ask for {number(MOST_SCENARIOS)} or fewer."
+            message = (
+                f"--grid: {number(count)} scenarios are too many at once. Enter a grid of {number(MOST_SCENARIOS)} or fewer."
+            )
             raise InputError([Fault((), message)])
         return crossed(problem, grid) if grid else ()
 
-    def of_file() -> Iterable[Scenario]:
+    def from_file() -> Iterable[Scenario]:
         return () if file is None else read_scenarios(file, problem)
 
-    found: list[Scenario] = []
+    scenarios: list[Scenario] = []
     faults: list[Fault] = []
-    for some in (of_file, of_grid):
+    for read in (from_file, from_grid):
         try:
-            found += some()
+            scenarios += read()
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    return found
+    return scenarios
 
 
 def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None, *, quiet: bool) -> None:
-    """Write what was asked for, and print the rest; ends with the code for no result where a file can't be written after all.
+    """Write the requested files and print the comparison. Exit with NO_RESULT if a file can't be written.
 
-    What there is to print is then printed in any case, since it may have taken hours.
+    The comparison is then printed even with ``--quiet``, because it may have taken hours.
     """
     from scheduler.cli.whatif_tables import print_comparison
 
@@ -166,7 +172,7 @@ def _show(comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Pa
 def _writers(
     comparison: Comparison, out: Path | None, xlsx: Path | None, plots: Path | None
 ) -> Iterator[Callable[[], Iterable[Path]]]:
-    """What writes each kind of file that was asked for, and tells which they are."""
+    """Yield a function for each requested kind of file, which writes it and returns the paths."""
 
     def as_json(path: Path) -> Iterable[Path]:
         from scheduler.files.json_file import write_json

@@ -1,4 +1,4 @@
-"""A comparison on the terminal: three tables, and what there is to say of each scenario."""
+"""A comparison on the terminal: three tables, then the details of each scenario."""
 
 from __future__ import annotations
 
@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from scheduler.whatif.comparison.results import Comparison, Outlook, Result
 
 WIDTH = 140
+"""Width of the tables, in characters, if stdout is not a terminal."""
 TIER_HEADINGS = ("Not placed", "Lateness", "Changes", "Handed over", "Above caps", "Preferences")
 COUNT_HEADINGS = ("Late", "Fridays", "In the holidays", "Other sites", "Virtual", "Handovers", "Booked otherwise")
-WIDEST_NAME = 34
-MOST_DETAILED = 12
-LONGEST_LIST = 8
+NAME_WIDTH = 34
+"""Most characters reserved for a name. A longer name widens its column."""
+MAX_DETAILED = 12
+"""Largest number of scenarios for which details are printed."""
+MAX_LISTED = 8
+"""Most items of a list in the details."""
 NOTHING = "–"
+"""Text of a cell without a figure."""
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Print the base and its scenarios on stdout, with the details of each where they are few."""
+    """Print the base and its scenarios on stdout, with details if there are at most ``MAX_DETAILED`` scenarios."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(_tiers(comparison))
     if any(result.outlook is not None for result in comparison.results):
@@ -38,7 +43,7 @@ def print_comparison(comparison: Comparison) -> None:
 
 def _table(title: str, comparison: Comparison, headings: Iterable[str]) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", title_style="bold")
-    table.add_column("", min_width=min(WIDEST_NAME, max(len(result.name) for result in comparison.results)))
+    table.add_column("", min_width=min(NAME_WIDTH, max(len(result.name) for result in comparison.results)))
     for heading in headings:
         table.add_column(heading, justify="right")
     return table
@@ -46,16 +51,16 @@ def _table(title: str, comparison: Comparison, headings: Iterable[str]) -> Table
 
 def _tiers(comparison: Comparison) -> Table:
     table = _table("What matters most first (smaller is better)", comparison, TIER_HEADINGS)
-    table.add_column("Against the base", min_width=WIDEST_NAME)
+    table.add_column("Against the base", min_width=NAME_WIDTH)
     for result in comparison.results:
         cells = [NOTHING] * len(TIERS) if result.outlook is None else [cell(tier) for tier in result.outlook.tiers]
-        told = "" if result.judgement is None else capitalised(result.judgement.text)
-        table.add_row(escape(result.name), *cells, "No schedule is possible" if result.outlook is None else told)
+        judgement = "" if result.judgement is None else capitalised(result.judgement.text)
+        table.add_row(escape(result.name), *cells, "No schedule is possible" if result.outlook is None else judgement)
     return table
 
 
 def cell(tier: Tier) -> str:
-    """A tier's value, and its bound where that is not proven."""
+    """Return a tier's value, followed by its bound if the value is not proven."""
     return number(tier.value) if tier.proven else f"{number(tier.value)} (≥ {number(tier.bound)})"
 
 
@@ -92,9 +97,9 @@ def _children(comparison: Comparison) -> Table:
 def _lines(comparison: Comparison) -> Iterator[str]:
     if any(not tier.proven for result in comparison.results if result.outlook for tier in result.outlook.tiers):
         yield ""
-        yield "(≥ …): not proven; no schedule can have less than that, if the tiers before it are as they are."
+        yield "(≥ …): not proven. It is a lower bound for schedules with the same values in the tiers before it."
     results = comparison.results
-    if len(results) <= MOST_DETAILED + 1:
+    if len(results) <= MAX_DETAILED + 1:
         for result in results:
             yield ""
             yield from _details(result)
@@ -107,15 +112,17 @@ def _lines(comparison: Comparison) -> Iterator[str]:
 def _details(result: Result) -> Iterator[str]:
     yield f"{capitalised(result.name)}: {' '.join(result.changes) or 'as things are.'}"
     yield from (f"  No schedule is possible: {refused}" for refused in result.refused)
-    told = [f"{TIER_IN_WORDS[difference.tier]} {difference.text}" for difference in result.differences if difference.matters]
-    if told:
-        yield f"  Against the base: {'; '.join(told)}."
+    differences = [
+        f"{TIER_IN_WORDS[difference.tier]} {difference.text}" for difference in result.differences if difference.matters
+    ]
+    if differences:
+        yield f"  Against the base: {'; '.join(differences)}."
     if result.outlook is None:
         return
     unplaced = result.outlook.unplaced
-    yield from (f"  {one.conference} is not placed: {one.reason}" for one in unplaced[:LONGEST_LIST])
-    if len(unplaced) > LONGEST_LIST:
-        yield f"  Not placed: {number(len(unplaced) - LONGEST_LIST)} more."
+    yield from (f"  {one.conference} is not placed: {one.reason}" for one in unplaced[:MAX_LISTED])
+    if len(unplaced) > MAX_LISTED:
+        yield f"  Not placed: {number(len(unplaced) - MAX_LISTED)} more."
     late = [f"{late.conference} by {count_of(late.working_days, 'working day')}" for late in result.outlook.late]
     if late:
         yield f"  Late: {_cut(late)}."
@@ -129,5 +136,5 @@ def _details(result: Result) -> Iterator[str]:
 
 
 def _cut(texts: list[str] | tuple[str, ...]) -> str:
-    left = len(texts) - LONGEST_LIST
-    return in_a_row([*texts[:LONGEST_LIST], *([f"{number(left)} more"] if left > 0 else [])])
+    left = len(texts) - MAX_LISTED
+    return in_a_row([*texts[:MAX_LISTED], *([f"{number(left)} more"] if left > 0 else [])])

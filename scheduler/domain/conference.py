@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scheduler.domain.values import Date, Identifier, Interval, Positive, Value, Whole, shown
+from scheduler.domain.values import Date, Identifier, Interval, Positive, Value, Whole, quoted
 
 
 class ConferenceKind(StrEnum):
@@ -43,7 +43,7 @@ def one_of(choices: type[StrEnum]) -> BeforeValidator:
         except ValueError:
             listed = ", ".join(choices)
             raise PydanticCustomError(
-                "choice", "{found} is not one of the choices. Enter one of: {listed}.", {"found": shown(found), "listed": listed}
+                "choice", "{found} is not one of the choices. Enter one of: {listed}.", {"found": quoted(found), "listed": listed}
             ) from None
 
     return BeforeValidator(accept)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from scheduler.domain.problem import Problem
-from scheduler.domain.values import shown
+from scheduler.domain.values import quoted
 
 Place = tuple[str | int, ...]
 MAX_HORIZON_DAYS = 800
@@ -52,7 +52,7 @@ class Fault:
             if isinstance(step, int):
                 text += f"[{step}]"
             else:
-                name = step if step.isprintable() else shown(step)
+                name = step if step.isprintable() else quoted(step)
                 text += f".{name}" if text else name
         return text
 
@@ -123,7 +123,7 @@ def faults_in(details: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterat
 
 def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """One error of a validation, in plain words; ``model`` knows the fields that could have been meant."""
-    kind, found, context = detail["type"], shown(detail["input"]), detail.get("ctx", {})
+    kind, found, context = detail["type"], quoted(detail["input"]), detail.get("ctx", {})
     match kind:
         case "missing":
             return "is missing. Enter it."

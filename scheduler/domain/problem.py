@@ -150,15 +150,27 @@ class Problem(Value):
 
     def people_time(self, booking: Booking) -> Interval:
         """The time the booking takes of people, by its conference's length; by its stated end where that is unknown."""
-        return self._as_long_as_it_lasts(booking).people_time(self.policy.pre_meet)
+        return self.with_length(booking).people_time(self.policy.pre_meet)
 
     def room_time(self, booking: Booking) -> Interval:
         """The time the booking takes of a room, by its conference's length; by its stated end where that is unknown."""
-        return self._as_long_as_it_lasts(booking).room_time(self.policy.pre_meet, self.policy.reset)
+        return self.with_length(booking).room_time(self.policy.pre_meet, self.policy.reset)
 
-    def _as_long_as_it_lasts(self, booking: Booking) -> Booking:
+    def with_length(self, booking: Booking) -> Booking:
+        """Return the booking with its conference's length, or unchanged if that length is unknown."""
         minutes = self.minutes_by_id.get(booking.conference)
         return booking if minutes is None else booking.model_copy(update={"end": booking.start + dt.timedelta(minutes=minutes)})
+
+    def booking_of(self, published: PublishedBooking) -> Booking:
+        """Return a published booking as a booking with its conference's length."""
+        return Booking(
+            conference=published.conference,
+            start=published.start,
+            end=published.start + dt.timedelta(minutes=self.minutes_by_id[published.conference]),
+            room=published.room,
+            chair=published.chair,
+            minute_taker=published.minute_taker,
+        )
 
     def site_of(self, room_id: str | None) -> str | None:
         """The id of the site that a booking's room is at; None where it is held virtually or its room is unknown."""

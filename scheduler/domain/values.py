@@ -43,7 +43,7 @@ def _date(found: Any) -> dt.date:
         pass
     if isinstance(day, dt.date) and not isinstance(day, dt.datetime) and day.year in YEARS:
         return day
-    raise PydanticCustomError("date", "{found} is not a date. Enter a date such as 2026-12-01.", {"found": shown(found)})
+    raise PydanticCustomError("date", "{found} is not a date. Enter a date such as 2026-12-01.", {"found": quoted(found)})
 
 
 def _moment(found: Any) -> dt.datetime:
@@ -63,7 +63,7 @@ def _moment(found: Any) -> dt.datetime:
     raise PydanticCustomError(
         "moment",
         "{found} is not a date and local time. Enter one such as 2026-12-01T10:00.",
-        {"found": shown(found)},
+        {"found": quoted(found)},
     )
 
 
@@ -76,10 +76,10 @@ def _time_of_day(found: Any) -> dt.time:
         pass
     if isinstance(time, dt.time) and time.tzinfo is None and time.second == time.microsecond == 0:
         return time
-    raise PydanticCustomError("time_of_day", "{found} is not a time of day. Enter one such as 10:00.", {"found": shown(found)})
+    raise PydanticCustomError("time_of_day", "{found} is not a time of day. Enter one such as 10:00.", {"found": quoted(found)})
 
 
-def shown(found: Any) -> str:
+def quoted(found: Any) -> str:
     """What was found, as an error message quotes it: short, and strings in quotes."""
     text = repr(found) if isinstance(found, str) else str(found)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,4 +1,4 @@
-"""How long a solve may take, and calls that outlast it left behind."""
+"""Time budgets, and calls that are abandoned when the budget is over."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 HEARTBEAT = 0.05
+"""Seconds between two looks at the budget. An abandoned call returns that much late at most."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """Seconds by the given clock, and an event that ends all at once. ``deadline`` None means no limit."""
+    """A deadline by the given clock, and an event that ends the solve before it. ``deadline`` None means no limit."""
 
     clock: Callable[[], float]
     started: float
@@ -22,37 +23,37 @@ class Budget:
 
     @property
     def seconds(self) -> float:
-        """Seconds since the start."""
+        """Return the seconds since the start."""
         return self.clock() - self.started
 
     @property
     def left(self) -> float:
-        """Seconds left; infinite without a deadline, 0 once stopped."""
+        """Return the seconds left: infinite without a deadline, 0 once stopped."""
         if self.stop.is_set():
             return 0.0
         return float("inf") if self.deadline is None else max(0.0, self.deadline - self.clock())
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds left, for those who take None for no limit."""
+        """Return the seconds left, with None for no limit."""
         return None if self.deadline is None else self.left
 
     @property
     def over(self) -> bool:
-        """Whether it is time to come back with the best so far."""
+        """True if it is time to return the incumbent."""
         return self.left <= 0
 
     def share(self, part: float) -> Budget:
-        """A budget of part of what is left."""
+        """Return a budget of a fraction of the seconds left."""
         if self.deadline is None:
             return self
         return Budget(self.clock, self.started, self.clock() + part * self.left, self.stop)
 
 
 def abandonable(call: Callable[[], T], budget: Budget) -> T | None:
-    """What a call gives, or None once the budget is over.
+    """Return the call's result, or None once the budget is over.
 
-    A solver that can't be stopped is left to end by itself.
+    The call runs in a thread, which an abandoned call keeps until it ends: a solver can't be stopped from outside.
     """
     results: list[T] = []
     errors: list[BaseException] = []
@@ -61,7 +62,7 @@ def abandonable(call: Callable[[], T], budget: Budget) -> T | None:
     def work() -> None:
         try:
             results.append(call())
-        except BaseException as error:  # handed to the caller's thread
+        except BaseException as error:  # raised again in the caller's thread
             errors.append(error)
         finally:
             done.set()

@@ -1,4 +1,4 @@
-"""Linear relaxations with their duals, by HiGHS and (large ones) PDLP, through OR-Tools' MathOpt."""
+"""LP relaxations with their duals, by HiGHS and (large ones) PDLP, through OR-Tools' MathOpt."""
 
 from __future__ import annotations
 
@@ -15,19 +15,24 @@ from scheduler.grouping import Ints
 from scheduler.model.programme import Floats, Matrix
 
 LARGE = 60_000
-SECONDS_TO_PRESOLVE = 5.0  # HiGHS sees at once where there is no solution; PDLP would not for long
+"""Columns above which PDLP takes over from HiGHS's interior-point method, if there is a time limit."""
+SECONDS_TO_PRESOLVE = 5.0
+"""Time for HiGHS before PDLP takes over. HiGHS's presolve detects infeasibility at once, PDLP only after a long time."""
 NEAR_ENOUGH = 1e-5
+"""PDLP's relative and absolute optimality tolerance."""
 THREADS = 2
+"""PDLP's threads."""
 CONCLUSIVE = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
+"""Results that need no second method."""
 
 
 def relaxation(part: Part, time_limit: float, interior: bool = False) -> Relaxation | None:
-    """Solve the part without whole numbers; None where it has no solution or the seconds ran out.
+    """Return the LP relaxation of the part; None if it is infeasible or the time limit is reached.
 
-    ``interior`` gives a point amid all optimal ones, with duals that leave the fewest columns free, in place of a corner.
-    Only where seconds count anyway do they decide who solves what is large: without a time limit it is HiGHS, on every machine.
+    ``interior`` asks for a point in the interior of the optimal face, whose reduced costs fix the most columns, instead of a
+    vertex. A large part goes to PDLP only if there is a time limit: without one, figures must not depend on the machine.
     """
-    if not len(part.columns):  # HiGHS gives no dual values of nothing
+    if not len(part.columns):  # HiGHS returns no duals for an empty model
         return Relaxation(float(part.constant), np.zeros(0), np.zeros(len(part.lower))) if part.possible else None
     model = mathopt.Model.from_model_proto(message(part.matrix, part.lower, part.upper, part.top, part.costs))
     is_large = interior and len(part.columns) > LARGE and np.isfinite(time_limit)
@@ -48,17 +53,17 @@ def _by_simplex(model: mathopt.Model, time_limit: float) -> mathopt.SolveResult:
 
 
 def _by_interior_point(model: mathopt.Model, time_limit: float) -> mathopt.SolveResult | None:
-    """HiGHS without the way from the interior to a corner; None where it then can't tell how it ended."""
+    """Return the interior-point relaxation without crossover; None if HiGHS can't classify its result."""
     parameters = mathopt.SolveParameters(time_limit=_limit(time_limit))
     parameters.highs.string_options.update(solver="ipx", run_crossover="off")
     try:
         return mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
-    except Exception:  # MathOpt has no one error for HiGHS's "unknown"
+    except Exception:  # MathOpt has no specific error for HiGHS's status "unknown"
         return None
 
 
 def _first_order(model: mathopt.Model, time_limit: float) -> mathopt.SolveResult:
-    """PDLP, which needs no factorisation, for what is too large for others; its duals are near enough to make a bound."""
+    """Return the relaxation by PDLP, which needs no factorisation. Its approximate duals are good enough for a dual bound."""
     parameters = mathopt.SolveParameters(time_limit=_limit(time_limit))
     criteria = parameters.pdlp.termination_criteria.simple_optimality_criteria
     criteria.eps_optimal_relative = criteria.eps_optimal_absolute = NEAR_ENOUGH
@@ -73,9 +78,9 @@ def _limit(seconds: float) -> dt.timedelta | None:
 def message(
     matrix: Matrix, lower: Floats, upper: Floats, top: Floats, costs: Ints, *, whole: bool = False
 ) -> model_pb2.ModelProto:
-    """Minimise ``costs @ x`` where ``lower <= matrix @ x <= upper`` and ``0 <= x <= top``, as MathOpt's own message.
+    """Return the MathOpt message that minimises ``costs @ x`` with ``lower <= matrix @ x <= upper`` and ``0 <= x <= top``.
 
-    That is much faster than adding rows one by one.
+    Filling the message is much faster than adding rows to a model one by one.
     """
     proto = model_pb2.ModelProto()
     rows, columns = matrix.shape

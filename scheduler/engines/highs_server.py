@@ -1,28 +1,18 @@
-"""The process that runs HiGHS for another: reads pickled calls from its standard input, writes pickled results."""
+"""The process behind ``Highs``: solves LP relaxations for its parent."""
 
 from __future__ import annotations
 
-import os
-import pickle
-import sys
-
 from scheduler.engines import highs
-from scheduler.engines.results import NoResult
+from scheduler.engines.part import Part
+from scheduler.engines.results import NoResult, Relaxation
+from scheduler.isolation import answer_calls
 
 
-def serve() -> None:
-    """Answer calls until the caller is gone."""
-    results = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing that a solver prints may get between the results
-    while True:
-        try:
-            name, *arguments = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        result = getattr(highs, name)(*arguments)
-        pickle.dump(NoResult() if result is None else result, results, protocol=pickle.HIGHEST_PROTOCOL)
-        results.flush()
+def relaxation(part: Part, time_limit: float, interior: bool) -> Relaxation | NoResult:
+    """Return what HiGHS returns, with NoResult for None: to the caller, None means that this process was killed."""
+    result = highs.relaxation(part, time_limit, interior)
+    return NoResult() if result is None else result
 
 
 if __name__ == "__main__":
-    serve()
+    answer_calls(relaxation)

@@ -22,8 +22,8 @@ from scheduler.files.sheet_faults import SheetFault, in_sheet
 from scheduler.files.workbook import tables_in_workbook, write_blank_workbook, write_workbook
 
 __all__ = [
+    "FaultWording",
     "SheetFault",
-    "Told",
     "read_problem_file",
     "read_problem_to_judge",
     "read_schedule_file",
@@ -33,7 +33,7 @@ __all__ = [
     "write_workbook_with_errors",
 ]
 
-Told = Callable[[Fault], Fault]
+FaultWording = Callable[[Fault], Fault]
 """Converts a fault of a problem to the terms of the file: sheet, row and column for a workbook or CSV folder."""
 
 _FILE_TYPES = "Enter a .json file, an .xlsx workbook, or a folder of .csv files."
@@ -47,7 +47,7 @@ def read_problem_file(path: str | Path) -> Problem:
     return read_problem_to_judge(path)[0]
 
 
-def read_problem_to_judge(path: str | Path) -> tuple[Problem, Told]:
+def read_problem_to_judge(path: str | Path) -> tuple[Problem, FaultWording]:
     """Return the problem in a file, and a converter for faults that the caller finds in it later.
 
     Raise InputError as ``read_problem_file`` does.

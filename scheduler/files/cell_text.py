@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 
 MAX_CHARACTERS_IN_A_CELL = 32_767
-MOST_CHARACTERS_IN_A_CELL = MAX_CHARACTERS_IN_A_CELL
-TEXT_TOO_LONG = f"a text is longer than the {MAX_CHARACTERS_IN_A_CELL} characters that a cell can hold. Shorten it."
+TEXT_TOO_LONG = f"a text is longer than the {MAX_CHARACTERS_IN_A_CELL} characters that a cell holds. Shorten it."
 NO_VALUE = "\ue000"
 """Prefix of a cell whose formula has no value; the formula's error, if any, follows."""
 # Characters that XML or CSV can't hold, the prefix above, and text that Excel or this module would read as an escape.

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from scheduler.domain.values import shown
+from scheduler.domain.values import quoted
 from scheduler.files.cell_text import escaped, joined_ids, split_ids, unescaped
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
@@ -61,7 +61,7 @@ class CellType(ABC):
 
     def refusal(self, cell: Cell, fault: str) -> CellError:
         """Return the error for a cell: its content, the fault, and what to enter."""
-        return CellError(f"{quoted(cell)} {fault}. Enter {self.wanted}.")
+        return CellError(f"{quoted_cell(cell)} {fault}. Enter {self.wanted}.")
 
 
 def is_blank(cell: Cell) -> bool:
@@ -74,11 +74,11 @@ def simplified(text: str) -> str:
     return re.sub(r"[\s_’'-]+", "", text).casefold()
 
 
-def quoted(cell: Cell) -> str:
+def quoted_cell(cell: Cell) -> str:
     """Return the content of a cell as an error message quotes it."""
     match cell:
         case bool() | int() | float() | str():
-            return shown(cell)
+            return quoted(cell)
         case _:
             return cell_text(cell)
 
@@ -153,7 +153,7 @@ class Id(CellType):
     def read(self, cell: Cell) -> str:
         text = _text_in(cell)
         if text is None:
-            raise CellError(f"{quoted(cell)} can't be an id. Format the cell as Text, and enter {self.wanted}.")
+            raise CellError(f"{quoted_cell(cell)} can't be an id. Format the cell as Text, and enter {self.wanted}.")
         return unescaped(text.strip(SPACE))
 
     @override
@@ -212,7 +212,7 @@ class Whole(CellType):
             return int(cell)
         if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?", cell.strip(SPACE)):
             return int(cell.strip(SPACE).partition(".")[0])
-        raise CellError(f"{quoted(cell)} is not {self._noun}. Enter a number such as {self.example}.")
+        raise CellError(f"{quoted_cell(cell)} is not {self._noun}. Enter a number such as {self.example}.")
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ class Date(CellType):
             case dt.datetime() if cell.time() == dt.time():
                 return cell.date()
             case dt.datetime():
-                raise CellError(f"{quoted(cell)} includes a time of day. Enter the date alone, such as 03/04/2027.")
+                raise CellError(f"{quoted_cell(cell)} includes a time of day. Enter the date alone, such as 03/04/2027.")
             case dt.date():
                 return cell
             case int() if not isinstance(cell, bool) and cell in DATE_SERIALS:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from scheduler.domain.values import WEEKDAYS
-from scheduler.files.cells import SPACE, Cell, CellError, CellType, cell_text, quoted, simplified
+from scheduler.files.cells import SPACE, Cell, CellError, CellType, cell_text, quoted_cell, simplified
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Choice(CellType):
         else:
             close = []
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise CellError(f"{quoted(cell)} is not one of the choices.{hint} Enter {self.wanted}.")
+        raise CellError(f"{quoted_cell(cell)} is not one of the choices.{hint} Enter {self.wanted}.")
 
     @override
     def _written(self, value: Any) -> Cell:

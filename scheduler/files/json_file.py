@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from scheduler.domain.faults import Fault, InputError, faults_of, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
-from scheduler.domain.values import Value, shown
+from scheduler.domain.values import Value, quoted
 from scheduler.files.atomic_write import write_file
 from scheduler.files.file_safety import NAME_IT_XLSX, ONE_MONTH, bytes_of, refuse, text_of
 
@@ -97,7 +97,7 @@ def _anomalies(text: str) -> list[str]:
         elif token[1] is not None:
             inside, name = names[-1], json.loads(symbol[: -len(token[1])])
             if inside is not None and name in inside:
-                messages.append(f"{_position(text, token.start())}: {shown(name)} appears twice in one object. Keep one.")
+                messages.append(f"{_position(text, token.start())}: {quoted(name)} appears twice in one object. Keep one.")
             elif inside is not None:
                 inside.add(name)
         elif not symbol.startswith('"'):

@@ -49,8 +49,6 @@ class StyledWorkbook:
         self.workbook.close()
         return self._buffer.getvalue()
 
-    finished = content
-
     def format(self, **properties: Any) -> Format:
         """Return the cell format with the properties, creating it on first use."""
         key = tuple(sorted(properties.items()))

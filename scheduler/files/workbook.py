@@ -1,56 +1,59 @@
-"""The workbook that people fill in: one sheet for each noun, read with calamine and written with xlsxwriter."""
+"""The workbook that users fill in, read with calamine and written with xlsxwriter."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineSheet, SheetTypeEnum, load_workbook
 
 from scheduler.domain.problem import Problem
 from scheduler.files.atomic_write import write_file
+from scheduler.files.cells import Cell
 from scheduler.files.file_safety import bytes_of, refuse, workbook_in
 from scheduler.files.merged_cells import merged_within
-from scheduler.files.read_tables import problem_in
 from scheduler.files.sheets import NOT_READ, SHEETS
 from scheduler.files.styled_workbook import StyledWorkbook
 from scheduler.files.write_tables import Table, tables_of
 from scheduler.files.xlsx_safety import DAMAGED
 
 
-def read_workbook(path: Path) -> Problem:
-    """The problem in a workbook. Raises InputError."""
-    return problem_in(tables_in_workbook(path))
-
-
 def tables_in_workbook(path: Path) -> list[Table]:
-    """Every sheet of a workbook that is read, as it stands. Raises InputError."""
-    import pandas as pd  # noqa: PLC0415 - half a second that reading JSON need not wait for
-
+    """Return each worksheet as a table, except those that are not read. Raise InputError if the file can't be opened."""
     checked = workbook_in(path, bytes_of(path))
-    # Asked like this, pandas leaves every cell what calamine found, but that it makes 90 of 90.0.
     try:
-        with pd.ExcelFile(checked, engine="calamine") as file:
-            sheets = pd.read_excel(file, sheet_name=None, header=None, dtype=object, na_filter=False)
-            return [
-                Table(
-                    str(title),
-                    frame.to_numpy(dtype=object).tolist(),
-                    merged_within(*frame.shape, file.book.get_sheet_by_name(title).merged_cell_ranges or ()),
-                )
-                for title, frame in sheets.items()
-                if title not in NOT_READ
-            ]
+        with load_workbook(checked) as book:
+            titles = [sheet.name for sheet in book.sheets_metadata if sheet.typ is SheetTypeEnum.WorkSheet]
+            return [_table(book.get_sheet_by_name(title)) for title in titles if title not in NOT_READ]
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:
+    except BaseException:  # calamine panics on some damaged files, and a panic is not an Exception
         refuse(path, DAMAGED)
 
 
+def _table(sheet: CalamineSheet) -> Table:
+    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    width = len(rows[0]) if rows else 0
+    return Table(sheet.name, rows, merged_within(len(rows), width, sheet.merged_cell_ranges or ()))
+
+
+def _cell(value: Any) -> Cell:
+    """Return a value from calamine as a cell: a whole float as an int, and a date as a datetime at midnight."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return dt.datetime(value.year, value.month, value.day)
+    return value  # type: ignore[no-any-return]  # calamine's other values are cells
+
+
 def write_workbook(problem: Problem, path: Path) -> None:
-    """Write the problem as a workbook. Raises InputError."""
+    """Write the problem as a workbook. Raise InputError if it can't be written."""
     _write(path, problem)
 
 
 def write_blank_workbook(path: str | Path) -> None:
-    """Write a workbook to be filled in: every sheet with its headings, notes and drop-downs. Raises InputError."""
+    """Write a blank workbook with headings, notes and drop-downs. Raise InputError if it can't be written."""
     _write(Path(path), None)
 
 
@@ -59,4 +62,4 @@ def _write(path: Path, problem: Problem | None) -> None:
     book.add_instructions()
     for sheet, table in zip(SHEETS, tables_of(problem), strict=True):
         book.add_sheet(sheet, table)
-    write_file(path, book.finished())
+    write_file(path, book.content())

@@ -1,1 +1,1 @@
-"""From a problem to a linear 0-1 programme: what is possible, and what the rules make of it."""
+"""The linear 0-1 programme of a problem: its candidates, and the rules' rows, columns and costs."""

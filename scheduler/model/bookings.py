@@ -1,4 +1,4 @@
-"""Bookings from chosen candidates: they choose among equal rooms, holds and minute takers."""
+"""Bookings from chosen candidates. They assign a room, a hold and a minute taker from those that are equally good."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scheduler.model.recording import recorders
 
 
 def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
-    """Return the bookings of the chosen candidates (their positions), in order of start, room and chair.
+    """Return the bookings of the candidates at the ``chosen`` positions, in order of start, room and chair.
 
-    Raises AssertionError if a place has too few rooms or a booking no minute taker: R2 and R5 exclude both.
+    Raise AssertionError if a place has too few rooms or a booking has no minute taker. R2 and R5 exclude both.
     """
     rooms = _rooms(candidates, chosen)
     problem = candidates.problem
@@ -41,7 +41,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
 
 
 def _rooms(candidates: Candidates, chosen: Ints) -> dict[int, str | None]:
-    """Return a room for each chosen candidate: in order of time, the first of its place that is free again."""
+    """Return a room for each chosen candidate. In order of time, each gets the first free room of its place."""
     free_again: dict[str, int] = defaultdict(lambda: -(10**9))
     rooms: dict[int, str | None] = {}
     for position in sorted(chosen.tolist(), key=lambda position: (candidates.arrival[position], position)):

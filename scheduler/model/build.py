@@ -1,4 +1,4 @@
-"""The rules' programme for a problem."""
+"""Building the programme of a problem from the rules."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from scheduler.rules.base import Rule
 
 
 def build_programme(problem: Problem, places: Sequence[Place] | None = None, rules: Sequence[Rule] = RULES) -> ProgrammeBuilder:
-    """Build the programme of every candidate with all that the rules post; rules that the policy switches off are left out.
+    """Return the programme of the candidates, with the rows, columns and costs of every rule that the policy has switched on.
 
-    ``places`` default to groups of interchangeable rooms; single rooms give an equivalent programme with more columns.
+    ``places`` default to groups of interchangeable rooms. Single rooms make an equivalent programme with more columns.
     """
     in_force = [rule for rule in rules if rule.is_on(problem.policy)]
     among = interchangeable_places(problem) if places is None else places
@@ -35,7 +35,7 @@ def build_programme(problem: Problem, places: Sequence[Place] | None = None, rul
 def _possible(
     problem: Problem, places: Sequence[Place], rules: Sequence[Rule], in_full: Set[str] = frozenset()
 ) -> tuple[Candidates, dict[str, str]]:
-    """Return the candidates that no rule forbids, and for each conference without any the rule that took the last."""
+    """Return the candidates that no rule forbids, and for each conference without any, the rule that forbade the last one."""
     candidates = all_candidates(problem, places, in_full)
     impossible = dict.fromkeys(_without_candidate(candidates), "R1" if problem.chairs else "R3")
     for rule in rules:

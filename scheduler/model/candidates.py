@@ -1,4 +1,4 @@
-"""Candidates: every way in which a conference or held slot could be booked, as arrays.
+"""Candidates: every way to book a conference or held slot, as arrays.
 
 A candidate is a request (a conference, or a group of equal held slots) at a start, in a place, with a chair.
 Times are whole minutes since midnight before the horizon's first day.
@@ -28,14 +28,14 @@ VIRTUAL = -1
 
 @dataclass(frozen=True)
 class Request:
-    """A conference to be booked, or the equal held slots in ``slots``."""
+    """A conference to be booked, or a group of equal held slots."""
 
     conference: Conference | None
     slots: tuple[HeldSlot, ...] = ()
 
     @property
     def count(self) -> int:
-        """Return the most bookings that it can have."""
+        """Return the largest number of bookings it can have."""
         return len(self.slots) or 1
 
     @property
@@ -45,7 +45,7 @@ class Request:
 
     @property
     def mode(self) -> Mode:
-        """Return how it is held; a held slot is kept for a hybrid conference."""
+        """Return the mode of the conference. A held slot is for a hybrid one."""
         return self.conference.mode if self.conference else Mode.HYBRID
 
     @property
@@ -56,7 +56,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Place:
-    """Interchangeable rooms, or without rooms the virtual place."""
+    """A group of interchangeable rooms, or the virtual place, which has no rooms."""
 
     rooms: tuple[Room, ...] = ()
 
@@ -67,7 +67,7 @@ class Place:
 
 
 def requests_of(problem: Problem) -> tuple[Request, ...]:
-    """Return the conferences in their order, then the holds, the slots of one site and week together."""
+    """Return the conferences in their order, then the held slots, grouped by site and week."""
     groups: dict[tuple[str, dt.date], list[HeldSlot]] = {}
     for slot in problem.held_slots:
         groups.setdefault((slot.site, slot.monday), []).append(slot)
@@ -76,9 +76,9 @@ def requests_of(problem: Problem) -> tuple[Request, ...]:
 
 
 def interchangeable_places(problem: Problem) -> tuple[Place, ...]:
-    """Return the rooms, grouped if they differ only in their names; then the virtual place.
+    """Return the rooms, grouped if they differ only in their names, then the virtual place.
 
-    A room that a published booking names is a place of its own, because changing it costs.
+    A room with a published booking is a separate place, because changing it costs.
     """
     named = {published.room for published in problem.published}
     groups: dict[object, list[Room]] = {}
@@ -89,7 +89,7 @@ def interchangeable_places(problem: Problem) -> tuple[Place, ...]:
 
 
 def single_places(problem: Problem) -> tuple[Place, ...]:
-    """Return each room as a place of its own; then the virtual place."""
+    """Return each room as a separate place, then the virtual place."""
     return (*(Place((room,)) for room in problem.rooms), Place())
 
 
@@ -97,8 +97,8 @@ def single_places(problem: Problem) -> tuple[Place, ...]:
 class Candidates:
     """The candidates of a problem, as parallel arrays ``request``, ``slot`` and ``chair``, in order of request.
 
-    A slot is a start in a place; ``slot_…`` arrays describe the slots. ``looked_at`` says which days (columns) were
-    considered for each request (rows).
+    A slot is a start in a place; the ``slot_…`` arrays describe the slots. ``looked_at`` marks the days (columns) considered
+    for each request (rows).
     """
 
     problem: Problem
@@ -117,7 +117,7 @@ class Candidates:
         return len(self.request)
 
     def kept(self, keep: Mask) -> Candidates:
-        """Return only the candidates that the mask keeps."""
+        """Return only the candidates selected by the mask."""
         arrays = {name: getattr(self, name)[keep] for name in ("request", "slot", "chair")}
         return replace(self, **arrays)
 
@@ -132,7 +132,7 @@ class Candidates:
 
     @cached_property
     def first_left_out(self) -> Ints:
-        """Return for each request the first day left out after those considered, as an ordinal; 0 if none was."""
+        """Return each request's first day left out after those considered, as an ordinal, or 0 if none was left out."""
         ordinals = np.array([day.toordinal() for day in self.days], dtype=np.int64)
         later = ~self.looked_at & (np.cumsum(self.looked_at, axis=1) > 0)
         return np.where(later.any(axis=1), ordinals[later.argmax(axis=1)] if len(ordinals) else 0, 0)
@@ -146,22 +146,22 @@ class Candidates:
 
     @cached_property
     def start(self) -> Ints:
-        """Return when the conference itself begins."""
+        """Return the start of the conference itself, after any pre-meet."""
         return self.slot_start[self.slot]
 
     @cached_property
     def end(self) -> Ints:
-        """Return when the conference ends, and with it people time."""
+        """Return the end of the conference, which is also the end of people time."""
         return self.time_end[self.time]
 
     @cached_property
     def arrival(self) -> Ints:
-        """Return when the pre-meet begins, and with it people time and room time."""
+        """Return the start of the pre-meet, which is also the start of people time and room time."""
         return self.time_arrival[self.time]
 
     @cached_property
     def time(self) -> Ints:
-        """Return an index into the people times: ``time_arrival`` and ``time_end``."""
+        """Return the people time, as an index into ``time_arrival`` and ``time_end``."""
         return self._number_of_start[self.slot] * len(self._lengths) + self._number_of_length[self.request]
 
     @cached_property
@@ -171,7 +171,7 @@ class Candidates:
 
     @cached_property
     def place(self) -> Ints:
-        """Return an index into ``places``."""
+        """Return the place, as an index into ``places``."""
         return self.slot_place[self.slot]
 
     @cached_property
@@ -181,12 +181,12 @@ class Candidates:
 
     @cached_property
     def in_room(self) -> Mask:
-        """Return which candidates take a room."""
+        """Return the candidates that take a room, as a mask."""
         return np.asarray(self.site != VIRTUAL)
 
     @cached_property
     def is_hold(self) -> Mask:
-        """Return which candidates keep a slot free."""
+        """Return the candidates that book a hold, as a mask."""
         return self.request >= len(self.problem.conferences)
 
     @cached_property
@@ -194,7 +194,7 @@ class Candidates:
         """Return the Monday of the week (Monday to Sunday), as an ordinal."""
         return np.array([monday_of(day).toordinal() for day in self.days], dtype=np.int64)[self.day]
 
-    # People times: every start with every length, whether anything is booked so or not ----------------
+    # People times: every combination of start and length -----------------------------------------------
 
     @cached_property
     def _starts(self) -> Ints:
@@ -214,12 +214,12 @@ class Candidates:
 
     @cached_property
     def time_arrival(self) -> Ints:
-        """Return when each people time begins."""
+        """Return the start of each people time."""
         return np.repeat(self._starts - self.problem.policy.pre_meet, len(self._lengths))
 
     @cached_property
     def time_end(self) -> Ints:
-        """Return when each people time ends."""
+        """Return the end of each people time."""
         return np.add.outer(self._starts, self._lengths).ravel()
 
     @cached_property
@@ -230,7 +230,7 @@ class Candidates:
         return np.repeat(of_starts, len(self._lengths))
 
     def touched(self, diaries: Iterable[Iterable[Interval]]) -> Mask:
-        """Return for each diary and people time whether an entry of the diary overlaps it."""
+        """Return a mask of the people times (columns) that an entry of each diary (rows) overlaps."""
         rows = [
             [(self.time_arrival < self.minute(entry.end)) & (self.minute(entry.start) < self.time_end) for entry in diary]
             for diary in diaries
@@ -252,12 +252,12 @@ class Candidates:
 
     @cached_property
     def request_index(self) -> dict[str, int]:
-        """Return the requests' positions, under the ids of conferences and held slots."""
+        """Return the requests' positions, by the ids of conferences and held slots."""
         indices = {request.conference.id: n for n, request in enumerate(self.requests) if request.conference}
         return indices | {slot.id: n for n, request in enumerate(self.requests) for slot in request.slots}
 
     def place_of(self, room: str | None) -> int:
-        """Return the position of the place that a room belongs to; of the virtual place for None."""
+        """Return the position of a room's place, or of the virtual place if ``room`` is None."""
         if room is None:
             return self.places.index(Place())
         return next(n for n, place in enumerate(self.places) if room in [own.id for own in place.rooms])
@@ -267,7 +267,7 @@ class Candidates:
         return np.array([feature(request) for request in self.requests], dtype=np.int64)[self.request]
 
     def of_conferences(self, feature: Callable[[Conference], int], *, of_holds: int = 0) -> Ints:
-        """Return a feature of each candidate's conference; ``of_holds`` for holds."""
+        """Return a feature of each candidate's conference, or ``of_holds`` for a hold."""
         return self.of_requests(lambda request: feature(request.conference) if request.conference else of_holds)
 
     def of_days(self, feature: Callable[[dt.date], int]) -> Ints:
@@ -279,11 +279,11 @@ class Candidates:
         return np.array([feature(chair) for chair in self.problem.chairs], dtype=np.int64)[self.chair]
 
     def dates(self, of: Mapping[str, dt.date]) -> Ints:
-        """Return a date of each candidate's conference, as an ordinal; the horizon's first day for holds."""
+        """Return a date of each candidate's conference, as an ordinal, or the horizon's first day for a hold."""
         return self.of_conferences(lambda c: of[c.id].toordinal(), of_holds=self.problem.horizon.first.toordinal())
 
     def working_days(self, start: Ints, end: Ints) -> Ints:
-        """Return the working days between dates, given as ordinals, as the contract counts them; 0 if the end is not later."""
+        """Return the working days between dates (ordinals), as the contract counts them, or 0 if the end is not later."""
         if not len(start):
             return start
         first, last = int(min(start.min(), end.min())), int(max(start.max(), end.max()))
@@ -294,15 +294,15 @@ class Candidates:
     # Bookings -------------------------------------------------------------------------------------
 
     def moment(self, minute: int) -> dt.datetime:
-        """Return a minute of the horizon as a local wall-clock moment."""
+        """Return a minute since midnight before the horizon's first day, as a local wall-clock moment."""
         return dt.datetime.combine(self.problem.horizon.first, dt.time()) + dt.timedelta(minutes=minute)
 
     def minute(self, moment: dt.datetime) -> int:
-        """Return a local wall-clock moment as a minute of the horizon."""
+        """Return a local wall-clock moment, as a minute since midnight before the horizon's first day."""
         return int((moment - self.moment(0)).total_seconds()) // 60
 
     def columns_of(self, bookings: Iterable[Booking]) -> list[int | None]:
-        """Return each booking's position among the candidates, or None if it is no candidate."""
+        """Return each booking's position among the candidates, or None if it is not a candidate."""
         key = {key: n for n, key in enumerate(zip(self.request.tolist(), self.slot.tolist(), self.chair.tolist(), strict=True))}
         place_of_room = {room.id: n for n, place in enumerate(self.places) for room in place.rooms}
         slots = {pair: n for n, pair in enumerate(zip(self.slot_start.tolist(), self.slot_place.tolist(), strict=True))}
@@ -319,9 +319,9 @@ class Candidates:
 
 
 def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] = frozenset()) -> Candidates:
-    """Return every request at every start on each open day considered, in every place, with every chair.
+    """Return every combination of a request, a start on an open day considered for it, a place and a chair.
 
-    All days are considered for the conferences ``in_full`` (their ids).
+    All days are considered for the conferences with the ids ``in_full``.
     """
     requests = requests_of(problem)
     days = tuple(day for day in problem.working_days if problem.calendar.is_open(day))

@@ -1,6 +1,7 @@
-"""Which days are looked at for a conference: in a long plan, not those so late that no good schedule would use them.
+"""The days considered for each conference. A long plan leaves out days so late that no good schedule would use them.
 
-What is left out could not have helped if lateness (T2) rises by it above what is found; the rule of lateness says by how much.
+The rule of lateness (T2) states how much lateness a day left out would add at least. If the lateness found exceeds its bound by
+less, no day left out could have helped.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from scheduler.domain.problem import Problem
 from scheduler.grouping import Mask
 
 MOST_AT_ONCE = 1_000_000
+"""Most candidates for which all days are considered."""
 WORKING_DAYS_LATE = 25
+"""Working days after the due date that are considered otherwise."""
 
 
 def days_looked_at(
@@ -25,11 +28,11 @@ def days_looked_at(
     ways: int,
     in_full: Set[str] = frozenset(),
 ) -> Mask:
-    """For each conference (None for a hold) and day whether it is looked at.
+    """Return which days (columns) are considered for which conferences (rows; None for a hold).
 
-    All days, unless that makes too many candidates (``ways`` are those of one conference on one day): then, for a
-    conference that is not published yet, nor (by its id) to be looked at ``in_full``, those from its earliest date to some
-    time after it is due; and all where none of these is open, but a later one.
+    All days are considered if there are at most ``MOST_AT_ONCE`` candidates; ``ways`` counts those of one conference on one day.
+    Otherwise a conference gets the days from its earliest date to ``WORKING_DAYS_LATE`` after its due date. All days are still
+    considered for published conferences, for the ids ``in_full``, and if only later days are open.
     """
     looked_at = np.ones((len(conferences), len(days)), dtype=np.bool_)
     if looked_at.size * ways <= MOST_AT_ONCE:

@@ -1,4 +1,4 @@
-"""Who records which booking: an exact assignment of minute takers, day by day (contract, R5)."""
+"""An exact assignment of minute takers to bookings, day by day (contract, R5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scheduler.domain.values import Interval
 
 @dataclass(frozen=True)
 class RecordingTask:
-    """A booking to be recorded: when, and by whom it can be, whoever is wanted most first."""
+    """A booking to be recorded. ``choice`` lists the minute takers who can record it, as indices, the preferred one first."""
 
     day: dt.date
     time: Interval
@@ -22,9 +22,9 @@ class RecordingTask:
 
 
 def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]:
-    """A minute taker's id for each booking, its published one where that is easily done; None where they are not modelled.
+    """Return a minute taker's id for each booking, preferably its published one, or None if they are not modelled.
 
-    The same bookings always get the same answer. AssertionError where there is none, which R5's rows should exclude.
+    Equal bookings get equal results. Raise AssertionError if no assignment exists, which R5's rows should exclude.
     """
     takers = problem.minute_takers
     if takers is None or not problem.models_minute_takers:
@@ -35,7 +35,7 @@ def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]
     for together in _apart_in_time(tasks):
         given = _assigned([tasks[n] for n in together], limits)
         if given is None:
-            raise AssertionError(f"There are not minute takers enough for the bookings of {tasks[together[0]].day}.")
+            raise AssertionError(f"There are too few minute takers for the bookings of {tasks[together[0]].day}.")
         for n, taker in zip(together, given, strict=True):
             found[n] = takers[taker].id
     return found
@@ -57,7 +57,7 @@ def _task(problem: Problem, booking: Booking) -> RecordingTask:
 
 
 def _apart_in_time(tasks: Sequence[RecordingTask]) -> Iterator[list[int]]:
-    """The tasks in groups that share neither a day nor a moment: days, as a rule; each in order of time."""
+    """Yield groups of tasks that share neither a day nor a moment, usually the tasks of one day. Each is in order of time."""
     group: list[int] = []
     for n in sorted(range(len(tasks)), key=lambda n: tasks[n].time.start):
         touches = any(tasks[n].day == tasks[other].day or tasks[n].time.overlaps(tasks[other].time) for other in group)
@@ -70,7 +70,7 @@ def _apart_in_time(tasks: Sequence[RecordingTask]) -> Iterator[list[int]]:
 
 
 def _assigned(tasks: Sequence[RecordingTask], limits: Mapping[int, int | None]) -> list[int] | None:
-    """A minute taker for each of the tasks, which are in order of time."""
+    """Return a minute taker for each of the tasks, which are in order of time, or None if that is impossible."""
     one_each = all(limits[taker] == 1 for task in tasks for taker in task.choice)
     if one_each and len({task.day for task in tasks}) == 1:
         return matched([task.choice for task in tasks], dict.fromkeys(limits, 1))
@@ -78,9 +78,9 @@ def _assigned(tasks: Sequence[RecordingTask], limits: Mapping[int, int | None]) 
 
 
 def matched(choices: Sequence[Sequence[int]], capacity: Mapping[int, int]) -> list[int] | None:
-    """One of its choices for each entry, none given more often than its capacity; None where that is impossible.
+    """Return one of its choices for each entry, each used at most up to its capacity, or None if that is impossible.
 
-    Augmenting paths (Kuhn's algorithm); entries take what is free, in the order of their choices, before they displace another.
+    Uses augmenting paths (Kuhn's algorithm). An entry takes its first free choice before it displaces another entry.
     """
     holders: dict[int, list[int]] = defaultdict(list)
     given: dict[int, int] = {}
@@ -110,7 +110,7 @@ def matched(choices: Sequence[Sequence[int]], capacity: Mapping[int, int]) -> li
 
 
 class _Search:
-    """Depth first, in order of time; looks ahead by matchings, and remembers what led nowhere."""
+    """A depth-first search in order of time, with look-ahead by matchings and a memory of states that failed."""
 
     def __init__(self, tasks: Sequence[RecordingTask], limits: Mapping[int, int | None]) -> None:
         self._tasks = tasks
@@ -136,7 +136,7 @@ class _Search:
         return False
 
     def _state(self) -> object:
-        """All that the rest depends on: when everybody is free again, and how often they have recorded on each day."""
+        """Return the state on which the rest depends: when each is free again, and how often each has recorded on each day."""
         free_again = {taker: task.time.end for task, taker in sorted(self._so_far(), key=lambda pair: pair[0].time.end)}
         return len(self._given), frozenset(free_again.items()), frozenset(self._counts().items())
 
@@ -156,7 +156,7 @@ class _Search:
         return [taker for taker in task.choice if taker not in taken and self._left(task, taker, counts) > 0]
 
     def _can_go_on(self) -> bool:
-        """Whether the tasks still open could be matched day by day, and moment by moment."""
+        """True if the remaining tasks can be matched for each day, and for each moment."""
         remaining = range(len(self._given), len(self._tasks))
         choice, counts = {n: self._free_choice(n) for n in remaining}, self._counts()
         for day in {self._tasks[n].day for n in remaining}:

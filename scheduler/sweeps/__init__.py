@@ -1,1 +1,1 @@
-"""Many solves at once: tasks, executors and worker processes, with each result kept as it comes."""
+"""Sweeps: many independent solves, by processes on this machine or by a Dask cluster."""

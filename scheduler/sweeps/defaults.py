@@ -1,15 +1,8 @@
-"""What is meant where a question leaves it open, and what it may hold; light to load, since every command's help tells it."""
+"""The default effort of a solve. The module is small because every command imports it for its help text."""
 
 from __future__ import annotations
 
-BASE = "base"
-"""What the plan as it stands is called beside its scenarios."""
 SEED = 1
+"""Random seed of each search."""
 WORK_LIMIT = 20.0
-"""Work for each search of a tier, in the solver's own units: enough to prove most months to the last tier."""
-MOST_GRIDS = 3
-"""So many grids may be crossed in one question."""
-MOST_SCENARIOS = 10_000
-"""So many scenarios may be asked for at once."""
-TOP = 5
-"""So many of each kind are shown of what is worth most."""
+"""Limit of each search of a tier, in the solver's deterministic units: enough to prove all tiers of most months."""

@@ -1,50 +1,46 @@
-"""Where a sweep's solves run: in processes of this machine, or by Dask on several."""
+"""The workers of a sweep: processes on this machine, or a Dask cluster."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from queue import LifoQueue
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, Protocol
 
 from scheduler.domain.faults import Fault, InputError
-from scheduler.sweeps.worker_process import serve_the_parent
+from scheduler.isolation import ProcessPool
 
 LOCAL = re.compile(r"local(?::([0-9]+))?")
 DASK = re.compile(r"dask(\+tls)?://([^/\s]+:[0-9]+)/?")
-EXAMPLES = "Enter local, local:2 (processes of this machine), dask://HOST:8786 or dask+tls://HOST:8786."
-MOST_PROCESSES = 512
-TASKS_OF_A_PROCESS = 16
-"""After so many a process makes way for a new one, so that its memory stays bounded."""
+EXAMPLES = "Enter local, local:2 (processes on this machine), dask://HOST:8786 or dask+tls://HOST:8786."
+MAX_PROCESSES = 512
+"""Largest N of ``local:N``. A larger one is probably a typing error."""
 SECONDS_TO_ANSWER = 10
-P = ParamSpec("P")
-Result = TypeVar("Result")
+"""Seconds to wait for a Dask scheduler to accept the connection."""
 
 
 class Flag(Protocol):
-    """A flag that can be sent along with a task: set here, it is seen where the task runs."""
+    """A flag sent with a task. The sender sets it, and the task sees it."""
 
     def set(self) -> None:
-        """Tell all who hold it."""
+        """Set the flag for all holders."""
 
     def seen(self) -> Callable[[], bool]:
-        """For the thread of a task: a question whether it is set, which any thread may then ask."""
+        """Return a function that is True once the flag is set. Call ``seen`` in the task's thread, and the function in any."""
 
 
 @dataclass(frozen=True)
 class Workers:
-    """Who works on a sweep. ``at_once`` says how many tasks run at the same time, which may change.
+    """The workers of a sweep. ``at_once`` returns how many tasks can run at the same time, which may change.
 
-    ``lost`` are the errors of tasks whose worker was killed, so that another may have them.
+    ``lost`` lists the errors that mean a task's worker was killed. Another worker then repeats the task.
     """
 
     executor: Executor
@@ -54,111 +50,43 @@ class Workers:
 
 
 class LostError(Exception):
-    """Nobody can go on with a sweep: its workers are killed again and again, or nobody knows of them any more."""
+    """A sweep has lost its workers: one task killed several, none has been available for too long, or the scheduler is gone."""
 
 
 WorkersOf = Callable[[], AbstractContextManager[Workers]]
+"""A function whose context manager opens and closes workers."""
 
 
 def workers_of(text: str) -> WorkersOf:
-    """What opens the workers that a text such as ``local:2`` or ``dask://host:8786`` names.
+    """Return a function that opens the workers of a text such as ``local:2`` or ``dask://host:8786``.
 
-    Raises InputError where it names none; so does opening, where nothing answers at that address.
+    Raise InputError if the text is invalid. Opening raises it if no scheduler answers at the address.
     """
-    if found := LOCAL.fullmatch(text):
-        count = os.cpu_count() or 1 if found[1] is None else int(found[1])
-        if 1 <= count <= MOST_PROCESSES:
+    if match := LOCAL.fullmatch(text):
+        count = os.cpu_count() or 1 if match[1] is None else int(match[1])
+        if 1 <= count <= MAX_PROCESSES:
             return lambda: _local(count)
-    if found := DASK.fullmatch(text):
-        address = f"{'tls' if found[1] else 'tcp'}://{found[2]}"
+    if match := DASK.fullmatch(text):
+        address = f"{'tls' if match[1] else 'tcp'}://{match[2]}"
         return lambda: _dask(text, address)
-    raise InputError([Fault((), f"--executor: '{text}' names no workers. {EXAMPLES}")])
+    raise InputError([Fault((), f"--executor: '{text}' is not a valid executor. {EXAMPLES}")])
 
 
-# Processes of this machine -----------------------------------------------------------------------------
-
-
-class Processes(ThreadPoolExecutor):
-    """An executor of some processes, which ``prepare`` when they begin, and make way for new ones after some tasks.
-
-    If a process is killed, only its own task fails, with BrokenExecutor. (A ProcessPoolExecutor fails all that it has, and with
-    ``max_tasks_per_child`` it can wait for ever for a process that it believes to be idle.)
-    """
-
-    def __init__(
-        self,
-        count: int,
-        tasks_of_a_process: int = TASKS_OF_A_PROCESS,
-        prepare: Callable[[], None] = serve_the_parent,
-    ) -> None:
-        super().__init__(count, thread_name_prefix="process")
-        self._tasks_of_a_process = tasks_of_a_process
-        self._idle: LifoQueue[_Process] = LifoQueue()  # so that one that is there already works before another begins
-        for _ in range(count):
-            self._idle.put(_Process(prepare))
-
-    def submit(self, work: Callable[P, Result], /, *given: P.args, **named: P.kwargs) -> Future[Result]:
-        """Have it worked on by the next process that is free."""
-        return super().submit(lambda: self._run(work, *given, **named))
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End, with the processes once they are idle."""
-        super().shutdown(wait, cancel_futures=cancel_futures)
-        while wait and not self._idle.empty():
-            self._idle.get().end()
-
-    def _run(self, work: Callable[P, Result], *given: P.args, **named: P.kwargs) -> Result:
-        process = self._idle.get()
-        try:
-            return process.submit(work, *given, **named).result()
-        except BrokenExecutor:
-            process.end()
-            raise
-        finally:
-            if process.tasks >= self._tasks_of_a_process:
-                process.end()
-            self._idle.put(process)
-
-
-class _Process:
-    """One process, begun when it is needed."""
-
-    def __init__(self, prepare: Callable[[], None]) -> None:
-        self.tasks = 0
-        self._prepare = prepare
-        self._pool: ProcessPoolExecutor | None = None
-
-    def submit(self, work: Callable[P, Result], *given: P.args, **named: P.kwargs) -> Future[Result]:
-        try:
-            future = self._there().submit(work, *given, **named)
-        except BrokenExecutor:  # it was killed while it had nothing to do
-            self.end()
-            future = self._there().submit(work, *given, **named)
-        self.tasks += 1
-        return future
-
-    def _there(self) -> ProcessPoolExecutor:
-        self._pool = self._pool or ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=self._prepare)
-        return self._pool
-
-    def end(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
-        self._pool, self.tasks = None, 0
+# Processes on this machine -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class FileFlag:
-    """A flag for the processes of one machine: set once there is a file of that name."""
+    """A flag for the processes of one machine. It is set once the file exists."""
 
     path: Path
 
     def set(self) -> None:
-        """Make the file."""
+        """Create the file."""
         self.path.touch()
 
     def seen(self) -> Callable[[], bool]:
-        """Whether the file is there."""
+        """Return a function that is True once the file exists."""
         return self.path.exists
 
 
@@ -166,7 +94,7 @@ class FileFlag:
 def _local(count: int) -> Iterator[Workers]:
     with tempfile.TemporaryDirectory() as folder:
         flag = FileFlag(Path(folder) / "stop")
-        with Processes(count) as processes:
+        with ProcessPool(count) as processes:
             yield Workers(processes, lambda: count, flag)
 
 
@@ -175,17 +103,17 @@ def _local(count: int) -> Iterator[Workers]:
 
 @dataclass(frozen=True)
 class DaskFlag:
-    """A flag that the Dask scheduler keeps under a name."""
+    """A flag that the Dask scheduler stores under a name."""
 
     name: str
 
     def set(self) -> None:
-        """Have the scheduler set it."""
-        with suppress(OSError):  # without a scheduler there is nobody to be told
+        """Set the flag on the scheduler."""
+        with suppress(OSError):  # if the scheduler is gone, so are its tasks
             _distributed().Event(self.name).set()
 
     def seen(self) -> Callable[[], bool]:
-        """Whether the scheduler says that it is set."""
+        """Return a function that is True once the flag is set on the scheduler."""
         distributed = _distributed()
         is_set: Callable[[], bool] = distributed.Event(self.name, client=distributed.get_client()).is_set
         return is_set
@@ -197,7 +125,7 @@ def _dask(text: str, address: str) -> Iterator[Workers]:
         distributed = _distributed()
     except ImportError:
         raise InputError(
-            [Fault((), f"--executor: {text} needs Dask, which is not installed here. Install the extra dask, or enter local.")]
+            [Fault((), f"--executor: {text} needs Dask, which is not installed. Install the extra dask, or enter local.")]
         ) from None
     try:
         client = distributed.Client(address, timeout=SECONDS_TO_ANSWER)
@@ -209,7 +137,7 @@ def _dask(text: str, address: str) -> Iterator[Workers]:
         try:
             return sum(client.nthreads().values())
         except OSError as error:
-            raise LostError(f"The Dask scheduler at {text} answers no more: {error}.") from error
+            raise LostError(f"The Dask scheduler at {text} no longer answers: {error}.") from error
 
     with client:
         executor = client.get_executor(pure=False)
@@ -221,5 +149,5 @@ def _dask(text: str, address: str) -> Iterator[Workers]:
 
 
 def _distributed() -> Any:
-    """Dask's library for several machines, which comes with the extra ``dask`` only."""
+    """Return Dask's ``distributed``, which the extra ``dask`` installs. Raise ImportError if it is missing."""
     return import_module("distributed")

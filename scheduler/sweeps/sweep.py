@@ -1,4 +1,4 @@
-"""Many solves: each different problem once, each result kept as it comes, and nothing lost with a worker."""
+"""Sweeps: many solves by workers. Equal tasks are solved once, each result is stored at once, and lost tasks are repeated."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ from scheduler.sweeps.executors import Flag, LostError, Workers
 from scheduler.sweeps.task import Solved, Task, solve
 
 SECONDS_BETWEEN_LOOKS = 0.25
-MOST_ATTEMPTS = 3
+"""Seconds between progress reports, and between checks of the stop event and the flag."""
+MAX_ATTEMPTS = 3
+"""Attempts at one task. If three workers are killed, the task is the cause, usually because of its size."""
 
 
 class ResultStore(Protocol):
-    """Where results are kept, so that what is solved once is not solved again."""
+    """A store of results, so that no task is solved twice."""
 
     def find(self, key: str) -> Solved | None:
-        """The result of that key, if it is kept and whole."""
+        """Return the result with this key, or None if it is missing or damaged."""
 
     def keep(self, solved: Solved) -> None:
-        """Keep a result."""
+        """Store a result."""
 
 
 class NoResultStore:
-    """For sweeps that are not to go on later."""
+    """An empty store, for sweeps that are never resumed."""
 
     def find(self, _key: str) -> Solved | None:
-        """Nothing."""
+        """Return None."""
         return None
 
     def keep(self, solved: Solved) -> None:
@@ -46,12 +48,12 @@ class NoResultStore:
 
 @dataclass(frozen=True)
 class FolderResultStore:
-    """One JSON file for each result, under its key."""
+    """A folder with one JSON file per result, named by its key."""
 
     folder: Path
 
     def find(self, key: str) -> Solved | None:
-        """The result of that key; None where there is no file of it, or a broken one."""
+        """Return the result with this key, or None if its file is missing or damaged."""
         try:
             solved = Solved.model_validate_json(self._path(key).read_bytes())
         except (OSError, ValidationError):
@@ -59,7 +61,7 @@ class FolderResultStore:
         return solved if solved.key == key else None
 
     def keep(self, solved: Solved) -> None:
-        """Put the result in its file at once. Raises InputError where that can't be done."""
+        """Write the result to its file at once. Raise InputError if the file can't be written."""
         write_file(self._path(solved.key), solved.model_dump_json(indent=1).encode())
 
     def _path(self, key: str) -> Path:
@@ -68,9 +70,9 @@ class FolderResultStore:
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """How a sweep stands: so many different problems solved, of so many.
+    """The progress of a sweep: distinct solves finished, of the total.
 
-    ``seconds_left`` is by what those done took; None before the first, and while nobody works.
+    ``seconds_left`` is estimated from the finished solves. It is None before the first one, and while there are no workers.
     """
 
     done: int
@@ -87,11 +89,11 @@ def sweep(
     stop: threading.Event | None = None,
     patience: float = math.inf,
 ) -> dict[str, Solved]:
-    """Solve the tasks, and give the results under their keys; fewer than all only where ``stop`` was set.
+    """Solve the tasks and return their results by key, or those finished so far once ``stop`` is set.
 
-    Of equal tasks one is solved, and none of which the result is kept. A task whose worker dies is given to another.
-    ``on_progress`` is called from this thread, several times a second. Raises LostError where a task costs too many workers,
-    where nobody knows of workers any more, or where there have been none for ``patience`` seconds.
+    Equal tasks are solved once, and results in ``kept`` are reused. A task whose worker is killed goes to another worker.
+    ``on_progress`` is called from this thread, several times a second. Raise LostError if ``MAX_ATTEMPTS`` workers of one task
+    are killed, if the workers can't be reached, or if there have been none for ``patience`` seconds.
     """
     run = _Run(tasks, workers, kept or NoResultStore(), stop or threading.Event(), patience)
     try:
@@ -101,13 +103,13 @@ def sweep(
     finally:
         run.end()
     on_progress(run.progress())
-    return run.found
+    return run.results
 
 
 def work(text: str, flag: Flag) -> str | None:
-    """What a worker does: the result of a task, both as JSON; None where the flag is set before it is found."""
+    """Solve a task in a worker, and return its result, both as JSON. Return None if the flag is set first."""
     task = Task.model_validate_json(text)
-    with _hearing(flag) as stop:
+    with _following(flag) as stop:
         if stop.is_set():
             return None
         solved = solve(task, stop)
@@ -115,15 +117,15 @@ def work(text: str, flag: Flag) -> str | None:
 
 
 class _Run:
-    """One sweep on its way."""
+    """The state of one sweep."""
 
     def __init__(
-        self, tasks: Iterable[Task], workers: Workers, kept: ResultStore, stop: threading.Event, patience: float
+        self, tasks: Iterable[Task], workers: Workers, store: ResultStore, stop: threading.Event, patience: float
     ) -> None:
         self._tasks = {task.key: task for task in tasks}
-        self._workers, self._kept, self._stop = workers, kept, stop
-        self.found = {key: solved for key in self._tasks if (solved := kept.find(key)) is not None}
-        self._left = deque(key for key in self._tasks if key not in self.found)
+        self._workers, self._store, self._stop = workers, store, stop
+        self.results = {key: solved for key in self._tasks if (solved := store.find(key)) is not None}
+        self._left = deque(key for key in self._tasks if key not in self.results)
         self._running: dict[Future[str | None], str] = {}
         self._attempts: Counter[str] = Counter()
         self._patience, self._worked_at = patience, time.monotonic()
@@ -132,13 +134,13 @@ class _Run:
         return not self._stop.is_set() and bool(self._left or self._running)
 
     def progress(self) -> SweepProgress:
-        done, of = len(self.found), len(self._tasks)
+        done, of = len(self.results), len(self._tasks)
         at_once = self._workers.at_once() if done < of else 1
-        seconds = sum(solved.seconds for solved in self.found.values()) / max(1, done) * (of - done)
+        seconds = sum(solved.seconds for solved in self.results.values()) / max(1, done) * (of - done)
         return SweepProgress(done, of, seconds / at_once if done and at_once else None)
 
     def step(self) -> None:
-        """Hand out what there are workers for, and take up what they have done since."""
+        """Submit a task for each free worker, then wait a moment for results and store them."""
         at_once = self._workers.at_once()
         if at_once:
             self._worked_at = time.monotonic()
@@ -158,9 +160,9 @@ class _Run:
         try:
             text = future.result()
         except self._workers.lost as error:
-            if self._attempts[key] >= MOST_ATTEMPTS:
+            if self._attempts[key] >= MAX_ATTEMPTS:
                 raise LostError(
-                    f"The worker of one solve was killed {MOST_ATTEMPTS} times, perhaps for want of memory."
+                    f"The worker of one solve was killed {MAX_ATTEMPTS} times, perhaps because it ran out of memory."
                 ) from error
             self._left.appendleft(key)
             return
@@ -169,11 +171,11 @@ class _Run:
     def _keep(self, text: str | None) -> None:
         if text is not None:
             solved = Solved.model_validate_json(text)
-            self.found[solved.key] = solved
-            self._kept.keep(solved)
+            self.results[solved.key] = solved
+            self._store.keep(solved)
 
     def end(self) -> None:
-        """Have those who still work stop, and keep what others have done since the last look."""
+        """Stop the running solves, and store the results that have arrived since the last step."""
         if self._running:
             self._workers.flag.set()
         for future in self._running:
@@ -182,8 +184,8 @@ class _Run:
 
 
 @contextlib.contextmanager
-def _hearing(flag: Flag) -> Iterator[threading.Event]:
-    """An event that is set soon after the flag, and from the start if that is set by then."""
+def _following(flag: Flag) -> Iterator[threading.Event]:
+    """Yield an event that is set soon after the flag is set, or from the start if it already is."""
     stop, over, is_set = threading.Event(), threading.Event(), flag.seen()
     if is_set():
         stop.set()

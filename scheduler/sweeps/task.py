@@ -1,4 +1,4 @@
-"""One solve of a sweep: the same task gives the same figures, whichever process on whichever machine works on it."""
+"""A task of a sweep: one solve. Its figures depend on the task, and not on the process or machine that solves it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from scheduler.domain.values import Value
 from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 
 PACKAGES = ("conference-planner", "ortools", "holidays")
+"""The distributions whose versions can change a figure: the rules, the solver, and the bank holidays."""
 SOURCE = Path(__file__).parents[1]
+"""Source folder of the scheduler."""
 
 
 @cache
 def engine() -> str:
-    """The versions that a figure may depend on, and a digest of the scheduler's own source, which changes more often."""
+    """Return the versions that figures depend on, with a digest of the scheduler's source, which may change between releases."""
     own = hashlib.sha256()
     for file in sorted(SOURCE.rglob("*.py")):
         own.update(f"{file.relative_to(SOURCE).as_posix()}\n".encode() + file.read_bytes())
@@ -31,10 +33,10 @@ def engine() -> str:
 
 
 class Effort(Value):
-    """How hard one worker tries: where each search begins, and how far it goes.
+    """The seed and the limits of a solve by one worker.
 
-    ``work_limit`` is in the solver's deterministic units, for each search of a tier. ``time_limit`` is in seconds; None is
-    for no limit, and only then are the figures of what isn't proven the same on every machine.
+    ``work_limit`` is in the solver's deterministic units, for each search of a tier. ``time_limit`` is in seconds, or None for no
+    limit. With a time limit, figures that are not proven may differ between machines.
     """
 
     seed: int = SEED
@@ -43,10 +45,11 @@ class Effort(Value):
 
 
 USUAL = Effort()
+"""The default effort."""
 
 
 class Task(Effort):
-    """One problem to be solved by one worker, without people's names. Made by ``task_of``."""
+    """A problem for one worker to solve, without people's names. Build it with ``task_of``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, ignored_types=(cached_property,))
 
@@ -55,13 +58,13 @@ class Task(Effort):
 
     @cached_property
     def key(self) -> str:
-        """The sha256 of all that the result depends on."""
+        """Return the SHA-256 of everything that determines the result."""
         content = [self.problem.digest, str(self.seed), repr(self.work_limit), repr(self.time_limit), self.engine]
         return hashlib.sha256("\n".join(content).encode()).hexdigest()
 
 
 class Solved(Value):
-    """The result of the task with this key: a schedule, or why there can be none. ``seconds`` is what it took where it ran."""
+    """The result of the task with this key: a schedule, or the reasons why none is possible. ``seconds`` is its solve time."""
 
     key: str
     schedule: Schedule | None
@@ -69,16 +72,16 @@ class Solved(Value):
     seconds: float
 
     def schedule_of(self, problem: Problem) -> Schedule | None:
-        """The schedule for the problem that the task was made of, which may have names."""
+        """Return the schedule with the digest of the original ``problem``, which may include names."""
         return None if self.schedule is None else self.schedule.model_copy(update={"problem": problem.digest})
 
 
 class OtherEngineError(Exception):
-    """This machine would solve with other versions than the task is for."""
+    """A task was built by other versions of the packages than the installed ones."""
 
 
 def task_of(problem: Problem, effort: Effort = USUAL) -> Task:
-    """The task of solving a problem. Two problems that differ in people's names only are the same task."""
+    """Return the task of solving a problem. Problems that differ only in people's names have equal tasks."""
     return Task.model_construct(
         problem=nameless(problem),
         seed=effort.seed,
@@ -89,16 +92,17 @@ def task_of(problem: Problem, effort: Effort = USUAL) -> Task:
 
 
 def solve(task: Task, stop: threading.Event | None = None) -> Solved:
-    """Solve with one worker. Once ``stop`` is set it ends soon, with what is then no result of the task.
+    """Return the result of solving a task with one worker. Once ``stop`` is set, return a partial result soon.
 
-    Raises OtherEngineError where this machine has other versions than the task is for.
+    Raise OtherEngineError if the task was built by other versions than the installed ones.
     """
     if task.engine != engine():
         raise OtherEngineError(
-            f"The task is for {task.engine}, and here is {engine()}: figures might differ. Install the same on every machine."
+            f"The task is for {task.engine}, but {engine()} is installed here, so figures might differ. "
+            "Install the same versions on every machine."
         )
-    from scheduler.engines.kept_highs import kept_highs  # noqa: PLC0415 - only who solves has to load the solver
-    from scheduler.planner import plan  # noqa: PLC0415 - the same
+    from scheduler.engines.kept_highs import kept_highs  # noqa: PLC0415 - load the solver only to solve
+    from scheduler.planner import plan  # noqa: PLC0415 - likewise
 
     started = time.monotonic()
     schedule, refused = None, tuple[str, ...]()

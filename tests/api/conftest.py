@@ -19,7 +19,7 @@ KINDS = ("sqlite", "postgresql")
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """One server for all tests (of a worker)."""
+    """One server for all tests of a pytest worker."""
     binaries = postgres_binaries()
     if binaries is None:
         missing = "PostgreSQL is not installed: install Debian's postgresql to test on it too."
@@ -49,20 +49,20 @@ def postgres_databases(postgres_server: PostgresServer) -> Iterator[PostgresServ
 
 @pytest.fixture(params=KINDS)
 def databases(request: pytest.FixtureRequest) -> Databases:
-    """Fresh databases, once of each kind."""
+    """Fresh databases; each test runs once with each kind."""
     found: Databases = request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases")
     return found
 
 
 @pytest.fixture
 def database_url(databases: Databases) -> str:
-    """A migrated database, once of each kind."""
+    """The URL of a migrated database, once of each kind."""
     return databases.migrated()
 
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    """A migrated store on the database of ``app`` and ``client``, once on each kind."""
+    """The store of the database that ``app`` and ``client`` use, once of each kind."""
     opened = Store(database_url)
     yield opened
     opened.close()
@@ -75,25 +75,25 @@ def clock() -> Clock:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Nothing is done in the background, but by those who test just that."""
+    """Settings without background jobs; tests of those set their own."""
     return Settings(database_url=database_url, data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0)
 
 
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> FastAPI:
-    """The service with an empty diary, once on each kind of database."""
+    """The service with an empty diary, once with each kind of database."""
     return create_app(settings, clock)
 
 
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
-    """A client of a service with an empty diary."""
+    """A client of the service with an empty diary."""
     with TestClient(app) as opened:
         yield opened
 
 
 @pytest.fixture
 def seeded(client: TestClient, store: Store, clock: Clock) -> TestClient:
-    """A client of a service with the small service of ``builders.py``."""
+    """A client of the service with the diary of ``builders.py``."""
     fill(store, clock.now)
     return client

@@ -20,6 +20,7 @@ from api.database import tables
 from api.database.session import Store
 from api.jobs.queue import ENDED
 from tests.api.support.crashes import Caller, Service, Written, book_by_hand, crash, import_conferences, plan_and_publish
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.plans import wait_until
 
 Rows = dict[str, list[Row[Any]]]
@@ -116,6 +117,7 @@ def everything(store: Store) -> Rows:
         return {table.name: list(connection.execute(query)) for table, query in ordered}
 
 
+@slow_on_postgresql
 @pytest.mark.parametrize("times", [3, pytest.param(200, marks=pytest.mark.slow)])
 def test_the_diary_is_consistent_after_random_kills(service: Service, store: Store, times: int) -> None:
     chance = random.Random(times)

@@ -1,4 +1,4 @@
-"""Runs the README's ``curl`` commands, with another port, against a server."""
+"""Runs the ``curl`` commands of ``docs/service.md``, with another port, against a server."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from scheduler.files import read_problem_file
 from tests.api.support.services import ROOT, running
 
-SECTION = re.compile(r"\n## The service\n.*?```sh\n(.*?)```", re.DOTALL)
+FIRST_COMMANDS = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"
 
 
 def test_a_month_is_planned_compared_and_published_with_curl(tmp_path: Path) -> None:
-    found = SECTION.search((ROOT / "README.md").read_text())
-    assert found is not None
-    commands = found[1]
+    block = FIRST_COMMANDS.search((ROOT / "docs" / "service.md").read_text(encoding="utf-8"))
+    assert block is not None
+    commands = block[1]
     assert commands.startswith(f"service={ADDRESS}\n")
     with running(tmp_path, data=tmp_path / "data", plan_seconds=120) as server:
         done = subprocess.run(

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from api.database.session import Store
-from tests.api.support.databases import Databases
+from tests.api.support.databases import Databases, slow_on_postgresql
 from tests.api.support.services import SECONDS, command, environment, running
 
 
@@ -94,6 +94,7 @@ def test_an_invalid_setting_is_reported_at_the_start(tmp_path: Path, settings: d
     assert refused(tmp_path, **settings) == message
 
 
+@slow_on_postgresql
 def test_a_database_of_a_later_version_is_refused(tmp_path: Path, databases: Databases) -> None:
     url = databases.migrated()
     store = Store(url)

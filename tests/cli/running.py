@@ -1,4 +1,4 @@
-"""The command line as a person has it: a process of its own, with files on the disk."""
+"""The command line as users run it: in its own process, with files on the disk."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ def scheduler(*arguments: str | Path, cwd: Path | None = None, seconds: int = 30
 
 
 def solver_modules_after(*arguments: str | Path) -> str:
-    """Which of the solver's packages a command loads, as Python prints the list."""
+    """Return the solver's packages that a command loads, as Python prints the list."""
     program = (
         "import sys\n"
         f"sys.argv = ['scheduler', *{list(map(str, arguments))!r}]\n"

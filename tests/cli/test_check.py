@@ -9,13 +9,13 @@ from tests.paths import EXAMPLES
 MARCH = EXAMPLES / "march.json"
 
 
-def test_a_good_schedule_in_words():
+def test_a_schedule_that_keeps_the_rules_is_described_in_words():
     finished = scheduler("check", MARCH, EXAMPLES / "march.schedule.json")
     assert (finished.returncode, finished.stderr) == (0, "")
     assert finished.stdout.splitlines() == [
         "No hard rule is broken.",
         "",
-        "What it is worth, what matters most first:",
+        "The tiers, most important first:",
         "  1  Conferences not placed            0",
         "  2  Lateness                        114",
         "  3  Changes to what is published      0",
@@ -23,7 +23,7 @@ def test_a_good_schedule_in_words():
         "  5  Children above the caps         103",
         "  6  Preferences                   1,842",
         "",
-        "The preferences, each with its number and what it costs:",
+        "The preferences, each with its count and its cost:",
         "  On a Friday                              13  520",
         "  School holidays, children of school age   2   60",
         "  School holidays                           9   90",
@@ -38,18 +38,18 @@ def test_a_good_schedule_in_words():
     ]
 
 
-def test_a_broken_schedule_as_json_ends_with_1():
+def test_a_broken_schedule_is_written_as_json_and_exits_with_1():
     finished = scheduler("check", MARCH, EXAMPLES / "march.broken.schedule.json", "--json")
-    found = json.loads(finished.stdout)
+    result = json.loads(finished.stdout)
     expected = json.loads((EXAMPLES / "march.broken.expected.json").read_text())
     assert finished.returncode == 1
-    assert found["ok"] is False
-    assert Counter(violation["rule"] for violation in found["violations"]) == Counter(rule for rule, _ in expected["violations"])
-    assert found["tiers"] == expected["tiers"]
-    assert expected["counts"].items() <= found["counts"].items()
+    assert result["ok"] is False
+    assert Counter(violation["rule"] for violation in result["violations"]) == Counter(rule for rule, _ in expected["violations"])
+    assert result["tiers"] == expected["tiers"]
+    assert expected["counts"].items() <= result["counts"].items()
 
 
-def test_broken_rules_are_named_in_words():
+def test_broken_rules_are_listed_in_words():
     finished = scheduler("check", MARCH, EXAMPLES / "march.broken.schedule.json")
     assert finished.returncode == 1
     assert finished.stdout.splitlines()[:4] == [
@@ -60,11 +60,11 @@ def test_broken_rules_are_named_in_words():
     ]
 
 
-def test_the_solver_stays_unloaded():
+def test_checking_does_not_load_the_solver():
     assert solver_modules_after("check", MARCH, EXAMPLES / "march.schedule.json") == "[]"
 
 
-def test_every_fault_of_the_problem_has_its_own_line(tmp_path: Path):
+def test_each_fault_of_the_problem_is_on_its_own_line(tmp_path: Path):
     bad = tiny_data()
     bad["conferences"][0] |= {"trigger": "2027-13-01", "site": "NOWHERE"}
     bad["rooms"][0]["site"] = "AYX"
@@ -78,7 +78,7 @@ def test_every_fault_of_the_problem_has_its_own_line(tmp_path: Path):
     ]
 
 
-def test_a_schedule_that_is_none_is_bad_input(tmp_path: Path):
+def test_an_invalid_schedule_is_bad_input(tmp_path: Path):
     (tmp_path / "schedule.json").write_text('{"version": 1, "bookings": [{"conference": "A", "start": "tomorrow"}]}')
     finished = scheduler("check", MARCH, tmp_path / "schedule.json")
     assert (finished.returncode, finished.stdout) == (2, "")

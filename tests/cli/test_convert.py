@@ -11,7 +11,7 @@ from tests.paths import EXAMPLES
 MARCH = EXAMPLES / "march.json"
 
 
-def test_from_kind_to_kind_and_back_nothing_is_lost(tmp_path: Path):
+def test_converting_between_all_kinds_loses_nothing(tmp_path: Path):
     for source, destination in (
         (MARCH, "march.xlsx"),
         ("march.xlsx", "march"),
@@ -22,27 +22,27 @@ def test_from_kind_to_kind_and_back_nothing_is_lost(tmp_path: Path):
     assert read_problem_file(tmp_path / "back.json") == read_problem_file(MARCH)
 
 
-def test_the_solver_stays_unloaded(tmp_path: Path):
+def test_converting_does_not_load_the_solver(tmp_path: Path):
     assert solver_modules_after("convert", MARCH, tmp_path / "march.xlsx") == "[]"
 
 
 @pytest.mark.parametrize(
-    ("destination", "told"),
+    ("destination", "message"),
     [
         ("march.pdf", "OUT: march.pdf is neither .json, .xlsx nor a folder. Enter one of these."),
-        ("in.json", "OUT: in.json is the file to be read. Enter another, so that it is not lost."),
-        ("nowhere/march.json", "OUT: there is no folder {folder}/nowhere. Make it, or enter another."),
+        ("in.json", "OUT: in.json is an input file. Enter another name, so that it is not overwritten."),
+        ("nowhere/march.json", "OUT: there is no folder {folder}/nowhere. Create it, or enter another."),
     ],
 )
-def test_a_place_that_cannot_be_written_is_said_at_once(tmp_path: Path, destination: str, told: str):
-    (tmp_path / "in.json").write_text("not looked at")
+def test_an_output_that_cannot_be_written_is_refused_first(tmp_path: Path, destination: str, message: str):
+    (tmp_path / "in.json").write_text("not read")
     finished = scheduler("convert", "in.json", destination, cwd=tmp_path)
     assert (finished.returncode, finished.stdout) == (2, "")
-    assert finished.stderr == told.format(folder=tmp_path) + "\n"
+    assert finished.stderr == message.format(folder=tmp_path) + "\n"
     assert [path.name for path in tmp_path.iterdir()] == ["in.json"]
 
 
-def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path):
+def test_a_folder_with_other_files_is_not_overwritten(tmp_path: Path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "holiday.jpg").write_bytes(b"")
     finished = scheduler("convert", MARCH, tmp_path / "out")
@@ -61,15 +61,16 @@ def test_bad_input_writes_nothing(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["bad.json"]
 
 
-def faulty_folder(folder: Path) -> None:
+def write_faulty_sheets(folder: Path) -> None:
+    """Write the folder ``sheets`` with a conference whose date is not a date."""
     (folder / "tiny.json").write_text(json.dumps(tiny_data()))
     assert scheduler("convert", "tiny.json", "sheets", cwd=folder).returncode == 0
     conferences = folder / "sheets" / "Conferences.csv"
     conferences.write_text(conferences.read_text(encoding="utf-8-sig").replace("26/02/2027", "soon"), encoding="utf-8")
 
 
-def test_faulty_sheets_are_offered_back_with_their_errors(tmp_path: Path):
-    faulty_folder(tmp_path)
+def test_a_copy_of_faulty_sheets_with_their_errors_is_offered(tmp_path: Path):
+    write_faulty_sheets(tmp_path)
     offered = scheduler("convert", "sheets", "good.json", cwd=tmp_path)
     fault, offer = offered.stderr.splitlines()
     assert offered.returncode == 2

@@ -13,7 +13,7 @@ TINY = str(ROOT / "fixtures" / "tiny.json")
 
 @pytest.mark.parametrize("module", ["scheduler.cli.exit_codes", "scheduler.files"])
 @pytest.mark.parametrize("arguments", [["check", TINY, TINY], ["convert", TINY, "out"]], ids=["check", "convert"])
-def test_an_interrupt_while_modules_are_loaded_ends_quietly(module: str, arguments: list[str]):
+def test_an_interrupt_during_imports_ends_the_process_silently(module: str, arguments: list[str]):
     program = (
         "import os, signal, sys\n"
         "class Interrupting:\n"
@@ -31,7 +31,7 @@ def test_an_interrupt_while_modules_are_loaded_ends_quietly(module: str, argumen
     assert (finished.returncode, finished.stdout, finished.stderr) == (130, "", "")
 
 
-def test_the_old_handler_comes_back_and_one_that_is_no_default_stays():
+def test_the_default_handler_is_restored_and_another_is_never_replaced():
     before = signal.getsignal(signal.SIGINT)
     try:
         for handler in (signal.default_int_handler, signal.SIG_IGN):

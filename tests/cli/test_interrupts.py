@@ -10,7 +10,7 @@ from tests.cli.running import ENVIRONMENT
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_sets_the_event_and_the_old_handlers_come_back(number: signal.Signals):
+def test_the_first_signal_sets_the_event_and_handlers_are_restored(number: signal.Signals):
     before = signal.getsignal(number)
     with stopping_on_interrupt() as stop:
         assert not stop.is_set()
@@ -19,7 +19,7 @@ def test_the_first_sets_the_event_and_the_old_handlers_come_back(number: signal.
     assert signal.getsignal(number) is before
 
 
-def test_the_second_ends_the_process_at_once():
+def test_the_second_signal_ends_the_process_at_once():
     program = (
         "import os, signal\n"
         "from scheduler.cli.interrupts import stopping_on_interrupt\n"
@@ -27,7 +27,7 @@ def test_the_second_ends_the_process_at_once():
         "    os.kill(os.getpid(), signal.SIGTERM)\n"
         "    print('still here', flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
-        "    print('never said', flush=True)\n"
+        "    print('never printed', flush=True)\n"
     )
     finished = subprocess.run(
         [sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=60

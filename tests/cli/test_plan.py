@@ -30,7 +30,7 @@ def without_seconds(text: str) -> str:
     return re.sub(r"Solved in .*", "Solved.", text)
 
 
-def test_a_tiny_month_from_a_problem_to_its_files(tiny: Path, tmp_path: Path):
+def test_a_tiny_month_is_planned_and_written_to_files(tiny: Path, tmp_path: Path):
     finished = scheduler("plan", tiny, "--out", "out.json", "--xlsx", "out.xlsx", "--seed", "3", cwd=tmp_path)
     assert finished.returncode == 0
     assert without_seconds(finished.stdout).splitlines() == [
@@ -57,36 +57,36 @@ def test_a_tiny_month_from_a_problem_to_its_files(tiny: Path, tmp_path: Path):
         "Written: out.json",
         "Written: out.xlsx",
     ]
-    made = read_schedule_file(tmp_path / "out.json")
-    assert made.problem == read_problem_file(tiny).digest
-    assert [(tier.name, tier.value, tier.bound, tier.proven) for tier in made.tiers] == [(name, 0, 0, True) for name in TIERS]
-    assert made.solver is not None
-    assert (made.solver.seed, made.solver.workers) == (3, 2)
+    schedule = read_schedule_file(tmp_path / "out.json")
+    assert schedule.problem == read_problem_file(tiny).digest
+    assert [(tier.name, tier.value, tier.bound, tier.proven) for tier in schedule.tiers] == [(name, 0, 0, True) for name in TIERS]
+    assert schedule.solver is not None
+    assert (schedule.solver.seed, schedule.solver.workers) == (3, 2)
     assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames[:2] == ["Summary", "Diary"]
     assert scheduler("check", tiny, tmp_path / "out.json").returncode == 0
 
 
-def test_the_schedule_alone_goes_to_stdout(tiny: Path):
+def test_only_the_schedule_is_written_to_stdout(tiny: Path):
     finished = scheduler("plan", tiny, "--out", "-")
     assert finished.returncode == 0
     assert [booking["conference"] for booking in json.loads(finished.stdout)["bookings"]] == ["A"]
     assert "Placed: the one conference is placed." in finished.stderr
 
 
-def test_without_files_the_summary_is_all(tiny: Path, tmp_path: Path):
+def test_without_output_files_only_the_summary_is_printed(tiny: Path, tmp_path: Path):
     finished = scheduler("plan", tiny, cwd=tmp_path)
     assert finished.returncode == 0
     assert finished.stdout.startswith("Schedule, 1 to 31 March 2027: 1 conference, 2 children\n")
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.json"]
 
 
-def test_quiet_is_silent_where_a_file_is_written(tiny: Path, tmp_path: Path):
+def test_quiet_prints_nothing_if_a_file_is_written(tiny: Path, tmp_path: Path):
     finished = scheduler("plan", tiny, "--out", tmp_path / "out.json", "--quiet")
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
     assert (tmp_path / "out.json").exists()
 
 
-def test_everything_that_is_wrong_with_the_options_is_said_before_any_work(tmp_path: Path):
+def test_all_wrong_options_are_reported_before_any_work(tmp_path: Path):
     (tmp_path / "folder.json").mkdir()
     finished = scheduler(
         "plan", "nothing.json", "--out", "folder.json", "--xlsx", "here/out.xlsx", "--time-limit", "0", cwd=tmp_path
@@ -94,7 +94,7 @@ def test_everything_that_is_wrong_with_the_options_is_said_before_any_work(tmp_p
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr.splitlines() == [
         "--out: folder.json is a folder. Enter the name of a file.",
-        f"--xlsx: there is no folder {tmp_path}/here. Make it, or enter another.",
+        f"--xlsx: there is no folder {tmp_path}/here. Create it, or enter another.",
         "--time-limit: 0 is not a number of seconds above 0. Enter one such as 60.",
     ]
 
@@ -110,7 +110,7 @@ def test_the_wrong_kind_of_file_is_refused(tiny: Path, tmp_path: Path, option: l
 def test_the_problem_is_never_overwritten(tiny: Path, tmp_path: Path):
     finished = scheduler("plan", tiny, "--out", "./tiny.json", cwd=tmp_path)
     assert finished.returncode == 2
-    assert finished.stderr == "--out: tiny.json is the file to be read. Enter another, so that it is not lost.\n"
+    assert finished.stderr == "--out: tiny.json is an input file. Enter another name, so that it is not overwritten.\n"
     assert json.loads(tiny.read_text()) == tiny_data()
 
 
@@ -134,31 +134,31 @@ def test_a_lock_that_no_schedule_can_keep_is_bad_input(tmp_path: Path):
     (tmp_path / "locked.json").write_text(json.dumps(tiny_data(published=[on_a_sunday])))
     finished = scheduler("plan", "locked.json", "--out", "out.json", cwd=tmp_path)
     assert (finished.returncode, finished.stdout) == (2, "")
-    said = finished.stderr.splitlines()[-1]  # a line of progress may stand before it
-    assert said.startswith("published[0].locks: no schedule can keep the lock of A on its time.")
+    error = finished.stderr.splitlines()[-1]  # a line of progress may precede it
+    assert error.startswith("published[0].locks: no schedule can keep the lock of A on its time.")
     assert [path.name for path in tmp_path.iterdir()] == ["locked.json"]
 
 
-def test_a_lock_in_a_workbook_is_told_by_its_row_and_in_the_copy_with_errors(tmp_path: Path):
+def test_an_impossible_lock_in_a_workbook_is_reported_at_its_row(tmp_path: Path):
     on_a_saturday = {"conference": "A", "start": "2027-03-06T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}
     write_problem_file(read_problem(tiny_data(published=[on_a_saturday])), tmp_path / "locked.xlsx")
     finished = scheduler("plan", "locked.xlsx", "--out", "out.json", "--errors", "errors.xlsx", cwd=tmp_path)
     assert (finished.returncode, finished.stdout) == (2, "")
-    told = (
+    message = (
         "no schedule can keep the lock of A on its time. A is on Saturday 6 March 2027, which is no working day. "
         "Take the lock off, or move the booking first."
     )
-    assert finished.stderr.splitlines()[-2:] == [  # a line of progress may stand before them
-        f"Published, row 2, Locked: {told}",
+    assert finished.stderr.splitlines()[-2:] == [  # a line of progress may precede them
+        f"Published, row 2, Locked: {message}",
         "A copy with these faults beside their rows is in errors.xlsx.",
     ]
     published = openpyxl.load_workbook(tmp_path / "errors.xlsx")["Published"]
-    assert [row[0].value for row in published.iter_rows()] == ["Errors", f"Locked: {told}"]
+    assert [row[0].value for row in published.iter_rows()] == ["Errors", f"Locked: {message}"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["errors.xlsx", "locked.xlsx"]
 
 
 def start_march(out: Path, *arguments: str) -> subprocess.Popen[str]:
-    """A plan of a month that takes its time, returned once it has shown its first line of progress."""
+    """Start planning a month that is slow to solve, and return the process after its first line of progress."""
     process = subprocess.Popen(
         [*COMMAND, "plan", str(MARCH), "--out", str(out), "--workers", "1", *arguments],
         env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -169,25 +169,25 @@ def start_march(out: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_gives_the_best_so_far(tmp_path: Path, number: signal.Signals):
+def test_an_interrupt_writes_the_best_schedule_so_far(tmp_path: Path, number: signal.Signals):
     out = tmp_path / "out.json"
     process = start_march(out)
     process.send_signal(number)
-    told, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert told.splitlines()[-2:] == ["Interrupted: this is the best schedule so far.", f"Written: {out}"]
+    assert output.splitlines()[-2:] == ["Interrupted: this is the best schedule so far.", f"Written: {out}"]
     assert scheduler("check", MARCH, out).returncode == 0
 
 
-def test_what_can_not_be_written_keeps_nobody_from_the_answer(tmp_path: Path):
+def test_the_summary_is_printed_although_a_file_cannot_be_written(tmp_path: Path):
     out, xlsx = tmp_path / "out.json", tmp_path / "out.xlsx"
     process = start_march(out, "--xlsx", str(xlsx), "--time-limit", "3")
     out.mkdir()
-    told, faults = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=120)
     assert process.returncode == 3
-    assert told.startswith("Buckinghamshire, 1 to 31 March 2027: ")
-    assert told.endswith(f"\nWritten: {xlsx}\n")
-    assert faults.splitlines()[-1] == f"{out}: this can't be written: there is a folder with that name. Enter another name."
+    assert output.startswith("Buckinghamshire, 1 to 31 March 2027: ")
+    assert output.endswith(f"\nWritten: {xlsx}\n")
+    assert errors.splitlines()[-1] == f"{out}: this can't be written: there is a folder with that name. Enter another name."
     assert openpyxl.load_workbook(xlsx).sheetnames[:2] == ["Summary", "Diary"]
 
 

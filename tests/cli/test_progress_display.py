@@ -17,7 +17,7 @@ from scheduler.engines.progress import Progress
         (Progress(11.8, "preferences", 1842, 1842), "  12 s  Preferences: best so far 1,842, bound 1,842, proven best"),
     ],
 )
-def test_a_plain_line(progress: Progress | None, expected: str):
+def test_progress_is_shown_as_a_plain_line(progress: Progress | None, expected: str):
     assert progress_line(12, progress) == expected
 
 
@@ -25,5 +25,5 @@ def test_a_plain_line(progress: Progress | None, expected: str):
     ("best", "bound", "expected"),
     [(None, 3, ""), (3, None, ""), (3, 3, "proven best"), (0, 0, "proven best"), (40, 0, "at most 40 from the best (100.0%)")],
 )
-def test_the_gap(best: int | None, bound: int | None, expected: str):
+def test_the_gap_is_shown_in_words(best: int | None, bound: int | None, expected: str):
     assert gap_in_words(best, bound) == expected

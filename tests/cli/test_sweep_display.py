@@ -13,13 +13,13 @@ from scheduler.sweeps.sweep import SweepProgress
         (SweepProgress(30, 30, 0.0), "30 of 30 solved."),
     ],
 )
-def test_a_line_of_progress(progress: SweepProgress, line: str):
+def test_progress_is_shown_as_a_line(progress: SweepProgress, line: str):
     assert progress_line(progress) == line
 
 
-@pytest.mark.parametrize(("quiet", "told"), [(False, "0 of 2 solved.\n1 of 2 solved, about 10 seconds left.\n"), (True, "")])
-def test_off_a_terminal_there_is_a_line_for_each_result(quiet: bool, told: str, capsys: pytest.CaptureFixture[str]):
+@pytest.mark.parametrize(("quiet", "expected"), [(False, "0 of 2 solved.\n1 of 2 solved, about 10 seconds left.\n"), (True, "")])
+def test_without_a_terminal_each_result_prints_a_line(quiet: bool, expected: str, capsys: pytest.CaptureFixture[str]):
     with SweepDisplay(quiet=quiet) as display:
         for progress in (SweepProgress(0, 2, None), SweepProgress(0, 2, None), SweepProgress(1, 2, 1), SweepProgress(1, 2, 1)):
             display.hear(progress)
-    assert capsys.readouterr() == ("", told)
+    assert capsys.readouterr() == ("", expected)

@@ -7,7 +7,7 @@ from fixtures.tiny import RAW
 from scheduler.whatif.marginal_value.search import Appraisal
 from tests.cli.running import scheduler, solver_modules_after
 
-TOLD = """\
+OUTPUT = """\
 One more (smaller is better)
                                      Not placed  Lateness  Changes  Handed over  Above caps  Preferences  Against it
 As it is                                      0        24        0            3           2          110
@@ -16,7 +16,7 @@ Wednesday 13 January 2027 at 10:00
 
 One more room at Aylesbury, on Wednesday 13 January 2027 at 10:00: preferences proven better by 40 (1 fewer conference at another site).
 Proven to change nothing, each alone: 5 chair-days, 14 room-slots and 2 minute takers for a week.
-An extra chair goes to any site and has a full caseload already, so that the day alone counts.
+An extra chair works at any site and has a full caseload already, so only the day counts.
 
 One chair-day less
                                      Not placed  Lateness  Changes  Handed over  Above caps  Preferences  Against it
@@ -27,12 +27,12 @@ Without Advisor 1 (C1) on Wednesday           0        24        0            4 
 Without Advisor 1 (C1) on Wednesday 13 January 2027: children handed over proven worse by 1; preferences proven better by 50 \
 (1 more conference handed over and 1 fewer conference at another site). Nobody is later: proven.
 With bookings, and not tried: 5 chair-days.
-Nothing is booked on these days, each of which could be lost as things are:
+Nothing is booked on these days. Each could be lost without changing this schedule:
   Advisor 1: 15 January 2027
   Advisor 2: 11 January 2027
 Without 2 chair-days at once: proven to change nothing.
 Written: out.json
-"""  # noqa: E501 - as the terminal has it
+"""  # noqa: E501 - as the terminal shows it
 
 
 @pytest.fixture
@@ -42,23 +42,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_what_one_more_and_one_less_would_change(folder: Path):
+def test_the_effects_of_one_more_and_one_less_are_shown(folder: Path):
     arguments = ["tiny.json", "--executor", "local:2", "--top", "1", "--out", "out.json", "--keep", "kept"]
     finished = scheduler("value", *arguments, cwd=folder)
     assert finished.returncode == 0, finished.stderr
-    assert "".join(f"{line.rstrip()}\n" for line in finished.stdout.splitlines()) == TOLD
+    assert "".join(f"{line.rstrip()}\n" for line in finished.stdout.splitlines()) == OUTPUT
     assert finished.stderr.splitlines()[-1] == "5 of 5 solved."
-    found = Appraisal.model_validate_json((folder / "out.json").read_text())
-    assert found.is_whole
-    assert [one.values for one in (*found.better, *found.losses.used)] == [(0, 24, 0, 3, 2, 70), (0, 24, 0, 4, 2, 60)]
+    appraisal = Appraisal.model_validate_json((folder / "out.json").read_text())
+    assert appraisal.is_whole
+    assert [one.values for one in (*appraisal.better, *appraisal.losses.used)] == [(0, 24, 0, 3, 2, 70), (0, 24, 0, 4, 2, 60)]
     assert len(list((folder / "kept").iterdir())) == 5
 
     again = scheduler("value", *arguments, "--quiet", cwd=folder)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
-    assert Appraisal.model_validate_json((folder / "out.json").read_text()) == found
+    assert Appraisal.model_validate_json((folder / "out.json").read_text()) == appraisal
 
 
-def test_every_wrong_option_is_told_before_anything_is_solved(folder: Path):
+def test_all_wrong_options_are_reported_before_any_solve(folder: Path):
     wrong = ["--out", "out.txt", "--keep", "tiny.json", "--work-limit", "0", "--time-limit", "-1"]
     finished = scheduler("value", "tiny.json", *wrong, cwd=folder)
     assert (finished.returncode, finished.stdout) == (2, "")
@@ -71,7 +71,7 @@ def test_every_wrong_option_is_told_before_anything_is_solved(folder: Path):
     assert solver_modules_after("value", folder / "tiny.json", "--executor", "nowhere") == "[]"
 
 
-def test_where_no_schedule_is_possible_it_says_so(folder: Path):
+def test_a_problem_without_a_schedule_is_bad_input(folder: Path):
     lost = {"conference": "CPC-0002", "start": "2027-01-11T10:00", "room": "AYL-1", "chair": "C1", "locks": ["chair"]}
     (folder / "locked.json").write_text(
         json.dumps(RAW | {"published": [lost], "chairs": [RAW["chairs"][0] | {"works": []}, RAW["chairs"][1]]})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from scheduler.domain.values import Date, Identifier, Interval, Moment, Period, Text, TimeOfDay, Whole, days, monday_of, shown
+from scheduler.domain.values import Date, Identifier, Interval, Moment, Period, Text, TimeOfDay, Whole, days, monday_of, quoted
 
 
 def interval(start: str, end: str) -> Interval:
@@ -128,8 +128,8 @@ def test_the_monday_of_a_week(day: str, monday: str) -> None:
 
 
 def test_what_was_found_is_quoted_and_kept_short() -> None:
-    assert (shown("ninety"), shown(90), shown(None)) == ("'ninety'", "90", "None")
-    assert shown("x" * 100) == "'" + "x" * 56 + "..."
+    assert (quoted("ninety"), quoted(90), quoted(None)) == ("'ninety'", "90", "None")
+    assert quoted("x" * 100) == "'" + "x" * 56 + "..."
 
 
 @pytest.mark.parametrize(

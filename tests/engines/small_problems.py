@@ -17,7 +17,7 @@ from scheduler.engines.filling import completed, filled
 from scheduler.engines.kept_highs import kept_highs
 from scheduler.engines.part import Cap
 from scheduler.grouping import Ints
-from scheduler.lock_conflicts import kept_locks
+from scheduler.lock_conflicts import candidates_for_locks
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import Candidates
 from scheduler.model.programme import Programme
@@ -64,7 +64,7 @@ def case_of(problem: Problem) -> Case | None:
     builder = build_programme(problem)
     programme = builder.programme()
     try:
-        locked = kept_locks(builder, programme)
+        locked = candidates_for_locks(builder, programme)
     except InputError:
         return None
     return Case(builder.candidates, programme, locked, best_tiers(programme)) if len(builder.candidates) else None

@@ -103,7 +103,7 @@ def test_a_call_whose_process_is_killed_is_made_again_by_another(own: Highs) -> 
 def test_a_call_that_is_killed_each_time_gives_nothing_and_the_next_starts_another(
     own: Highs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(highs_process, "TRIES", 1)
+    monkeypatch.setattr(highs_process, "ATTEMPTS", 1)
     os.kill(pid(own), signal.SIGKILL)
     assert within(LONG, lambda: own.relaxation(PART, no_limit())) is None
     assert_works(own)

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import pytest
 
-from scheduler.engines.kept_highs import SOLVES_OF_A_PROCESS, kept_highs
+from scheduler.engines.kept_highs import kept_highs
+from scheduler.isolation import TASKS_PER_PROCESS
 from tests.engines.test_highs_process import assert_works, is_gone, pid
 
 Found = TypeVar("Found")
@@ -20,14 +21,22 @@ def used() -> int:
 
 
 def in_a_thread_of_its_own(work: Callable[[], Found]) -> Found:
-    """What comes of it in a thread that keeps no process yet."""
+    """Return the result of work in a thread that keeps no process yet, and end the process that it keeps."""
+
+    def end_kept_process() -> None:
+        with kept_highs() as highs:
+            highs.close()
+
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(work).result()
+        try:
+            return thread.submit(work).result()
+        finally:
+            thread.submit(end_kept_process).result()
 
 
 def test_a_thread_keeps_a_process_for_so_many_solves() -> None:
-    first, *others, last = in_a_thread_of_its_own(lambda: [used() for _ in range(SOLVES_OF_A_PROCESS + 1)])
-    assert others == [first] * (SOLVES_OF_A_PROCESS - 1)
+    first, *others, last = in_a_thread_of_its_own(lambda: [used() for _ in range(TASKS_PER_PROCESS + 1)])
+    assert others == [first] * (TASKS_PER_PROCESS - 1)
     assert last != first
     assert is_gone(first)
 

@@ -53,11 +53,11 @@ def test_csv_files_of_other_programs_are_read(folder: Path) -> None:
         ),
         (
             b'From,To,Minutes\nAYL,"WYC"x,40\n',
-            "row 2: this is no row of a CSV file (',' expected after '\"'). Check its quotes, or save it again in Excel.",
+            "row 2: this is not valid CSV (',' expected after '\"'). Check its quotes, or save it again in Excel.",
         ),
         (
             b'From,To,Minutes\nAYL,"WYC,40\n',
-            "row 2: this is no row of a CSV file (unexpected end of data). Check its quotes, or save it again in Excel.",
+            "row 2: this is not valid CSV (unexpected end of data). Check its quotes, or save it again in Excel.",
         ),
         (b"PK\x03\x04", "this is not a CSV file, but a workbook or an archive. If it is a workbook, name it .xlsx."),
     ],

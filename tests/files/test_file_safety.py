@@ -242,7 +242,7 @@ def test_too_many_values_are_refused(tmp_path: Path) -> None:
     write_problem_file(tiny_problem(), tmp_path / "tiny")
     (tmp_path / "tiny" / "Closures.csv").write_text("Date\n" + "x\n" * 100_000)
     path = tmp_path / "tiny" / "Closures.csv"
-    assert faults_in(tmp_path / "tiny") == [f"{path}: this holds more than 100000 rows. Give one month only."]
+    assert faults_in(tmp_path / "tiny") == [f"{path}: this has more than 100000 rows. Reduce it to one month."]
 
 
 def test_too_many_merged_ranges_are_refused(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_the_same_problem_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_text_too_long_for_a_cell_is_refused(tmp_path: Path, name: str) -> None:
     chairs = [chair(f"{n:03}" + "x" * 190) for n in range(200)]
     problem = tiny_problem(chairs=chairs, conferences=[conference("A", not_chairs=[c["id"] for c in chairs])])
-    with pytest.raises(InputError, match="Conferences: a text is longer than the 32767 characters that a cell can hold"):
+    with pytest.raises(InputError, match="Conferences: a text is longer than the 32767 characters that a cell holds"):
         write_problem_file(problem, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

@@ -26,19 +26,19 @@ def example(name: str) -> tuple[Problem, Schedule]:
 
 
 @pytest.mark.parametrize("name", ["march", "march.replan"])
-def test_an_optimal_schedule_costs_in_the_programme_what_is_measured(name: str) -> None:
+def test_the_programmes_costs_of_an_optimal_schedule_are_its_tiers(name: str) -> None:
     problem, schedule = example(name)
     builder = build_programme(problem)
     assert {tier: least_cost(builder, schedule, tier) for tier in TIERS} == measure(problem, schedule).tiers
 
 
-def test_like_rooms_as_one_place_or_apart_mean_the_same() -> None:
+def test_grouped_and_single_rooms_make_equivalent_programmes() -> None:
     problem = tiny_problem(rooms=[room("AYL-1"), room("AYL-2")])
     together, apart = build_programme(problem), build_programme(problem, single_places(problem))
     assert len(apart.candidates.kept(apart.candidates.in_room)) == 2 * len(together.candidates.kept(together.candidates.in_room))
 
 
-def test_row_n_holds_request_n_to_its_most_bookings() -> None:
+def test_row_n_limits_the_bookings_of_request_n() -> None:
     problem = tiny_problem(
         conferences=[conference("A"), conference("B")], holds=[{"site": "AYL", "week": "2027-03-03", "count": 3}]
     )
@@ -49,7 +49,7 @@ def test_row_n_holds_request_n_to_its_most_bookings() -> None:
     assert np.array_equal(rows, builder.candidates.request == np.arange(3)[:, np.newaxis])
 
 
-def test_says_which_rule_left_a_conference_without_a_candidate() -> None:
+def test_the_rule_that_leaves_a_conference_no_candidate_is_reported() -> None:
     problem = tiny_problem(
         chairs=[chair("C1")],
         conferences=[
@@ -63,28 +63,28 @@ def test_says_which_rule_left_a_conference_without_a_candidate() -> None:
     assert build_programme(problem).impossible == {"B": "R1", "C": "R2", "D": "R3"}
 
 
-def test_without_open_days_no_conference_has_a_candidate_and_r1_is_why() -> None:
+def test_without_open_days_r1_leaves_no_candidate() -> None:
     builder = build_programme(tiny_problem(**CLOSED))
     assert (len(builder.candidates), builder.impossible) == (0, {"A": "R1"})
     assert builder.programme().columns == len(builder.programme().upper)
 
 
-def test_with_nobody_to_chair_r3_is_why() -> None:
+def test_without_chairs_r3_leaves_no_candidate() -> None:
     assert build_programme(tiny_problem(chairs=[])).impossible == {"A": "R3"}
 
 
-def test_with_nobody_to_record_r5_is_why() -> None:
+def test_without_minute_takers_r5_leaves_no_candidate() -> None:
     assert build_programme(tiny_problem(minute_takers=[])).impossible == {"A": "R5"}
 
 
-def test_rules_that_are_off_are_left_out() -> None:
+def test_rules_that_are_switched_off_are_left_out() -> None:
     changes = {"minute_takers": [minute_taker(works=[])]}
     assert build_programme(tiny_problem(**changes)).impossible == {"A": "R5"}
     assert build_programme(tiny_problem(**changes, policy={"off": ["R5"]})).impossible == {}
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.tier == "preferences"], ids=lambda rule: rule.name)
-def test_a_preference_that_weighs_nothing_posts_nothing(rule: Rule) -> None:
+def test_a_preference_without_weight_posts_nothing(rule: Rule) -> None:
     problem = tiny_problem(
         holds=[{"site": "AYL", "week": "2027-03-03", "count": 1}],
         policy={"weights": {rule.name: 0}},
@@ -96,7 +96,7 @@ def test_a_preference_that_weighs_nothing_posts_nothing(rule: Rule) -> None:
     assert programme.constants["preferences"] == 0
 
 
-def test_a_few_rules_alone_can_be_posted() -> None:
+def test_a_selection_of_rules_can_be_posted() -> None:
     problem = tiny_problem()
     builder = build_programme(problem, rules=(BookableRule(), RoomsRule()))
     assert not any(cost.any() for cost in builder.programme().costs.values())

@@ -12,7 +12,7 @@ FIRST = dt.date(2027, 3, 1)
 
 
 def two_days(**changes: Any) -> Problem:
-    """Monday and Tuesday."""
+    """Return a problem of a Monday and a Tuesday."""
     return tiny_problem(**({"horizon": {"first": "2027-03-01", "last": "2027-03-02"}} | changes))
 
 
@@ -24,14 +24,14 @@ def minutes(day: int, hour: int, minute: int = 0) -> int:
     return (day * 24 + hour) * 60 + minute
 
 
-def test_every_conference_at_every_start_in_every_place_with_every_chair() -> None:
+def test_candidates_combine_conferences_starts_places_and_chairs() -> None:
     problem = two_days(
         conferences=[conference("A"), conference("B")],
         rooms=[room("AYL-1"), room("WYC-1", starts=["09:30"])],
         virtual_starts=["11:00"],
     )
     candidates = candidates_of(problem)
-    found = {
+    combinations = {
         (
             candidates.requests[candidates.request[n]].conference.id,
             str(candidates.moment(int(candidates.start[n]))),
@@ -47,17 +47,17 @@ def test_every_conference_at_every_start_in_every_place_with_every_chair() -> No
         for start, place in (("10:00", 0), ("14:00", 0), ("09:30", 1), ("11:00", 2))
         for chair_id in ("C1", "C2")
     }
-    assert (found, len(candidates)) == (expected, len(expected))
+    assert (combinations, len(candidates)) == (expected, len(expected))
 
 
-def test_nothing_is_possible_on_days_that_are_not_open() -> None:
+def test_closed_days_have_no_candidates() -> None:
     problem = tiny_problem(
         horizon={"first": "2027-03-25", "last": "2027-03-30"}, calendar={"closures": ["2027-03-30"]}
     )  # Good Friday to Easter Monday, and a closure
     assert candidates_of(problem).days == (dt.date(2027, 3, 25),)
 
 
-def test_without_open_days_there_is_no_candidate() -> None:
+def test_without_open_days_there_are_no_candidates() -> None:
     candidates = candidates_of(two_days(calendar={"closures": ["2027-03-01", "2027-03-02"]}))
     assert (len(candidates), candidates.days, len(candidates.end), len(candidates.week)) == (0, (), 0, 0)
     assert candidates.touched([(), ()]).shape == (2, 0)
@@ -77,7 +77,7 @@ def test_people_time_includes_the_pre_meet_and_depends_on_the_length() -> None:
     ]
 
 
-def test_days_dates_weeks_and_sites() -> None:
+def test_candidates_have_days_dates_weeks_and_sites() -> None:
     problem = tiny_problem(
         horizon={"first": "2027-03-07", "last": "2027-03-09"}, chairs=[chair()], rooms=[room(starts=["10:00"])]
     )
@@ -132,7 +132,7 @@ def test_holds_of_one_site_and_week_are_one_request() -> None:
     }
 
 
-def test_rooms_that_differ_in_name_alone_are_one_place() -> None:
+def test_rooms_that_differ_only_in_name_are_one_place() -> None:
     rooms = [room("AYL-1", name="Elm"), room("WYC-1"), room("AYL-2", name="Oak"), room("AYL-3", starts=["10:00"])]
     problem = tiny_problem(rooms=rooms)
     names = [[own.id for own in place.rooms] for place in interchangeable_places(problem)]
@@ -140,7 +140,7 @@ def test_rooms_that_differ_in_name_alone_are_one_place() -> None:
     assert single_places(problem) == (*(Place((own,)) for own in problem.rooms), Place())
 
 
-def test_a_room_that_was_published_is_a_place_of_its_own() -> None:
+def test_a_room_with_a_published_booking_is_a_separate_place() -> None:
     published = [{"conference": "A", "start": "2027-03-02T10:00", "room": "AYL-2", "chair": "C1"}]
     problem = tiny_problem(rooms=[room(f"AYL-{n}") for n in (1, 2, 3)], published=published)
     places = interchangeable_places(problem)
@@ -149,16 +149,16 @@ def test_a_room_that_was_published_is_a_place_of_its_own() -> None:
     assert [candidates.place_of(name) for name in ("AYL-1", "AYL-2", "AYL-3", None)] == [0, 1, 0, 2]
 
 
-def test_what_is_kept_keeps_its_features() -> None:
+def test_selected_candidates_keep_their_features() -> None:
     candidates = candidates_of(two_days(conferences=[conference("A"), conference("B", minutes=60)]))
     keep = (candidates.chair == 1) & candidates.in_room
-    kept = candidates.kept(keep)
+    selected = candidates.kept(keep)
     for feature in ("request", "chair", "start", "arrival", "end", "place", "site", "day", "date", "week"):
-        assert getattr(kept, feature).tolist() == getattr(candidates, feature)[keep].tolist(), feature
-    assert kept.of_request(1).tolist() == np.flatnonzero(kept.request == 1).tolist()
+        assert getattr(selected, feature).tolist() == getattr(candidates, feature)[keep].tolist(), feature
+    assert selected.of_request(1).tolist() == np.flatnonzero(selected.request == 1).tolist()
 
 
-def test_features_of_holds_are_given_apart() -> None:
+def test_holds_have_default_features() -> None:
     problem = two_days(holds=[{"site": "AYL", "week": "2027-03-01", "count": 1}], chairs=[chair(reserve=True)])
     candidates = candidates_of(problem)
     first, hold = candidates.of_request(0)[0], candidates.of_request(1)[0]
@@ -170,7 +170,7 @@ def test_features_of_holds_are_given_apart() -> None:
     assert candidates.of_days(lambda day: day.day)[hold] == 1
 
 
-def test_counts_working_days_as_the_calendar_does() -> None:
+def test_working_days_are_counted_as_in_the_calendar() -> None:
     problem = tiny_problem()
     candidates = candidates_of(problem)
     days = [dt.date(2027, 3, 1) + dt.timedelta(days=n) for n in range(45)]
@@ -181,7 +181,7 @@ def test_counts_working_days_as_the_calendar_does() -> None:
     assert candidates.working_days(start[:0], end[:0]).tolist() == []
 
 
-def test_finds_the_candidates_that_bookings_are() -> None:
+def test_the_candidates_of_bookings_are_found() -> None:
     candidates = candidates_of(tiny_problem())
     bookings = [
         booking("A", "2027-03-02T10:00"),
@@ -205,7 +205,7 @@ def test_finds_the_candidates_that_bookings_are() -> None:
     assert (candidates.site[second], candidates.chair[second]) == (VIRTUAL, 1)
 
 
-def test_moments_and_minutes_are_each_others_inverse() -> None:
+def test_moment_and_minute_are_inverses() -> None:
     candidates = candidates_of(tiny_problem())
     moment = dt.datetime(2027, 3, 29, 23, 45)
     assert candidates.minute(moment) == minutes(28, 23, 45)

@@ -19,30 +19,30 @@ from tests.engines.small_problems import planned
 from tests.engines.test_plan_exhaustive import problems
 from tests.exhaustive import Optimum
 
-KEPT_BACK = [
+CONFERENCES = [
     conference("A", due="2027-03-05", earliest="2027-03-03"),
     conference("B", due="2027-03-01", earliest="2027-03-09"),
     conference("C", due="2027-03-05"),
     conference("D", due="2027-04-30"),
     conference("E", due="2027-03-05", earliest="2027-05-04"),
 ]
-PROMISE = {"conference": "C", "start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
+PUBLISHED = {"conference": "C", "start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
 
 
 def look_no_further(monkeypatch: pytest.MonkeyPatch, working_days_late: int) -> None:
-    """However few the candidates are, the days long after due dates are left out."""
+    """Leave out the days long after due dates, regardless of the number of candidates."""
     monkeypatch.setattr(reach, "MOST_AT_ONCE", 0)
     monkeypatch.setattr(reach, "WORKING_DAYS_LATE", working_days_late)
 
 
 def march(**changes: Any) -> Problem:
-    """A month without Easter, with 23 open days, five conferences of which one is published, and a hold."""
+    """Return a problem of a month with 23 open days, a hold, and five conferences, one of them published."""
     return tiny_problem(
         **{
             "horizon": {"first": "2027-03-01", "last": "2027-03-31"},
             "calendar": {"bank_holidays": []},
-            "conferences": KEPT_BACK,
-            "published": [PROMISE],
+            "conferences": CONFERENCES,
+            "published": [PUBLISHED],
             "holds": [{"site": "AYL", "week": "2027-03-08", "count": 1}],
         }
         | changes
@@ -53,39 +53,39 @@ def candidates_of(problem: Problem) -> Candidates:
     return all_candidates(problem, single_places(problem))
 
 
-def looked_at(problem: Problem) -> dict[str, tuple[int, int, int] | None]:
-    """For each conference, and the hold, the first and the last day of March that is looked at, and how many; None for none."""
+def considered(problem: Problem) -> dict[str, tuple[int, int, int] | None]:
+    """Return the first and last day of March considered for each conference and the hold, and their count; None if no day is."""
     candidates = candidates_of(problem)
-    found: dict[str, tuple[int, int, int] | None] = {}
+    spans: dict[str, tuple[int, int, int] | None] = {}
     for request, mask in zip(candidates.requests, candidates.looked_at, strict=True):
         own = [day.day for day, is_looked_at in zip(candidates.days, mask, strict=True) if is_looked_at]
-        found[request.conference.id if request.conference else "hold"] = (own[0], own[-1], len(own)) if own else None
-    return found
+        spans[request.conference.id if request.conference else "hold"] = (own[0], own[-1], len(own)) if own else None
+    return spans
 
 
-def test_all_days_are_looked_at_where_there_are_few_candidates() -> None:
+def test_all_days_are_considered_if_there_are_few_candidates() -> None:
     problem = march()
-    assert looked_at(problem) == dict.fromkeys([*"ABCDE", "hold"], (1, 31, 23))
+    assert considered(problem) == dict.fromkeys([*"ABCDE", "hold"], (1, 31, 23))
     assert candidates_of(problem).first_left_out.tolist() == [0] * 6
     assert build_programme(problem).programme().left_out == NOTHING_LEFT_OUT
 
 
-def test_days_are_counted_from_the_later_of_due_and_earliest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_days_count_from_the_later_of_due_and_earliest_date(monkeypatch: pytest.MonkeyPatch) -> None:
     look_no_further(monkeypatch, 3)
     problem = march()
-    assert looked_at(problem) == {
+    assert considered(problem) == {
         "A": (3, 10, 6),
         "B": (9, 12, 4),
         "C": (1, 31, 23),  # published
         "D": (1, 31, 23),
-        "E": None,  # not before the horizon ends
+        "E": None,  # its earliest date is after the horizon
         "hold": (1, 31, 23),
     }
     left_out = [dt.date(2027, 3, 11), dt.date(2027, 3, 15)]
     assert candidates_of(problem).first_left_out.tolist() == [*(day.toordinal() for day in left_out), 0, 0, 0, 0]
 
 
-def test_25_working_days_after_that_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_25_working_days_after_the_due_date_are_considered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reach, "MOST_AT_ONCE", 0)
     problem = march(
         horizon={"first": "2027-03-01", "last": "2027-05-31"}, conferences=[conference("A", due="2027-03-05")], published=[]
@@ -95,7 +95,7 @@ def test_25_working_days_after_that_are_enough(monkeypatch: pytest.MonkeyPatch) 
     assert candidates.first_left_out[0] == dt.date(2027, 4, 12).toordinal()
 
 
-def test_there_may_be_just_as_many_candidates_as_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limit_on_candidates_is_inclusive(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = march()
     ways = len(candidates_of(problem))
     monkeypatch.setattr(reach, "WORKING_DAYS_LATE", 3)
@@ -105,23 +105,23 @@ def test_there_may_be_just_as_many_candidates_as_are_allowed(monkeypatch: pytest
     assert not candidates_of(problem).looked_at.all()
 
 
-def test_the_candidates_are_those_of_the_days_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_days_considered_have_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
     everything = candidates_of(march())
     look_no_further(monkeypatch, 3)
     candidates = candidates_of(march())
-    kept = everything.kept(candidates.looked_at[everything.request, everything.day])
+    selected = everything.kept(candidates.looked_at[everything.request, everything.day])
     for name in ("request", "slot", "chair"):
-        assert getattr(candidates, name).tolist() == getattr(kept, name).tolist()
+        assert getattr(candidates, name).tolist() == getattr(selected, name).tolist()
 
 
 def test_lateness_cannot_be_switched_off() -> None:
-    """What is left out rests on its costs."""
+    """The days left out depend on its costs."""
     with pytest.raises(InputError, match="'late' is not one of the choices"):
         march(policy={"off": ["late"]})
 
 
-def test_what_is_left_out_would_cost_at_least_what_its_first_day_does_above_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A could be in time, B is late whatever is done: by 6 working days, or at the first left out by 10."""
+def test_the_cost_of_days_left_out_is_the_added_lateness_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A can be in time. B is late by at least 6 working days, or 10 on its first day left out."""
     look_no_further(monkeypatch, 3)
     a = march(conferences=[conference("A", due="2027-03-05", children=3)], published=[])
     b = march(conferences=[conference("B", due="2027-03-01", earliest="2027-03-09", children=1)], published=[])
@@ -129,21 +129,19 @@ def test_what_is_left_out_would_cost_at_least_what_its_first_day_does_above_the_
     assert [build_programme(problem).programme().left_out for problem in (a, b, both)] == [3 * (10 + 4), 10 - 6, 10 - 6]
 
 
-def test_where_all_days_that_would_be_looked_at_are_closed_all_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_days_are_considered_if_the_early_ones_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     look_no_further(monkeypatch, 3)
     closed = [f"2027-03-{day:02}" for day in range(1, 20)]
     problem = march(
         conferences=[conference("A", due="2027-03-05")], published=[], calendar={"bank_holidays": [], "closures": closed}
     )
-    assert looked_at(problem)["A"] == (22, 31, 8)
+    assert considered(problem)["A"] == (22, 31, 8)
     tiers = plan(problem).tiers
     assert (tiers[0].value, tiers[0].proven) == (0, True)
 
 
 @pytest.mark.parametrize(("back", "unplaced"), [("2027-03-24", 0), ("2027-03-31", 1)])
-def test_a_conference_that_nothing_looked_at_suits_is_looked_at_in_full(
-    monkeypatch: pytest.MonkeyPatch, back: str, unplaced: int
-) -> None:
+def test_a_conference_without_a_candidate_gets_all_days(monkeypatch: pytest.MonkeyPatch, back: str, unplaced: int) -> None:
     look_no_further(monkeypatch, 3)
     problem = march(
         conferences=[conference("A", due="2027-03-05")],
@@ -155,8 +153,8 @@ def test_a_conference_that_nothing_looked_at_suits_is_looked_at_in_full(
     assert (tiers[0].value, all(tier.proven for tier in tiers)) == (unplaced, True)
 
 
-def test_where_days_that_were_looked_at_get_full_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two conferences, one chair, one start a day: one more day would have placed them both."""
+def test_nothing_is_proven_if_the_days_considered_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are two conferences, one chair and one start a day. One more day would place both conferences."""
     look_no_further(monkeypatch, 0)
     problem = march(
         conferences=[conference(name, due="2027-03-01", mode="in_person") for name in "AB"],
@@ -172,7 +170,7 @@ def test_where_days_that_were_looked_at_get_full_nothing_is_claimed(monkeypatch:
 
 @cache
 def small_problems() -> tuple[tuple[object, Problem, Optimum | None], ...]:
-    """About sixty; made before any test changes what is looked at."""
+    """Return about sixty problems, built before any test changes the days considered."""
     return tuple(problems(range(24)))
 
 
@@ -182,30 +180,30 @@ def _known() -> tuple[tuple[object, Problem, Optimum | None], ...]:
 
 
 @pytest.mark.parametrize(("turn", "working_days_late"), [(0, 0), (1, 1), (2, 3)])
-def test_nothing_is_claimed_that_trying_everything_refutes(
+def test_no_proof_contradicts_the_exhaustive_search(
     known: tuple[tuple[object, Problem, Optimum | None], ...], monkeypatch: pytest.MonkeyPatch, turn: int, working_days_late: int
 ) -> None:
-    """Each third of the problems, with another number of days; what fits in time is proven all the same."""
+    """Each third of the problems has another number of days. Schedules without lateness are still proven."""
     look_no_further(monkeypatch, working_days_late)
     left_out = in_time = 0
-    for which, problem, best in known[turn::3]:
+    for name, problem, best in known[turn::3]:
         if best is None:
             with pytest.raises(InputError):
                 planned(problem)
             continue
         left_out += not candidates_of(problem).looked_at.all()
         schedule = planned(problem)
-        assert not check(problem, schedule).violations, which
-        assert tuple(tier.value for tier in schedule.tiers) >= best.tiers, which
+        assert not check(problem, schedule).violations, name
+        assert tuple(tier.value for tier in schedule.tiers) >= best.tiers, name
         for tier, least in zip(schedule.tiers, best.tiers, strict=True):
-            assert tier.bound <= least, (which, tier)
-            assert not tier.proven or tier.value == least, (which, tier)
+            assert tier.bound <= least, (name, tier)
+            assert not tier.proven or tier.value == least, (name, tier)
             if not tier.proven:
                 break
         if best.tiers[:2] == (0, 0):
             in_time += 1
             assert [(tier.name, tier.value, tier.proven) for tier in schedule.tiers] == [
                 (name, value, True) for name, value in zip(TIERS, best.tiers, strict=True)
-            ], which
+            ], name
     assert left_out >= 3
     assert in_time >= 1

@@ -1,4 +1,4 @@
-"""Sweeps over a real Dask cluster of one machine, its workers processes of their own."""
+"""Sweeps by a real Dask cluster on one machine, with each worker in its own process."""
 
 import os
 import re
@@ -26,10 +26,10 @@ COUNT = 4
 
 @contextmanager
 def cluster(workers: int, **more: object) -> Iterator[tuple[Any, str]]:
-    """A cluster, and the text that names it."""
+    """Yield a cluster, and its executor text."""
     quiet = {"silence_logs": 50, "dashboard_address": None, "worker_dashboard_address": None}
-    with distributed.LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **quiet, **more) as made:
-        yield made, re.sub("^tcp|^tls", lambda kind: {"tcp": "dask", "tls": "dask+tls"}[kind[0]], made.scheduler_address)
+    with distributed.LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, **quiet, **more) as local:
+        yield local, re.sub("^tcp|^tls", lambda kind: {"tcp": "dask", "tls": "dask+tls"}[kind[0]], local.scheduler_address)
 
 
 @pytest.fixture(scope="module")
@@ -39,54 +39,54 @@ def alone() -> dict[str, object]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2])
-def test_so_many_workers_give_what_each_task_gives_alone(count: int, alone: dict[str, object]):
+def test_a_cluster_returns_the_same_results_as_single_solves(count: int, alone: dict[str, object]):
     with cluster(count) as (_, text), workers_of(text)() as workers:
         assert workers.at_once() == count
         assert figures(sweep(tasks(COUNT), workers).values()) == alone
 
 
 @pytest.mark.slow
-def test_a_worker_killed_and_a_sweep_stopped_lose_nothing_and_change_no_figure(alone: dict[str, object], tmp_path: Path):
-    stop, kept = threading.Event(), FolderResultStore(tmp_path)
+def test_a_killed_worker_and_a_stop_lose_and_change_no_result(alone: dict[str, object], tmp_path: Path):
+    stop, store = threading.Event(), FolderResultStore(tmp_path)
     killed: list[int] = []
-    with cluster(2) as (made, text):
+    with cluster(2) as (local, text):
 
         def hear(progress: SweepProgress) -> None:
             if progress.done == 1 and not killed:
-                killed.append(next(iter(made.workers.values())).pid)
+                killed.append(next(iter(local.workers.values())).pid)
                 os.kill(killed[0], signal.SIGKILL)
             if progress.done == 3:
                 stop.set()
 
         with workers_of(text)() as workers:
-            first = sweep(tasks(COUNT), workers, kept=kept, on_progress=hear, stop=stop)
+            first = sweep(tasks(COUNT), workers, kept=store, on_progress=hear, stop=stop)
         assert len(killed) == 1
         assert 3 <= len(first) <= COUNT
         assert {path.stem for path in tmp_path.iterdir()} == first.keys()
         with workers_of(text)() as workers:
-            second = sweep(tasks(COUNT), workers, kept=kept)
+            second = sweep(tasks(COUNT), workers, kept=store)
     assert figures(second.values()) == alone
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_is_gone_ends_the_sweep_with_what_is_kept(tmp_path: Path):
-    kept = FolderResultStore(tmp_path)
-    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), cluster(1) as (made, text):
+def test_a_lost_scheduler_ends_the_sweep_but_keeps_its_results(tmp_path: Path):
+    store = FolderResultStore(tmp_path)
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), cluster(1) as (local, text):
 
         def hear(progress: SweepProgress) -> None:
             if progress.done == 1:
-                made.close()
+                local.close()
 
         with (
-            pytest.raises(LostError, match=f"^The Dask scheduler at {re.escape(text)} answers no more: "),
+            pytest.raises(LostError, match=f"^The Dask scheduler at {re.escape(text)} no longer answers: "),
             workers_of(text)() as workers,
         ):
-            sweep(tasks(COUNT), workers, kept=kept, on_progress=hear)
+            sweep(tasks(COUNT), workers, kept=store, on_progress=hear)
     assert [path.stem for path in tmp_path.iterdir()] == [tasks(1)[0].key]
 
 
-def test_a_scheduler_is_reached_with_certificates_only(tmp_path: Path):
-    settings = certified(tmp_path)
+def test_an_encrypted_scheduler_needs_certificates(tmp_path: Path):
+    settings = certificate_settings(tmp_path)
     with dask.config.set({"distributed.comm.require-encryption": True, **settings}), cluster(1, protocol="tls://") as (_, text):
         assert text.startswith("dask+tls://")
         with workers_of(text)() as workers:
@@ -97,8 +97,8 @@ def test_a_scheduler_is_reached_with_certificates_only(tmp_path: Path):
                 workers_of(address)().__enter__()
 
 
-def certified(folder: Path) -> dict[str, str]:
-    """Dask's settings for the certificates that are made as the guide tells it."""
+def certificate_settings(folder: Path) -> dict[str, str]:
+    """Return Dask's settings for certificates local with the guide's commands."""
     guide = (DOCS / "what-if.md").read_text()
     (commands,) = re.findall(r"```sh\n(openssl .*?)```", guide, re.DOTALL)
     subprocess.run(["sh", "-ec", commands], cwd=folder, check=True, capture_output=True)
@@ -107,7 +107,7 @@ def certified(folder: Path) -> dict[str, str]:
     return {f"distributed.comm.tls.{name}": str(path) for name, path in {"ca-file": folder / "ca.pem", **named}.items()}
 
 
-def test_the_flag_is_seen_where_a_task_runs():
+def test_a_task_sees_the_flag():
     with cluster(1) as (_, text), workers_of(text)() as workers:
         assert workers.executor.submit(_is_set, workers.flag).result() is False
         workers.flag.set()

@@ -1,4 +1,4 @@
-"""Tasks that take less than a second each, all different."""
+"""Different tasks that each take less than a second."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from scheduler.sweeps.task import Solved, Task, task_of
 
 
 def problem(children: int = 2) -> Problem:
-    """The tiny problem with so many children in its late conference."""
+    """Return the tiny problem with ``children`` children in its late conference."""
     first, *others = RAW["conferences"]
     return read_problem(RAW | {"conferences": [first | {"children": children}, *others]})
 
@@ -19,5 +19,5 @@ def tasks(count: int) -> list[Task]:
 
 
 def figures(solved: Iterable[Solved]) -> dict[str, object]:
-    """All that a result says, but for how long it took."""
+    """Return the results by key, without their solve times."""
     return {one.key: (one.schedule and one.schedule.model_copy(update={"solver": None}), one.refused) for one in solved}

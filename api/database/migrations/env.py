@@ -1,4 +1,4 @@
-"""Run by alembic: migrate over the connection that is handed in."""
+"""Alembic's environment. It migrates over the connection from its configuration."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Absences of people and closures of rooms, one by one: views of the lists that chairs, minute takers and rooms keep."""
+"""Absences and closures, one by one: a view of the lists in chairs, minute takers and rooms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scheduler.domain.values import Period
 
 @dataclass(frozen=True)
 class Away:
-    """One absence or closure of a thing: ``of`` says what the thing is, ``version`` is the thing's."""
+    """An absence or closure: ``of`` is the kind of item, ``whose`` its id, and ``version`` its version."""
 
     of: str
     whose: str
@@ -25,13 +25,13 @@ class Away:
 
     @property
     def id(self) -> str:
-        """Made of what it is, so that it is the same for good: ``chair:C1:2026-12-21:2026-12-31``."""
+        """A stable id, made of its parts: ``chair:C1:2026-12-21:2026-12-31``."""
         return f"{self.of}:{self.whose}:{self.period.first}:{self.period.last}"
 
 
 @dataclass(frozen=True)
 class Lists:
-    """Where such periods stand: in a field of some kinds of things."""
+    """Where periods of one kind are stored: a field of some registers."""
 
     field: str
     nouns: dict[str, Register[Any]]
@@ -41,41 +41,41 @@ ABSENCES = Lists("absences", {"chair": nouns.CHAIRS, "minute_taker": nouns.MINUT
 CLOSURES = Lists("closed", {"room": nouns.ROOMS})
 
 
-def listed(connection: Connection, lists: Lists) -> list[Away]:
-    """All of them, by id; one that stands twice in a list is told once."""
+def list_periods(connection: Connection, lists: Lists) -> list[Away]:
+    """Return all of them by id, without duplicates."""
     found = {
         away.id: away
         for of, noun in lists.nouns.items()
-        for kept in nouns.listed(connection, noun)
-        for away in _of(kept, of, lists.field)
+        for stored in nouns.list_items(connection, noun)
+        for away in _of(stored, of, lists.field)
     }
     return [found[identifier] for identifier in sorted(found)]
 
 
-def add(connection: Connection, lists: Lists, of: str, kept: StoredItem[Any], period: Period, now: dt.datetime) -> Away:
-    """Put a period into a thing's list."""
-    return Away(of, kept.value.id, period, _put(connection, lists, of, kept, (*_periods(kept, lists.field), period), now))
+def add(connection: Connection, lists: Lists, of: str, stored: StoredItem[Any], period: Period, now: dt.datetime) -> Away:
+    """Add a period to an item's list."""
+    return Away(of, stored.value.id, period, _put(connection, lists, of, stored, (*_periods(stored, lists.field), period), now))
 
 
 def remove(connection: Connection, lists: Lists, away: Away, now: dt.datetime) -> None:
-    """Take a period out of a thing's list."""
-    kept = nouns.found(connection, lists.nouns[away.of], away.whose)
-    assert kept is not None  # it was listed with the thing
-    left = tuple(period for period in _periods(kept, lists.field) if period != away.period)
-    _put(connection, lists, away.of, kept, left, now)
+    """Remove a period from an item's list."""
+    stored = nouns.find(connection, lists.nouns[away.of], away.whose)
+    assert stored is not None  # the period was read from this item
+    left = tuple(period for period in _periods(stored, lists.field) if period != away.period)
+    _put(connection, lists, away.of, stored, left, now)
 
 
-def _of(kept: StoredItem[Any], of: str, field: str) -> list[Away]:
-    return [Away(of, kept.value.id, period, kept.version) for period in _periods(kept, field)]
+def _of(stored: StoredItem[Any], of: str, field: str) -> list[Away]:
+    return [Away(of, stored.value.id, period, stored.version) for period in _periods(stored, field)]
 
 
-def _periods(kept: StoredItem[Any], field: str) -> Sequence[Period]:
-    periods: Sequence[Period] = getattr(kept.value, field)
+def _periods(stored: StoredItem[Any], field: str) -> Sequence[Period]:
+    periods: Sequence[Period] = getattr(stored.value, field)
     return periods
 
 
 def _put(
-    connection: Connection, lists: Lists, of: str, kept: StoredItem[Any], periods: Sequence[Period], now: dt.datetime
+    connection: Connection, lists: Lists, of: str, stored: StoredItem[Any], periods: Sequence[Period], now: dt.datetime
 ) -> int:
-    changed = kept.value.model_copy(update={lists.field: tuple(periods)})
-    return nouns.replace(connection, lists.nouns[of], kept.value.id, changed, now)
+    changed = stored.value.model_copy(update={lists.field: tuple(periods)})
+    return nouns.replace(connection, lists.nouns[of], stored.value.id, changed, now)

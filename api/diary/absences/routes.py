@@ -1,4 +1,4 @@
-"""People's absences and rooms' closures, one by one; they stand in the chairs, minute takers and rooms themselves."""
+"""Routes for absences and room closures, one by one. They are stored in the chairs, minute takers and rooms."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ AfterId = Annotated[str, Query(max_length=300, description="Go on after this id:
 
 
 class Absence(Period):
-    """Whole days on which a chair or a minute taker is away, both ends included."""
+    """Whole days on which a chair or a minute taker is absent, both ends included."""
 
     chair: Identifier | None = None
     minute_taker: Identifier | None = None
@@ -38,20 +38,20 @@ class Absence(Period):
 
 
 class AbsenceItem(Absence):
-    """An absence under an id made of what it is."""
+    """An absence with its id."""
 
     id: str
 
 
 class AbsencePage(Value):
-    """A page of absences by id; ``next`` is the id after which the following one begins, null on the last."""
+    """A page of absences by id; ``next`` is the id after which the next page begins, null on the last page."""
 
     items: list[AbsenceItem]
     next: str | None
 
 
 class AbsenceSeen(AbsenceItem):
-    """An absence, and the conferences and held slots that are booked with that person then: they are to be moved."""
+    """An absence, with that person's conferences and held slots in its days, which need to be moved."""
 
     affected: list[str]
 
@@ -63,20 +63,20 @@ class Closure(Period):
 
 
 class ClosureItem(Closure):
-    """A closure under an id made of what it is."""
+    """A closure with its id."""
 
     id: str
 
 
 class ClosurePage(Value):
-    """A page of closures by id; ``next`` is the id after which the following one begins, null on the last."""
+    """A page of closures by id; ``next`` is the id after which the next page begins, null on the last page."""
 
     items: list[ClosureItem]
     next: str | None
 
 
 class ClosureSeen(ClosureItem):
-    """A closure, and the conferences and held slots that are booked in that room then: they are to be moved."""
+    """A closure, with that room's conferences and held slots in its days, which need to be moved."""
 
     affected: list[str]
 
@@ -84,20 +84,20 @@ class ClosureSeen(ClosureItem):
 def periods_router(
     lists: Lists, path: str, noun: str, new: type[Period], page_model: type[Value], seen: type[Value], example: dict[str, str]
 ) -> APIRouter:
-    """The routes of one kind of period."""
+    """Return the routes for absences, or for closures."""
     router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
     reads, changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
     new_model: Any = new
 
     @router.get("", response_model=page_model, dependencies=[reads], summary=f"List every {noun}")
     def listed(connection: Reading, after: AfterId = "", most: Most = 100) -> Any:
-        found = [away for away in periods.listed(connection, lists) if away.id > after]
+        found = [away for away in periods.list_periods(connection, lists) if away.id > after]
         page = [_item(lists, away) for away in found[:most]]
         return {"items": page, "next": page[-1]["id"] if len(found) > most else None}
 
     @router.get("/{id:path}", response_model=seen, dependencies=[reads], summary=f"One {noun}")
     def one(connection: Reading, response: Response, id: str) -> Any:
-        return _seen(connection, lists, _found(connection, lists, noun, id), response)
+        return _shown(connection, lists, _found(connection, lists, noun, id), response)
 
     @router.post(
         "",
@@ -109,15 +109,15 @@ def periods_router(
     )
     def add(connection: Writing, now: Now, response: Response, value: new_model) -> Any:
         of, whose = next((of, getattr(value, of)) for of in lists.nouns if getattr(value, of) is not None)
-        kept = nouns.found(connection, lists.nouns[of], whose)
-        if kept is None:
+        stored = nouns.find(connection, lists.nouns[of], whose)
+        if stored is None:
             raise invalid(f"There is no {lists.nouns[of].name} '{whose}'. Enter the id of one listed.")
         period = Period(first=value.first, last=value.last)
-        if period in getattr(kept.value, lists.field):
+        if period in getattr(stored.value, lists.field):
             raise conflict("there-already", f"That {noun} of '{whose}' is entered already.")
-        away = periods.add(connection, lists, of, kept, period, now)
+        away = periods.add(connection, lists, of, stored, period, now)
         response.headers["Location"] = resource_path(path, away.id)
-        return _seen(connection, lists, away, response)
+        return _shown(connection, lists, away, response)
 
     @router.delete("/{id:path}", status_code=HTTPStatus.NO_CONTENT, dependencies=[changes], summary=f"Remove a {noun}")
     def remove(connection: Writing, now: Now, id: str, if_match: IfMatch = None) -> None:
@@ -129,7 +129,7 @@ def periods_router(
 
 
 def _found(connection: Connection, lists: Lists, noun: str, identifier: str) -> Away:
-    for away in periods.listed(connection, lists):
+    for away in periods.list_periods(connection, lists):
         if away.id == identifier:
             return away
     raise not_found(noun, identifier)
@@ -140,10 +140,10 @@ def _item(lists: Lists, away: Away) -> dict[str, Any]:
     return {"id": away.id, **whose, "first": away.period.first, "last": away.period.last}
 
 
-def _seen(connection: Connection, lists: Lists, away: Away, response: Response) -> dict[str, Any]:
+def _shown(connection: Connection, lists: Lists, away: Away, response: Response) -> dict[str, Any]:
     response.headers["ETag"] = etag(away.version)
     then = bookings.active_in(connection, away.period.first, away.period.last)
-    affected = [kept.booking.conference for kept in then if getattr(kept.booking, away.of) == away.whose]
+    affected = [stored.booking.conference for stored in then if getattr(stored.booking, away.of) == away.whose]
     return {**_item(lists, away), "affected": affected}
 
 

@@ -1,1 +1,1 @@
-"""Bookings: made, moved and cancelled by hand."""
+"""Bookings: list them, and make, move and cancel them by hand."""

@@ -1,4 +1,4 @@
-"""Bookings: who is where, when. A row only ever ends; what moves is a new row, so nothing that was promised is forgotten."""
+"""Bookings as rows. A row only ever ends: a booking that moves gets a new row, so every earlier promise is still on record."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from scheduler.domain.values import written_moment
 
 
 class Ending(StrEnum):
-    """Why a booking stands no more."""
+    """Why a booking has ended."""
 
     MOVED = "moved"
     CANCELLED = "cancelled"
@@ -33,82 +33,93 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True)
-class StoredBooking:
-    """A booking with what the service knows of it; ``exception`` is who allowed it to be late, and why."""
+class DiaryBooking:
+    """A booking with its conditions: its locks, whether it was made by hand, and the exception that lets it be late.
+
+    The diary stores it as a row, and a publication as a copy.
+    """
+
+    booking: Booking
+    locks: tuple[str, ...] = ()
+    by_hand: bool = False
+    exception: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredBooking(DiaryBooking):
+    """A row of the diary: a booking under its number, with the publication that made it. It is ``active`` until it ends."""
 
     number: int
-    booking: Booking
-    locks: tuple[str, ...]
-    by_hand: bool
-    publication: int | None
-    exception: dict[str, Any] | None
-    active: bool
+    publication: int | None = None
+    active: bool = True
+
+    @property
+    def history_entry(self) -> dict[str, Any]:
+        """The number, start, room and people, as a conference's history records them."""
+        return {
+            "number": self.number,
+            **self.booking.model_dump(mode="json", include={"start", "room", "chair", "minute_taker"}),
+        }
 
 
 def active_in(connection: Connection, first: dt.date, last: dt.date) -> list[StoredBooking]:
-    """What stands from one day to another, both included, by start."""
+    """Return the active bookings from one day to another, both included, by start."""
     midnight = dt.datetime.combine(first, dt.time()), dt.datetime.combine(last + ONE_DAY, dt.time())
     within = bookings.c.active & (bookings.c.start >= midnight[0]) & (bookings.c.start < midnight[1])
-    return queried(connection, select(bookings).where(within).order_by(bookings.c.start, bookings.c.number))
+    return select_bookings(connection, select(bookings).where(within).order_by(bookings.c.start, bookings.c.number))
 
 
 def active_of(connection: Connection, conference: str) -> StoredBooking | None:
-    """What stands for a conference."""
-    of_it = queried(connection, select(bookings).where(bookings.c.active & (bookings.c.conference == conference)))
-    return of_it[0] if of_it else None
+    """Return the active booking of a conference, if it has one."""
+    of_conference = select_bookings(connection, select(bookings).where(bookings.c.active & (bookings.c.conference == conference)))
+    return of_conference[0] if of_conference else None
 
 
-def found(connection: Connection, number: int) -> StoredBooking | None:
-    """The booking of that number, whether it stands or not."""
-    of_number = queried(connection, select(bookings).where(bookings.c.number == number))
+def find(connection: Connection, number: int) -> StoredBooking | None:
+    """Return the booking with a number, active or ended."""
+    of_number = select_bookings(connection, select(bookings).where(bookings.c.number == number))
     return of_number[0] if of_number else None
 
 
-def held_as(connection: Connection, slots: Iterable[str]) -> list[StoredBooking]:
-    """What stands for some held slots."""
-    return queried(connection, select(bookings).where(bookings.c.active & bookings.c.hold.in_(list(slots))))
+def active_slots(connection: Connection, slots: Iterable[str]) -> list[StoredBooking]:
+    """Return the active bookings of held slots."""
+    return select_bookings(connection, select(bookings).where(bookings.c.active & bookings.c.hold.in_(list(slots))))
 
 
-def queried(connection: Connection, query: Select[Any]) -> list[StoredBooking]:
-    """The bookings of a query over their table."""
-    return [_kept(row) for row in connection.execute(query)]
+def select_bookings(connection: Connection, query: Select[Any]) -> list[StoredBooking]:
+    """Return the bookings of a query over their table."""
+    return [_stored(row) for row in connection.execute(query)]
 
 
 def add(
-    connection: Connection,
-    booking: Booking,
-    policy: Policy,
-    now: dt.datetime,
-    *,
-    locks: Iterable[str] = (),
-    by_hand: bool = False,
-    publication: int | None = None,
-    exception: dict[str, Any] | None = None,
-) -> int:
-    """Keep a booking; gives its number. ApiError 409 where the room or somebody is taken then, which says by what."""
+    connection: Connection, new: DiaryBooking, policy: Policy, now: dt.datetime, *, publication: int | None = None
+) -> StoredBooking:
+    """Store a booking. Raise ConflictError with each clash if the room or somebody is taken at that time."""
+    booking = new.booking
     row = {
         "conference": None if booking.held else booking.conference,
         "hold": booking.conference if booking.held else None,
         **taking(booking, policy),
-        "locks": list(locks),
-        "by_hand": by_hand,
+        "locks": list(new.locks),
+        "by_hand": new.by_hand,
         "publication": publication,
-        "exception": exception,
+        "exception": new.exception,
         "active": True,
         "made_at": now,
     }
-    with _told_as_taken(connection, row):
-        return int(connection.execute(insert(bookings).values(row).returning(bookings.c.number)).scalar_one())
+    with _clashes_listed(connection, row):
+        number = int(connection.execute(insert(bookings).values(row).returning(bookings.c.number)).scalar_one())
+    return StoredBooking(booking, new.locks, new.by_hand, new.exception, number=number, publication=publication)
 
 
 def end(connection: Connection, numbers: Iterable[int], ending: Ending, now: dt.datetime) -> None:
-    """Let bookings stand no more."""
+    """End bookings, if they are active."""
     of_these = bookings.c.number.in_(list(numbers)) & bookings.c.active
     connection.execute(update(bookings).where(of_these).values(active=False, ended_at=now, ended_by=ending))
 
 
 def taking(booking: Booking, policy: Policy) -> dict[str, Any]:
-    """What a booking takes, and when, as a row says it."""
+    """Return the columns for what a booking takes, and when."""
     return {
         "start": booking.start,
         "end": booking.end,
@@ -121,48 +132,48 @@ def taking(booking: Booking, policy: Policy) -> dict[str, Any]:
 
 
 def allow(connection: Connection, number: int, exception: dict[str, Any] | None) -> None:
-    """Record with a booking that stands who has allowed it to be late."""
+    """Record with a booking who has allowed it to be late, and why."""
     connection.execute(update(bookings).where(bookings.c.number == number).values(exception=exception))
 
 
-def pad(connection: Connection, standing: Iterable[StoredBooking], policy: Policy) -> None:
-    """Let bookings that stand take the time before and after that the policy gives them now."""
-    now_take = {kept.number: taking(kept.booking, policy) for kept in standing}
+def pad(connection: Connection, active: Iterable[StoredBooking], policy: Policy) -> None:
+    """Give active bookings the pre-meet and reset times of the current policy."""
+    now_take = {stored.number: taking(stored.booking, policy) for stored in active}
     columns = bookings.c.number, bookings.c.arrival, bookings.c.cleared
     rows = connection.execute(select(*columns).where(bookings.c.number.in_(list(now_take)))).all()
     times = {row.number: {name: now_take[row.number][name] for name in ("arrival", "cleared")} for row in rows}
     old = [row.number for row in rows if times[row.number] != {"arrival": row.arrival, "cleared": row.cleared}]
-    if old:
-        connection.execute(update(bookings).where(bookings.c.number.in_(old)).values(active=False))  # on the way they may overlap
+    if old:  # row by row they could overlap until the last is changed, so none is active meanwhile
+        connection.execute(update(bookings).where(bookings.c.number.in_(old)).values(active=False))
     for number in old:
         connection.execute(update(bookings).where(bookings.c.number == number).values(active=True, **times[number]))
 
 
-def in_the_way(connection: Connection, row: dict[str, Any]) -> list[tuple[str, StoredBooking]]:
-    """What stands in the way of what a row takes, each with what it is: room, chair or minute taker."""
-    found: list[tuple[str, StoredBooking]] = []
+def clashing(connection: Connection, row: dict[str, Any]) -> list[tuple[str, StoredBooking]]:
+    """Return the active bookings that clash with a row, each with what both take: room, chair or minute taker."""
+    clashes: list[tuple[str, StoredBooking]] = []
     for what in TAKEN:
         if row[what] is None:
             continue
         until = "cleared" if what == "room" else "end"
         same = bookings.c.active & (bookings.c[what] == row[what])
         overlapping = (bookings.c.arrival < row[until]) & (row["arrival"] < bookings.c[until])
-        found += [(what, kept) for kept in queried(connection, select(bookings).where(same & overlapping))]
-    return found
+        clashes += [(what, stored) for stored in select_bookings(connection, select(bookings).where(same & overlapping))]
+    return clashes
 
 
-def of_conferences(connection: Connection, identifiers: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What stands for each of some conferences, as the API tells it."""
+def items_of_conferences(connection: Connection, identifiers: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the active booking of each conference that has one, as the API shows it."""
     of_these = bookings.c.active & bookings.c.conference.in_(list(identifiers))
-    return {item["conference"]: item for item, _ in told(connection, of_these)}
+    return {item["conference"]: item for item, _ in items(connection, of_these)}
 
 
-def told(
+def items(
     connection: Connection, *wanted: ColumnElement[bool], after: int = 0, most: int | None = None
 ) -> list[tuple[dict[str, Any], str]]:
-    """Bookings as the API tells them, each with its version, by start; those after the one of a number, at most so many.
+    """Return bookings as the API shows them, each with its version, by start: at most ``most``, after the number ``after``.
 
-    ``site`` is where it is held, none if virtually; ``late`` counts the working days after the conference's due date.
+    ``site`` is the room's site, None if it is virtual; ``late`` counts the working days after the conference's due date.
     """
     order = bookings.c.start, bookings.c.number
     if after:
@@ -170,13 +181,13 @@ def told(
         if start is None:
             return []
         wanted += (order[0] >= start, or_(order[0] > start, order[1] > after))
-    rows = connection.execute(_TELLING.where(*wanted).order_by(*order).limit(most)).all()
+    rows = connection.execute(_ITEM_COLUMNS.where(*wanted).order_by(*order).limit(most)).all()
     days = conferences.calendar(connection)
-    return [(_told(row, days), _version(row)) for row in rows]
+    return [(_item(row, days), _version(row)) for row in rows]
 
 
 def numbered(number: int) -> ColumnElement[bool]:
-    """For ``told``: the booking of a number."""
+    """Return the condition for ``items`` that selects the booking with a number."""
     return bookings.c.number == number
 
 
@@ -188,7 +199,7 @@ def matching(
     active: bool | None,
     **taken: str | None,
 ) -> list[ColumnElement[bool]]:
-    """For ``told``: the bookings of some days, and of what else is told; ``taken`` are a room, a chair and a minute taker."""
+    """Return the conditions for ``items`` of the given filters; ``taken`` are a room, a chair and a minute taker."""
     conditions = [bookings.c[what] == whom for what, whom in taken.items() if whom is not None]
     if first is not None:
         conditions.append(bookings.c.start >= dt.datetime.combine(first, dt.time()))
@@ -204,23 +215,23 @@ def matching(
 
 
 _site_of_room: ColumnElement[str] = rooms.c.value["site"].as_string()
-_ASKED = conferences_table.c
-_TELLING = (
+_CONFERENCE = conferences_table.c
+_ITEM_COLUMNS = (
     select(
         bookings,
         func.coalesce(bookings.c.hold, bookings.c.conference).label("reference"),
         _site_of_room.label("site"),
-        _ASKED.value["kind"].as_string().label("kind"),
-        _ASKED.value["mode"].as_string().label("mode"),
-        _ASKED.due,
-        func.coalesce(_ASKED.version, 0).label("version"),
+        _CONFERENCE.value["kind"].as_string().label("kind"),
+        _CONFERENCE.value["mode"].as_string().label("mode"),
+        _CONFERENCE.due,
+        func.coalesce(_CONFERENCE.version, 0).label("version"),
     )
     .outerjoin(rooms, rooms.c.id == bookings.c.room)
-    .outerjoin(conferences_table, _ASKED.id == bookings.c.conference)
+    .outerjoin(conferences_table, _CONFERENCE.id == bookings.c.conference)
 )
 
 
-def _told(row: Any, days: Calendar) -> dict[str, Any]:
+def _item(row: Any, days: Calendar) -> dict[str, Any]:
     day = row.start.date()
     return {
         "number": row.number,
@@ -245,13 +256,13 @@ def _told(row: Any, days: Calendar) -> dict[str, Any]:
 
 
 def _version(row: Any) -> str:
-    """It changes with the booking, which can only end, and with its conference."""
+    """Return a version that changes with the booking, which can only end, and with its conference."""
     return f"{row.number}.{row.version}{'' if row.active else '.ended'}"
 
 
 @contextmanager
-def _told_as_taken(connection: Connection, row: dict[str, Any]) -> Iterator[None]:
-    """The database's refusal as an error that says, by reference, what is in the way."""
+def _clashes_listed(connection: Connection, row: dict[str, Any]) -> Iterator[None]:
+    """Turn the database's refusal of a row into a ConflictError that lists each clash by reference."""
     savepoint = connection.begin_nested()
     try:
         yield
@@ -259,24 +270,25 @@ def _told_as_taken(connection: Connection, row: dict[str, Any]) -> Iterator[None
         savepoint.rollback()
         if not any(name in str(error.orig) for name in (*TAKEN.values(), "uq_bookings_active_conference", "bookings.conference")):
             raise
-        taken = in_the_way(connection, row)
-        if not taken:
+        clashes = clashing(connection, row)
+        if not clashes:
             raise ConflictError("already-booked", f"{row['conference']} is booked already. Move its booking instead.") from None
-        wrong = [
+        errors = [
             ErrorItem(
                 where=what,
-                message=f"{row[what]} is taken by {kept.booking.conference} at {kept.booking.start:%Y-%m-%dT%H:%M}.",
+                message=f"{row[what]} is taken by {stored.booking.conference} at {stored.booking.start:%Y-%m-%dT%H:%M}.",
             )
-            for what, kept in taken
+            for what, stored in clashes
         ]
-        message = f"That place is taken: {' '.join(one.message for one in wrong)} Choose another."
-        raise ConflictError("slot-taken", message, errors=wrong) from None
+        message = f"That place is taken: {' '.join(one.message for one in errors)} Choose another."
+        raise ConflictError("slot-taken", message, errors=errors) from None
     else:
         savepoint.commit()
 
 
-def _kept(row: Any) -> StoredBooking:
-    booking = Booking.model_construct(
+def booking_of(row: Any) -> Booking:
+    """Return the booking in a row of the table."""
+    return Booking.model_construct(
         conference=row.hold or row.conference,
         start=row.start,
         end=row.end,
@@ -285,4 +297,15 @@ def _kept(row: Any) -> StoredBooking:
         minute_taker=row.minute_taker,
         held=row.hold is not None,
     )
-    return StoredBooking(row.number, booking, tuple(row.locks), row.by_hand, row.publication, row.exception, row.active)
+
+
+def _stored(row: Any) -> StoredBooking:
+    return StoredBooking(
+        booking_of(row),
+        tuple(row.locks),
+        row.by_hand,
+        row.exception,
+        number=row.number,
+        publication=row.publication,
+        active=row.active,
+    )

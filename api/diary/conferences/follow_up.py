@@ -1,4 +1,4 @@
-"""The life of a conference: what follows from an outcome, a birth or a transfer. Pure functions over the contract's values."""
+"""What follows from an outcome, a birth or a transfer: pure functions from conference to conference."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARTS = re.compile(r"(?P<stem>.+?)(?:-R(?P<review>[0-9]{1,6}))?(?:-A(?P<attempt
 
 
 class Reason(StrEnum):
-    """Why something is late, moved, cancelled or inquorate, in the service's own words."""
+    """Why a conference is late, moved, cancelled or inquorate."""
 
     REQUEST_LATE = "request late"
     ASSESSMENT_NOT_READY = "assessment not ready"
@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of a conference."""
+    """The outcome of a conference."""
 
     PLAN_MADE = "plan made"
     PLAN_CONTINUES = "plan continues"
@@ -46,12 +46,12 @@ class Outcome(StrEnum):
 
     @property
     def leaves_a_plan(self) -> bool:
-        """Whether children are on a plan afterwards, so that a review follows."""
+        """True if children are on a plan afterwards, so that a review follows."""
         return self in (Outcome.PLAN_MADE, Outcome.PLAN_CONTINUES)
 
 
 class ConferenceEvent(StrEnum):
-    """What happens to a conference, as its history tells it."""
+    """An event in a conference's history."""
 
     REQUESTED = "requested"
     CHANGED = "changed"
@@ -66,19 +66,19 @@ class ConferenceEvent(StrEnum):
 
 
 def possible_outcomes(kind: ConferenceKind) -> tuple[Outcome, ...]:
-    """A review finds a plan that goes on or ends; every other conference makes one or not."""
+    """Return the outcomes that a kind of conference can have: a review continues or ends a plan; others make one or none."""
     if kind.is_review:
         return (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)
     return (Outcome.PLAN_MADE, Outcome.NO_PLAN, Outcome.INQUORATE)
 
 
 def chair_of_family(conference: Conference, held_by: Chair) -> str | None:
-    """Whose family it is from now on: whoever held the conference, unless that was a reserve, who only covers."""
+    """Return the family's chair from now on: the one who held the conference, unless that was a reserve, who only covers."""
     return conference.chair if held_by.reserve else held_by.id
 
 
 def next_review(conference: Conference, identifier: str, held_on: dt.date, chair: str | None, children: int) -> Conference:
-    """The review that follows from a plan for so many children; its clock runs from the day of this conference."""
+    """Return the review that follows from a plan for ``children``; its clock runs from the day of this conference."""
     return conference.model_copy(
         update={
             "id": identifier,
@@ -98,7 +98,7 @@ def next_review(conference: Conference, identifier: str, held_on: dt.date, chair
 def held_again(
     conference: Conference, identifier: str, inquorate_on: dt.date, calendar: Calendar, clocks: ClockSettings
 ) -> Conference:
-    """What is to be booked for a conference that was inquorate: a review by its due date as it was, another within days."""
+    """Return the conference that replaces an inquorate one: a review keeps its due date, another kind is due within days."""
     changes: dict[str, object] = {"id": identifier, "earliest": inquorate_on + ONE_DAY}
     if not conference.kind.is_review:
         changes["due"] = calendar.working_days_after(inquorate_on, clocks.rebook_days)
@@ -106,7 +106,7 @@ def held_again(
 
 
 def after_birth(review: Conference, birth: dt.date, calendar: Calendar, policy: Policy, clocks: ClockSettings) -> Conference:
-    """The first review after a birth: due some working days after it, or the policy's months where there are none set."""
+    """Return the first review with its due date after a birth: the set number of working days, or else the policy's months."""
     if clocks.birth_days is None:
         due = calendar.on_or_last_working_day_before(months_after(birth, policy.clock.first_review_months))
     else:
@@ -115,34 +115,34 @@ def after_birth(review: Conference, birth: dt.date, calendar: Calendar, policy: 
 
 
 def transferred_in(conference: Conference, notified: dt.date) -> Conference:
-    """A conference whose family has come from another council: its clock runs from the notification."""
+    """Return the conference as a transfer-in, whose clock runs from the notification."""
     return conference.model_copy(update={"kind": ConferenceKind.TRANSFER_IN, "trigger": notified, "due": None})
 
 
 def on_plan(review: Conference) -> Counter[str]:
-    """The children that an open review's own chair holds; none before there is a plan, or where it has no chair yet."""
+    """Return the children in the caseload of a review's chair; none if there is no plan yet, or no chair."""
     return Counter({review.chair: review.children}) if review.kind.is_review and review.chair is not None else Counter()
 
 
 def caseload_changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
-    """By how many children each chair's caseload changes, of those who hold them before and afterwards."""
+    """Return the change of each chair's caseload, from the children they hold before to those afterwards."""
     changes = {chair: after.get(chair, 0) - before.get(chair, 0) for chair in {**before, **after}}
     return {chair: change for chair, change in changes.items() if change}
 
 
 def with_caseload(chair: Chair, change: int) -> Chair:
-    """The chair with more or fewer children, never below none."""
+    """Return the chair with a changed caseload, never below 0."""
     return chair.model_copy(update={"caseload": max(0, min(MOST_CHILDREN, chair.caseload + change))})
 
 
 def review_identifier(identifier: str, is_taken: Callable[[str], bool]) -> str:
-    """The next review's id: ``CPC-0101`` is followed by ``CPC-0101-R1``, and that by ``CPC-0101-R2``."""
+    """Return the next review's id: ``CPC-0101-R1`` after ``CPC-0101``, then ``CPC-0101-R2``."""
     stem, review, _ = _parts(identifier)
     return _free(f"{stem}-R", review + 1, is_taken)
 
 
 def attempt_identifier(identifier: str, is_taken: Callable[[str], bool]) -> str:
-    """The id of what is held again: ``CPC-0101`` is followed by ``CPC-0101-A2``, and ``CPC-0101-R1`` by ``CPC-0101-R1-A2``."""
+    """Return the id of the next attempt: ``CPC-0101-A2`` after ``CPC-0101``, and ``CPC-0101-R1-A2`` after ``CPC-0101-R1``."""
     stem, review, attempt = _parts(identifier)
     return _free(f"{stem}-R{review}-A" if review else f"{stem}-A", max(attempt, 1) + 1, is_taken)
 

@@ -1,4 +1,4 @@
-"""Conferences as they are kept: the contract's value, its place in the life of a family's plan, and its history."""
+"""Conferences as rows: the contract's value, its state and clock, what it follows, and its history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.tables import conference_history, conferences
 from api.diary.service import queries as documents
 from scheduler.domain.calendar import Calendar
@@ -19,7 +19,7 @@ from scheduler.domain.conference import Conference, ConferenceKind
 
 
 class ConferenceState(StrEnum):
-    """Where a conference is in its life."""
+    """The state of a conference."""
 
     REQUESTED = "requested"
     BOOKED = "booked"
@@ -34,7 +34,7 @@ OPEN = (ConferenceState.REQUESTED, ConferenceState.BOOKED)
 
 @dataclass(frozen=True)
 class StoredConference:
-    """A conference with what the service knows of it. ``due`` and ``earliest`` are by the clock; it ``follows`` another."""
+    """A conference with its state. Its clock gives ``due`` and ``earliest``; ``follows`` is the family's previous one."""
 
     position: int
     value: Conference
@@ -47,28 +47,28 @@ class StoredConference:
 
 
 def calendar(connection: Connection) -> Calendar:
-    """The service's calendar."""
+    """Return the service's calendar."""
     parts = {name: documents.get(connection, name)[0] for name in ("bank_holidays", "terms", "closures")}
     return Calendar(**parts)
 
 
-def found(connection: Connection, identifier: str) -> StoredConference | None:
-    """The conference with that id."""
+def find(connection: Connection, identifier: str) -> StoredConference | None:
+    """Return the conference with an id."""
     row = connection.execute(select(conferences).where(conferences.c.id == identifier)).one_or_none()
-    return None if row is None else kept(row)
+    return None if row is None else stored(row)
 
 
 def of(connection: Connection, identifiers: Iterable[str]) -> list[StoredConference]:
-    """The conferences of these ids, of those that there are."""
-    return queried(connection, select(conferences).where(conferences.c.id.in_(list(identifiers))))
+    """Return the conferences with these ids, leaving out unknown ids."""
+    return select_conferences(connection, select(conferences).where(conferences.c.id.in_(list(identifiers))))
 
 
-def queried(connection: Connection, query: Select[Any]) -> list[StoredConference]:
-    """The conferences of a query over their table."""
-    return [kept(row) for row in connection.execute(query)]
+def select_conferences(connection: Connection, query: Select[Any]) -> list[StoredConference]:
+    """Return the conferences of a query over their table."""
+    return [stored(row) for row in connection.execute(query)]
 
 
-def listed(
+def list_conferences(
     connection: Connection,
     *,
     state: ConferenceState | None = None,
@@ -80,7 +80,7 @@ def listed(
     after: int = 0,
     most: int | None = None,
 ) -> list[StoredConference]:
-    """Conferences in the order in which they came, ``after`` a position, at most so many; each filter narrows them."""
+    """Return the conferences that pass every filter, by position: at most ``most``, after the position ``after``."""
     table = conferences
     wanted = [table.c.position > after]
     words = {"kind": kind, "site": site, "chair": chair}
@@ -88,46 +88,46 @@ def listed(
     wanted += [table.c.state == state] if state is not None else []
     wanted += [table.c.due >= due_from] if due_from is not None else []
     wanted += [table.c.due <= due_to] if due_to is not None else []
-    return queried(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
+    return select_conferences(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
 
 
 def chain(connection: Connection, one: StoredConference) -> list[StoredConference]:
-    """All conferences of a family's plan, from the one that began it to the last that followed."""
+    """Return all conferences of a family's plan, from the first to the latest."""
     chain = [one]
     while chain[0].follows is not None:
-        chain[:0] = queried(connection, select(conferences).where(conferences.c.id == chain[0].follows))
-    while following := queried(connection, select(conferences).where(conferences.c.follows == chain[-1].value.id)):
+        chain[:0] = select_conferences(connection, select(conferences).where(conferences.c.id == chain[0].follows))
+    while following := select_conferences(connection, select(conferences).where(conferences.c.follows == chain[-1].value.id)):
         chain += following
     return chain
 
 
 def add(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
-    """Keep a new conference, which is requested. IntegrityError where there is one of that id."""
-    row = {"id": conference.id, "value": written(conference), "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED}
+    """Store a new conference as requested. Raise IntegrityError if its id is taken."""
+    row = {"id": conference.id, "value": to_json(conference), "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED}
     connection.execute(insert(conferences).values(**row, **_clock(connection, conference), follows=follows))
 
 
 def change(connection: Connection, conference: Conference, now: dt.datetime, **columns: Any) -> int:
-    """Put another value, or another state or outcome, in its place; gives the version."""
-    changed = {"value": written(conference), "version": conferences.c.version + 1, "changed_at": now, **columns}
+    """Change a conference's value, and any further columns; return its new version."""
+    changed = {"value": to_json(conference), "version": conferences.c.version + 1, "changed_at": now, **columns}
     query = update(conferences).where(conferences.c.id == conference.id).returning(conferences.c.version)
     return int(connection.execute(query.values(**changed, **_clock(connection, conference))).scalar_one())
 
 
 def settled(connection: Connection, identifiers: Iterable[str]) -> frozenset[str]:
-    """Those of some conferences that have taken place, or are cancelled."""
+    """Return which of these conferences have been held or cancelled."""
     of_these = conferences.c.id.in_(list(identifiers)) & conferences.c.state.not_in(OPEN)
     return frozenset(connection.scalars(select(conferences.c.id).where(of_these)))
 
 
 def reset_clocks(connection: Connection, now: dt.datetime) -> None:
-    """Compute every open conference's dates anew, after the calendar or the policy has changed."""
-    for one in queried(connection, select(conferences).where(conferences.c.state.in_(OPEN))):
+    """Recompute every open conference's dates, after a change of the calendar or policy."""
+    for one in select_conferences(connection, select(conferences).where(conferences.c.state.in_(OPEN))):
         if (one.due, one.earliest) != tuple(_clock(connection, one.value).values()):
             change(connection, one.value, now)
 
 
-def note(
+def record_event(
     connection: Connection,
     conference: str,
     event: str,
@@ -136,20 +136,20 @@ def note(
     reason: str | None = None,
     **detail: Any,
 ) -> None:
-    """Add to a conference's history."""
+    """Add an entry to a conference's history."""
     row = {"conference": conference, "at": now, "actor": actor, "event": event, "reason": reason, "detail": detail}
     connection.execute(insert(conference_history).values(row))
 
 
 def history(connection: Connection, conferences_: Iterable[str], *, after: int = 0, most: int | None = None) -> list[Row[Any]]:
-    """What has happened to some conferences, in order; ``after`` an entry's number, at most so many."""
+    """Return the history of conferences, in order: at most ``most`` entries, after the number ``after``."""
     table = conference_history
     of_these = table.c.conference.in_(list(conferences_)) & (table.c.number > after)
     return list(connection.execute(select(table).where(of_these).order_by(table.c.number).limit(most)))
 
 
-def kept(row: Any) -> StoredConference:
-    """A row of the table as a value."""
+def stored(row: Any) -> StoredConference:
+    """Return a row of the table as a value."""
     return StoredConference(
         row.position,
         Conference.model_validate(row.value),

@@ -1,4 +1,4 @@
-"""Conferences: asked for, changed, and what happens to them until the next one of the family is due."""
+"""Routes for conferences: request and change them, and record their outcomes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
-from api.diary.bookings.routes import BookingItem, ChangeReason, WhyChanged
+from api.diary.bookings.schemas import BookingItem, ChangeReason, WhyChanged
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Outcome, Reason
@@ -33,7 +33,7 @@ _reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_DIARY)
 
 
 class OutcomeRecorded(BaseModel):
-    """What came of a conference, on which day and with whom; ``children`` are those on a plan afterwards."""
+    """A conference's outcome, with its day and chair; ``children`` counts those on a plan afterwards."""
 
     outcome: Outcome
     held_on: dt.date
@@ -43,10 +43,10 @@ class OutcomeRecorded(BaseModel):
 
 
 class ConferenceView(BaseModel):
-    """A conference as the contract writes it, and what the service knows of it.
+    """A conference with its state.
 
-    ``due`` and ``earliest`` are by its clock; where no clock says how early it may be, there is no ``earliest``. It ``follows``
-    another of the same family; ``remarks`` say what to see to.
+    Its clock gives ``due`` and ``earliest``, which is null if the clock sets no first day. ``follows`` is the family's previous
+    conference; ``remarks`` list what needs attention.
     """
 
     conference: Conference
@@ -60,14 +60,14 @@ class ConferenceView(BaseModel):
 
 
 class Followed(BaseModel):
-    """A conference after something has happened to it, and the ``next`` one of the family, if that came of it or changed."""
+    """A changed conference, and the family's ``next`` one if it is new or has changed too."""
 
     conference: ConferenceView
     next: ConferenceView | None
 
 
 class HistoryItem(BaseModel):
-    """One entry of a conference's history; ``detail`` holds what was before."""
+    """An entry of a conference's history; ``detail`` includes the earlier values."""
 
     number: int
     at: AwareDatetime
@@ -78,7 +78,7 @@ class HistoryItem(BaseModel):
 
 
 class ConferenceFilter(Value):
-    """Which conferences are asked for; ``due_from`` and ``due_to`` are both included."""
+    """A query for conferences; ``due_from`` and ``due_to`` are both included."""
 
     state: ConferenceState | None = None
     kind: ConferenceKind | None = None
@@ -86,12 +86,12 @@ class ConferenceFilter(Value):
     chair: Identifier | None = None
     due_from: Date | None = None
     due_to: Date | None = None
-    after: Annotated[int, Field(ge=0, le=2**31 - 1, description="Go on after this place: the `next` of the page before.")] = 0
-    most: Annotated[int, Field(ge=1, le=500, description="How many at most.")] = 100
+    after: Annotated[int, Field(ge=0, le=2**31 - 1, description="The `next` of the page before.")] = 0
+    most: Annotated[int, Field(ge=1, le=500, description="The most conferences on the page.")] = 100
 
 
 class NewOutcome(Value):
-    """What came of a conference. ``held_on`` is the booking's day, and ``children`` all, where they are left out."""
+    """A conference's outcome. The defaults are the booking's day for ``held_on`` and all of them for ``children``."""
 
     outcome: Annotated[Outcome, one_of(Outcome)]
     held_on: Date | None = None
@@ -121,15 +121,15 @@ _EXAMPLE: dict[str, Any] = {
 
 @router.get("", response_model=ConferencePage, dependencies=[_reads], summary="List conferences")
 def listed(connection: Reading, wanted: Annotated[ConferenceFilter, Query()]) -> Any:
-    """Conferences in the order in which they came."""
-    found = conferences.listed(connection, **dict(wanted) | {"most": wanted.most + 1})
+    """Return conferences in the order in which they were stored."""
+    found = conferences.list_conferences(connection, **dict(wanted) | {"most": wanted.most + 1})
     page = found[: wanted.most]
     return {"items": _views(connection, page), "next": page[-1].position if len(found) > wanted.most else None}
 
 
-@router.get("/{id:path}/history", response_model=HistoryPage, dependencies=[_reads], summary="What has happened to a conference")
+@router.get("/{id:path}/history", response_model=HistoryPage, dependencies=[_reads], summary="The history of a conference")
 def history(connection: Reading, id: str, after: After = 0, most: Most = 100) -> Any:
-    """Who did what, when and why, the first entry first."""
+    """Return who did what, when and why, oldest entry first."""
     _found(connection, id)
     rows = conferences.history(connection, [id], after=after, most=most + 1)
     items = [{name: getattr(row, name) for name in HistoryItem.model_fields} for row in rows[:most]]
@@ -138,7 +138,7 @@ def history(connection: Reading, id: str, after: After = 0, most: Most = 100) ->
 
 @router.get("/{id:path}", response_model=ConferenceView, dependencies=[_reads], summary="One conference")
 def one(connection: Reading, response: Response, id: str) -> Any:
-    """A conference with its booking."""
+    """Return a conference with its booking."""
     return _shown(connection, response, id)
 
 
@@ -151,7 +151,7 @@ def one(connection: Reading, response: Response, id: str) -> Any:
     summary="Request a conference",
 )
 def add(connection: Writing, now: Now, response: Response, value: Conference) -> Any:
-    """A new conference, to be booked by hand or by a plan."""
+    """Store a new conference, to be booked by hand or by a plan."""
     snapshot.hold_to_references(connection, value)
     life.request(connection, value, now)
     response.headers["Location"] = resource_path("conferences", value.id)
@@ -166,12 +166,12 @@ def add(connection: Writing, now: Now, response: Response, value: Conference) ->
     summary="Change a conference",
 )
 def replace(connection: Writing, now: Now, response: Response, id: str, value: Conference, if_match: IfMatch = None) -> Any:
-    """Another value for one that is not held yet; where it is booked, the booking must still keep every rule."""
-    kept = _seen(connection, id, if_match)
+    """Change a conference that has not been held yet. If it is booked, the booking must still keep every rule."""
+    stored = _current(connection, id, if_match)
     if value.id != id:
         raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new conference instead.")
     snapshot.hold_to_references(connection, value)
-    booking_by_hand.change_conference(connection, kept, value, now)
+    booking_by_hand.change_conference(connection, stored, value, now)
     return _shown(connection, response, id)
 
 
@@ -183,8 +183,8 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
     summary="Cancel a conference",
 )
 def cancel(connection: Writing, now: Now, response: Response, id: str, why: ChangeReason, if_match: IfMatch = None) -> Any:
-    """It is not to be held at all; to hold it another day, move or cancel its booking."""
-    life.cancel(connection, _seen(connection, id, if_match), why.reason, now)
+    """Cancel a conference. To hold it on another day, move or cancel its booking instead."""
+    life.cancel(connection, _current(connection, id, if_match), why.reason, now)
     return _shown(connection, response, id)
 
 
@@ -193,14 +193,12 @@ def cancel(connection: Writing, now: Now, response: Response, id: str, why: Chan
     response_model=Followed,
     dependencies=[_changes],
     openapi_extra=request_example({"outcome": "plan made", "children": 2}),
-    summary="Record what came of a conference",
+    summary="Record the outcome of a conference",
 )
-def outcome(connection: Writing, now: Now, response: Response, id: str, told: NewOutcome, if_match: IfMatch = None) -> Any:
-    """For a plan that is made or goes on, the next review is there at once; what was inquorate is to be booked again."""
-    kept = _seen(connection, id, if_match)
-    following = life.outcome(
-        connection, kept, told.outcome, now, held_on=told.held_on, children=told.children, reason=told.reason
-    )
+def outcome(connection: Writing, now: Now, response: Response, id: str, new: NewOutcome, if_match: IfMatch = None) -> Any:
+    """Record an outcome, and request what follows: the next review of a plan, or another attempt if it was inquorate."""
+    stored = _current(connection, id, if_match)
+    following = life.outcome(connection, stored, new.outcome, now, held_on=new.held_on, children=new.children, reason=new.reason)
     return _followed(connection, response, id, following)
 
 
@@ -212,8 +210,8 @@ def outcome(connection: Writing, now: Now, response: Response, id: str, told: Ne
     summary="Record a birth after a pre-birth conference",
 )
 def birth(connection: Writing, now: Now, response: Response, id: str, born: Birth, if_match: IfMatch = None) -> Any:
-    """The family's first review, which is still to be held, gets its due date from the birth."""
-    review = life.birth(connection, _seen(connection, id, if_match), born.date, now)
+    """Reset the due date of the family's open first review from the birth."""
+    review = life.birth(connection, _current(connection, id, if_match), born.date, now)
     return _followed(connection, response, id, None if review == id else review)
 
 
@@ -224,23 +222,23 @@ def birth(connection: Writing, now: Now, response: Response, id: str, born: Birt
     openapi_extra=request_example({"notified": "2027-01-11"}),
     summary="Record a transfer in",
 )
-def transfer(connection: Writing, now: Now, response: Response, id: str, told: Transfer, if_match: IfMatch = None) -> Any:
-    """The conference becomes one of a family from another council; its clock runs from the notification."""
-    life.transfer(connection, _seen(connection, id, if_match), told.notified, now)
+def transfer(connection: Writing, now: Now, response: Response, id: str, new: Transfer, if_match: IfMatch = None) -> Any:
+    """Make the conference a transfer-in, whose clock runs from the notification."""
+    life.transfer(connection, _current(connection, id, if_match), new.notified, now)
     return _shown(connection, response, id)
 
 
 def _found(connection: Connection, identifier: str) -> StoredConference:
-    kept = conferences.found(connection, identifier)
-    if kept is None:
+    stored = conferences.find(connection, identifier)
+    if stored is None:
         raise not_found("conference", identifier)
-    return kept
+    return stored
 
 
-def _seen(connection: Connection, identifier: str, if_match: str | None) -> StoredConference:
-    kept = _found(connection, identifier)
-    expect(kept.version, if_match)
-    return kept
+def _current(connection: Connection, identifier: str, if_match: str | None) -> StoredConference:
+    stored = _found(connection, identifier)
+    expect(stored.version, if_match)
+    return stored
 
 
 def _followed(connection: Connection, response: Response, identifier: str, following: str | None) -> dict[str, Any]:
@@ -249,36 +247,36 @@ def _followed(connection: Connection, response: Response, identifier: str, follo
 
 
 def _shown(connection: Connection, response: Response, identifier: str) -> dict[str, Any]:
-    """A conference as it is told, with its ETag in the response's headers."""
-    kept = _found(connection, identifier)
-    response.headers["ETag"] = etag(kept.version)
-    return _views(connection, [kept])[0]
+    """Return a conference as the API shows it, and set the response's ETag."""
+    stored = _found(connection, identifier)
+    response.headers["ETag"] = etag(stored.version)
+    return _views(connection, [stored])[0]
 
 
 def _views(connection: Connection, found: list[StoredConference]) -> list[dict[str, Any]]:
-    booked = bookings.of_conferences(connection, (kept.value.id for kept in found))
-    return [_view(kept, booked.get(kept.value.id)) for kept in found]
+    booked = bookings.items_of_conferences(connection, (stored.value.id for stored in found))
+    return [_view(stored, booked.get(stored.value.id)) for stored in found]
 
 
-def _view(kept: StoredConference, booking: dict[str, Any] | None) -> dict[str, Any]:
+def _view(stored: StoredConference, booking: dict[str, Any] | None) -> dict[str, Any]:
     return {
-        "conference": kept.value,
-        "state": kept.state,
-        "due": kept.due,
-        "earliest": None if kept.earliest == LONG_AGO else kept.earliest,
-        "follows": kept.follows,
-        "outcome": kept.outcome,
+        "conference": stored.value,
+        "state": stored.state,
+        "due": stored.due,
+        "earliest": None if stored.earliest == LONG_AGO else stored.earliest,
+        "follows": stored.follows,
+        "outcome": stored.outcome,
         "booking": booking,
-        "remarks": _remarks(kept, booking),
+        "remarks": _remarks(stored, booking),
     }
 
 
-def _remarks(kept: StoredConference, booking: dict[str, Any] | None) -> list[str]:
-    """What is late without an exception, and still to be held."""
-    if booking is None or kept.state is not ConferenceState.BOOKED or not booking["late"] or booking["exception"] is not None:
+def _remarks(stored: StoredConference, booking: dict[str, Any] | None) -> list[str]:
+    """Return a remark if the conference is still to be held and is late without an exception."""
+    if booking is None or stored.state is not ConferenceState.BOOKED or not booking["late"] or booking["exception"] is not None:
         return []
     late = count_of(booking["late"], "working day")
     return [
-        f"It is booked {late} after its due date, {date_in_words(kept.due)}, and no exception is recorded. "
+        f"It is booked {late} after its due date, {date_in_words(stored.due)}, and no exception is recorded. "
         "Move the booking to an earlier day, or cancel it and book it with an exception."
     ]

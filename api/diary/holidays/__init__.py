@@ -1,1 +1,1 @@
-"""Bank holidays and terms, read from files."""
+"""Bank holidays and terms, imported from files."""

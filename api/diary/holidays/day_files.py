@@ -1,4 +1,4 @@
-"""Bank holidays and terms from a file: what it would add, remove and leave as it is, in words and values. Pure functions."""
+"""Bank holidays and terms from a file, and what they add, remove and leave unchanged. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ YEARS_BACK, YEARS_AHEAD = 2, 10
 MOST_DAYS_OF_BANK_HOLIDAYS = 4
 """From Good Friday to Easter Monday."""
 FEWEST_DAYS_OF_A_TERM = 15
-"""The shortest half of a term has four weeks, the longest holiday within one has two."""
+"""The shortest half-term has four weeks; the longest holiday within a term has two."""
 HOLIDAYS = ("holiday", "break", "closed", "closure", "vacation")
 HEADINGS = {
     "first": ("date", "day", "first", "firstday", "start", "startdate", "starts", "from", "begins"),
@@ -28,14 +28,14 @@ HEADINGS = {
 }
 EVERY_DAY_WAS_TERM_TIME = "Until now every day was term time. From now on only the days of these terms are."
 ENGLANDS_WERE_KNOWN = (
-    "Until now England's bank holidays were known by themselves. Those that lie outside the days of this file are kept, from "
+    "Until now England's bank holidays were known by themselves. Those outside the days of this file stay, from "
     f"{YEARS_BACK} years back to {YEARS_AHEAD} years ahead. After that none are known, until they are brought in or entered."
 )
 
 
 @dataclass(frozen=True)
 class DaysChange:
-    """What a file does to the days that are known. ``left_out`` are those of the file that are not taken, each with why."""
+    """What a file changes. ``left_out`` are days of the file that are not imported, each with the reason."""
 
     added: tuple[NamedDays, ...]
     removed: tuple[NamedDays, ...]
@@ -45,19 +45,19 @@ class DaysChange:
 
     @property
     def all(self) -> list[NamedDays]:
-        """The days known afterwards, in order."""
+        """The days after the change, in order."""
         return sorted((*self.added, *self.unchanged))
 
 
 def years_around(today: dt.date) -> Period:
-    """The days of which a calendar is read: repeating ones have no end."""
+    """Return the period in which a calendar is read, since recurring events have no end."""
     return Period(first=dt.date(today.year - YEARS_BACK, 1, 1), last=dt.date(today.year + YEARS_AHEAD, 12, 31))
 
 
 def days_in_table(table: Table) -> tuple[NamedDays, ...]:
-    """The days in a table with headings such as date and name, or term, first and last, in any order.
+    """Return the days in a table with headings such as date and name, or term, first and last, in any order.
 
-    Other columns are not read. Raises InputError with every row that can't be read.
+    Other columns are ignored. Raise InputError with every invalid row.
     """
     filled = [(n, row) for n, row in enumerate(table.rows, start=1) if not all(is_blank(cell) for cell in row)]
     if not filled:
@@ -83,7 +83,7 @@ class _RowError(Exception):
 
 
 def _columns(title: str, headings: Sequence[Cell]) -> dict[str, tuple[int, str]]:
-    """Where the columns stand, and what they are called in the file."""
+    """Return each column's position and heading in the file."""
     by_word = {simplified(str(cell)): (n, str(cell).strip()) for n, cell in enumerate(headings) if not is_blank(cell)}
     columns = {key: by_word[word] for key, words in HEADINGS.items() for word in reversed(words) if word in by_word}
     if "first" not in columns:
@@ -111,7 +111,7 @@ def _day(cells: dict[str, Cell], key: str) -> dt.date:
 
 
 def change_of_bank_holidays(present: Iterable[dt.date] | None, found: Sequence[NamedDays], today: dt.date) -> DaysChange:
-    """What the days found in a file change. From its first day to its last it holds; what lies outside stays."""
+    """Return what a file's bank holidays change: it replaces those from its first day to its last."""
     taken = [one for one in found if (one.last - one.first).days < MOST_DAYS_OF_BANK_HOLIDAYS]
     why = f"bank holidays are {MOST_DAYS_OF_BANK_HOLIDAYS} days in a row at most"
     left_out = tuple((one, why) for one in found if one not in taken)
@@ -129,9 +129,9 @@ def _englands(today: dt.date) -> set[dt.date]:
 
 
 def change_of_terms(present: Iterable[Period] | None, found: Sequence[NamedDays]) -> DaysChange:
-    """What the terms found in a file change: they take the place of all terms that touch the file's days.
+    """Return what a file's terms change: they replace all terms that overlap the file's days.
 
-    Raises InputError where two terms of the file overlap.
+    Raise InputError if two terms of the file overlap.
     """
     left_out = tuple((one, why) for one in found if (why := _why_no_term(one)))
     after = [one for one in found if not _why_no_term(one)]
@@ -159,7 +159,7 @@ def _change(
     before: Sequence[NamedDays], after: Sequence[NamedDays], left_out: tuple[tuple[NamedDays, str], ...], notes: tuple[str, ...]
 ) -> DaysChange:
     if not after:
-        raise InputError([Fault((), " ".join(["There are no such days in the file.", *_told(left_out)]))])
+        raise InputError([Fault((), " ".join(["There are no such days in the file.", *_reasons(left_out)]))])
     first, last = min(one.first for one in after), max(one.last for one in after)
     stays = [one for one in before if one.last < first or one.first > last]
     return DaysChange(
@@ -171,12 +171,12 @@ def _change(
     )
 
 
-def _told(left_out: Iterable[tuple[NamedDays, str]]) -> Iterator[str]:
+def _reasons(left_out: Iterable[tuple[NamedDays, str]]) -> Iterator[str]:
     for days_, why in left_out:
         yield f"{in_words(days_)} is left out: {why}."
 
 
 def in_words(days_: NamedDays) -> str:
-    """Days as a person says them: ``Friday 25 December 2026, Christmas Day``."""
+    """Return days in words: ``Friday 25 December 2026, Christmas Day``."""
     first, last = (f"{day:%A %-d %B %Y}" for day in (days_.first, days_.last))
     return (first if days_.first == days_.last else f"{first} to {last}") + (f", {days_.name}" if days_.name else "")

@@ -1,4 +1,4 @@
-"""Bank holidays and terms brought in from a calendar or a CSV file: only tried, or kept."""
+"""Routes to import bank holidays and terms from a calendar or a CSV file, with a preview."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from api.clock import local_day
 from api.diary.holidays import day_files
 from api.diary.holidays.day_files import DaysChange, in_words
 from api.diary.service import queries as documents
-from api.diary.service.routes import keep
+from api.diary.service.workflow import store
 from api.errors import InvalidError
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import named_days_apart
@@ -32,7 +32,7 @@ EXAMPLES = {
 
 
 class DaysItem(BaseModel):
-    """Days in a row, both ends included, as they are called in the file, and in words."""
+    """Consecutive days, both ends included, with their name in the file, and in words."""
 
     first: Date
     last: Date
@@ -41,13 +41,13 @@ class DaysItem(BaseModel):
 
 
 class DaysLeftOut(DaysItem):
-    """Days of the file that are not taken, and why."""
+    """Days of the file that are not imported, and why."""
 
     why: str
 
 
 class DaysBroughtIn(BaseModel):
-    """What a file would add, remove and leave as it is; where ``mode`` is commit, it has. ``notes`` say what else changes."""
+    """What a file would change, or has changed if ``mode`` is commit. ``notes`` list further effects."""
 
     mode: ImportMode
     added: list[DaysItem]
@@ -58,11 +58,11 @@ class DaysBroughtIn(BaseModel):
 
 
 class DayFileRoute(UploadRoute):
-    """Reads the days in a file of either kind."""
+    """A route that reads the days in an uploaded calendar or CSV file."""
 
     @staticmethod
     def read(request: Request, content: bytes) -> tuple[NamedDays, ...]:
-        """The days in the file; ApiError or InputError where it is none."""
+        """Return the days in the file. Raise HttpError, InvalidError or InputError if it can't be read."""
         sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if sent == CSV:
             return day_files.days_in_table(table_in(content, "days"))
@@ -84,7 +84,7 @@ def _read(request: Request) -> tuple[NamedDays, ...]:
 
 
 Found = Annotated[tuple[NamedDays, ...], Depends(_read)]
-Try = Annotated[ImportMode, Query(description="Only tell what would happen, or let it happen.")]
+Try = Annotated[ImportMode, Query(description="Preview the changes, or commit them.")]
 router = APIRouter(tags=["service"], route_class=DayFileRoute, responses=ERRORS)
 _changes = needs(Permission.CHANGE_SERVICE)
 
@@ -98,43 +98,43 @@ def _sending(name: str) -> dict[str, Any]:
     "/bank-holidays/file",
     dependencies=[_changes],
     openapi_extra=_sending("bank_holidays"),
-    summary="Bring in bank holidays from a calendar or a CSV file",
+    summary="Import bank holidays from a calendar or a CSV file",
 )
 def bank_holidays(
     connection: Writing, now: Now, response: Response, found: Found, mode: Try = ImportMode.PREVIEW, if_match: IfMatch = None
 ) -> DaysBroughtIn:
-    """From its first day to its last the file holds; what lies outside stays. To keep it, send the ETag of its preview."""
+    """Replace the bank holidays from the file's first day to its last. To commit, send the ETag of the preview."""
     present, version = documents.get(connection, "bank_holidays")
     change = day_files.change_of_bank_holidays(present, found, local_day(now))
     response.headers["ETag"] = etag(version)
     if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(one.first for one in change.all)
-        response.headers["ETag"] = etag(keep(connection, "bank_holidays", value, now))
-    return _told(mode, change)
+        response.headers["ETag"] = etag(store(connection, "bank_holidays", value, now))
+    return _imported(mode, change)
 
 
 @router.post(
     "/terms/file",
     dependencies=[_changes],
     openapi_extra=_sending("terms"),
-    summary="Bring in school terms from a calendar or a CSV file",
+    summary="Import school terms from a calendar or a CSV file",
 )
 def terms(
     connection: Writing, now: Now, response: Response, found: Found, mode: Try = ImportMode.PREVIEW, if_match: IfMatch = None
 ) -> DaysBroughtIn:
-    """They take the place of the terms that touch the days of the file. To keep it, send the ETag of its preview."""
+    """Replace the terms that overlap the file's days. To commit, send the ETag of the preview."""
     present, version = documents.get(connection, "terms")
     change = day_files.change_of_terms(present, found)
     response.headers["ETag"] = etag(version)
     if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(Period(first=one.first, last=one.last) for one in change.all)
-        response.headers["ETag"] = etag(keep(connection, "terms", value, now))
-    return _told(mode, change)
+        response.headers["ETag"] = etag(store(connection, "terms", value, now))
+    return _imported(mode, change)
 
 
-def _told(mode: ImportMode, change: DaysChange) -> DaysBroughtIn:
+def _imported(mode: ImportMode, change: DaysChange) -> DaysBroughtIn:
     return DaysBroughtIn(
         mode=mode,
         added=[DaysItem(**_item(one)) for one in change.added],

@@ -1,4 +1,4 @@
-"""Sites, rooms, chairs, minute takers and holds: listed, read, added, changed and removed alike."""
+"""Routes for registers: list, read, add, change and remove sites, rooms, chairs, minute takers and holds."""
 
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ V = TypeVar("V", bound=Value)
 
 
 def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIRouter:
-    """The routes of one kind of thing."""
+    """Return the routes of one register."""
     model: Any = noun.model
     router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
     reads, changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
@@ -31,25 +31,25 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
 
     @router.get("", response_model=page_model(model), dependencies=[reads], summary=f"List every {noun.name}")
     def listed(connection: Reading, after: After = 0, most: Most = 100) -> Any:
-        kept = nouns.listed(connection, noun, after=after, most=most + 1)
-        return {"items": [one.value for one in kept[:most]], "next": kept[most - 1].position if len(kept) > most else None}
+        stored = nouns.list_items(connection, noun, after=after, most=most + 1)
+        return {"items": [one.value for one in stored[:most]], "next": stored[most - 1].position if len(stored) > most else None}
 
     @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {noun.name}")
     def one(connection: Reading, response: Response, id: str) -> Any:
-        kept = _found(connection, noun, id)
-        response.headers["ETag"] = etag(kept.version)
-        return kept.value
+        stored = _found(connection, noun, id)
+        response.headers["ETag"] = etag(stored.version)
+        return stored.value
 
     @router.post(
         "", response_model=model, status_code=201, dependencies=[changes], openapi_extra=body, summary=f"Add a {noun.name}"
     )
     def add(connection: Writing, now: Now, response: Response, value: model) -> Any:
-        if nouns.found(connection, noun, value.id) is not None:
+        if nouns.find(connection, noun, value.id) is not None:
             raise conflict(
                 "id-taken", f"There is a {noun.name} '{value.id}' already. Give this one another id, or change that one."
             )
         nouns.add(connection, noun, value.id, value, now)
-        _hold_together(connection)
+        _hold_to_references(connection)
         response.headers["ETag"] = etag(1)
         response.headers["Location"] = resource_path(path, value.id)
         return value
@@ -60,7 +60,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
         if value.id != id:
             raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {noun.name} instead.")
         response.headers["ETag"] = etag(nouns.replace(connection, noun, id, value, now))
-        _hold_together(connection)
+        _hold_to_references(connection)
         return value
 
     @router.delete("/{id:path}", status_code=204, dependencies=[changes], summary=f"Remove a {noun.name}")
@@ -68,24 +68,24 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
         expect(_found(connection, noun, id).version, if_match)
         try:
             nouns.remove(connection, noun, id)
-            _hold_together(connection)
+            _hold_to_references(connection)
         except (InputError, IntegrityError) as error:
-            wrong = error_items(error.faults) if isinstance(error, InputError) else []
-            raise conflict("in-use", f"The {noun.name} '{id}' is needed by others. Change these first.", wrong) from None
+            errors = error_items(error.faults) if isinstance(error, InputError) else []
+            raise conflict("in-use", f"The {noun.name} '{id}' is needed by others. Change these first.", errors) from None
 
     return router
 
 
 def _found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:
-    kept = nouns.found(connection, noun, identifier)
-    if kept is None:
+    stored = nouns.find(connection, noun, identifier)
+    if stored is None:
         raise not_found(noun.name, identifier)
-    return kept
+    return stored
 
 
-def _hold_together(connection: Connection) -> None:
-    """Refuse what leaves a reference to nothing."""
-    if nouns.count(connection, nouns.SITES):  # a diary that is being filled begins with its sites
+def _hold_to_references(connection: Connection) -> None:
+    """Raise InputError if a reference is broken, or ConflictError if there are items but no site."""
+    if nouns.count(connection, nouns.SITES):  # an empty diary has no valid problem yet
         snapshot.frame_of(connection)
     elif any(nouns.count(connection, noun) for noun in nouns.ALL):
         raise ConflictError("no-site", "There is no site yet. Add a site first.")

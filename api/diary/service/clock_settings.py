@@ -1,4 +1,4 @@
-"""The clocks that run from what happens: after a birth, and after an initial conference that was inquorate."""
+"""Clocks that run from events: a birth, or an inquorate initial conference."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scheduler.domain.values import Value, Whole
 
 
 class ClockSettings(Value):
-    """How soon the next conference is due, where councils differ.
+    """How soon the next conference is due, which differs between councils.
 
-    ``rebook_days``: working days in which an inquorate initial conference is held again. After a birth the first review is due
-    ``birth_days`` working days after it, or where that is None the policy's months for a first review.
+    An inquorate initial conference is due again within ``rebook_days`` working days. The first review after a birth is due
+    ``birth_days`` working days after it, or the policy's months for a first review if that is None.
     """
 
     rebook_days: Annotated[Whole, Field(le=260)] = 10

@@ -8,7 +8,7 @@ from scheduler.domain.values import Text, Value
 
 
 class FeedSettings(Value):
-    """What all feeds may tell: whether a conference's kind, and how to join one that is held virtually."""
+    """What feeds may show: the kind of each conference, and a note on how to join a virtual one."""
 
     show_kind: bool = Field(default=False, strict=True)
     joining_note: Text = ""

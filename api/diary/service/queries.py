@@ -1,4 +1,4 @@
-"""What there is one of: the service, its policy, its calendar, travel, virtual starts, who is kept apart, and what feeds tell."""
+"""Documents: single values such as the service, its policy, calendar, travel, virtual starts and feed settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scheduler.domain.values import Date, Pair, Period, TimeOfDay
 
 @dataclass(frozen=True)
 class Document:
-    """One document: its name, what it says, its type, what holds until it is given, and an example."""
+    """A kind of document: its name, what it ``says``, its type, its default and an example."""
 
     name: str
     says: str
@@ -30,7 +30,7 @@ class Document:
 
     @property
     def adapter(self) -> TypeAdapter[Any]:
-        """What reads and writes it."""
+        """The adapter that validates and serialises its value."""
         return TypeAdapter(self.type)
 
 
@@ -82,14 +82,14 @@ BY_NAME = {document.name: document for document in DOCUMENTS}
 
 
 def get(connection: Connection, name: str) -> tuple[Any, int]:
-    """A document's value and version; the default, with version 0, where it was never given."""
+    """Return a document's value and version; the default and version 0 if it is not stored."""
     document = BY_NAME[name]
     row = connection.execute(select(documents).where(documents.c.name == name)).one_or_none()
     return (document.default, 0) if row is None else (document.adapter.validate_python(row.value), row.version)
 
 
 def put(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
-    """Keep a document; gives its version."""
+    """Store a document; return its version."""
     _, version = get(connection, name)
     row = {
         "value": BY_NAME[name].adapter.dump_python(value, mode="json", by_alias=True),

@@ -1,16 +1,12 @@
-"""What there is one of, such as the policy or the terms: read and replaced as a whole."""
+"""Routes for documents, such as the policy or the terms: read and replace them as a whole."""
 
-import datetime as dt
 from typing import Any
 
 from fastapi import APIRouter, Response
-from sqlalchemy import Connection
 
-from api.diary import snapshot
-from api.diary.conferences import queries as conferences
-from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.diary.service.queries import Document
+from api.diary.service.workflow import store
 from api.http.etags import IfMatch, etag, expect
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
@@ -18,17 +14,8 @@ from api.http.resources import request_example
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 
 
-def keep(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
-    """Keep a document if all fits together with it, and count the clocks anew; gives its version."""
-    version = documents.put(connection, name, value, now)
-    if nouns.count(connection, nouns.SITES):
-        snapshot.frame_of(connection)
-    conferences.reset_clocks(connection, now)
-    return version
-
-
 def document_router(document: Document) -> APIRouter:
-    """The routes of one document."""
+    """Return the routes of one document."""
     path = document.name.replace("_", "-")
     router = APIRouter(prefix=f"/{path}", tags=["service"], route_class=WritingRoute, responses=ERRORS)
     type_: Any = document.type
@@ -48,7 +35,7 @@ def document_router(document: Document) -> APIRouter:
     )
     def put(connection: Writing, now: Now, response: Response, value: type_, if_match: IfMatch = None) -> Any:
         expect(documents.get(connection, document.name)[1], if_match)
-        response.headers["ETag"] = etag(keep(connection, document.name, value, now))
+        response.headers["ETag"] = etag(store(connection, document.name, value, now))
         return value
 
     return router

@@ -10,21 +10,21 @@ from pydantic_core import PydanticCustomError
 
 from scheduler.domain.faults import Fault, InputError, Place, checked
 from scheduler.domain.problem import Problem
-from scheduler.domain.values import Identifier, Value, shown
-from scheduler.sweeps.defaults import BASE
+from scheduler.domain.values import Identifier, Value, quoted
 from scheduler.whatif.changes.any_change import Change
 from scheduler.whatif.changes.base import ChangeBase, Key
 from scheduler.whatif.changes.fridays import FridaysOpen
+from scheduler.whatif.defaults import BASE
 from scheduler.wording import without_controls
 
 
 def _checked_name(name: str) -> str:
     if name == BASE:
         message = "{name} is the name of the unchanged plan. Enter another name."
-        raise PydanticCustomError("base", message, {"name": shown(name)})
+        raise PydanticCustomError("base", message, {"name": quoted(name)})
     if name != without_controls(name):
         message = "{name} contains a control character, which can't be shown. Enter the name without it."
-        raise PydanticCustomError("control", message, {"name": shown(name)})
+        raise PydanticCustomError("control", message, {"name": quoted(name)})
     return name
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from scheduler.domain.faults import Fault, InputError, Place, faults_of
 from scheduler.domain.problem import Problem
-from scheduler.domain.values import shown
+from scheduler.domain.values import quoted
 from scheduler.files.cells import simplified
 from scheduler.files.file_safety import refuse
 from scheduler.files.json_file import read_json
@@ -71,7 +71,7 @@ def _repeated(listed: Sequence[Any]) -> list[Fault]:
     for n, one in enumerate(listed):
         name = one.get("name") if isinstance(one, dict) else None
         if isinstance(name, str) and first_at.setdefault(name, n) != n:
-            message = f"{shown(name)} is already the name of scenarios[{first_at[name]}]. Enter a different name for each."
+            message = f"{quoted(name)} is already the name of scenarios[{first_at[name]}]. Enter a different name for each."
             faults.append(Fault(("scenarios", n, "name"), message))
     return faults
 
@@ -104,12 +104,12 @@ def _unsuited(changes: Sequence[ChangeBase | None], at: Place, problem: Problem)
 def _change(raw: Any, at: Place, faults: list[Fault]) -> ChangeBase | None:
     """Read one change of the kind in its field ``change``. Return None and append the faults if it can't be read."""
     if not isinstance(raw, dict):
-        faults.append(Fault(at, f"{shown(raw)} is not an object. Enter an object, in curly brackets."))
+        faults.append(Fault(at, f"{quoted(raw)} is not an object. Enter an object, in curly brackets."))
         return None
     name = raw.get("change")
     if not isinstance(name, str) or name not in CHANGES:
         close = difflib.get_close_matches(str(name), CHANGES, n=1)
-        reason = f"{shown(name)} is not one of the choices." if "change" in raw else "is missing."
+        reason = f"{quoted(name)} is not one of the choices." if "change" in raw else "is missing."
         hint = f" Did you mean {close[0]}?" if close else ""
         faults.append(Fault((*at, "change"), f"{reason}{hint} Enter one of: {', '.join(CHANGES)}."))
         return None

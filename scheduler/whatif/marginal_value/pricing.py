@@ -43,7 +43,7 @@ NEVER = 1 << 62
 """The bound of an offer that can't be used at all: more than any tier's value."""
 
 
-def at_best(
+def lower_bounds(
     problem: Problem, tiers: Sequence[Tier], groups: Iterable[Group], stop: threading.Event | None = None
 ) -> dict[str, Values | None]:
     """Return a lexicographic lower bound on the tiers with each offer, by its scenario's name.

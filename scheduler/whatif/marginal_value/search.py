@@ -1,6 +1,6 @@
-"""The value of one more, and of one less: which chair-day, room-slot, Friday, equipment or minute taker would change most.
+"""Marginal values: which chair-day, room-slot, Friday, equipment or minute taker would change most, one more or one less.
 
-Screened by bounds that are proofs (`pricing.py`, and groups that gain nothing); whatever is shown is confirmed by a solve.
+Candidates are screened by proven bounds (``pricing.py``, and groups that gain nothing). Each value shown comes from a solve.
 """
 
 from __future__ import annotations
@@ -13,24 +13,25 @@ from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Tier
 from scheduler.domain.values import Date, Identifier, Value
-from scheduler.sweeps.defaults import TOP
 from scheduler.sweeps.executors import Workers
 from scheduler.sweeps.sweep import ResultStore, SweepProgress, sweep
 from scheduler.sweeps.task import USUAL, Effort, Solved, Task, task_of
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.verdicts import Verdict
+from scheduler.whatif.defaults import TOP
 from scheduler.whatif.marginal_value.units import ChairDays, Group, Market, ResourceUnit, UnitKind, chair_days
-from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values, Worth, at_best_of, values_of, worth
+from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values, Worth, lower_bound_of, values_of, worth
 
 ROUND = 8
-"""So many are solved before it is seen again which may still be worth it: the same number whoever solves them."""
-MOST_TRIES = 3
-"""So many offers of one site and week are tried, where none is proven to be the best of them; of a kind, for each to be shown."""
+"""Solves per round, after which the candidates are screened again. A constant, so that workers don't change the search."""
+MAX_TRIES = 3
+"""At most this many solves for one site and week while none is proven the best there; for one kind, this many per offer shown."""
 Cell = tuple[UnitKind, str | None, Date | None]
+"""A kind of resource at one site in one week. Only the best offer of each cell is shown."""
 
 
 class FreeDays(Value):
-    """Days on which a chair works, and the plan books nothing with them."""
+    """The days on which a chair works and the plan gives them no booking."""
 
     chair: Identifier
     label: str
@@ -38,10 +39,11 @@ class FreeDays(Value):
 
 
 class Losses(Value):
-    """What could be lost: ``free`` days at no cost, by the plan as it is; even all ``together``, which a solve confirms.
+    """The effect of losing chair-days. ``free`` days have no booking, so each can be lost at no cost.
 
-    ``used`` are days with bookings that were tried, the least harmful first; ``needed`` are those without which no schedule
-    keeps the locks; ``untried`` is how many more have bookings.
+    ``together`` is the solved value of losing all free days at once. ``used`` are the days with bookings that were solved,
+    the least harmful first. ``needed`` are those without which no schedule keeps the locks. ``untried`` counts the other days
+    with bookings.
     """
 
     free: tuple[FreeDays, ...]
@@ -52,12 +54,12 @@ class Losses(Value):
 
 
 class Appraisal(Value):
-    """What one more would change against ``base``, and one less; of each kind the best at each site and in each week.
+    """The marginal values of a problem, against the tiers of its ``base``. Of each kind, the best of each site and week.
 
-    ``better`` are proven to, best first; ``open`` may, which is not proven. Counted only: ``nothing`` are proven to change
-    nothing; ``others`` gain no more than what is shown of their site and week, or than the last that is shown of their kind;
-    ``untried`` might: they were not tried, or their solve left open how much they gain. ``is_whole`` is False where it was
-    stopped before its end.
+    ``better`` resources are proven to improve the plan, best first; ``open`` ones may. The rest are only counted. ``nothing``
+    are proven to change nothing. ``others`` gain no more than the offer shown for their site and week, or the last one shown of
+    their kind. ``untried`` might gain more: they were not solved, or their solve did not close the gap. ``is_whole`` is False
+    if the search was stopped before its end.
     """
 
     base: tuple[Tier, ...]
@@ -70,7 +72,7 @@ class Appraisal(Value):
     is_whole: bool
 
 
-def appraised(
+def marginal_value(
     problem: Problem,
     workers: Workers,
     *,
@@ -80,29 +82,30 @@ def appraised(
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Appraisal | None:
-    """What one more and one less would change; what there is of it where ``stop`` ended it, None before the base was solved.
+    """Return what one more, and one less, of each resource would change. ``top`` is how many are shown of each kind.
 
-    ``top`` is how many of each kind are shown. Raises what ``sweep`` raises, and InputError where no schedule is possible.
+    If ``stop`` is set, the appraisal has the results so far; it is None if the base is not solved. Raise the errors of
+    ``sweep``, and InputError if no schedule is possible.
     """
     ended = stop or threading.Event()
     search = Search(problem, top=top, effort=effort, stop=ended)
     done = 0
 
-    def hear(progress: SweepProgress) -> None:
+    def report(progress: SweepProgress) -> None:
         on_progress(SweepProgress(done + progress.done, done + progress.of, progress.seconds_left))
 
     while not ended.is_set() and (tasks := search.wanted()):
-        found = sweep(tasks, workers, kept=kept, on_progress=hear, stop=ended)
-        done += len(found)
-        search.take(found)
+        solved = sweep(tasks, workers, kept=kept, on_progress=report, stop=ended)
+        done += len(solved)
+        search.take(solved)
     return search.appraisal()
 
 
 class Search:
-    """The search for what is worth most, in rounds: ``wanted`` is to be solved, ``take`` takes up what is.
+    """The search for the most valuable resources, in rounds: solve the tasks of ``wanted``, and pass the results to ``take``.
 
-    It solves nothing itself, so that whoever runs it decides where that happens; it only screens, which takes some seconds.
-    The same results always lead to the same next round.
+    The caller decides where tasks are solved; the search itself only screens, which takes some seconds. It is deterministic:
+    equal results lead to equal rounds.
     """
 
     def __init__(
@@ -120,20 +123,20 @@ class Search:
         self._tries: Counter[Cell] = Counter()
         self._offered: Counter[UnitKind] = Counter()
         self._nothing: Counter[UnitKind] = Counter()
-        self._found: list[Worth] = []
+        self._solved: list[Worth] = []
         self._days = ChairDays({}, None, ())
         self._needed: list[ResourceUnit] = []
 
     def wanted(self) -> list[Task]:
-        """What is to be solved next; nothing where the search is over."""
+        """Return the tasks to solve next; none if the search is over."""
         if self._base is None:
             return [self._task(Scenario(name="as things are"))]
         return [task for task, _ in self._wanted]
 
     def take(self, solved: Mapping[str, Solved]) -> None:
-        """Take up results, under their tasks' keys; what was wanted and is not among them stays wanted.
+        """Take results by their tasks' keys. Tasks without a result stay wanted.
 
-        Raises InputError where no schedule of the problem, as it is, is possible.
+        Raise InputError if the unchanged problem has no schedule.
         """
         if self._base is None:
             for of_base in solved.values():
@@ -148,13 +151,13 @@ class Search:
             self._want(self._next())
 
     def appraisal(self) -> Appraisal | None:
-        """What is known by now; None before the base is solved."""
+        """Return the results so far, or None before the base is solved."""
         if self._base is None:
             return None
         shown = self._shown()
-        untried = Counter(offer.kind for key, node in self._open for offer in _offers(node) if self._may_be_shown(key, offer))
+        untried = Counter(offer.kind for bound, node in self._open for offer in _offers(node) if self._may_be_shown(bound, offer))
         untried.update(offer.kind for _, node in self._wanted for offer in _offers(node) if offer.kind != "less")
-        untried.update(one.offer.kind for one in self._found if one not in shown and self._may_gain_more(one))
+        untried.update(one.offer.kind for one in self._solved if one not in shown and self._may_gain_more(one))
         return Appraisal(
             base=self._base.tiers,
             better=tuple(one for one in shown if one.judgement.verdict == Verdict.BETTER),
@@ -175,7 +178,7 @@ class Search:
         self._wanted += [(self._task(node.scenario), node) for node in nodes]
 
     def _begin(self, solved: Solved) -> None:
-        """Screen what is on offer; the first round is of what may be lost, and of whole groups."""
+        """Screen the offers. The first round solves the losses, and groups that can't be priced."""
         schedule = solved.schedule_of(self._problem)
         if schedule is None:
             raise InputError([Fault((), f"No schedule is possible: {refused}") for refused in solved.refused])
@@ -190,45 +193,45 @@ class Search:
             self._want(self._next())
 
     def _price(self, groups: list[Group], schedule: Schedule) -> None:
-        from scheduler.whatif.marginal_value.pricing import at_best  # noqa: PLC0415 - only who screens has to load the solver
+        from scheduler.whatif.marginal_value.pricing import lower_bounds  # noqa: PLC0415 - load the solver only to screen
 
-        least = at_best(self._problem, schedule.tiers, groups, self._stop)
+        bounds = lower_bounds(self._problem, schedule.tiers, groups, self._stop)
         for offer in (offer for group in groups for offer in group.offers):
-            self._see(least[offer.scenario.name], offer)
+            self._screen(bounds[offer.scenario.name], offer)
 
-    def _see(self, key: Values | None, node: Group | ResourceUnit) -> None:
-        """Put something on the list, unless it is proven to change nothing."""
-        if key is None:
+    def _screen(self, bound: Values | None, node: Group | ResourceUnit) -> None:
+        """List an offer or a group as open, unless it is proven to change nothing."""
+        if bound is None:
             self._nothing.update(offer.kind for offer in _offers(node))
         else:
-            self._open.append((key, node))
+            self._open.append((bound, node))
 
     def _settle(self, node: Group | ResourceUnit, solved: Solved) -> None:
         assert self._base is not None
         if isinstance(node, Group):
-            key = NOTHING_KNOWN if solved.schedule is None else at_best_of(solved.schedule.tiers)
+            bound = NOTHING_KNOWN if solved.schedule is None else lower_bound_of(solved.schedule.tiers)
             for member in node.members:
-                self._see(None if key >= values_of(self._base.tiers) else key, member)
+                self._screen(None if bound >= values_of(self._base.tiers) else bound, member)
             return
-        found = worth(self._problem, self._base, node, solved)
-        if found is None:
+        change = worth(self._problem, self._base, node, solved)
+        if change is None:
             self._needed.append(node)
-        elif node.kind != "less" and found.judgement.verdict == Verdict.EQUAL:
+        elif node.kind != "less" and change.judgement.verdict == Verdict.EQUAL:
             self._nothing[node.kind] += 1
         else:
-            self._found.append(found)
+            self._solved.append(change)
 
     def _next(self) -> list[Group | ResourceUnit]:
-        """The most promising of what is open: groups, and offers that may be the best of their site and week."""
+        """Return the most promising open candidates: groups, and offers that may be the best of their site and week."""
         self._open.sort(key=lambda one: one[0])
         chosen: list[Group | ResourceUnit] = []
         cells: set[Cell] = set()
-        for key, node in self._open:
+        for bound, node in self._open:
             if len(chosen) == ROUND:
                 break
             if isinstance(node, Group):
                 chosen.append(node)
-            elif _cell(node) not in cells and self._may_be_tried(node, cells) and self._may_be_shown(key, node):
+            elif _cell(node) not in cells and self._may_be_tried(node, cells) and self._may_be_shown(bound, node):
                 chosen.append(node)
                 cells.add(_cell(node))
         self._tries.update(cells)
@@ -236,41 +239,41 @@ class Search:
         return chosen
 
     def _may_be_tried(self, offer: ResourceUnit, in_this_round: set[Cell]) -> bool:
-        """Whether there were not yet too many of its site and week, or of its kind."""
+        """True if its site and week, and its kind, have solves left."""
         tries = sum(count for cell, count in self._tries.items() if cell[0] == offer.kind)
         now = sum(cell[0] == offer.kind for cell in in_this_round)
-        return self._tries[_cell(offer)] < MOST_TRIES and tries + now < MOST_TRIES * self._top
+        return self._tries[_cell(offer)] < MAX_TRIES and tries + now < MAX_TRIES * self._top
 
-    def _may_be_shown(self, key: Values, offer: ResourceUnit) -> bool:
-        """Whether it may be better than the best of its site and week, and than the last that is shown of its kind."""
+    def _may_be_shown(self, bound: Values, offer: ResourceUnit) -> bool:
+        """True if it may be better than the best of its site and week, and than the last shown of its kind."""
         best = self._best_of_cells(offer.kind)
         here, last = best.get(_cell(offer)), sorted(one.values for one in best.values())[self._top - 1 : self._top]
-        return (here is None or key < here.values) and (not last or key < last[0])
+        return (here is None or bound < here.values) and (not last or bound < last[0])
 
-    def _may_gain_more(self, found: Worth) -> bool:
-        """Whether more, which is not shown, may be better than what is, for its solve did not close the gap."""
-        return found.offer.kind != "less" and self._may_be_shown(at_best_of(found.tiers), found.offer)
+    def _may_gain_more(self, hidden: Worth) -> bool:
+        """True if a solved offer that is not shown may still be better than those shown, since its solve left a gap."""
+        return hidden.offer.kind != "less" and self._may_be_shown(lower_bound_of(hidden.tiers), hidden.offer)
 
-    # What is found ------------------------------------------------------------------------------------
+    # The results --------------------------------------------------------------------------------------
 
     def _best_of_cells(self, kind: UnitKind) -> dict[Cell, Worth]:
-        """Of each site and week the best offer found."""
+        """Return the best solved offer of each site and week."""
         best: dict[Cell, Worth] = {}
-        for one in self._found:
+        for one in self._solved:
             cell = _cell(one.offer)
             if one.offer.kind == kind and (cell not in best or one.values < best[cell].values):
                 best[cell] = one
         return best
 
     def _shown(self) -> list[Worth]:
-        """The best of each kind, the best of all first."""
+        """Return the best offers of each kind, in one list, best first."""
         shown: list[Worth] = []
         for kind in self._offered:
             shown += sorted(self._best_of_cells(kind).values(), key=lambda one: one.values)[: self._top]
         return sorted(shown, key=lambda one: one.values)
 
     def _losses(self) -> Losses:
-        lost = [one for one in self._found if one.offer.kind == "less"]
+        lost = [one for one in self._solved if one.offer.kind == "less"]
         together = next((one for one in lost if one.offer == self._days.all_free), None)
         used = sorted((one for one in lost if one is not together), key=lambda one: one.values)
         chairs = self._problem.chair_by_id

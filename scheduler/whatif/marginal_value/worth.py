@@ -61,7 +61,7 @@ def values_of(tiers: Sequence[Tier]) -> Values:
     return tuple(tier.value for tier in tiers)
 
 
-def at_best_of(tiers: Sequence[Tier]) -> Values:
+def lower_bound_of(tiers: Sequence[Tier]) -> Values:
     """Return a lexicographic lower bound of the tiers: their bounds up to the first unproven tier, then zeros."""
     bounds: list[int] = []
     for tier in tiers:

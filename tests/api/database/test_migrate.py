@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,21 +11,24 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.database.migrate import MIGRATIONS, NewerDatabaseError, migrate
 from api.database.overlaps import TAKEN
 from api.database.session import Store, version_of
-from api.database.tables import metadata
+from api.database.tables import jobs as jobs_table
+from api.database.tables import metadata, problems
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
+from api.jobs import queue as jobs
 from api.settings import Settings
 from scheduler.domain.places import Site
 from scheduler.domain.schedule import Booking
-from tests.api.support import builders
+from tests.api.support import builders, old_diary
 from tests.api.support.databases import Databases
 from tests.builders import chair, room
 
@@ -62,12 +67,12 @@ OLD_ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
 }
-"""What a diary of the first revision held; the columns are named as they were then."""
+"""Rows of a diary of the first revision, with the column names of that revision."""
 
 
 @pytest.fixture
-def opened(databases: Databases) -> Any:
-    """A store on a database without a table."""
+def empty(databases: Databases) -> Any:
+    """Yield a store on a database without tables."""
     store = Store(databases.empty())
     yield store
     store.close()
@@ -79,7 +84,7 @@ def revision_of(store: Store) -> str | None:
 
 
 def refusals(store: Store) -> set[str]:
-    """The names of what refuses overlaps, as the database itself lists them."""
+    """Return the names of the constraints or triggers that refuse overlaps, as the database lists them."""
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if store.is_sqlite
@@ -90,65 +95,64 @@ def refusals(store: Store) -> set[str]:
 
 
 def reflected(store: Store) -> MetaData:
-    """The tables as they are in the database."""
-    found = MetaData()
+    """Return the tables of the database itself."""
+    tables = MetaData()
     with store.reading() as connection:
-        found.reflect(connection)
-    return found
+        tables.reflect(connection)
+    return tables
 
 
 def rows(store: Store, of: MetaData) -> dict[str, list[Any]]:
-    """Everything in some tables' columns."""
+    """Return all rows of some tables."""
     with store.reading() as connection:
         return {table.name: sorted(map(str, connection.execute(select(table)))) for table in of.sorted_tables}
 
 
-def test_an_empty_database_gets_every_table_as_they_are_declared(opened: Store) -> None:
-    assert revision_of(opened) is None
-    migrate(opened)
-    assert revision_of(opened) == HEAD
-    with opened.reading() as connection:
+def test_an_empty_database_gets_all_declared_tables(empty: Store) -> None:
+    assert revision_of(empty) is None
+    migrate(empty)
+    assert revision_of(empty) == HEAD
+    with empty.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert set(inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
         assert version_of(connection) == 0
-    moments = ("_insert", "_update") if opened.is_sqlite else ("",)
-    assert refusals(opened) == {name + moment for name in TAKEN.values() for moment in moments}
+    moments = ("_insert", "_update") if empty.is_sqlite else ("",)
+    assert refusals(empty) == {name + moment for name in TAKEN.values() for moment in moments}
 
 
-def test_a_migrated_database_is_left_as_it_is(opened: Store) -> None:
-    migrate(opened)
-    builders.fill(opened)
-    before = rows(opened, metadata)
-    migrate(opened)
-    assert rows(opened, metadata) == before
+def test_migrating_again_changes_nothing(empty: Store) -> None:
+    migrate(empty)
+    builders.fill(empty)
+    before = rows(empty, metadata)
+    migrate(empty)
+    assert rows(empty, metadata) == before
 
 
-def test_an_older_database_keeps_its_data(opened: Store) -> None:
-    migrate(opened, FIRST)
-    assert revision_of(opened) == FIRST
-    old = reflected(opened)
-    with opened.noting() as connection:
+def test_an_older_database_keeps_its_data(empty: Store) -> None:
+    migrate(empty, FIRST)
+    assert revision_of(empty) == FIRST
+    old = reflected(empty)
+    with empty.noting() as connection:
         for name, values in OLD_ROWS.items():
             connection.execute(insert(old.tables[name]), values)
-    before = rows(opened, old)
-    assert {name for name, found in before.items() if found} == {*OLD_ROWS, "diary", "alembic_version"}
+    before = rows(empty, old)
+    assert {name for name, some in before.items() if some} == {*OLD_ROWS, "diary", "alembic_version"}
 
-    migrate(opened)
+    migrate(empty)
 
-    assert revision_of(opened) == HEAD
-    assert {name: found for name, found in rows(opened, old).items() if name != "alembic_version"} == {
-        name: found for name, found in before.items() if name != "alembic_version"
-    }
-    with opened.reading() as connection:
+    assert revision_of(empty) == HEAD
+    after = rows(empty, reflected(empty))
+    assert {name: after[name] for name in OLD_ROWS} == {name: before[name] for name in OLD_ROWS}
+    with empty.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert nouns.values(connection, nouns.SITES) == (Site(id="AYL", name="Aylesbury"),)
         assert documents.get(connection, "closures") == ((dt.date(2026, 12, 24),), 3)
-        kept = conferences.found(connection, "CPC-1")
-        assert kept is not None
-        assert (kept.state, kept.due, kept.value.children) == (ConferenceState.BOOKED, dt.date(2027, 1, 22), 2)
-        standing = bookings.active_of(connection, "CPC-1")
-        assert standing is not None
-        assert standing.booking == Booking(
+        conference = conferences.find(connection, "CPC-1")
+        assert conference is not None
+        assert (conference.state, conference.due, conference.value.children) == (ConferenceState.BOOKED, dt.date(2027, 1, 22), 2)
+        current = bookings.active_of(connection, "CPC-1")
+        assert current is not None
+        assert current.booking == Booking(
             conference="CPC-1",
             start=dt.datetime(2027, 1, 12, 10),
             end=dt.datetime(2027, 1, 12, 11, 45),
@@ -157,22 +161,71 @@ def test_an_older_database_keeps_its_data(opened: Store) -> None:
         )
 
 
-def test_a_database_of_a_later_version_is_refused_and_left_as_it_is(opened: Store) -> None:
-    migrate(opened)
-    builders.fill(opened)
-    with opened.noting() as connection:
+def test_an_old_diary_is_read_as_before_migration(empty: Store, tmp_path: Path) -> None:
+    old_diary.load(empty)
+    assert revision_of(empty) == old_diary.REVISION
+    now, answers = old_diary.answers()
+    settings = Settings(database_url=empty.url, data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0)
+    with TestClient(create_app(settings, lambda: now)) as client:
+        assert revision_of(empty) == HEAD
+        for path, (status, body) in answers.items():
+            response = client.get(path)
+            is_feed = path.endswith(".ics")
+            assert response.status_code == status, path
+            assert without_sentences(response.text if is_feed else response.json()) == without_sentences(body), path
+
+
+def test_an_old_diarys_problems_are_stored_once(empty: Store) -> None:
+    old_diary.load(empty)
+    migrate(empty)
+    with empty.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        digests = {row.id: row.problem for row in connection.execute(select(jobs_table).where(jobs_table.c.kind == "plan"))}
+        assert {job: jobs.problem_of(connection, job).digest for job in digests} == digests
+        stored = connection.execute(select(problems.c.digest)).scalars().all()
+        assert sorted(stored) == sorted({*digests.values()})
+        assert all("problem" not in row.request for row in connection.execute(select(jobs_table.c.request)))
+
+
+def without_sentences(answer: Any) -> Any:
+    """Return a response without its messages for people, whose wording may have changed."""
+    if isinstance(answer, dict):
+        return {name: without_sentences(value) for name, value in answer.items() if name not in ("message", "detail", "title")}
+    return [without_sentences(one) for one in answer] if isinstance(answer, list) else answer
+
+
+@pytest.mark.parametrize("migration", sorted((MIGRATIONS / "versions").glob("*.py")), ids=lambda path: path.stem)
+def test_migrations_do_not_import_the_services_code(migration: Path) -> None:
+    nodes = list(ast.walk(ast.parse(migration.read_text())))
+    imported = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    imported += [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
+    assert {name.partition(".")[0] for name in imported} <= {
+        "__future__",
+        "alembic",
+        "collections",
+        "hashlib",
+        "json",
+        "sqlalchemy",
+        "typing",
+    }
+
+
+def test_a_newer_database_is_refused_and_unchanged(empty: Store) -> None:
+    migrate(empty)
+    builders.fill(empty)
+    with empty.noting() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9876'"))
-    before = rows(opened, metadata)
+    before = rows(empty, metadata)
     with pytest.raises(NewerDatabaseError) as refused:
-        migrate(opened)
+        migrate(empty)
     assert str(refused.value) == (
         "The database is at revision 9876, which this version of the service does not know: a later version has changed it. "
         "Start that version, or restore a backup from before the change."
     )
-    assert (revision_of(opened), rows(opened, metadata)) == ("9876", before)
+    assert (revision_of(empty), rows(empty, metadata)) == ("9876", before)
 
 
-def test_the_service_does_not_start_on_a_later_database(databases: Databases) -> None:
+def test_the_service_does_not_start_with_a_newer_database(databases: Databases) -> None:
     url = databases.migrated()
     store = Store(url)
     with store.noting() as connection:
@@ -182,12 +235,12 @@ def test_the_service_does_not_start_on_a_later_database(databases: Databases) ->
         create_app(Settings(database_url=url, demo=False, plan_processes=0))
 
 
-def test_a_migration_that_fails_changes_nothing(opened: Store) -> None:
-    migrate(opened, FIRST)
-    with opened.noting() as connection:  # in the way of the last of the indexes that revision 0002 makes
+def test_a_failed_migration_changes_nothing(empty: Store) -> None:
+    migrate(empty, FIRST)
+    with empty.noting() as connection:  # conflicts with the last index of revision 0002
         connection.execute(text("CREATE INDEX ix_bookings_minute_taker ON bookings (minute_taker)"))
     with pytest.raises(DBAPIError, match="already exists"):
-        migrate(opened)
-    assert revision_of(opened) == FIRST
-    with opened.reading() as connection:
+        migrate(empty)
+    assert revision_of(empty) == FIRST
+    with empty.reading() as connection:
         assert "ix_bookings_room" not in {index["name"] for index in inspect(connection).get_indexes("bookings")}

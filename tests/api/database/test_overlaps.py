@@ -1,4 +1,4 @@
-"""The database itself refuses two bookings at once: rows are put in here past everything that would look before."""
+"""The database's own refusal of overlapping bookings. The tests insert rows directly, without the service's checks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OWN_CHAIRS = [f"OWN-{n}" for n in range(WRITERS)]
 
 @pytest.fixture
 def diary(store: Store) -> Store:
-    """A store with rooms and people."""
+    """Return a store with rooms and people."""
     fill(store)
     return store
 
@@ -40,7 +40,7 @@ def minutes(n: int) -> dt.timedelta:
 
 
 def row(time: str = "10:00", length: int = 105, **changes: Any) -> dict[str, Any]:
-    """A booking on 12 January in AYL-1, by C1 and M1: people are taken from 30 minutes before, the room until 15 after."""
+    """Return a booking on 12 January in AYL-1, with C1 and M1. People arrive 30 minutes before; the room is cleared 15 after."""
     start = dt.datetime.fromisoformat(f"2027-01-12T{time}")
     end = start + minutes(length)
     taken = {"arrival": start - minutes(30), "start": start, "end": end, "cleared": end + minutes(15)}
@@ -50,11 +50,11 @@ def row(time: str = "10:00", length: int = 105, **changes: Any) -> dict[str, Any
 
 
 def put(connection: Connection, values: dict[str, Any]) -> str | None:
-    """Insert a row; gives what the database says is taken, None where it took the row."""
-    return told(connection, insert(bookings).values(values))
+    """Insert a row. Return the column that the database refuses because of an overlap, or None."""
+    return refusal_of(connection, insert(bookings).values(values))
 
 
-def told(connection: Connection, statement: Any) -> str | None:
+def refusal_of(connection: Connection, statement: Any) -> str | None:
     savepoint = connection.begin_nested()
     try:
         connection.execute(statement)
@@ -66,7 +66,7 @@ def told(connection: Connection, statement: Any) -> str | None:
 
 
 @pytest.mark.parametrize("what", TAKEN)
-def test_what_is_taken_is_refused(diary: Store, what: str) -> None:
+def test_an_overlapping_booking_is_refused(diary: Store, what: str) -> None:
     others = {name: other for name, other in ALL_OTHERS.items() if name != what}
     with diary.noting() as connection:
         assert put(connection, row()) is None
@@ -77,7 +77,7 @@ def test_what_is_taken_is_refused(diary: Store, what: str) -> None:
 @pytest.mark.parametrize(
     ("what", "length", "refused"),
     [
-        ("room", 60, None),  # until 12:15, and the next ones arrive at 12:15
+        ("room", 60, None),  # cleared at 12:15, when the next people arrive
         ("room", 61, "room"),
         ("chair", 75, None),
         ("chair", 76, "chair"),
@@ -86,8 +86,10 @@ def test_what_is_taken_is_refused(diary: Store, what: str) -> None:
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
-def test_times_are_padded_and_ends_may_touch(diary: Store, what: str, length: int, refused: str | None, first: bool) -> None:
-    """The later booking begins at 12:45, so that its people arrive at 12:15; the earlier one at 11:00."""
+def test_a_booking_can_begin_when_the_padded_other_ends(
+    diary: Store, what: str, length: int, refused: str | None, first: bool
+) -> None:
+    """The earlier booking begins at 11:00. The later one begins at 12:45, so its people arrive at 12:15."""
     others = {name: other for name, other in ALL_OTHERS.items() if name != what}
     pair = [row("11:00", length), row("12:45", **others)]
     with diary.noting() as connection:
@@ -95,14 +97,14 @@ def test_times_are_padded_and_ends_may_touch(diary: Store, what: str, length: in
         assert put(connection, pair[first]) == refused
 
 
-def test_one_that_stands_no_more_is_in_nobodys_way(diary: Store) -> None:
+def test_an_ended_booking_does_not_overlap(diary: Store) -> None:
     with diary.noting() as connection:
         assert put(connection, row(active=False)) is None
         assert put(connection, row()) is None
         assert put(connection, row(active=False)) is None
 
 
-def test_nobody_and_no_room_are_never_taken(diary: Store) -> None:
+def test_bookings_without_a_room_or_minute_taker_can_overlap(diary: Store) -> None:
     with diary.noting() as connection:
         assert put(connection, row(room=None, minute_taker=None)) is None
         assert put(connection, row(room=None, minute_taker=None, chair="C2")) is None
@@ -122,14 +124,14 @@ def test_nobody_and_no_room_are_never_taken(diary: Store) -> None:
         (ALL_OTHERS | LATER | {"chair": "C1"}, {"arrival": dt.datetime(2027, 1, 12, 11, 44)}, "chair"),
     ],
 )
-def test_a_change_is_refused_like_a_new_one(
+def test_a_change_that_makes_bookings_overlap_is_refused(
     diary: Store, before: dict[str, Any], change: dict[str, Any], refused: str | None
 ) -> None:
     with diary.noting() as connection:
         assert put(connection, row()) is None
         assert put(connection, row() | before) is None
         second = connection.execute(select(bookings.c.number).order_by(bookings.c.number.desc())).scalars().first()
-        assert told(connection, update(bookings).where(bookings.c.number == second).values(change)) == refused
+        assert refusal_of(connection, update(bookings).where(bookings.c.number == second).values(change)) == refused
 
 
 PEOPLE = st.fixed_dictionaries(
@@ -148,12 +150,12 @@ ROWS = st.builds(
 )
 
 
-def expected(standing: list[dict[str, Any]], new: dict[str, Any]) -> set[str]:
-    """What is taken, worked out minute by minute."""
+def expected(others: list[dict[str, Any]], new: dict[str, Any]) -> set[str]:
+    """Return the columns in which a new booking overlaps others, compared minute by minute."""
     return {
         what
         for what in TAKEN
-        for old in standing
+        for old in others
         if old["active"] and new["active"] and old[what] == new[what] and new[what] is not None
         if moments(old, what) & moments(new, what)
     }
@@ -166,19 +168,19 @@ def moments(one: dict[str, Any], what: str) -> set[dt.datetime]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROWS, max_size=8))
-def test_any_rows_are_taken_or_refused_as_the_minutes_say(diary: Store, rows: list[dict[str, Any]]) -> None:
+def test_random_bookings_are_refused_exactly_if_they_overlap(diary: Store, rows: list[dict[str, Any]]) -> None:
     with diary.engine.connect() as connection, connection.begin() as transaction:
-        standing: list[dict[str, Any]] = []
+        others: list[dict[str, Any]] = []
         for new in rows:
-            refused, clashes = put(connection, new), expected(standing, new)
+            refused, clashes = put(connection, new), expected(others, new)
             assert refused in clashes if clashes else refused is None
-            standing += [] if clashes else [new]
+            others += [] if clashes else [new]
         transaction.rollback()
 
 
 @pytest.mark.parametrize("what", TAKEN)
-def test_of_racing_writers_that_lock_nothing_exactly_one_wins(diary: Store, what: str) -> None:
-    """All want the same room or person at times that overlap, each in a transaction of its own."""
+def test_one_of_several_writers_without_locks_wins(diary: Store, what: str) -> None:
+    """Each writer books the same room or person at an overlapping time, in its own transaction."""
     with diary.noting() as connection:
         for identifier in OWN_CHAIRS:
             nouns.add(connection, nouns.CHAIRS, identifier, Chair(id=identifier), NOW)
@@ -198,13 +200,13 @@ def on_day(day: int, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def wins(store: Store, values: dict[str, Any], start: Barrier) -> bool:
-    """Whether this writer's booking was taken."""
+    """Return True if this writer's booking was accepted."""
     start.wait()
     try:
         with store.noting() as connection:
             connection.execute(insert(bookings).values(values))
     except DBAPIError as error:
-        # PostgreSQL lets one of two go that wait for each other.
+        # PostgreSQL ends one of two transactions that wait for each other.
         assert any(name in str(error.orig) for name in (*TAKEN.values(), "deadlock detected"))
         return False
     return True

@@ -1,4 +1,4 @@
-"""Fifty writers for one slot, over HTTP and through two servers: exactly one wins, and the others are told who did."""
+"""Fifty writers of one slot, over HTTP with two servers. One writer wins, and the others get its booking in their errors."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ WRITERS = 50
 
 
 async def race(urls: list[str], families: list[str]) -> list[httpx2.Response]:
-    """Every family asks for the same slot at once, each of another server in turn."""
+    """Book the same slot for every family at the same time, with alternating servers."""
     slot = {"start": "2027-01-12T10:00", "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
     limits = httpx2.Limits(max_connections=WRITERS)
     async with httpx2.AsyncClient(timeout=60, limits=limits) as client:
-        asking = [
+        requests = [
             client.post(f"{urls[n % len(urls)]}/api/v1/bookings", json={"conference": family, **slot})
             for n, family in enumerate(families)
         ]
-        return await asyncio.gather(*asking)
+        return await asyncio.gather(*requests)
 
 
-def test_one_of_fifty_writers_wins_and_the_others_hear_who(store: Store, database_url: str, tmp_path: Path) -> None:
+def test_one_of_fifty_writers_wins_and_the_others_are_refused(store: Store, database_url: str, tmp_path: Path) -> None:
     fill(store)
     families = [f"CPC-{n}" for n in range(100, 100 + WRITERS)]
     settings = {"database_url": database_url, "demo": "false", "plan_processes": 0}
@@ -46,11 +46,11 @@ def test_one_of_fifty_writers_wins_and_the_others_hear_who(store: Store, databas
     assert booked == [won]
     message = f"is taken by {won['conference']} at 2027-01-12T10:00."
     errors = [{"where": what, "message": f"{won[what]} {message}"} for what in ("room", "chair", "minute_taker")]
-    told = {
+    refused = {
         "type": "/problems/slot-taken",
         "title": "Conflict",
         "status": 409,
         "detail": f"That place is taken: {' '.join(error['message'] for error in errors)} Choose another.",
         "errors": errors,
     }
-    assert [answer.json() for answer in answers if answer.status_code == 409] == [told] * (WRITERS - 1)
+    assert [answer.json() for answer in answers if answer.status_code == 409] == [refused] * (WRITERS - 1)

@@ -23,7 +23,7 @@ def version(store: Store) -> int:
         return version_of(connection)
 
 
-def test_what_was_written_is_committed_when_the_connection_is_left(store: Store) -> None:
+def test_writing_commits_at_the_end_and_counts_a_version(store: Store) -> None:
     before = version(store)
     with store.writing() as connection:
         add_site(connection, "AYL")
@@ -33,7 +33,7 @@ def test_what_was_written_is_committed_when_the_connection_is_left(store: Store)
     assert version(store) == before + 1
 
 
-def test_an_error_undoes_all_that_was_written(store: Store) -> None:
+def test_an_error_rolls_back_all_writes(store: Store) -> None:
     before = version(store)
     with pytest.raises(ZeroDivisionError), store.writing() as connection:
         add_site(connection, "AYL")
@@ -41,7 +41,7 @@ def test_an_error_undoes_all_that_was_written(store: Store) -> None:
     assert (sites(store), version(store)) == ([], before)
 
 
-def test_noting_commits_but_lifts_no_version(store: Store) -> None:
+def test_noting_commits_without_a_new_version(store: Store) -> None:
     before = version(store)
     with store.noting() as connection:
         add_site(connection, "AYL")
@@ -52,7 +52,7 @@ def test_noting_commits_but_lifts_no_version(store: Store) -> None:
     assert sites(store) == ["AYL"]
 
 
-def test_a_reader_sees_the_data_of_one_moment(store: Store) -> None:
+def test_a_reader_sees_a_consistent_snapshot(store: Store) -> None:
     with store.reading() as connection:
         before = version_of(connection)
         with store.writing() as writer:
@@ -62,7 +62,7 @@ def test_a_reader_sees_the_data_of_one_moment(store: Store) -> None:
     assert sites(store) == ["AYL"]
 
 
-def test_the_version_is_the_latest_whoever_writes(store: Store, database_url: str) -> None:
+def test_the_version_includes_the_writes_of_other_stores(store: Store, database_url: str) -> None:
     other = Store(database_url)
     before = store.version()
     for lifted in (1, 2):

@@ -8,7 +8,7 @@ import pytest
 from api.database.session import Store
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
@@ -47,16 +47,16 @@ def put(store: Store, name: str, value: Any) -> None:
 
 def set_state(store: Store, identifier: str, state: ConferenceState) -> None:
     with store.writing() as connection:
-        kept = conferences.found(connection, identifier)
-        assert kept is not None
-        conferences.change(connection, kept.value, NOW, state=state)
+        stored = conferences.find(connection, identifier)
+        assert stored is not None
+        conferences.change(connection, stored.value, NOW, state=state)
 
 
 def ids(problem: Problem) -> list[str]:
     return [one.id for one in problem.conferences]
 
 
-def test_the_whole_problem_of_a_month(diary: Store) -> None:
+def test_the_problem_of_a_month_is_complete(diary: Store) -> None:
     book(diary, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     put(diary, "service", {"name": "Buckinghamshire"})
     put(diary, "policy", {"caseload_cap": 80})
@@ -92,22 +92,22 @@ def test_the_whole_problem_of_a_month(diary: Store) -> None:
     assert problem_of(diary) == Problem.model_validate(expected)
 
 
-def test_minute_takers_are_not_modelled_where_there_are_none(diary: Store) -> None:
+def test_minute_takers_are_not_modelled_if_there_are_none(diary: Store) -> None:
     with diary.writing() as connection:
         for identifier in ("M1", "M2"):
             nouns.remove(connection, nouns.MINUTE_TAKERS, identifier)
     assert problem_of(diary).minute_takers is None
 
 
-def test_reviews_come_ten_working_days_before_they_are_due(diary: Store) -> None:
-    """CPC-3 is due on the 26th, CPC-4 on the 27th; both may be held twenty working days before, the half of which is left."""
+def test_reviews_are_included_ten_working_days_before_they_are_due(diary: Store) -> None:
+    """CPC-3 is due on the 26th, CPC-4 on the 27th. Both can be held in the twenty working days before; ten of these are left."""
     assert ids(problem_of(diary, last=dt.date(2027, 1, 11))) == ["CPC-1", "CPC-2"]
     assert ids(problem_of(diary, last=dt.date(2027, 1, 12))) == ["CPC-1", "CPC-2", "CPC-3"]
     assert ids(problem_of(diary, last=dt.date(2027, 1, 13))) == ["CPC-1", "CPC-2", "CPC-3", "CPC-4"]
 
 
-def test_others_come_when_they_may_be_held_by_the_last_day(diary: Store) -> None:
-    """CPC-1 and CPC-2 were requested on the 4th, with 5 working days of notice."""
+def test_others_are_included_if_they_can_be_held_by_the_last_day(diary: Store) -> None:
+    """CPC-1 and CPC-2 were requested on the 4th, and need 5 working days of notice."""
     assert ids(problem_of(diary, last=dt.date(2027, 1, 10))) == []
     assert ids(problem_of(diary, last=dt.date(2027, 1, 11))) == ["CPC-1", "CPC-2"]
     add(diary, identifier="CPC-6", kind="pre_birth", trigger="2027-12-01", requested="2027-01-04")
@@ -116,17 +116,17 @@ def test_others_come_when_they_may_be_held_by_the_last_day(diary: Store) -> None
     assert ids(problem_of(diary, last=dt.date(2027, 1, 12))) == ["CPC-1", "CPC-2", "CPC-3", "CPC-6", "CPC-7"]
 
 
-def test_what_is_overdue_is_still_to_be_held(diary: Store) -> None:
+def test_overdue_conferences_are_included(diary: Store) -> None:
     assert ids(problem_of(diary, dt.date(2027, 3, 1), dt.date(2027, 3, 31))) == ["CPC-1", "CPC-2", "CPC-3", "CPC-4"]
 
 
 @pytest.mark.parametrize("state", [ConferenceState.CANCELLED, ConferenceState.HELD, ConferenceState.INQUORATE])
-def test_what_has_ended_is_in_no_problem_without_a_booking(diary: Store, state: ConferenceState) -> None:
+def test_an_ended_conference_without_a_booking_is_left_out(diary: Store, state: ConferenceState) -> None:
     set_state(diary, "CPC-1", state)
     assert ids(problem_of(diary)) == ["CPC-2", "CPC-3", "CPC-4"]
 
 
-def test_what_is_booked_comes_in_the_month_of_its_booking_alone(diary: Store) -> None:
+def test_a_booked_conference_is_included_in_its_month_only(diary: Store) -> None:
     book(diary, "CPC-1", "2027-02-01T10:00")
     book(diary, "CPC-5", "2027-01-31T23:00", chair="C3")  # due in June
     january, february = problem_of(diary), problem_of(diary, dt.date(2027, 2, 1), dt.date(2027, 2, 28))
@@ -136,7 +136,7 @@ def test_what_is_booked_comes_in_the_month_of_its_booking_alone(diary: Store) ->
     assert [one.conference for one in february.published] == ["CPC-1"]
 
 
-def test_a_plans_booking_may_be_moved_but_for_its_locks(diary: Store) -> None:
+def test_a_plans_booking_can_be_moved_except_for_its_locks(diary: Store) -> None:
     book(diary, "CPC-1", "2027-01-12T10:00", by_hand=False)
     book(diary, "CPC-2", "2027-01-13T10:00", by_hand=False, locks=("chair",))
     book(diary, "CPC-3", "2027-01-14T10:00", by_hand=True)
@@ -150,7 +150,7 @@ def test_a_plans_booking_may_be_moved_but_for_its_locks(diary: Store) -> None:
     }
 
 
-def test_a_booking_that_stands_no_more_is_left_out(diary: Store) -> None:
+def test_an_ended_booking_is_left_out(diary: Store) -> None:
     number = book(diary, "CPC-1", "2027-01-12T10:00")
     with diary.writing() as connection:
         bookings.end(connection, [number], Ending.CANCELLED, NOW)
@@ -159,9 +159,9 @@ def test_a_booking_that_stands_no_more_is_left_out(diary: Store) -> None:
     assert (ids(problem), problem.published) == (["CPC-2", "CPC-3", "CPC-4"], ())
 
 
-def test_provided_holds_are_planned_anew(diary: Store) -> None:
+def test_booked_holds_are_planned_again(diary: Store) -> None:
     with diary.writing() as connection:
-        bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
+        bookings.add(connection, DiaryBooking(booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00")), Policy(), NOW)
     problem = problem_of(diary)
     assert problem.published == ()
     assert [slot.id for slot in problem.held_slots] == ["HOLD-AYL-2027-01-18-1"]
@@ -176,16 +176,16 @@ def test_provided_holds_are_planned_anew(diary: Store) -> None:
         (dt.date(2027, 1, 25), dt.date(2027, 1, 29), 0),
     ],
 )
-def test_holds_are_those_of_the_weeks_planned(diary: Store, first: dt.date, last: dt.date, expected: int) -> None:
+def test_only_holds_of_the_planned_weeks_are_included(diary: Store, first: dt.date, last: dt.date, expected: int) -> None:
     assert len(problem_of(diary, first, last).holds) == expected
 
 
-def test_only_pairs_that_are_both_in_it_are_kept_apart(diary: Store) -> None:
+def test_pairs_are_included_if_both_conferences_are(diary: Store) -> None:
     put(diary, "apart", [["CPC-1", "CPC-2"], ["CPC-1", "CPC-5"], ["CPC-9", "CPC-3"]])
     assert problem_of(diary).apart == (("CPC-1", "CPC-2"),)
 
 
-def test_an_empty_diary_and_a_backward_month_are_told(store: Store) -> None:
+def test_an_empty_diary_and_an_invalid_period_are_refused(store: Store) -> None:
     with pytest.raises(InputError) as refused:
         problem_of(store)
     assert str(refused.value) == "sites: is empty. Enter at least one."
@@ -195,7 +195,7 @@ def test_an_empty_diary_and_a_backward_month_are_told(store: Store) -> None:
     assert [fault.where for fault in refused.value.faults] == ["horizon"]
 
 
-def test_the_frame_has_every_open_conference_and_what_is_wrong_between_the_parts(diary: Store) -> None:
+def test_the_frame_has_all_open_conferences_and_is_validated(diary: Store) -> None:
     set_state(diary, "CPC-1", ConferenceState.HELD)
     with diary.reading() as connection:
         frame = snapshot.frame_of(connection)

@@ -11,7 +11,7 @@ from tests.api.support.builders import Clock
 MONTH = {"first": "2027-01-01", "last": "2027-01-31"}
 
 
-def test_an_empty_diary_is_filled_once(settings: Settings, clock: Clock) -> None:
+def test_the_demo_month_is_imported_once(settings: Settings, clock: Clock) -> None:
     with TestClient(create_app(replace(settings, demo=True), clock)) as client:
         problem = client.get("/api/v1/problem", params=MONTH).json()
         counts = {name: len(problem[name]) for name in ("sites", "rooms", "chairs", "minute_takers", "holds", "published")}
@@ -23,5 +23,5 @@ def test_an_empty_diary_is_filled_once(settings: Settings, clock: Clock) -> None
         assert client.get("/api/v1/sites/AYL").json() == {"id": "AYL", "name": "Other"}
 
 
-def test_an_empty_diary_stays_empty_where_that_is_set(client: TestClient) -> None:
+def test_the_diary_stays_empty_without_the_demo(client: TestClient) -> None:
     assert client.get("/api/v1/sites").json() == {"items": [], "next": None}

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.database.tables import conferences
-from api.http.formats import MEDIA_TYPES, Format, packed
+from api.http.formats import MEDIA_TYPES, Format, encode
 from scheduler.domain.problem import Problem
 from tests.api.support.builders import book
 from tests.builders import conference, tiny_problem
@@ -46,7 +46,7 @@ def zipped(*files: tuple[str, bytes]) -> bytes:
 
 
 def with_cells(content: bytes, sheet: str, **cells: object) -> bytes:
-    """A workbook with other cells on one sheet, such as ``B2="x"``."""
+    """Return a workbook with changed cells on one sheet, such as ``B2="x"``."""
     book = load_workbook(io.BytesIO(content))
     for at, value in cells.items():
         book[sheet][at] = value
@@ -60,8 +60,8 @@ def detail_of(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("format_", Format)
-def test_a_preview_tells_and_keeps_nothing_a_commit_keeps_it(client: TestClient, format_: Format) -> None:
-    content = packed(problem(), format_)
+def test_a_preview_changes_nothing_and_a_commit_imports(client: TestClient, format_: Format) -> None:
+    content = encode(problem(), format_)
     whole = {
         "documents": {
             "added": ["terms", "travel"],
@@ -76,14 +76,14 @@ def test_a_preview_tells_and_keeps_nothing_a_commit_keeps_it(client: TestClient,
         "conferences": NOTHING | {"added": ["A", "B"]},
         "bookings": NOTHING | {"added": ["A", "B"]},
     }
-    told = send(client, content, format_)
-    assert (told.status_code, told.json()) == (200, {**whole, "mode": "preview"})
+    response = send(client, content, format_)
+    assert (response.status_code, response.json()) == (200, {**whole, "mode": "preview"})
     assert client.get("/api/v1/sites").json()["items"] == []
-    told = send(client, content, format_, mode="commit")
-    assert (told.status_code, told.json()) == (200, {**whole, "mode": "commit"})
+    response = send(client, content, format_, mode="commit")
+    assert (response.status_code, response.json()) == (200, {**whole, "mode": "commit"})
     assert client.get("/api/v1/problem", params=MARCH).json() == problem().model_dump(mode="json", by_alias=True)
-    told = send(client, content, format_, mode="commit").json()
-    assert {name: changes for name, changes in told.items() if name != "mode"} == {
+    response = send(client, content, format_, mode="commit").json()
+    assert {name: changes for name, changes in response.items() if name != "mode"} == {
         name: NOTHING | {"unchanged": len(changes["added"]) + changes["unchanged"]}
         for name, changes in whole.items()
         if isinstance(changes, dict)
@@ -91,20 +91,20 @@ def test_a_preview_tells_and_keeps_nothing_a_commit_keeps_it(client: TestClient,
 
 
 @pytest.mark.parametrize(("format_", "suffix"), [(Format.JSON, "json"), (Format.XLSX, "xlsx"), (Format.CSV, "zip")])
-def test_an_export_can_be_imported_as_it_is(client: TestClient, format_: Format, suffix: str) -> None:
-    send(client, packed(problem(), Format.JSON), mode="commit")
+def test_an_export_can_be_imported_unchanged(client: TestClient, format_: Format, suffix: str) -> None:
+    send(client, encode(problem(), Format.JSON), mode="commit")
     out = client.get("/api/v1/export", params={**MARCH, "format": format_})
     assert out.headers["content-type"] == MEDIA_TYPES[format_]
     assert out.headers["content-disposition"] == f'attachment; filename="diary-2027-03-01-2027-03-31.{suffix}"'
     assert out.headers["etag"] == client.get("/api/v1/problem", params=MARCH).headers["etag"] == f'"{problem().digest}"'
-    told = send(client, out.content, format_).json()
-    assert [changes["added"] + changes["changed"] for name, changes in told.items() if name != "mode"] == [[]] * 8
+    response = send(client, out.content, format_).json()
+    assert [changes["added"] + changes["changed"] for name, changes in response.items() if name != "mode"] == [[]] * 8
     assert client.get("/api/v1/export", params={**MARCH, "format": format_}).content == out.content
 
 
-def test_the_stored_month_can_be_imported_and_exported(client: TestClient) -> None:
-    told = send(client, FIXTURE.read_bytes(), Format.XLSX, mode="commit").json()
-    assert {name: len(changes["added"]) for name, changes in told.items() if name != "mode"} == {
+def test_the_demo_month_can_be_imported(client: TestClient) -> None:
+    response = send(client, FIXTURE.read_bytes(), Format.XLSX, mode="commit").json()
+    assert {name: len(changes["added"]) for name, changes in response.items() if name != "mode"} == {
         "documents": 7,
         "sites": 3,
         "rooms": 3,
@@ -116,8 +116,8 @@ def test_the_stored_month_can_be_imported_and_exported(client: TestClient) -> No
     }
 
 
-def test_faults_are_told_by_sheet_row_and_column(client: TestClient) -> None:
-    content = with_cells(packed(problem(), Format.XLSX), "Conferences", D2="many", F3="WYX")
+def test_faults_are_reported_by_sheet_row_and_column(client: TestClient) -> None:
+    content = with_cells(encode(problem(), Format.XLSX), "Conferences", D2="many", F3="WYX")
     refused = send(client, content, Format.XLSX, mode="commit")
     assert refused.status_code == 422
     assert refused.headers["content-type"] == "application/problem+json"
@@ -128,10 +128,10 @@ def test_faults_are_told_by_sheet_row_and_column(client: TestClient) -> None:
     assert client.get("/api/v1/sites").json()["items"] == []
 
 
-def test_bookings_at_odds_are_told_by_row(client: TestClient) -> None:
-    content = packed(problem(), Format.XLSX)
+def test_conflicting_bookings_are_reported_by_row(client: TestClient) -> None:
+    content = encode(problem(), Format.XLSX)
     send(client, content, Format.XLSX, mode="commit")
-    names = packed(
+    names = encode(
         tiny_problem(
             conferences=[conference("C")],
             published=[{"conference": "C", "start": "2027-03-02T11:00", "room": "AYL-1", "chair": "C2"}],
@@ -144,7 +144,7 @@ def test_bookings_at_odds_are_told_by_row(client: TestClient) -> None:
         "type": "/problems/at-odds",
         "title": "Conflict",
         "status": 409,
-        "detail": "It is at odds with the diary, or with itself. Nothing is kept.",
+        "detail": "The file contradicts the diary, or itself. Nothing is imported.",
         "errors": [
             {
                 "where": "Published, row 2, Date",
@@ -157,8 +157,8 @@ def test_bookings_at_odds_are_told_by_row(client: TestClient) -> None:
     }
 
 
-def test_what_is_over_stays_as_it_was(client: TestClient, store: Store) -> None:
-    send(client, packed(problem(), Format.JSON), mode="commit")
+def test_a_held_conference_cannot_be_changed_by_an_import(client: TestClient, store: Store) -> None:
+    send(client, encode(problem(), Format.JSON), mode="commit")
     with store.writing() as connection:
         connection.execute(update(conferences).where(conferences.c.id == "A").values(state="held"))
     out = client.get("/api/v1/export", params=MARCH)
@@ -170,12 +170,12 @@ def test_what_is_over_stays_as_it_was(client: TestClient, store: Store) -> None:
     refused = send(client, json.dumps(changed).encode(), mode="commit")
     assert refused.status_code == 409
     assert detail_of(refused) == [
-        "conferences[0]: 'A' is held, and can't be changed. Take it out of the file.",
-        "published[0].start: 'A' is held, and can't be booked. Take it out of the file.",
+        "conferences[0]: 'A' is held, and can't be changed. Remove it from the file.",
+        "published[0].start: 'A' is held, and can't be booked. Remove it from the file.",
     ]
 
 
-def test_bookings_made_by_hand_come_out_with_every_lock_and_may_come_back(seeded: TestClient, store: Store) -> None:
+def test_bookings_by_hand_are_exported_with_all_locks(seeded: TestClient, store: Store) -> None:
     book(store, "CPC-1", "2027-01-12T10:00", by_hand=True)
     days = {"first": "2027-01-04", "last": "2027-01-29"}
     out = seeded.get("/api/v1/export", params=days)
@@ -184,8 +184,8 @@ def test_bookings_made_by_hand_come_out_with_every_lock_and_may_come_back(seeded
     assert seeded.get("/api/v1/export", params=days).content == out.content
 
 
-def test_an_import_that_comes_again_is_answered_as_before(client: TestClient) -> None:
-    content = packed(problem(), Format.XLSX)
+def test_a_repeated_import_gets_the_same_response(client: TestClient) -> None:
+    content = encode(problem(), Format.XLSX)
     headers = {"Content-Type": MEDIA_TYPES[Format.XLSX], "Idempotency-Key": "k1"}
     answers = [client.post("/api/v1/import?mode=commit", content=content, headers=headers) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
@@ -193,7 +193,7 @@ def test_an_import_that_comes_again_is_answered_as_before(client: TestClient) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "format_", "told"),
+    ("content", "format_", "expected"),
     [
         (b"", Format.JSON, ["file.json: this file is empty."]),
         (b"{", Format.JSON, None),
@@ -218,19 +218,19 @@ def test_an_import_that_comes_again_is_answered_as_before(client: TestClient) ->
         ),
     ],
 )
-def test_what_is_no_such_file_is_refused(client: TestClient, content: bytes, format_: Format, told: list[str] | None) -> None:
+def test_an_invalid_file_is_refused(client: TestClient, content: bytes, format_: Format, expected: list[str] | None) -> None:
     refused = send(client, content, format_)
     assert refused.status_code == 422
     messages = [wrong["message"] for wrong in refused.json()["errors"]]
-    assert told is None or messages == told
+    assert expected is None or messages == expected
     assert not any("/tmp" in message for message in messages)
 
 
-def test_paths_in_an_archive_lead_nowhere(client: TestClient) -> None:
-    with zipfile.ZipFile(io.BytesIO(packed(problem(), Format.CSV))) as archive:
+def test_paths_in_an_archive_are_ignored(client: TestClient) -> None:
+    with zipfile.ZipFile(io.BytesIO(encode(problem(), Format.CSV))) as archive:
         files = [(f"../../up/{name}", archive.read(name)) for name in archive.namelist()]
-    told = send(client, zipped(*files, ("__MACOSX/._Sites.csv", b"x"), ("month/notes.txt", b"x")), Format.CSV)
-    assert (told.status_code, told.json()["conferences"]["added"]) == (200, ["A", "B"])
+    response = send(client, zipped(*files, ("__MACOSX/._Sites.csv", b"x"), ("month/notes.txt", b"x")), Format.CSV)
+    assert (response.status_code, response.json()["conferences"]["added"]) == (200, ["A", "B"])
 
 
 def test_an_unknown_kind_of_file_is_refused(client: TestClient) -> None:
@@ -240,7 +240,7 @@ def test_an_unknown_kind_of_file_is_refused(client: TestClient) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/problem", "/api/v1/export"])
 @pytest.mark.parametrize(
-    ("first", "last", "told"),
+    ("first", "last", "message"),
     [
         (
             "2027-03-02",
@@ -250,9 +250,9 @@ def test_an_unknown_kind_of_file_is_refused(client: TestClient) -> None:
         ("2020-01-01", "2027-03-01", "The period has more than 800 days. Enter a shorter one."),
     ],
 )
-def test_days_that_cannot_be_are_refused(seeded: TestClient, path: str, first: str, last: str, told: str) -> None:
+def test_an_invalid_period_is_refused(seeded: TestClient, path: str, first: str, last: str, message: str) -> None:
     refused = seeded.get(path, params={"first": first, "last": last})
-    assert (refused.status_code, refused.json()["detail"]) == (422, told)
+    assert (refused.status_code, refused.json()["detail"]) == (422, message)
 
 
 def test_a_diary_without_a_site_has_no_problem(client: TestClient) -> None:

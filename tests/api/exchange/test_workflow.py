@@ -1,4 +1,4 @@
-"""What is brought in comes out again, and what is brought in twice changes nothing the second time."""
+"""Import: imported data are exported unchanged, and a second import of the same file changes nothing."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from api.database.session import Store
 from api.diary import snapshot
-from api.errors import ServiceError
+from api.errors import ConflictError, ServiceError
 from api.exchange import workflow as exchange
 from api.exchange.workflow import Changes, Imported
-from api.http.formats import Format, packed, unpacked
+from api.http.formats import Format, decode, encode
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Period
@@ -29,30 +29,30 @@ LATER = NOW + dt.timedelta(hours=1)
 MARCH = Period(first=dt.date(2027, 3, 1), last=dt.date(2027, 3, 31))
 
 
-def as_it_is(fault: Fault) -> Fault:
+def unchanged_fault(fault: Fault) -> Fault:
     return fault
 
 
-def bring_in(store: Store, problem: Problem, told: Callable[[Fault], Fault] = as_it_is) -> Imported:
+def import_problem(store: Store, problem: Problem, wording: Callable[[Fault], Fault] = unchanged_fault) -> Imported:
     with store.writing() as connection:
-        return exchange.bring_in(connection, problem, told, NOW)
+        return exchange.import_problem(connection, problem, wording, NOW)
 
 
-def taken_out(store: Store, days: Period = MARCH) -> Problem:
+def export(store: Store, days: Period = MARCH) -> Problem:
     with store.reading() as connection:
         return snapshot.problem_of(connection, days.first, days.last)
 
 
-def untouched(imported: Imported) -> bool:
+def is_unchanged(imported: Imported) -> bool:
     return all(not changes.added and not changes.changed for _, changes in imported)
 
 
 def refusal(store: Store, problem: Problem) -> ServiceError:
-    """The error with which a problem is refused; nothing of it is kept."""
-    before = taken_out(store)
+    """Return the error with which a problem is refused. Assert that nothing is imported."""
+    before = export(store)
     with pytest.raises(ServiceError) as refused:
-        bring_in(store, problem)
-    assert taken_out(store) == before
+        import_problem(store, problem)
+    assert export(store) == before
     return refused.value
 
 
@@ -61,33 +61,33 @@ def refusal(store: Store, problem: Problem) -> ServiceError:
     format_=st.sampled_from(Format),
 )
 @settings(max_examples=10, deadline=None, suppress_health_check=[*HealthCheck])
-def test_what_comes_out_goes_into_an_empty_diary_and_comes_out_the_same(
+def test_an_export_imported_into_an_empty_diary_is_exported_unchanged(
     problem: Problem, format_: Format, databases: Databases
 ) -> None:
     first, second = Store(databases.migrated()), Store(databases.migrated())
     try:
         try:
-            bring_in(first, problem)
+            import_problem(first, problem)
         except (ServiceError, InputError):  # two bookings at once, or a NUL character
             assume(False)
-        out = taken_out(first, problem.horizon)
-        bring_in(second, *unpacked(packed(out, format_), format_))
-        assert taken_out(second, problem.horizon) == out
-        assert untouched(bring_in(first, problem))
-        assert untouched(bring_in(second, out))
+        out = export(first, problem.horizon)
+        import_problem(second, *decode(encode(out, format_), format_))
+        assert export(second, problem.horizon) == out
+        assert is_unchanged(import_problem(first, problem))
+        assert is_unchanged(import_problem(second, out))
     finally:
         first.close()
         second.close()
 
 
-def test_what_is_added_changed_and_left_is_told(store: Store) -> None:
+def test_added_changed_and_unchanged_items_are_listed(store: Store) -> None:
     whole = tiny_problem(
         service={"name": "Here"},
         conferences=[conference("A"), conference("B"), conference("C")],
         holds=[{"site": "AYL", "week": "2027-03-08", "count": 1}],
         published=[{"conference": "A", "start": "2027-03-02T10:00", "chair": "C1"}],
     )
-    assert bring_in(store, whole) == Imported(
+    assert import_problem(store, whole) == Imported(
         documents=Changes(added=["service", "terms", "travel"], unchanged=5),
         sites=Changes(added=["AYL", "WYC"]),
         rooms=Changes(added=["AYL-1", "WYC-1"]),
@@ -104,7 +104,7 @@ def test_what_is_added_changed_and_left_is_told(store: Store) -> None:
         published=[{"conference": "A", "start": "2027-03-02T14:00", "chair": "C2", "locks": ["chair"]}],
         policy={"weights": {"friday": 7}},
     )
-    assert bring_in(store, part) == Imported(
+    assert import_problem(store, part) == Imported(
         documents=Changes(added=["policy"], unchanged=7),
         sites=Changes(unchanged=2),
         rooms=Changes(unchanged=2),
@@ -114,7 +114,7 @@ def test_what_is_added_changed_and_left_is_told(store: Store) -> None:
         conferences=Changes(added=["D"], changed=["B"], unchanged=1),
         bookings=Changes(changed=["A"]),
     )
-    out = taken_out(store)
+    out = export(store)
     assert [chair.id for chair in out.chairs] == ["C1", "C2"]
     assert [one.id for one in out.conferences] == ["A", "B", "C", "D"]
     assert out.service.name == "Here"
@@ -127,29 +127,29 @@ def hold_of(store: Store) -> str:
         return exchange.nouns.values(connection, exchange.nouns.HOLDS)[0].id
 
 
-def test_days_and_journeys_are_added_to_what_there_is(store: Store) -> None:
-    bring_in(store, tiny_problem(calendar={"closures": ["2027-03-03"]}))
-    bring_in(
+def test_days_and_journeys_are_added_to_the_stored_ones(store: Store) -> None:
+    import_problem(store, tiny_problem(calendar={"closures": ["2027-03-03"]}))
+    import_problem(
         store,
         tiny_problem(calendar={"closures": ["2027-03-04", "2027-03-03"]}, travel=[{"from": "AYL", "to": "WYC", "minutes": 50}]),
     )
-    out = taken_out(store)
+    out = export(store)
     assert out.calendar.closures == (dt.date(2027, 3, 3), dt.date(2027, 3, 4))
     assert [journey.minutes for journey in out.travel] == [50]
 
 
-def test_a_longer_conference_makes_its_booking_longer(store: Store) -> None:
+def test_a_longer_conference_extends_its_booking(store: Store) -> None:
     published = [{"conference": "A", "start": "2027-03-02T10:00", "chair": "C1", "room": "AYL-1"}]
-    bring_in(store, tiny_problem(published=published))
-    told = bring_in(store, tiny_problem(conferences=[conference("A", minutes=135)]))
-    assert (told.conferences, told.bookings) == (Changes(changed=["A"]), Changes(changed=["A"]))
-    assert untouched(bring_in(store, taken_out(store)))
+    import_problem(store, tiny_problem(published=published))
+    imported = import_problem(store, tiny_problem(conferences=[conference("A", minutes=135)]))
+    assert (imported.conferences, imported.bookings) == (Changes(changed=["A"]), Changes(changed=["A"]))
+    assert is_unchanged(import_problem(store, export(store)))
 
 
-def test_every_booking_that_overlaps_is_told_by_its_place_in_the_file(store: Store) -> None:
+def test_each_overlapping_booking_is_reported_at_its_place(store: Store) -> None:
     both = [conference("A"), conference("B"), conference("C")]
     at_ten = {"start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
-    bring_in(store, tiny_problem(conferences=both, published=[{"conference": "A", **at_ten}]))
+    import_problem(store, tiny_problem(conferences=both, published=[{"conference": "A", **at_ten}]))
     other = {"start": "2027-03-02T09:00", "chair": "C2", "room": "WYC-1"}
     later = {"start": "2027-03-02T09:30", "chair": "C2"}
     error = refusal(
@@ -159,7 +159,7 @@ def test_every_booking_that_overlaps_is_told_by_its_place_in_the_file(store: Sto
             published=[{"conference": "B", **at_ten}, {"conference": "C", **other}, {"conference": "D", **later}],
         ),
     )
-    assert (error.status, error.kind) == (409, "at-odds")
+    assert (type(error), error.kind) == (ConflictError, "at-odds")
     assert [(wrong.where, wrong.message) for wrong in error.errors] == [
         (
             "published[0].start",
@@ -169,32 +169,32 @@ def test_every_booking_that_overlaps_is_told_by_its_place_in_the_file(store: Sto
     ]
 
 
-def test_bookings_may_change_places(store: Store) -> None:
+def test_bookings_can_swap_places(store: Store) -> None:
     both = [conference("A"), conference("B")]
     first, second = (
         {"start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"},
         {"start": "2027-03-02T14:00", "room": "AYL-1", "chair": "C1"},
     )
-    bring_in(store, tiny_problem(conferences=both, published=[{"conference": "A", **first}, {"conference": "B", **second}]))
-    told = bring_in(
+    import_problem(store, tiny_problem(conferences=both, published=[{"conference": "A", **first}, {"conference": "B", **second}]))
+    imported = import_problem(
         store, tiny_problem(conferences=both, published=[{"conference": "B", **first}, {"conference": "A", **second}])
     )
-    assert told.bookings == Changes(changed=["B", "A"])
+    assert imported.bookings == Changes(changed=["B", "A"])
 
 
-def test_what_cannot_be_kept_is_told_in_all_places(store: Store) -> None:
+def test_all_nul_characters_are_reported(store: Store) -> None:
     with pytest.raises(InputError) as refused:
-        bring_in(store, tiny_problem(service={"name": "a\0"}, chairs=[{"id": "C1", "name": "\0"}]))
+        import_problem(store, tiny_problem(service={"name": "a\0"}, chairs=[{"id": "C1", "name": "\0"}]))
     assert [str(fault) for fault in refused.value.faults] == [
-        "service.name: there is a NUL character in it. Enter it again without.",
-        "chairs[0].name: there is a NUL character in it. Enter it again without.",
+        "service.name: it contains a NUL character. Enter it again without that character.",
+        "chairs[0].name: it contains a NUL character. Enter it again without that character.",
     ]
 
 
-def test_a_minute_taker_who_is_not_listed_is_told(store: Store) -> None:
+def test_an_unknown_minute_taker_is_refused(store: Store) -> None:
     published = [{"conference": "A", "start": "2027-03-02T10:00", "chair": "C1", "minute_taker": "M9"}]
-    bring_in(store, tiny_problem())
+    import_problem(store, tiny_problem())
     error = refusal(store, tiny_problem(published=published))
     assert [(wrong.where, wrong.message) for wrong in error.errors] == [
-        ("published[0].minute_taker", "there is no minute taker 'M9'. List them, or leave this out.")
+        ("published[0].minute_taker", "there is no minute taker 'M9'. Add the minute taker, or leave this empty.")
     ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds.calendar import Detail, Entry, Feed, FeedOf, calendar
 from scheduler.domain.conference import ConferenceKind, Mode
+from scheduler.domain.schedule import Booking
 
 LONDON = ZoneInfo("Europe/London")
 FEED = Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", FeedOf.CHAIR, "C1", Detail.REFERENCE)
@@ -50,17 +51,14 @@ END:VTIMEZONE
 """  # noqa: W291 - folded lines may end with a space
 
 
-def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: Any) -> Entry:
+def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", *, held: bool = False, **changes: Any) -> Entry:
     """Return an entry of a hybrid initial conference of 105 minutes in AYL-1, with changes."""
     begins = dt.datetime.fromisoformat(start)
     values: dict[str, Any] = {
         "number": 3,
-        "reference": reference,
-        "held": False,
+        "booking": Booking.model_construct(conference=reference, start=begins, end=begins + 105 * MINUTE, chair="C1", held=held),
         "cancelled": False,
         "arrival": begins - 30 * MINUTE,
-        "start": begins,
-        "end": begins + 105 * MINUTE,
         "cleared": begins + 120 * MINUTE,
         "site": "AYL",
         "place": "Room 1, Aylesbury",
@@ -183,7 +181,7 @@ def test_entries_end_with_the_people_or_the_room(of: FeedOf, ends: str) -> None:
         ({}, {"show_kind": True}, "Room 1, Aylesbury", ["Hybrid.", "Initial (ICPC)."]),
     ],
 )
-def test_an_entry_shows_place_and_mode(
+def test_an_entry_shows_its_place_and_mode(
     changes: dict[str, Any], settings: dict[str, Any], place: str, description: list[str]
 ) -> None:
     content = written(entry(**changes), settings=FeedSettings(**settings))
@@ -259,7 +257,7 @@ ENTRIES = st.builds(
     st.booleans(),
     st.booleans(),
 )
-MANY = st.lists(ENTRIES, max_size=8, unique_by=(lambda one: (one.held, one.reference), lambda one: one.number))
+MANY = st.lists(ENTRIES, max_size=8, unique_by=(lambda one: (one.booking.held, one.booking.conference), lambda one: one.number))
 
 
 @given(MANY, st.sampled_from(FeedOf), st.sampled_from(Detail))
@@ -273,7 +271,7 @@ def test_every_booking_has_its_local_time_around_clock_changes(entries: list[Ent
     assert len({one["UID"] for one in found.values()}) == len(found) == len(entries)
     for one in entries:
         event = found[2 * one.number + one.cancelled]
-        until = one.cleared if of in (FeedOf.ROOM, FeedOf.SITE) else one.end
+        until = one.cleared if of in (FeedOf.ROOM, FeedOf.SITE) else one.booking.end
         for name, expected in (("DTSTART", one.arrival), ("DTEND", until)):
             assert event.decoded(name).astimezone(dt.UTC) == expected.replace(tzinfo=LONDON).astimezone(dt.UTC)
             assert event[name].params["TZID"] == "Europe/London"

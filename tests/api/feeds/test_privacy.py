@@ -15,13 +15,13 @@ from starlette.testclient import TestClient
 from api.database.session import Store
 from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds import queries as feeds
-from api.feeds.calendar import HOW_FRESH, NO_LONGER_HERE, Detail, Feed, FeedOf
+from api.feeds.calendar import FRESHNESS, NO_LONGER_HERE, Detail, Feed, FeedOf
 from api.free_busy import queries as busy_calendars
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Service
@@ -51,7 +51,7 @@ FIXED = (
     r"The pre-meet begins at [\d:]+",
     r"Travel from (?=.*: \d+ minutes; the one before ends at [\d:]+\.)|: \d+ minutes; the one before ends at [\d:]+",
     re.escape(NO_LONGER_HERE),
-    re.escape(HOW_FRESH),
+    re.escape(FRESHNESS),
 )
 """Fixed texts of feeds, which the database may hold too."""
 TEXTS = {"SUMMARY", "DESCRIPTION", "LOCATION", "X-WR-CALNAME", "X-WR-CALDESC"}
@@ -68,20 +68,20 @@ def full(seeded: TestClient, store: Store) -> Store:
     with store.writing() as connection:
         for noun, names in ((nouns.CHAIRS, NAMES), (nouns.MINUTE_TAKERS, {"M1": TAKER})):
             for identifier, name in names.items():
-                kept = nouns.found(connection, noun, identifier)
+                kept = nouns.find(connection, noun, identifier)
                 assert kept is not None
                 nouns.replace(connection, noun, identifier, kept.value.model_copy(update={"name": name}), NOW)
         documents.put(connection, "service", Service(name="Buckinghamshire"), NOW)
         documents.put(connection, "feed_settings", FeedSettings(joining_note="As usual"), NOW)
-        for kept in conferences.listed(connection):
+        for kept in conferences.list_conferences(connection):
             texts_ = {
                 "social_worker": WORKER,
                 "not_chairs": ("C3",),
                 "unavailable": [{"start": "2027-02-01T10:00", "end": "2027-02-01T12:00"}],
             }
             conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | texts_), NOW)
-            conferences.note(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
-        bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00"), Policy(), NOW)
+            conferences.record_event(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
+        bookings.add(connection, DiaryBooking(booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00")), Policy(), NOW)
         busy_calendars.store_link(connection, "C1", LINK, NOW)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1", locks=("time", "chair"))
     book(store, "CPC-2", "2027-01-12T14:00", room="WYC-1", minute_taker="M1")
@@ -157,7 +157,7 @@ def test_feeds_show_permitted_texts_only(full: Store) -> None:
     feeds_seen = 0
     for (of, subject), detail in product(SUBJECTS, Detail):
         with full.reading() as connection:
-            content = feeds.written(connection, Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", of, subject, detail), NOW.date())
+            content = feeds.feed_bytes(connection, Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", of, subject, detail), NOW.date())
         assert found_in(content, all_texts) <= permitted_texts(of, subject, detail), (of, subject, detail)
         feeds_seen += b"BEGIN:VEVENT" in content
     assert feeds_seen >= 20

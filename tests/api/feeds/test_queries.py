@@ -13,7 +13,7 @@ from sqlalchemy import select
 from api.database.session import Store
 from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.errors import ServiceError
@@ -41,7 +41,7 @@ def events(
     store: Store, of: FeedOf, subject: str | None, today: dt.date = TODAY, detail: Detail = Detail.REFERENCE
 ) -> list[icalendar.Event]:
     with store.reading() as connection:
-        content = feeds.written(connection, Feed(UUID, of, subject, detail), today)
+        content = feeds.feed_bytes(connection, Feed(UUID, of, subject, detail), today)
     return list(icalendar.Calendar.from_ical(content).walk("VEVENT"))
 
 
@@ -57,7 +57,7 @@ def end(store: Store, number: int, ending: Ending = Ending.CANCELLED, now: dt.da
 
 def hold(store: Store, start: str) -> int:
     with store.writing() as connection:
-        return bookings.add(connection, booking(HOLD, start), Policy(), NOW)
+        return bookings.add(connection, DiaryBooking(booking(HOLD, start)), Policy(), NOW).number
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_each_feed_shows_its_bookings(
     titles = ["Held for an initial conference" if name is None else f"Conference {name}" for name in names]
     assert [name for name, _ in shown(filled, of, subject)] == titles
     with filled.reading() as connection:
-        content = feeds.written(connection, Feed(UUID, of, subject, Detail.REFERENCE), TODAY)
+        content = feeds.feed_bytes(connection, Feed(UUID, of, subject, Detail.REFERENCE), TODAY)
     assert icalendar.Calendar.from_ical(content)["X-WR-CALNAME"] == title
 
 
@@ -180,9 +180,9 @@ def test_noting_a_fetch_does_not_raise_the_version(filled: Store) -> None:
         identifier, _ = feeds.add(connection, FeedOf.SERVICE, None, Detail.REFERENCE, NOW)
     version = filled.version()
     with filled.noting() as connection:
-        feeds.note(connection, [Fetch(identifier, NOW + DAY, "vdirsyncer")])
+        feeds.note_fetches(connection, [Fetch(identifier, NOW + DAY, "vdirsyncer")])
     with filled.reading() as connection:
-        kept = feeds.found(connection, identifier)
+        kept = feeds.find(connection, identifier)
     assert kept is not None
     assert (kept.version, kept.fetched_at, kept.fetched_by, filled.version()) == (1, NOW + DAY, "vdirsyncer", version)
 
@@ -209,7 +209,7 @@ def do(store: Store, step: tuple[str, str, str, str, str | None], now: dt.dateti
             if active is not None:
                 bookings.end(connection, [active.number], Ending.MOVED if what == "place" else Ending.CANCELLED, now)
             if what == "place":
-                bookings.add(connection, booking(name, start, chair=chair, room=room), Policy(), now)
+                bookings.add(connection, DiaryBooking(booking(name, start, chair=chair, room=room)), Policy(), now)
     except ServiceError:
         pass
 

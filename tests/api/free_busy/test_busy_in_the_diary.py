@@ -10,10 +10,10 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
@@ -136,7 +136,7 @@ def test_a_plan_with_a_booking_in_a_new_busy_time_is_refused(seeded: TestClient,
     identifier = draft(store, *ALL)
     set_busy(store, MEETING)
     response = publish(seeded, identifier)
-    detail = "The plan breaks rules by the present data: 1 breach. Make a new plan, and publish that."
+    detail = "The plan breaks rules with the current data: 1 breach. Make a new plan, and publish that."
     refused = details("breaks-rules", 409, detail, ("CPC-1", BUSY))
     assert (response.status_code, response.json()) == (409, refused)
     assert seeded.get(f"/api/v1/plans/{identifier}/diff").json()["obstacles"] == refused["errors"]
@@ -169,9 +169,9 @@ def test_a_chairs_feed_read_back_gives_the_chairs_people_times(store: Store, dat
     for n, start in enumerate(starts, start=1):
         book(store, f"CPC-{n}", start, room=None)
     with store.writing() as connection:
-        bookings.add(connection, booking("HOLD-AYL-2027-01-18-1", f"{days[1]}T10:00"), Policy(), NOW)
+        bookings.add(connection, DiaryBooking(booking("HOLD-AYL-2027-01-18-1", f"{days[1]}T10:00")), Policy(), NOW)
         conferences.add(connection, Conference.model_validate(conference("CPC-6")), NOW)
-        gone = bookings.add(connection, booking("CPC-6", f"{days[2]}T10:00"), Policy(), NOW)
+        gone = bookings.add(connection, DiaryBooking(booking("CPC-6", f"{days[2]}T10:00")), Policy(), NOW).number
         bookings.end(connection, [gone], Ending.CANCELLED, dt.datetime.now(dt.UTC))
     settings = {"database_url": database_url, "demo": "false", "plan_processes": 0, "calendar_minutes": 0}
     with running(tmp_path, **settings) as server, httpx2.Client(base_url=server.url) as client:
@@ -180,7 +180,7 @@ def test_a_chairs_feed_read_back_gives_the_chairs_people_times(store: Store, dat
         response = client.put("/api/v1/busy-calendars/C1/file", content=calendar, headers={"if-match": '"0"'})
         conflicts = client.get("/api/v1/busy-conflicts").json()["items"]
     people_times = [
-        written(Interval(start=start - 30 * MINUTE, end=start + 105 * MINUTE)) for start in map(dt.datetime.fromisoformat, starts)
+        to_json(Interval(start=start - 30 * MINUTE, end=start + 105 * MINUTE)) for start in map(dt.datetime.fromisoformat, starts)
     ]
     assert (response.status_code, response.json()["intervals"], response.json()["notes"]) == (200, people_times, [])
     assert conflicts == []

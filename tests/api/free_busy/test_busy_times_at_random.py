@@ -14,6 +14,7 @@ from api.feeds.calendar import Detail, Entry, Feed, FeedOf
 from api.free_busy.busy_times import BusyTimes, busy_times
 from api.free_busy.errors import CalendarRefused
 from scheduler.domain.conference import ConferenceKind, Mode
+from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval
 from tests.api.free_busy.calendars import PERIOD
 from tests.api.free_busy.exports import APPLE, GOOGLE, OUTLOOK
@@ -172,12 +173,9 @@ def bookings(draw: st.DrawFn) -> Entry:
     end = start + draw(st.integers(15, 240)) * MINUTE
     return Entry(
         number=number,
-        reference=f"CPC-{number}",
-        held=draw(st.booleans()),
+        booking=Booking(conference=f"CPC-{number}", start=start, end=end, room="AYL-1", chair="C1", held=draw(st.booleans())),
         cancelled=draw(st.booleans()),
         arrival=arrival,
-        start=start,
-        end=end,
         cleared=end + 15 * MINUTE,
         site="AYL",
         place="Room 1, Aylesbury",
@@ -191,6 +189,6 @@ def bookings(draw: st.DrawFn) -> Entry:
 def test_a_chairs_feed_reads_back_as_its_people_times(entries: list[Entry], detail: Detail) -> None:
     feed = Feed(FEED.id, FEED.of, FEED.subject, detail)
     content = feeds.calendar(feed, "Conferences: C1", entries, FeedSettings(), {"AYL": "Aylesbury"}, {})
-    people_times = sorted((one.arrival, one.end) for one in entries if not one.held and not one.cancelled)
+    people_times = sorted((one.arrival, one.booking.end) for one in entries if not one.booking.held and not one.cancelled)
     expected = tuple(Interval(start=arrival, end=end) for arrival, end in people_times)
     assert busy_times(content, PERIOD) == BusyTimes(expected, ())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending
+from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.free_busy import conflicts as busy_times
@@ -56,7 +56,7 @@ def conflict_times(store: Store) -> list[tuple[str, tuple[Interval, ...]]]:
 def end(store: Store, number: int, now: dt.datetime = NOW) -> None:
     with store.writing() as connection:
         bookings.end(connection, [number], Ending.CANCELLED, now)
-        kept = conferences.found(connection, "CPC-1")
+        kept = conferences.find(connection, "CPC-1")
         assert kept is not None
         conferences.change(connection, kept.value, now, state=ConferenceState.REQUESTED)
 
@@ -133,7 +133,7 @@ def test_an_ended_booking_has_an_echo_for_a_day(filled: Store, hours: int, is_ec
 def test_a_hold_does_not_cut_busy_times_and_is_listed_by_reference(filled: Store) -> None:
     hold = "HOLD-AYL-2027-01-11-1"
     with filled.writing() as connection:
-        number = bookings.add(connection, booking(hold, "2027-01-12T10:00"), Policy(), NOW)
+        number = bookings.add(connection, DiaryBooking(booking(hold, "2027-01-12T10:00")), Policy(), NOW).number
     set_busy(filled, time(*ECHO))
     assert blocking(filled) == {"C1": (time(*ECHO),)}
     ten = dt.datetime(2027, 1, 12, 10)
@@ -188,7 +188,7 @@ def test_busy_half_hours_without_a_conference_are_blocked(
                 if any(time_.overlaps(other) for other in active):
                     continue
                 planned = booking(f"CPC-{n + 1}", f"{start:%Y-%m-%dT%H:%M}", minutes=60, room=None)
-                number = bookings.add(connection, planned, Policy(pre_meet=0), NOW)
+                number = bookings.add(connection, DiaryBooking(planned), Policy(pre_meet=0), NOW).number
                 if is_active:
                     active.append(time_)
                 else:

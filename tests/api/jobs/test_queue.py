@@ -36,7 +36,7 @@ def events(store: Store, identifier: str) -> list[tuple[dt.datetime, str, dict[s
         return [(event.at, event.event, event.data) for event in jobs.events(connection, identifier)]
 
 
-def test_a_job_from_beginning_to_end(store: Store) -> None:
+def test_a_job_is_queued_started_and_done(store: Store) -> None:
     queued = queue(store)
     assert queued == Job(queued.id, ASKED, JobState.QUEUED, 0, False, None, NOW, None, None)
     with store.reading() as connection:
@@ -48,7 +48,7 @@ def test_a_job_from_beginning_to_end(store: Store) -> None:
     progress = {"tier": "late", "value": 3, "bound": None, "seconds": 0.5}
     with store.noting() as connection:
         assert jobs.latest_progress(connection, queued.id) is None
-        jobs.tell(connection, attempt, progress, LATER)
+        jobs.add_progress(connection, attempt, progress, LATER)
         assert jobs.latest_progress(connection, queued.id) == progress
         assert jobs.is_wanted(connection, attempt)
         assert plans.finish(connection, attempt, kept_plan(queued.id), LAST)
@@ -56,7 +56,7 @@ def test_a_job_from_beginning_to_end(store: Store) -> None:
         assert not jobs.queued(connection)
     assert found(store, queued.id) == Job(queued.id, ASKED, JobState.DONE, 1, False, None, NOW, LATER, LAST)
     with store.reading() as connection:
-        assert plans.found(connection, queued.id) == kept_plan(queued.id)
+        assert plans.find(connection, queued.id) == kept_plan(queued.id)
     assert events(store, queued.id) == [
         (NOW, "queued", {}),
         (LATER, "started", {"attempt": 1}),
@@ -65,7 +65,7 @@ def test_a_job_from_beginning_to_end(store: Store) -> None:
     ]
 
 
-def test_events_go_on_after_a_number(store: Store) -> None:
+def test_events_are_listed_after_a_number(store: Store) -> None:
     job = queue(store)
     claim(store)
     with store.reading() as connection:
@@ -78,7 +78,7 @@ def test_events_go_on_after_a_number(store: Store) -> None:
         assert first.number < second.number
 
 
-def test_the_longest_waiting_job_is_started_first(store: Store) -> None:
+def test_the_oldest_job_is_started_first(store: Store) -> None:
     waiting = [queue(store) for _ in range(3)]
     with store.writing() as connection:
         earlier = jobs.add(connection, tiny_problem(), ASKED, NOW - dt.timedelta(days=1))
@@ -88,7 +88,7 @@ def test_the_longest_waiting_job_is_started_first(store: Store) -> None:
         assert jobs.claim(connection, "R", NOW) is None
 
 
-def test_many_runners_at_once_start_each_job_once(store: Store) -> None:
+def test_concurrent_runners_start_each_job_once(store: Store) -> None:
     waiting = [queue(store).id for _ in range(12)]
 
     def claim_all(runner: str) -> list[Attempt]:
@@ -102,12 +102,12 @@ def test_many_runners_at_once_start_each_job_once(store: Store) -> None:
                     claimed.append(attempt)
 
     with ThreadPoolExecutor(6) as threads:
-        claimed = [attempt for found in threads.map(claim_all, "ABCDEF") for attempt in found]
+        claimed = [attempt for attempts in threads.map(claim_all, "ABCDEF") for attempt in attempts]
     assert sorted(attempt.job for attempt in claimed) == sorted(waiting)
     assert {attempt.number for attempt in claimed} == {1}
 
 
-def test_many_attempts_at_once_end_a_job_once(store: Store) -> None:
+def test_a_job_that_is_finished_concurrently_ends_once(store: Store) -> None:
     job, attempt = queue(store), claim(store)
 
     def finish(_: int) -> bool:
@@ -119,17 +119,17 @@ def test_many_attempts_at_once_end_a_job_once(store: Store) -> None:
     assert told_of(store, job.id) == ["queued", "started", "done"]
 
 
-def test_of_a_job_that_is_queued_again_only_the_latest_attempt_counts(store: Store) -> None:
+def test_only_the_latest_attempt_of_a_job_counts(store: Store) -> None:
     job, first = queue(store), claim(store, "R1")
     with store.noting() as connection:
-        jobs.tell(connection, first, {"tier": "late", "value": 3, "bound": 0, "seconds": 1.0}, NOW)
+        jobs.add_progress(connection, first, {"tier": "late", "value": 3, "bound": 0, "seconds": 1.0}, NOW)
         jobs.release(connection, first, LATER)
     assert found(store, job.id) == Job(job.id, ASKED, JobState.QUEUED, 1, False, None, NOW, None, None)
     second = claim(store, "R2")
     with store.noting() as connection:
         assert jobs.latest_progress(connection, job.id) is None
         assert not jobs.is_wanted(connection, first)
-        jobs.tell(connection, first, {"tier": "late"}, NOW)
+        jobs.add_progress(connection, first, {"tier": "late"}, NOW)
         jobs.release(connection, first, NOW)
         assert not plans.finish(connection, first, kept_plan(job.id), NOW)
         assert not jobs.fail(connection, first, "No.", NOW)
@@ -137,16 +137,16 @@ def test_of_a_job_that_is_queued_again_only_the_latest_attempt_counts(store: Sto
     assert [event for _, event, _ in events(store, job.id)] == ["queued", "started", "progress", "queued", "started", "done"]
 
 
-def test_a_job_that_fails_says_why(store: Store) -> None:
+def test_a_failed_job_has_an_error(store: Store) -> None:
     job, attempt = queue(store), claim(store)
     with store.noting() as connection:
         assert jobs.fail(connection, attempt, "No such plan can be.", LATER)
-        assert plans.found(connection, job.id) is None
+        assert plans.find(connection, job.id) is None
     assert found(store, job.id) == Job(job.id, ASKED, JobState.FAILED, 1, False, "No such plan can be.", NOW, NOW, LATER)
     assert events(store, job.id)[-1] == (LATER, "failed", {"error": "No such plan can be."})
 
 
-def test_a_job_that_never_gets_through_fails(store: Store) -> None:
+def test_a_job_that_is_interrupted_too_often_fails(store: Store) -> None:
     job = queue(store)
     for _ in range(jobs.MOST_CUT_OFFS):
         attempt = claim(store)
@@ -154,10 +154,10 @@ def test_a_job_that_never_gets_through_fails(store: Store) -> None:
             jobs.release(connection, attempt, NOW)
     ended = found(store, job.id)
     assert (ended.state, ended.attempt) == (JobState.FAILED, 20)
-    assert ended.error == "It was cut off 20 times before it was done. Plan fewer days at once."
+    assert ended.error == "It was interrupted 20 times before it was done. Plan fewer days at once."
 
 
-def test_cancelling_what_waits_ends_it_at_once(store: Store) -> None:
+def test_cancelling_a_queued_job_ends_it_at_once(store: Store) -> None:
     job = queue(store)
     with store.writing() as connection:
         assert jobs.cancel(connection, job.id, LATER)
@@ -167,7 +167,7 @@ def test_cancelling_what_waits_ends_it_at_once(store: Store) -> None:
     assert told_of(store, job.id) == ["queued", "cancelled"]
 
 
-def test_cancelling_what_runs_ends_it_with_what_it_has(store: Store) -> None:
+def test_cancelling_a_running_job_ends_it_with_its_plan(store: Store) -> None:
     job, attempt = queue(store), claim(store)
     with store.writing() as connection:
         assert jobs.cancel(connection, job.id, LATER)
@@ -176,12 +176,12 @@ def test_cancelling_what_runs_ends_it_with_what_it_has(store: Store) -> None:
     assert found(store, job.id) == Job(job.id, ASKED, JobState.RUNNING, 1, True, None, NOW, NOW, None)
     with store.noting() as connection:
         assert plans.finish(connection, attempt, kept_plan(job.id), LAST)
-        assert plans.found(connection, job.id) == kept_plan(job.id)
+        assert plans.find(connection, job.id) == kept_plan(job.id)
     assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
     assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
-def test_what_was_cancelled_is_not_started_again(store: Store) -> None:
+def test_a_cancelled_job_is_not_started_again(store: Store) -> None:
     job, attempt = queue(store), claim(store)
     with store.writing() as connection:
         jobs.cancel(connection, job.id, LATER)
@@ -190,33 +190,33 @@ def test_what_was_cancelled_is_not_started_again(store: Store) -> None:
     assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
 
 
-def test_a_runner_is_heard_of_while_its_attempt_is_the_present_one(store: Store) -> None:
+def test_a_heartbeat_is_recorded_for_the_current_attempt_only(store: Store) -> None:
     queue(store)
     first = claim(store)
     with store.noting() as connection:
-        jobs.hear(connection, [first], LATER)
+        jobs.heartbeat(connection, [first], LATER)
         assert [(attempt, attempt.heard_at) for attempt in jobs.running(connection)] == [(first, LATER)]
         jobs.release(connection, first, LATER)
         assert jobs.running(connection) == []
     second = claim(store)
     with store.noting() as connection:
-        jobs.hear(connection, [first], LAST)
+        jobs.heartbeat(connection, [first], LAST)
         assert [(attempt, attempt.heard_at) for attempt in jobs.running(connection)] == [(second, NOW)]
 
 
-def test_a_list_of_jobs_goes_on_after_one_of_them(store: Store) -> None:
+def test_jobs_are_listed_after_a_job(store: Store) -> None:
     waiting = [queue(store) for _ in range(4)]
     with store.writing() as connection:
         last = jobs.add(connection, tiny_problem(), ASKED, LATER)
     expected = [last, *sorted(waiting, key=lambda job: job.id, reverse=True)]
     with store.reading() as connection:
-        assert jobs.listed(connection) == expected
-        assert jobs.listed(connection, most=2) == expected[:2]
-        assert jobs.listed(connection, after=expected[0], most=2) == expected[1:3]
-        assert jobs.listed(connection, after=expected[2]) == expected[3:]
+        assert jobs.list_jobs(connection) == expected
+        assert jobs.list_jobs(connection, most=2) == expected[:2]
+        assert jobs.list_jobs(connection, after=expected[0], most=2) == expected[1:3]
+        assert jobs.list_jobs(connection, after=expected[2]) == expected[3:]
 
 
-def test_progress_is_no_change_of_the_diary(store: Store) -> None:
+def test_a_job_does_not_change_the_diarys_version(store: Store) -> None:
     job = queue(store)
     with store.reading() as connection:
         before = version_of(connection)
@@ -228,8 +228,8 @@ def test_progress_is_no_change_of_the_diary(store: Store) -> None:
 
 
 @dataclass
-class Known:
-    """What a job has to be."""
+class Expected:
+    """The expected state of a job."""
 
     state: JobState = JobState.QUEUED
     attempt: int = 0
@@ -238,8 +238,8 @@ class Known:
     has_plan: bool = False
 
 
-class Lives(RuleBasedStateMachine):
-    """Any order of what can happen to jobs: each ends at most once, and only by its present attempt."""
+class JobMachine(RuleBasedStateMachine):
+    """Events of jobs in any order. A job ends at most once, and only by its current attempt."""
 
     identifiers: Those[str] = Those("identifiers")
     attempts: Those[Attempt] = Those("attempts")
@@ -248,88 +248,88 @@ class Lives(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.connection = self.store.engine.connect()
-        self.known: dict[str, Known] = {}
+        self.expected: dict[str, Expected] = {}
 
     def teardown(self) -> None:
         self.connection.close()  # nothing was committed
 
     def is_present(self, attempt: Attempt) -> bool:
-        known = self.known[attempt.job]
-        return known.state is JobState.RUNNING and known.attempt == attempt.number
+        expected = self.expected[attempt.job]
+        return expected.state is JobState.RUNNING and expected.attempt == attempt.number
 
     @rule(target=identifiers)
     def add(self) -> str:
         job = jobs.add(self.connection, tiny_problem(), ASKED, NOW)
-        self.known[job.id] = Known()
+        self.expected[job.id] = Expected()
         return job.id
 
     @rule(target=attempts)
     def claim(self) -> Any:
         attempt = jobs.claim(self.connection, "R", NOW)
-        assert (attempt is None) == all(known.state is not JobState.QUEUED for known in self.known.values())
+        assert (attempt is None) == all(expected.state is not JobState.QUEUED for expected in self.expected.values())
         if attempt is None:
             return multiple()
-        known = self.known[attempt.job]
-        assert (known.state, known.attempt + 1) == (JobState.QUEUED, attempt.number)
-        known.state, known.attempt = JobState.RUNNING, attempt.number
+        expected = self.expected[attempt.job]
+        assert (expected.state, expected.attempt + 1) == (JobState.QUEUED, attempt.number)
+        expected.state, expected.attempt = JobState.RUNNING, attempt.number
         return attempt
 
     @rule(identifier=identifiers)
     def cancel(self, identifier: str) -> None:
-        known = self.known[identifier]
-        assert jobs.cancel(self.connection, identifier, NOW) == (known.state not in jobs.ENDED)
-        if known.state not in jobs.ENDED:
-            known.cancelled = True
-        if known.state is JobState.QUEUED:
-            known.state = JobState.CANCELLED
+        expected = self.expected[identifier]
+        assert jobs.cancel(self.connection, identifier, NOW) == (expected.state not in jobs.ENDED)
+        if expected.state not in jobs.ENDED:
+            expected.cancelled = True
+        if expected.state is JobState.QUEUED:
+            expected.state = JobState.CANCELLED
 
     @rule(attempt=attempts)
-    def tell(self, attempt: Attempt) -> None:
+    def report_progress(self, attempt: Attempt) -> None:
         before = jobs.latest_progress(self.connection, attempt.job)
-        jobs.tell(self.connection, attempt, {"value": attempt.number}, NOW)
+        jobs.add_progress(self.connection, attempt, {"value": attempt.number}, NOW)
         if not self.is_present(attempt):
             assert jobs.latest_progress(self.connection, attempt.job) == before
 
     @rule(attempt=attempts)
     def finish(self, attempt: Attempt) -> None:
-        known, present = self.known[attempt.job], self.is_present(attempt)
+        expected, present = self.expected[attempt.job], self.is_present(attempt)
         assert plans.finish(self.connection, attempt, kept_plan(attempt.job), NOW) == present
         if present:
-            known.state, known.has_plan = JobState.CANCELLED if known.cancelled else JobState.DONE, True
+            expected.state, expected.has_plan = JobState.CANCELLED if expected.cancelled else JobState.DONE, True
 
     @rule(attempt=attempts)
     def fail(self, attempt: Attempt) -> None:
         present = self.is_present(attempt)
         assert jobs.fail(self.connection, attempt, "No.", NOW) == present
         if present:
-            self.known[attempt.job].state = JobState.FAILED
+            self.expected[attempt.job].state = JobState.FAILED
 
     @rule(attempt=attempts, may_fail=st.booleans())
     def release(self, attempt: Attempt, may_fail: bool) -> None:
-        known, present = self.known[attempt.job], self.is_present(attempt)
+        expected, present = self.expected[attempt.job], self.is_present(attempt)
         jobs.release(self.connection, attempt, NOW, may_fail=may_fail)
         if present:
-            known.cut_offs += may_fail
-            again = JobState.FAILED if known.cut_offs >= jobs.MOST_CUT_OFFS else JobState.QUEUED
-            known.state = JobState.CANCELLED if known.cancelled else again
+            expected.cut_offs += may_fail
+            again = JobState.FAILED if expected.cut_offs >= jobs.MOST_CUT_OFFS else JobState.QUEUED
+            expected.state = JobState.CANCELLED if expected.cancelled else again
 
     @invariant()
-    def all_is_as_it_has_to_be(self) -> None:
-        for identifier, known in self.known.items():
-            job = jobs.found(self.connection, identifier)
+    def all_jobs_are_as_expected(self) -> None:
+        for identifier, expected in self.expected.items():
+            job = jobs.find(self.connection, identifier)
             assert job is not None
-            assert (job.state, job.attempt, job.cancelled) == (known.state, known.attempt, known.cancelled)
+            assert (job.state, job.attempt, job.cancelled) == (expected.state, expected.attempt, expected.cancelled)
             assert job.has_ended == (job.ended_at is not None)
-            assert known.has_plan == (plans.summary(self.connection, identifier) is not None)
+            assert expected.has_plan == (plans.summary(self.connection, identifier) is not None)
             happened = told(self.connection, identifier)
             assert [one for one in happened if one in jobs.ENDED] == ([job.state] if job.has_ended else [])
             assert not job.has_ended or happened[-1] == job.state
             assert happened.count("started") == job.attempt
 
 
-def test_whatever_happens_in_whatever_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_are_as_expected_after_random_events(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 3)
-    machine: Callable[[], Lives] = type("LivesInStore", (Lives,), {"store": store})
+    machine: Callable[[], JobMachine] = type("JobMachineInStore", (JobMachine,), {"store": store})
     checks = (HealthCheck.too_slow,)
     run_state_machine_as_test(
         machine, settings=settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=checks)

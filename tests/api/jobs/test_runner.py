@@ -23,35 +23,34 @@ from api.whatif import sweeps
 from api.whatif.sweeps import SolveCounts, StoredSweep
 from scheduler.sweeps.task import solve, task_of
 from tests.api.support.builders import Clock
-from tests.api.support.plans import found, has_progress, is_alive, month, quarter, queue, told, told_of, wait_until, workers_of
+from tests.api.support.databases import slow_on_postgresql
+from tests.api.support.plans import found, hard_month, has_progress, is_alive, month, queue, told, told_of, wait_until, workers_of
 from tests.api.support.sweeps import begin as begin_sweep
 from tests.api.support.sweeps import claimed, results
 from tests.api.support.sweeps import found as sweep_of
 from tests.sweeps.tiny_tasks import figures, tasks
 
-Begin = Callable[..., Runner]
-ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
-of_processes = pytest.mark.parametrize("databases", ON_BOTH, indirect=True)
-"""What processes do is the same on both kinds of database: one is tried at once, the other with the slow tests."""
+StartRunner = Callable[..., Runner]
 
 
 @pytest.fixture
-def begin(store: Store, clock: Clock) -> Iterator[Begin]:
-    """Starts runners on the store, which end with the test."""
+def start_runner(store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartRunner]:
+    """Return a function that starts runners on the store. They check for jobs often, and end with the test."""
+    monkeypatch.setattr(runner_module, "SECONDS_BETWEEN_LOOKS", 0.1)
     with ExitStack() as stack:
 
-        def begun(processes: int = 1) -> Runner:
+        def start(processes: int = 1) -> Runner:
             runner = Runner(store, clock, processes, sweeps)
             stack.callback(runner.stop)
             runner.start()
             return runner
 
-        yield begun
+        yield start
 
 
 @pytest.fixture
 def gone() -> str:
-    """The name of a runner whose process has ended."""
+    """Return the name of a runner whose process has ended."""
     ended = subprocess.run(
         [sys.executable, "-c", "from api.jobs.runner import Runner; print(Runner(None, None, 1, None).name)"],
         capture_output=True,
@@ -87,9 +86,10 @@ def my_worker() -> int:
     return int(worker)
 
 
-def test_jobs_are_done_one_after_another(store: Store, begin: Begin) -> None:
+@slow_on_postgresql
+def test_jobs_are_done_one_after_another(store: Store, start_runner: StartRunner) -> None:
     before = queue(store)
-    runner = begin()
+    runner = start_runner()
     after = queue(store)
     runner.wake()
     for job in (before, after):
@@ -98,18 +98,19 @@ def test_jobs_are_done_one_after_another(store: Store, begin: Begin) -> None:
         assert told_of(store, job.id) == ["queued", "started", "done"]
 
 
-def test_a_runner_of_no_process_leaves_jobs_to_others(store: Store, begin: Begin) -> None:
-    job, none = queue(store), begin(0)
+@slow_on_postgresql
+def test_a_runner_without_processes_starts_no_jobs(store: Store, start_runner: StartRunner) -> None:
+    job, none = queue(store), start_runner(0)
     none.wake()
     assert found(store, job.id).state is JobState.QUEUED
-    begin(1)
+    start_runner(1)
     wait_until(lambda: has_ended(store, job.id))
 
 
-@of_processes
-def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin: Begin, clock: Clock) -> None:
-    job = queue(store, quarter())
-    begin()
+@slow_on_postgresql
+def test_cancelling_ends_a_running_job_with_its_best_schedule(store: Store, start_runner: StartRunner, clock: Clock) -> None:
+    job = queue(store, hard_month())
+    start_runner()
     wait_until(lambda: has_progress(store, job.id))
     cancel(store, job.id, clock())
     wait_until(lambda: has_ended(store, job.id))
@@ -117,10 +118,10 @@ def test_cancelling_ends_a_running_job_with_the_best_so_far(store: Store, begin:
     assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
-@of_processes
-def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Begin) -> None:
+@slow_on_postgresql
+def test_a_job_is_restarted_if_its_process_is_killed(store: Store, start_runner: StartRunner) -> None:
     job = queue(store, month())
-    begin()
+    start_runner()
     wait_until(lambda: found(store, job.id).state is JobState.RUNNING)
     os.kill(my_worker(), signal.SIGKILL)
     wait_until(lambda: has_ended(store, job.id))
@@ -128,10 +129,10 @@ def test_a_job_whose_process_is_killed_is_started_again(store: Store, begin: Beg
     assert has_plan(store, job.id)
 
 
-@of_processes
-def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin: Begin) -> None:
+@slow_on_postgresql
+def test_an_idle_process_that_is_killed_is_replaced(store: Store, start_runner: StartRunner) -> None:
     first = queue(store)
-    runner = begin()
+    runner = start_runner()
     wait_until(lambda: has_ended(store, first.id))
     worker = my_worker()
     os.kill(worker, signal.SIGKILL)
@@ -142,38 +143,41 @@ def test_a_process_that_is_killed_while_it_waits_is_replaced(store: Store, begin
     assert found(store, second.id).state is JobState.DONE
 
 
-@of_processes
-def test_a_runner_that_ends_leaves_its_job_to_the_next(store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 1)  # the job is not to blame
+@slow_on_postgresql
+def test_the_next_runner_restarts_the_job_of_an_ended_one(
+    store: Store, start_runner: StartRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 1)  # stopping the runner must not count as one
     job = queue(store, month())
-    runner = begin()
+    runner = start_runner()
     wait_until(lambda: found(store, job.id).state is JobState.RUNNING)
     runner.stop()
     assert workers_of(os.getpid()) == []
     assert found(store, job.id).state is JobState.QUEUED
-    begin()
+    start_runner()
     wait_until(lambda: has_ended(store, job.id))
     assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
 
 
-@of_processes
-def test_what_a_process_that_is_gone_has_left_is_started_again_at_once(
-    store: Store, begin: Begin, clock: Clock, gone: str
+@slow_on_postgresql
+def test_the_job_of_an_ended_process_is_restarted_at_once(
+    store: Store, start_runner: StartRunner, clock: Clock, gone: str
 ) -> None:
     job = queue(store)
     left = claim(store, gone, clock())
-    begin()
+    start_runner()
     wait_until(lambda: has_ended(store, job.id))
     assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
     with store.noting() as connection:
         assert not jobs.fail(connection, left, "Too late.", clock())
 
 
-def test_what_another_machine_has_is_left_to_it_until_it_is_unheard_of(store: Store, begin: Begin, clock: Clock) -> None:
+@slow_on_postgresql
+def test_a_job_of_another_machine_is_restarted_after_silence(store: Store, start_runner: StartRunner, clock: Clock) -> None:
     job = queue(store)
     claim(store, "elsewhere-1-a", clock())
     clock.forward(seconds=10)
-    runner, other = begin(), queue(store)
+    runner, other = start_runner(), queue(store)
     runner.wake()
     wait_until(lambda: has_ended(store, other.id))
     assert told_of(store, job.id) == ["queued", "started"]
@@ -182,22 +186,23 @@ def test_what_another_machine_has_is_left_to_it_until_it_is_unheard_of(store: St
     assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
 
 
-def test_two_runners_do_each_job_once(store: Store, begin: Begin) -> None:
+def test_two_runners_do_each_job_once(store: Store, start_runner: StartRunner) -> None:
     waiting = [queue(store) for _ in range(6)]
     for _ in range(2):
-        begin()
+        start_runner()
     wait_until(lambda: all(has_ended(store, job.id) for job in waiting))
     for job in waiting:
         assert told_of(store, job.id) == ["queued", "started", "done"]
         assert has_plan(store, job.id)
 
 
-def test_a_runner_takes_no_job_of_another_that_is_heard_of(store: Store, begin: Begin, clock: Clock) -> None:
-    job = queue(store, quarter())
-    begin()
+@slow_on_postgresql
+def test_a_runner_does_not_restart_the_job_of_an_active_one(store: Store, start_runner: StartRunner, clock: Clock) -> None:
+    job = queue(store, hard_month())
+    start_runner()
     wait_until(lambda: has_progress(store, job.id))
-    runner, other = begin(), queue(store)
-    for _ in range(3):  # each time the first is heard of before
+    runner, other = start_runner(), queue(store)
+    for _ in range(3):  # the first runner sends a sign each time
         clock.forward(seconds=9)
         wait_until(lambda: all(attempt.heard_at == clock.now for attempt in running(store)))
     runner.wake()
@@ -210,29 +215,30 @@ def running(store: Store) -> list[Attempt]:
         return jobs.running(connection)
 
 
-def test_who_is_gone(gone: str) -> None:
-    here = Runner(None, None, 1, sweeps).name  # type: ignore[arg-type]  # only its name is looked at
+def test_a_runner_is_gone_if_its_process_on_this_machine_has_ended(gone: str) -> None:
+    here = Runner(None, None, 1, sweeps).name  # type: ignore[arg-type]  # only its name is read
     machine, process, _ = here.split("-")
     assert (int(process), gone.split("-", maxsplit=1)[0]) == (os.getpid(), machine)
     assert is_gone(gone)
     assert not is_gone(here)
-    assert not is_gone(f"{machine}-1-a"), "another's process is there, though it can't be reached"
+    assert not is_gone(f"{machine}-1-a"), "another user's process is running, although no signal can be sent to it"
     assert not is_gone(f"elsewhere-{gone.split('-')[1]}-a")
 
 
-def test_what_sweeps_want_is_solved_here(store: Store, begin: Begin) -> None:
+@slow_on_postgresql
+def test_the_tasks_of_a_sweep_are_solved(store: Store, start_runner: StartRunner) -> None:
     sweep = begin_sweep(store, tasks(3))
-    begin(2)
+    start_runner(2)
     wait_until(lambda: sweep_of(store, sweep).has_ended)
     assert sweep_of(store, sweep).state is JobState.DONE
     assert figures(results(store, tasks(3)).values()) == figures(solve(task) for task in tasks(3))
 
 
-@of_processes
-def test_a_plan_goes_before_what_sweeps_still_want(store: Store, begin: Begin, clock: Clock) -> None:
+@slow_on_postgresql
+def test_a_plan_is_started_before_the_tasks_of_sweeps(store: Store, start_runner: StartRunner, clock: Clock) -> None:
     first, *rest = [begin_sweep(store, tasks(9)[3 * n : 3 * n + 3]) for n in range(3)]
     plan = queue(store)
-    begin(1)
+    start_runner(1)
     wait_until(lambda: all(sweep_of(store, sweep).has_ended for sweep in (first, *rest)))
     with store.reading() as connection:
         query = select(job_events.c.job).where(job_events.c.event == "started").order_by(job_events.c.number)
@@ -240,11 +246,11 @@ def test_a_plan_goes_before_what_sweeps_still_want(store: Store, begin: Begin, c
     assert (started[0], len(started)) == (plan.id, 10)
 
 
-@of_processes
-def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(store: Store, begin: Begin) -> None:
+@slow_on_postgresql
+def test_a_solve_whose_process_is_killed_is_restarted(store: Store, start_runner: StartRunner) -> None:
     months = [task_of(month()), *tasks(2)]
     sweep = begin_sweep(store, months)
-    begin()
+    start_runner()
     wait_until(lambda: sweep_of(store, sweep).state is JobState.RUNNING)
     os.kill(my_worker(), signal.SIGKILL)
     wait_until(lambda: all_solved(store))
@@ -255,37 +261,37 @@ def test_a_solve_whose_process_is_killed_is_begun_again_and_changes_no_figure(st
     assert ends == ["done"] * 3
 
 
-@of_processes
-def test_the_next_server_goes_on_where_a_sweep_was(store: Store, begin: Begin) -> None:
-    wanted = [*tasks(1), task_of(month()), *tasks(3)[1:]]
-    sweep = begin_sweep(store, wanted)
-    runner = begin()
+@slow_on_postgresql
+def test_the_next_runner_continues_a_sweep(store: Store, start_runner: StartRunner) -> None:
+    requested = [*tasks(1), task_of(month()), *tasks(3)[1:]]
+    sweep = begin_sweep(store, requested)
+    runner = start_runner()
     wait_until(lambda: progress_of(store, sweep).done >= 1)
     runner.stop()
-    before = results(store, wanted)
-    assert 1 <= len(before) < len(wanted)
+    before = results(store, requested)
+    assert 1 <= len(before) < len(requested)
     assert sweep_of(store, sweep).state is JobState.RUNNING
-    begin()
+    start_runner()
     wait_until(lambda: sweep_of(store, sweep).has_ended)
-    after = results(store, wanted)
-    assert {key: after[key] for key in before} == before, "what was solved stays as it was"
-    assert len(after) == len(wanted)
+    after = results(store, requested)
+    assert {key: after[key] for key in before} == before, "results do not change"
+    assert len(after) == len(requested)
 
 
-@of_processes
-def test_a_solve_that_a_server_that_is_gone_has_left_is_begun_again(store: Store, begin: Begin, gone: str) -> None:
+@slow_on_postgresql
+def test_the_solve_of_an_ended_process_is_restarted(store: Store, start_runner: StartRunner, gone: str) -> None:
     sweep = begin_sweep(store, tasks(1))
     left = claimed(store, gone)
-    begin()
+    start_runner()
     wait_until(lambda: all_solved(store))
     assert told_of(store, left.job) == ["queued", "started", "queued", "started", "done"]
     assert sweep_of(store, sweep).state is JobState.DONE
 
 
 @pytest.mark.slow
-def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner_module, "JOBS_OF_A_PROCESS", 1)
-    runner, workers = begin(), []
+def test_a_process_is_replaced_after_some_jobs(store: Store, start_runner: StartRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner_module, "TASKS_PER_PROCESS", 1)
+    runner, workers = start_runner(), []
     for _ in range(3):
         job = queue(store, month())
         runner.wake()
@@ -297,9 +303,9 @@ def test_a_process_makes_way_for_a_new_one_after_some_jobs(store: Store, begin: 
 
 
 @pytest.mark.slow
-def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, begin: Begin) -> None:
-    plan = queue(store, quarter())
-    runner = begin(2)
+def test_a_killed_process_interrupts_only_its_own_job(store: Store, start_runner: StartRunner) -> None:
+    plan = queue(store, hard_month())
+    runner = start_runner(2)
     wait_until(lambda: has_progress(store, plan.id))
     of_plan = my_worker()
     sweep = begin_sweep(store, [task_of(month())])
@@ -313,9 +319,10 @@ def test_a_process_that_is_killed_takes_only_its_own_job_along(store: Store, beg
     assert "queued" not in told_of(store, plan.id)[1:]
 
 
-def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin, clock: Clock) -> None:
-    sweep, other = begin_sweep(store, [task_of(quarter())]), begin_sweep(store, tasks(1))
-    begin()
+@slow_on_postgresql
+def test_cancelling_a_sweep_ends_its_running_solve(store: Store, start_runner: StartRunner, clock: Clock) -> None:
+    sweep, other = begin_sweep(store, [task_of(hard_month())]), begin_sweep(store, tasks(1))
+    start_runner()
     wait_until(lambda: sweep_of(store, sweep).state is JobState.RUNNING)
     with store.writing() as connection:
         assert sweeps.cancel(connection, sweep.id, clock())
@@ -326,17 +333,17 @@ def test_cancelling_a_sweep_ends_the_solve_that_runs(store: Store, begin: Begin,
             ["queued", "started", "cancelling", "cancelled"],
             ["queued", "started", "done"],
         ]
-    assert list(results(store, [task_of(quarter())])) == []
+    assert list(results(store, [task_of(hard_month())])) == []
 
 
 def solve_jobs(connection: Connection) -> list[str]:
-    """The jobs of solves, in the order in which they were queued."""
+    """Return the jobs of solves, in the order in which they were queued."""
     query = select(job_events.c.job).join(jobs_table).where(jobs_table.c.kind == "solve", job_events.c.event == "queued")
     return list(dict.fromkeys(connection.execute(query.order_by(job_events.c.number)).scalars()))
 
 
 def all_solved(store: Store) -> bool:
-    """Whether every solve's job has ended, which is a moment later than the sweep that it was the last of."""
+    """Return True if every solve's job has ended. The last one ends a moment after its sweep."""
     with store.reading() as connection:
         return all(told(connection, job)[-1] in jobs.ENDED for job in solve_jobs(connection))
 

@@ -17,12 +17,12 @@ TIER = Tier(name="unplaced", value=1, bound=0, proven=False)
 SCHEDULE = schedule(booking("A"), unplaced=(Unplaced(conference="B", reason="Nothing is left."),), tiers=(TIER,))
 
 
-def test_a_plan_is_read_as_it_was_kept(store: Store) -> None:
+def test_a_stored_plan_is_read_unchanged(store: Store) -> None:
     plan = dataclasses.replace(kept_plan(queue(store).id), schedule=SCHEDULE)
     with store.noting() as connection:
         plans.add(connection, plan)
     with store.reading() as connection:
-        assert plans.found(connection, plan.id) == plan
+        assert plans.find(connection, plan.id) == plan
         assert plans.schedule_of(connection, plan.id) == SCHEDULE.model_dump(mode="json")
         assert plans.summary(connection, plan.id) == PlanSummary(
             [{"name": "unplaced", "value": 1, "bound": 0, "proven": False}],
@@ -32,15 +32,15 @@ def test_a_plan_is_read_as_it_was_kept(store: Store) -> None:
         )
 
 
-def test_there_is_none_before_it_is_made(store: Store) -> None:
+def test_a_queued_job_has_no_plan(store: Store) -> None:
     identifier = queue(store).id
     with store.reading() as connection:
-        assert plans.found(connection, identifier) is None
+        assert plans.find(connection, identifier) is None
         assert plans.schedule_of(connection, identifier) is None
         assert plans.summary(connection, identifier) is None
 
 
-def test_the_database_keeps_one_plan_of_a_job(store: Store) -> None:
+def test_a_job_has_at_most_one_plan(store: Store) -> None:
     plan = kept_plan(queue(store).id)
     with store.noting() as connection:
         plans.add(connection, plan)
@@ -48,6 +48,6 @@ def test_the_database_keeps_one_plan_of_a_job(store: Store) -> None:
         plans.add(connection, plan)
 
 
-def test_a_plan_belongs_to_a_job(store: Store) -> None:
+def test_a_plan_needs_a_job(store: Store) -> None:
     with pytest.raises(IntegrityError), store.noting() as connection:
         plans.add(connection, kept_plan("P-none"))

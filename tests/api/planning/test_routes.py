@@ -28,22 +28,23 @@ AT = "2027-01-04T09:00:00Z"
 STREAM = {"Accept": "text/event-stream"}
 
 
-def asked(client: TestClient, **changes: Any) -> str:
-    """The id of a plan that has been asked for."""
+def request_plan(client: TestClient, **changes: Any) -> str:
+    """Request a plan, and return its id."""
     response = client.post(PLANS, json=JANUARY | changes)
     assert response.status_code == 202, response.text
     identifier: str = response.json()["id"]
     return identifier
 
 
-def begun(store: Store) -> Attempt:
+def start_plan(store: Store) -> Attempt:
     with store.noting() as connection:
         attempt = jobs.claim(connection, "R", NOW)
     assert attempt is not None
     return attempt
 
 
-def finished(store: Store, attempt: Attempt) -> None:
+def finish_plan(store: Store, attempt: Attempt) -> None:
+    """End a job with a plan that has a late and an unplaced conference."""
     plan = dataclasses.replace(
         kept_plan(attempt.job),
         schedule=schedule(
@@ -76,7 +77,7 @@ def problem(kind: str, title: str, status: int, detail: str) -> dict[str, Any]:
     return {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
 
 
-def test_a_plan_is_asked_for_by_the_present_data(seeded: TestClient, store: Store) -> None:
+def test_a_plan_is_queued_with_the_current_data(seeded: TestClient, store: Store) -> None:
     response = seeded.post(PLANS, json=JANUARY | {"time_limit": 30, "seed": 5})
     identifier = response.json()["id"]
     assert (response.status_code, response.headers["location"]) == (202, f"{PLANS}/{identifier}")
@@ -84,15 +85,15 @@ def test_a_plan_is_asked_for_by_the_present_data(seeded: TestClient, store: Stor
     assert response.json() == expected | {"progress": None, "result": None, "links": links(identifier, "events", "cancel")}
     assert seeded.get(response.headers["location"]).json() == response.json()
     with store.reading() as connection:
-        job = jobs.found(connection, identifier)
+        job = jobs.find(connection, identifier)
         assert job is not None
-        assert job.asked == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
+        assert job.request == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
         present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31))
         assert jobs.problem_of(connection, identifier) == present
 
 
-def test_a_plan_takes_no_longer_than_the_service_allows(seeded: TestClient) -> None:
-    identifier = asked(seeded, time_limit=1_000_000)
+def test_the_time_limit_is_at_most_the_services_own(seeded: TestClient) -> None:
+    identifier = request_plan(seeded, time_limit=1_000_000)
     assert seeded.get(f"{PLANS}/{identifier}").json()["time_limit"] == 600
 
 
@@ -120,14 +121,16 @@ def test_a_plan_takes_no_longer_than_the_service_allows(seeded: TestClient) -> N
         ),
     ],
 )
-def test_what_can_not_be_asked_is_told(seeded: TestClient, sent: dict[str, Any], wrong: list[dict[str, str]]) -> None:
+def test_an_invalid_request_is_refused_with_all_its_errors(
+    seeded: TestClient, sent: dict[str, Any], wrong: list[dict[str, str]]
+) -> None:
     response = seeded.post(PLANS, json=sent)
     details = problem("invalid", "Unprocessable Entity", 422, "The request has errors.")
     assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
     assert seeded.get(PLANS).json() == {"items": [], "next": None}
 
 
-def test_data_that_make_no_problem_are_told_at_once(seeded: TestClient, client: TestClient) -> None:
+def test_too_many_days_are_refused(seeded: TestClient, client: TestClient) -> None:
     response = seeded.post(PLANS, json={"first": "2027-01-04", "last": "2030-01-01"})
     wrong = [{"where": "horizon", "message": "1094 days are too many for one plan. Enter 800 days or fewer."}]
     details = problem("invalid", "Unprocessable Entity", 422, "The data has faults: 1.")
@@ -137,43 +140,43 @@ def test_data_that_make_no_problem_are_told_at_once(seeded: TestClient, client: 
 @pytest.mark.parametrize(
     ("days", "first"), [(2, "2027-01-04"), (5, "2027-01-06"), (28, "2027-01-29"), (31, "2027-01-04"), (400, "2027-01-04")]
 )
-def test_a_plan_begins_today_where_some_of_its_days_are_over(
+def test_a_plan_begins_today_if_some_of_its_days_are_past(
     seeded: TestClient, store: Store, clock: Clock, days: int, first: str
 ) -> None:
     clock.now = NOW + dt.timedelta(days=days - 3)
-    identifier = asked(seeded)
+    identifier = request_plan(seeded)
     plan = seeded.get(f"{PLANS}/{identifier}").json()
     assert (plan["first"], plan["last"]) == (first, "2027-01-31")
     with store.reading() as connection:
         assert str(snapshot.problem_of(connection, dt.date.fromisoformat(first), dt.date(2027, 1, 31)).horizon.first) == first
 
 
-def test_an_empty_diary_has_nothing_to_plan(client: TestClient) -> None:
+def test_an_empty_diary_cannot_be_planned(client: TestClient) -> None:
     response = client.post(PLANS, json=JANUARY)
     wrong = [{"where": "sites", "message": "is empty. Enter at least one."}]
     details = problem("invalid", "Unprocessable Entity", 422, "The data has faults: 1.")
     assert (response.status_code, response.json()) == (422, details | {"errors": wrong})
 
 
-def test_asking_again_with_the_same_key_asks_once(seeded: TestClient) -> None:
+def test_requests_with_the_same_idempotency_key_queue_one_plan(seeded: TestClient) -> None:
     first, second = (seeded.post(PLANS, json=JANUARY, headers={"Idempotency-Key": "k"}) for _ in range(2))
     assert (second.status_code, second.json(), second.headers["location"]) == (202, first.json(), first.headers["location"])
     assert [plan["id"] for plan in seeded.get(PLANS).json()["items"]] == [first.json()["id"]]
 
 
-def test_a_plan_tells_how_far_it_is_and_what_came_out(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded)
-    attempt = begun(store)
+def test_a_plan_shows_its_progress_and_then_its_result(seeded: TestClient, store: Store) -> None:
+    identifier = request_plan(seeded)
+    attempt = start_plan(store)
     progress = {"tier": "late", "value": 12, "bound": None, "seconds": 1.5}
     with store.noting() as connection:
-        jobs.tell(connection, attempt, progress, NOW)
+        jobs.add_progress(connection, attempt, progress, NOW)
     running = short(identifier, state="running", attempt=1, started_at=AT)
     assert seeded.get(f"{PLANS}/{identifier}").json() == running | {
         "progress": progress,
         "result": None,
         "links": links(identifier, "events", "cancel"),
     }
-    finished(store, attempt)
+    finish_plan(store, attempt)
     done = short(identifier, state="done", attempt=1, started_at=AT, ended_at=AT)
     assert seeded.get(f"{PLANS}/{identifier}").json() == done | {
         "progress": None,
@@ -189,11 +192,11 @@ def test_a_plan_tells_how_far_it_is_and_what_came_out(seeded: TestClient, store:
     assert seeded.get(PLANS).json() == {"items": [done], "next": None}
 
 
-def test_a_failed_plan_says_why(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded)
+def test_a_failed_plan_shows_its_error(seeded: TestClient, store: Store) -> None:
+    identifier = request_plan(seeded)
     with store.noting() as connection:
-        jobs.fail(connection, begun_in(connection), "There can be no such plan.", NOW)
-    failed = short(identifier, state="failed", attempt=1, started_at=AT, ended_at=AT, error="There can be no such plan.")
+        jobs.fail(connection, start_plan_in(connection), "No such plan is possible.", NOW)
+    failed = short(identifier, state="failed", attempt=1, started_at=AT, ended_at=AT, error="No such plan is possible.")
     assert seeded.get(f"{PLANS}/{identifier}").json() == failed | {
         "progress": None,
         "result": None,
@@ -201,18 +204,18 @@ def test_a_failed_plan_says_why(seeded: TestClient, store: Store) -> None:
     }
 
 
-def begun_in(connection: Any) -> Attempt:
+def start_plan_in(connection: Any) -> Attempt:
     attempt = jobs.claim(connection, "R", NOW)
     assert attempt is not None
     return attempt
 
 
-def test_the_schedule_is_there_once_it_is_made(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded)
+def test_the_schedule_is_available_once_the_plan_is_done(seeded: TestClient, store: Store) -> None:
+    identifier = request_plan(seeded)
     path = f"{PLANS}/{identifier}/schedule"
     wait = f"The plan '{identifier}' has no schedule: it is queued. GET the plan, or its events, until it has ended."
     assert (seeded.get(path).status_code, seeded.get(path).json()) == (409, problem("no-schedule", "Conflict", 409, wait))
-    finished(store, begun(store))
+    finish_plan(store, start_plan(store))
     assert seeded.get(path).json() == {
         "version": 1,
         "problem": "",
@@ -234,8 +237,8 @@ def test_the_schedule_is_there_once_it_is_made(seeded: TestClient, store: Store)
     }
 
 
-def test_a_plan_that_waits_is_cancelled_at_once_and_only_then(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded)
+def test_a_queued_plan_is_cancelled_at_once_and_only_once(seeded: TestClient, store: Store) -> None:
+    identifier = request_plan(seeded)
     response = seeded.post(f"{PLANS}/{identifier}/cancel")
     cancelled = short(identifier, state="cancelled", cancelled=True, ended_at=AT)
     expected = cancelled | {"progress": None, "result": None, "links": links(identifier, "events")}
@@ -248,15 +251,15 @@ def test_a_plan_that_waits_is_cancelled_at_once_and_only_then(seeded: TestClient
     assert (response.status_code, response.json()) == (409, problem("no-schedule", "Conflict", 409, missing))
 
 
-def test_a_running_plan_is_told_to_end(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded)
-    attempt = begun(store)
+def test_a_cancelled_running_plan_ends_with_its_result(seeded: TestClient, store: Store) -> None:
+    identifier = request_plan(seeded)
+    attempt = start_plan(store)
     for _ in range(2):
         response = seeded.post(f"{PLANS}/{identifier}/cancel")
         running = short(identifier, state="running", attempt=1, cancelled=True, started_at=AT)
         expected = running | {"progress": None, "result": None, "links": links(identifier, "events", "cancel")}
         assert (response.status_code, response.json()) == (202, expected)
-    finished(store, attempt)
+    finish_plan(store, attempt)
     ended = seeded.get(f"{PLANS}/{identifier}").json()
     assert (ended["state"], ended["result"]["tiers"][0]["value"]) == ("cancelled", 1)
     assert told_of(store, identifier) == ["queued", "started", "cancelling", "cancelled"]
@@ -267,20 +270,20 @@ def test_a_running_plan_is_told_to_end(seeded: TestClient, store: Store) -> None
     [("GET", ""), ("GET", "/schedule"), ("GET", "/events"), ("POST", "/cancel")],
     ids=lambda part: part or "one",
 )
-def test_what_is_not_there_is_not_found(seeded: TestClient, method: str, path: str) -> None:
+def test_an_unknown_plan_is_not_found(seeded: TestClient, method: str, path: str) -> None:
     response = seeded.request(method, f"{PLANS}/P-none{path}")
     missing = problem("not-found", "Not Found", 404, "There is no plan 'P-none'.")
     assert (response.status_code, response.json()) == (404, missing)
 
 
-def test_lists_go_on_after_a_plan_whatever_is_added_meanwhile(seeded: TestClient, clock: Clock) -> None:
+def test_pages_are_stable_when_plans_are_added(seeded: TestClient, clock: Clock) -> None:
     identifiers = []
     for _ in range(3):
-        identifiers.insert(0, asked(seeded))
+        identifiers.insert(0, request_plan(seeded))
         clock.forward(seconds=1)
     page = seeded.get(PLANS, params={"most": 2}).json()
     assert ([plan["id"] for plan in page["items"]], page["next"]) == (identifiers[:2], identifiers[1])
-    asked(seeded)
+    request_plan(seeded)
     page = seeded.get(PLANS, params={"after": page["next"], "most": 2}).json()
     assert ([plan["id"] for plan in page["items"]], page["next"]) == (identifiers[2:], None)
     assert seeded.get(PLANS, params={"after": "P-none"}).status_code == 404
@@ -290,16 +293,16 @@ def event(number: int, name: str, **data: Any) -> dict[str, Any]:
     return {"number": number, "at": AT, "event": name, "data": data}
 
 
-def test_events_are_asked_for_page_by_page(seeded: TestClient, store: Store) -> None:
-    path = f"{PLANS}/{asked(seeded)}/events"
+def test_events_are_listed_in_pages(seeded: TestClient, store: Store) -> None:
+    path = f"{PLANS}/{request_plan(seeded)}/events"
     response = seeded.get(path)
     assert response.headers["content-type"] == "application/json"
     first = response.json()["next"]
     assert response.json() == {"items": [event(first, "queued")], "next": first}
     assert seeded.get(path, params={"after": first}).json() == {"items": [], "next": first}
-    attempt = begun(store)
+    attempt = start_plan(store)
     second = seeded.get(path, params={"after": first}).json()["next"]
-    finished(store, attempt)
+    finish_plan(store, attempt)
     page = {"items": [event(second, "started", attempt=1), event(second + 1, "done")], "next": None}
     assert seeded.get(path, params={"after": first}).json() == page
     assert seeded.get(path, headers={"Last-Event-ID": str(first)}).json() == page
@@ -307,13 +310,13 @@ def test_events_are_asked_for_page_by_page(seeded: TestClient, store: Store) -> 
     assert seeded.get(path, headers={"Last-Event-ID": "x"}).status_code == 422
 
 
-def test_many_events_are_told_in_pages_and_all_in_a_stream(seeded: TestClient, store: Store) -> None:
-    path = f"{PLANS}/{asked(seeded)}/events"
-    attempt = begun(store)
+def test_a_stream_sends_the_events_of_all_pages(seeded: TestClient, store: Store) -> None:
+    path = f"{PLANS}/{request_plan(seeded)}/events"
+    attempt = start_plan(store)
     with store.noting() as connection:
         for second in range(250):
-            jobs.tell(connection, attempt, {"seconds": second}, NOW)
-    finished(store, attempt)
+            jobs.add_progress(connection, attempt, {"seconds": second}, NOW)
+    finish_plan(store, attempt)
     sizes, after = [], 0
     while after is not None:
         page = seeded.get(path, params={"after": after}).json()
@@ -323,13 +326,13 @@ def test_many_events_are_told_in_pages_and_all_in_a_stream(seeded: TestClient, s
     assert seeded.get(path, headers=STREAM).text.count("event: progress\n") == 250
 
 
-def test_events_are_replayed_as_a_stream_until_the_last(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded)
+def test_a_stream_sends_past_events_until_the_last(seeded: TestClient, store: Store) -> None:
+    identifier = request_plan(seeded)
     first = seeded.get(f"{PLANS}/{identifier}/events").json()["next"]
-    attempt = begun(store)
+    attempt = start_plan(store)
     with store.noting() as connection:
-        jobs.tell(connection, attempt, {"tier": "late", "value": 1, "bound": None, "seconds": 0.5}, NOW)
-    finished(store, attempt)
+        jobs.add_progress(connection, attempt, {"tier": "late", "value": 1, "bound": None, "seconds": 0.5}, NOW)
+    finish_plan(store, attempt)
     response = seeded.get(f"{PLANS}/{identifier}/events", headers=STREAM)
     assert response.headers["content-type"].startswith("text/event-stream")
     queued = f'event: queued\ndata: {{"at":"{AT}","data":{{}}}}\nid: {first}\n\n'
@@ -343,13 +346,13 @@ def test_events_are_replayed_as_a_stream_until_the_last(seeded: TestClient, stor
     assert seeded.get(f"{PLANS}/{identifier}/events", headers=STREAM | {"Last-Event-ID": str(first)}).text == rest
 
 
-def test_a_stream_goes_on_while_the_plan_does(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded)
+def test_a_stream_continues_until_the_plan_ends(seeded: TestClient, store: Store) -> None:
+    identifier = request_plan(seeded)
     streamed: list[str] = []
     path = f"{PLANS}/{identifier}/events"
     thread = threading.Thread(target=lambda: streamed.append(seeded.get(path, headers=STREAM).text))
     thread.start()
-    finished(store, begun(store))
+    finish_plan(store, start_plan(store))
     thread.join()
     assert [line for line in streamed[0].splitlines() if line.startswith("event")] == [
         "event: queued",
@@ -360,22 +363,22 @@ def test_a_stream_goes_on_while_the_plan_does(seeded: TestClient, store: Store) 
 
 @pytest.fixture
 def planning(settings: Settings, store: Store) -> Iterator[TestClient]:
-    """A client of a service that makes plans."""
+    """Yield a client of a service that solves plans."""
     with TestClient(create_app(dataclasses.replace(settings, plan_processes=1))) as client:
         fill(store)
         yield client
 
 
 def test_a_month_is_planned(planning: TestClient, store: Store) -> None:
-    identifier = asked(planning)
+    identifier = request_plan(planning)
     events = planning.get(f"{PLANS}/{identifier}/events", headers=STREAM).text
     assert events.startswith("event: queued\n")
     assert "event: progress\n" in events
     plan = planning.get(f"{PLANS}/{identifier}").json()
     assert (plan["state"], plan["result"]["unplaced"], plan["result"]["late"]) == ("done", [], [])
     assert all(tier["proven"] for tier in plan["result"]["tiers"])
-    found = planning.get(f"{PLANS}/{identifier}/schedule").json()
-    assert found["tiers"] == plan["result"]["tiers"]
+    result = planning.get(f"{PLANS}/{identifier}/schedule").json()
+    assert result["tiers"] == plan["result"]["tiers"]
     with store.reading() as connection:
         solved = jobs.problem_of(connection, identifier)
-    assert check(solved, Schedule.model_validate(found)).ok
+    assert check(solved, Schedule.model_validate(result)).ok

@@ -7,42 +7,45 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.services import SECONDS, running
 
 LISTENERS = 60
 
 
-def ask(url: str, body: Any = None, **headers: str) -> Any:
+def send(url: str, body: Any = None, **headers: str) -> Any:
     content = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, content, {"Content-Type": "application/json", **headers})
     return urllib.request.urlopen(request, timeout=SECONDS)
 
 
 def event(stream: Any) -> tuple[str, str]:
-    """The next event of a stream and its number."""
+    """Return the next event of a stream, and its number."""
     name, _, number, _ = (stream.readline().decode().strip() for _ in range(4))
     return name, number
 
 
-def test_many_listeners_hold_up_nobody_and_hear_each_event_as_it_happens(tmp_path: Path, database_url: str) -> None:
+@slow_on_postgresql
+def test_many_streams_get_each_event_without_blocking_the_service(tmp_path: Path, database_url: str) -> None:
     with running(tmp_path, database_url=database_url, plan_processes=0) as server, ExitStack() as stack:
-        with ask(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:
+        with send(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:
             plan = f"{server.url}{response.headers['Location']}"
-        streams = [stack.enter_context(ask(f"{plan}/events", Accept="text/event-stream")) for _ in range(LISTENERS)]
+        streams = [stack.enter_context(send(f"{plan}/events", Accept="text/event-stream")) for _ in range(LISTENERS)]
         assert {event(stream) for stream in streams} == {("event: queued", "id: 1")}
-        with ask(f"{server.url}/ready") as response:
+        with send(f"{server.url}/ready") as response:
             assert json.load(response)["status"] == "ok"
-        with ask(f"{plan}/cancel", {}) as response:
+        with send(f"{plan}/cancel", {}) as response:
             assert json.load(response)["state"] == "cancelled"
         assert {event(stream) for stream in streams} == {("event: cancelled", "id: 2")}
         assert {stream.read() for stream in streams} == {b""}
 
 
-def test_a_stream_ends_with_the_service_so_that_its_listener_comes_again(tmp_path: Path, database_url: str) -> None:
+@slow_on_postgresql
+def test_a_stream_ends_with_the_service(tmp_path: Path, database_url: str) -> None:
     with running(tmp_path, database_url=database_url, plan_processes=0) as server:
-        with ask(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:
+        with send(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:
             plan = f"{server.url}{response.headers['Location']}"
-        with ask(f"{plan}/events", Accept="text/event-stream") as stream:
+        with send(f"{plan}/events", Accept="text/event-stream") as stream:
             assert event(stream) == ("event: queued", "id: 1")
             server.process.send_signal(signal.SIGINT)
             assert stream.read() == b""

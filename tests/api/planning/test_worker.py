@@ -8,10 +8,10 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from api.database.session import Store
 from api.jobs import queue as jobs
+from api.jobs import watch
 from api.jobs.queue import Attempt, JobState
-from api.jobs.watch import keep
+from api.jobs.watch import store_end
 from api.planning import queries as plans
-from api.planning import worker
 from api.planning.queries import StoredPlan
 from api.planning.worker import report_of, work_on
 from scheduler.checker import check
@@ -24,36 +24,36 @@ from tests.builders import booking, conference, schedule, tiny_problem
 LATE = tiny_problem(conferences=[conference("A", due="2027-03-02", earliest="2027-03-04")])
 
 
-def begun(store: Store, problem: Problem | None = None, **asked: object) -> Attempt:
-    queue(store, problem, **asked)
+def start_plan(store: Store, problem: Problem | None = None, **request: object) -> Attempt:
+    queue(store, problem, **request)
     with store.noting() as connection:
         attempt = jobs.claim(connection, "R", NOW)
     assert attempt is not None
     return attempt
 
 
-def made(store: Store, identifier: str) -> StoredPlan | None:
+def stored_plan(store: Store, identifier: str) -> StoredPlan | None:
     with store.reading() as connection:
-        return plans.found(connection, identifier)
+        return plans.find(connection, identifier)
 
 
-def test_it_keeps_the_plan_with_what_the_checker_finds(store: Store) -> None:
-    attempt = begun(store, LATE)
+def test_a_plan_is_stored_with_the_checkers_report(store: Store) -> None:
+    attempt = start_plan(store, LATE)
     work_on(store.url, attempt)
-    kept = made(store, attempt.job)
-    assert kept is not None
-    assert kept.problem == LATE
-    assert kept.schedule.solver is not None
+    stored = stored_plan(store, attempt.job)
+    assert stored is not None
+    assert stored.problem == LATE
+    assert stored.schedule.solver is not None
     alone = plan(LATE, workers=1, seed=7)
-    assert kept.schedule == alone.model_copy(update={"solver": kept.schedule.solver})
-    assert kept.report == report_of(LATE, kept.schedule)
-    assert (kept.seed, sorted(kept.versions)) == (7, ["conference-planner", "ortools", "python"])
+    assert stored.schedule == alone.model_copy(update={"solver": stored.schedule.solver})
+    assert stored.report == report_of(LATE, stored.schedule)
+    assert (stored.seed, sorted(stored.versions)) == (7, ["conference-planner", "ortools", "python"])
     assert told_of(store, attempt.job) == ["queued", "started", "done"]
     ended = found(store, attempt.job)
     assert (ended.state, ended.error, ended.ended_at is not None) == (JobState.DONE, None, True)
 
 
-def test_the_report_is_the_checkers_with_what_is_late() -> None:
+def test_the_report_includes_late_bookings() -> None:
     late = schedule(booking("A", "2027-03-04T10:00"))
     report = check(LATE, late)
     assert report_of(LATE, late) == {
@@ -72,60 +72,58 @@ def test_the_report_is_the_checkers_with_what_is_late() -> None:
     }
 
 
-def test_what_can_not_be_planned_fails_with_the_faults(store: Store) -> None:
+def test_an_impossible_plan_fails_with_its_faults(store: Store) -> None:
     locked = {"conference": "A", "start": "2027-03-06T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}
-    attempt = begun(store, tiny_problem(published=[locked]))
+    attempt = start_plan(store, tiny_problem(published=[locked]))
     work_on(store.url, attempt)
     ended = found(store, attempt.job)
-    assert (ended.state, made(store, attempt.job)) == (JobState.FAILED, None)
+    assert (ended.state, stored_plan(store, attempt.job)) == (JobState.FAILED, None)
     assert ended.error == (
-        "There can be no such plan. published[0].locks: no schedule can keep the lock of A on its time. "
+        "No such plan is possible. published[0].locks: no schedule can keep the lock of A on its time. "
         "A is on Saturday 6 March 2027, which is no working day. Take the lock off, or move the booking first."
     )
 
 
-def test_a_fault_in_the_program_is_told_without_its_traceback(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    attempt = begun(store, workers="two")
+def test_a_bug_fails_the_plan_without_a_traceback(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    attempt = start_plan(store, workers="two")
     with caplog.at_level(logging.ERROR):
         work_on(store.url, attempt)
     ended = found(store, attempt.job)
     assert (ended.state, ended.error) == (
         JobState.FAILED,
-        "The planner itself has failed. Tell whoever runs the service: the server's log says more, under the plan's id.",
+        "The planner itself failed. Ask the service's administrator to look up the plan's id in the server's log.",
     )
-    assert f"The plan {attempt.job} has failed" in caplog.text
+    assert f"The plan {attempt.job} failed" in caplog.text
     assert "Traceback" in caplog.text
 
 
-def test_an_attempt_that_is_no_longer_the_present_one_keeps_nothing(store: Store) -> None:
-    attempt = begun(store)
+def test_an_attempt_that_is_not_current_stores_nothing(store: Store) -> None:
+    attempt = start_plan(store)
     with store.noting() as connection:
         jobs.release(connection, attempt, NOW)
     work_on(store.url, attempt)
-    assert (found(store, attempt.job).state, made(store, attempt.job)) == (JobState.QUEUED, None)
+    assert (found(store, attempt.job).state, stored_plan(store, attempt.job)) == (JobState.QUEUED, None)
 
 
-def test_what_is_cancelled_before_there_is_a_schedule_ends_without(store: Store) -> None:
-    attempt = begun(store)
+def test_a_plan_cancelled_at_once_ends_without_a_schedule(store: Store) -> None:
+    attempt = start_plan(store)
     with store.writing() as connection:
         jobs.cancel(connection, attempt.job, NOW)
     work_on(store.url, attempt)
-    assert (found(store, attempt.job).state, made(store, attempt.job) is not None) == (JobState.CANCELLED, False)
+    assert (found(store, attempt.job).state, stored_plan(store, attempt.job) is not None) == (JobState.CANCELLED, False)
 
 
-def test_without_a_database_it_raises_so_that_the_job_is_queued_again(store: Store) -> None:
-    attempt = begun(store)
+def test_a_database_error_leaves_the_job_running(store: Store) -> None:
+    attempt = start_plan(store)
     with pytest.raises(SQLAlchemyError):
         work_on("sqlite:////nowhere/diary.db", attempt)
     assert found(store, attempt.job).state is JobState.RUNNING
 
 
 @pytest.mark.parametrize("failures", [2, 3])
-def test_a_plan_is_kept_though_the_database_could_not_be_written_to(
-    store: Store, failures: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker, "WAITS", (0, 0))
-    attempt, tries = begun(store), []
+def test_storing_the_end_is_repeated_after_database_errors(store: Store, failures: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "WAITS", (0, 0))
+    attempt, tries = start_plan(store), []
 
     def end(connection: Connection) -> None:
         jobs.fail(connection, attempt, "So.", NOW)
@@ -134,10 +132,10 @@ def test_a_plan_is_kept_though_the_database_could_not_be_written_to(
             raise OperationalError("the database is locked", None, Exception())
 
     if failures == 2:
-        keep(store, end)
+        store_end(store, end)
         assert found(store, attempt.job).state is JobState.FAILED
     else:
         with pytest.raises(OperationalError):
-            keep(store, end)
+            store_end(store, end)
         assert found(store, attempt.job).state is JobState.RUNNING
     assert len(tries) == 3

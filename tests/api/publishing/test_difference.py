@@ -1,4 +1,4 @@
-"""What a draft changes of what stands, and for whom."""
+"""The differences between a draft and the current bookings, and the people affected."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ CONFERENCES = {
 }
 
 
-def standing(*bookings: Booking, publication: int | None = None) -> dict[str, StoredBooking]:
-    return {one.conference: StoredBooking(n, one, (), False, publication, None, True) for n, one in enumerate(bookings, start=1)}
+def stored(*bookings: Booking, publication: int | None = None) -> dict[str, StoredBooking]:
+    return {one.conference: StoredBooking(one, number=n, publication=publication) for n, one in enumerate(bookings, start=1)}
 
 
 def compared(before: dict[str, StoredBooking], *after: Booking) -> Differences:
     return differences(before, {one.conference: one for one in after}, {"A": "No place."}, held=False)
 
 
-def touched(before: dict[str, StoredBooking], *after: Booking) -> Affected:
+def affected_by(before: dict[str, StoredBooking], *after: Booking) -> Affected:
     return affected(CONFERENCES, before, compared(before, *after))
 
 
 def parties(**kinds: list[tuple[str, int, int]]) -> Affected:
-    told: dict[str, Any] = {"families": [], "chairs": [], "minute_takers": [], "social_workers": []} | kinds
+    everybody: dict[str, Any] = {"families": [], "chairs": [], "minute_takers": [], "social_workers": []} | kinds
     return Affected.model_validate(
         {
             kind: tuple(Party(id=name, changes=changes, published=published) for name, changes, published in some)
-            for kind, some in told.items()
+            for kind, some in everybody.items()
         }
     )
 
@@ -52,14 +52,14 @@ def parties(**kinds: list[tuple[str, int, int]]) -> Affected:
         (booking("A", chair="C2"), [("chair", "C1", "C2"), ("minute_taker", "M1", None)]),
     ],
 )
-def test_each_thing_that_changes_is_told(after: Booking, changes: list[tuple[str, Any, Any]]) -> None:
+def test_each_changed_aspect_is_listed(after: Booking, changes: list[tuple[str, Any, Any]]) -> None:
     assert [(change.what, change.from_, change.to) for change in changes_of(A, after)] == changes
 
 
-def test_new_moved_withdrawn_and_unchanged_are_told_in_order_of_start() -> None:
+def test_new_moved_and_withdrawn_bookings_are_in_order_of_start() -> None:
     b, c = booking("B", "2027-03-04T10:00"), booking("C", "2027-03-03T10:00")
-    found = compared(standing(A, b, publication=3), booking("B", "2027-03-05T10:00"), c)
-    assert found.model_dump(mode="json", by_alias=True) == {
+    result = compared(stored(A, b, publication=3), booking("B", "2027-03-05T10:00"), c)
+    assert result.model_dump(mode="json", by_alias=True) == {
         "new": [c.model_dump(mode="json")],
         "moved": [
             {
@@ -71,51 +71,51 @@ def test_new_moved_withdrawn_and_unchanged_are_told_in_order_of_start() -> None:
         "withdrawn": [{"booking": A.model_dump(mode="json"), "reason": "No place.", "published": 3}],
         "unchanged": 0,
     }
-    assert not found.is_none
-    assert compared(standing(A, b), A, b) == Differences(new=(), moved=(), withdrawn=(), unchanged=2)
-    assert compared(standing(A), A).is_none
+    assert not result.is_none
+    assert compared(stored(A, b), A, b) == Differences(new=(), moved=(), withdrawn=(), unchanged=2)
+    assert compared(stored(A), A).is_none
 
 
-def test_held_slots_are_apart() -> None:
+def test_held_slots_are_compared_separately() -> None:
     slot = booking("HOLD-AYL-2027-03-01-1", "2027-03-03T10:00")
     planned = {slot.conference: slot, "A": A}
     assert differences({}, planned, {}, held=True).new == (slot,)
     assert differences({}, planned, {}, held=False).new == (A,)
 
 
-def test_what_is_new_or_withdrawn_is_one_change_for_each() -> None:
+def test_a_new_or_withdrawn_booking_is_one_change_for_each_party() -> None:
     everybody = {
         "families": [("A", 1, 0)],
         "chairs": [("C1", 1, 0)],
         "minute_takers": [("M1", 1, 0)],
         "social_workers": [("SW-1", 1, 0)],
     }
-    assert touched({}, A) == parties(**everybody)
-    assert touched(standing(A)) == parties(**everybody)
-    assert touched(standing(A, publication=2)) == parties(**{kind: [(one[0][0], 1, 1)] for kind, one in everybody.items()})
+    assert affected_by({}, A) == parties(**everybody)
+    assert affected_by(stored(A)) == parties(**everybody)
+    assert affected_by(stored(A, publication=2)) == parties(**{kind: [(one[0][0], 1, 1)] for kind, one in everybody.items()})
 
 
-def test_those_who_stay_have_a_change_for_each_thing_that_moves() -> None:
+def test_each_changed_aspect_counts_for_people_who_stay() -> None:
     moved = booking("A", "2027-03-03T14:00", room="WYC-1", minute_taker="M1")
-    assert touched(standing(A, publication=1), moved) == parties(
+    assert affected_by(stored(A, publication=1), moved) == parties(
         families=[("A", 3, 3)], chairs=[("C1", 3, 3)], minute_takers=[("M1", 3, 3)], social_workers=[("SW-1", 3, 3)]
     )
 
 
-def test_a_handover_is_one_change_for_either_chair_and_for_the_family() -> None:
-    assert touched(standing(A), booking("A", chair="C2", minute_taker="M1")) == parties(
+def test_a_handover_is_one_change_for_each_chair_and_the_family() -> None:
+    assert affected_by(stored(A), booking("A", chair="C2", minute_taker="M1")) == parties(
         families=[("A", 1, 0)], chairs=[("C1", 1, 0), ("C2", 1, 0)], social_workers=[("SW-1", 1, 0)]
     )
 
 
-def test_another_minute_taker_is_no_change_for_the_family() -> None:
-    assert touched(standing(A), booking("A", minute_taker="M2")) == parties(minute_takers=[("M1", 1, 0), ("M2", 1, 0)])
+def test_a_new_minute_taker_does_not_affect_the_family() -> None:
+    assert affected_by(stored(A), booking("A", minute_taker="M2")) == parties(minute_takers=[("M1", 1, 0), ("M2", 1, 0)])
 
 
-def test_changes_add_up_over_conferences() -> None:
+def test_changes_of_several_conferences_are_added() -> None:
     b, c = booking("B", "2027-03-04T10:00"), booking("C", "2027-03-03T10:00")
-    before = standing(A, publication=1) | standing(b)
-    assert touched(before, booking("A", "2027-03-09T10:00", minute_taker="M1"), c) == parties(
+    before = stored(A, publication=1) | stored(b)
+    assert affected_by(before, booking("A", "2027-03-09T10:00", minute_taker="M1"), c) == parties(
         families=[("A", 1, 1), ("B", 1, 0), ("C", 1, 0)],
         chairs=[("C1", 3, 1)],
         minute_takers=[("M1", 1, 1)],

@@ -1,4 +1,4 @@
-"""Plans, publications, restorations and bookings by hand in any order: what stands is sound, and a refusal changes nothing."""
+"""Random plans, publications, restorations and bookings by hand. The diary stays valid, and a refusal changes nothing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import follow_up as life
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life_of
@@ -44,15 +45,15 @@ NUMBERS = ("CPC-1", "CPC-2", "CPC-3", "CPC-4", "CPC-5")
 TRIES = 4
 
 
-def anywhere(random: Random, identifier: str) -> Booking:
+def random_booking(random: Random, identifier: str) -> Booking:
     start = f"2027-01-{random.choice(DAYS):02}T{random.choice(('10:00', '14:00'))}"
     people = {"chair": random.choice(("C1", "C2", "C3")), "minute_taker": random.choice(("M1", "M2"))}
     return booking(identifier, start, room=random.choice(PLACES), **people)
 
 
-def made_up(problem: Problem, random: Random) -> Schedule:
-    """A schedule that breaks no rule: what is published stays or moves, the rest is placed or not."""
-    stands = {
+def random_schedule(problem: Problem, random: Random) -> Schedule:
+    """Return a random schedule that breaks no rule, in which some published bookings have moved."""
+    current = {
         published.conference: booking(
             published.conference,
             published.start.isoformat(),
@@ -62,11 +63,11 @@ def made_up(problem: Problem, random: Random) -> Schedule:
         )
         for published in problem.published
     }
-    chosen = dict(stands)
+    chosen = dict(current)
     for name in [*problem.conference_by_id, *problem.held_slot_by_id]:
-        for one in (anywhere(random, name) for _ in range(TRIES)):
+        for one in (random_booking(random, name) for _ in range(TRIES)):
             others = (
-                {**chosen, name: one} if random.random() < 0.7 else {key: kept for key, kept in chosen.items() if key != name}
+                {**chosen, name: one} if random.random() < 0.7 else {key: other for key, other in chosen.items() if key != name}
             )
             if check(problem, Schedule(bookings=tuple(others.values()))).ok:
                 chosen = others
@@ -77,43 +78,43 @@ def made_up(problem: Problem, random: Random) -> Schedule:
 def plan(store: Store, random: Random) -> None:
     with store.reading() as connection:
         problem = problem_of(connection, FIRST, LAST)
-    schedule = made_up(problem, random)
+    schedule = random_schedule(problem, random)
     keep(store, problem, schedule.bookings, {})
 
 
 def publish(connection: Connection, random: Random) -> Draft | None:
-    kept = jobs.listed(connection)
-    return drafts.of_plan(connection, random.choice(kept[:2]).id, TODAY) if kept else None
+    plans = jobs.list_jobs(connection)
+    return drafts.of_plan(connection, random.choice(plans[:2]).id, TODAY) if plans else None
 
 
 def restore(connection: Connection, random: Random) -> Draft | None:
-    kept = publications.listed(connection)
-    return drafts.of_publication(connection, random.choice(kept).number, TODAY) if kept else None
+    published = publications.list_publications(connection)
+    return drafts.of_publication(connection, random.choice(published).number, TODAY) if published else None
 
 
 def by_hand(connection: Connection, random: Random) -> None:
     name = random.choice(NUMBERS)
-    stands, chosen = (
+    current, chosen = (
         bookings.active_of(connection, name),
-        anywhere(random, name).model_dump(include={"start", "room", "chair", "minute_taker"}),
+        random_booking(random, name).model_dump(include={"start", "room", "chair", "minute_taker"}),
     )
-    if stands is None:
+    if current is None:
         booking_by_hand.book(connection, name, chosen, NOW, locks=(), exception=EXCEPTION)
     elif random.random() < 0.5:
-        booking_by_hand.move(connection, stands, chosen, life.Reason.FAMILY_ASKED, NOW, exception=EXCEPTION)
+        booking_by_hand.move(connection, current, chosen, life.Reason.FAMILY_ASKED, NOW, exception=EXCEPTION)
     else:
-        booking_by_hand.cancel(connection, stands, life.Reason.FAMILY_ASKED, NOW)
+        booking_by_hand.cancel(connection, current, life.Reason.FAMILY_ASKED, NOW)
 
 
 def end(connection: Connection, random: Random) -> None:
-    """Record an outcome, or cancel."""
-    kept = conferences.found(connection, random.choice(NUMBERS))
-    assert kept is not None
+    """Record a random outcome of a conference, or cancel it."""
+    conference = conferences.find(connection, random.choice(NUMBERS))
+    assert conference is not None
     if random.random() < 0.3:
-        life_of.cancel(connection, kept, life.Reason.NO_LONGER_NEEDED, NOW)
+        life_of.cancel(connection, conference, life.Reason.NO_LONGER_NEEDED, NOW)
     else:
-        found = random.choice(life.possible_outcomes(kept.value.kind))
-        life_of.outcome(connection, kept, found, LATER, held_on=None, children=None, reason=None)
+        outcome = random.choice(life.possible_outcomes(conference.value.kind))
+        life_of.outcome(connection, conference, outcome, LATER, held_on=None, children=None, reason=None)
 
 
 OTHERS: dict[str, Callable[[Connection, Random], None]] = {"by hand": by_hand, "end": end}
@@ -121,7 +122,7 @@ DRAFTS: dict[str, Callable[[Connection, Random], Draft | None]] = {"publish": pu
 
 
 def do(store: Store, step: str, random: Random) -> bool:
-    """One step, whole or not at all; gives whether it was done."""
+    """Take one step, completely or not at all. Return whether it was done."""
     if step == "plan":
         plan(store, random)
         return True
@@ -139,26 +140,28 @@ def do(store: Store, step: str, random: Random) -> bool:
     except ServiceError:
         assert contents(store) == before
         return False
-    must_tell_what_stands(store, number)
+    assert_copies_bookings(store, number)
     after = contents(store)["publications"]
     assert after[:-1] == before["publications"]
     assert [row[0] for row in after] == list(range(1, number + 1))
     return True
 
 
-def must_tell_what_stands(store: Store, number: int) -> None:
+def assert_copies_bookings(store: Store, number: int) -> None:
+    """Assert that a publication is a copy of the active bookings, which break no rule."""
     with store.reading() as connection:
-        kept = publications.found(connection, number)
-        stands = bookings.active_in(connection, FIRST, LAST)
+        published = publications.find(connection, number)
+        active = bookings.active_in(connection, FIRST, LAST)
         problem = problem_of(connection, FIRST, LAST)
-    assert kept is not None
-    copy = {one.conference: one for one in kept.bookings}
-    assert len(copy) == len(kept.bookings) == kept.summary.booked
-    assert copy == {one.booking.conference: publications.standing_as(one) for one in stands}
-    assert check(problem, Schedule(bookings=tuple(one.booking for one in stands))).ok
+    assert published is not None
+    copy = {one.booking.conference: one for one in published.bookings}
+    assert len(copy) == len(published.bookings) == published.summary.booked
+    assert copy == {one.booking.conference: DiaryBooking(one.booking, one.locks, one.by_hand, one.exception) for one in active}
+    assert check(problem, Schedule(bookings=tuple(one.booking for one in active))).ok
 
 
-def must_be_sound(store: Store) -> None:
+def assert_valid(store: Store) -> None:
+    """Assert that states match active bookings, and that no two of these overlap."""
     table = tables.bookings.c
     with store.reading() as connection:
         states = {
@@ -187,12 +190,12 @@ AN_EXAMPLE: list[Any] = [("plan", 1), ("publish", 1), ("plan", 2), ("publish", 2
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example(AN_EXAMPLE)
 @given(st.lists(STEPS, min_size=3, max_size=14))
-def test_whatever_happens_what_stands_is_sound(databases: Databases, steps: list[tuple[str, int]]) -> None:
+def test_the_diary_stays_valid_after_random_steps(databases: Databases, steps: list[tuple[str, int]]) -> None:
     store = Store(databases.migrated())
     try:
         fill(store)
         for step, seed in steps:
             do(store, step, Random(seed))
-            must_be_sound(store)
+            assert_valid(store)
     finally:
         store.close()

@@ -1,4 +1,4 @@
-"""What publishing and restoring change, and what is told of it."""
+"""The changes that publishing and restoring make, and their descriptions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences.queries import ConferenceState
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book
@@ -36,25 +37,25 @@ from tests.api.support.drafts import (
     put,
     restore,
     rows,
+    shown,
     standing,
     states,
-    told,
 )
 
 
-def test_a_first_plan_is_all_new(seeded: TestClient, store: Store) -> None:
+def test_all_bookings_of_a_first_plan_are_new(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
     response = seeded.get(f"/api/v1/plans/{plan}/diff")
     assert response.status_code == 200
     assert response.json() == {
         "horizon": HORIZON,
         "conferences": {
-            "new": [told(CPC_1), told(CPC_2), told(CPC_3), told(CPC_4)],
+            "new": [shown(CPC_1), shown(CPC_2), shown(CPC_3), shown(CPC_4)],
             "moved": [],
             "withdrawn": [],
             "unchanged": 0,
         },
-        "held_slots": {"new": [told(HELD)], "moved": [], "withdrawn": [], "unchanged": 0},
+        "held_slots": {"new": [shown(HELD)], "moved": [], "withdrawn": [], "unchanged": 0},
         "affected": {
             "families": [party("CPC-1", 1), party("CPC-2", 1), party("CPC-3", 1), party("CPC-4", 1)],
             "chairs": [party("C1", 2), party("C2", 2)],
@@ -66,7 +67,7 @@ def test_a_first_plan_is_all_new(seeded: TestClient, store: Store) -> None:
     }
 
 
-def test_publishing_books_and_is_kept_with_a_copy(seeded: TestClient, store: Store) -> None:
+def test_a_publication_has_a_copy_of_its_bookings(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
     response = publish(seeded, plan)
     expected = publication(1, *(copied(booking) for booking in (CPC_1, CPC_2, CPC_3, CPC_4, HELD)), plan=plan)
@@ -80,7 +81,7 @@ def test_publishing_books_and_is_kept_with_a_copy(seeded: TestClient, store: Sto
     assert history(store, "CPC-1") == [("booked", {"publication": 1, "booking": place, "exception": None})]
 
 
-def test_a_plan_made_anew_moves_withdraws_and_leaves_alone(seeded: TestClient, store: Store) -> None:
+def test_a_second_plan_moves_withdraws_and_keeps_bookings(seeded: TestClient, store: Store) -> None:
     change(store, "CPC-2", social_worker="SW-2")
     publish(seeded, draft(store, *ALL))
     held = placed(HOLD, "20T10:00", "AYL-1", "C3", "M1")
@@ -91,7 +92,7 @@ def test_a_plan_made_anew_moves_withdraws_and_leaves_alone(seeded: TestClient, s
             "new": [],
             "moved": [
                 {
-                    "booking": told(MOVED_2),
+                    "booking": shown(MOVED_2),
                     "changes": [
                         {"what": "date", "from": "2027-01-12", "to": "2027-01-15"},
                         {"what": "time", "from": "10:00", "to": "14:00"},
@@ -102,14 +103,14 @@ def test_a_plan_made_anew_moves_withdraws_and_leaves_alone(seeded: TestClient, s
                     "published": 1,
                 }
             ],
-            "withdrawn": [{"booking": told(CPC_4), "reason": "No place is left for it.", "published": 1}],
+            "withdrawn": [{"booking": shown(CPC_4), "reason": "No place is left for it.", "published": 1}],
             "unchanged": 2,
         },
         "held_slots": {
             "new": [],
             "moved": [
                 {
-                    "booking": told(held),
+                    "booking": shown(held),
                     "changes": [{"what": "date", "from": "2027-01-19", "to": "2027-01-20"}],
                     "published": 1,
                 }
@@ -144,7 +145,7 @@ def test_a_plan_made_anew_moves_withdraws_and_leaves_alone(seeded: TestClient, s
     assert len(history(store, "CPC-1")) == 1
 
 
-def test_two_conferences_may_change_places(seeded: TestClient, store: Store) -> None:
+def test_two_conferences_can_swap_places(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, *ALL))
     swapped = (
         placed("CPC-1", "12T10:00", "WYC-1", "C2", "M2"),
@@ -157,7 +158,7 @@ def test_two_conferences_may_change_places(seeded: TestClient, store: Store) -> 
     assert standing(store) == {booking.conference: booking for booking in (*swapped, HELD)}
 
 
-def test_a_change_of_minute_taker_alone_touches_no_family(seeded: TestClient, store: Store) -> None:
+def test_a_new_minute_taker_does_not_affect_families(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, *ALL))
     plan = draft(
         store, CPC_1.model_copy(update={"minute_taker": "M2"}), *(CPC_2.model_copy(update={"minute_taker": "M1"}), *ALL[2:])
@@ -172,7 +173,7 @@ def test_a_change_of_minute_taker_alone_touches_no_family(seeded: TestClient, st
     assert [event for event, _ in history(store, "CPC-1")] == ["booked", "changed"]
 
 
-def test_an_exception_holds_as_long_as_it_gets_no_later(seeded: TestClient, store: Store) -> None:
+def test_an_exception_lapses_if_the_booking_gets_later(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, LATE_1, *ALL[1:]), {"conference": "CPC-1", **EXCEPTION})
     sooner = placed("CPC-1", "25T10:00", "AYL-1", "C1", "M1")
     assert publish(seeded, draft(store, sooner, *ALL[1:])).json()["bookings"][-1] == copied(sooner, exception=EXCEPTION)
@@ -182,7 +183,7 @@ def test_an_exception_holds_as_long_as_it_gets_no_later(seeded: TestClient, stor
     ]
 
 
-def test_what_is_late_where_it_stands_gets_its_exception_there(seeded: TestClient, store: Store) -> None:
+def test_an_unchanged_late_booking_gets_its_exception(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, *ALL))
     change(store, "CPC-1", due="2027-01-11")
     plan = draft(store, *ALL)
@@ -193,7 +194,7 @@ def test_what_is_late_where_it_stands_gets_its_exception_there(seeded: TestClien
     assert seeded.get(f"/api/v1/plans/{draft(store, *ALL)}/diff").json()["exceptions_needed"] == []
 
 
-def test_a_key_gets_the_same_answer_again(seeded: TestClient, store: Store) -> None:
+def test_a_repeated_idempotency_key_gets_the_same_response(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
     seen = seeded.get(f"/api/v1/plans/{plan}/diff").headers["ETag"]
     headers = {"If-Match": seen, "Idempotency-Key": "once"}
@@ -202,7 +203,7 @@ def test_a_key_gets_the_same_answer_again(seeded: TestClient, store: Store) -> N
     assert again.headers["Location"] == "/api/v1/publications/1"
 
 
-def test_what_was_booked_by_hand_stays_and_is_copied(seeded: TestClient, store: Store) -> None:
+def test_a_booking_by_hand_stays_and_is_copied(seeded: TestClient, store: Store) -> None:
     book(store, "CPC-1", "2027-01-13T14:00", minute_taker="M1")
     by_hand = placed("CPC-1", "13T14:00", "AYL-1", "C1", "M1")
     plan = draft(store, by_hand, *ALL[1:])
@@ -210,7 +211,7 @@ def test_what_was_booked_by_hand_stays_and_is_copied(seeded: TestClient, store: 
     assert rows(store, "CPC-1") == [(1, True, None, None)]
 
 
-def test_what_has_been_held_stays_as_it_was(seeded: TestClient, store: Store) -> None:
+def test_a_held_conference_stays_unchanged(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, *ALL))
     change(store, "CPC-1", state=ConferenceState.HELD)
     other = CPC_1.model_copy(update={"minute_taker": "M2"}), CPC_2.model_copy(update={"room": "AYL-1", "start": MOVED_2.start})
@@ -219,10 +220,10 @@ def test_what_has_been_held_stays_as_it_was(seeded: TestClient, store: Store) ->
     assert (standing(store)["CPC-1"], states(store)["CPC-1"]) == (CPC_1, "held")
 
 
-def test_a_slot_is_held_once_though_two_plans_share_its_week(seeded: TestClient, store: Store) -> None:
+def test_a_slot_is_booked_once_if_two_plans_share_its_week(seeded: TestClient, store: Store) -> None:
     with store.writing() as connection:
         early = HELD.model_copy(update={"start": HELD.start.replace(day=3), "end": HELD.end.replace(day=3)})
-        bookings.add(connection, early, Policy(), NOW)
+        bookings.add(connection, DiaryBooking(early), Policy(), NOW)
     plan = draft(store, *ALL)
     assert seeded.get(f"/api/v1/plans/{plan}/diff").json()["held_slots"]["moved"][0]["changes"] == [
         {"what": "date", "from": "2027-01-03", "to": "2027-01-19"}
@@ -242,14 +243,14 @@ def test_publications_are_listed_in_pages(seeded: TestClient, store: Store) -> N
     }
 
 
-def test_an_old_publication_stands_again_as_a_new_one(seeded: TestClient, store: Store) -> None:
+def test_an_old_publication_is_restored_as_a_new_one(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, *ALL))
     publish(seeded, draft(store, CPC_1, MOVED_2, CPC_3, unplaced={"CPC-4": "No place."}))
     before = contents(store)["publications"]
     path = "/api/v1/publications/1"
     difference = seeded.get(f"{path}/diff").json()
-    assert (difference["conferences"]["new"], difference["held_slots"]["new"]) == ([told(CPC_4)], [told(HELD)])
-    assert [moved["booking"] for moved in difference["conferences"]["moved"]] == [told(CPC_2)]
+    assert (difference["conferences"]["new"], difference["held_slots"]["new"]) == ([shown(CPC_4)], [shown(HELD)])
+    assert [moved["booking"] for moved in difference["conferences"]["moved"]] == [shown(CPC_2)]
     assert [seeded.post(f"{path}/restore").status_code, restore(seeded, 1).status_code] == [428, 201]
     expected = publication(3, *(copied(booking) for booking in ALL), restores=1)
     assert seeded.get("/api/v1/publications/3").json() == expected
@@ -258,18 +259,18 @@ def test_an_old_publication_stands_again_as_a_new_one(seeded: TestClient, store:
     assert contents(store)["publications"][:2] == before
 
 
-def test_restoring_withdraws_what_came_later_but_not_what_was_booked_by_hand(seeded: TestClient, store: Store) -> None:
+def test_restoring_withdraws_later_bookings_but_not_those_by_hand(seeded: TestClient, store: Store) -> None:
     publish(seeded, draft(store, CPC_1, CPC_2, unplaced={"CPC-3": "No place.", "CPC-4": "No place."}))
     publish(seeded, draft(store, CPC_1, CPC_2, CPC_3, unplaced={"CPC-4": "No place."}))
     book(store, "CPC-4", "2027-01-14T10:00", room="AMR-1", chair="C2", minute_taker="M1")
     difference = seeded.get("/api/v1/publications/1/diff").json()["conferences"]
-    gone = [{"booking": told(CPC_3), "reason": "It is not in publication 1.", "published": 2}]
+    gone = [{"booking": shown(CPC_3), "reason": "It is not in publication 1.", "published": 2}]
     assert difference == {"new": [], "moved": [], "withdrawn": gone, "unchanged": 3}
     assert restore(seeded, 1).json() == publication(3, copied(CPC_1), copied(CPC_2), copied(CPC_4, by_hand=True), restores=1)
     assert states(store)["CPC-3"] == "requested"
 
 
-def test_what_stays_takes_the_time_that_the_policy_gives_it_now(seeded: TestClient, store: Store) -> None:
+def test_unchanged_bookings_get_the_current_policys_times(seeded: TestClient, store: Store) -> None:
     put("rooms/AYL-1", starts=["10:00", "12:00"])(seeded)
     noon = placed("CPC-1", "12T12:00", "AYL-1", "C1", "M1")
     publish(seeded, draft(store, noon))

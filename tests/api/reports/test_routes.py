@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.http.formats import MEDIA_TYPES, Format
 from scheduler.domain.policy import Policy
 from tests import builders
@@ -48,7 +49,7 @@ def used(seeded: TestClient, store: Store, clock: Clock) -> TestClient:
     change(seeded, f"bookings/{fourth}/cancel", {"reason": "report missing"})
     with store.writing() as connection:
         slot = builders.booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00", chair="C3", minute_taker="M2")
-        bookings.add(connection, slot, Policy(), NOW)
+        bookings.add(connection, DiaryBooking(slot), Policy(), NOW)
     clock.now = dt.datetime(2027, 1, 13, 0, 30, tzinfo=dt.UTC)
     change(seeded, "conferences/CPC-2/outcome", {"outcome": "plan made"})
     return seeded

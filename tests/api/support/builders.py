@@ -1,6 +1,6 @@
-"""A small service for the tests of the API: three sites with a room each, three chairs, two minute takers, five conferences.
+"""A small service for the API tests: three sites with a room each, three chairs, two minute takers, five conferences.
 
-The present is Monday 4 January 2027, 9 o'clock; the values are those of ``tests/builders.py``.
+The clock is at 09:00 on Monday 4 January 2027. ``tests/builders.py`` has the default values.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.diary.registers import queries as nouns
@@ -31,7 +32,7 @@ class Clock:
         return self.now
 
     def forward(self, **time: float) -> None:
-        """Let time pass, such as ``days=1``."""
+        """Advance the clock, for example by ``days=1``."""
         self.now += dt.timedelta(**time)
 
 
@@ -51,7 +52,7 @@ DOCUMENTS: dict[str, Any] = {
 
 
 def conference(identifier: str = "A", **changes: Any) -> dict[str, Any]:
-    """An initial conference of January 2027, due by the 22nd."""
+    """Return an initial conference of January 2027, due by the 22nd."""
     return builders.conference(identifier, trigger="2027-01-01", requested="2027-01-04") | changes
 
 
@@ -66,7 +67,7 @@ CONFERENCES = (
 
 
 def fill(store: Store, now: dt.datetime = NOW, *, give_documents: bool = True) -> None:
-    """Put the small service into a migrated store."""
+    """Store the small service in a migrated database."""
     with store.writing() as connection:
         for name, value in DOCUMENTS.items() if give_documents else ():
             documents.put(connection, name, documents.BY_NAME[name].adapter.validate_python(value), now)
@@ -94,10 +95,10 @@ def book(
     locks: tuple[str, ...] = (),
     **changes: Any,
 ) -> int:
-    """Book a conference of the store at a start (in AYL-1, by C1, unless changed); gives the booking's number."""
+    """Book a stored conference at a start, by default in AYL-1 with C1, and return the booking's number."""
     with store.writing() as connection:
-        kept = conferences.found(connection, identifier)
+        kept = conferences.find(connection, identifier)
         assert kept is not None
         conferences.change(connection, kept.value, now, state=ConferenceState.BOOKED)
         made = builders.booking(identifier, start, **changes)
-        return bookings.add(connection, made, Policy(), now, by_hand=by_hand, locks=locks)
+        return bookings.add(connection, DiaryBooking(made, locks, by_hand), Policy(), now).number

@@ -1,4 +1,4 @@
-"""People who work on while the service is killed again and again, and what has to be true of the diary afterwards."""
+"""A service that is killed and restarted at random, and writers that keep working during that."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EXCEPTION = {"by": "manager", "reason": "request late", "safety_plan_reviewed": 
 
 @dataclass
 class Service:
-    """The service as a process that is killed and started again, each time on another port."""
+    """The service as a process that is killed and restarted, each time on another port."""
 
     cwd: Path
     settings: dict[str, object]
@@ -40,9 +40,9 @@ class Service:
     url: str = ""
 
     def begin(self) -> subprocess.Popen[str]:
-        """Start it, and don't wait until it runs."""
-        told = environment(**self.settings)
-        self.process = subprocess.Popen(command("--port", "0"), cwd=self.cwd, env=told, stdout=subprocess.PIPE, text=True)
+        """Start the process without waiting until it serves."""
+        variables = environment(**self.settings)
+        self.process = subprocess.Popen(command("--port", "0"), cwd=self.cwd, env=variables, stdout=subprocess.PIPE, text=True)
         return self.process
 
     def start(self) -> None:
@@ -56,7 +56,7 @@ class Service:
         return workers_of(self.process.pid) if self.process else []
 
     def kill(self) -> None:
-        """Kill the server; what makes its plans ends with it."""
+        """Kill the server, and wait until its worker processes have ended."""
         assert self.process is not None
         workers = self.workers()
         self.process.kill()
@@ -66,7 +66,7 @@ class Service:
 
 
 def crash(service: Service, written: Written, chance: random.Random, times: int) -> Iterator[None]:
-    """Kill the server, or a process in which it makes a plan, at random moments; the service runs again each time."""
+    """Kill the server, or one of its workers, at random moments, and yield each time the service runs again."""
     for _ in range(times):
         _let_them_work(written, chance)
         workers = service.workers()
@@ -84,7 +84,7 @@ def crash(service: Service, written: Written, chance: random.Random, times: int)
 
 
 def _let_them_work(written: Written, chance: random.Random) -> None:
-    """For a moment, or a while; one time in eight until a plan has ended, however slow the machine is."""
+    """Sleep for up to 3 seconds; one time in eight, first wait until a plan has ended."""
     if chance.random() < 0.125:
         before = len(written.ended)
         wait_until(lambda: len(written.ended) > before)
@@ -100,7 +100,7 @@ class Answer:
 
 @dataclass
 class Caller:
-    """Asks until there is an answer, with the same key each time, as people do whose connection breaks."""
+    """A client that repeats a request with the same idempotency key until it gets an answer."""
 
     service: Service
 
@@ -133,7 +133,7 @@ def _answered(request: urllib.request.Request) -> Answer:
 
 @dataclass
 class Written:
-    """What the service has acknowledged; ``ended`` are the plans that have."""
+    """The writes that the service has acknowledged; ``ended`` lists the plans that have ended."""
 
     conferences: list[str] = field(default_factory=list)
     bookings: list[int] = field(default_factory=list)
@@ -143,12 +143,12 @@ class Written:
     ended: list[str] = field(default_factory=list)
 
     def has_some(self) -> bool:
-        """Whether something of each kind has been written."""
+        """True if there is a write of each kind."""
         return all((self.conferences, self.bookings, self.cancelled, self.plans, self.publications))
 
 
 def import_conferences(call: Caller, over: Event, written: Written) -> None:
-    """Bring in three conferences at a time, of which nothing is to be seen before June."""
+    """Import three conferences at a time, which can't be booked before June."""
     sites = call.get("/sites").body["items"]
     for batch in itertools.count():
         if over.wait(0.2):
@@ -169,7 +169,7 @@ def import_conferences(call: Caller, over: Event, written: Written) -> None:
 
 
 def book_by_hand(call: Caller, over: Event, written: Written, chance: random.Random) -> None:
-    """Book imported conferences at places in June that others want too."""
+    """Book imported conferences at times in June that other writers try to book too."""
     rooms, chairs, takers = (call.get(f"/{noun}").body["items"] for noun in ("rooms", "chairs", "minute-takers"))
     while not over.is_set():
         if not written.conferences:
@@ -189,7 +189,7 @@ def book_by_hand(call: Caller, over: Event, written: Written, chance: random.Ran
 
 
 def plan_and_publish(call: Caller, over: Event, written: Written, chance: random.Random) -> None:
-    """Plan January, publish it, cancel some of its bookings by hand, and begin anew; now and then cancel a plan."""
+    """Repeatedly plan January, publish the plan and cancel some of its bookings; cancel one plan in five."""
     while not over.is_set():
         answer = call.post("/plans", JANUARY | {"time_limit": SECONDS_OF_A_PLAN, "seed": chance.randint(0, 99)})
         assert answer.status == 202, answer

@@ -1,4 +1,4 @@
-"""Drafts for the tests: plans of the small service of ``builders.py``, with the bookings that a test says."""
+"""Drafts for the tests: plans of the small service of ``builders.py`` with given bookings."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
 from api.diary.snapshot import problem_of
+from api.jobs import problems
 from api.planning import queries as plans
 from api.planning.queries import StoredPlan
 from scheduler.domain.conference import Conference
@@ -29,7 +30,7 @@ HOLD = "HOLD-AYL-2027-01-18-1"
 
 
 def placed(identifier: str, start: str, room: str | None, chair: str, minute_taker: str) -> Booking:
-    """A booking in January 2027; ``start`` is such as ``12T10:00``."""
+    """Return a booking in January 2027, with a ``start`` such as ``12T10:00``."""
     return builders.booking(identifier, f"2027-01-{start}", room=room, chair=chair, minute_taker=minute_taker)
 
 
@@ -39,7 +40,7 @@ CPC_3 = placed("CPC-3", "13T10:00", "AYL-1", "C1", "M1")
 CPC_4 = placed("CPC-4", "14T10:00", "AMR-1", "C2", "M1")
 HELD = placed(HOLD, "19T10:00", "AYL-1", "C3", "M1")
 ALL = (CPC_1, CPC_2, CPC_3, CPC_4, HELD)
-"""A plan for everything that the small service has to place in January."""
+"""A plan of all bookings that the small service needs in January."""
 HORIZON = {"first": "2027-01-04", "last": "2027-01-31"}
 MOVED_2 = placed("CPC-2", "15T14:00", "AYL-1", "C3", "M1")
 EXCEPTION = {"by": "manager", "reason": "no chair", "safety_plan_reviewed": True}
@@ -47,58 +48,59 @@ LATE_1 = placed("CPC-1", "26T10:00", "AYL-1", "C1", "M1")
 
 
 def present(store: Store) -> Problem:
-    """The problem of January by the present data."""
+    """Return the problem of January from the current data."""
     with store.reading() as connection:
         return problem_of(connection, FIRST, LAST)
 
 
 def draft(store: Store, *planned: Booking, unplaced: dict[str, str] | None = None) -> str:
-    """Keep a plan of January with these bookings; gives its id."""
+    """Store a plan of January with these bookings, and return its id."""
     return keep(store, present(store), planned, unplaced or {})
 
 
 def keep(store: Store, problem: Problem, planned: tuple[Booking, ...], unplaced: dict[str, str]) -> str:
-    """Keep a plan of a problem, as a worker would; gives its id."""
+    """Store a plan of a problem, as a worker does, and return its id."""
     identifier = f"P-{secrets.token_hex(6)}"
     reasons = [{"conference": name, "reason": reason} for name, reason in unplaced.items()]
     schedule = Schedule.model_validate({"problem": problem.digest, "bookings": planned, "unplaced": reasons})
     report: dict[str, Any] = {"violations": [], "measure": {}, "remarks": [], "late": []}
     with store.noting() as connection:
-        add_job(store, identifier, "done", connection)
+        add_job(store, identifier, "done", connection, problem)
         plans.add(connection, StoredPlan(identifier, problem, schedule, report, {}, 1, NOW))
     return identifier
 
 
-def add_job(store: Store, identifier: str, state: str, connection: Any = None) -> None:
-    """A job in some state, without a plan."""
+def add_job(store: Store, identifier: str, state: str, connection: Any = None, problem: Problem | None = None) -> None:
+    """Store a job in some state, without a plan."""
     if connection is None:
         with store.noting() as own:
             return add_job(store, identifier, state, own)
-    asked = {"first": str(FIRST), "last": str(LAST), "time_limit": 60, "seed": 1, "workers": 1}
-    row = {"kind": "plan", "request": {"asked": asked}, "state": state, "attempt": 1, "cancelled": False, "created_at": NOW}
-    connection.execute(insert(tables.jobs).values(id=identifier, **row))
+    request = {"first": str(FIRST), "last": str(LAST), "time_limit": 60, "seed": 1, "workers": 1}
+    row = {"kind": "plan", "request": request, "state": state, "attempt": 1, "cancelled": False, "created_at": NOW}
+    digest = None if problem is None else problems.add(connection, problem)
+    connection.execute(insert(tables.jobs).values(id=identifier, problem=digest, **row))
     return None
 
 
 def publish(client: TestClient, plan: str, *exceptions: dict[str, Any]) -> Any:
-    """Look at a plan's difference, and publish it; gives the response."""
-    return _let_stand(client, f"/api/v1/plans/{plan}/diff", f"/api/v1/plans/{plan}/publish", exceptions)
+    """Read a plan's difference, publish the plan, and return the response."""
+    return _send_with_etag(client, f"/api/v1/plans/{plan}/diff", f"/api/v1/plans/{plan}/publish", exceptions)
 
 
 def restore(client: TestClient, number: int, *exceptions: dict[str, Any]) -> Any:
-    """Look at what restoring a publication would change, and restore it; gives the response."""
+    """Read the difference of a publication, restore it, and return the response."""
     path = f"/api/v1/publications/{number}"
-    return _let_stand(client, f"{path}/diff", f"{path}/restore", exceptions)
+    return _send_with_etag(client, f"{path}/diff", f"{path}/restore", exceptions)
 
 
-def _let_stand(client: TestClient, look: str, do: str, exceptions: tuple[dict[str, Any], ...]) -> Any:
+def _send_with_etag(client: TestClient, look: str, do: str, exceptions: tuple[dict[str, Any], ...]) -> Any:
     seen = client.get(look)
     assert seen.status_code == 200, seen.text
     return client.post(do, json={"exceptions": list(exceptions)}, headers={"If-Match": seen.headers["ETag"]})
 
 
 def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table."""
+    """Return every row of every table."""
     with store.reading() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
@@ -106,8 +108,8 @@ def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def told(booking: Booking) -> dict[str, Any]:
-    """A booking as the API tells it."""
+def shown(booking: Booking) -> dict[str, Any]:
+    """Return a booking as the API shows it."""
     return booking.model_dump(mode="json")
 
 
@@ -116,8 +118,8 @@ def party(identifier: str, changes: int, published: int = 0) -> dict[str, Any]:
 
 
 def copied(booking: Booking, **more: Any) -> dict[str, Any]:
-    """A booking as a publication tells it."""
-    return told(booking) | {"locks": [], "by_hand": False, "exception": None} | more
+    """Return a booking as a publication shows it."""
+    return shown(booking) | {"locks": [], "by_hand": False, "exception": None} | more
 
 
 def publication(number: int, *copies: dict[str, Any], plan: str | None = None, restores: int | None = None) -> dict[str, Any]:
@@ -144,12 +146,12 @@ def details(kind: str, status: int, detail: str, *errors: tuple[str, str]) -> di
 
 def standing(store: Store) -> dict[str, Booking]:
     with store.reading() as connection:
-        found = bookings.queried(connection, select(tables.bookings).where(tables.bookings.c.active))
+        found = bookings.select_bookings(connection, select(tables.bookings).where(tables.bookings.c.active))
     return {kept.booking.conference: kept.booking for kept in found}
 
 
 def rows(store: Store, identifier: str) -> list[tuple[Any, ...]]:
-    """A conference's bookings: number, whether it stands, how it ended, and its publication."""
+    """Return a conference's bookings: number, whether it is active, how it ended, and its publication."""
     table = tables.bookings.c
     with store.reading() as connection:
         query = select(table.number, table.active, table.ended_by, table.publication).where(table.conference == identifier)
@@ -168,10 +170,10 @@ def history(store: Store, identifier: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def change(store: Store, identifier: str, **changes: Any) -> None:
-    """Change a conference of the store, and its state if that is told."""
+    """Change a stored conference, and its state if one is given."""
     state = {"state": changes.pop("state")} if "state" in changes else {}
     with store.writing() as connection:
-        kept = conferences.found(connection, identifier)
+        kept = conferences.find(connection, identifier)
         assert kept is not None
         value = Conference.model_validate(kept.value.model_dump() | changes)
         conferences.change(connection, value, NOW, **state)
@@ -186,7 +188,7 @@ def cancel(store: Store, identifier: str) -> None:
 
 
 def put(path: str, **changes: Any) -> Any:
-    """Put a change through the API."""
+    """Return a function that puts a change through the API."""
 
     def by_api(client: TestClient) -> None:
         found = client.get(f"/api/v1/{path}")

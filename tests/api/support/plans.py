@@ -1,4 +1,4 @@
-"""Jobs and plans for the tests: a tiny problem and its plan, a problem that takes a while, and the processes that make plans."""
+"""Jobs and plans for the tests: problems of several sizes, stored plans, and the processes that make plans."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
 from tests.api.support.builders import NOW
 from tests.builders import booking, schedule, tiny_problem
-from tests.paths import FIXTURES
+from tests.paths import FIXTURES, INSTANCES
 
 ASKED = {"first": "2027-03-01", "last": "2027-03-31", "time_limit": 600, "seed": 7, "workers": 1}
 LONG_ENOUGH = 120
@@ -28,24 +28,24 @@ LONG_ENOUGH = 120
 
 @cache
 def month() -> Problem:
-    """A month: it is proven within seconds."""
+    """Return a month, which is proven optimal within seconds."""
     return read_problem_file(FIXTURES / "january-2027.xlsx")
 
 
 @cache
-def quarter() -> Problem:
-    """Three months: there is a schedule within seconds, and it is proven much later."""
-    return read_problem_file(FIXTURES / "january-to-march-2027.json")
+def hard_month() -> Problem:
+    """Return a month that has a schedule in a fraction of a second, and no proof within a minute."""
+    return read_problem_file(INSTANCES / "month" / "three-starts.json")
 
 
 def queue(store: Store, problem: Problem | None = None, **asked: Any) -> Job:
-    """Queue a plan, of the tiny problem unless another is told."""
+    """Queue a plan, by default of the tiny problem."""
     with store.writing() as connection:
         return jobs.add(connection, problem or tiny_problem(), ASKED | asked, NOW)
 
 
 def kept_plan(identifier: str, now: dt.datetime = NOW) -> StoredPlan:
-    """A plan of the tiny problem, as a worker would keep it."""
+    """Return a plan of the tiny problem, as a worker stores it."""
     return StoredPlan(
         identifier,
         tiny_problem(),
@@ -59,13 +59,13 @@ def kept_plan(identifier: str, now: dt.datetime = NOW) -> StoredPlan:
 
 def found(store: Store, identifier: str) -> Job:
     with store.reading() as connection:
-        job = jobs.found(connection, identifier)
+        job = jobs.find(connection, identifier)
     assert job is not None
     return job
 
 
 def told(connection: Connection, identifier: str) -> list[str]:
-    """What has happened to a job, in order, without its progress."""
+    """Return the events of a job in order, without its progress."""
     return [event.event for event in jobs.events(connection, identifier) if event.event != "progress"]
 
 
@@ -75,22 +75,22 @@ def told_of(store: Store, identifier: str) -> list[str]:
 
 
 def wait_until(holds: Callable[[], Any]) -> Any:
-    """What is true in the end; a test that waits for what never comes fails."""
+    """Return the first true value of ``holds``. Fail after two minutes."""
     deadline = time.monotonic() + LONG_ENOUGH
     while not (found := holds()):
-        assert time.monotonic() < deadline, "it never came"
+        assert time.monotonic() < deadline, "the condition was never true"
         time.sleep(0.05)
     return found
 
 
 def has_progress(store: Store, identifier: str) -> bool:
-    """Whether the job has told how far it is."""
+    """True if the job has reported progress."""
     with store.reading() as connection:
         return jobs.latest_progress(connection, identifier) is not None
 
 
 def workers_of(server: int) -> list[int]:
-    """The processes in which a server makes plans."""
+    """Return the worker processes of a server."""
     return [process for process, parent in _parents().items() if parent == server and b"spawn_main" in _command(process)]
 
 
@@ -99,10 +99,10 @@ def is_alive(process: int) -> bool:
 
 
 def _parents() -> dict[int, int]:
-    """The processes that have not ended, each with its parent."""
+    """Return the running processes, each with its parent."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
+        with contextlib.suppress(OSError):  # the process has ended
             state, parent = stat.read_text().rpartition(")")[2].split()[:2]
             if state != "Z":
                 parents[int(stat.parent.name)] = int(parent)

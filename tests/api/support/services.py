@@ -1,4 +1,4 @@
-"""The service as a process of its own, on a port that was free."""
+"""The service as a process, on a free port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its process, and where it can be reached."""
+    """A running server: its process and its address."""
 
     process: subprocess.Popen[str]
     url: str
@@ -29,15 +29,15 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(**settings: object) -> dict[str, str]:
-    """This process's environment, with these settings and no others of the service."""
+    """Return this process's environment with these settings of the service and no others."""
     rest = {name: value for name, value in os.environ.items() if not name.startswith("CONFERENCES_")}
-    given = {f"CONFERENCES_{name.upper()}": str(value) for name, value in settings.items()}
-    return rest | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | given
+    variables = {f"CONFERENCES_{name.upper()}": str(value) for name, value in settings.items()}
+    return rest | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | variables
 
 
 @contextmanager
 def running(cwd: Path, *arguments: str, **settings: object) -> Iterator[Server]:
-    """A server that is asked to end when the body is left."""
+    """Yield a running server, and stop it after the body."""
     process = subprocess.Popen(
         command("--port", "0", *arguments), cwd=cwd, env=environment(**settings), stdout=subprocess.PIPE, text=True
     )

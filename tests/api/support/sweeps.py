@@ -1,4 +1,4 @@
-"""Sweeps for the tests: of tiny problems, worked on in this process, one solve after another."""
+"""Sweeps of tiny problems for the tests, solved in this process one after another."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from tests.api.support.builders import NOW
 ASKED: dict[str, Any] = {"first": "2027-03-01", "last": "2027-03-31", "seed": 1, "work_limit": 20.0, "time_limit": 600, "top": 2}
 
 WEEK = {"first": "2027-03-01", "last": "2027-03-05"}
-"""The horizon of a problem for which little is on offer."""
+"""The horizon of a problem with few options."""
 
 
 def begin(store: Store, tasks: Iterable[Task], kind: SweepKind = SweepKind.WHATIF, **asked: Any) -> StoredSweep:
-    """Begin a sweep of these tasks, the first of which is the base."""
-    wanted = [
+    """Store a sweep of these tasks; the first is the base."""
+    requests = [
         SolveRequest(task, f"scenario {n}" if n else "base", (f"Change {n}.",) if n else ()) for n, task in enumerate(tasks)
     ]
     with store.writing() as connection:
-        return sweeps.add(connection, kind, ASKED | asked, wanted, NOW)
+        return sweeps.add(connection, kind, ASKED | asked, requests, NOW)
 
 
 def claim(store: Store, runner: str = "R") -> Attempt | None:
@@ -40,7 +40,7 @@ def claimed(store: Store, runner: str = "R") -> Attempt:
 
 
 def work_on_all(store: Store, executor: str = "local") -> list[Attempt]:
-    """Do what waits, and what comes of it, until nothing waits."""
+    """Work on all waiting solves, including those that follow from them."""
     worked = []
     while attempt := claim(store):
         solver.work_on(store.url, attempt, executor)
@@ -50,9 +50,9 @@ def work_on_all(store: Store, executor: str = "local") -> list[Attempt]:
 
 def found(store: Store, sweep: StoredSweep) -> StoredSweep:
     with store.reading() as connection:
-        kept = sweeps.found(connection, sweep.kind, sweep.id)
-    assert kept is not None
-    return kept
+        stored = sweeps.find(connection, sweep.kind, sweep.id)
+    assert stored is not None
+    return stored
 
 
 def parts(store: Store, sweep: StoredSweep) -> list[SweepPart]:
@@ -62,4 +62,4 @@ def parts(store: Store, sweep: StoredSweep) -> list[SweepPart]:
 
 def results(store: Store, tasks: Iterable[Task]) -> dict[str, Solved]:
     with store.reading() as connection:
-        return solves.found(connection, [task.key for task in tasks])
+        return solves.find_results(connection, [task.key for task in tasks])

@@ -17,7 +17,7 @@ from tests.api.whatif.test_routes import BOTH, JANUARY, LEAVES, WHATIF, problem,
 GRIDS = "Enter one such as chairs=5..8 or demand=-20..40:20."
 
 
-def invalid(*wrong: tuple[str, str]) -> dict[str, Any]:
+def faults_problem(*wrong: tuple[str, str]) -> dict[str, Any]:
     errors = [{"where": where, "message": message} for where, message in wrong]
     return problem("invalid", "Unprocessable Entity", 422, f"The data has faults: {len(wrong)}.") | {"errors": errors}
 
@@ -65,11 +65,11 @@ def invalid(*wrong: tuple[str, str]) -> dict[str, Any]:
         ({"grid": ["chairs=90"]}, [("scenarios[90 chairs]", "87 changes are too many for one scenario. Enter 50 or fewer.")]),
     ],
 )
-def test_what_can_not_be_compared_is_told_and_nothing_is_queued(
+def test_every_fault_of_a_comparison_is_listed_and_nothing_is_queued(
     seeded: TestClient, store: Store, body: dict[str, Any], wrong: list[tuple[str, str]]
 ) -> None:
     response = seeded.post(WHATIF, json=JANUARY | body)
-    assert (response.status_code, response.json()) == (422, invalid(*wrong))
+    assert (response.status_code, response.json()) == (422, faults_problem(*wrong))
     assert seeded.get(WHATIF).json() == {"items": [], "next": None}
     assert solves_queued(store) == 0
 
@@ -86,8 +86,8 @@ def test_too_many_scenarios_are_refused_with_the_limit(
     seeded: TestClient, store: Store, body: dict[str, Any], count: str
 ) -> None:
     response = seeded.post(WHATIF, json=JANUARY | body)
-    details = f"{count} scenarios are too many at once. Ask for 100 or fewer."
-    assert (response.status_code, response.json()) == (422, problem("invalid", "Unprocessable Entity", 422, details))
+    detail = f"{count} scenarios are too many at once. Ask for 100 or fewer."
+    assert (response.status_code, response.json()) == (422, problem("invalid", "Unprocessable Entity", 422, detail))
     assert solves_queued(store) == 0
 
 
@@ -100,16 +100,16 @@ def test_the_limit_can_be_set(settings: Settings, store: Store) -> None:
 
 
 def test_problems_that_are_too_large_together_are_refused(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studies, "MOST_BYTES", 1 << 10)
+    monkeypatch.setattr(studies, "MAX_BYTES", 1 << 10)
     response = seeded.post(WHATIF, json=JANUARY | BOTH)
-    details = "The problems of these scenarios have more than 0 MB together. Compare fewer at once."
-    assert (response.status_code, response.json()["detail"]) == (422, details)
+    detail = "The problems of these scenarios have more than 0 MB together. Compare fewer at once."
+    assert (response.status_code, response.json()["detail"]) == (422, detail)
 
 
-def test_what_scenarios_make_larger_counts_as_large_as_it_is(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_limit_counts_what_scenarios_add(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     body = JANUARY | {"grid": ["demand=1000"]}
     with monkeypatch.context() as patched:
-        patched.setattr(studies, "MOST_BYTES", 3 * len(seeded.get("/api/v1/conferences").content))
+        patched.setattr(studies, "MAX_BYTES", 3 * len(seeded.get("/api/v1/conferences").content))
         assert seeded.post(WHATIF, json=body).status_code == 422
     assert seeded.post(WHATIF, json=body).status_code == 202
 
@@ -130,20 +130,22 @@ UNCLEAR = ("", "it is not clear what to compare. Enter first and last, or the id
         (BOTH | JANUARY | {"work_limit": 201}, ("work_limit", "201 is too large. Enter 200 or less.")),
     ],
 )
-def test_what_is_not_asked_as_it_is_taken_is_refused(seeded: TestClient, body: dict[str, Any], wrong: tuple[str, str]) -> None:
+def test_an_invalid_request_is_refused_with_the_place_of_the_error(
+    seeded: TestClient, body: dict[str, Any], wrong: tuple[str, str]
+) -> None:
     response = seeded.post(WHATIF, json=body)
-    details = problem("invalid", "Unprocessable Entity", 422, "The request has errors.")
+    refusal = problem("invalid", "Unprocessable Entity", 422, "The request has errors.")
     errors = [{"where": wrong[0], "message": wrong[1]}]
-    assert (response.status_code, response.json()) == (422, details | {"errors": errors})
+    assert (response.status_code, response.json()) == (422, refusal | {"errors": errors})
 
 
-def test_faults_of_a_problem_that_is_sent_are_told(client: TestClient) -> None:
+def test_faults_of_a_problem_in_the_request_are_listed(client: TestClient) -> None:
     raw = {name: value for name, value in RAW.items() if name != "horizon"}
     response = client.post(WHATIF, json={"problem": raw, **BOTH})
-    assert (response.status_code, response.json()) == (422, invalid(("problem.horizon", "is missing. Enter it.")))
+    assert (response.status_code, response.json()) == (422, faults_problem(("problem.horizon", "is missing. Enter it.")))
 
 
-def test_what_json_does_not_have_is_refused(seeded: TestClient) -> None:
+def test_values_that_json_does_not_allow_are_refused(seeded: TestClient) -> None:
     body = b'{"problem": {"version": NaN}, "scenarios": []}'
     response = seeded.post(WHATIF, content=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 422
@@ -152,8 +154,8 @@ def test_what_json_does_not_have_is_refused(seeded: TestClient) -> None:
     assert response.json()["errors"] == [{"where": "work_limit", "message": "nan is not a number. Enter a number such as 0.6."}]
 
 
-def test_what_is_too_large_is_not_read(seeded: TestClient) -> None:
+def test_a_body_that_is_too_large_is_refused(seeded: TestClient) -> None:
     body = b'{"problem": {"' + b"x" * MAX_BODY_BYTES + b'": 1}, "scenarios": []}'
     response = seeded.post(WHATIF, content=body, headers={"Content-Type": "application/json"})
-    details = f"It has {len(body)} bytes. Send {MAX_BODY_BYTES} or fewer."
-    assert (response.status_code, response.json()["detail"]) == (413, details)
+    detail = f"It has {len(body)} bytes. Send {MAX_BODY_BYTES} or fewer."
+    assert (response.status_code, response.json()["detail"]) == (413, detail)

@@ -23,8 +23,8 @@ from scheduler.domain.values import Period
 from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.task import Effort, Task
 from scheduler.whatif.changes.grid import crossed
+from scheduler.whatif.comparison.compare import compare, variants
 from scheduler.whatif.comparison.results import Comparison
-from scheduler.whatif.comparison.study import studied, variants
 from scheduler.whatif.files.scenarios import scenarios_in
 from tests.api.support.builders import Clock, fill
 from tests.api.support.drafts import ALL, add_job, draft
@@ -39,7 +39,8 @@ BOTH = {"scenarios": [LEAVES, CLOSES]}
 JOINS = {"name": "One more", "changes": [{"change": "chair_joins", "chair": {"id": "C9", "name": "Jo Bloggs", "base": "AYL"}}]}
 
 
-def asked(client: TestClient, body: dict[str, Any]) -> Any:
+def requested(client: TestClient, body: dict[str, Any]) -> Any:
+    """Request a what-if; return the answer."""
     response = client.post(WHATIF, json=body)
     assert response.status_code == 202, response.text
     return response.json()
@@ -49,7 +50,8 @@ def problem(kind: str, title: str, status: int, detail: str) -> dict[str, Any]:
     return {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
 
 
-def short(identifier: str, **changes: Any) -> dict[str, Any]:
+def whatif_item(identifier: str, **changes: Any) -> dict[str, Any]:
+    """Return a queued what-if of two scenarios as lists show it, with changes."""
     limits = {"seed": 1, "work_limit": 20.0, "time_limit": 600}
     times = {"created_at": AT, "ended_at": None}
     waits = {"state": "queued", "progress": {"done": 0, "of": 3, "seconds_left": None}, "error": None}
@@ -60,16 +62,16 @@ def links(identifier: str, *names: str) -> dict[str, str]:
     return {"self": f"{WHATIF}/{identifier}"} | {name: f"{WHATIF}/{identifier}/{name}" for name in names}
 
 
-def compared_alone(store: Store, body: dict[str, Any]) -> Comparison:
-    """What the scheduler itself makes of the same, over January by the present data."""
+def expected_comparison(store: Store, body: dict[str, Any]) -> Comparison:
+    """Return the scheduler's own comparison over January from the current data."""
     with store.reading() as connection:
         days = Period.model_validate(JANUARY)
         base = nameless(snapshot.problem_of(connection, days.first, days.last))
     listed = [*scenarios_in(body["scenarios"]), *(crossed(base, body["grid"]) if "grid" in body else ())]
     with workers_of("local:1")() as workers:
-        found = studied(variants(base, listed), workers, effort=Effort(time_limit=600))
-    assert found is not None
-    return found
+        comparison = compare(variants(base, listed), workers, effort=Effort(time_limit=600))
+    assert comparison is not None
+    return comparison
 
 
 def without_seconds(node: Any) -> Any:
@@ -83,22 +85,22 @@ def solves_queued(store: Store) -> int:
         return int(connection.execute(select(func.count()).select_from(tables.jobs)).scalar_one())
 
 
-def test_scenarios_are_compared_over_the_present_data(seeded: TestClient, store: Store) -> None:
+def test_scenarios_are_compared_from_the_current_data(seeded: TestClient, store: Store) -> None:
     body = BOTH | {"grid": ["chairs=3..4"]}
     response = seeded.post(WHATIF, json=JANUARY | body)
     identifier = response.json()["id"]
     assert (response.status_code, response.headers["location"]) == (202, f"{WHATIF}/{identifier}")
-    grown = {"grid": ["chairs=3..4"], "scenarios": 4}
-    waiting = short(identifier, progress={"done": 0, "of": 4, "seconds_left": None}, **grown)  # "3 chairs" is the base
+    with_grid = {"grid": ["chairs=3..4"], "scenarios": 4}
+    waiting = whatif_item(identifier, progress={"done": 0, "of": 4, "seconds_left": None}, **with_grid)  # "3 chairs" is the base
     assert response.json() == waiting | {"failed": [], "comparison": None, "links": links(identifier, "cancel")}
     assert seeded.get(f"{WHATIF}/{identifier}").json() == response.json()
 
     work_on_all(store)
 
-    done = short(identifier, state="done", progress={"done": 4, "of": 4, "seconds_left": 0.0}, **grown)
+    done = whatif_item(identifier, state="done", progress={"done": 4, "of": 4, "seconds_left": 0.0}, **with_grid)
     found = seeded.get(f"{WHATIF}/{identifier}").json()
-    alone = compared_alone(store, body)
-    assert without_seconds(found["comparison"]) == without_seconds(alone.model_dump(mode="json"))
+    expected = expected_comparison(store, body)
+    assert without_seconds(found["comparison"]) == without_seconds(expected.model_dump(mode="json"))
     assert found["ended_at"] is not None
     assert found | {"comparison": None, "ended_at": None} == done | {
         "failed": [],
@@ -108,10 +110,10 @@ def test_scenarios_are_compared_over_the_present_data(seeded: TestClient, store:
     assert seeded.get(WHATIF).json() == {"items": [done | {"ended_at": found["ended_at"]}], "next": None}
 
 
-def test_what_there_is_so_far(seeded: TestClient, store: Store) -> None:
-    from api.whatif import worker as solver  # noqa: PLC0415 - nothing else here has to load the solver
+def test_a_running_what_if_has_a_partial_comparison(seeded: TestClient, store: Store) -> None:
+    from api.whatif import worker as solver  # noqa: PLC0415 - load the solver only in this test
 
-    identifier = asked(seeded, JANUARY | BOTH)["id"]
+    identifier = requested(seeded, JANUARY | BOTH)["id"]
     solver.work_on(store.url, claimed(store), "local")
     claimed(store)
     found = seeded.get(f"{WHATIF}/{identifier}").json()
@@ -122,33 +124,37 @@ def test_what_there_is_so_far(seeded: TestClient, store: Store) -> None:
     assert (comparison["base"]["name"], comparison["scenarios"]) == ("base", [])
     assert comparison["missing"] == ["C3 leaves", "Wycombe closes"]
     assert found["links"] == links(identifier, "workbook", "pictures", "cancel")
-    assert without_seconds(comparison["base"]) == without_seconds(compared_alone(store, BOTH).base.model_dump(mode="json"))
+    assert without_seconds(comparison["base"]) == without_seconds(expected_comparison(store, BOTH).base.model_dump(mode="json"))
 
 
-def test_what_is_known_is_there_at_once_however_much_waits(seeded: TestClient, store: Store) -> None:
-    first = asked(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
+def test_stored_results_are_in_the_answer_at_once(seeded: TestClient, store: Store) -> None:
+    first = requested(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
     work_on_all(store)
     known = seeded.get(f"{WHATIF}/{first}").json()["comparison"]
 
-    again = asked(seeded, JANUARY | {"scenarios": [LEAVES | {"name": "again"}]})
+    again = requested(seeded, JANUARY | {"scenarios": [LEAVES | {"name": "again"}]})
     renamed = [known["scenarios"][0] | {"name": "again"}]
     assert (again["state"], again["ended_at"], again["comparison"]) == ("done", AT, known | {"scenarios": renamed})
     assert again["links"] == links(again["id"], "workbook", "pictures")
     with store.reading() as connection:
         assert not jobs.queued(connection)
 
-    more = asked(seeded, JANUARY | BOTH)
+    more = requested(seeded, JANUARY | BOTH)
     assert (more["state"], more["progress"]["done"], more["comparison"]) == ("queued", 2, known | {"missing": ["Wycombe closes"]})
     work_on_all(store)
     found = seeded.get(f"{WHATIF}/{more['id']}").json()
-    assert without_seconds(found["comparison"]) == without_seconds(compared_alone(store, BOTH).model_dump(mode="json"))
+    assert without_seconds(found["comparison"]) == without_seconds(expected_comparison(store, BOTH).model_dump(mode="json"))
 
 
-def test_what_a_plan_was_made_of(seeded: TestClient, store: Store) -> None:
+def test_scenarios_are_compared_from_the_problem_of_a_plan(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
-    whatif = asked(seeded, {"plan": plan, **BOTH})
-    assert whatif == short(whatif["id"], plan=plan) | {"failed": [], "comparison": None, "links": links(whatif["id"], "cancel")}
-    again = asked(seeded, JANUARY | BOTH)
+    whatif = requested(seeded, {"plan": plan, **BOTH})
+    assert whatif == whatif_item(whatif["id"], plan=plan) | {
+        "failed": [],
+        "comparison": None,
+        "links": links(whatif["id"], "cancel"),
+    }
+    again = requested(seeded, JANUARY | BOTH)
     assert keys(store, whatif["id"]) == keys(store, again["id"]), "the same problem is solved once"
     assert solves_queued(store) == 1 + 3
 
@@ -159,9 +165,9 @@ def keys(store: Store, identifier: str) -> list[str]:
         return list(connection.execute(select(table.c.key).where(table.c.sweep == identifier).order_by(table.c.number)).scalars())
 
 
-def test_a_problem_that_is_sent_is_compared_without_names(client: TestClient, store: Store) -> None:
+def test_a_problem_in_the_request_is_compared_without_names(client: TestClient, store: Store) -> None:
     raw = RAW | {"chairs": [chair | {"name": "Jo Bloggs"} for chair in RAW["chairs"]]}
-    whatif = asked(client, {"problem": raw, "scenarios": [JOINS], "seed": 3, "work_limit": 5, "time_limit": 10})
+    whatif = requested(client, {"problem": raw, "scenarios": [JOINS], "seed": 3, "work_limit": 5, "time_limit": 10})
     assert (whatif["seed"], whatif["work_limit"], whatif["time_limit"]) == (3, 5.0, 10)
     assert (whatif["first"], whatif["last"]) == (RAW["horizon"]["first"], RAW["horizon"]["last"])
     work_on_all(store)
@@ -175,38 +181,36 @@ def test_a_problem_that_is_sent_is_compared_without_names(client: TestClient, st
 
 
 def test_no_solve_takes_longer_than_a_plan(seeded: TestClient) -> None:
-    assert asked(seeded, JANUARY | BOTH | {"time_limit": 1_000_000})["time_limit"] == 600
+    assert requested(seeded, JANUARY | BOTH | {"time_limit": 1_000_000})["time_limit"] == 600
 
 
-@pytest.mark.parametrize(("days", "kept"), [(366, True), (367, False)])
-def test_the_next_that_is_asked_for_takes_the_place_of_what_ended_long_ago(
-    seeded: TestClient, clock: Clock, days: int, kept: bool
-) -> None:
-    old = asked(seeded, JANUARY | BOTH)["id"]
+@pytest.mark.parametrize(("days", "is_stored"), [(366, True), (367, False)])
+def test_a_new_what_if_deletes_those_past_their_retention(seeded: TestClient, clock: Clock, days: int, is_stored: bool) -> None:
+    old = requested(seeded, JANUARY | BOTH)["id"]
     seeded.post(f"{WHATIF}/{old}/cancel")
     clock.forward(days=days)
-    new = asked(seeded, JANUARY | BOTH)["id"]
-    assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == ([new, old] if kept else [new])
+    new = requested(seeded, JANUARY | BOTH)["id"]
+    assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == ([new, old] if is_stored else [new])
 
 
-def test_nothing_makes_way_where_all_is_kept(settings: Settings, store: Store) -> None:
+def test_no_what_if_is_deleted_without_a_retention_limit(settings: Settings, store: Store) -> None:
     fill(store)
     clock = Clock()
     with TestClient(create_app(replace(settings, whatif_days=0), clock)) as client:
-        old = asked(client, JANUARY | BOTH)["id"]
+        old = requested(client, JANUARY | BOTH)["id"]
         client.post(f"{WHATIF}/{old}/cancel")
         clock.forward(days=10_000)
-        new = asked(client, JANUARY | BOTH)["id"]
+        new = requested(client, JANUARY | BOTH)["id"]
         assert [one["id"] for one in client.get(WHATIF).json()["items"]] == [new, old]
 
 
-def test_asking_again_with_the_same_key_asks_once(seeded: TestClient, store: Store) -> None:
+def test_a_repeated_idempotency_key_starts_one_what_if(seeded: TestClient, store: Store) -> None:
     first, second = (seeded.post(WHATIF, json=JANUARY | BOTH, headers={"Idempotency-Key": "k"}) for _ in range(2))
     assert (second.status_code, second.json(), second.headers["location"]) == (202, first.json(), first.headers["location"])
     assert [one["id"] for one in seeded.get(WHATIF).json()["items"]] == [first.json()["id"]]
 
 
-def test_what_was_answered_is_told_again_though_it_could_be_asked_no_more(seeded: TestClient) -> None:
+def test_an_answer_is_replayed_even_if_the_request_is_now_invalid(seeded: TestClient) -> None:
     joins = {"name": "C9", "changes": [{"change": "chair_joins", "chair": {"id": "C9"}}]}
     body, key = JANUARY | {"scenarios": [joins]}, {"Idempotency-Key": "k"}
     first = seeded.post(WHATIF, json=body, headers=key)
@@ -217,7 +221,7 @@ def test_what_was_answered_is_told_again_though_it_could_be_asked_no_more(seeded
     assert seeded.post(WHATIF, json=body).status_code == 422
 
 
-def test_a_plan_without_a_problem_to_compare(seeded: TestClient, store: Store) -> None:
+def test_a_plan_without_a_schedule_is_refused(seeded: TestClient, store: Store) -> None:
     response = seeded.post(WHATIF, json={"plan": "P-none", **BOTH})
     assert (response.status_code, response.json()) == (404, problem("not-found", "Not Found", 404, "There is no plan 'P-none'."))
     add_job(store, "P-1", "running")
@@ -226,11 +230,11 @@ def test_a_plan_without_a_problem_to_compare(seeded: TestClient, store: Store) -
     assert (response.status_code, response.json()) == (409, problem("no-schedule", "Conflict", 409, wait))
 
 
-def test_it_is_cancelled_with_what_it_has(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded, JANUARY | BOTH)["id"]
+def test_a_what_if_is_cancelled_with_its_results_so_far(seeded: TestClient, store: Store) -> None:
+    identifier = requested(seeded, JANUARY | BOTH)["id"]
     attempt = claimed(store)
     response = seeded.post(f"{WHATIF}/{identifier}/cancel")
-    cancelled = short(identifier, state="cancelled", ended_at=AT)
+    cancelled = whatif_item(identifier, state="cancelled", ended_at=AT)
     assert response.status_code == 202
     assert response.json() == cancelled | {"failed": [], "comparison": None, "links": links(identifier)}
     with store.reading() as connection:
@@ -242,7 +246,7 @@ def test_it_is_cancelled_with_what_it_has(seeded: TestClient, store: Store) -> N
 
 
 def test_the_comparison_as_a_workbook_and_as_pictures(seeded: TestClient, store: Store) -> None:
-    identifier = asked(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
+    identifier = requested(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
     path = f"{WHATIF}/{identifier}"
     none = f"The what-if '{identifier}' has no comparison: it is queued, and its base is not solved."
     for part in ("workbook", "pictures", "pictures/tiers"):
@@ -270,13 +274,13 @@ def test_the_comparison_as_a_workbook_and_as_pictures(seeded: TestClient, store:
     assert (response.status_code, response.json()) == (404, missing)
 
 
-def test_who_waits_for_a_picture_keeps_nobody_else_out(seeded: TestClient, store: Store) -> None:
-    """More wait than there are threads or connections, and a reader is answered before the first of them."""
-    path = f"{WHATIF}/{asked(seeded, JANUARY | {'scenarios': [LEAVES]})['id']}"
+def test_requests_waiting_for_pictures_do_not_block_others(seeded: TestClient, store: Store) -> None:
+    """Even if more requests wait than there are threads and connections, a reader gets an answer before the first picture."""
+    path = f"{WHATIF}/{requested(seeded, JANUARY | {'scenarios': [LEAVES]})['id']}"
     work_on_all(store)
     app: Any = seeded.app
 
-    async def answered() -> list[int]:
+    async def statuses() -> list[int]:
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://planner") as client:
             async with app.state.drawing:
                 waiting = [asyncio.create_task(client.get(f"{path}/pictures/tiers")) for _ in range(60)]
@@ -289,20 +293,20 @@ def test_who_waits_for_a_picture_keeps_nobody_else_out(seeded: TestClient, store
             await asyncio.gather(*others, return_exceptions=True)
         return [reader.status_code, picture.status_code]
 
-    assert asyncio.run(answered()) == [200, 200]
+    assert asyncio.run(statuses()) == [200, 200]
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", ""), ("POST", "/cancel"), ("GET", "/workbook"), ("GET", "/pictures"), ("GET", "/pictures/tiers")]
 )
-def test_what_is_not_there_is_not_found(seeded: TestClient, method: str, path: str) -> None:
+def test_a_what_if_that_does_not_exist_is_not_found(seeded: TestClient, method: str, path: str) -> None:
     response = seeded.request(method, f"{WHATIF}/W-none{path}")
     missing = problem("not-found", "Not Found", 404, "There is no what-if 'W-none'.")
     assert (response.status_code, response.json()) == (404, missing)
 
 
-def test_lists_go_on_after_one_of_them(seeded: TestClient) -> None:
-    identifiers = [asked(seeded, JANUARY | BOTH)["id"] for _ in range(3)][::-1]
+def test_lists_are_paged(seeded: TestClient) -> None:
+    identifiers = [requested(seeded, JANUARY | BOTH)["id"] for _ in range(3)][::-1]
     page = seeded.get(WHATIF, params={"most": 2}).json()
     assert ([one["id"] for one in page["items"]], page["next"]) == (identifiers[:2], identifiers[1])
     page = seeded.get(WHATIF, params={"after": page["next"], "most": 2}).json()

@@ -28,10 +28,10 @@ def solved(task: Task, seconds: float = 2.0) -> Solved:
     return Solved(key=task.key, schedule=None, refused=("So.",), seconds=seconds)
 
 
-def keep(store: Store, *of: Solved) -> None:
+def add_results(store: Store, *several: Solved) -> None:
     with store.noting() as connection:
-        for one in of:
-            solves.keep(connection, one)
+        for one in several:
+            solves.add_result(connection, one)
 
 
 def key(store: Store, job: str) -> str:
@@ -40,25 +40,25 @@ def key(store: Store, job: str) -> str:
 
 
 def states(store: Store) -> dict[str, list[str]]:
-    """The states of the jobs of each key."""
+    """Return the sorted states of the jobs of each key."""
     with store.reading() as connection:
         rows = connection.execute(select(jobs_table.c.request, jobs_table.c.state).where(jobs_table.c.kind == "solve")).all()
-    known: dict[str, list[str]] = {}
+    by_key: dict[str, list[str]] = {}
     for request, state in rows:
-        known.setdefault(request["key"], []).append(state)
-    return {name: sorted(listed) for name, listed in known.items()}
+        by_key.setdefault(request["key"], []).append(state)
+    return {name: sorted(listed) for name, listed in by_key.items()}
 
 
-def kept_tasks(store: Store) -> dict[str, bool]:
-    """Of each key, whether what is to be solved is kept."""
+def has_task(store: Store) -> dict[str, bool]:
+    """Return for each key whether its task is stored."""
     with store.reading() as connection:
         return {key: bool(task) for key, task in connection.execute(select(solves_table.c.key, solves_table.c.task))}
 
 
 def order(store: Store, count: int) -> list[str]:
-    """What is claimed next, one after another: a plan's id, or the key of a solve."""
-    claimed_ = [claimed(store) for _ in range(count)]
-    return [one.job if one.kind is jobs.JobKind.PLAN else key(store, one.job) for one in claimed_]
+    """Claim the next jobs in turn; return for each the id of a plan or the key of a solve."""
+    attempts = [claimed(store) for _ in range(count)]
+    return [one.job if one.kind is jobs.JobKind.PLAN else key(store, one.job) for one in attempts]
 
 
 def progress(store: Store, sweep: StoredSweep) -> SolveCounts:
@@ -66,8 +66,8 @@ def progress(store: Store, sweep: StoredSweep) -> SolveCounts:
         return sweeps.progress(connection, sweep.id)
 
 
-def begun_cancelled_and_begun_again(store: Store, task: Task) -> tuple[Attempt, StoredSweep]:
-    """A solve that runs although its sweep was cancelled, and the sweep that then asks for the same."""
+def cancelled_and_requested_again(store: Store, task: Task) -> tuple[Attempt, StoredSweep]:
+    """Return the running solve of a cancelled sweep, and a new sweep with the same task."""
     sweep = begin(store, [task])
     running = claimed(store)
     with store.writing() as connection:
@@ -75,7 +75,7 @@ def begun_cancelled_and_begun_again(store: Store, task: Task) -> tuple[Attempt, 
     return running, begin(store, [task])
 
 
-def test_a_sweep_queues_what_it_wants(store: Store) -> None:
+def test_a_sweep_queues_each_of_its_tasks_once(store: Store) -> None:
     base, one = tasks(2)
     sweep = begin(store, [base, one, base])
     assert sweep == StoredSweep(1, sweep.id, SweepKind.WHATIF, None, ASKED, JobState.QUEUED, None, NOW, None)
@@ -89,12 +89,12 @@ def test_a_sweep_queues_what_it_wants(store: Store) -> None:
     with store.reading() as connection:
         assert solves.task_of(connection, one.key) == one
         assert solves.task_of(connection, one.key).key == one.key
-        assert sweeps.found(connection, SweepKind.VALUE, sweep.id) is None
+        assert sweeps.find(connection, SweepKind.VALUE, sweep.id) is None
         assert sweeps.size(connection, sweep.id) == 3
         assert sweeps.has_unsolved(connection, sweep.id)
 
 
-def test_a_plan_that_comes_later_goes_first_and_sweeps_take_turns(store: Store) -> None:
+def test_a_later_plan_goes_first_and_sweeps_take_turns(store: Store) -> None:
     many, few, last = tasks(9)[:4], tasks(9)[4:6], tasks(9)[6:9]
     begin(store, many)
     assert order(store, 1) == [many[0].key]
@@ -106,28 +106,28 @@ def test_a_plan_that_comes_later_goes_first_and_sweeps_take_turns(store: Store) 
     assert claim(store) is None
 
 
-def test_a_sweep_that_goes_on_is_running(store: Store) -> None:
+def test_a_sweep_with_a_started_solve_is_running(store: Store) -> None:
     sweep = begin(store, tasks(2))
     claimed(store)
     assert found(store, sweep).state is JobState.RUNNING
 
 
-def test_what_several_want_is_solved_once(store: Store) -> None:
+def test_a_task_of_several_sweeps_is_solved_once(store: Store) -> None:
     base, one, other = tasks(3)
     begin(store, [base, one])
     running = claimed(store)
     begin(store, [base, other])
     assert states(store) == {base.key: ["running"], one.key: ["queued"], other.key: ["queued"]}
-    keep(store, solved(base))
+    add_results(store, solved(base))
     with store.noting() as connection:
         assert jobs.complete(connection, running, NOW)
     third = begin(store, [base, one])
     assert states(store) == {base.key: ["done", "queued"], one.key: ["queued"], other.key: ["queued"]}
     with store.reading() as connection:
-        assert {sweep.id for sweep in sweeps.wanting(connection, base.key)} >= {third.id}
+        assert {sweep.id for sweep in sweeps.waiting_for(connection, base.key)} >= {third.id}
 
 
-def test_a_result_waits_for_a_sweep_that_is_being_begun_and_counts_on_its_job(store: Store) -> None:
+def test_a_result_waits_for_a_sweep_that_relies_on_its_job(store: Store) -> None:
     base, one, other = tasks(3)
     first = begin(store, [base, one])
     claimed(store)
@@ -136,52 +136,52 @@ def test_a_result_waits_for_a_sweep_that_is_being_begun_and_counts_on_its_job(st
             second = sweeps.add(
                 connection, SweepKind.WHATIF, ASKED, [SolveRequest(base, "base"), SolveRequest(other, "other")], NOW
             )
-            kept = pool.submit(keep, store, solved(base))
+            added = pool.submit(add_results, store, solved(base))
             with pytest.raises(TimeoutError):
-                kept.result(0.5)
-        kept.result(60)
+                added.result(0.5)
+        added.result(60)
     with store.reading() as connection:
-        assert {sweep.id for sweep in sweeps.wanting(connection, base.key)} == {first.id, second.id}
+        assert {sweep.id for sweep in sweeps.waiting_for(connection, base.key)} == {first.id, second.id}
 
 
-def test_a_result_stays_as_it_was_first(store: Store) -> None:
+def test_the_first_result_of_a_task_stays(store: Store) -> None:
     (base,) = tasks(1)
     begin(store, [base])
-    keep(store, solved(base, 2.0), solved(base, 3.0))
+    add_results(store, solved(base, 2.0), solved(base, 3.0))
     assert results(store, [base]) == {base.key: solved(base, 2.0)}
 
 
-def test_how_far_it_is(store: Store) -> None:
+def test_progress_counts_distinct_solves_and_estimates_the_time_left(store: Store) -> None:
     several = tasks(4)
     sweep = begin(store, [*several, several[0]])
     assert progress(store, sweep) == SolveCounts(0, 4, None)
     for _ in range(3):
         claimed(store)
     assert progress(store, sweep) == SolveCounts(0, 4, None)
-    keep(store, solved(several[0], 3.0))
-    assert progress(store, sweep) == SolveCounts(1, 4, 4.5)  # three are left, of which two are worked on
-    keep(store, *(solved(one, 3.0) for one in several))
+    add_results(store, solved(several[0], 3.0))
+    assert progress(store, sweep) == SolveCounts(1, 4, 4.5)  # three are left, and two of them are running
+    add_results(store, *(solved(one, 3.0) for one in several))
     assert progress(store, sweep) == SolveCounts(4, 4, None)
     with store.noting() as connection:
-        sweeps.set_beside(connection, sweep.id, {number: {} for number in range(5)}, LATER)
+        sweeps.store_results(connection, sweep.id, {number: {} for number in range(5)}, LATER)
     assert progress(store, sweep) == SolveCounts(4, 4, 0.0)
 
 
-def test_with_the_last_result_it_is_done(store: Store) -> None:
+def test_a_sweep_is_done_with_its_last_result(store: Store) -> None:
     base, one = tasks(2)
     sweep = begin(store, [base, one])
     with store.noting() as connection:
-        sweeps.set_beside(connection, sweep.id, {0: {"name": "base"}}, LATER)
+        sweeps.store_results(connection, sweep.id, {0: {"name": "base"}}, LATER)
     assert found(store, sweep).state is JobState.QUEUED
     with store.noting() as connection:
-        sweeps.set_beside(connection, sweep.id, {0: {"name": "other"}, 1: {"name": "one"}}, LATER)
+        sweeps.store_results(connection, sweep.id, {0: {"name": "other"}, 1: {"name": "one"}}, LATER)
     ended = found(store, sweep)
     assert (ended.state, ended.ended_at, ended.has_ended) == (JobState.DONE, LATER, True)
     assert [part.result for part in parts(store, sweep)] == [{"name": "base"}, {"name": "one"}]
-    assert states(store) == {base.key: ["cancelled"], one.key: ["cancelled"]}, "nobody wants them any more"
+    assert states(store) == {base.key: ["cancelled"], one.key: ["cancelled"]}, "no sweep needs them any more"
 
 
-def test_cancelling_ends_what_nobody_else_wants(store: Store) -> None:
+def test_cancelling_ends_the_jobs_that_no_other_sweep_needs(store: Store) -> None:
     base, one, other, shared = tasks(4)
     sweep = begin(store, [base, one, shared])
     running = claimed(store)
@@ -196,9 +196,9 @@ def test_cancelling_ends_what_nobody_else_wants(store: Store) -> None:
     assert told_of(store, running.job) == ["queued", "started", "cancelling"]
 
 
-def test_what_was_cancelled_is_queued_anew_for_who_asks_then(store: Store) -> None:
+def test_a_cancelled_solve_is_queued_again_for_a_later_sweep(store: Store) -> None:
     (base,) = tasks(1)
-    running, _ = begun_cancelled_and_begun_again(store, base)
+    running, _ = cancelled_and_requested_again(store, base)
     assert states(store) == {base.key: ["queued", "running"]}
     with store.noting() as connection:
         sweeps.release(connection, running, LATER)
@@ -206,40 +206,40 @@ def test_what_was_cancelled_is_queued_anew_for_who_asks_then(store: Store) -> No
     assert key(store, claimed(store).job) == base.key
 
 
-def test_what_nobody_wants_any_more_takes_no_room_until_it_is_wanted_again(store: Store) -> None:
+def test_a_task_that_no_sweep_needs_is_emptied_until_one_needs_it(store: Store) -> None:
     base, one, shared = tasks(3)
     sweep, other = begin(store, [base, one, shared]), begin(store, [shared])
     running = claimed(store)
     with store.writing() as connection:
         sweeps.cancel(connection, sweep.id, LATER)
-    assert kept_tasks(store) == {base.key: True, one.key: False, shared.key: True}, "somebody works on the first"
+    assert has_task(store) == {base.key: True, one.key: False, shared.key: True}, "the first is running"
     with store.noting() as connection:
         sweeps.release(connection, running, LATER)
         assert sweeps.cancel(connection, other.id, LATER)
-    assert kept_tasks(store) == {base.key: True, one.key: False, shared.key: False}
+    assert has_task(store) == {base.key: True, one.key: False, shared.key: False}
     begin(store, [one, base])
-    assert kept_tasks(store) == {base.key: True, one.key: True, shared.key: False}
+    assert has_task(store) == {base.key: True, one.key: True, shared.key: False}
     with store.reading() as connection:
         assert solves.task_of(connection, one.key) == one
 
 
-def test_a_cut_off_solve_is_queued_again_and_fails_in_the_end(store: Store) -> None:
+def test_a_solve_that_is_interrupted_too_often_fails(store: Store) -> None:
     base, one = tasks(2)
     sweep, other = begin(store, [base, one]), begin(store, [one])
     claimed(store, "base")
     with store.noting() as connection:
-        sweeps.set_beside(connection, sweep.id, {0: {"name": "base"}}, NOW)
+        sweeps.store_results(connection, sweep.id, {0: {"name": "base"}}, NOW)
     for _ in range(MOST_CUT_OFFS):
         attempt = claimed(store)
         assert key(store, attempt.job) == one.key
         with store.noting() as connection:
             sweeps.release(connection, attempt, LATER)
-    error = "It was cut off 20 times before it was done. Plan fewer days at once."
+    error = "It was interrupted 20 times before it was done. Plan fewer days at once."
     assert (found(store, sweep).state, [part.error for part in parts(store, sweep)]) == (JobState.DONE, [None, error])
-    assert (found(store, other).state, found(store, other).error) == (JobState.FAILED, error), "without its base there is nothing"
+    assert (found(store, other).state, found(store, other).error) == (JobState.FAILED, error), "a sweep fails without its base"
 
 
-def test_a_solve_that_is_cut_off_by_something_else_never_fails(store: Store) -> None:
+def test_a_solve_interrupted_by_other_causes_never_fails(store: Store) -> None:
     (base,) = tasks(1)
     sweep = begin(store, [base])
     for _ in range(MOST_CUT_OFFS + 1):
@@ -253,17 +253,17 @@ def test_a_solve_that_is_cut_off_by_something_else_never_fails(store: Store) -> 
     assert states(store) == {base.key: ["queued"]}
 
 
-def test_what_another_job_has_taken_over_is_not_ended_by_the_one_before(store: Store) -> None:
+def test_an_earlier_job_does_not_end_a_task_that_a_later_one_has(store: Store) -> None:
     (base,) = tasks(1)
-    before, anew = begun_cancelled_and_begun_again(store, base)
+    earlier, sweep = cancelled_and_requested_again(store, base)
     with store.noting() as connection:
-        sweeps.fail(connection, before, "No.", LATER)
+        sweeps.fail(connection, earlier, "No.", LATER)
     assert states(store) == {base.key: ["failed", "queued"]}
-    assert found(store, anew).state is JobState.QUEUED
-    assert [part.error for part in parts(store, anew)] == [None]
+    assert found(store, sweep).state is JobState.QUEUED
+    assert [part.error for part in parts(store, sweep)] == [None]
 
 
-def test_a_failed_solve_ends_its_parts_and_without_its_base_a_sweep(store: Store) -> None:
+def test_a_failed_solve_ends_its_parts_and_a_failed_base_its_sweep(store: Store) -> None:
     base, one, two = tasks(3)
     sweep = begin(store, [base, one, two])
     claimed(store)
@@ -283,36 +283,36 @@ def test_a_failed_solve_ends_its_parts_and_without_its_base_a_sweep(store: Store
     assert found(store, sweep).state is JobState.RUNNING
 
 
-def test_a_value_goes_on_in_rounds(store: Store) -> None:
+def test_a_value_is_found_in_rounds(store: Store) -> None:
     base, one, two = tasks(3)
     value = begin(store, [base], SweepKind.VALUE)
-    for _ in range(2):  # two processes may find the same
+    for _ in range(2):  # two processes can add the same round
         with store.noting() as connection:
-            sweeps.go_on(connection, value.id, {"found": 1}, [SolveRequest(one), SolveRequest(two)], NOW)
+            sweeps.add_round(connection, value.id, {"round": 1}, [SolveRequest(one), SolveRequest(two)], NOW)
     assert [part.key for part in parts(store, value)] == [base.key, one.key, two.key]
     with store.noting() as connection:
-        assert sweeps.result_of(connection, value.id) == {"found": 1}
-        sweeps.go_on(connection, value.id, {"found": 2}, [], LATER)
-        sweeps.go_on(connection, value.id, {"found": 3}, [SolveRequest(one)], LATER)
-        sweeps.give_up(connection, value.id, "No.", LATER)
-        assert sweeps.result_of(connection, value.id) == {"found": 2}
+        assert sweeps.result_of(connection, value.id) == {"round": 1}
+        sweeps.add_round(connection, value.id, {"round": 2}, [], LATER)
+        sweeps.add_round(connection, value.id, {"round": 3}, [SolveRequest(one)], LATER)
+        sweeps.fail_sweep(connection, value.id, "No.", LATER)
+        assert sweeps.result_of(connection, value.id) == {"round": 2}
     assert (found(store, value).state, found(store, value).error) == (JobState.DONE, None)
 
 
-def test_lists_and_plans_know_nothing_of_solves(store: Store) -> None:
+def test_lists_of_plans_and_sweeps_contain_no_solves(store: Store) -> None:
     sweep, plan = begin(store, tasks(2)), queue(store)
     value = begin(store, tasks(1), SweepKind.VALUE)
     with store.reading() as connection:
-        assert [job.id for job in jobs.listed(connection)] == [plan.id]
+        assert [job.id for job in jobs.list_jobs(connection)] == [plan.id]
         solve = connection.execute(select(jobs_table.c.id).where(jobs_table.c.kind == "solve").limit(1)).scalar_one()
-        assert jobs.found(connection, solve) is None
-        assert sweeps.listed(connection, SweepKind.WHATIF) == [sweep]
-        assert sweeps.listed(connection, SweepKind.VALUE) == [value]
-        assert sweeps.listed(connection, SweepKind.VALUE, after=value) == []
+        assert jobs.find(connection, solve) is None
+        assert sweeps.list_sweeps(connection, SweepKind.WHATIF) == [sweep]
+        assert sweeps.list_sweeps(connection, SweepKind.VALUE) == [value]
+        assert sweeps.list_sweeps(connection, SweepKind.VALUE, after=value) == []
         assert sweeps.latest_of_plan(connection, plan.id) is None
 
 
-def test_solves_are_no_change_of_the_diary(store: Store) -> None:
+def test_solves_do_not_change_the_version_of_the_diary(store: Store) -> None:
     begin(store, tasks(1))
     with store.reading() as connection:
         before = version_of(connection)
@@ -323,7 +323,7 @@ def test_solves_are_no_change_of_the_diary(store: Store) -> None:
         assert version_of(connection) == before
 
 
-def test_many_runners_at_once_start_each_solve_once(store: Store) -> None:
+def test_concurrent_runners_start_each_solve_once(store: Store) -> None:
     for n in range(3):
         begin(store, tasks(12)[4 * n : 4 * n + 4])
     with store.writing() as connection:
@@ -339,12 +339,12 @@ def test_many_runners_at_once_start_each_solve_once(store: Store) -> None:
                 ids.append(attempt.job)
 
     with ThreadPoolExecutor(4) as threads:
-        ids = [job for claimed_ in threads.map(claim_all, "ABCD") for job in claimed_]
+        ids = [job for jobs_ in threads.map(claim_all, "ABCD") for job in jobs_]
     assert len(ids) == len(set(ids)) == 13
 
 
 @pytest.mark.parametrize("ending", ["complete", "cancelled"])
-def test_only_its_present_attempt_ends_a_solve(store: Store, ending: str) -> None:
+def test_only_the_current_attempt_ends_a_solve(store: Store, ending: str) -> None:
     sweep = begin(store, tasks(1))
     first = claimed(store)
     with store.noting() as connection:

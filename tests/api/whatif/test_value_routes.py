@@ -14,7 +14,7 @@ from api.whatif import sweeps
 from scheduler.domain.problem import nameless
 from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.task import Effort
-from scheduler.whatif.marginal_value.search import appraised
+from scheduler.whatif.marginal_value.search import marginal_value
 from tests.api.support.builders import NOW
 from tests.api.support.drafts import ALL, add_job, draft
 from tests.api.support.plans import ASKED, kept_plan
@@ -26,17 +26,18 @@ PLANS = "/api/v1/plans"
 
 
 def tiny_plan(store: Store) -> str:
-    """A plan of a week of the tiny problem."""
+    """Store a plan of a week of the tiny problem; return its id."""
     with store.noting() as connection:
-        problem_ = tiny_problem(horizon=WEEK)
-        job = jobs.add(connection, problem_, ASKED, NOW)
+        week = tiny_problem(horizon=WEEK)
+        job = jobs.add(connection, week, ASKED, NOW)
         attempt = jobs.claim(connection, "R", NOW)
         assert attempt is not None
-        plans.finish(connection, attempt, replace(kept_plan(job.id), problem=problem_), NOW)
+        plans.finish(connection, attempt, replace(kept_plan(job.id), problem=week), NOW)
     return job.id
 
 
-def told(plan: str, **changes: Any) -> dict[str, Any]:
+def value_item(plan: str, **changes: Any) -> dict[str, Any]:
+    """Return the answer about a new request, with changes."""
     path = f"{PLANS}/{plan}"
     limits: dict[str, Any] = {"top": 5, "seed": 1, "work_limit": 20.0, "time_limit": 600}
     waits = {"state": "queued", "progress": {"done": 0, "of": 1, "seconds_left": None}, "error": None, "appraisal": None}
@@ -44,12 +45,12 @@ def told(plan: str, **changes: Any) -> dict[str, Any]:
     return {"plan": plan, **limits, **waits, "created_at": AT, "ended_at": None, "links": links} | changes
 
 
-def test_what_one_more_would_change_of_a_plan(client: TestClient, store: Store) -> None:
+def test_the_value_of_one_more_for_a_plan(client: TestClient, store: Store) -> None:
     plan = tiny_plan(store)
     path = f"{PLANS}/{plan}/value"
     response = client.post(path, json={"top": 2})
-    assert (response.status_code, response.headers["location"], response.json()) == (202, path, told(plan, top=2))
-    assert client.get(path).json() == told(plan, top=2)
+    assert (response.status_code, response.headers["location"], response.json()) == (202, path, value_item(plan, top=2))
+    assert client.get(path).json() == value_item(plan, top=2)
 
     work_on_all(store)
 
@@ -57,53 +58,53 @@ def test_what_one_more_would_change_of_a_plan(client: TestClient, store: Store) 
     assert (found["state"], found["error"], found["links"]) == ("done", None, {"self": path, "plan": f"{PLANS}/{plan}"})
     assert found["progress"]["done"] == found["progress"]["of"] > 1
     with store.reading() as connection:
-        kept = plans.found(connection, plan)
-    assert kept is not None
+        stored = plans.find(connection, plan)
+    assert stored is not None
     with workers_of("local:1")() as workers:
-        alone = appraised(nameless(kept.problem), workers, top=2, effort=Effort(time_limit=600))
-    assert alone is not None
-    assert without_seconds(found["appraisal"]) == without_seconds(alone.model_dump(mode="json"))
-    assert client.post(path, json={"top": 2}).json() == found, "it is known"
+        expected = marginal_value(nameless(stored.problem), workers, top=2, effort=Effort(time_limit=600))
+    assert expected is not None
+    assert without_seconds(found["appraisal"]) == without_seconds(expected.model_dump(mode="json"))
+    assert client.post(path, json={"top": 2}).json() == found, "it is done already"
 
 
-def test_asking_twice_asks_once_and_for_something_else_anew(seeded: TestClient, store: Store) -> None:
+def test_a_repeated_request_starts_nothing_and_another_starts_anew(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
     path = f"{PLANS}/{plan}/value"
     for _ in range(2):
-        assert seeded.post(path).json() == told(plan)
-    assert seeded.post(path, json={"top": 3}).json() == told(plan, top=3)
-    assert seeded.get(path).json() == told(plan, top=3)
+        assert seeded.post(path).json() == value_item(plan)
+    assert seeded.post(path, json={"top": 3}).json() == value_item(plan, top=3)
+    assert seeded.get(path).json() == value_item(plan, top=3)
     with store.reading() as connection:
-        after, before = sweeps.listed(connection, sweeps.SweepKind.VALUE)
-    assert (before.state, after.state) == (JobState.CANCELLED, JobState.QUEUED), "of a plan there is one at a time"
+        newer, older = sweeps.list_sweeps(connection, sweeps.SweepKind.VALUE)
+    assert (older.state, newer.state) == (JobState.CANCELLED, JobState.QUEUED), "a plan has one at a time"
     claimed(store)
     assert seeded.get(path).json()["state"] == "running"
 
 
-def test_before_anybody_has_asked_it_says_how_to_begin(seeded: TestClient, store: Store) -> None:
+def test_a_value_that_was_never_requested_reports_how_to_request_it(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
     path = f"{PLANS}/{plan}/value"
-    message = f"Nobody has asked yet what one more would change of a plan '{plan}'. POST to {path} to begin."
+    message = f"The value of one more has not been requested for the plan '{plan}'. POST to {path} to request it."
     for response in (seeded.get(path), seeded.post(f"{path}/cancel")):
         assert (response.status_code, response.json()) == (404, problem("not-found", "Not Found", 404, message))
 
 
-def test_it_is_cancelled_with_what_is_known_and_can_be_asked_for_again(seeded: TestClient, store: Store) -> None:
+def test_a_cancelled_value_can_be_requested_again(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
     path = f"{PLANS}/{plan}/value"
     seeded.post(path)
     links = {"self": path, "plan": f"{PLANS}/{plan}"}
     response = seeded.post(f"{path}/cancel")
-    assert (response.status_code, response.json()) == (202, told(plan, state="cancelled", ended_at=AT, links=links))
+    assert (response.status_code, response.json()) == (202, value_item(plan, state="cancelled", ended_at=AT, links=links))
     with store.reading() as connection:
         assert not jobs.queued(connection)
     ended = f"The value for the plan '{plan}' has ended already: it is cancelled."
     response = seeded.post(f"{path}/cancel")
     assert (response.status_code, response.json()) == (409, problem("ended", "Conflict", 409, ended))
-    assert seeded.post(path).json() == told(plan)
+    assert seeded.post(path).json() == value_item(plan)
 
 
-def test_of_a_plan_that_there_is_not_nothing_is_told_but_that(seeded: TestClient) -> None:
+def test_a_plan_that_does_not_exist_is_not_found(seeded: TestClient) -> None:
     path = f"{PLANS}/P-none/value"
     for response in (seeded.post(path), seeded.get(path), seeded.post(f"{path}/cancel")):
         expected = problem("not-found", "Not Found", 404, "There is no plan 'P-none'.")
@@ -111,7 +112,7 @@ def test_of_a_plan_that_there_is_not_nothing_is_told_but_that(seeded: TestClient
 
 
 @pytest.mark.parametrize("state", ["running", "failed"])
-def test_a_plan_that_has_none(seeded: TestClient, store: Store, state: str) -> None:
+def test_a_plan_without_a_schedule_has_no_value(seeded: TestClient, store: Store, state: str) -> None:
     add_job(store, "P-1", state)
     instead = "GET the plan, or its events, until it has ended" if state == "running" else "Ask for a new one"
     response = seeded.post(f"{PLANS}/P-1/value")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
@@ -21,10 +21,11 @@ from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.task import Effort, OtherEngineError, Solved, Task, solve, task_of
 from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.results import Comparison, Variant, compared
-from scheduler.whatif.marginal_value.search import Appraisal, Search, appraised
+from scheduler.whatif.marginal_value.search import Appraisal, Search, marginal_value
 from tests.api.support.builders import NOW
 from tests.api.support.plans import told_of
 from tests.api.support.sweeps import ASKED, WEEK, begin, claimed, found, parts, results, work_on_all
+from tests.api.whatif.test_routes import without_seconds
 from tests.builders import tiny_problem
 from tests.sweeps.test_dask import cluster
 from tests.sweeps.tiny_tasks import figures, tasks
@@ -33,14 +34,15 @@ BOOKED = {"conference": "A", "start": "2027-03-02T10:00", "room": "AYL-1", "chai
 LEAVES = {"name": "C1 leaves", "changes": [{"change": "chair_leaves", "chair": "C1"}]}
 
 
-def compared_alone(of: list[Task], solved: Mapping[str, Solved]) -> Comparison:
-    """What the scheduler itself makes of results of these tasks."""
+def expected_comparison(compared_tasks: list[Task], solved: Mapping[str, Solved]) -> Comparison:
+    """Return the scheduler's own comparison of the results of these tasks; the first is the base."""
     variants = [
-        Variant(f"scenario {n}" if n else "base", (f"Change {n}.",) if n else (), task.problem) for n, task in enumerate(of)
+        Variant(f"scenario {n}" if n else "base", (f"Change {n}.",) if n else (), task.problem)
+        for n, task in enumerate(compared_tasks)
     ]
-    found_ = compared(variants, [solved[task.key] for task in of])
-    assert found_ is not None
-    return found_
+    comparison = compared(variants, [solved[task.key] for task in compared_tasks])
+    assert comparison is not None
+    return comparison
 
 
 def result_of(store: Store, value: StoredSweep) -> Appraisal:
@@ -48,33 +50,25 @@ def result_of(store: Store, value: StoredSweep) -> Appraisal:
         return Appraisal.model_validate(sweeps.result_of(connection, value.id))
 
 
-def without_seconds(appraisal: Appraisal) -> object:
-    def stripped(node: object) -> object:
-        if isinstance(node, dict):
-            return {name: stripped(value) for name, value in node.items() if name != "seconds"}
-        return [stripped(item) for item in node] if isinstance(node, list) else node
-
-    return stripped(appraisal.model_dump(mode="json"))
-
-
 def begin_value(store: Store, task: Task) -> StoredSweep:
     with store.writing() as connection:
         return sweeps.add(connection, SweepKind.VALUE, ASKED, [SolveRequest(task, "base")], NOW)
 
 
-def test_scenarios_are_solved_and_set_beside_the_base(store: Store) -> None:
+def test_scenarios_are_solved_and_compared_with_the_base(store: Store) -> None:
     several = tasks(3)
-    wanted = [*several, several[0]]
-    sweep = begin(store, wanted)
+    compared_tasks = [*several, several[0]]
+    sweep = begin(store, compared_tasks)
     worked = work_on_all(store)
-    kept = results(store, several)
-    assert figures(kept.values()) == figures(solve(task) for task in several)
-    assert [part.result for part in parts(store, sweep)] == [written(one) for one in compared_alone(wanted, kept).results]
+    stored = results(store, several)
+    assert figures(stored.values()) == figures(solve(task) for task in several)
+    expected = expected_comparison(compared_tasks, stored)
+    assert [part.result for part in parts(store, sweep)] == [to_json(result) for result in expected.results]
     assert found(store, sweep).state is JobState.DONE
     assert [told_of(store, attempt.job) for attempt in worked] == [["queued", "started", "done"]] * 3
 
 
-def test_what_is_solved_before_its_base_waits_for_it(store: Store) -> None:
+def test_a_scenario_solved_before_its_base_waits_for_the_base(store: Store) -> None:
     base, one, two = tasks(3)
     begin(store, [one])
     work_on_all(store)
@@ -86,33 +80,33 @@ def test_what_is_solved_before_its_base_waits_for_it(store: Store) -> None:
     work_on(store.url, first, "local")
     assert [part.is_open for part in parts(store, sweep)] == [False, False, True]
     work_on_all(store)
-    alone = compared_alone([base, one, two], results(store, [base, one, two]))
-    assert [part.result for part in parts(store, sweep)] == [written(one) for one in alone.results]
+    expected = expected_comparison([base, one, two], results(store, [base, one, two]))
+    assert [part.result for part in parts(store, sweep)] == [to_json(one) for one in expected.results]
     assert found(store, sweep).state is JobState.DONE
 
 
-def test_what_is_known_is_not_solved_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stored_result_is_not_solved_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     several = tasks(2)
-    before = begin(store, several)
+    first = begin(store, several)
     work_on_all(store)
     monkeypatch.setattr(solver, "solve", None)
-    sweep = begin(store, several)
+    second = begin(store, several)
     work_on_all(store)
-    assert found(store, sweep).state is JobState.DONE
-    assert [part.result for part in parts(store, sweep)] == [part.result for part in parts(store, before)]
+    assert found(store, second).state is JobState.DONE
+    assert [part.result for part in parts(store, second)] == [part.result for part in parts(store, first)]
 
 
-def test_a_scenario_without_any_schedule_says_why_and_the_others_go_on(store: Store) -> None:
+def test_a_scenario_without_a_schedule_reports_why_and_others_continue(store: Store) -> None:
     problem = tiny_problem(published=[BOOKED])
-    wanted = [task_of(problem), task_of(Scenario.model_validate(LEAVES).applied(problem))]
-    sweep = begin(store, wanted)
+    base_task, leaves_task = task_of(problem), task_of(Scenario.model_validate(LEAVES).applied(problem))
+    sweep = begin(store, [base_task, leaves_task])
     work_on_all(store)
     base, leaves = parts(store, sweep)
     assert found(store, sweep).state is JobState.DONE
     assert base.result is not None
     assert leaves.result is not None
     assert (base.result["refused"], base.result["outlook"] is None) == ([], False)
-    assert (leaves.result["refused"], leaves.result["outlook"]) == (list(solve(wanted[1]).refused), None)
+    assert (leaves.result["refused"], leaves.result["outlook"]) == (list(solve(leaves_task).refused), None)
     assert leaves.result["refused"]
 
 
@@ -123,29 +117,30 @@ def test_the_value_of_one_more_is_found_round_by_round(store: Store) -> None:
     work_on_all(store)
     assert found(store, value).state is JobState.DONE
     with workers_of("local:1")() as workers:
-        alone = appraised(problem, workers, top=ASKED["top"], effort=Effort(time_limit=600))
-    assert alone is not None
-    assert without_seconds(result_of(store, value)) == without_seconds(alone)
+        expected = marginal_value(problem, workers, top=ASKED["top"], effort=Effort(time_limit=600))
+    assert expected is not None
+    appraisal = result_of(store, value)
+    assert without_seconds(appraisal.model_dump(mode="json")) == without_seconds(expected.model_dump(mode="json"))
     assert len(parts(store, value)) > 1
 
 
-def test_a_search_is_taken_further_and_not_begun_again_each_round(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To begin one is to screen all that is on offer, which for a month takes many seconds."""
-    begun: list[Search] = []
+def test_one_search_serves_every_round(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new search screens every candidate, which takes many seconds for a month."""
+    searches: list[Search] = []
 
-    def searching(*given: Any, **named: Any) -> Search:
-        begun.append(Search(*given, **named))
-        return begun[-1]
+    def new_search(*arguments: Any, **named: Any) -> Search:
+        searches.append(Search(*arguments, **named))
+        return searches[-1]
 
-    monkeypatch.setattr(solver, "Search", searching)
+    monkeypatch.setattr(solver, "Search", new_search)
     value = begin_value(store, task_of(tiny_problem(horizon=WEEK)))
     work_on_all(store)
     assert found(store, value).state is JobState.DONE
-    assert len(begun) == 1
+    assert len(searches) == 1
 
 
-def test_a_sweep_that_fails_leaves_the_others_what_they_wait_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_given: Any, **_named: Any) -> Search:
+def test_a_failing_sweep_does_not_fail_the_others(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_arguments: Any, **_named: Any) -> Search:
         raise RuntimeError("secret")
 
     monkeypatch.setattr(solver, "Search", fails)
@@ -156,7 +151,7 @@ def test_a_sweep_that_fails_leaves_the_others_what_they_wait_for(store: Store, m
     assert found(store, whatif).state is JobState.DONE
 
 
-def test_a_value_of_what_has_no_schedule_says_why(store: Store) -> None:
+def test_a_value_without_a_schedule_reports_why(store: Store) -> None:
     problem = Scenario.model_validate(LEAVES).applied(tiny_problem(published=[BOOKED]))
     value = begin_value(store, task_of(problem))
     work_on_all(store)
@@ -164,19 +159,19 @@ def test_a_value_of_what_has_no_schedule_says_why(store: Store) -> None:
     assert (ended.state, ended.error) == (JobState.FAILED, f"No schedule is possible: {solve(task_of(problem)).refused[0]}")
 
 
-def test_a_solve_that_was_kept_before_its_process_was_killed_is_not_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_result_stored_before_its_process_was_killed_is_not_lost(store: Store) -> None:
     several = tasks(2)
     sweep = begin(store, several)
     attempt = claimed(store)
     with store.noting() as connection:
-        solves.keep(connection, solve(several[0]))
+        solves.add_result(connection, solve(several[0]))
         sweeps.release(connection, attempt, NOW)
     work_on_all(store)
     assert found(store, sweep).state is JobState.DONE
     assert told_of(store, attempt.job) == ["queued", "started", "queued", "started", "done"]
 
 
-def test_what_is_cancelled_keeps_no_result(store: Store) -> None:
+def test_a_cancelled_solve_stores_no_result(store: Store) -> None:
     several = tasks(1)
     sweep = begin(store, several)
     attempt = claimed(store)
@@ -187,7 +182,7 @@ def test_what_is_cancelled_keeps_no_result(store: Store) -> None:
     assert told_of(store, attempt.job) == ["queued", "started", "cancelling", "cancelled"]
 
 
-def test_another_executor_gives_the_same(store: Store) -> None:
+def test_another_executor_returns_the_same_result(store: Store) -> None:
     several = tasks(1)
     begin(store, several)
     work_on_all(store, "local:1")
@@ -195,7 +190,7 @@ def test_another_executor_gives_the_same(store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_a_cluster_gives_the_same(store: Store) -> None:
+def test_a_cluster_returns_the_same_results(store: Store) -> None:
     several = tasks(2)
     sweep = begin(store, several)
     with cluster(1) as (_, text):
@@ -204,7 +199,7 @@ def test_a_cluster_gives_the_same(store: Store) -> None:
     assert figures(results(store, several).values()) == figures(solve(task) for task in several)
 
 
-def test_where_nobody_answers_the_job_is_queued_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_workers_raise_and_the_job_stays_running(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scheduler.sweeps.executors.SECONDS_TO_ANSWER", 0.1)
     monkeypatch.setattr(solver, "SECONDS_BEFORE_NEXT_TRY", 0)
     begin(store, tasks(1))
@@ -212,10 +207,10 @@ def test_where_nobody_answers_the_job_is_queued_again(store: Store, monkeypatch:
     with pytest.raises(UnreachableError, match=r"no Dask scheduler answers at dask://127\.0\.0\.1:1"):
         work_on(store.url, attempt, "dask://127.0.0.1:1")
     with store.reading() as connection:
-        assert [one.job for one in jobs.running(connection)] == [attempt.job], "the runner releases it"
+        assert [running.job for running in jobs.running(connection)] == [attempt.job], "the runner releases it"
 
 
-def test_without_a_database_it_raises_so_that_the_job_is_queued_again(store: Store) -> None:
+def test_a_database_failure_is_raised_so_that_the_job_is_queued_again(store: Store) -> None:
     begin(store, tasks(1))
     attempt = claimed(store)
     with pytest.raises(SQLAlchemyError):
@@ -223,14 +218,14 @@ def test_without_a_database_it_raises_so_that_the_job_is_queued_again(store: Sto
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
-        (OtherEngineError("There are others here."), "There are others here. Then ask again."),
+        (OtherEngineError("There are others here."), "There are others here. Then request it again."),
         (RuntimeError("secret"), solver.FAILED),
     ],
 )
-def test_a_failure_is_told_with_the_sweep(
-    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, told: str
+def test_a_failed_solve_fails_the_sweep_with_a_message(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, message: str
 ) -> None:
     def fails(_task: Task, _stop: threading.Event) -> Solved:
         raise error
@@ -239,13 +234,13 @@ def test_a_failure_is_told_with_the_sweep(
     sweep = begin(store, tasks(1))
     with caplog.at_level(logging.ERROR):
         (attempt,) = work_on_all(store)
-    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, told)
+    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, message)
     assert told_of(store, attempt.job) == ["queued", "started", "failed"]
     assert ("Traceback" in caplog.text) == isinstance(error, RuntimeError)
 
 
 @pytest.mark.parametrize("executor", ["local", "dask://127.0.0.1:1"])
-def test_what_another_version_has_begun_is_to_be_asked_again(store: Store, executor: str) -> None:
+def test_a_task_of_another_version_must_be_requested_again(store: Store, executor: str) -> None:
     (task,) = tasks(1)
     sweep = begin(store, [task.model_copy(update={"engine": "conference-planner 0"})])
     work_on_all(store, executor)

@@ -12,7 +12,7 @@ import pytest
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Tier
-from scheduler.whatif.marginal_value.pricing import at_best
+from scheduler.whatif.marginal_value.pricing import lower_bounds
 from scheduler.whatif.marginal_value.units import Group, Market, ResourceUnit
 from scheduler.whatif.marginal_value.worth import NOTHING_KNOWN, Values
 from tests.exhaustive import TooLargeError, optimum
@@ -63,11 +63,11 @@ def assert_sound(seeds: range) -> Counter[str]:
     seen: Counter[str] = Counter()
     for which, problem, values in problems(seeds):
         groups = [group for group in Market(problem).groups if group.can_be_priced]
-        lower_bounds = at_best(problem, tiers(values, values), groups)
+        by_name = lower_bounds(problem, tiers(values, values), groups)
         offers = [offer for group in groups for offer in group.offers]
-        assert list(lower_bounds) == [offer.scenario.name for offer in offers]
+        assert list(by_name) == [offer.scenario.name for offer in offers]
         for offer in offers:
-            optimal, bound = optimum_with(problem, offer), lower_bounds[offer.scenario.name]
+            optimal, bound = optimum_with(problem, offer), by_name[offer.scenario.name]
             if optimal is None:
                 continue
             assert optimal <= values, (which, offer.what)
@@ -99,9 +99,9 @@ def test_bounds_hold_for_an_unproven_base() -> None:
         n = random.randrange(len(TIERS))
         incumbent = (*values[:n], values[n] + random.choice((0, 3)), *(value + 9 for value in values[n + 1 :]))
         bounds = (*values[:n], max(0, values[n] - 2), *NOTHING_KNOWN[n + 1 :])
-        lower_bounds = at_best(problem, tiers(incumbent, bounds), groups)
+        by_name = lower_bounds(problem, tiers(incumbent, bounds), groups)
         for offer in (offer for group in groups for offer in group.offers):
-            optimal, bound = optimum_with(problem, offer), lower_bounds[offer.scenario.name]
+            optimal, bound = optimum_with(problem, offer), by_name[offer.scenario.name]
             if optimal is not None:
                 assert (optimal == values) if bound is None else (bound <= optimal), (which, offer.what)
                 seen[bound is None] += 1
@@ -113,7 +113,7 @@ def test_bounds_are_valid_after_a_stop() -> None:
     stop.set()
     _, problem, values = next(problems(range(2, 3)))
     groups = [group for group in Market(problem).groups if group.can_be_priced]
-    for name, bound in at_best(problem, tiers(values, values), groups, stop).items():
+    for name, bound in lower_bounds(problem, tiers(values, values), groups, stop).items():
         offer = next(offer for group in groups for offer in group.offers if offer.scenario.name == name)
         optimal = optimum_with(problem, offer)
         assert optimal is None or (optimal == values if bound is None else bound <= optimal)

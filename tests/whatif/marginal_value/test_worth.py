@@ -5,7 +5,7 @@ from scheduler.domain.schedule import TIERS, Tier
 from scheduler.sweeps.task import solve, task_of
 from scheduler.whatif.comparison.verdicts import Difference, Verdict, differences
 from scheduler.whatif.marginal_value.units import Market
-from scheduler.whatif.marginal_value.worth import Worth, at_best_of, one_way, worth
+from scheduler.whatif.marginal_value.worth import Worth, lower_bound_of, one_way, worth
 
 
 def tiers(*pairs: tuple[int, int]) -> tuple[Tier, ...]:
@@ -31,7 +31,7 @@ EQUAL = (0, 0, "equal")
     ],
 )
 def test_the_lower_bound_ends_at_the_first_unproven_tier(of_tiers: tuple[Tier, ...], best: tuple[int, ...]):
-    assert at_best_of(of_tiers) == best
+    assert lower_bound_of(of_tiers) == best
 
 
 def test_the_first_tier_that_may_differ_changes_one_way_only():

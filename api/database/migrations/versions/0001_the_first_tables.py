@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from alembic import op
-
-from api.database.overlaps import statements
 
 revision = "0001"
 down_revision = None
@@ -231,5 +231,28 @@ def upgrade() -> None:
             postgresql_where=sa.text("active"),
         )
     op.execute("INSERT INTO diary (id, version) VALUES (1, 0)")
-    for statement in statements(op.get_bind().dialect.name):
+    for statement in _overlap_refusals(op.get_bind().dialect.name):
         op.execute(statement)
+
+
+def _overlap_refusals(dialect: str) -> Iterator[str]:
+    """Yield the DDL that refuses two active bookings at the same time of a room, a chair or a minute taker.
+
+    PostgreSQL compares references by their 64-bit hashes, so that its exclusion constraints need no extension.
+    """
+    for what, until in (("room", "cleared"), ("chair", '"end"'), ("minute_taker", '"end"')):
+        name = f"{what}_taken"
+        if dialect == "postgresql":
+            same = f"int8range(hashtextextended({what}, 0), hashtextextended({what}, 0), '[]')"
+            yield (
+                f"ALTER TABLE bookings ADD CONSTRAINT {name} EXCLUDE USING gist "
+                f"({same} WITH &&, tsrange(arrival, {until}, '[)') WITH &&) WHERE (active AND {what} IS NOT NULL)"
+            )
+            continue
+        for moment in ("INSERT", "UPDATE"):
+            yield (
+                f"CREATE TRIGGER {name}_{moment.lower()} BEFORE {moment} ON bookings WHEN NEW.active AND NEW.{what} IS NOT NULL "
+                f"BEGIN SELECT RAISE(ABORT, '{name}') WHERE EXISTS (SELECT 1 FROM bookings b WHERE b.active "
+                f"AND b.{what} = NEW.{what} AND b.number IS NOT NEW.number "
+                f"AND b.arrival < NEW.{until} AND NEW.arrival < b.{until}); END"
+            )

@@ -1,4 +1,4 @@
-"""Indexes by which overlaps are looked up."""
+"""Indexes for the queries that find overlaps."""
 
 from __future__ import annotations
 

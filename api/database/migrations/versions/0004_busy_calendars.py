@@ -1,4 +1,4 @@
-"""Chairs' own calendars, as the times in which they are busy."""
+"""Busy times from chairs' own calendars."""
 
 from __future__ import annotations
 

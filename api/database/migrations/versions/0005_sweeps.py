@@ -1,4 +1,4 @@
-"""Sweeps, and what they want solved."""
+"""Sweeps, their parts, and their solves."""
 
 from __future__ import annotations
 

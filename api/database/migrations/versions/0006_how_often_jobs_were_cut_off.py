@@ -1,4 +1,4 @@
-"""How often jobs were cut off, for which they can be to blame."""
+"""The number of interruptions that a job may have caused itself."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ each_kind = pytest.mark.parametrize(("path", "owners", "field", "noun", "whose",
 
 
 @each_kind
-def test_one_is_added_read_and_removed_where_its_owner_keeps_it(
+def test_an_absence_is_added_read_and_removed_with_its_owner(
     seeded: TestClient, store: Store, path: str, owners: str, field: str, noun: str, whose: dict[str, Any], of: str
 ) -> None:
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
@@ -45,7 +45,7 @@ def test_one_is_added_read_and_removed_where_its_owner_keeps_it(
     assert (gone.status_code, gone.json()["detail"]) == (404, f"There is no {noun} '{identifier}'.")
 
 
-def test_pages_stay_as_they_are_while_others_come(seeded: TestClient) -> None:
+def test_pages_are_stable_when_absences_are_added(seeded: TestClient) -> None:
     def add(chair: str, first: str) -> str:
         body = seeded.post("/api/v1/absences", json={"chair": chair, "first": first, "last": "2027-02-01"}).json()
         return str(body["id"])
@@ -71,12 +71,12 @@ def test_pages_stay_as_they_are_while_others_come(seeded: TestClient) -> None:
         ),
     ],
 )
-def test_an_absence_is_of_one_person_and_runs_forwards(seeded: TestClient, body: Any, where: str, message: str) -> None:
+def test_an_absence_needs_one_person_and_valid_days(seeded: TestClient, body: Any, where: str, message: str) -> None:
     response = seeded.post("/api/v1/absences", json=body)
     assert (response.status_code, response.json()["errors"]) == (422, [{"where": where, "message": message}])
 
 
-def test_nobody_unknown_is_absent(seeded: TestClient) -> None:
+def test_an_absence_of_an_unknown_person_is_refused(seeded: TestClient) -> None:
     response = seeded.post("/api/v1/absences", json={"chair": "C9", **DAYS})
     assert (response.status_code, response.json()["detail"]) == (422, "There is no chair 'C9'. Enter the id of one listed.")
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from api.database.session import Store
 from api.database.tables import bookings as table
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, StoredBooking
-from api.errors import ServiceError
+from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
+from api.errors import ConflictError, ServiceError
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
 from tests.api.support.builders import NOW, fill
@@ -25,9 +25,9 @@ def diary(store: Store) -> Store:
     return store
 
 
-def add(store: Store, made: Booking, policy: Policy | None = None, **more: Any) -> int:
+def add(store: Store, new: Booking, policy: Policy | None = None, **more: Any) -> int:
     with store.writing() as connection:
-        return bookings.add(connection, made, policy or Policy(), NOW, **more)
+        return bookings.add(connection, DiaryBooking(new, **more), policy or Policy(), NOW).number
 
 
 def active(store: Store, first: int = 1, last: int = 31) -> list[StoredBooking]:
@@ -35,34 +35,34 @@ def active(store: Store, first: int = 1, last: int = 31) -> list[StoredBooking]:
         return bookings.active_in(connection, dt.date(2027, 1, first), dt.date(2027, 1, last))
 
 
-def refused(store: Store, made: Booking, policy: Policy | None = None) -> ServiceError:
-    with pytest.raises(ServiceError) as told:
-        add(store, made, policy)
-    return told.value
+def refused(store: Store, new: Booking, policy: Policy | None = None) -> ServiceError:
+    with pytest.raises(ServiceError) as raised:
+        add(store, new, policy)
+    return raised.value
 
 
-def test_a_booking_is_kept_whole(diary: Store) -> None:
-    made = booking("CPC-1", TUESDAY, minute_taker="M1")
+def test_a_booking_is_stored_completely(diary: Store) -> None:
+    new = booking("CPC-1", TUESDAY, minute_taker="M1")
     allowed = {"who": "TM-1", "why": "the family asked for it"}
-    number = add(diary, made, locks=("chair",), by_hand=True, exception=allowed)
-    expected = StoredBooking(number, made, ("chair",), True, None, allowed, True)
+    number = add(diary, new, locks=("chair",), by_hand=True, exception=allowed)
+    expected = StoredBooking(new, ("chair",), by_hand=True, exception=allowed, number=number)
     assert active(diary) == [expected]
     with diary.reading() as connection:
         assert bookings.active_of(connection, "CPC-1") == expected
         assert bookings.active_of(connection, "CPC-2") is None
-        assert bookings.queried(connection, select(table)) == [expected]
+        assert bookings.select_bookings(connection, select(table)) == [expected]
 
 
 def test_a_hold_has_no_conference(diary: Store) -> None:
-    made = booking("HOLD-AYL-2027-01-11-1", TUESDAY)
-    add(diary, made)
-    assert [kept.booking for kept in active(diary)] == [made]
+    new = booking("HOLD-AYL-2027-01-11-1", TUESDAY)
+    add(diary, new)
+    assert [stored.booking for stored in active(diary)] == [new]
     with diary.reading() as connection:
         row = connection.execute(select(table)).one()
     assert (row.conference, row.hold) == (None, "HOLD-AYL-2027-01-11-1")
 
 
-def test_the_times_taken_are_padded_by_the_policy(diary: Store) -> None:
+def test_booked_times_are_padded_by_the_policy(diary: Store) -> None:
     add(diary, booking("CPC-1", TUESDAY), Policy(pre_meet=45, reset=5))
     with diary.reading() as connection:
         row = connection.execute(select(table)).one()
@@ -74,26 +74,26 @@ def test_the_times_taken_are_padded_by_the_policy(diary: Store) -> None:
     ]
 
 
-def test_bookings_of_days_are_those_that_start_then_in_order(diary: Store) -> None:
-    made = [
+def test_bookings_of_a_period_are_listed_in_order_of_start(diary: Store) -> None:
+    new = [
         booking("CPC-1", "2027-01-12T14:00"),
         booking("CPC-2", "2027-01-12T00:00"),
         booking("CPC-3", "2027-01-13T23:00"),
         booking("CPC-4", "2027-01-14T00:00", chair="C2", room=None),
         booking("CPC-5", "2027-01-12T14:00", chair="C2", room="WYC-1"),
     ]
-    for one in made:
+    for one in new:
         add(diary, one)
-    assert [kept.booking.conference for kept in active(diary, 12, 13)] == ["CPC-2", "CPC-1", "CPC-5", "CPC-3"]
-    assert [kept.booking.conference for kept in active(diary, 14, 14)] == ["CPC-4"]
+    assert [stored.booking.conference for stored in active(diary, 12, 13)] == ["CPC-2", "CPC-1", "CPC-5", "CPC-3"]
+    assert [stored.booking.conference for stored in active(diary, 14, 14)] == ["CPC-4"]
 
 
-def test_one_that_was_ended_stands_no_more_and_is_not_forgotten(diary: Store) -> None:
+def test_an_ended_booking_is_inactive_but_stays_stored(diary: Store) -> None:
     number = add(diary, booking("CPC-1", TUESDAY))
     later = NOW + dt.timedelta(hours=2)
     with diary.writing() as connection:
         bookings.end(connection, [number], Ending.MOVED, later)
-        bookings.end(connection, [number], Ending.CANCELLED, later)  # it stands no more: nothing changes
+        bookings.end(connection, [number], Ending.CANCELLED, later)  # it has already ended, so nothing changes
     assert active(diary) == []
     again = add(diary, booking("CPC-1", TUESDAY))
     assert again > number
@@ -105,10 +105,10 @@ def test_one_that_was_ended_stands_no_more_and_is_not_forgotten(diary: Store) ->
     ]
 
 
-def test_what_is_taken_is_told_by_reference(diary: Store) -> None:
+def test_an_overlap_is_reported_by_references(diary: Store) -> None:
     add(diary, booking("CPC-1", TUESDAY, minute_taker="M1"))
     error = refused(diary, booking("CPC-2", "2027-01-12T11:00", minute_taker="M1"))
-    assert (error.status, error.kind) == (409, "slot-taken")
+    assert (type(error), error.kind) == (ConflictError, "slot-taken")
     assert [(wrong.where, wrong.message) for wrong in error.errors] == [
         ("room", "AYL-1 is taken by CPC-1 at 2027-01-12T10:00."),
         ("chair", "C1 is taken by CPC-1 at 2027-01-12T10:00."),
@@ -121,30 +121,30 @@ def test_what_is_taken_is_told_by_reference(diary: Store) -> None:
     assert len(active(diary)) == 1
 
 
-def test_a_hold_in_the_way_is_told_by_its_name(diary: Store) -> None:
+def test_an_overlapping_hold_is_reported_by_its_name(diary: Store) -> None:
     add(diary, booking("HOLD-AYL-2027-01-11-1", TUESDAY))
     error = refused(diary, booking("CPC-2", TUESDAY, chair="C2"))
     assert [wrong.message for wrong in error.errors] == ["AYL-1 is taken by HOLD-AYL-2027-01-11-1 at 2027-01-12T10:00."]
 
 
-def test_a_conference_is_booked_once(diary: Store) -> None:
+def test_a_conference_can_be_booked_only_once(diary: Store) -> None:
     add(diary, booking("CPC-1", TUESDAY))
     error = refused(diary, booking("CPC-1", "2027-01-14T10:00"))
-    assert (error.status, error.kind) == (409, "already-booked")
+    assert (type(error), error.kind) == (ConflictError, "already-booked")
     assert error.detail == "CPC-1 is booked already. Move its booking instead."
 
 
-def test_a_transaction_goes_on_after_a_refusal(diary: Store) -> None:
+def test_a_transaction_continues_after_a_refusal(diary: Store) -> None:
     add(diary, booking("CPC-1", TUESDAY))
     with diary.writing() as connection:
         with pytest.raises(ServiceError):
-            bookings.add(connection, booking("CPC-2", TUESDAY), Policy(), NOW)
-        bookings.add(connection, booking("CPC-2", "2027-01-12T14:00"), Policy(), NOW)
-    assert [kept.booking.conference for kept in active(diary)] == ["CPC-1", "CPC-2"]
+            bookings.add(connection, DiaryBooking(booking("CPC-2", TUESDAY)), Policy(), NOW)
+        bookings.add(connection, DiaryBooking(booking("CPC-2", "2027-01-12T14:00")), Policy(), NOW)
+    assert [stored.booking.conference for stored in active(diary)] == ["CPC-1", "CPC-2"]
 
 
-def test_a_longer_pre_meet_is_refused_where_a_shorter_one_fits(diary: Store) -> None:
-    """CPC-1's room is clear at 12:00."""
+def test_a_longer_pre_meet_can_make_a_booking_overlap(diary: Store) -> None:
+    """CPC-1's room is cleared at 12:00."""
     add(diary, booking("CPC-1", TUESDAY))
     assert refused(diary, booking("CPC-2", "2027-01-12T12:30"), Policy(pre_meet=31)).kind == "slot-taken"
     add(diary, booking("CPC-2", "2027-01-12T12:30"), Policy(pre_meet=30))

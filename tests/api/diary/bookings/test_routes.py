@@ -8,22 +8,23 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences.queries import ConferenceState
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book
-from tests.builders import booking as made
+from tests.builders import booking as build_booking
 
 PATH = "/api/v1/bookings"
 EXCEPTION = {"by": "MGR-1", "reason": "no room", "safety_plan_reviewed": True}
 
 
 def wanted(conference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: Any) -> dict[str, Any]:
-    """A booking by hand in AYL-1, by C1 and M1, unless changed."""
+    """Return a request for a booking in AYL-1 with C1 and M1, unless changed."""
     return {"conference": conference, "start": start, "room": "AYL-1", "chair": "C1", "minute_taker": "M1"} | changes
 
 
 def item(number: int, conference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: Any) -> dict[str, Any]:
-    """Such a booking of an initial conference as it is told."""
+    """Return the same booking of an initial conference as the API shows it."""
     begin = dt.datetime.fromisoformat(start)
     end, arrival = begin + dt.timedelta(minutes=105), begin - dt.timedelta(minutes=30)
     times = {"start": start, "end": f"{end:%Y-%m-%dT%H:%M}", "arrival": f"{arrival:%Y-%m-%dT%H:%M}"}
@@ -34,7 +35,7 @@ def item(number: int, conference: str = "CPC-1", start: str = "2027-01-12T10:00"
 
 
 def post(client: TestClient, number: int, what: str, body: dict[str, Any]) -> Any:
-    """Let something happen to a booking, having seen it."""
+    """Read a booking, post an event of it with its ETag, and return the response."""
     seen = client.get(f"{PATH}/{number}").headers["ETag"]
     return client.post(f"{PATH}/{number}/{what}", json=body, headers={"If-Match": seen})
 
@@ -51,14 +52,16 @@ def state(client: TestClient, identifier: str) -> ConferenceState:
 def hold(store: Store, start: str = "2027-01-19T10:00", **changes: Any) -> int:
     """Book the held slot of the small service."""
     with store.writing() as connection:
-        return bookings.add(connection, made("HOLD-AYL-2027-01-18-1", start, **changes), Policy(), NOW)
+        return bookings.add(
+            connection, DiaryBooking(build_booking("HOLD-AYL-2027-01-18-1", start, **changes)), Policy(), NOW
+        ).number
 
 
 def numbers(client: TestClient, query: str) -> list[int]:
     return [item["number"] for item in client.get(f"{PATH}?{query}").json()["items"]]
 
 
-def test_one_is_made_by_hand_and_read(seeded: TestClient) -> None:
+def test_a_booking_is_made_by_hand_and_read(seeded: TestClient) -> None:
     response = seeded.post(PATH, json=wanted(locks=["time"]))
     body = response.json()
     number = body["number"]
@@ -72,7 +75,7 @@ def test_one_is_made_by_hand_and_read(seeded: TestClient) -> None:
     assert events(seeded, "CPC-1") == [("booked", None, {"booking": place, "exception": None, "released": []})]
 
 
-def test_a_taken_slot_says_by_whom_in_references(seeded: TestClient) -> None:
+def test_an_overlap_is_reported_by_references(seeded: TestClient) -> None:
     seeded.post(PATH, json=wanted())
     before = seeded.get(PATH).json()
     response = seeded.post(PATH, json=wanted("CPC-2", chair="C2", minute_taker="M2"))
@@ -89,7 +92,7 @@ def test_a_taken_slot_says_by_whom_in_references(seeded: TestClient) -> None:
     assert (seeded.get(PATH).json(), state(seeded, "CPC-2")) == (before, ConferenceState.REQUESTED)
 
 
-def test_what_is_booked_is_not_booked_again(seeded: TestClient) -> None:
+def test_a_booked_conference_cannot_be_booked_again(seeded: TestClient) -> None:
     seeded.post(PATH, json=wanted())
     response = seeded.post(PATH, json=wanted(start="2027-01-13T10:00"))
     assert (response.status_code, response.json()["detail"]) == (
@@ -98,7 +101,7 @@ def test_what_is_booked_is_not_booked_again(seeded: TestClient) -> None:
     )
 
 
-def test_every_rule_is_checked_and_no_person_is_named(seeded: TestClient) -> None:
+def test_every_rule_is_checked_and_people_are_not_named(seeded: TestClient) -> None:
     chair = seeded.get("/api/v1/chairs/C1")
     away = chair.json() | {"name": "Ann Other", "absences": [{"first": "2027-01-12", "last": "2027-01-12"}]}
     seeded.put("/api/v1/chairs/C1", json=away, headers={"If-Match": chair.headers["ETag"]})
@@ -121,7 +124,7 @@ def test_every_rule_is_checked_and_no_person_is_named(seeded: TestClient) -> Non
     assert (numbers(seeded, ""), state(seeded, "CPC-1")) == ([], ConferenceState.REQUESTED)
 
 
-def test_a_limit_that_others_reach_too_is_told(seeded: TestClient) -> None:
+def test_a_limit_reached_with_other_bookings_is_reported(seeded: TestClient) -> None:
     chair = seeded.get("/api/v1/chairs/C1")
     seeded.put("/api/v1/chairs/C1", json=chair.json() | {"max_per_day": 1}, headers={"If-Match": chair.headers["ETag"]})
     seeded.post(PATH, json=wanted())
@@ -132,7 +135,7 @@ def test_a_limit_that_others_reach_too_is_told(seeded: TestClient) -> None:
     )
 
 
-def test_what_was_wrong_before_stands_in_nobodys_way(seeded: TestClient, store: Store) -> None:
+def test_an_existing_breach_does_not_prevent_a_booking(seeded: TestClient, store: Store) -> None:
     book(store, "CPC-2", "2027-01-12T10:00", room="WYC-1", chair="C2")  # has no minute taker
     assert seeded.post(PATH, json=wanted()).status_code == 201
 
@@ -152,13 +155,13 @@ def test_what_was_wrong_before_stands_in_nobodys_way(seeded: TestClient, store: 
         ({"start": "2027-01-12"}, [("start", "'2027-01-12' is not a date and local time. Enter one such as 2026-12-01T10:00.")]),
     ],
 )
-def test_what_is_not_known_is_told(seeded: TestClient, change: dict[str, Any], errors: list[tuple[str, str]]) -> None:
+def test_unknown_references_are_refused(seeded: TestClient, change: dict[str, Any], errors: list[tuple[str, str]]) -> None:
     response = seeded.post(PATH, json=wanted() | change)
     assert response.status_code == 422
     assert [(error["where"], error["message"]) for error in response.json()["errors"]] == errors
 
 
-def test_a_late_one_needs_an_exception(seeded: TestClient) -> None:
+def test_a_late_booking_needs_an_exception(seeded: TestClient) -> None:
     late = wanted(start="2027-01-26T10:00")
     response = seeded.post(PATH, json=late)
     assert (response.status_code, response.json()) == (
@@ -187,7 +190,7 @@ def test_a_late_one_needs_an_exception(seeded: TestClient) -> None:
     assert (later.status_code, later.json()["type"]) == (422, "/problems/late")
 
 
-def test_a_held_slot_is_used_up_by_an_initial_conference(seeded: TestClient, store: Store) -> None:
+def test_an_initial_conference_takes_a_held_slot(seeded: TestClient, store: Store) -> None:
     held = hold(store)
     listed = seeded.get(PATH).json()["items"]
     slot = {"mode": None, "kind": None, "held": True, "by_hand": False, "minute_taker": None}
@@ -211,7 +214,7 @@ def test_a_slot_held_at_another_site_stays(seeded: TestClient, store: Store) -> 
     )
 
 
-def test_one_moves_and_its_history_tells_both(seeded: TestClient) -> None:
+def test_a_move_is_recorded_with_both_bookings(seeded: TestClient) -> None:
     first = seeded.post(PATH, json=wanted(locks=["chair"])).json()["number"]
     response = post(seeded, first, "move", {"reason": "family asked", "start": "2027-01-13T14:00", "chair": "C2"})
     body = response.json()
@@ -223,23 +226,23 @@ def test_one_moves_and_its_history_tells_both(seeded: TestClient) -> None:
     )
     before = {"number": first, "start": "2027-01-12T10:00", "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
     now = {"number": second, "start": "2027-01-13T14:00", "room": "AYL-1", "chair": "C2", "minute_taker": "M1"}
-    told = {"booking": now, "exception": None, "released": [], "before": before}
-    assert events(seeded, "CPC-1")[-1] == ("moved", "family asked", told)
+    detail = {"booking": now, "exception": None, "released": [], "before": before}
+    assert events(seeded, "CPC-1")[-1] == ("moved", "family asked", detail)
 
 
-def test_a_move_to_where_it_overlaps_itself_is_no_clash(seeded: TestClient) -> None:
+def test_a_booking_can_move_to_a_time_that_overlaps_its_own(seeded: TestClient) -> None:
     first = seeded.post(PATH, json=wanted()).json()["number"]
     response = post(seeded, first, "move", {"reason": "no room", "room": "AMR-1"})
     assert (response.status_code, response.json()["site"]) == (201, "AMR")
 
 
-def test_a_move_may_make_it_virtual(seeded: TestClient) -> None:
+def test_a_move_can_make_a_booking_virtual(seeded: TestClient) -> None:
     first = seeded.post(PATH, json=wanted()).json()["number"]
     body = post(seeded, first, "move", {"reason": "no room", "room": None}).json()
     assert body == item(body["number"], room=None, site=None)
 
 
-def test_a_move_that_fails_leaves_all_as_it_was(seeded: TestClient) -> None:
+def test_a_failed_move_changes_nothing(seeded: TestClient) -> None:
     first = seeded.post(PATH, json=wanted()).json()["number"]
     seeded.post(PATH, json=wanted("CPC-2", "2027-01-13T10:00", chair="C2", minute_taker="M2"))
     before = seeded.get(f"{PATH}?state=all").json()
@@ -256,17 +259,17 @@ def test_a_move_that_fails_leaves_all_as_it_was(seeded: TestClient) -> None:
     assert seeded.get(f"{PATH}?state=all").json() == before
 
 
-def test_a_change_needs_the_version_that_was_seen(seeded: TestClient) -> None:
+def test_a_change_needs_the_current_etag(seeded: TestClient) -> None:
     number = seeded.post(PATH, json=wanted()).json()["number"]
     body = {"reason": "family asked"}
     assert seeded.post(f"{PATH}/{number}/cancel", json=body).status_code == 428
     assert seeded.post(f"{PATH}/{number}/cancel", json=body, headers={"If-Match": f'"{number}.1"'}).status_code == 412
     assert post(seeded, number, "cancel", body).status_code == 200
     again = post(seeded, number, "cancel", body)
-    assert (again.status_code, again.json()["detail"]) == (409, f"Booking {number} of CPC-1 stands no more.")
+    assert (again.status_code, again.json()["detail"]) == (409, f"Booking {number} of CPC-1 has ended.")
 
 
-def test_what_is_cancelled_is_to_be_booked_again(seeded: TestClient) -> None:
+def test_a_conference_with_a_cancelled_booking_is_requested_again(seeded: TestClient) -> None:
     number = seeded.post(PATH, json=wanted()).json()["number"]
     response = post(seeded, number, "cancel", {"reason": "report missing"})
     assert (response.status_code, response.json()) == (200, item(number, active=False))
@@ -280,7 +283,7 @@ def test_what_is_cancelled_is_to_be_booked_again(seeded: TestClient) -> None:
     assert seeded.post(PATH, json=wanted()).status_code == 201
 
 
-def test_a_held_slot_can_be_let_go_but_not_moved(seeded: TestClient, store: Store) -> None:
+def test_a_held_slot_can_be_released_but_not_moved(seeded: TestClient, store: Store) -> None:
     held = hold(store)
     moved = post(seeded, held, "move", {"reason": "no room", "start": "2027-01-20T10:00"})
     assert (moved.status_code, moved.json()["type"]) == (409, "/problems/held-slot")
@@ -289,7 +292,7 @@ def test_a_held_slot_can_be_let_go_but_not_moved(seeded: TestClient, store: Stor
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "names"),
     [
         ("first=2027-01-12&last=2027-01-12", ["CPC-1", "CPC-2"]),
         ("first=2027-01-13", ["CPC-3", "CPC-4"]),
@@ -304,7 +307,7 @@ def test_a_held_slot_can_be_let_go_but_not_moved(seeded: TestClient, store: Stor
         ("first=2030-01-01", []),
     ],
 )
-def test_they_are_filtered(seeded: TestClient, store: Store, query: str, found: list[str]) -> None:
+def test_bookings_are_filtered(seeded: TestClient, store: Store, query: str, names: list[str]) -> None:
     book(store, "CPC-3", "2027-01-13T10:00", minute_taker="M1")
     book(store, "CPC-4", "2027-01-14T10:00", room=None, chair="C2")
     book(store, "CPC-1", "2027-01-12T10:00")
@@ -312,7 +315,7 @@ def test_they_are_filtered(seeded: TestClient, store: Store, query: str, found: 
     ended = book(store, "CPC-5", "2027-01-11T10:00")
     post(seeded, ended, "cancel", {"reason": "family asked"})
     body = seeded.get(f"{PATH}?{query}").json()
-    assert ([one["conference"] for one in body["items"]], body["next"]) == (found, None)
+    assert ([one["conference"] for one in body["items"]], body["next"]) == (names, None)
 
 
 @pytest.mark.parametrize(
@@ -323,12 +326,12 @@ def test_they_are_filtered(seeded: TestClient, store: Store, query: str, found: 
         ("rooms=AYL-1", "query.rooms", "is not a field here."),
     ],
 )
-def test_a_query_that_cannot_be_is_refused(seeded: TestClient, query: str, where: str, message: str) -> None:
+def test_an_invalid_query_is_refused(seeded: TestClient, query: str, where: str, message: str) -> None:
     response = seeded.get(f"{PATH}?{query}")
     assert (response.status_code, response.json()["errors"]) == (422, [{"where": where, "message": message}])
 
 
-def test_pages_stay_as_they_are_while_others_come(seeded: TestClient, store: Store) -> None:
+def test_pages_are_stable_when_bookings_are_added(seeded: TestClient, store: Store) -> None:
     late = book(store, "CPC-3", "2027-01-14T10:00")
     early = book(store, "CPC-1", "2027-01-12T10:00")
     middle = book(store, "CPC-4", "2027-01-13T10:00")
@@ -340,7 +343,7 @@ def test_pages_stay_as_they_are_while_others_come(seeded: TestClient, store: Sto
     assert (pages, third["next"], numbers(seeded, "after=12345")) == ([[early], [middle], [late]], None, [])
 
 
-def test_a_page_is_sent_again_only_once_something_was_written(seeded: TestClient) -> None:
+def test_an_unchanged_page_is_not_sent_again(seeded: TestClient) -> None:
     seeded.post(PATH, json=wanted())
     first = seeded.get(PATH)
     tag = {"If-None-Match": first.headers["ETag"]}
@@ -352,7 +355,7 @@ def test_a_page_is_sent_again_only_once_something_was_written(seeded: TestClient
     assert changed.headers["ETag"] != first.headers["ETag"]
 
 
-def test_the_query_is_described(seeded: TestClient) -> None:
+def test_the_query_parameters_are_described(seeded: TestClient) -> None:
     described = seeded.get("/api/v1/openapi.json").json()["paths"][PATH]["get"]["parameters"]
     names = [parameter["name"] for parameter in described]
     assert names == ["first", "last", "site", "room", "chair", "minute_taker", "conference", "state", "after", "most"]

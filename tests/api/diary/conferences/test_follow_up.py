@@ -1,4 +1,4 @@
-"""What follows from an outcome, a birth or a transfer: the contract's clocks, ids of a chain, and caseloads."""
+"""The effects of an outcome, a birth or a transfer: the contract's clocks, ids of a chain, and caseloads."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def conference(identifier: str = "CPC-1", **changes: object) -> Conference:
         (ConferenceKind.REVIEW, ConferenceKind.REVIEW, dt.date(2027, 7, 12)),
     ],
 )
-def test_the_next_review_has_a_clock_and_a_chair_of_its_own(
-    kind: ConferenceKind, next_kind: ConferenceKind, due: dt.date
-) -> None:
+def test_the_next_review_has_its_own_clock_and_chair(kind: ConferenceKind, next_kind: ConferenceKind, due: dt.date) -> None:
     needs = {"site": "WYC", "mode": "virtual", "minutes": 90, "accessible": True, "social_worker": "SW-1", "not_chairs": ["C9"]}
     over = {
         "earliest": "2027-01-05",
@@ -63,11 +61,11 @@ def test_the_next_review_has_a_clock_and_a_chair_of_its_own(
         (ConferenceKind.REVIEW, (Outcome.PLAN_CONTINUES, Outcome.PLAN_ENDED, Outcome.INQUORATE)),
     ],
 )
-def test_a_review_finds_a_plan_and_others_make_one(kind: ConferenceKind, possible: tuple[Outcome, ...]) -> None:
+def test_the_possible_outcomes_depend_on_the_kind(kind: ConferenceKind, possible: tuple[Outcome, ...]) -> None:
     assert life.possible_outcomes(kind) == possible
 
 
-def test_an_inquorate_initial_conference_is_held_again_within_days() -> None:
+def test_an_inquorate_initial_conference_is_repeated_within_days() -> None:
     again = life.held_again(conference(), "CPC-1-A2", DAY, CALENDAR, ClockSettings(rebook_days=10))
     assert again == conference("CPC-1-A2", earliest="2027-01-13", due="2027-01-26")
 
@@ -103,23 +101,23 @@ def test_a_transfer_starts_the_clock_at_the_notification() -> None:
         ("x" * 200, "x" * 180 + "-R1", "x" * 180 + "-A2"),
     ],
 )
-def test_an_id_follows_from_the_chain(identifier: str, review: str, again: str) -> None:
+def test_an_id_is_derived_from_the_chain(identifier: str, review: str, again: str) -> None:
     assert life.review_identifier(identifier, lambda _: False) == review
     assert life.attempt_identifier(identifier, lambda _: False) == again
 
 
-def test_an_id_that_is_taken_is_passed_over() -> None:
+def test_an_id_that_exists_is_skipped() -> None:
     assert life.review_identifier("A", {"A-R1", "A-R2"}.__contains__) == "A-R3"
 
 
-def test_a_family_stays_with_who_held_it_unless_that_was_a_reserve() -> None:
+def test_a_family_stays_with_its_chair_unless_that_was_a_reserve() -> None:
     own = conference(chair="C1")
     assert life.chair_of_family(own, Chair(id="C2")) == "C2"
     assert life.chair_of_family(own, Chair(id="MGR", reserve=True)) == "C1"
     assert life.chair_of_family(conference(), Chair(id="MGR", reserve=True)) is None
 
 
-def test_a_caseload_follows_the_children() -> None:
+def test_a_caseload_follows_the_number_of_children() -> None:
     before = life.on_plan(conference(kind="review", chair="C1", children=3))
     after = life.on_plan(conference(kind="review", chair="C2", children=2))
     assert life.caseload_changes(before, after) == {"C1": -3, "C2": 2}
@@ -136,5 +134,5 @@ def test_a_caseload_follows_the_children() -> None:
         (dt.datetime(2027, 10, 31, 23, 30, tzinfo=dt.UTC), dt.date(2027, 10, 31)),
     ],
 )
-def test_the_day_is_that_of_london(now: dt.datetime, day: dt.date) -> None:
+def test_the_local_day_is_londons(now: dt.datetime, day: dt.date) -> None:
     assert local_day(now) == day

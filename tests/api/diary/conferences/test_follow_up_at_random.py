@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, the diary stays whole: bookings, states, chains and caseloads go together."""
+"""Random events in any order. The diary's bookings, states, chains and caseloads stay consistent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Outcome, Reason, possible_outcomes
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as nouns
-from api.errors import ServiceError
+from api.errors import ConflictError, InvalidError, ServiceError
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference, ConferenceKind
 from tests.api.support import builders
@@ -38,8 +38,8 @@ STARTS = st.sampled_from([dt.time(10), dt.time(14)])
 SOON = st.integers(1, 30)
 
 
-class Life(RuleBasedStateMachine):
-    """Things that happen to the small service's conferences and to all that follow from them."""
+class DiaryMachine(RuleBasedStateMachine):
+    """Events of the small service's conferences, and of the conferences that follow them."""
 
     databases: Databases
     done: Counter[str]
@@ -60,16 +60,16 @@ class Life(RuleBasedStateMachine):
                 self._hold_first(connection, kind)
 
     def _hold_first(self, connection: Connection, kind: ConferenceKind) -> None:
-        """A family with a plan, whose first review is still to be held."""
+        """Record an initial conference that made a plan, so that the family's first review is requested."""
         first = Conference.model_validate(builders.conference(f"OLD-{kind}", kind=kind, trigger="2026-10-01"))
         life.request(connection, first, builders.NOW)
         day = dt.datetime(2027, 1, 12 if kind is ConferenceKind.INITIAL else 13, 10)
         chosen = {"start": day, "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
         booking_by_hand.book(connection, first.id, chosen, builders.NOW, locks=(), exception=EXCEPTION)
-        kept = conferences.found(connection, first.id)
-        assert kept is not None
+        conference = conferences.find(connection, first.id)
+        assert conference is not None
         later = builders.NOW + dt.timedelta(days=30)
-        life.outcome(connection, kept, Outcome.PLAN_MADE, later, held_on=None, children=None, reason=None)
+        life.outcome(connection, conference, Outcome.PLAN_MADE, later, held_on=None, children=None, reason=None)
 
     def teardown(self) -> None:
         self.store.close()
@@ -80,16 +80,16 @@ class Life(RuleBasedStateMachine):
     )
     def request(self, kind: ConferenceKind, children: int) -> None:
         self.requested += 1
-        asked = builders.conference(f"NEW-{self.requested}", kind=kind, children=children, trigger="2027-01-11")
-        self._do("request", lambda connection: life.request(connection, Conference.model_validate(asked), builders.NOW))
+        requested = builders.conference(f"NEW-{self.requested}", kind=kind, children=children, trigger="2027-01-11")
+        self._do("request", lambda connection: life.request(connection, Conference.model_validate(requested), builders.NOW))
 
     @rule(data=st.data(), soon=SOON, start=STARTS, room=ROOMS, chair=CHAIRS)
     def book(self, data: st.DataObject, soon: int, start: dt.time, room: str | None, chair: str) -> None:
-        kept = data.draw(st.sampled_from(self._conferences(*OPEN) or [None]))
-        if kept is None:
+        conference = data.draw(st.sampled_from(self._conferences(*OPEN) or [None]))
+        if conference is None:
             return
-        chosen = {"start": _start(kept, soon, start), "room": room, "chair": chair, "minute_taker": "M1"}
-        name = kept.value.id
+        chosen = {"start": _start(conference, soon, start), "room": room, "chair": chair, "minute_taker": "M1"}
+        name = conference.value.id
         self._do(
             "book",
             lambda connection: booking_by_hand.book(connection, name, chosen, builders.NOW, locks=(), exception=EXCEPTION),
@@ -97,11 +97,11 @@ class Life(RuleBasedStateMachine):
 
     @rule(data=st.data(), soon=SOON, start=STARTS, room=ROOMS, chair=CHAIRS, reason=REASONS)
     def move(self, data: st.DataObject, soon: int, start: dt.time, room: str | None, chair: str, reason: Reason) -> None:
-        booked = data.draw(st.sampled_from(self._to_come() or [None]))
+        booked = data.draw(st.sampled_from(self._future_bookings() or [None]))
         if booked is None:
             return
-        kept = self._conference(booked.booking.conference)
-        changes = {"start": _start(kept, soon, start), "room": room, "chair": chair}
+        conference = self._conference(booked.booking.conference)
+        changes = {"start": _start(conference, soon, start), "room": room, "chair": chair}
         self._do(
             "move",
             lambda connection: booking_by_hand.move(connection, booked, changes, reason, builders.NOW, exception=EXCEPTION),
@@ -109,116 +109,122 @@ class Life(RuleBasedStateMachine):
 
     @rule(data=st.data(), reason=REASONS)
     def cancel_booking(self, data: st.DataObject, reason: Reason) -> None:
-        booked = data.draw(st.sampled_from(self._to_come() or self._bookings()))
+        booked = data.draw(st.sampled_from(self._future_bookings() or self._bookings()))
         self._do("unbook", lambda connection: booking_by_hand.cancel(connection, booked, reason, builders.NOW))
 
     @precondition(lambda self: len(self._conferences(*OPEN)) > 3)
     @rule(data=st.data(), reason=REASONS)
     def cancel(self, data: st.DataObject, reason: Reason) -> None:
-        kept = data.draw(st.sampled_from(self._conferences()))
-        self._do("cancel", lambda connection: life.cancel(connection, kept, reason, builders.NOW))
+        conference = data.draw(st.sampled_from(self._conferences()))
+        self._do("cancel", lambda connection: life.cancel(connection, conference, reason, builders.NOW))
 
     @precondition(lambda self: self._conferences(ConferenceState.BOOKED))
     @rule(data=st.data(), children=st.none() | st.integers(0, 4))
     def outcome(self, data: st.DataObject, children: int | None) -> None:
-        kept = data.draw(st.sampled_from(self._conferences(ConferenceState.BOOKED)))
-        found = data.draw(st.sampled_from(possible_outcomes(kept.value.kind)) | st.sampled_from(Outcome))
+        conference = data.draw(st.sampled_from(self._conferences(ConferenceState.BOOKED)))
+        result = data.draw(st.sampled_from(possible_outcomes(conference.value.kind)) | st.sampled_from(Outcome))
         later = builders.NOW + dt.timedelta(days=3650)
-        told = {"held_on": None, "children": children, "reason": None}
-        self._do("outcome", lambda connection: life.outcome(connection, kept, found, later, **told))
+        details = {"held_on": None, "children": children, "reason": None}
+        self._do("outcome", lambda connection: life.outcome(connection, conference, result, later, **details))
 
     @rule(data=st.data(), day=st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)))
     def birth(self, data: st.DataObject, day: dt.date) -> None:
         every = self._conferences()
-        likely = [kept for kept in every if kept.value.kind is ConferenceKind.PRE_BIRTH or kept.follows]
-        kept = data.draw(st.sampled_from(likely or every))
+        likely = [conference for conference in every if conference.value.kind is ConferenceKind.PRE_BIRTH or conference.follows]
+        conference = data.draw(st.sampled_from(likely or every))
         later = builders.NOW + dt.timedelta(days=365)
-        self._do("birth", lambda connection: life.birth(connection, kept, day, later))
+        self._do("birth", lambda connection: life.birth(connection, conference, day, later))
 
     @rule(data=st.data(), chair=CHAIRS, children=st.integers(1, 4))
     def change(self, data: st.DataObject, chair: str, children: int) -> None:
-        kept = data.draw(st.sampled_from(self._conferences()))
-        value = kept.value.model_copy(update={"chair": chair, "children": children})
-        self._do("change", lambda connection: booking_by_hand.change_conference(connection, kept, value, builders.NOW))
+        conference = data.draw(st.sampled_from(self._conferences()))
+        value = conference.value.model_copy(update={"chair": chair, "children": children})
+        self._do("change", lambda connection: booking_by_hand.change_conference(connection, conference, value, builders.NOW))
 
     @invariant()
-    def a_booking_stands_for_what_is_booked_or_was_held(self) -> None:
-        standing = Counter(booked.booking.conference for booked in self._bookings())
+    def booked_and_held_conferences_have_one_active_booking(self) -> None:
+        active = Counter(booked.booking.conference for booked in self._bookings())
         unbooked = (ConferenceState.REQUESTED, ConferenceState.CANCELLED)
-        expected = {kept.value.id: int(kept.state not in unbooked) for kept in self._conferences()}
-        assert {name: standing[name] for name in expected} == expected
+        expected = {conference.value.id: int(conference.state not in unbooked) for conference in self._conferences()}
+        assert {name: active[name] for name in expected} == expected
 
     @invariant()
-    def a_chain_has_one_open_conference_at_its_end_at_most(self) -> None:
-        every = {kept.value.id: kept for kept in self._conferences()}
-        followed = Counter(kept.follows for kept in every.values() if kept.follows is not None)
+    def a_chain_has_at_most_one_open_conference_at_its_end(self) -> None:
+        every = {conference.value.id: conference for conference in self._conferences()}
+        followed = Counter(conference.follows for conference in every.values() if conference.follows is not None)
         assert set(followed.values()) <= {1}
         assert all(every[name].state in (ConferenceState.HELD, ConferenceState.INQUORATE) for name in followed)
-        for name, kept in every.items():
-            goes_on = kept.state is ConferenceState.INQUORATE or (
-                kept.state is ConferenceState.HELD and kept.outcome is not None and Outcome(kept.outcome["outcome"]).leaves_a_plan
+        for name, conference in every.items():
+            goes_on = conference.state is ConferenceState.INQUORATE or (
+                conference.state is ConferenceState.HELD
+                and conference.outcome is not None
+                and Outcome(conference.outcome["outcome"]).leaves_a_plan
             )
             assert (name in followed) == goes_on
 
     @invariant()
-    def a_caseload_is_the_children_on_plans(self) -> None:
+    def a_caseload_counts_the_children_on_plans(self) -> None:
         with self.store.reading() as connection:
             on_plans = _on_plans(connection)
-            found = {chair.id: chair.caseload for chair in nouns.values(connection, nouns.CHAIRS)}
-        assert found == {chair: others + on_plans[chair] for chair, others in self.others.items()}
+            caseloads = {chair.id: chair.caseload for chair in nouns.values(connection, nouns.CHAIRS)}
+        assert caseloads == {chair: others + on_plans[chair] for chair, others in self.others.items()}
 
     @invariant()
-    def every_conference_has_a_history_once_something_happened(self) -> None:
+    def every_changed_conference_has_a_history(self) -> None:
         with self.store.reading() as connection:
-            told = set(connection.execute(select(tables.conference_history.c.conference)).scalars())
-        assert {kept.value.id for kept in self._conferences() if kept.version > 1 or kept.follows} <= told
+            recorded = set(connection.execute(select(tables.conference_history.c.conference)).scalars())
+        assert {
+            conference.value.id for conference in self._conferences() if conference.version > 1 or conference.follows
+        } <= recorded
 
     def _do(self, what: str, happen: Callable[[Connection], Any]) -> None:
-        """In one transaction, as a request does it; what is refused leaves nothing."""
+        """Do something in one transaction, as a request does. Assert that a refusal changes nothing."""
         try:
             with self.store.writing() as connection:
                 happen(connection)
         except ServiceError as error:
-            assert error.status in (409, 422), error
+            assert isinstance(error, ConflictError | InvalidError), error
             self.done[f"{what} refused"] += 1
         else:
             self.done[what] += 1
 
     def _conferences(self, *states: ConferenceState) -> list[StoredConference]:
         with self.store.reading() as connection:
-            found = conferences.listed(connection)
-        return [kept for kept in found if not states or kept.state in states]
+            every = conferences.list_conferences(connection)
+        return [conference for conference in every if not states or conference.state in states]
 
     def _conference(self, identifier: str) -> StoredConference:
-        return next(kept for kept in self._conferences() if kept.value.id == identifier)
+        return next(conference for conference in self._conferences() if conference.value.id == identifier)
 
-    def _to_come(self) -> list[StoredBooking]:
-        booked = {kept.value.id for kept in self._conferences(ConferenceState.BOOKED)}
-        return [kept for kept in self._bookings() if kept.booking.conference in booked]
+    def _future_bookings(self) -> list[StoredBooking]:
+        booked = {conference.value.id for conference in self._conferences(ConferenceState.BOOKED)}
+        return [booking for booking in self._bookings() if booking.booking.conference in booked]
 
     def _bookings(self) -> list[StoredBooking]:
         with self.store.reading() as connection:
-            return bookings.queried(connection, select(tables.bookings).where(tables.bookings.c.active))
+            return bookings.select_bookings(connection, select(tables.bookings).where(tables.bookings.c.active))
 
 
-def _start(kept: StoredConference, soon: int, start: dt.time) -> dt.datetime:
-    return dt.datetime.combine(Calendar().working_days_after(kept.earliest, soon), start)
+def _start(conference: StoredConference, soon: int, start: dt.time) -> dt.datetime:
+    return dt.datetime.combine(Calendar().working_days_after(conference.earliest, soon), start)
 
 
 def _on_plans(connection: Connection) -> Counter[str]:
-    """The children of open reviews, by chair."""
+    """Return the number of children of open reviews, by chair."""
     on_plans: Counter[str] = Counter(dict.fromkeys((chair["id"] for chair in builders.CHAIRS), 0))
-    for kept in conferences.listed(connection):
-        if kept.state in OPEN and kept.value.kind.is_review and kept.value.chair is not None:
-            on_plans[kept.value.chair] += kept.value.children
+    for conference in conferences.list_conferences(connection):
+        if conference.state in OPEN and conference.value.kind.is_review and conference.value.chair is not None:
+            on_plans[conference.value.chair] += conference.value.children
     return on_plans
 
 
 @pytest.mark.parametrize("examples", [8, pytest.param(150, marks=pytest.mark.slow)])
-def test_the_diary_stays_whole(databases: Databases, examples: int) -> None:
-    Life.databases, Life.done = databases, Counter()
+def test_the_diary_stays_consistent_after_random_events(databases: Databases, examples: int) -> None:
+    DiaryMachine.databases, DiaryMachine.done = databases, Counter()
     quietly = [HealthCheck.too_slow, HealthCheck.data_too_large]
     chosen = settings(max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=quietly, database=None)
-    run_state_machine_as_test(Life, settings=chosen)
-    missed = {"request", "book", "move", "unbook", "cancel", "outcome", "birth", "change", "book refused"} - set(Life.done)
-    assert examples < 100 or not missed, "the sequences are to reach everything"
+    run_state_machine_as_test(DiaryMachine, settings=chosen)
+    missed = {"request", "book", "move", "unbook", "cancel", "outcome", "birth", "change", "book refused"} - set(
+        DiaryMachine.done
+    )
+    assert examples < 100 or not missed, "the random sequences reach every event"

@@ -24,14 +24,14 @@ NEEDS: dict[str, Any] = {
 
 
 def value(identifier: str, **changes: Any) -> dict[str, Any]:
-    """A conference of ``builders.py`` with every field of the contract."""
+    """Return a conference of ``builders.py`` with every field of the contract."""
     return NEEDS | {"chair": None} | builders.conference(identifier, **changes)
 
 
 def view(conference: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A requested initial conference as it is told."""
-    told = {"state": "requested", "due": "2027-01-22", "earliest": "2027-01-11", "follows": None, "outcome": None}
-    return {"conference": conference, **told, "booking": None, "remarks": []} | changes
+    """Return a requested initial conference as the API shows it."""
+    state = {"state": "requested", "due": "2027-01-22", "earliest": "2027-01-11", "follows": None, "outcome": None}
+    return {"conference": conference, **state, "booking": None, "remarks": []} | changes
 
 
 def get(client: TestClient, identifier: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def get(client: TestClient, identifier: str) -> dict[str, Any]:
 
 
 def post(client: TestClient, identifier: str, what: str, body: dict[str, Any]) -> Any:
-    """Let something happen to a conference, having seen it."""
+    """Read a conference, post an event of it with its ETag, and return the response."""
     seen = client.get(f"{PATH}/{identifier}").headers["ETag"]
     return client.post(f"{PATH}/{identifier}/{what}", json=body, headers={"If-Match": seen})
 
@@ -54,7 +54,7 @@ def caseloads(client: TestClient) -> dict[str, int]:
     return {chair["id"]: chair["caseload"] for chair in client.get("/api/v1/chairs").json()["items"]}
 
 
-def test_one_is_requested_and_read(seeded: TestClient) -> None:
+def test_a_conference_is_requested_and_read(seeded: TestClient) -> None:
     given = value("CPC-9", site="WYC", not_chairs=["C2"], social_worker="SW-1")
     response = seeded.post(PATH, json=given)
     assert (response.status_code, response.headers["ETag"]) == (201, '"1"')
@@ -63,7 +63,7 @@ def test_one_is_requested_and_read(seeded: TestClient) -> None:
     assert events(seeded, "CPC-9") == [("requested", None, {"follows": None})]
 
 
-def test_an_id_is_given_once(seeded: TestClient) -> None:
+def test_an_id_can_be_requested_only_once(seeded: TestClient) -> None:
     response = seeded.post(PATH, json=value("CPC-1"))
     assert (response.status_code, response.json()) == (
         409,
@@ -76,7 +76,7 @@ def test_an_id_is_given_once(seeded: TestClient) -> None:
     )
 
 
-def test_what_it_names_must_be_there(seeded: TestClient) -> None:
+def test_an_unknown_reference_is_refused(seeded: TestClient) -> None:
     response = seeded.post(PATH, json=value("HOLD-9", site="XXX", chair="C9", not_chairs=["C1", "C8"]))
     assert response.status_code == 422
     assert [error["where"] for error in response.json()["errors"]] == ["site", "chair", "not_chairs[1]", "id"]
@@ -84,7 +84,7 @@ def test_what_it_names_must_be_there(seeded: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "names"),
     [
         ("", ["CPC-1", "CPC-2", "CPC-3", "CPC-4", "CPC-5"]),
         ("kind=initial", ["CPC-1", "CPC-2"]),
@@ -95,13 +95,13 @@ def test_what_it_names_must_be_there(seeded: TestClient) -> None:
         ("state=requested&kind=review", ["CPC-4", "CPC-5"]),
     ],
 )
-def test_they_are_filtered(seeded: TestClient, store: Store, query: str, found: list[str]) -> None:
+def test_conferences_are_filtered(seeded: TestClient, store: Store, query: str, names: list[str]) -> None:
     book(store, "CPC-2", "2027-01-12T10:00")
     body = seeded.get(f"{PATH}?{query}").json()
-    assert ([item["conference"]["id"] for item in body["items"]], body["next"]) == (found, None)
+    assert ([item["conference"]["id"] for item in body["items"]], body["next"]) == (names, None)
 
 
-def test_pages_stay_as_they_are_while_others_come(seeded: TestClient) -> None:
+def test_pages_are_stable_when_conferences_are_added(seeded: TestClient) -> None:
     first = seeded.get(f"{PATH}?most=2").json()
     seeded.post(PATH, json=value("CPC-9"))
     second = seeded.get(f"{PATH}?most=2&after={first['next']}").json()
@@ -110,7 +110,7 @@ def test_pages_stay_as_they_are_while_others_come(seeded: TestClient) -> None:
     assert (pages, third["next"]) == ([["CPC-1", "CPC-2"], ["CPC-3", "CPC-4"], ["CPC-5", "CPC-9"]], None)
 
 
-def test_a_change_needs_the_version_that_was_seen(seeded: TestClient) -> None:
+def test_a_change_needs_the_current_etag(seeded: TestClient) -> None:
     changed = value("CPC-1", children=3)
     assert seeded.put(f"{PATH}/CPC-1", json=changed).status_code == 428
     assert seeded.put(f"{PATH}/CPC-1", json=changed, headers={"If-Match": '"7"'}).status_code == 412
@@ -119,7 +119,7 @@ def test_a_change_needs_the_version_that_was_seen(seeded: TestClient) -> None:
     assert events(seeded, "CPC-1") == [("changed", None, {"before": {"children": 2}, "due_before": "2027-01-22"})]
 
 
-def test_a_booked_one_changes_only_as_its_booking_allows(seeded: TestClient, store: Store) -> None:
+def test_a_booked_conference_changes_only_as_its_booking_allows(seeded: TestClient, store: Store) -> None:
     book(store, "CPC-1", "2027-01-12T10:00")
     seen = {"If-Match": seeded.get(f"{PATH}/CPC-1").headers["ETag"]}
     response = seeded.put(f"{PATH}/CPC-1", json=value("CPC-1", minutes=120, not_chairs=["C1"]), headers=seen)
@@ -143,7 +143,7 @@ def test_a_booked_one_changes_only_as_its_booking_allows(seeded: TestClient, sto
     ]
 
 
-def test_an_outcome_makes_the_next_review(seeded: TestClient, store: Store, clock: Clock) -> None:
+def test_an_outcome_requests_the_next_review(seeded: TestClient, store: Store, clock: Clock) -> None:
     book(store, "CPC-1", "2027-01-12T10:00", chair="C2")
     clock.forward(days=10)
 
@@ -162,7 +162,7 @@ def test_an_outcome_makes_the_next_review(seeded: TestClient, store: Store, cloc
     assert [event for event, _, _ in events(seeded, "CPC-1")] == ["held"]
 
 
-def test_where_no_clock_says_how_early_it_may_be_no_day_is_made_up(seeded: TestClient) -> None:
+def test_the_earliest_date_is_null_if_no_clock_sets_it(seeded: TestClient) -> None:
     seeded.post(PATH, json=value("CPC-9", requested=None))
     assert get(seeded, "CPC-9") == view(value("CPC-9", requested=None), earliest=None)
 
@@ -175,16 +175,16 @@ def test_reviews_follow_each_other_until_the_plan_ends(seeded: TestClient, store
         ("CPC-3-R1", "plan continues", {"held_on": "2027-07-05"}, "CPC-3-R2", {"C1": 0, "C2": 3, "C3": 0}),
         ("CPC-3-R2", "plan ended", {}, None, {"C1": 0, "C2": 0, "C3": 0}),
     ]
-    for identifier, outcome, told, following, loads in expected:
+    for identifier, outcome, more, following, loads in expected:
         book(store, identifier, f"{days[identifier]}T10:00", chair="C2")
-        body = post(seeded, identifier, "outcome", {"outcome": outcome, **told}).json()
+        body = post(seeded, identifier, "outcome", {"outcome": outcome, **more}).json()
         assert (body["next"] and body["next"]["conference"]["id"], caseloads(seeded)) == (following, loads)
     assert get(seeded, "CPC-3-R2")["follows"] == "CPC-3-R1"
     assert get(seeded, "CPC-3-R2")["conference"]["trigger"] == "2027-07-05"
     assert (get(seeded, "CPC-3-R1")["due"], get(seeded, "CPC-3-R2")["due"]) == ("2027-07-12", "2028-01-05")
 
 
-def test_an_inquorate_initial_conference_is_to_be_booked_again(seeded: TestClient, store: Store, clock: Clock) -> None:
+def test_an_inquorate_initial_conference_is_requested_again(seeded: TestClient, store: Store, clock: Clock) -> None:
     book(store, "CPC-1", "2027-01-12T10:00")
     clock.forward(days=10)
     body = post(seeded, "CPC-1", "outcome", {"outcome": "inquorate", "reason": "report missing"}).json()
@@ -195,7 +195,7 @@ def test_an_inquorate_initial_conference_is_to_be_booked_again(seeded: TestClien
     assert caseloads(seeded) == {"C1": 0, "C2": 0, "C3": 0}
 
 
-def test_an_inquorate_review_is_due_when_it_was(seeded: TestClient, store: Store, clock: Clock) -> None:
+def test_an_inquorate_review_keeps_its_due_date(seeded: TestClient, store: Store, clock: Clock) -> None:
     book(store, "CPC-3", "2027-01-12T10:00")
     clock.forward(days=10)
     following = post(seeded, "CPC-3", "outcome", {"outcome": "inquorate"}).json()["next"]
@@ -241,7 +241,7 @@ def test_an_inquorate_review_is_due_when_it_was(seeded: TestClient, store: Store
         ),
     ],
 )
-def test_an_outcome_that_cannot_be_is_refused(
+def test_an_impossible_outcome_is_refused(
     seeded: TestClient, store: Store, clock: Clock, identifier: str, body: dict[str, Any], status: int, detail: str
 ) -> None:
     book(store, "CPC-1", "2027-01-12T10:00")
@@ -289,7 +289,7 @@ def test_a_birth_brings_the_first_review_forward(seeded: TestClient, store: Stor
     assert (of_review["conference"]["due"], of_review["next"]) == ("2027-03-10", None)
 
 
-def test_a_birth_is_told_of_a_pre_birth_conference_only_and_not_before(seeded: TestClient) -> None:
+def test_a_birth_needs_a_pre_birth_conference(seeded: TestClient) -> None:
     response = post(seeded, "CPC-3", "birth", {"date": "2027-01-04"})
     assert (response.status_code, response.json()["type"]) == (409, "/problems/no-pre-birth")
 
@@ -305,9 +305,7 @@ def test_a_transfer_changes_the_clock(seeded: TestClient) -> None:
 
 
 @pytest.mark.parametrize(("reason", "left"), [("no longer needed", 0), ("entered wrongly", 2)])
-def test_cancelling_a_review_ends_its_booking_and_its_place_in_the_caseload(
-    seeded: TestClient, store: Store, reason: str, left: int
-) -> None:
+def test_cancelling_a_review_ends_its_booking_and_its_caseload(seeded: TestClient, store: Store, reason: str, left: int) -> None:
     chair = seeded.get("/api/v1/chairs/C1")
     seeded.put("/api/v1/chairs/C1", json=chair.json() | {"caseload": 2}, headers={"If-Match": chair.headers["ETag"]})
     number = book(store, "CPC-3", "2027-01-12T10:00")
@@ -318,14 +316,14 @@ def test_cancelling_a_review_ends_its_booking_and_its_place_in_the_caseload(
     assert events(seeded, "CPC-3") == [("cancelled", reason, {"before": "booked", "booking": place})]
 
 
-def test_a_family_that_is_handed_over_takes_its_children_along(seeded: TestClient) -> None:
+def test_a_handover_moves_the_children_to_the_new_caseload(seeded: TestClient) -> None:
     reviewed = get(seeded, "CPC-4")["conference"]
     seen = seeded.get(f"{PATH}/CPC-4").headers["ETag"]
     seeded.put(f"{PATH}/CPC-4", json=reviewed | {"chair": "C3"}, headers={"If-Match": seen})
     assert caseloads(seeded) == {"C1": 0, "C2": 0, "C3": 2}
 
 
-def test_a_reason_is_one_of_the_services_own(seeded: TestClient) -> None:
+def test_an_unknown_reason_is_refused(seeded: TestClient) -> None:
     response = post(seeded, "CPC-1", "cancel", {"reason": "it rained"})
     (error,) = response.json()["errors"]
     assert (response.status_code, error["where"]) == (422, "reason")
@@ -335,7 +333,7 @@ def test_a_reason_is_one_of_the_services_own(seeded: TestClient) -> None:
     )
 
 
-def test_a_history_is_paged(seeded: TestClient) -> None:
+def test_a_history_is_listed_in_pages(seeded: TestClient) -> None:
     for children in (3, 4, 5):
         seen = seeded.get(f"{PATH}/CPC-1").headers["ETag"]
         seeded.put(f"{PATH}/CPC-1", json=value("CPC-1", children=children), headers={"If-Match": seen})

@@ -43,18 +43,18 @@ def faults(text: str) -> list[str]:
         "Start date,Title,End date\n25/12/2026,Christmas Day,25/12/2026\n28/12/2026,Boxing Day,28/12/2026",
     ],
 )
-def test_columns_stand_in_any_order_under_the_headings_that_people_write(text: str) -> None:
+def test_columns_can_have_any_order_and_common_headings(text: str) -> None:
     assert days_in_table(table(text)) == (
         named("2026-12-25", name="Christmas Day"),
         named("2026-12-28", name="Boxing Day"),
     )
 
 
-def test_terms_of_a_school_in_the_fixtures() -> None:
-    found = days_in_table(table(SCHOOL_TERMS.read_text()))
-    assert (found[0], found[-1]) == (named("2023-09-05", "2023-10-20"), named("2027-06-07", "2027-07-21"))
-    change = change_of_terms(None, found)
-    assert (change.added, change.removed, change.unchanged, change.left_out) == (found, (), (), ())
+def test_the_terms_of_a_school_are_read_from_a_table() -> None:
+    days = days_in_table(table(SCHOOL_TERMS.read_text()))
+    assert (days[0], days[-1]) == (named("2023-09-05", "2023-10-20"), named("2027-06-07", "2027-07-21"))
+    change = change_of_terms(None, days)
+    assert (change.added, change.removed, change.unchanged, change.left_out) == (days, (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_terms_of_a_school_in_the_fixtures() -> None:
         ),
     ],
 )
-def test_rows_that_can_not_be_read_are_told_all_at_once(text: str, expected: list[str]) -> None:
+def test_all_invalid_rows_are_reported_together(text: str, expected: list[str]) -> None:
     assert faults(text) == expected
 
 
-def test_bank_holidays_within_the_days_of_the_file_are_as_it_says_and_others_stay() -> None:
+def test_bank_holidays_are_replaced_within_the_files_days() -> None:
     present = [dt.date(2025, 12, 25), dt.date(2026, 12, 25), dt.date(2026, 12, 29), dt.date(2028, 1, 3)]
-    found = [named("2026-12-25", name="Christmas Day"), named("2026-12-28", name="Boxing Day"), named("2027-01-01")]
-    assert change_of_bank_holidays(present, found, TODAY) == DaysChange(
+    days = [named("2026-12-25", name="Christmas Day"), named("2026-12-28", name="Boxing Day"), named("2027-01-01")]
+    assert change_of_bank_holidays(present, days, TODAY) == DaysChange(
         added=(named("2026-12-28", name="Boxing Day"), named("2027-01-01")),
         removed=(named("2026-12-29"),),
         unchanged=(named("2025-12-25"), named("2026-12-25", name="Christmas Day"), named("2028-01-03")),
@@ -99,7 +99,7 @@ def test_bank_holidays_within_the_days_of_the_file_are_as_it_says_and_others_sta
     )
 
 
-def test_easter_may_be_one_event_and_a_long_closure_is_no_bank_holiday() -> None:
+def test_easter_can_be_one_event_but_a_long_closure_is_ignored() -> None:
     easter, shut = named("2027-03-26", "2027-03-29", "Easter"), named("2027-12-25", "2027-12-31", "Office closed")
     change = change_of_bank_holidays([], [easter, shut], TODAY)
     assert [in_words(one) for one in change.all] == [
@@ -111,7 +111,7 @@ def test_easter_may_be_one_event_and_a_long_closure_is_no_bank_holiday() -> None
     assert change.left_out == ((shut, "bank holidays are 4 days in a row at most"),)
 
 
-def test_englands_bank_holidays_outside_the_file_go_on() -> None:
+def test_englands_bank_holidays_outside_the_file_stay() -> None:
     change = change_of_bank_holidays(None, [named("2027-05-03", name="Early May"), named("2027-06-07", name="Moved")], TODAY)
     assert change.added == (named("2027-06-07", name="Moved"),)
     assert change.removed == (named("2027-05-31"),)
@@ -127,7 +127,7 @@ def test_englands_bank_holidays_outside_the_file_go_on() -> None:
 AUTUMN, SPRING = named("2026-11-02", "2026-12-18", "Autumn 2"), named("2027-01-05", "2027-02-12", "Spring 1")
 
 
-def test_terms_take_the_place_of_those_that_touch_the_files_days() -> None:
+def test_terms_replace_those_that_overlap_the_files_days() -> None:
     present = [Period(first=first, last=last) for first, last in (
         (dt.date(2026, 9, 3), dt.date(2026, 10, 22)),
         (dt.date(2026, 11, 2), dt.date(2026, 12, 18)),
@@ -152,12 +152,12 @@ def test_terms_take_the_place_of_those_that_touch_the_files_days() -> None:
         (named("2027-07-22", "2027-09-01", "Summer Break"), "by its name it is no term"),
     ],
 )
-def test_what_a_schools_calendar_tells_besides_its_terms_is_left_out(days: NamedDays, why: str) -> None:
+def test_other_events_of_a_schools_calendar_are_left_out(days: NamedDays, why: str) -> None:
     change = change_of_terms((), sorted([AUTUMN, SPRING, days]))
     assert (change.all, change.left_out) == ([AUTUMN, SPRING], ((days, why),))
 
 
-def test_a_half_term_that_is_half_of_a_term_is_one() -> None:
+def test_half_of_a_term_is_a_term() -> None:
     half = named("2027-02-22", "2027-03-25", "Half term 4")
     assert change_of_terms((), [AUTUMN, SPRING, half]).all == [AUTUMN, SPRING, half]
 
@@ -172,7 +172,7 @@ def test_terms_that_overlap_are_refused() -> None:
     )
 
 
-def test_a_file_without_such_days_is_refused_and_says_what_it_left_out() -> None:
+def test_a_file_without_days_is_refused_with_the_events_left_out() -> None:
     with pytest.raises(InputError) as raised:
         change_of_terms((), [named("2027-01-04", name="INSET day")])
     assert str(raised.value) == (
@@ -184,9 +184,7 @@ dates = st.dates(dt.date(2026, 1, 1), dt.date(2028, 12, 31))
 
 
 @given(st.sets(dates, max_size=30), st.sets(dates, min_size=1, max_size=30))
-def test_after_a_file_of_bank_holidays_its_days_are_known_and_nothing_else_between_them(
-    present: set[dt.date], given_: set[dt.date]
-) -> None:
+def test_a_file_of_bank_holidays_is_complete_between_its_days(present: set[dt.date], given_: set[dt.date]) -> None:
     change = change_of_bank_holidays(present, [NamedDays(day, day, "") for day in sorted(given_)], TODAY)
     afterwards = [one.first for one in change.all]
     assert afterwards == sorted(given_ | {day for day in present if not min(given_) <= day <= max(given_)})

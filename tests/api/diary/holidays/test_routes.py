@@ -43,7 +43,7 @@ HOLIDAYS, TERMS = "/api/v1/bank-holidays", "/api/v1/terms"
 
 
 def send(client: TestClient, path: str, content: bytes | str, kind: str = "text/calendar", *, commit: str | None = None) -> Any:
-    """Try a file, or bring it in for the ETag in ``commit``."""
+    """Preview a file, or import it with the ETag in ``commit``."""
     query = "" if commit is None else "?mode=commit"
     headers = {"content-type": kind} | ({"if-match": commit} if commit else {})
     return client.post(f"{path}/file{query}", content=content, headers=headers)
@@ -89,40 +89,43 @@ LEFT_OUT = [
 @pytest.mark.parametrize(
     ("content", "kind", "left_out"), [(COUNCIL, "text/calendar", LEFT_OUT), (CSV, "text/csv; charset=utf-8", [])]
 )
-def test_terms_are_shown_first_and_then_brought_in(
-    seeded: TestClient, content: bytes | str, kind: str, left_out: list[Any]
-) -> None:
+def test_terms_are_previewed_and_then_imported(seeded: TestClient, content: bytes | str, kind: str, left_out: list[Any]) -> None:
     before = seeded.get(TERMS)
     tried = send(seeded, TERMS, content, kind)
     assert (tried.status_code, tried.json()) == (200, OF_TERMS | {"left_out": left_out})
     assert tried.headers["etag"] == before.headers["etag"] == '"1"'
     assert seeded.get(TERMS).json() == before.json()
 
-    kept = send(seeded, TERMS, content, kind, commit=tried.headers["etag"])
-    assert (kept.status_code, kept.json()) == (200, OF_TERMS | {"left_out": left_out, "mode": "commit"})
+    committed = send(seeded, TERMS, content, kind, commit=tried.headers["etag"])
+    assert (committed.status_code, committed.json()) == (200, OF_TERMS | {"left_out": left_out, "mode": "commit"})
     after = seeded.get(TERMS)
-    assert (after.json(), after.headers["etag"], kept.headers["etag"]) == (AFTERWARDS, '"2"', '"2"')
+    assert (after.json(), after.headers["etag"], committed.headers["etag"]) == (AFTERWARDS, '"2"', '"2"')
 
 
-def test_bank_holidays_of_the_government_are_shown_and_brought_in(seeded: TestClient) -> None:
+def test_government_bank_holidays_are_previewed_and_imported(seeded: TestClient) -> None:
     due = seeded.get("/api/v1/conferences/CPC-1").json()["due"]
     tried = send(seeded, HOLIDAYS, GOV_UK)
     assert tried.status_code == 200
-    told = tried.json()
+    expected = tried.json()
     occasion = days(
         "2027-01-13",
         "2027-01-13",
         "Bank holiday for an occasion",
         "Wednesday 13 January 2027, Bank holiday for an occasion",
     )
-    assert (told["added"], told["removed"], told["left_out"], told["notes"]) == ([occasion], [], [], [ENGLANDS_WERE_KNOWN])
-    assert days("2027-03-26", "2027-03-26", "Good Friday", "Friday 26 March 2027, Good Friday") in told["unchanged"]
+    assert (expected["added"], expected["removed"], expected["left_out"], expected["notes"]) == (
+        [occasion],
+        [],
+        [],
+        [ENGLANDS_WERE_KNOWN],
+    )
+    assert days("2027-03-26", "2027-03-26", "Good Friday", "Friday 26 March 2027, Good Friday") in expected["unchanged"]
     assert seeded.get(HOLIDAYS).json() is None
     assert seeded.get("/api/v1/conferences/CPC-1").json()["due"] == due == "2027-01-22"
 
-    kept = send(seeded, HOLIDAYS, GOV_UK, commit=tried.headers["etag"])
-    assert (kept.status_code, kept.json()) == (200, told | {"mode": "commit"})
-    assert seeded.get(HOLIDAYS).json() == sorted(one["first"] for one in told["added"] + told["unchanged"])
+    committed = send(seeded, HOLIDAYS, GOV_UK, commit=tried.headers["etag"])
+    assert (committed.status_code, committed.json()) == (200, expected | {"mode": "commit"})
+    assert seeded.get(HOLIDAYS).json() == sorted(one["first"] for one in expected["added"] + expected["unchanged"])
     assert seeded.get("/api/v1/conferences/CPC-1").json()["due"] == "2027-01-25"  # one working day fewer
 
     again = send(seeded, HOLIDAYS, GOV_UK).json()
@@ -130,7 +133,7 @@ def test_bank_holidays_of_the_government_are_shown_and_brought_in(seeded: TestCl
 
 
 @pytest.mark.parametrize("path", [HOLIDAYS, TERMS])
-def test_it_is_kept_only_for_whoever_has_seen_the_present_version(seeded: TestClient, path: str) -> None:
+def test_an_import_needs_the_current_etag(seeded: TestClient, path: str) -> None:
     content = CSV if path == TERMS else "date\n13/01/2027\n"
     before = seeded.get(path)
     assert send(seeded, path, content, "text/csv", commit="").status_code == 428
@@ -139,7 +142,7 @@ def test_it_is_kept_only_for_whoever_has_seen_the_present_version(seeded: TestCl
 
 
 @pytest.mark.parametrize(
-    ("content", "kind", "status", "told"),
+    ("content", "kind", "status", "expected"),
     [
         (b"<html>", "text/calendar", 422, {"type": "/problems/calendar-refused"}),
         (b"{}", "application/json", 415, {"type": "/problems/unknown-format"}),
@@ -162,11 +165,11 @@ def test_it_is_kept_only_for_whoever_has_seen_the_present_version(seeded: TestCl
     ],
 )
 @pytest.mark.parametrize("path", [HOLIDAYS, TERMS])
-def test_what_can_not_be_read_changes_nothing(
-    seeded: TestClient, path: str, content: bytes | str, kind: str, status: int, told: dict[str, Any]
+def test_an_invalid_file_changes_nothing(
+    seeded: TestClient, path: str, content: bytes | str, kind: str, status: int, expected: dict[str, Any]
 ) -> None:
     before = seeded.get(path)
     response = send(seeded, path, content, kind, commit="*")
     assert response.status_code == status
-    assert {name: response.json()[name] for name in told} == told
+    assert {name: response.json()[name] for name in expected} == expected
     assert (seeded.get(path).json(), seeded.get(path).headers["etag"]) == (before.json(), before.headers["etag"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from api.database.json_values import written
+from api.database.json_values import to_json
 from api.database.session import Store
 from api.diary.registers import queries as nouns
 from api.diary.registers.queries import NamedHold, Register, StoredItem
@@ -23,28 +23,28 @@ def put(store: Store, *sites: Site) -> list[int]:
 
 def listed(store: Store, after: int = 0, most: int | None = None) -> list[StoredItem[Site]]:
     with store.reading() as connection:
-        return nouns.listed(connection, nouns.SITES, after=after, most=most)
+        return nouns.list_items(connection, nouns.SITES, after=after, most=most)
 
 
-def test_each_is_found_as_it_was_kept_in_the_order_in_which_they_came(store: Store) -> None:
+def test_items_are_read_unchanged_in_the_order_of_adding(store: Store) -> None:
     first, second, third = put(store, WYCOMBE, AYLESBURY, AMERSHAM)
     assert first < second < third
     assert listed(store) == [StoredItem(first, WYCOMBE, 1), StoredItem(second, AYLESBURY, 1), StoredItem(third, AMERSHAM, 1)]
     with store.reading() as connection:
-        assert nouns.found(connection, nouns.SITES, "AYL") == StoredItem(second, AYLESBURY, 1)
-        assert nouns.found(connection, nouns.SITES, "ayl") is None
+        assert nouns.find(connection, nouns.SITES, "AYL") == StoredItem(second, AYLESBURY, 1)
+        assert nouns.find(connection, nouns.SITES, "ayl") is None
         assert nouns.values(connection, nouns.SITES) == (WYCOMBE, AYLESBURY, AMERSHAM)
         assert nouns.count(connection, nouns.SITES) == 3
 
 
 def test_a_page_begins_after_a_position(store: Store) -> None:
     positions = put(store, WYCOMBE, AYLESBURY, AMERSHAM)
-    assert [kept.value for kept in listed(store, most=2)] == [WYCOMBE, AYLESBURY]
-    assert [kept.value for kept in listed(store, after=positions[1], most=2)] == [AMERSHAM]
+    assert [stored.value for stored in listed(store, most=2)] == [WYCOMBE, AYLESBURY]
+    assert [stored.value for stored in listed(store, after=positions[1], most=2)] == [AMERSHAM]
     assert listed(store, after=positions[2]) == []
 
 
-def test_a_change_keeps_the_place_and_lifts_the_version(store: Store) -> None:
+def test_a_change_keeps_the_position_and_increments_the_version(store: Store) -> None:
     first, second = put(store, WYCOMBE, AYLESBURY)
     renamed = Site(id="WYC", name="High Wycombe")
     with store.writing() as connection:
@@ -52,14 +52,14 @@ def test_a_change_keeps_the_place_and_lifts_the_version(store: Store) -> None:
     assert listed(store) == [StoredItem(first, renamed, 2), StoredItem(second, AYLESBURY, 1)]
 
 
-def test_what_is_removed_is_gone(store: Store) -> None:
+def test_a_removed_item_is_not_found(store: Store) -> None:
     _, second = put(store, WYCOMBE, AYLESBURY)
     with store.writing() as connection:
         nouns.remove(connection, nouns.SITES, "WYC")
     assert listed(store) == [StoredItem(second, AYLESBURY, 1)]
 
 
-def test_no_two_of_a_kind_have_one_id(store: Store) -> None:
+def test_two_items_of_a_kind_cannot_have_the_same_id(store: Store) -> None:
     put(store, WYCOMBE)
     with pytest.raises(IntegrityError):
         put(store, Site(id="WYC", name="Another"))
@@ -69,34 +69,34 @@ def test_no_two_of_a_kind_have_one_id(store: Store) -> None:
 @pytest.mark.parametrize(
     ("noun", "identifier"), [(nouns.ROOMS, "AYL-1"), (nouns.CHAIRS, "C1"), (nouns.MINUTE_TAKERS, "M1")], ids=str
 )
-def test_what_a_booking_needs_cannot_be_removed(store: Store, noun: Register[Any], identifier: str) -> None:
+def test_an_item_that_a_booking_needs_cannot_be_removed(store: Store, noun: Register[Any], identifier: str) -> None:
     fill(store)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     with pytest.raises(IntegrityError), store.writing() as connection:
         nouns.remove(connection, noun, identifier)
     with store.reading() as connection:
-        assert nouns.found(connection, noun, identifier) is not None
+        assert nouns.find(connection, noun, identifier) is not None
 
 
-def test_every_kind_is_kept_whole(store: Store) -> None:
+def test_items_of_every_kind_are_stored_completely(store: Store) -> None:
     fill(store)
-    kept = {nouns.SITES: builders.SITES, nouns.ROOMS: builders.ROOMS, nouns.CHAIRS: builders.CHAIRS} | {
+    stored = {nouns.SITES: builders.SITES, nouns.ROOMS: builders.ROOMS, nouns.CHAIRS: builders.CHAIRS} | {
         nouns.MINUTE_TAKERS: builders.MINUTE_TAKERS,
         nouns.HOLDS: builders.HOLDS,
     }
-    assert set(kept) == set(nouns.ALL)
+    assert set(stored) == set(nouns.ALL)
     with store.reading() as connection:
-        for noun, given in kept.items():
+        for noun, given in stored.items():
             assert nouns.values(connection, noun) == tuple(noun.model.model_validate(value) for value in given)
 
 
-def test_a_hold_is_given_an_id_of_its_own() -> None:
+def test_a_hold_gets_its_own_id() -> None:
     first, second = (NamedHold.model_validate({"site": "AYL", "week": "2027-01-11", "count": 2}) for _ in range(2))
     assert first.id != second.id
     assert first.id.startswith("H-")
 
 
-def test_a_value_is_written_as_the_contract_writes_it() -> None:
+def test_a_value_is_stored_in_the_contracts_json() -> None:
     given = builders.ROOMS[0]
     empty = {"accessible": False, "closed": [], "first": None, "last": None, "name": ""}
-    assert written(Room.model_validate(given)) == given | empty
+    assert to_json(Room.model_validate(given)) == given | empty

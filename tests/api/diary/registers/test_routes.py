@@ -38,9 +38,9 @@ each_kind = pytest.mark.parametrize(("path", "value", "change", "noun"), KINDS, 
 
 
 def problem(kind: str, title: str, status: int, detail: str, *errors: tuple[str, str]) -> dict[str, Any]:
-    """The whole body of an error."""
-    told = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
-    return told | ({"errors": [{"where": where, "message": message} for where, message in errors]} if errors else {})
+    """Return the body of an error response."""
+    body = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
+    return body | ({"errors": [{"where": where, "message": message} for where, message in errors]} if errors else {})
 
 
 def listed(client: TestClient, path: str, **query: Any) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def listed(client: TestClient, path: str, **query: Any) -> dict[str, Any]:
 
 
 @each_kind
-def test_one_is_added_read_changed_and_removed(
+def test_an_item_is_added_read_changed_and_removed(
     seeded: TestClient, path: str, value: dict[str, Any], change: dict[str, Any], noun: str
 ) -> None:
     before = listed(seeded, path)
@@ -79,7 +79,7 @@ def test_one_is_added_read_changed_and_removed(
 
 
 @each_kind
-def test_two_people_never_overwrite_each_other(
+def test_two_people_cannot_overwrite_each_others_changes(
     seeded: TestClient, path: str, value: dict[str, Any], change: dict[str, Any], noun: str
 ) -> None:
     where = f"/api/v1/{path}/{value['id']}"
@@ -109,7 +109,7 @@ def test_two_people_never_overwrite_each_other(
 
 
 @each_kind
-def test_what_there_is_not_cannot_be_changed(
+def test_an_unknown_item_cannot_be_changed(
     seeded: TestClient, path: str, value: dict[str, Any], change: dict[str, Any], noun: str
 ) -> None:
     where, headers = f"/api/v1/{path}/{value['id']}", {"if-match": '"1"'}
@@ -119,7 +119,9 @@ def test_what_there_is_not_cannot_be_changed(
 
 
 @each_kind
-def test_an_id_is_given_once(seeded: TestClient, path: str, value: dict[str, Any], change: dict[str, Any], noun: str) -> None:
+def test_an_id_can_be_added_only_once(
+    seeded: TestClient, path: str, value: dict[str, Any], change: dict[str, Any], noun: str
+) -> None:
     seeded.post(f"/api/v1/{path}", json=value)
     again = seeded.post(f"/api/v1/{path}", json=value | change)
     detail = f"There is a {noun} '{value['id']}' already. Give this one another id, or change that one."
@@ -135,7 +137,7 @@ def test_an_id_cannot_be_changed(seeded: TestClient, path: str, value: dict[str,
     assert (other.status_code, other.json()) == (422, problem("invalid", "Unprocessable Entity", 422, detail))
 
 
-def test_an_id_may_hold_what_has_a_meaning_in_addresses(seeded: TestClient) -> None:
+def test_an_id_can_contain_reserved_characters_of_urls(seeded: TestClient) -> None:
     odd = "A/B ?#%é"
     site = seeded.post("/api/v1/sites", json={"id": odd, "name": ""})
     assert (site.status_code, site.headers["location"]) == (201, "/api/v1/sites/A%2FB%20%3F%23%25%C3%A9")
@@ -152,13 +154,13 @@ def test_an_id_may_hold_what_has_a_meaning_in_addresses(seeded: TestClient) -> N
     assert cancelled.json()["state"] == "cancelled", cancelled.json()
 
 
-def test_a_hold_without_an_id_is_given_one(seeded: TestClient) -> None:
+def test_a_hold_without_an_id_gets_one(seeded: TestClient) -> None:
     added = seeded.post("/api/v1/holds", json={"site": "AYL", "week": "2027-01-11", "count": 1})
     assert added.status_code == 201
     assert seeded.get(added.headers["location"]).json() == added.json()
 
 
-def test_every_fault_is_told_and_nothing_kept(seeded: TestClient) -> None:
+def test_all_faults_are_reported_and_nothing_is_stored(seeded: TestClient) -> None:
     response = seeded.post(
         "/api/v1/rooms", json={"id": " X", "site": "AYL", "starts": ["25:00"], "beds": 1, "first": "2027-13-01"}
     )
@@ -178,7 +180,7 @@ def test_every_fault_is_told_and_nothing_kept(seeded: TestClient) -> None:
     assert seeded.get("/api/v1/rooms").json()["items"][-1]["id"] == "WYC-1"
 
 
-def test_what_refers_to_nothing_is_refused(seeded: TestClient) -> None:
+def test_an_unknown_reference_is_refused(seeded: TestClient) -> None:
     response = seeded.post("/api/v1/rooms", json=ROOM | {"site": "AYLL"})
     assert (response.status_code, response.json()) == (
         422,
@@ -219,7 +221,7 @@ def test_what_refers_to_nothing_is_refused(seeded: TestClient) -> None:
         ("minute-takers/M1", "minute taker", []),  # booked
     ],
 )
-def test_what_others_need_is_not_removed(
+def test_an_item_that_others_need_cannot_be_removed(
     seeded: TestClient, store: Store, where: str, noun: str, errors: list[tuple[str, str]]
 ) -> None:
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
@@ -229,7 +231,7 @@ def test_what_others_need_is_not_removed(
     assert seeded.get(f"/api/v1/{where}").status_code == 200
 
 
-def test_a_diary_begins_with_its_sites(client: TestClient) -> None:
+def test_an_empty_diary_needs_a_site_first(client: TestClient) -> None:
     for path, value in (("chairs", {"id": "C1"}), ("rooms", ROOM), ("holds", HOLD)):
         response = client.post(f"/api/v1/{path}", json=value)
         expected = problem("no-site", "Conflict", 409, "There is no site yet. Add a site first.")
@@ -240,7 +242,7 @@ def test_a_diary_begins_with_its_sites(client: TestClient) -> None:
     assert [room["id"] for room in listed(client, "rooms")["items"]] == ["AYL-1", "AMR-1", "WYC-1"]
 
 
-def test_the_last_site_stays_while_anything_needs_it(client: TestClient) -> None:
+def test_the_last_site_cannot_be_removed_while_it_is_needed(client: TestClient) -> None:
     client.post("/api/v1/sites", json=SITE)
     client.post("/api/v1/rooms", json=ROOM | {"site": "CHE"})
     response = client.delete("/api/v1/sites/CHE", headers={"if-match": '"1"'})

@@ -9,11 +9,11 @@ from scheduler.domain.places import Journey
 from tests.api.support.builders import NOW
 
 OTHERS = {"policy": {"caseload_cap": 80}, "after_conferences": {"rebook_days": 8, "birth_days": None}}
-"""Other values than the defaults, where the example tells these."""
+"""Values that differ from the defaults, for documents whose examples are the defaults."""
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_the_default_holds_until_another_is_kept(store: Store, document: Document) -> None:
+def test_the_default_applies_until_a_value_is_stored(store: Store, document: Document) -> None:
     value = document.adapter.validate_python(OTHERS.get(document.name, document.example))
     assert value != document.default
     with store.writing() as connection:
@@ -28,7 +28,7 @@ def test_the_default_holds_until_another_is_kept(store: Store, document: Documen
         assert [documents.get(connection, other.name) for other in others] == [(other.default, 0) for other in others]
 
 
-def test_travel_is_written_as_the_contract_writes_it(store: Store) -> None:
+def test_travel_is_stored_in_the_contracts_json(store: Store) -> None:
     with store.writing() as connection:
         documents.put(connection, "travel", (Journey.model_validate({"from": "AYL", "to": "WYC", "minutes": 40}),), NOW)
         written = connection.exec_driver_sql("SELECT value FROM documents WHERE name = 'travel'").scalar_one()

@@ -20,20 +20,20 @@ def path_of(document: Document) -> str:
 
 
 def written(document: Document, value: Any) -> Any:
-    """The value as the API tells it, with its defaults."""
+    """Return the value as the API shows it, with its defaults."""
     adapter = document.adapter
     return adapter.dump_python(adapter.validate_python(value), mode="json", by_alias=True)
 
 
 @each
-def test_the_default_is_read_until_it_is_changed(client: TestClient, document: Document) -> None:
+def test_a_document_has_its_default_until_it_is_changed(client: TestClient, document: Document) -> None:
     response = client.get(path_of(document))
     assert (response.status_code, response.headers["etag"]) == (200, '"0"')
     assert response.json() == document.adapter.dump_python(document.default, mode="json", by_alias=True)
 
 
 @each
-def test_it_is_changed_as_a_whole(client: TestClient, store: Store, document: Document) -> None:
+def test_a_document_is_replaced_as_a_whole(client: TestClient, store: Store, document: Document) -> None:
     builders.fill(store, give_documents=False)
     path, value = path_of(document), EXAMPLES[document.name]
     expected = written(document, value)
@@ -49,13 +49,13 @@ def test_it_is_changed_as_a_whole(client: TestClient, store: Store, document: Do
 
 
 @each
-def test_it_may_be_given_before_there_is_a_site(client: TestClient, document: Document) -> None:
+def test_a_document_can_be_stored_before_there_is_a_site(client: TestClient, document: Document) -> None:
     changed = client.put(path_of(document), json=document.example, headers={"if-match": '"0"'})
     assert (changed.status_code, changed.json()) == (200, written(document, document.example))
 
 
 @pytest.mark.parametrize("name", ["bank_holidays", "terms", "virtual_starts"])
-def test_null_and_none_differ(client: TestClient, name: str) -> None:
+def test_null_and_an_empty_list_differ(client: TestClient, name: str) -> None:
     path = path_of(documents.BY_NAME[name])
     for version, (sent, value) in enumerate((("[]", []), ("null", None))):
         headers = {"if-match": f'"{version}"', "content-type": "application/json"}
@@ -78,7 +78,9 @@ def test_null_and_none_differ(client: TestClient, name: str) -> None:
         ),
     ],
 )
-def test_what_cannot_be_is_told_in_plain_words(client: TestClient, path: str, value: Any, where: str, message: str) -> None:
+def test_an_invalid_document_is_refused_in_plain_words(
+    client: TestClient, path: str, value: Any, where: str, message: str
+) -> None:
     response = client.put(f"/api/v1/{path}", json=value, headers={"if-match": '"0"'})
     assert (response.status_code, response.json()) == (
         422,
@@ -86,7 +88,7 @@ def test_what_cannot_be_is_told_in_plain_words(client: TestClient, path: str, va
     )
 
 
-def test_travel_to_nowhere_is_refused(seeded: TestClient) -> None:
+def test_travel_to_an_unknown_site_is_refused(seeded: TestClient) -> None:
     before = seeded.get("/api/v1/travel").json()
     journey = [{"from": "AYL", "to": "WICK", "minutes": 40}]
     response = seeded.put("/api/v1/travel", json=journey, headers={"if-match": '"1"'})
@@ -103,7 +105,7 @@ def test_travel_to_nowhere_is_refused(seeded: TestClient) -> None:
     assert seeded.get("/api/v1/travel").json() == before
 
 
-def test_a_bank_holiday_moves_what_is_due(seeded: TestClient, store: Store) -> None:
+def test_a_bank_holiday_changes_due_dates(seeded: TestClient, store: Store) -> None:
     changed = seeded.put("/api/v1/bank-holidays", json=["2027-01-13"], headers={"if-match": '"0"'})
     assert changed.status_code == 200
     with store.reading() as connection:

@@ -1,4 +1,4 @@
-"""Whole studies: each result as good as solving the changed problem alone, from its file."""
+"""Whole comparisons: each result equals a separate solve of the changed problem from its file."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.sweep import FolderResultStore
 from scheduler.sweeps.task import task_of
 from scheduler.whatif.changes.scenario import Scenario
-from scheduler.whatif.comparison.study import studied, variants
+from scheduler.whatif.comparison.compare import compare, variants
 
 SITE = "WYC"
 MONTHS = ("report-2022-05", "report-2022-08", "report-2023-02", "many-holds", "replanning")
@@ -30,7 +30,7 @@ def scenario(name: str, *changes: dict[str, object]) -> Scenario:
 
 
 def twelve(problem: Problem) -> list[Scenario]:
-    """Twelve scenarios for a month, or a week, with a site Wycombe."""
+    """Build twelve scenarios for a month or a week with the site Wycombe."""
     chair, *_, other = [one for one in problem.chairs if not one.reserve]
     room = problem.rooms[-1]
     open_days = [day for day in days(problem.horizon) if problem.calendar.is_open(day)]
@@ -60,23 +60,25 @@ def twelve(problem: Problem) -> list[Scenario]:
     ]
 
 
-def alone(problem: Problem, path: Path) -> Schedule:
-    """The schedule of a problem by itself, written to a file and read back."""
+def solved_alone(problem: Problem, path: Path) -> Schedule:
+    """Solve a problem by itself after writing and reading it."""
     write_problem_file(problem, path)
     return plan(read_problem_file(path), workers=1, work_limit=WORK_LIMIT)
 
 
-def hold_against_each_alone(problem: Problem, scenarios: Iterable[Scenario], folder: Path) -> None:
+def assert_equal_to_separate_solves(problem: Problem, scenarios: Iterable[Scenario], folder: Path) -> None:
     kept = FolderResultStore(folder)
-    asked = variants(problem, scenarios)
+    requested = variants(problem, scenarios)
     with workers_of("local:2")() as workers:
-        comparison = studied(asked, workers, kept=kept)
+        comparison = compare(requested, workers, kept=kept)
         assert comparison is not None
-        assert [result.name for result in comparison.results] == [variant.name for variant in asked]
-        paths = [folder / f"{n}.json" for n in range(len(asked))]
-        schedules = [workers.executor.submit(alone, variant.problem, path) for variant, path in zip(asked, paths, strict=True)]
-        for variant, result, path, made in zip(asked, comparison.results, paths, schedules, strict=True):
-            expected = made.result()
+        assert [result.name for result in comparison.results] == [variant.name for variant in requested]
+        paths = [folder / f"{n}.json" for n in range(len(requested))]
+        futures = [
+            workers.executor.submit(solved_alone, variant.problem, path) for variant, path in zip(requested, paths, strict=True)
+        ]
+        for variant, result, path, future in zip(requested, comparison.results, paths, futures, strict=True):
+            expected = future.result()
             solved = kept.find(task_of(variant.problem).key)
             assert solved is not None
             schedule = solved.schedule_of(variant.problem)
@@ -88,31 +90,31 @@ def hold_against_each_alone(problem: Problem, scenarios: Iterable[Scenario], fol
             assert result.outlook.counts == report.measure.counts
 
 
-def test_each_scenario_of_a_week_is_as_good_as_alone(tmp_path: Path):
-    hold_against_each_alone(tiny(), twelve(tiny())[::4], tmp_path)
+def test_each_scenario_of_a_week_equals_its_own_solve(tmp_path: Path):
+    assert_equal_to_separate_solves(tiny(), twelve(tiny())[::4], tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("month", MONTHS)
-def test_each_scenario_of_a_stored_month_is_as_good_as_alone(month: str, tmp_path: Path):
+def test_each_scenario_of_a_stored_month_equals_its_own_solve(month: str, tmp_path: Path):
     problem = read_problem_file(INSTANCES / "month" / f"{month}.json")
-    hold_against_each_alone(problem, twelve(problem), tmp_path)
+    assert_equal_to_separate_solves(problem, twelve(problem), tmp_path)
 
 
 def test_a_scenario_without_changes_is_the_base():
     with workers_of("local:1")() as workers:
-        found = studied(variants(tiny(), [scenario("as it is")]), workers)
-    assert found is not None
-    (result,) = found.scenarios
-    assert result.outlook == found.base.outlook
+        comparison = compare(variants(tiny(), [scenario("as it is")]), workers)
+    assert comparison is not None
+    (result,) = comparison.scenarios
+    assert result.outlook == comparison.base.outlook
     assert result.moved == ()
     assert {difference.text for difference in result.differences} == {"proven equal"}
 
 
 @pytest.mark.parametrize(
-    ("names", "changes", "said"),
+    ("names", "changes", "messages"),
     [
-        (["x", "x"], [], ["scenarios[x]: there is another of this name. Give each its own."]),
+        (["x", "x"], [], ["scenarios[x]: another scenario has this name. Enter a different name for each."]),
         (
             ["x", "y"],
             [{"change": "chair_leaves", "chair": "C9"}],
@@ -120,7 +122,7 @@ def test_a_scenario_without_changes_is_the_base():
         ),
     ],
 )
-def test_every_fault_of_every_scenario_is_told(names: Sequence[str], changes: list[dict[str, object]], said: list[str]):
+def test_every_fault_of_every_scenario_is_reported(names: Sequence[str], changes: list[dict[str, object]], messages: list[str]):
     with pytest.raises(InputError) as caught:
         variants(tiny(), [scenario(name, *changes) for name in names])
-    assert [str(fault)[: len(text)] for fault, text in zip(caught.value.faults, said, strict=True)] == said
+    assert [str(fault)[: len(text)] for fault, text in zip(caught.value.faults, messages, strict=True)] == messages
