@@ -45,9 +45,12 @@ class Diary:
         self.children = {chair.id: chair.caseload for chair in problem.chairs}
         self._booked: dict[tuple[Hashable, ...], list[tuple[Interval, Booking]]] = defaultdict(list)
         self._apart: dict[str, set[str]] = defaultdict(set)
-        for one, other in problem.apart:
-            self._apart[one].add(other)
-            self._apart[other].add(one)
+        for sides in problem.apart:
+            one, other = (problem.on_side(side) for side in sides)
+            for conference in one:
+                self._apart[conference].update(other)
+            for conference in other:
+                self._apart[conference].update(one)
 
     def take(self, way: Way) -> bool:
         """Book it with a minute taker if that breaks no rule beside the other bookings; return whether it was booked."""
