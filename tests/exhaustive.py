@@ -171,7 +171,8 @@ class _Search:
     def _suits(self, request: Conference | HeldSlot, room: Room | None, day: dt.date) -> bool:
         mode = request.mode if isinstance(request, Conference) else Mode.HYBRID
         if room is None:
-            return isinstance(request, Conference) and (mode is Mode.VIRTUAL or self.policy.virtual_fallback)
+            fallback = {True: (Mode.HYBRID, Mode.IN_PERSON), "hybrid": (Mode.HYBRID,), False: ()}[self.policy.virtual_fallback]
+            return isinstance(request, Conference) and mode in (Mode.VIRTUAL, *fallback)
         is_open = (room.first is None or room.first <= day) and (room.last is None or day <= room.last)
         is_closed = any(period.first <= day <= period.last for period in room.closed)
         if mode is Mode.VIRTUAL or not is_open or is_closed:

@@ -150,13 +150,18 @@ def conferences(random: Random, sites: Sequence[str], chair_ids: Sequence[str]) 
     return drawn
 
 
+def virtual_fallback(random: Random) -> bool | str:
+    drawn = random.random()
+    return True if drawn < 0.4 else "hybrid" if drawn < 0.7 else False
+
+
 def policy(random: Random) -> dict[str, Any]:
     """Return settings close to the values at which bookings just fit."""
     return {
         "pre_meet": random.choice((0, 15, 30, 45)),
         "reset": random.choice((0, 15, 30)),
         "caseload_cap": random.choice((0, 3, 85)),
-        "virtual_fallback": random.random() < 0.6,
+        "virtual_fallback": virtual_fallback(random),
         "late_base": random.randint(0, 10),
         "tight_days": random.randint(0, 4),
         "stability": {name: random.randint(0, 6) for name in ("date", "time", "chair", "site", "room")},

@@ -85,7 +85,7 @@ class Diary:
         """Check R2: the room is suitable and free, or the conference may be virtual."""
         room, request = way.room, way.request
         if room is None:
-            return isinstance(request, Conference) and (request.mode is Mode.VIRTUAL or self.problem.policy.virtual_fallback)
+            return isinstance(request, Conference) and self.problem.policy.may_be_virtual(request.mode)
         if isinstance(request, Conference):
             if request.mode is Mode.VIRTUAL or (request.accessible and not room.accessible):
                 return False

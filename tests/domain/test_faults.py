@@ -66,6 +66,14 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"calender": {}}, "calender: is not a field here. Did you mean calendar?"),
     ({"a\nb": {}}, r"'a\nb': is not a field here."),
     ({"policy": {"weights": {"fridays": 1}}}, "policy.weights.fridays: is not a field here. Did you mean friday?"),
+    *(
+        (
+            {"policy": {"virtual_fallback": found}},
+            f"policy.virtual_fallback: {found!r} is not one of the choices. "
+            'Enter true, false or "hybrid": only hybrid conferences may be held virtually.',
+        )
+        for found in ("yes", "Hybrid", 1, None)
+    ),
     ({"policy": {"clock": {"initial_days": 1001}}}, "policy.clock.initial_days: 1001 is too large. Enter 1000 or less."),
     (
         {"policy": {"off": ["R1"]}},

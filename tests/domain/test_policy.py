@@ -1,5 +1,8 @@
+import datetime as dt
+
 import pytest
 
+from scheduler.domain.conference import Mode
 from scheduler.domain.policy import Policy, Weights
 from scheduler.domain.preferences import PREFERENCE_NAMES, PreferenceName
 
@@ -17,7 +20,29 @@ def test_the_usual_numbers_are_the_contracts() -> None:
         "tight_days": 3,
         "stability": {"date": 5, "time": 3, "chair": 3, "site": 2, "room": 1},
         "off": (),
+        "move_notice_days": 5,
+        "placeholders": ("TBC", "TBA", "n/a", "none", "unknown", "duty", "0", "-", "?"),
+        "plausible": {
+            "min_minutes": 30,
+            "max_minutes": 300,
+            "first_start": dt.time(8),
+            "last_start": dt.time(18),
+            "max_children": 15,
+        },
     }
+
+
+@pytest.mark.parametrize(
+    ("fallback", "modes"),
+    [
+        (True, ["hybrid", "in_person", "virtual"]),
+        (False, ["virtual"]),
+        ("hybrid", ["hybrid", "virtual"]),
+    ],
+)
+def test_the_policy_says_which_conferences_may_be_held_virtually(fallback: bool | str, modes: list[str]) -> None:
+    policy = Policy.model_validate({"virtual_fallback": fallback})
+    assert [mode.value for mode in Mode if policy.may_be_virtual(mode)] == modes
 
 
 def test_the_usual_weights_are_the_contracts() -> None:
@@ -42,3 +67,21 @@ def test_a_preference_that_is_off_weighs_nothing(name: PreferenceName) -> None:
     weights = Weights.model_validate({name: 7})
     assert Policy(weights=weights).weight(name) == 7
     assert Policy(weights=weights, off=(name,)).weight(name) == 0
+
+
+@pytest.mark.parametrize(
+    ("social_worker", "is_placeholder"),
+    [
+        ("TBC", True),
+        ("tbc", True),
+        (" N/A ", True),
+        ("Unknown", True),
+        ("?", True),
+        ("0", True),
+        ("SW-1", False),
+        ("TBC-1", False),
+    ],
+)
+def test_a_placeholder_names_nobody(social_worker: str, is_placeholder: bool) -> None:
+    assert Policy().is_placeholder(social_worker) == is_placeholder
+    assert not Policy(placeholders=()).is_placeholder(social_worker)
