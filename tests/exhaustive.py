@@ -208,7 +208,8 @@ class Search:
     def _suits(self, request: Conference | HeldSlot, room: Room | None, day: dt.date) -> bool:
         mode = request.mode if isinstance(request, Conference) else Mode.HYBRID
         if room is None:
-            return isinstance(request, Conference) and (mode is Mode.VIRTUAL or self.policy.virtual_fallback)
+            fallback = {True: (Mode.HYBRID, Mode.IN_PERSON), "hybrid": (Mode.HYBRID,), False: ()}[self.policy.virtual_fallback]
+            return isinstance(request, Conference) and mode in (Mode.VIRTUAL, *fallback)
         is_open = (room.first is None or room.first <= day) and (room.last is None or day <= room.last)
         is_closed = any(period.first <= day <= period.last for period in room.closed)
         if mode is Mode.VIRTUAL or not is_open or is_closed:
@@ -358,11 +359,15 @@ class Search:
         if "R6" not in self.off and one.overlaps(other) and self._shares_social_worker(one.name, other.name):
             return True
         meets = one.room is not None and other.room is not None and one.room.site == other.room.site and one.day == other.day
-        return "R7" not in self.off and meets and {one.name, other.name} in self._apart
+        return "R7" not in self.off and meets and self._must_not_meet(one.name, other.name)
+
+    def _must_not_meet(self, one: str, other: str) -> bool:
+        ones, others = self._sides.get(one, set()), self._sides.get(other, set())
+        return any((a in ones and b in others) or (a in others and b in ones) for a, b in self.problem.apart)
 
     @cached_property
-    def _apart(self) -> list[set[str]]:
-        return [set(pair) for pair in self.problem.apart]
+    def _sides(self) -> dict[str, set[str | None]]:
+        return {conference.id: {conference.id, conference.family} for conference in self.problem.conferences}
 
     def _cannot_travel(self, first: Way, second: Way) -> bool:
         if "R4" in self.off or first.room is None or second.room is None or first.day != second.day:

@@ -152,13 +152,18 @@ def conferences(random: Random, sites: Sequence[str], chair_ids: Sequence[str]) 
     return drawn
 
 
+def virtual_fallback(random: Random) -> bool | str:
+    drawn = random.random()
+    return True if drawn < 0.4 else "hybrid" if drawn < 0.7 else False
+
+
 def policy(random: Random) -> dict[str, Any]:
     """Return settings close to the values at which bookings just fit."""
     return {
         "pre_meet": random.choice((0, 15, 30, 45)),
         "reset": random.choice((0, 15, 30)),
         "caseload_cap": random.choice((0, 3, 85)),
-        "virtual_fallback": random.random() < 0.6,
+        "virtual_fallback": virtual_fallback(random),
         "late_base": random.randint(0, 10),
         "tight_days": random.randint(0, 4),
         "stability": {name: random.randint(0, 6) for name in ("date", "time", "chair", "site", "room")},
@@ -187,6 +192,15 @@ def published(random: Random, candidates: Candidates, least: int = 0, most: int 
                 }
             )
     return drawn
+
+
+def with_families(random: Random, data: dict[str, Any]) -> None:
+    """Give some conferences one of two families, and keep some of these apart instead of their conferences."""
+    family = {conference["id"]: random.choice((None, None, "F1", "F2")) for conference in data["conferences"]}
+    for conference in data["conferences"]:
+        conference["family"] = family[conference["id"]]
+    pairs = [pair for pair in data["apart"] if family[pair[0]] is None or family[pair[0]] != family[pair[1]]]
+    data["apart"] = [[family[one] or one if random.random() < 0.7 else one for one in pair] for pair in pairs]
 
 
 def random_problem(random: Random) -> Problem:
@@ -221,6 +235,7 @@ def random_problem(random: Random) -> Problem:
     data["apart"] = [random.sample([c["id"] for c in data["conferences"]], 2) for _ in range(random.randint(0, 2))]
     problem = Problem.model_validate(data)
     data["published"] = published(random, all_candidates(problem, single_places(problem)))
+    with_families(random, data)
     return Problem.model_validate(data)
 
 

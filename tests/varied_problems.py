@@ -74,7 +74,9 @@ def _odd_lengths(random: Random, data: Data) -> None:
 
 
 def _identical_conferences(_: Random, data: Data) -> None:
-    data["conferences"] = [data["conferences"][0] | {"id": conference["id"]} for conference in data["conferences"]]
+    names = [conference["id"] for conference in data["conferences"]]
+    data["conferences"] = [data["conferences"][0] | {"id": name, "family": None} for name in names]
+    data["apart"] = [pair for pair in data["apart"] if set(names) >= set(pair)]
 
 
 def _many_starts(random: Random, data: Data) -> None:
@@ -154,8 +156,8 @@ def _one_social_worker(_: Random, data: Data) -> None:
 
 
 def _all_apart(_: Random, data: Data) -> None:
-    names = [conference["id"] for conference in data["conferences"]]
-    data["apart"] = [[one, other] for n, one in enumerate(names) for other in names[:n]]
+    sides = sorted({conference["family"] or conference["id"] for conference in data["conferences"]})
+    data["apart"] = [[one, other] for n, one in enumerate(sides) for other in sides[:n]]
 
 
 def _no_virtual_fallback(_: Random, data: Data) -> None:

@@ -45,9 +45,12 @@ class Diary:
         self.children = {chair.id: chair.caseload for chair in problem.chairs}
         self._booked: dict[tuple[Hashable, ...], list[tuple[Interval, Booking]]] = defaultdict(list)
         self._apart: dict[str, set[str]] = defaultdict(set)
-        for one, other in problem.apart:
-            self._apart[one].add(other)
-            self._apart[other].add(one)
+        for sides in problem.apart:
+            one, other = (problem.on_side(side) for side in sides)
+            for conference in one:
+                self._apart[conference].update(other)
+            for conference in other:
+                self._apart[conference].update(one)
 
     def take(self, way: Way) -> bool:
         """Book it with a minute taker if that breaks no rule beside the other bookings; return whether it was booked."""
@@ -82,7 +85,7 @@ class Diary:
         """Check R2: the room is suitable and free, or the conference may be virtual."""
         room, request = way.room, way.request
         if room is None:
-            return isinstance(request, Conference) and (request.mode is Mode.VIRTUAL or self.problem.policy.virtual_fallback)
+            return isinstance(request, Conference) and self.problem.policy.may_be_virtual(request.mode)
         if isinstance(request, Conference):
             if request.mode is Mode.VIRTUAL or (request.accessible and not room.accessible):
                 return False

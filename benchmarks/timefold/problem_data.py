@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -35,14 +36,15 @@ def problem_data(builder: ProgrammeBuilder) -> Plain:
     costs = {tier: programme.costs[tier][: len(candidates)] for tier in TIERS}
     bookings = [booking for n in range(len(candidates.requests)) for booking in _bookings(candidates, costs, n)]
     number = {booking["name"]: n for n, booking in enumerate(bookings)}
-    pairs = [] if "R7" in problem.policy.off else [pair for pair in problem.apart if number.keys() >= set(pair)]
+    apart = () if "R7" in problem.policy.off else problem.apart
+    pairs = {frozenset(pair): pair for sides in apart for pair in product(*map(problem.on_side, sides))}
     return {
         "places": [len(place.rooms) for place in candidates.places],
         "minute_takers": [team.most for team in teams],
         "slots": _slots(candidates, teams),
         "chairs": [_chair(chair, problem.policy.caseload_cap) for chair in problem.chairs],
         "bookings": bookings,
-        "apart": [[number[one], number[other]] for one, other in pairs],
+        "apart": [[number[one], number[other]] for one, other in pairs.values() if {one, other} <= number.keys()],
         "weights": {name: problem.policy.weight(name) for name in ("site_change", "partner_clash", "hold_missing")},
         "constants": [programme.constants[tier] - sum(booking["missing"][tier] for booking in bookings) for tier in TIERS],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -31,10 +32,13 @@ _REFERENCES: dict[str, dict[str | int, str]] = {
     "minute_takers": {"sites": "sites"},
     "conferences": {"site": "sites", "chair": "chairs", "not_chairs": "chairs"},
     "holds": {"site": "sites"},
-    "apart": {0: "conferences", 1: "conferences"},
+    "apart": {},
     "published": {"conference": "conferences", "room": "rooms", "chair": "chairs", "minute_taker": "minute_takers"},
 }
-"""For each list the fields of its items that hold an id, or several, and the list that these are ids of."""
+"""For each list the fields of its items that hold an id, or several, and the list that these are ids of.
+
+A side of ``apart`` may also be a family, and has a check of its own.
+"""
 
 
 @dataclass(frozen=True)
@@ -221,6 +225,13 @@ class _Parts:
         }
         """The ids of each list, of faulty items too; a list is left out where an id can't be read, for it may be any."""
 
+    @cached_property
+    def families(self) -> dict[str, str] | None:
+        """The family of each conference that has one, of faulty items too; None if one can't be read, for it may be any."""
+        items = [item for _, item in self.items("conferences") if isinstance(item, dict)]
+        found = {str(item.get("id")): item["family"] for item in items if item.get("family") is not None}
+        return found if all(isinstance(family, str) for family in found.values()) else None
+
     def items(self, field: str) -> Iterable[tuple[int, Any]]:
         """The items of a list, each with its position."""
         return enumerate(self._lists.get(field, ()))
@@ -268,15 +279,33 @@ def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
                 if (parts.text(item, (field, n, "id")) or "").startswith("HOLD-"):
                     yield Fault((field, n, "id"), "ids that begin with HOLD- are kept for held slots. Enter another.")
             case "apart":
-                one, other = (parts.text(item, (field, n, m)) for m in (0, 1))
-                if one is not None and one == other:
-                    yield Fault((field, n), f"'{one}' can't be kept apart from itself. Enter two conferences.")
+                yield from _unsuited_pair(parts, item, (field, n))
             case "published":
                 conference = parts.text(item, (field, n, "conference"))
                 if conference in published:
                     yield Fault((field, n, "conference"), f"'{conference}' is published twice. Keep one.")
                 if conference is not None:
                     published.add(conference)
+
+
+def _unsuited_pair(parts: _Parts, item: Any, place: Place) -> Iterator[Fault]:
+    """Yield what is wrong with two sides kept apart, each a conference or a family (contract, section 8)."""
+    sides = [(at, side) for m in (0, 1) for at, side in parts.texts(item, (*place, m))]
+    if len(sides) == 2 and sides[0][1] == sides[1][1]:
+        yield Fault(place, f"'{sides[0][1]}' can't be kept apart from itself. Enter two conferences or families.")
+    if "conferences" not in parts.ids or parts.families is None:
+        return
+    ids, families = parts.ids["conferences"], set(parts.families.values())
+    for at, side in sides:
+        if side not in ids | families:
+            yield unknown_id("conferences", "conference or family", side, ids | families, at)
+        elif side in ids & families:
+            yield Fault(at, f"'{side}' is the id of a conference and also a family. Give the family another reference.")
+    if len(sides) == 2:
+        one, other = (side for _, side in sides)
+        family = parts.families.get(one, one)
+        if one != other and family == parts.families.get(other, other):
+            yield Fault(place, f"'{one}' and '{other}' are of one family, '{family}'. Enter two that are not.")
 
 
 def horizon_faults(problem: Problem | None) -> Iterator[Fault]:

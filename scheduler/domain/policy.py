@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError
 
+from scheduler.domain.conference import Mode
 from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, VERSION_1, PreferenceName
-from scheduler.domain.values import Text, TimeOfDay, Value, Whole
+from scheduler.domain.values import Text, TimeOfDay, Value, Whole, quoted
 
 Months = Annotated[int, Field(strict=True, ge=0, le=120)]
 
@@ -17,6 +19,17 @@ if TYPE_CHECKING:
 else:
     SwitchedOff = Literal[("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES)]
 """A rule that a policy can switch off: a hard rule that the contract lets go, or a preference."""
+
+
+def _virtual_fallback(found: Any) -> Any:
+    if isinstance(found, bool) or found == "hybrid":
+        return found
+    message = '{found} is not one of the choices. Enter true, false or "hybrid": only hybrid conferences may be held virtually.'
+    raise PydanticCustomError("virtual_fallback", message, {"found": quoted(found)})
+
+
+VirtualFallback = Annotated[bool | Literal["hybrid"], BeforeValidator(_virtual_fallback)]
+"""Which conferences that ask for a room may be held virtually: all, none, or only hybrid ones."""
 
 
 class Clock(Value):
@@ -84,7 +97,7 @@ class Policy(Value):
     pre_meet: Annotated[Whole, Field(le=720)] = 30
     reset: Annotated[Whole, Field(le=720)] = 15
     caseload_cap: Whole = 85
-    virtual_fallback: Annotated[bool, Field(strict=True)] | Literal["hybrid"] = True
+    virtual_fallback: VirtualFallback = True
     late_base: Whole = 10
     tight_days: Whole = 3
     stability: Stability = Stability()
@@ -103,3 +116,9 @@ class Policy(Value):
     def weight(self, preference: PreferenceName) -> int:
         """Return what one unit of the preference costs in this run: 0 if it is switched off."""
         return 0 if preference in self.off else int(getattr(self.weights, preference))
+
+    def may_be_virtual(self, mode: Mode) -> bool:
+        """True if a conference of this mode is held virtually, or may be for want of a room (contract, R2)."""
+        if self.virtual_fallback == "hybrid":
+            return mode is not Mode.IN_PERSON
+        return mode is Mode.VIRTUAL or self.virtual_fallback

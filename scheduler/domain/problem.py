@@ -112,6 +112,10 @@ class Problem(Value):
         """Conferences under their ids."""
         return {conference.id: conference for conference in self.conferences}
 
+    def on_side(self, name: str) -> tuple[str, ...]:
+        """Return the conferences on a side of an ``apart`` entry: the one with this id, or all of the family."""
+        return (name,) if name in self.conference_by_id else tuple(c.id for c in self.conferences if c.family == name)
+
     @cached_property
     def published_by_id(self) -> dict[str, PublishedBooking]:
         """Published bookings under their conferences' ids."""

@@ -129,3 +129,28 @@ class YesNo(CellType):
     @override
     def _written(self, value: Any) -> Cell:
         return "yes" if value else "no"
+
+
+@dataclass(frozen=True)
+class YesNoOr(CellType):
+    """Yes, no, or one other word."""
+
+    word: str
+
+    @property
+    @override
+    def wanted(self) -> str:
+        return f"yes, no or {self.word}"
+
+    @override
+    def read(self, cell: Cell) -> bool | str:
+        if isinstance(cell, str) and cell.strip(SPACE).lower() == self.word:
+            return self.word
+        try:
+            return YesNo().read(cell)
+        except CellError:
+            raise self.refusal(cell, f"is none of yes, no and {self.word}") from None
+
+    @override
+    def _written(self, value: Any) -> Cell:
+        return self.word if value == self.word else YesNo().cell(value)

@@ -6,7 +6,7 @@ from scheduler.domain.policy import Clock, Policy, Stability, Weights
 from scheduler.domain.preferences import PREFERENCES
 from scheduler.domain.values import Value
 from scheduler.files.cells import Date, Number, Text, Time, Whole, cell_text
-from scheduler.files.choices import Choice, Several, YesNo
+from scheduler.files.choices import Choice, Several, YesNoOr
 from scheduler.files.schema import SettingRow, SettingsSheet
 
 SWITCH = "switch"
@@ -48,7 +48,7 @@ _WORKING_DAYS = Whole("working days", 15)
 _MINUTES = Whole("minutes", 30)
 _POINTS = Whole("points", 40)
 
-_LIMITS: tuple[tuple[str, Value, str, str, Whole | Number | YesNo, str], ...] = (
+_LIMITS: tuple[tuple[str, Value, str, str, Whole | Number | YesNoOr, str], ...] = (
     ("clock", Clock(), "initial_days", "Initial: days to hold it", _WORKING_DAYS, "Working days from the strategy discussion."),
     ("clock", Clock(), "transfer_days", "Transfer-in: days to hold it", _WORKING_DAYS, "Working days from the notification."),
     ("clock", Clock(), "first_review_months", "First review: months to hold it", Whole("months", 3), "After the initial one."),
@@ -59,7 +59,8 @@ _LIMITS: tuple[tuple[str, Value, str, str, Whole | Number | YesNo, str], ...] = 
     ("", Policy(), "pre_meet", "Time before", _MINUTES, "Minutes from the family's arrival to the start."),
     ("", Policy(), "reset", "Time after", _MINUTES, "Minutes that a room needs after a conference."),
     ("", Policy(), "caseload_cap", "Caseload", Whole("children", 85), "The most children that a full-time chair should hold."),
-    ("", Policy(), "virtual_fallback", "May be held virtually instead", YesNo(), "If it has no room."),
+    ("", Policy(), "virtual_fallback", "May be held virtually instead", YesNoOr("hybrid"),
+        "If it has no room. Hybrid: those held in person never."),
     ("", Policy(), "late_base", "Late: points", _POINTS, "For each child, plus one for each working day."),
     ("", Policy(), "tight_days", "Close to the due date", Whole("working days", 3), "Fewer working days are too close."),
     ("stability", Stability(), "date", "Published: new date", _POINTS, "For moving a published booking to another day."),
@@ -83,7 +84,7 @@ RULE = Choice(
 """The rules that a policy can switch off, with their labels."""
 
 
-def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNo, text: str) -> SettingRow:
+def _setting(group: str, usual: Value, field: str, label: str, kind: Whole | Number | YesNoOr, text: str) -> SettingRow:
     value = cell_text(kind.cell(getattr(usual, field)))
     place = ("policy", group, field) if group else ("policy", field)
     return SettingRow(label, place, kind, f"{text} Usually {value}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scheduler.domain.conference import ConferenceKind
 from scheduler.files.cells import CellType, Date, Id, Ids, Number, Text, Time, Whole, simplified
-from scheduler.files.choices import Choice, Several, Weekdays, YesNo
+from scheduler.files.choices import Choice, Several, Weekdays, YesNo, YesNoOr
 from scheduler.files.schema import (
     Column,
     SettingsSheet,
@@ -308,4 +308,6 @@ def choices_of(kind: CellType) -> tuple[str, ...]:
     """Return the labels to offer in a drop-down; empty if the cell is not limited to a few values."""
     if isinstance(kind, Choice):
         return tuple(label for _, label in kind.choices)
+    if isinstance(kind, YesNoOr):
+        return "yes", "no", kind.word
     return ("yes", "no") if isinstance(kind, YesNo) else ()

@@ -18,6 +18,10 @@ from scheduler.files.sheets import INSTRUCTIONS, SHEETS
 Row = Sequence[Cell]
 
 
+NEW_POLICY = Policy(virtual_fallback="hybrid")
+"""What a blank workbook states: the usual policy, with conferences in person never held virtually (contract, section 8)."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A sheet's title and all its rows, headings included; a short row ends with blank cells."""
@@ -28,8 +32,8 @@ class Table:
 
 
 def tables_of(problem: Problem | None) -> list[Table]:
-    """Return the problem as tables, one per sheet; None returns blank tables with the default policy."""
-    content: Fields = {"policy": Policy().model_dump()} if problem is None else problem.model_dump(by_alias=True)
+    """Return the problem as tables, one per sheet; None returns blank tables with the policy of a new service."""
+    content: Fields = {"policy": NEW_POLICY.model_dump()} if problem is None else problem.model_dump(by_alias=True)
     return [_table(sheet, content) for sheet in SHEETS]
 
 

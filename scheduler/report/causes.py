@@ -148,7 +148,7 @@ def _places(problem: Problem, conference: Conference) -> list[Room | None]:
         locked = problem.published_by_id[conference.id].room
         return [None if locked is None else problem.room_by_id[locked]]
     rooms: list[Room | None] = [] if conference.mode is Mode.VIRTUAL else list(problem.rooms)
-    return [*rooms, None] if conference.mode is Mode.VIRTUAL or problem.policy.virtual_fallback else rooms
+    return [*rooms, None] if problem.policy.may_be_virtual(conference.mode) else rooms
 
 
 def _open_places(problem: Problem, conference: Conference, start: dt.datetime) -> list[Room | None]:

@@ -25,18 +25,17 @@ class RoomsRule(Rule):
 
     def says(self, policy: Policy) -> str:
         """Return the rule as a plain sentence."""
-        virtually = "a room or, at a cost, is held virtually" if policy.virtual_fallback else "a room"
         return (
             f"A room takes one conference at a time, from {count_of(policy.pre_meet, 'minute')} before its start to "
             f"{count_of(policy.reset, 'minute')} after its end, on days when it is open; a hybrid conference needs its hybrid "
             "equipment by that day, and a conference that asks for it an accessible room. A virtual conference takes no room; "
-            f"any other takes {virtually}; a hold takes a room at its own site."
+            f"{_others_take(policy)}; a hold takes a room at its own site."
         )
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask:
         """Return the candidates whose place does not suit the conference on that day."""
-        fallback = candidates.problem.policy.virtual_fallback
-        suits = table(candidates.requests, candidates.places, lambda request, place: _suits(request, place, fallback))
+        policy = candidates.problem.policy
+        suits = table(candidates.requests, candidates.places, lambda request, place: _suits(request, place, policy))
         rooms = [place.rooms[0] if place.rooms else None for place in candidates.places]
         is_open = table(rooms, candidates.days, lambda room, day: room is None or room.is_open(day))
         is_hybrid = table(rooms, candidates.days, lambda room, day: room is None or room.is_hybrid(day))
@@ -78,6 +77,8 @@ def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
     if booking.room is None:
         if slot is not None:
             yield "is a hold, but has no room."
+        elif conference is not None and conference.mode is Mode.IN_PERSON and problem.policy.virtual_fallback == "hybrid":
+            yield "is in person, but has no room; only hybrid conferences may be held virtually."
         elif conference is not None and conference.mode is not Mode.VIRTUAL and not problem.policy.virtual_fallback:
             yield "has no room, and is not to be held virtually."
         return
@@ -98,10 +99,17 @@ def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
         yield f"needs an accessible room, which {room.label} is not."
 
 
-def _suits(request: RequestProtocol, place: PlaceProtocol, fallback: bool) -> bool:
+def _others_take(policy: Policy) -> str:
+    """Return what conferences take that are not virtual, in words."""
+    if policy.virtual_fallback == "hybrid":
+        return "one in person takes a room; a hybrid one takes a room or, at a cost, is held virtually"
+    return f"any other takes {'a room or, at a cost, is held virtually' if policy.virtual_fallback else 'a room'}"
+
+
+def _suits(request: RequestProtocol, place: PlaceProtocol, policy: Policy) -> bool:
     """True if the place could suit the request on some day."""
     if not place.rooms:
-        return request.mode is Mode.VIRTUAL or (fallback and request.conference is not None)
+        return request.conference is not None and policy.may_be_virtual(request.mode)
     if request.conference is None:
         return place.site == request.site
     return request.mode is not Mode.VIRTUAL and (place.rooms[0].accessible or not request.conference.accessible)

@@ -19,7 +19,8 @@ class VirtualFallbackRule(PreferenceRule):
 
     def says(self, policy: Policy) -> str:
         """Return the preference as a plain sentence."""
-        return f"Each hybrid or in-person conference that is held virtually costs {policy.weight(self.name)}."
+        which = "hybrid" if policy.virtual_fallback == "hybrid" else "hybrid or in-person"
+        return f"Each {which} conference that is held virtually costs {policy.weight(self.name)}."
 
     def post(self, builder: BuilderProtocol) -> None:
         """Make each candidate without a room that asks for one cost the weight."""

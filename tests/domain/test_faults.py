@@ -66,6 +66,14 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"calender": {}}, "calender: is not a field here. Did you mean calendar?"),
     ({"a\nb": {}}, r"'a\nb': is not a field here."),
     ({"policy": {"weights": {"fridays": 1}}}, "policy.weights.fridays: is not a field here. Did you mean friday?"),
+    *(
+        (
+            {"policy": {"virtual_fallback": found}},
+            f"policy.virtual_fallback: {found!r} is not one of the choices. "
+            'Enter true, false or "hybrid": only hybrid conferences may be held virtually.',
+        )
+        for found in ("yes", "Hybrid", 1, None)
+    ),
     ({"policy": {"clock": {"initial_days": 1001}}}, "policy.clock.initial_days: 1001 is too large. Enter 1000 or less."),
     (
         {"policy": {"off": ["R1"]}},
@@ -200,9 +208,38 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"apart": [["A", "Z"]]},
-        "apart[0][1]: there is no conference 'Z'. Enter the id of one listed under conferences.",
+        "apart[0][1]: there is no conference or family 'Z'. Enter the id of one listed under conferences.",
     ),
-    ({"apart": [["A", "A"]]}, "apart[0]: 'A' can't be kept apart from itself. Enter two conferences."),
+    (
+        {"apart": [["A", "FAM-2"]], "conferences": [conference("A"), conference("B", family="FAM-1")]},
+        "apart[0][1]: there is no conference or family 'FAM-2'. Did you mean 'FAM-1'? "
+        "Enter the id of one listed under conferences.",
+    ),
+    ({"apart": [["A", "A"]]}, "apart[0]: 'A' can't be kept apart from itself. Enter two conferences or families."),
+    (
+        {"apart": [["F", "F"]], "conferences": [conference("A", family="F")]},
+        "apart[0]: 'F' can't be kept apart from itself. Enter two conferences or families.",
+    ),
+    (
+        {"apart": [["A", "B"]], "conferences": [conference("A", family="F"), conference("B", family="F")]},
+        "apart[0]: 'A' and 'B' are of one family, 'F'. Enter two that are not.",
+    ),
+    (
+        {"apart": [["A", "F"]], "conferences": [conference("A", family="F"), conference("B", family="F")]},
+        "apart[0]: 'A' and 'F' are of one family, 'F'. Enter two that are not.",
+    ),
+    (
+        {"apart": [["F", "B"]], "conferences": [conference("A", family="F"), conference("B", family="F")]},
+        "apart[0]: 'F' and 'B' are of one family, 'F'. Enter two that are not.",
+    ),
+    (
+        {"apart": [["C", "B"]], "conferences": [conference("A", family="B"), conference("B"), conference("C")]},
+        "apart[0][1]: 'B' is the id of a conference and also a family. Give the family another reference.",
+    ),
+    (
+        {"apart": [["A", "F"]], "conferences": [conference("A"), conference("B", family=7)]},
+        "conferences[1].family: 7 is not text. Enter text, in quotes.",
+    ),
     (
         {"published": [published(conference="Z")]},
         "published[0].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
@@ -254,7 +291,7 @@ def test_many_faults_are_said_at_once_with_references_between_sound_items() -> N
         "policy.pre_meet: 'half an hour' is not a whole number. Enter a number such as 90.",
         "conferences[2].id: 'B' is already the id of conferences[1]. Give each its own id.",
         "conferences[1].site: there is no site 'XXX'. Enter the id of one listed under sites.",
-        "apart[1][1]: there is no conference 'Z'. Enter the id of one listed under conferences.",
+        "apart[1][1]: there is no conference or family 'Z'. Enter the id of one listed under conferences.",
     ]
 
 
@@ -277,8 +314,8 @@ def test_references_of_a_faulty_item_are_checked_too() -> None:
         "conferences[0].chair: there is no chair 'C99'. Enter the id of one listed under chairs.",
         "conferences[0].not_chairs[2]: there is no chair 'C98'. Enter the id of one listed under chairs.",
         "conferences[2].id: ids that begin with HOLD- are kept for held slots. Enter another.",
-        "apart[0][0]: there is no conference 'Z'. Enter the id of one listed under conferences.",
-        "apart[1]: 'A' can't be kept apart from itself. Enter two conferences.",
+        "apart[0][0]: there is no conference or family 'Z'. Enter the id of one listed under conferences.",
+        "apart[1]: 'A' can't be kept apart from itself. Enter two conferences or families.",
         "published[0].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
         "published[1].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
         "published[1].room: there is no room 'Q'. Enter the id of one listed under rooms.",
@@ -319,6 +356,11 @@ def test_references_are_checked_where_a_whole_list_is_missing() -> None:
         "conferences[0].chair: there is no chair 'C9'. Enter the id of one listed under chairs.",
         "horizon: there is no working day in it. Enter a first and last day with one between.",
     ]
+
+
+def test_families_of_different_names_may_be_kept_apart_from_each_other_and_from_conferences() -> None:
+    families = [conference("A", family="F"), conference("B", family="F"), conference("C", family="G"), conference("D")]
+    assert faults_in(tiny_data(conferences=families, apart=[["F", "G"], ["A", "C"], ["D", "F"], ["D", "C"]])) == []
 
 
 def test_sound_input_has_no_fault() -> None:

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from scheduler.domain.conference import Mode
 from scheduler.domain.policy import Policy, Weights
 from scheduler.domain.preferences import PREFERENCE_NAMES, PreferenceName
 
@@ -29,6 +30,19 @@ def test_the_usual_numbers_are_the_contracts() -> None:
             "max_children": 15,
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("fallback", "modes"),
+    [
+        (True, ["hybrid", "in_person", "virtual"]),
+        (False, ["virtual"]),
+        ("hybrid", ["hybrid", "virtual"]),
+    ],
+)
+def test_the_policy_says_which_conferences_may_be_held_virtually(fallback: bool | str, modes: list[str]) -> None:
+    policy = Policy.model_validate({"virtual_fallback": fallback})
+    assert [mode.value for mode in Mode if policy.may_be_virtual(mode)] == modes
 
 
 def test_the_usual_weights_are_the_contracts() -> None:

@@ -98,7 +98,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         if field == "off":
             group[field] = draw(lists(st.sampled_from(["R4", "R5", "R8", "friday", "wait", "partner_clash"])))
         elif setting.place == ("policy", "virtual_fallback"):
-            group[field] = draw(st.booleans())
+            group[field] = draw(st.sampled_from((True, False, "hybrid")))
         else:
             group[field] = draw(st.integers(0, 120))
     return Policy.model_validate(policy).model_dump()

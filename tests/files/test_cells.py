@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from scheduler.files.cells import Cell, CellError, CellType, Date, Id, Ids, Number, Text, Time, Whole
-from scheduler.files.choices import Several, Weekdays, YesNo
+from scheduler.files.choices import Several, Weekdays, YesNo, YesNoOr
 from scheduler.files.sheets import KINDS
 
 WEEK = ("mon", "tue", "wed", "thu", "fri")
@@ -42,6 +42,9 @@ WEEK = ("mon", "tue", "wed", "thu", "fri")
         (Weekdays(), "Monday to Thursday, sat", ("mon", "tue", "wed", "thu", "sat")),
         (YesNo(), "Yes", True),
         (YesNo(), False, False),
+        (YesNoOr("hybrid"), " Hybrid ", "hybrid"),
+        (YesNoOr("hybrid"), True, True),
+        (YesNoOr("hybrid"), "no", False),
         (KINDS, "pre birth", "pre_birth"),
         (KINDS, "PRE-BIRTH ", "pre_birth"),
         (KINDS, "first_review", "first_review"),
@@ -92,6 +95,7 @@ def test_a_cell_is_read(kind: CellType, cell: Cell, value: Any) -> None:
         ),
         (Weekdays(), "Mo", "'Mo' is not one of the choices. Did you mean Mon? Enter one of: Mon, Tue, Wed, Thu, Fri, Sat, Sun."),
         (YesNo(), 1, "1 is neither yes nor no. Enter yes or no."),
+        (YesNoOr("hybrid"), "maybe", "'maybe' is none of yes, no and hybrid. Enter yes, no or hybrid."),
         (
             KINDS,
             "Inital",
@@ -109,7 +113,9 @@ def test_an_unreadable_cell_is_refused(kind: CellType, cell: Cell, expected: str
     assert str(raised.value) == expected
 
 
-@pytest.mark.parametrize("kind", [Whole(), Number(), Date(), Time(), Several(Time()), Weekdays(), YesNo(), KINDS, Id(), Ids()])
+@pytest.mark.parametrize(
+    "kind", [Whole(), Number(), Date(), Time(), Several(Time()), Weekdays(), YesNo(), YesNoOr("hybrid"), KINDS, Id(), Ids()]
+)
 def test_spaces_are_blank_except_in_text(kind: CellType) -> None:
     assert [kind.is_blank(cell) for cell in (None, "", " \n", "x", 0)] == [True, True, True, False, False]
     assert [Text().is_blank(cell) for cell in (None, "", " \n", "x", 0)] == [True, True, False, False, False]

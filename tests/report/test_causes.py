@@ -91,6 +91,11 @@ ABSENT = [{"first": "2027-03-01", "last": "2027-03-19"}]
             "no suitable place is open at any start that suits the family",
         ),
         (
+            {"mode": "in_person"},
+            {"policy": {"virtual_fallback": "hybrid"}, "rooms": [room("AYL-1", closed=ABSENT)]},
+            "no suitable place is open at any start that suits the family",
+        ),
+        (
             {},
             {"policy": {"virtual_fallback": False}, "rooms": [room("AYL-1", closed=ABSENT)]},
             "no suitable place is open at any start that suits the family",

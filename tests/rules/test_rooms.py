@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 
+from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Violation
+from scheduler.planner import plan
 from scheduler.rules.rooms import RoomsRule
 from tests.builders import booking, conference, room, schedule, tiny_problem
 
@@ -104,6 +106,50 @@ def test_others_are_held_virtually_only_where_the_policy_lets_them() -> None:
     assert RoomsRule().check(tiny_problem(policy={"virtual_fallback": False}), virtually) == broken(
         "A has no room, and is not to be held virtually."
     )
+
+
+@pytest.mark.parametrize(
+    ("mode", "fallback", "expected"),
+    [
+        ("hybrid", "hybrid", []),
+        ("in_person", "hybrid", broken("A is in person, but has no room; only hybrid conferences may be held virtually.")),
+        ("virtual", "hybrid", []),
+        ("in_person", True, []),
+        ("in_person", False, broken("A has no room, and is not to be held virtually.")),
+    ],
+)
+def test_only_hybrid_conferences_are_held_virtually_if_the_policy_says_hybrid(
+    mode: str, fallback: bool | str, expected: list[Violation]
+) -> None:
+    problem = tiny_problem(conferences=[conference(mode=mode)], policy={"virtual_fallback": fallback})
+    assert RoomsRule().check(problem, schedule(booking(room=None))) == expected
+
+
+@pytest.mark.parametrize(
+    ("fallback", "sentence"),
+    [
+        (True, "any other takes a room or, at a cost, is held virtually"),
+        (False, "any other takes a room"),
+        ("hybrid", "one in person takes a room; a hybrid one takes a room or, at a cost, is held virtually"),
+    ],
+)
+def test_the_rule_says_who_may_be_held_virtually(fallback: bool | str, sentence: str) -> None:
+    policy = Policy.model_validate({"virtual_fallback": fallback})
+    assert f"A virtual conference takes no room; {sentence}; a hold takes a room at its own site." in RoomsRule().says(policy)
+
+
+def test_the_plan_holds_only_hybrid_conferences_virtually_if_the_policy_says_hybrid() -> None:
+    modes = {"A": "hybrid", "B": "in_person", "C": "virtual"}
+    problem = tiny_problem(
+        conferences=[conference(name, mode=mode) for name, mode in modes.items()],
+        rooms=[room(closed=[{"first": "2027-03-01", "last": "2027-03-31"}])],
+        policy={"virtual_fallback": "hybrid"},
+    )
+    planned = plan(problem, workers=1)
+    assert {one.conference: one.room for one in planned.bookings} == {"A": None, "C": None}
+    assert [(one.conference, one.reason) for one in planned.unplaced] == [
+        ("B", f"Nothing in this time suits it. R2: {RoomsRule().says(problem.policy)}")
+    ]
 
 
 def test_a_hold_takes_a_hybrid_room_at_its_own_site() -> None:

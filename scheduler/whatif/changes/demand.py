@@ -113,15 +113,17 @@ def _with_copies(problem: Problem, chosen: Sequence[Conference]) -> Problem:
 def _copy(conference: Conference, taken: set[str]) -> Conference:
     """Return a conference like this one for another family."""
     chair = conference.chair if conference.kind.is_review else None
-    return with_fields(conference, id=copied_id(conference.id, taken), chair=chair)
+    return with_fields(conference, id=copied_id(conference.id, taken), chair=chair, family=None)
 
 
 def _without(problem: Problem, chosen: Sequence[Conference]) -> Problem:
     removed = {one.id for one in chosen}
+    kept = tuple(one for one in problem.conferences if one.id not in removed)
+    names = {name for one in kept for name in (one.id, one.family)}
     return with_problem_fields(
         problem,
-        conferences=tuple(one for one in problem.conferences if one.id not in removed),
-        apart=tuple(pair for pair in problem.apart if removed.isdisjoint(pair)),
+        conferences=kept,
+        apart=tuple(pair for pair in problem.apart if names.issuperset(pair)),
         published=tuple(one for one in problem.published if one.conference not in removed),
     )
 

@@ -110,7 +110,7 @@ class RoomCloses(SpanningChange, SingleRoomChange):
 class SiteCloses(SpanningChange):
     """A closure of all rooms of a site; from ``first`` on or for the whole plan if days are left out.
 
-    The families' site stays the same: their conferences go to other sites, or are virtual.
+    The families' site stays the same: their conferences go to other sites, or are virtual if the policy allows it.
     """
 
     change: Literal["site_closes"] = "site_closes"

@@ -52,6 +52,18 @@ def test_removed_conferences_leave_no_references() -> None:
     assert fewer == service(conferences=conferences[2:], published=[published("R")])
 
 
+def test_a_copy_has_no_family_and_a_family_stays_apart_while_a_conference_of_it_remains() -> None:
+    families = [conference("A", family="F"), conference("B", family="G"), conference("R", kind="review", family="F")]
+    problem = service(conferences=families, apart=[["F", "G"], ["A", "G"]])
+    copies = Demand(percent=100).applied(problem)
+    assert [one.family for one in copies.conferences] == ["F", None, "G", None, "F", None]
+    assert copies.apart == problem.apart
+    assert Demand(percent=-100, kind=ConferenceKind.REVIEW).applied(problem).apart == problem.apart
+    assert Demand(percent=-100, kind=ConferenceKind.INITIAL).applied(problem).apart == ()
+    with_b = service(conferences=[*families, conference("C", kind="review", family="G")], apart=problem.apart)
+    assert Demand(percent=-100, kind=ConferenceKind.INITIAL).applied(with_b).apart == (("F", "G"),)
+
+
 def test_conferences_published_with_a_lock_are_never_removed() -> None:
     problem = service(published=[published("A", "time"), published("B"), published("R", "room", "chair")])
     assert ids(Demand(percent=-100).applied(problem).conferences) == ["A", "R"]
