@@ -45,15 +45,15 @@ def test_all_conferences_of_two_families_are_kept_apart_and_each_meeting_is_one_
     together = schedule(booking("A"), booking("B", "2027-03-02T14:00"), booking("C"))
     there = "but both are at Aylesbury on Tuesday 2 March 2027."
     assert ApartRule().check(FAMILIES, together) == [
-        Violation(rule="R7", subject="B", text=f"B (family G) is kept apart from A (family F), {there}"),
-        Violation(rule="R7", subject="B", text=f"B (family G) is kept apart from C (family F), {there}"),
+        Violation(rule="R7", subject="B", text=f"B (family G) is kept apart from A (family F), {there}", among=("A", "B")),
+        Violation(rule="R7", subject="B", text=f"B (family G) is kept apart from C (family F), {there}", among=("C", "B")),
     ]
 
 
 def test_a_conference_is_kept_apart_from_a_family() -> None:
     text = "C (family F) is kept apart from D, but both are at Aylesbury on Tuesday 2 March 2027."
     assert ApartRule().check(FAMILIES, schedule(booking("C"), booking("D", "2027-03-02T14:00"), booking("B", room="WYC-1"))) == [
-        Violation(rule="R7", subject="C", text=text)
+        Violation(rule="R7", subject="C", text=text, among=("D", "C"))
     ]
 
 
