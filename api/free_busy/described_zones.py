@@ -17,7 +17,7 @@ from api.free_busy.time_zones import known_zone
 from scheduler.domain.values import Period, days
 
 MAX_ZONE_CHANGES = 500
-MAX_DAYS_COMPARED = 500
+MAX_DAYS_COMPARED = 150
 NOON = dt.time(12)
 BEGINNING = "19700101T000000"
 
