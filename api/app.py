@@ -18,6 +18,7 @@ from api.database.migrate import migrate
 from api.database.session import Store
 from api.diary.absences import routes as absences
 from api.diary.bookings import routes as bookings
+from api.diary.conferences import lateness_routes as lateness
 from api.diary.conferences import routes as conferences
 from api.diary.holidays import routes as day_files
 from api.diary.registers import routes as nouns
@@ -29,7 +30,10 @@ from api.feeds import subscriptions as calendars
 from api.free_busy import routes as busy
 from api.free_busy.download import fetch
 from api.free_busy.fetcher import Fetcher
-from api.http import health, problem_details
+from api.http import documentation, health, problem_details
+from api.http.head import Head
+from api.http.hosts import HostCheck, KnownHosts
+from api.http.resources import PathPrefix
 from api.jobs.runner import Runner
 from api.planning import routes as plans
 from api.publishing import routes as publications
@@ -41,11 +45,12 @@ from api.whatif import value_routes as values
 
 ROUTERS: tuple[APIRouter, ...] = (
     bookings.router,
+    lateness.router,  # before the conferences, whose ids may contain slashes
     conferences.router,
     *absences.ROUTERS,
     *nouns.ROUTERS,
     *documents.ROUTERS,
-    day_files.router,
+    *day_files.ROUTERS,
     plans.router,
     publications.of_plans,
     publications.router,
@@ -78,7 +83,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     Raise NewerDatabaseError if a later version has changed the database.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.url)
+    store = Store(settings.url, settings.database_wait)
     migrate(store)
     if settings.demo:
         demo.fill(store, clock())
@@ -106,8 +111,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
         lifespan=lifespan,
         routes=list(ROUTES),
         openapi_url=f"{PREFIX}/openapi.json",
-        docs_url=f"{PREFIX}/docs",
-        swagger_ui_oauth2_redirect_url=None,
+        docs_url=None,
         redoc_url=None,
     )
     state: Any = app.state
@@ -116,5 +120,9 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     state.pages, state.calendars = bookings.Pages(store), calendars.Calendars(store)
     state.is_ending = lambda: False
     problem_details.install(app)
-    app.add_middleware(calendars.Unchanged)
+    documentation.install(app, f"{PREFIX}/docs")
+    app.add_middleware(calendars.Unchanged)  # the last added is the outermost
+    app.add_middleware(PathPrefix, prefix=settings.path_prefix)
+    app.add_middleware(Head)
+    app.add_middleware(HostCheck, hosts=KnownHosts(settings))
     return app

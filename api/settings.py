@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "CONFERENCES_"
 HOST = r"\.?([a-z0-9-]+\.)+[a-z][a-z0-9-]*"
 EXECUTOR = r"local|dask(\+tls)?://[^/\s]+:[0-9]+/?"
+NAME = r"\.?([a-z0-9-]+\.)*[a-z][a-z0-9-]*"
 ADDRESS = r"(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?"
+
+
+def is_address(text: str) -> bool:
+    """True if the text is an IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Return the network of an IP address such as ``10.1.2.3`` or a network such as ``10.0.0.0/8``, else None."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        return None
+
+
+def _is_host_or_network(text: str) -> bool:
+    return bool(re.fullmatch(NAME, text)) or network_of(text) is not None
 
 
 class SettingsError(Exception):
@@ -26,6 +50,18 @@ class Settings:
     data: Path = field(default=Path("out"), metadata={"says": "the folder of the SQLite database, used if no URL is set"})
     host: str = field(default="127.0.0.1", metadata={"says": "the address to listen on; only this machine reaches the default"})
     port: int = field(default=8000, metadata={"says": "the port to listen on"})
+    allowed_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "says": "further hosts that requests may name, separated by commas: names, `.example.org`, IP addresses, networks",
+            "each": _is_host_or_network,
+            "enter": "hosts such as diary.example.org, .example.org, 10.1.2.3 or 10.0.0.0/8, separated by commas",
+        },
+    )
+    database_wait: int = field(
+        default=20,
+        metadata={"says": "the longest time to wait for a locked or slow database, in seconds"},
+    )
     plan_processes: int = field(
         default=1, metadata={"says": "the number of jobs that run at once, each in its own process; 0 runs none here"}
     )
@@ -58,7 +94,7 @@ class Settings:
     public_address: str = field(
         default="",
         metadata={
-            "says": "the address at which people reach the service, used in the links of feeds",
+            "says": "the address at which people reach the service, used in the links of feeds; its path begins all others",
             "each": ADDRESS,
             "enter": "an address such as https://diary.example.org",
         },
@@ -69,6 +105,11 @@ class Settings:
     def url(self) -> str:
         """Return the URL of the database."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'diary.db'}"
+
+    @property
+    def path_prefix(self) -> str:
+        """Return the path below which a proxy has the service, such as ``/conferences``, or an empty text."""
+        return urlsplit(self.public_address).path.rstrip("/")
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -101,8 +142,8 @@ def _read(name: str, text: str, setting: Field[object]) -> object:
 
 
 def _checked(name: str, text: str, part: str, setting: Field[object]) -> str:
-    """Return a part of the text. Raise SettingsError if it does not match the setting's pattern."""
-    pattern = setting.metadata.get("each")
-    if pattern is not None and not re.fullmatch(pattern, part):
+    """Return a part of the text. Raise SettingsError if it does not match the setting's pattern, or fails its test."""
+    valid: str | Callable[[str], bool] | None = setting.metadata.get("each")
+    if valid is not None and not (valid(part) if callable(valid) else re.fullmatch(valid, part)):
         raise SettingsError(f"{name} is {text!r}. Enter {setting.metadata['enter']}.")
     return part

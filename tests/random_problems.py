@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, TypeVar
 
-from scheduler.domain.preferences import PREFERENCE_NAMES
+from scheduler.domain.preferences import PREFERENCE_NAMES, PreferenceName
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import WEEKDAYS
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates, Request, all_candidates, single_places
+from tests.exhaustive import KNOWN_PREFERENCES
 
 Item = TypeVar("Item")
 
@@ -31,6 +32,7 @@ STARTS = ("09:30", "10:00", "11:45", "13:00", "14:00")
 AT_NIGHT = ("23:00", "00:15")
 LENGTHS = (30, 75, 90, 105, 105, 180)
 LIMITS = (None, None, None, None, None, 2, 1, 0)
+UNKNOWN_AT_0 = {name: 0 for name in PREFERENCE_NAMES if name not in KNOWN_PREFERENCES}
 
 
 def seldom(random: Random) -> bool:
@@ -165,16 +167,16 @@ def policy(random: Random) -> dict[str, Any]:
         "late_base": random.randint(0, 10),
         "tight_days": random.randint(0, 4),
         "stability": {name: random.randint(0, 6) for name in ("date", "time", "chair", "site", "room")},
-        "weights": {name: random.randint(0, 20) for name in some(random, PREFERENCE_NAMES)},
-        "off": some(random, ("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES), most=3) if seldom(random) else [],
+        "weights": UNKNOWN_AT_0 | {name: random.randint(0, 20) for name in some(random, KNOWN_PREFERENCES)},
+        "off": some(random, ("R4", "R5", "R6", "R7", "R8", *KNOWN_PREFERENCES), most=3) if seldom(random) else [],
     }
 
 
-def published(random: Random, candidates: Candidates) -> list[dict[str, Any]]:
-    """Return up to two published bookings, some locked; a few at an impossible day or time."""
+def published(random: Random, candidates: Candidates, least: int = 0, most: int = 2) -> list[dict[str, Any]]:
+    """Return ``least`` to ``most`` published bookings, some locked; a few at an impossible day or time."""
     problem = candidates.problem
     drawn: list[dict[str, Any]] = []
-    for conference in some(random, problem.conferences, most=2):
+    for conference in some(random, problem.conferences, min(least, len(problem.conferences)), most):
         own = candidates.of_request(candidates.request_index[conference.id])
         if len(own):
             before = booking_at(candidates, int(random.choice(own)), conference.id)
@@ -239,6 +241,26 @@ def random_problem(random: Random) -> Problem:
     return Problem.model_validate(data)
 
 
+def random_problem_of_today(random: Random) -> Problem:
+    """Return a small problem with ``today``, and several bookings published; some of them past, near, or in breach."""
+    data = random_problem(random).model_dump(mode="json", by_alias=True)
+    data["policy"] |= {"notice_days": random.randint(0, 3), "move_notice_days": random.randint(0, 4)}
+    for conference in data["conferences"]:
+        conference["notice_waived"] = random.random() < 0.4
+    without = Problem.model_validate(data | {"published": []})
+    data["published"] = published(random, all_candidates(without, single_places(without)), least=2, most=5)
+    first, last = without.horizon.first, without.horizon.last
+    data["today"] = str(first + dt.timedelta(days=random.randint(-1, (last - first).days)))
+    return Problem.model_validate(data)
+
+
+def with_weight(problem: Problem, preference: PreferenceName, weight: int) -> Problem:
+    """Return the problem with another weight of a preference."""
+    data = problem.model_dump(mode="json", by_alias=True)
+    data["policy"]["weights"][preference] = weight
+    return Problem.model_validate(data)
+
+
 def booking_at(candidates: Candidates, position: int, name: str) -> Booking:
     """Return the booking of a candidate without a minute taker, for candidates whose places are single rooms."""
     rooms_of_place = candidates.places[candidates.place[position]].rooms
@@ -258,20 +280,30 @@ Breaks = Callable[[tuple[Booking, ...], Booking], bool]
 def random_schedule(random: Random, candidates: Candidates, breaks: Breaks = lambda *_: False) -> Schedule:
     """Return a schedule with at most one booking for every conference and held slot, drawn from the candidates.
 
-    It leaves out any booking for which ``breaks(earlier bookings, booking)`` is true.
+    It holds every past booking, and leaves out any other for which ``breaks(earlier bookings, booking)`` is true.
     """
-    names = [name for request in candidates.requests for name in _names(request) if random.random() < 0.9]
-    bookings: tuple[Booking, ...] = ()
+    names = [name for name in _names_to_book(candidates) if random.random() < 0.9]
+    problem = candidates.problem
+    bookings = tuple(problem.as_published(published) for published in problem.past.values())
     for name in random.sample(names, len(names)):
         bookings = _with_one_more(random, candidates, bookings, name, breaks)
     return Schedule(bookings=bookings)
 
 
 def with_a_change(random: Random, candidates: Candidates, schedule: Schedule, breaks: Breaks = lambda *_: False) -> Schedule:
-    """Return the schedule with one conference or held slot moved, added or removed."""
-    name = random.choice([name for request in candidates.requests for name in _names(request)])
+    """Return the schedule with one conference or held slot moved, added or removed, unless all are past."""
+    names = _names_to_book(candidates)
+    if not names:
+        return schedule
+    name = random.choice(names)
     others = tuple(booking for booking in schedule.bookings if booking.conference != name)
     return Schedule(bookings=_with_one_more(random, candidates, others, name, breaks))
+
+
+def _names_to_book(candidates: Candidates) -> list[str]:
+    """Return the conferences that are not past, and the held slots."""
+    names = (name for request in candidates.requests for name in _names(request))
+    return [name for name in names if name not in candidates.problem.past]
 
 
 def _names(request: Request) -> list[str]:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import days
-from tests.random_problems import random_problem, seldom, some
+from tests.exhaustive import KNOWN_PREFERENCES
+from tests.random_problems import UNKNOWN_AT_0, random_problem, seldom, some
 
 Data = dict[str, Any]
 
@@ -170,16 +170,16 @@ def _other_clocks(random: Random, data: Data) -> None:
 
 
 def _large_weights(random: Random, data: Data) -> None:
-    large = {name: random.choice((0, 1, 7, 1_000_000)) for name in PREFERENCE_NAMES}
+    large = UNKNOWN_AT_0 | {name: random.choice((0, 1, 7, 1_000_000)) for name in KNOWN_PREFERENCES}
     data["policy"] |= {"weights": large, "late_base": random.choice((0, 1_000_000))}
 
 
 def _no_weights(_: Random, data: Data) -> None:
-    data["policy"] |= {"weights": dict.fromkeys(PREFERENCE_NAMES, 0), "late_base": 0}
+    data["policy"] |= {"weights": UNKNOWN_AT_0 | dict.fromkeys(KNOWN_PREFERENCES, 0), "late_base": 0}
 
 
 def _rules_off(random: Random, data: Data) -> None:
-    data["policy"]["off"] = some(random, ("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES), least=1, most=4)
+    data["policy"]["off"] = some(random, ("R4", "R5", "R6", "R7", "R8", *KNOWN_PREFERENCES), least=1, most=4)
 
 
 def _holds(random: Random, data: Data) -> None:

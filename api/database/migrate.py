@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from api.database.session import Store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+UPGRADE_LOCK = 7220226
+"""The key of PostgreSQL's advisory lock that an upgrade or a restore of the tables holds."""
 
 
 class NewerDatabaseError(Exception):
@@ -28,19 +30,26 @@ def migrate(store: Store, revision: str = "head") -> None:
     """
     with store.noting() as connection:
         if not store.is_sqlite:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7220226)")  # several servers may start at once
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # another server's upgrade may take long
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")  # several servers may start at once
         present = MigrationContext.configure(connection).get_current_revision()
         if present == (_head() if revision == "head" else revision):
             return
-        configuration = _configuration(connection)
-        try:
-            ScriptDirectory.from_config(configuration).get_revision(present or "base")
-        except CommandError:
+        if present is not None and not is_known(present):
             raise NewerDatabaseError(
                 f"The database is at revision {present}, which this version of the service does not know: a later version has "
                 "changed it. Start that version, or restore a backup from before the change."
-            ) from None
-        command.upgrade(configuration, revision)
+            )
+        command.upgrade(_configuration(connection), revision)
+
+
+def is_known(revision: str) -> bool:
+    """True if this version of the service has the revision, so that it can upgrade a database from there."""
+    try:
+        ScriptDirectory(str(MIGRATIONS)).get_revision(revision)
+    except CommandError:
+        return False
+    return True
 
 
 @cache

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import PoolProxiedConnection
 
 from api.database.tables import diary
 
-SECONDS_TO_WAIT = 30
-"""Seconds for which SQLite waits for another writer."""
+SECONDS_TO_WAIT = 20
+"""How long to wait for a lock or a connection by default: a request may wait twice, and proxies give up after 60 seconds."""
+SECONDS_TO_WAIT_FOR_VERSION = 0.25
+"""How long ``version`` waits for a lock on SQLite: its callers are many, and wait in turn."""
+LEAST_SECONDS_TO_CONNECT = 2
+"""The shortest time limit for a connection that libpq accepts."""
 IMMEDIATE = "begin_immediate"
 
 
 class Store:
     """A database with a URL such as ``sqlite:///diary.db`` or ``postgresql+psycopg://…``."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = _engine(url)
+    def __init__(self, url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> None:
+        self.url, self.seconds_to_wait = url, seconds_to_wait
+        self.engine = _engine(url, seconds_to_wait)
         self._version_connection: PoolProxiedConnection | None = None
 
     @property
@@ -61,18 +67,30 @@ class Store:
         """Return the diary's version, which counts its writes. This is cheaper than a transaction, for frequent callers."""
         if not self.is_sqlite:
             with closing(self.engine.raw_connection()) as connection:
-                return _version(connection)
-        if self._version_connection is None:  # a connection from the pool takes longer than the query
+                try:
+                    return _version(connection)
+                except Exception:
+                    connection.invalidate()  # a broken connection must not return to the pool
+                    raise
+        if self._version_connection is None:  # its own connection: taking one from the pool takes longer than the query
             self._version_connection = self.engine.raw_connection()
             self._version_connection.detach()
-        return _version(self._version_connection)
+            _execute(self._version_connection, f"PRAGMA busy_timeout={int(SECONDS_TO_WAIT_FOR_VERSION * 1000)}")
+        try:
+            return _version(self._version_connection)
+        except Exception:
+            self._close_version_connection()  # the next call opens a new one
+            raise
 
     def close(self) -> None:
         """Close every connection."""
+        self._close_version_connection()
+        self.engine.dispose()
+
+    def _close_version_connection(self) -> None:
         if self._version_connection is not None:
             self._version_connection.close()
             self._version_connection = None
-        self.engine.dispose()
 
 
 def lock_diary(connection: Connection, *, wait: bool = True) -> bool:
@@ -87,21 +105,42 @@ def version_of(connection: Connection) -> int:
 
 
 def _version(connection: PoolProxiedConnection) -> int:
-    driver: Any = connection.dbapi_connection  # the connections of both drivers have an ``execute``
-    (version,) = driver.execute("SELECT version FROM diary WHERE id = 1").fetchone() or (0,)
+    (version,) = _execute(connection, "SELECT version FROM diary WHERE id = 1").fetchone() or (0,)
     return int(version)
 
 
-def _engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, hide_parameters=True)
-    connect = {"timeout": SECONDS_TO_WAIT, "check_same_thread": False}
+def _execute(connection: PoolProxiedConnection, statement: str) -> Any:
+    driver: Any = connection.dbapi_connection  # both drivers' connections execute without a cursor
+    return driver.execute(statement)
+
+
+def _engine(url: str, seconds_to_wait: float) -> Engine:
+    is_sqlite = make_url(url).get_backend_name() == "sqlite"
+    return (_sqlite_engine if is_sqlite else _postgresql_engine)(url, seconds_to_wait)
+
+
+def _postgresql_engine(url: str, seconds_to_wait: float) -> Engine:
+    connect = {"connect_timeout": max(LEAST_SECONDS_TO_CONNECT, math.ceil(seconds_to_wait))}
+    pool = {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 20, "pool_timeout": seconds_to_wait}
+    engine = create_engine(url, connect_args=connect, hide_parameters=True, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _(connection: psycopg.Connection, _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = {_milliseconds(seconds_to_wait)}")
+        connection.commit()  # a rollback would undo it
+
+    return engine
+
+
+def _sqlite_engine(url: str, seconds_to_wait: float) -> Engine:
+    connect = {"timeout": seconds_to_wait, "check_same_thread": False}
     engine = create_engine(url, connect_args=connect, hide_parameters=True)  # parameters may be secret, and errors are logged
+    pragmas = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={_milliseconds(seconds_to_wait)}")
 
     @event.listens_for(engine, "connect")
     def _(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # the listener below begins transactions
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={SECONDS_TO_WAIT * 1000}"):
+        connection.isolation_level = None  # transactions are begun below
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -111,3 +150,8 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _milliseconds(seconds: float) -> int:
+    """Return a time limit in milliseconds, at least one, because PostgreSQL reads 0 as no limit."""
+    return max(1, math.ceil(seconds * 1000))

@@ -153,6 +153,8 @@ bookings = Table(
     Column("made_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=True),
     Column("ended_by", Word, nullable=True),
+    Column("changed_at", Instant, nullable=True),
+    Column("changes", Integer, nullable=False, server_default=text("0")),
     Index("ix_bookings_active_start", "active", "start"),
     *(
         Index(f"ix_bookings_{what}", what, "arrival", sqlite_where=text("active"), postgresql_where=text("active"))
@@ -162,8 +164,11 @@ bookings = Table(
         "uq_bookings_active_conference", "conference", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
     ),
 )
-"""A row can only end: a booking that moves gets a new row. It takes people from ``arrival`` to ``end``, and its room until
-``cleared``. The database itself refuses two active rows that overlap for a room, a chair or a minute taker: see ``overlaps.py``.
+"""A row can only end: a booking that moves gets a new row. It takes people from ``arrival`` to ``end``, a room to ``cleared``.
+
+Only the policy changes ``arrival`` and ``cleared`` of an active row: ``changes`` counts how often, the latest at ``changed_at``.
+
+The database itself refuses two active rows that overlap in a room, for a chair or for a minute taker: see ``overlaps.py``.
 """
 
 problems = Table(

@@ -20,7 +20,8 @@ from scheduler.wording import KIND_IN_WORDS, MODE_IN_WORDS, capitalised, count_o
 
 PRODUCT = "-//Conference planner//Calendar feeds//EN"
 FRESHNESS = "Calendars fetch this every 30 minutes to 24 hours. It is not for changes on the same day."
-NO_LONGER_HERE = "No longer in this calendar: it was cancelled, or it is now held elsewhere or by somebody else."
+SEQUENCE_EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+"""Instant from which SEQUENCE counts seconds: a calendar's 32 bits last until 2088."""
 END = b"END:VCALENDAR\r\n"
 MOST_EVENTS = 30_000
 LONDON_TIMES = """BEGIN:VTIMEZONE
@@ -70,6 +71,16 @@ class Detail(StrEnum):
     BUSY = "busy"
 
 
+class Fate(StrEnum):
+    """What became of a booking that is no longer in a feed."""
+
+    CANCELLED = "cancelled"
+    HANDED_OVER = "handed over"
+    NOT_NEEDED = "not needed"
+    HELD_ELSEWHERE = "held elsewhere"
+    HELD_VIRTUALLY = "held virtually"
+
+
 @dataclass(frozen=True)
 class Feed:
     """A feed: ``id`` is a UUID, the namespace of its entries' UIDs; ``subject`` is None for the whole service."""
@@ -85,13 +96,15 @@ class Entry:
     """A booking under its number, with everything that a feed may show of it.
 
     People's time begins at ``arrival``, the room's ends at ``cleared``; both are local. ``site`` and ``place`` are None if the
-    booking is virtual, ``mode`` and ``kind`` are None for a held slot. ``changed_at`` is its latest change. A ``cancelled`` entry
-    is no longer in this feed.
+    booking is virtual, ``mode`` and ``kind`` are None for a held slot. ``fate`` is None unless it has left this feed; it is
+    ``taken_over`` if it was somebody else's before. ``changes`` counts the changes of everything that the feed shows of it, the
+    latest at ``changed_at``.
     """
 
     number: int
     booking: Booking
-    cancelled: bool
+    fate: Fate | None
+    taken_over: bool
     arrival: dt.datetime
     cleared: dt.datetime
     site: str | None
@@ -99,6 +112,13 @@ class Entry:
     mode: Mode | None
     kind: ConferenceKind | None
     changed_at: dt.datetime
+    changes: int
+
+    @property
+    def sequence(self) -> int:
+        """The SEQUENCE: it rises with each change, also within a second, and when a booking moves and becomes a new row."""
+        seconds = int((self.changed_at - SEQUENCE_EPOCH).total_seconds())
+        return seconds + self.changes + 2 * self.number + (self.fate is not None)
 
 
 def calendar(
@@ -108,6 +128,7 @@ def calendar(
     settings: FeedSettings,
     sites: Mapping[str, str],
     travel: Mapping[tuple[str, str], int],
+    chair_title: str,
 ) -> bytes:
     """Return the feed as an iCalendar file. ``sites`` are labels by id, ``travel`` the minutes from site to site."""
     file = Calendar()
@@ -121,26 +142,30 @@ def calendar(
     file.add_component(Timezone.from_ical(LONDON_TIMES))
     ordered = sorted(entries, key=lambda entry: (entry.booking.start, entry.number))
     journeys = dict(_journeys(ordered, sites, travel)) if feed.of.travels else {}
-    events = (_event(feed, entry, settings, journeys.get(entry.number)) for entry in ordered)
+    events = (_event(feed, entry, settings, journeys.get(entry.number), chair_title) for entry in ordered)
     begun: bytes = file.to_ical().removesuffix(END)
     return b"".join((begun, *events, END))
 
 
 @lru_cache(MOST_EVENTS)  # after a change every feed is written again, and most of their events have not changed
-def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None) -> bytes:
+def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None, chair_title: str) -> bytes:
     event, booking = Event(), entry.booking
     event.add("uid", str(uuid5(UUID(feed.id), f"{'hold' if booking.held else 'conference'} {booking.conference}")))
-    event.add("sequence", 2 * entry.number + entry.cancelled)  # a booking that moves becomes a new row with a higher number
+    event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("dtstart", entry.arrival.replace(tzinfo=LONDON))
     event.add("dtend", (entry.cleared if feed.of.shows_room_time else booking.end).replace(tzinfo=LONDON))
     event.add("summary", _title(entry, feed.detail))
-    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if booking.held else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if entry.cancelled or booking.held else "OPAQUE")
+    event.add("status", "CANCELLED" if entry.fate else "TENTATIVE" if booking.held else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if entry.fate or booking.held else "OPAQUE")
     if feed.detail is Detail.REFERENCE:
-        event.add("description", "\n".join(_description(entry, settings, journey)))
-        if not entry.cancelled:
+        colleague = _printable(chair_title) or "chair" if feed.of is FeedOf.CHAIR else "minute taker"
+        lines = (
+            _description(entry, settings, journey, colleague) if entry.fate is None else _why_gone(entry.fate, feed.of, colleague)
+        )
+        event.add("description", "\n".join(lines))
+        if entry.fate is None:
             event.add("location", _printable(entry.place or settings.joining_note or "Held virtually"))
     written: bytes = event.to_ical()
     return written
@@ -153,31 +178,53 @@ def _title(entry: Entry, detail: Detail) -> str:
         title = "Held for an initial conference"
     else:
         title = f"Conference {_printable(entry.booking.conference)}"
-    return f"CANCELLED: {title}" if entry.cancelled else title
+    if entry.fate is None:
+        return title
+    return f"{(Fate.CANCELLED if detail is Detail.BUSY else entry.fate).upper()}: {title}"
 
 
-def _description(entry: Entry, settings: FeedSettings, journey: str | None) -> Iterator[str]:
-    if entry.cancelled:
-        yield NO_LONGER_HERE
-        return
+def _why_gone(fate: Fate, of: FeedOf, colleague: str) -> Iterator[str]:
+    """Yield what became of a booking, without a name."""
+    match fate:
+        case Fate.CANCELLED:
+            yield "Cancelled."
+        case Fate.HANDED_OVER:
+            yield f"Handed over to another {colleague}."
+        case Fate.NOT_NEEDED:
+            yield f"Held without a {colleague}."
+        case Fate.HELD_ELSEWHERE:
+            yield f"Held elsewhere: {'in another room' if of is FeedOf.ROOM else 'at another site'}."
+        case Fate.HELD_VIRTUALLY:
+            yield "Held virtually: it needs no room."
+
+
+def _description(entry: Entry, settings: FeedSettings, journey: str | None, colleague: str) -> Iterator[str]:
+    if entry.taken_over:
+        yield f"Taken over from another {colleague}."
     booking = entry.booking
     times = f"begins at {booking.start:%H:%M} and ends at {booking.end:%H:%M}."
     yield f"A slot kept free. If it is taken, the conference {times}" if booking.held else f"The conference {times}"
     if entry.arrival < booking.start:
         yield f"The pre-meet begins at {entry.arrival:%H:%M}."
     if entry.mode is not None:
-        yield f"{capitalised(MODE_IN_WORDS[entry.mode])}." if entry.place else "Held virtually."
+        yield _mode(entry.mode, in_room=entry.place is not None)
     if settings.show_kind and entry.kind is not None:
         yield f"{capitalised(KIND_IN_WORDS[entry.kind])}."
     if journey is not None:
         yield journey
 
 
+def _mode(mode: Mode, *, in_room: bool) -> str:
+    if mode is Mode.VIRTUAL:
+        return "Held virtually."
+    return f"{capitalised(MODE_IN_WORDS[mode])}." if in_room else f"Held virtually instead of {MODE_IN_WORDS[mode]}."
+
+
 def _journeys(
     entries: Sequence[Entry], sites: Mapping[str, str], travel: Mapping[tuple[str, str], int]
 ) -> Iterator[tuple[int, str]]:
     """Yield how to reach each booking whose previous one on that day is at another site."""
-    in_rooms = [entry for entry in entries if entry.site is not None and not entry.cancelled]
+    in_rooms = [entry for entry in entries if entry.site is not None and entry.fate is None]
     for before, entry in pairwise(in_rooms):
         minutes = travel.get((before.site or "", entry.site or ""), 0)
         if minutes and before.site != entry.site and before.booking.day == entry.booking.day:

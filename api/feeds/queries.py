@@ -1,4 +1,4 @@
-"""Calendar feeds as rows, with the sha256 of their secrets, and the bookings that each shows."""
+"""Calendar feeds as rows, with the sha256 of their secrets, and each as a file."""
 
 from __future__ import annotations
 
@@ -10,19 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, insert, select, true, update
+from sqlalchemy import Connection, insert, select, update
 
-from api.clock import LONDON
-from api.database.tables import bookings, conferences, feeds, rooms
-from api.diary.bookings.queries import booking_of
+from api.database.tables import feeds
 from api.diary.registers import queries as nouns
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
-from api.feeds.calendar import Detail, Entry, Feed, FeedOf, calendar
-from scheduler.domain.conference import ConferenceKind, Mode
-from scheduler.domain.places import Room, travel_minutes
+from api.feeds.calendar import Detail, Feed, FeedOf, calendar
+from api.feeds.entries import SERVICE, SETTINGS, TRAVEL, Surroundings, entries
+from scheduler.domain.places import travel_minutes
 
-PAST_DAYS, CANCELLED_DAYS = 60, 30
 SECRET_BYTES = 32
 SUBJECTS: dict[FeedOf, Register[Any]] = {
     FeedOf.CHAIR: nouns.CHAIRS,
@@ -104,89 +101,24 @@ def note_fetches(connection: Connection, fetches: Iterable[Fetch]) -> None:
 
 
 def feed_bytes(connection: Connection, feed: Feed, today: dt.date) -> bytes:
-    """Return a feed as an iCalendar file: active bookings from 60 days ago on, and what was cancelled in the last 30 days."""
-    parts = {name: documents.get(connection, name)[0] for name in ("service", "feed_settings", "travel")}
-    sites = {site.id: site.label for site in nouns.values(connection, nouns.SITES)}
-    stored_rooms = {room.id: room for room in nouns.values(connection, nouns.ROOMS)}
-    entries = [
-        _entry(row, stored_rooms.get(row.room), sites)
-        for query in (_active(feed, today), _cancelled(feed, today))
-        for row in connection.execute(query)
-    ]
-    title = _title(feed, parts["service"].name, stored_rooms, sites)
-    return calendar(feed, title, entries, parts["feed_settings"], sites, travel_minutes(parts["travel"]))
+    """Return a feed as an iCalendar file: active bookings from 60 days ago on, and what left it in the last 30 days."""
+    service, settings, travel = (documents.get(connection, name)[0] for name in (SERVICE, SETTINGS, TRAVEL))
+    shown, around = entries(connection, feed, today)
+    title = _title(feed, service.name, around)
+    return calendar(feed, title, shown, settings, around.sites, travel_minutes(travel), service.chair_title)
 
 
-def _title(feed: Feed, service: str, stored_rooms: dict[str, Room], sites: dict[str, str]) -> str:
+def _title(feed: Feed, service: str, around: Surroundings) -> str:
     match feed.of:
         case FeedOf.SERVICE:
             whose = service
         case FeedOf.SITE:
-            whose = sites.get(feed.subject or "", feed.subject or "")
-        case FeedOf.ROOM if feed.subject in stored_rooms:
-            whose = _place(stored_rooms[feed.subject], sites)
+            whose = around.sites.get(feed.subject or "", feed.subject or "")
+        case FeedOf.ROOM if room := around.rooms.get(feed.subject or ""):
+            whose = around.place(room)
         case _:
             whose = feed.subject or ""
     return f"Conferences: {whose}" if whose else "Conferences"
-
-
-def _active(feed: Feed, today: dt.date) -> Select[Any]:
-    return _shown(today).where(bookings.c.active, _of(feed, bookings))
-
-
-def _cancelled(feed: Feed, today: dt.date) -> Select[Any]:
-    """Return the query for ended bookings, without those replaced in this feed. Held slots are left out: nobody was invited."""
-    ended = dt.datetime.combine(today - dt.timedelta(days=CANCELLED_DAYS), dt.time(), LONDON)
-    later = bookings.alias("later")
-    of_same = (later.c.conference == bookings.c.conference) & (later.c.number > bookings.c.number)
-    in_its_place = exists().where(of_same, _of(feed, later))
-    promised = ~bookings.c.active & bookings.c.conference.is_not(None)
-    return _shown(today).where(promised, bookings.c.ended_at >= ended, _of(feed, bookings), ~in_its_place)
-
-
-def _shown(today: dt.date) -> Select[Any]:
-    since = dt.datetime.combine(today - dt.timedelta(days=PAST_DAYS), dt.time())
-    conference = conferences.c
-    return (
-        select(
-            bookings,
-            conference.value["mode"].as_string().label("mode"),
-            conference.value["kind"].as_string().label("kind"),
-            conference.changed_at,
-        )
-        .outerjoin(conferences, conference.id == bookings.c.conference)
-        .where(bookings.c.start >= since)
-    )
-
-
-def _of(feed: Feed, table: FromClause) -> ColumnElement[bool]:
-    match feed.of:
-        case FeedOf.SERVICE:
-            return true()
-        case FeedOf.SITE:
-            at_site = select(rooms.c.id).where(rooms.c.value["site"].as_string() == feed.subject)
-            return table.c.room.in_(at_site)
-        case _:
-            return table.c[feed.of] == feed.subject
-
-
-def _entry(row: Any, room: Room | None, sites: dict[str, str]) -> Entry:
-    return Entry(
-        number=row.number,
-        booking=booking_of(row),
-        cancelled=not row.active,
-        arrival=row.arrival,
-        cleared=row.cleared,
-        site=None if room is None else room.site,
-        place=None if room is None else _place(room, sites),
-        mode=None if row.mode is None else Mode(row.mode),
-        kind=None if row.kind is None else ConferenceKind(row.kind),
-        changed_at=row.ended_at or max(row.made_at, row.changed_at or row.made_at),
-    )
-
-
-def _place(room: Room, sites: dict[str, str]) -> str:
-    return f"{room.label}, {sites[room.site]}"
 
 
 def _change(connection: Connection, identifier: str, **columns: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import logging
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,19 +16,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.clock import local_day
+from api.database.outages import OutageLog, outage
 from api.database.session import Store, version_of
 from api.errors import NotFoundError
 from api.feeds import queries as feeds
 from api.feeds.paths import PREFIX, SUFFIX
 from api.feeds.queries import Fetch
-from api.http.etags import etag
+from api.http.etags import etag, names
 from api.http.permissions import Permission, needs
-from api.http.problem_details import ERRORS
+from api.http.problem_details import DATABASE_ERRORS, ERRORS, outage_response
 
 LINK = re.compile(rf"{PREFIX}/([^/]+)\{SUFFIX}")
 MAX_CACHED = 1000
 MAX_CLIENT_CHARACTERS = 200
 MINUTE = dt.timedelta(minutes=1)
+_log = logging.getLogger(__name__)
 
 router = APIRouter(prefix=PREFIX, tags=["calendars"], dependencies=[needs(Permission.NOTHING)], responses=ERRORS)
 
@@ -61,6 +64,7 @@ class Calendars:
         self.making = asyncio.Lock()  # one feed at a time, so that waiting requests occupy no thread
         self.fetches: dict[str, Fetch] = {}
         self.noting = False
+        self.outages = OutageLog(_log, "Noting the fetches of feeds")
 
     async def ready(self, secret: str, now: dt.datetime) -> Ready | None:
         """Return the current feed with a secret, or None if there is none."""
@@ -81,7 +85,7 @@ class Calendars:
     async def unchanged(self, secret: str, seen: str, now: dt.datetime) -> Response | None:
         """Return 304 if the client has the current feed and this fetch needs no note, else None."""
         ready = self.cache.get(feeds.digest(secret))
-        if ready is None or ready.etag not in seen or not ready.is_noted(now):
+        if ready is None or not names(seen, ready.etag) or not ready.is_noted(now):
             return None
         return ready.not_modified if await self._is_current(ready, now) else None
 
@@ -91,14 +95,19 @@ class Calendars:
         self.fetches[ready.feed] = Fetch(ready.feed, now, client[:MAX_CLIENT_CHARACTERS])
 
     async def note(self) -> None:
-        """Write the remembered fetches, in one transaction at a time, regardless of the number of fetches."""
+        """Write the remembered fetches, in one transaction at a time, regardless of the number of fetches.
+
+        During an outage of the database they stay remembered.
+        """
         if self.noting:
             return
         self.noting = True
         try:
             while self.fetches:
                 fetches, self.fetches = self.fetches, {}
-                await run_in_threadpool(self._write, fetches)
+                if not await self._noted(fetches):
+                    self.fetches = fetches | self.fetches
+                    return
         finally:
             self.noting = False
 
@@ -123,9 +132,26 @@ class Calendars:
         tag = etag(hashlib.sha256(body).hexdigest()[:32])  # equal in every process and after a restart
         return Ready(feed.id, version, day, body, tag, None if before is None else before.noted_at)
 
+    async def _noted(self, fetches: dict[str, Fetch]) -> bool:
+        """Write the fetches. Return False during an outage of the database."""
+        with self.outages.attempt(raise_others=True):
+            await run_in_threadpool(self._write, fetches)
+        return not self.outages.present
+
     def _write(self, fetches: dict[str, Fetch]) -> None:
         with self.store.noting() as connection:
             feeds.note_fetches(connection, fetches.values())
+
+
+async def _unchanged(calendars: Calendars, secret: str, seen: str, now: dt.datetime, scope: Scope) -> Response | None:
+    """Return ``calendars.unchanged``, or the response to an outage: no exception handler surrounds a middleware."""
+    try:
+        return await calendars.unchanged(secret, seen, now)
+    except DATABASE_ERRORS as error:
+        found = outage(error)
+        if found is None:
+            raise
+        return outage_response(found, scope)
 
 
 class Unchanged:
@@ -136,10 +162,11 @@ class Unchanged:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send 304, or pass the request on."""
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and (link := LINK.fullmatch(scope["path"])):
+        path = scope["path"].removeprefix(scope["root_path"]) if scope["type"] == "http" and scope["method"] == "GET" else ""
+        if link := LINK.fullmatch(path):
             state = scope["app"].state
             seen = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"), "")
-            answer = await state.calendars.unchanged(link[1], seen, state.clock())
+            answer = await _unchanged(state.calendars, link[1], seen, state.clock(), scope)
             if answer is not None:
                 await answer(scope, receive, send)
                 return
@@ -168,9 +195,6 @@ async def fetch(request: Request, secret: str) -> Response:
         calendars.remember(ready, request.headers.get("user-agent", ""), now)
         noting = BackgroundTask(calendars.note)
     seen = request.headers.get("if-none-match", "")
-    if ready.etag in seen or seen.strip() == "*":
+    if names(seen, ready.etag):
         return Response(status_code=304, headers=ready.headers, background=noting)
     return Response(ready.body, headers=ready.headers, media_type="text/calendar; charset=utf-8", background=noting)
-
-
-router.head(f"/{{secret}}{SUFFIX}", include_in_schema=False)(fetch)

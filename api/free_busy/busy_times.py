@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.clock import LONDON
-from api.free_busy.occurrences import instant, occurrences_in, refuse_unreadable_dates
+from api.free_busy.occurrences import occurrences_in, odd_if_it_fails
+from api.free_busy.odd_events import OddEventError
+from api.free_busy.reading_notes import Notes
+from api.free_busy.series_dates import instant
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.values import Interval, Period
 from scheduler.wording import count_of
 
+BUSY_BY_OUTLOOK = frozenset({"BUSY", "OOF", "TENTATIVE"})
 FREE_BY_OUTLOOK = frozenset({"FREE", "WORKINGELSEWHERE"})
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 Span = tuple[dt.datetime, dt.datetime]
@@ -34,21 +38,41 @@ def busy_times(content: bytes, period: Period) -> BusyTimes:
     process may run this at a time. Use ``busy_times_apart`` for files from outside.
     """
     occurrences = occurrences_in(content, period)
-    busy = [(event["DTSTART"].dt, event["DTEND"].dt) for event in occurrences.events if _is_busy(event)]
-    busy += [(one.start, one.end) for one in occurrences.periods if one.params.get("FBTYPE", "BUSY").upper() != "FREE"]
-    if without_length := sum(start == end for start, end in busy):
-        occurrences.note(f"No busy time for {count_of(without_length, 'event')} without a length.")
-    with refuse_unreadable_dates():
-        spans = [span for start, end in busy if (span := _span(start, end, period))]
-    return BusyTimes(tuple(_merged(spans)), tuple(occurrences.notes))
+    notes = occurrences.notes
+    spans, without_length = [], 0
+    for one in occurrences.events:
+        if _is_busy(one.event):
+            start, end = one.event["DTSTART"].dt, one.event["DTEND"].dt
+            without_length += start == end
+            try:
+                with odd_if_it_fails():
+                    spans.append(_span(start, end, period))
+            except OddEventError as error:
+                notes.not_read(one.part, str(error))
+    spans += _spans_of_periods(occurrences.periods, period, notes)
+    if without_length:
+        notes.assume(f"No busy time for {count_of(without_length, 'event')} without a length.")
+    return BusyTimes(tuple(_merged(filter(None, spans))), notes.listed())
 
 
 def _is_busy(event: Any) -> bool:
-    return not (
-        str(event.get("STATUS", "")).upper() == "CANCELLED"
-        or str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
-        or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() in FREE_BY_OUTLOOK
-    )
+    """True if an event is busy. Outlook's own status outweighs TRANSP, which can't say "out of office"."""
+    if str(event.get("STATUS", "")).upper() == "CANCELLED":
+        return False
+    by_outlook = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
+    if by_outlook in BUSY_BY_OUTLOOK or by_outlook in FREE_BY_OUTLOOK:
+        return by_outlook in BUSY_BY_OUTLOOK
+    return str(event.get("TRANSP", "")).upper() != "TRANSPARENT"
+
+
+def _spans_of_periods(periods: Iterable[Any], period: Period, notes: Notes) -> Iterator[Span | None]:
+    for one in periods:
+        if one.params.get("FBTYPE", "BUSY").upper() != "FREE":
+            try:
+                with odd_if_it_fails():
+                    yield _span(one.start, one.end, period)
+            except OddEventError as error:
+                notes.assume(f"A busy time in a free/busy list is not read: {error}.")
 
 
 def _span(start: dt.date, end: dt.date, period: Period) -> Span | None:

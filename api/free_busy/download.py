@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import socket
 import ssl
 import threading
@@ -14,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import urljoin
 
+from api.free_busy.download_faults import fault_of_page, fault_of_redirect, fault_of_status, fault_of_tls
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.links import CHECK, HTTPS, CalendarAddress, checked_address, is_public
 
@@ -22,11 +24,16 @@ MAX_BYTES = 2_000_000
 MAX_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("text/html", "application/xhtml+xml")
+USER_AGENT = "Mozilla/5.0 (Linux) Chrome/139 (compatible; ConferencePlanner/0.1; calendar subscription)"
+"""Many Microsoft 365 tenants answer 302 or 500 (``OwaBasicUnsupportedException``) to programs without the name of a current
+browser. The beginning is the shortest name that is known to be answered; the rest says who asks. Sources: nextcloud/server
+issue 54799, bitfireAT/icsx5 issue 655."""
 HEADERS = {
-    "Accept": "text/calendar, text/plain;q=0.5",
+    "Accept": "text/calendar, text/plain;q=0.5, */*;q=0.1",
     "Accept-Encoding": "identity",
+    "Accept-Language": "en-GB, en;q=0.9",
     "Connection": "close",
-    "User-Agent": "Conference planner",
+    "User-Agent": USER_AGENT,
 }
 
 
@@ -62,8 +69,11 @@ def fetch(link: str, hosts: Collection[str], *, seconds: float = SECONDS, networ
         answer = _response(address_, network, deadline)
         if isinstance(answer, bytes):
             return answer
+        link = f"https://{address_.host}{address_.target}"
+        if fault := fault_of_redirect(address_.host, answer, link):
+            raise CalendarRefused(fault)
         try:
-            address_ = checked_address(urljoin(f"https://{address_.host}{address_.target}", answer), hosts, network.port)
+            address_ = checked_address(urljoin(link, answer), hosts, network.port)
         except CalendarRefused as error:
             raise CalendarRefused(f"{address_.host} redirects to another link. {error}") from None
     raise CalendarRefused(f"{first} redirects more than {MAX_REDIRECTS} times. {CHECK}")
@@ -94,8 +104,10 @@ def _response(address_: CalendarAddress, network: Network, deadline: float) -> b
                 return _read(response, host)
     except TimeoutError as error:
         raise CalendarRefused(f"{host} takes too long to send the calendar. {CHECK}") from error
-    except ssl.SSLCertVerificationError as error:
-        raise CalendarRefused(f"{host} can't prove that it is {host}: {error.verify_message.rstrip('.')}. {CHECK}") from error
+    except ssl.SSLError as error:
+        if isinstance(error, ssl.SSLEOFError):
+            raise CalendarRefused(f"{host} can't be reached, or closes the connection. {CHECK}") from error
+        raise CalendarRefused(fault_of_tls(host, error)) from error
     except OSError as error:
         raise CalendarRefused(f"{host} can't be reached, or closes the connection. {CHECK}") from error
     except HTTPException as error:
@@ -152,11 +164,9 @@ def _read(response: HTTPResponse, host: str) -> bytes | str:
     if status in REDIRECTS and target:
         return target
     if status != 200:
-        raise CalendarRefused(f"{host} {_status_message(status)}")
+        raise CalendarRefused(fault_of_status(host, status, response.getheader("x-owa-error", "")))
     if response.headers.get_content_type() in PAGES:
-        raise CalendarRefused(
-            f"{host} sends a web page, not a calendar. Enter the link that ends in .ics, or the one named iCal."
-        )
+        raise CalendarRefused(fault_of_page(host))
     codings = (response.getheader("content-encoding", "identity"), response.getheader("transfer-encoding", "chunked"))
     if tuple(coding.strip().lower() for coding in codings) != ("identity", "chunked"):
         raise CalendarRefused(f"{host} sends the calendar in a compression that was not requested. {CHECK}")
@@ -167,18 +177,9 @@ def _read(response: HTTPResponse, host: str) -> bytes | str:
         raise CalendarRefused(f"{host} closes the connection before the end of the calendar. {CHECK}")
     if not body:
         raise CalendarRefused(f"{host} sends nothing. {CHECK}")
+    if body.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+        raise CalendarRefused(fault_of_page(host))
     return body
-
-
-def _status_message(status: int) -> str:
-    match status:
-        case 401 | 403:
-            return f"asks for a sign-in ({status}). Publish the calendar to anybody with the link, and enter that link."
-        case 404 | 410:
-            return f"has no calendar at this link ({status}). It may have a new link: copy it again."
-        case _ if status >= 500:
-            return f"reports a fault of its own ({status}). Try again later, or upload the calendar's file."
-    return f"answers with status {status} and no calendar. {CHECK}"
 
 
 def _left(deadline: float) -> float:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from api.clock import local_day
+from api.database.outages import OutageLog
 from api.database.session import Store
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
@@ -56,12 +57,11 @@ class Fetcher:
             self._thread.join()
 
     def _run(self) -> None:
+        outages = OutageLog(_log, "Fetching calendars")
         while not self._ending:
-            try:
+            with outages.attempt():  # the database may be away for a while, and this thread must survive that
                 while not self._ending and (claim := self._claim()):
                     self.follow(claim)
-            except Exception:  # the database may be away for a while, and this thread must survive that
-                _log.exception("Calendars could not be fetched; the service tries again")
             self._woken.wait(SECONDS_BETWEEN_LOOKS)
             self._woken.clear()
 

@@ -17,27 +17,26 @@ from typing import Any
 from api.free_busy.busy_times import BusyTimes, busy_times
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.ics_lines import check_beginning
-from api.free_busy.named_days import NamedDays, named_days
+from api.free_busy.named_days import DaysRead, NamedDays, named_days
 from scheduler.domain.values import Interval, Period
 from scheduler.isolation import ChildEndedError, ChildTimeoutError, limit_resources, run_module
 
-MOST_BYTES_OF_MEMORY = 512 << 20
+MAX_MEMORY_BYTES = 512 << 20
 """Limit of the child's address space, which holds the interpreter and its libraries too."""
 _log = logging.getLogger(__name__)
 
 
 def busy_times_apart(content: bytes, period: Period, seconds: float = 4.0) -> BusyTimes:
-    """Return what ``busy_times`` returns. Raises CalendarRefused as that does, and if the child exceeds a limit."""
+    """Return what ``busy_times`` returns. Raise CalendarRefused as that does, and if the child exceeds a limit."""
     answer = _answer_of_child("busy_times", content, period, seconds)
     return BusyTimes(tuple(Interval.model_validate(one) for one in answer["intervals"]), tuple(answer["notes"]))
 
 
-def named_days_apart(content: bytes, period: Period, seconds: float = 4.0) -> tuple[NamedDays, ...]:
-    """Return what ``named_days`` returns. Raises CalendarRefused as ``busy_times_apart`` does."""
+def named_days_apart(content: bytes, period: Period, seconds: float = 4.0) -> DaysRead:
+    """Return what ``named_days`` returns. Raise CalendarRefused as ``busy_times_apart`` does."""
     answer = _answer_of_child("named_days", content, period, seconds)
-    return tuple(
-        NamedDays(dt.date.fromisoformat(first), dt.date.fromisoformat(last), name) for first, last, name in answer["days"]
-    )
+    days = [NamedDays(dt.date.fromisoformat(first), dt.date.fromisoformat(last), name) for first, last, name in answer["days"]]
+    return DaysRead(tuple(days), tuple(answer["notes"]))
 
 
 def _answer_of_child(function: str, content: bytes, period: Period, seconds: float) -> Any:
@@ -47,7 +46,7 @@ def _answer_of_child(function: str, content: bytes, period: Period, seconds: flo
         "first": period.first.isoformat(),
         "last": period.last.isoformat(),
         "cpu_seconds": ceil(seconds) + 1,
-        "memory": MOST_BYTES_OF_MEMORY,
+        "memory": MAX_MEMORY_BYTES,
     }
     try:
         output = run_module(__name__, json.dumps(request).encode() + b"\n" + content, seconds=seconds)
@@ -70,8 +69,9 @@ def _answer(request: dict[str, Any], content: bytes) -> dict[str, Any]:
     period = Period.model_validate({"first": request["first"], "last": request["last"]})
     try:
         if request["function"] == "named_days":
-            days = named_days(content, period)
-            return {"days": [(one.first.isoformat(), one.last.isoformat(), one.name) for one in days]}
+            read = named_days(content, period)
+            days = [(one.first.isoformat(), one.last.isoformat(), one.name) for one in read.days]
+            return {"days": days, "notes": read.notes}
         found = busy_times(content, period)
     except CalendarRefused as error:
         return {"refused": str(error)}

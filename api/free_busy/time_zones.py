@@ -34,9 +34,10 @@ def known_zone(name: str) -> str | None:
     return None
 
 
-def refused_zone(name: str) -> CalendarRefused:
-    """Return the error for a time zone that is neither known nor described in the calendar."""
+def refused_zone(name: str, *, is_described: bool = False) -> CalendarRefused:
+    """Return the error for a time zone that is not known, and that the calendar does not describe in a readable way."""
+    lack = "describes it in a way that can't be read" if is_described else "does not describe it"
     return CalendarRefused(
-        f"The calendar uses the time zone {quoted(name)}, which is unknown, and does not describe it. "
+        f"The calendar uses the time zone {quoted(name)}, which is unknown, and {lack}. "
         "Set the calendar's time zone to London's, and export or publish it again."
     )

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Sequence
 from http import HTTPStatus
 from json import JSONDecodeError
 from typing import Any, cast
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from api.database.outages import Outage, OutageKind, outage
 from api.errors import ConflictError, ErrorItem, InvalidError, NotFoundError, ServiceError, error_items, invalid
 from scheduler.domain.faults import Fault, InputError, faults_in
 
 MEDIA_TYPE = "application/problem+json"
+DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
+"""Errors of the database: those of its drivers are raised by queries for speed, which bypass SQLAlchemy."""
+_log = logging.getLogger(__name__)
 
 
 class ProblemDetails(BaseModel):
@@ -77,8 +85,32 @@ def problem_response(error: ServiceError) -> JSONResponse:
     return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def unavailable(kind: OutageKind) -> HttpError:
+    """Return the error for a request that the database could not serve."""
+    if kind is OutageKind.UNREACHABLE:  # a change may have been made, if the database stopped as it answered
+        effect = "Check whether a change was made before you send it again, or send it with the same Idempotency-Key."
+    else:
+        effect = "Nothing was changed."
+    detail = f"{kind.sentence}. {effect} Try again in {kind.seconds} seconds."
+    return HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", detail, headers={"Retry-After": str(kind.seconds)})
+
+
+def outage_response(found: Outage, scope: Scope) -> JSONResponse:
+    """Return the response to a request that an outage of the database cut short, and log it on one line."""
+    route = getattr(scope.get("route"), "path_format", "a feed")  # not the path of the request, which may be a secret link
+    _log.warning("%s %s was answered with 503: %s", scope["method"], route, found)
+    return problem_response(unavailable(found.kind))
+
+
 ERRORS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "The request can't be carried out. The body says why.", "model": ProblemDetails}
+    "4XX": {"description": "The request can't be carried out. The body says why.", "model": ProblemDetails},
+    "503": {
+        "description": "The database is locked, stopped, read-only or full at the moment.",
+        "model": ProblemDetails,
+        "headers": {
+            "Retry-After": {"description": "Seconds after which to send the request again.", "schema": {"type": "integer"}}
+        },
+    },
 }
 """The errors that every route declares."""
 
@@ -108,6 +140,15 @@ def install(app: FastAPI) -> None:
     def _(_request: Request, _error: DataError) -> JSONResponse:
         return problem_response(invalid("The request has a value that the database can't store, such as a null character."))
 
+    def answer_outage(request: Request, error: Exception) -> JSONResponse:
+        found = outage(error)
+        if found is None:
+            raise error
+        return outage_response(found, request.scope)
+
+    for kind in DATABASE_ERRORS:
+        app.add_exception_handler(kind, answer_outage)
+
     @app.exception_handler(HTTPException)
     def _(_request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
@@ -124,8 +165,8 @@ def _describe_errors(app: FastAPI) -> None:
         described = describe()
         for operations in described["paths"].values():
             for operation in operations.values():
-                errors = operation["responses"]["4XX"]
-                errors["content"] = {MEDIA_TYPE: next(iter(errors["content"].values()))}
+                for errors in (operation["responses"][status] for status in ERRORS):
+                    errors["content"] = {MEDIA_TYPE: next(iter(errors["content"].values()))}
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to change it

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -13,9 +14,11 @@ from sqlalchemy import Connection, insert
 from starlette.concurrency import run_in_threadpool
 
 from api.actor import NOBODY
+from api.database.outages import OutageKind
 from api.database.tables import audit
 from api.http.idempotency import digest_of, store_answer, stored_answer
 from api.http.limits import limited
+from api.http.problem_details import unavailable
 from api.http.state import now_of, store_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -50,9 +53,9 @@ class WritingRoute(APIRoute):
         async def write(incoming: Request) -> Response:
             request = limited(incoming)
             digest = await digest_of(request)
-            lock: asyncio.Lock = request.app.state.lock  # one writer at a time, so that waiting requests occupy no thread
-            async with lock:
-                transaction = store_of(request).writing()
+            store = store_of(request)
+            async with _turn(request.app.state.lock, store.seconds_to_wait):
+                transaction = store.writing()
                 connection = request.state.connection = await run_in_threadpool(transaction.__enter__)
                 try:
                     response = await run_in_threadpool(stored_answer, connection, request, digest)
@@ -67,6 +70,20 @@ class WritingRoute(APIRoute):
             return response
 
         return write
+
+
+@asynccontextmanager
+async def _turn(lock: asyncio.Lock, seconds: float) -> AsyncIterator[None]:
+    """Hold the lock: one writer at a time, so that waiting requests occupy no thread. Raise HttpError 503 after ``seconds``."""
+    try:
+        async with asyncio.timeout(seconds):
+            await lock.acquire()
+    except TimeoutError:
+        raise unavailable(OutageKind.BUSY) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _record(connection: Connection, request: Request, digest: str, response: Response) -> None:

@@ -240,6 +240,7 @@ def fail(connection: Connection, attempt: Attempt, error: str, now: dt.datetime)
 def release(connection: Connection, attempt: Attempt, now: dt.datetime, *, may_fail: bool = True) -> str | None:
     """Queue an interrupted job again. End it instead if it is cancelled or has been interrupted ``MOST_CUT_OFFS`` times.
 
+    ``api/jobs/runner.py`` decides when: if a process or its server has been killed, or the server stops.
     ``may_fail`` is False if the job can't have caused the interruption. Return the error if the job has failed.
     """
     held = _hold(connection, attempt)

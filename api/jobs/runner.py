@@ -16,6 +16,7 @@ from typing import ParamSpec, Protocol
 
 from sqlalchemy import Connection
 
+from api.database.outages import OutageLog
 from api.database.session import Store
 from api.jobs import process
 from api.jobs import queue as jobs
@@ -95,11 +96,10 @@ class Runner:
                 self._pool.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
+        outages = OutageLog(_log, "Running jobs")
         while not self._ending:
-            try:
+            with outages.attempt():  # the database may be unreachable for a while; this thread must outlast that
                 self._look()
-            except Exception:  # the database may be unreachable for a while, and this thread must not end
-                _log.exception("The runner could not update its jobs, and tries again")
             self._woken.wait(SECONDS_BETWEEN_LOOKS)
             self._woken.clear()
 

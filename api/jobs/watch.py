@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from api.clock import utc_now
+from api.database.outages import OutageLog, outage
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.jobs.queue import Attempt
@@ -33,8 +34,12 @@ def store_end(store: Store, end: Callable[[Connection], object]) -> None:
             with store.noting() as connection:
                 end(connection)
             return
-        except OperationalError:
-            _log.warning("A result could not be stored. The next attempt is in %s s", seconds, exc_info=True)
+        except SQLAlchemyError as error:
+            found = outage(error)
+            if found is None and not isinstance(error, OperationalError):
+                raise
+            why = found or str(error).partition("\n")[0]
+            _log.warning("A result could not be stored, and is tried again in %s s: %s", seconds, why)
             time.sleep(seconds)
     with store.noting() as connection:
         end(connection)
@@ -61,14 +66,12 @@ class Watch:
             self._has_schedule |= progress.best is not None
 
     def run(self) -> None:
-        """Check repeatedly until ``end`` is called, then store the last progress and return."""
-        over = False
+        """Look until ``end`` is called, then store the last progress and return."""
+        outages, over = OutageLog(_log, f"Storing the progress of {self._attempt.job}"), False
         while not over:
             over = self._over.wait(SECONDS_BETWEEN_LOOKS)
-            try:
+            with outages.attempt():
                 self._store_progress() if over else self.look()
-            except SQLAlchemyError:
-                _log.exception("The watch of job %s could not reach the database, and tries again", self._attempt.job)
 
     def end(self) -> None:
         """Make ``run`` return."""

@@ -1,6 +1,7 @@
 """Routes to request, watch, cancel and read plans. ``api/publishing`` has the routes that publish them."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from api.clock import still_to_come
+from api.database.outages import OutageLog
 from api.database.session import Store
 from api.diary import snapshot
 from api.errors import conflict, not_found
@@ -35,6 +37,7 @@ LOOKS_BETWEEN_PINGS = 50
 """Queries without a new event after which a stream sends a comment, so that proxies keep it open."""
 MAX_EVENTS = 100
 """Most events on a page."""
+_log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=WritingRoute, responses=ERRORS)
 reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
@@ -210,20 +213,26 @@ async def events(
 
 
 async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Callable[[], bool]) -> AsyncIterator[bytes]:
-    """Yield a page's events and all later ones, until the last or the server's end. Waiting takes no connection or thread."""
-    looks = 0
+    """Yield the events from a page on, until the last or the server's end. While waiting it holds no connection or thread.
+
+    During an outage of the database it waits too: a browser does not reconnect to a stream that was answered with 503.
+    """
+    looks, outages = 0, OutageLog(_log, "A stream of events")
     while True:
         for item in page.items:
             content = item.model_dump_json(include={"at", "data"})
             yield format_sse_event(event=item.event, data_str=content, id=str(item.number))
-        if page.next is None or is_ending():
+        after = page.next
+        if after is None or is_ending():
             return
         if not page.items:
             looks += 1
             if looks % LOOKS_BETWEEN_PINGS == 0:
                 yield format_sse_event(comment="ping")
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        page = await run_in_threadpool(_events, store, identifier, page.next)
+        page = EventPage(items=[], next=after)
+        with outages.attempt(raise_others=True):
+            page = await run_in_threadpool(_events, store, identifier, after)
 
 
 def _events(store: Store, identifier: str, after: int) -> EventPage:

@@ -10,18 +10,21 @@ from typing import Literal
 from pydantic import Field
 
 from api.diary.bookings.queries import StoredBooking
-from scheduler.domain.conference import Conference
+from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Value
 
-Aspect = Literal["date", "time", "minutes", "room", "chair", "minute_taker"]
+Aspect = Literal["date", "time", "minutes", "room", "chair", "minute_taker", "mode"]
 MINUTE = dt.timedelta(minutes=1)
 FELT_BY_ALL = ("date", "time", "minutes", "room")
 Kind = Literal["families", "chairs", "minute_takers", "social_workers"]
 
 
 class AspectChange(Value):
-    """A change of one aspect of a booking, with its old and new value. A null room is virtual."""
+    """One change of a booking: what changes, from which value to which. A null room is virtual.
+
+    The mode is that in which the conference is held: a hybrid or in-person one without a room is held virtually.
+    """
 
     what: Aspect
     from_: str | int | None = Field(alias="from")
@@ -80,13 +83,25 @@ class Affected(Value):
 
 
 def differences(
-    booked: Mapping[str, StoredBooking], planned: Mapping[str, Booking], reasons: Mapping[str, str], *, held: bool
+    booked: Mapping[str, StoredBooking],
+    planned: Mapping[str, Booking],
+    reasons: Mapping[str, str],
+    modes: Mapping[str, Mode],
+    *,
+    held: bool,
 ) -> Differences:
-    """Return the differences between the booked and the planned bookings of conferences, or of held slots if ``held``."""
+    """Return how the planned bookings of conferences (of slots, if ``held``) differ from the booked ones.
+
+    ``modes`` are those of the conferences, by id.
+    """
     before = {name: stored for name, stored in booked.items() if stored.booking.held == held}
     after = {name: booking for name, booking in planned.items() if booking.held == held}
     both = [
-        MovedBooking(booking=booking, changes=changes_of(before[name].booking, booking), published=before[name].publication)
+        MovedBooking(
+            booking=booking,
+            changes=changes_of(before[name].booking, booking, modes.get(name)),
+            published=before[name].publication,
+        )
         for name, booking in _in_order(after)
         if name in before
     ]
@@ -103,16 +118,21 @@ def differences(
     )
 
 
-def changes_of(before: Booking, after: Booking) -> tuple[AspectChange, ...]:
-    """Return the changes from one booking to another."""
-    old, new = _aspects(before), _aspects(after)
+def changes_of(before: Booking, after: Booking, mode: Mode | None = None) -> tuple[AspectChange, ...]:
+    """Return the changes from one booking to another, with that of the mode if the conference's ``mode`` is given."""
+    old, new = _aspects(before, mode), _aspects(after, mode)
     return tuple(
         AspectChange.model_validate({"what": what, "from": old[what], "to": new[what]}) for what in old if old[what] != new[what]
     )
 
 
+def mode_held(room: str | None, mode: Mode) -> Mode:
+    """Return the mode in which a conference is held: its own in a room, and virtual without one."""
+    return Mode.VIRTUAL if room is None else mode
+
+
 def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredBooking], changed: Differences) -> Affected:
-    """Return everybody affected by changed bookings of conferences. ``conferences`` has each of these by id."""
+    """Return everybody affected by the differences between conferences' bookings; ``conferences`` has each of them by id."""
     changes: dict[Kind, Counter[str]] = {
         "families": Counter(),
         "chairs": Counter(),
@@ -169,8 +189,8 @@ def _people(booking: Booking | None) -> dict[Kind, str | None]:
     return {"chairs": booking.chair, "minute_takers": booking.minute_taker}
 
 
-def _aspects(booking: Booking) -> dict[Aspect, str | int | None]:
-    return {
+def _aspects(booking: Booking, mode: Mode | None) -> dict[Aspect, str | int | None]:
+    aspects: dict[Aspect, str | int | None] = {
         "date": booking.day.isoformat(),
         "time": f"{booking.start:%H:%M}",
         "minutes": (booking.end - booking.start) // MINUTE,
@@ -178,6 +198,7 @@ def _aspects(booking: Booking) -> dict[Aspect, str | int | None]:
         "chair": booking.chair,
         "minute_taker": booking.minute_taker,
     }
+    return aspects if mode is None else {**aspects, "mode": mode_held(booking.room, mode)}
 
 
 def _in_order(bookings: Mapping[str, Booking]) -> list[tuple[str, Booking]]:

@@ -15,7 +15,7 @@ from api.http.etags import IfMatch, etag, expect, required_version
 from api.http.paging import After, Most
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
-from api.http.resources import request_example
+from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.publishing import drafts
 from api.publishing import queries as publications
@@ -163,7 +163,7 @@ def _published(
         (one.conference, one.model_dump(mode="json", exclude={"conference"})) for one in (sent.exceptions if sent else ())
     ]
     number = publishing.publish(connection, draft, exceptions, now, NOBODY)
-    response.headers["Location"] = f"/api/v1{router.prefix}/{number}"
+    response.headers["Location"] = resource_path("publications", number)
     return _stored(connection, number, response)
 
 

@@ -99,11 +99,12 @@ class Draft:
     def difference(self) -> DraftDifference:
         """Return the changes that publishing the draft would make, with its obstacles."""
         planned = {name: one.booking for name, one in self.planned.items()}
-        of_conferences = differences(self.booked, planned, self.reasons, held=False)
+        modes = {name: conference.mode for name, conference in self.conferences.items()}
+        of_conferences = differences(self.booked, planned, self.reasons, modes, held=False)
         return DraftDifference(
             horizon=self.problem.horizon,
             conferences=of_conferences,
-            held_slots=differences(self.booked, planned, self.reasons, held=True),
+            held_slots=differences(self.booked, planned, self.reasons, modes, held=True),
             affected=affected(self.conferences, self.booked, of_conferences),
             exceptions_needed=tuple(self._late()),
             obstacles=self.refusal.obstacles if self.refusal else (),
@@ -146,7 +147,7 @@ def publish(
     _end(connection, draft.booked, difference, now)
     policy = draft.problem.policy
     unchanged = [current for name, current in draft.booked.items() if name in planned.keys() - set(difference.changed)]
-    bookings.pad(connection, unchanged, policy)
+    bookings.pad(connection, unchanged, policy, now)
     added = {name: bookings.add(connection, planned[name], policy, now, publication=number) for name in difference.changed}
     _follow(connection, draft, difference.conferences, added, now, actor, number)
     for name in sorted(allowed.keys() - added.keys()):

@@ -3,81 +3,117 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from api.clock import LONDON
 from api.database.tables import bookings, conference_history
 from api.database.tables import conferences as conferences_table
+from api.diary.conferences import lateness
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
-from api.diary.conferences.queries import ConferenceState, StoredConference
+from api.diary.conferences.lateness import GivenReason
+from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
+from api.reports.reasons import in_words
 from scheduler.domain.calendar import ONE_DAY
-from scheduler.domain.conference import Conference
+from scheduler.domain.conference import Conference, ConferenceKind, Mode
 from scheduler.domain.values import Period
 
 RESCHEDULES = (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED, ConferenceEvent.CANCELLED, ConferenceEvent.INQUORATE)
 
 
+class Stage(StrEnum):
+    """Whether a conference with a booking has been held, is still to come, or is over without a recorded outcome."""
+
+    HELD = "held"
+    BOOKED = "booked"
+    UNRECORDED = "unrecorded"
+
+
 @dataclass(frozen=True)
 class PlacedConference:
-    """A conference that is booked or has been held: its booking's start and chair, its day, and the reason if it is late."""
+    """A conference that has been held or is booked: its day, its own due date and the statutory one, and the reasons if late."""
 
     conference: Conference
-    state: ConferenceState
+    stage: Stage
     due: dt.date
-    start: dt.datetime
-    held_on: dt.date
-    chair: str
-    reason: str | None
+    statutory_due: dt.date
+    day: dt.date
+    given: tuple[GivenReason, ...] = ()
 
     @property
     def is_late(self) -> bool:
-        """True if its day is after its due date."""
-        return self.held_on > self.due
+        """True if its day is after its own due date."""
+        return self.day > self.due
+
+    @property
+    def is_late_by_statute(self) -> bool:
+        """True if its day is after the statutory due date, which an earlier, inquorate attempt may have set."""
+        return self.day > self.statutory_due
+
+    @property
+    def reason(self) -> str | None:
+        """The reasons given for its lateness in words, None if there are none."""
+        return in_words(self.given)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The different reasons given for its lateness."""
+        return tuple(dict.fromkeys(given.reason for given in self.given))
 
 
 @dataclass(frozen=True)
 class StoredReschedule:
-    """A change of a conference's booking: its start ``before`` and ``after``."""
+    """A change of a conference's booking, which was ``before`` and is ``after`` (each as the history records a booking).
+
+    ``mode`` is that of the conference at the time; ``actor`` is who made the change.
+    """
 
     at: dt.datetime
     conference: Conference
     event: str
     reason: Reason | None
     publication: int | None
-    before: str | None
-    after: str | None
+    actor: str
+    mode: Mode
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
 
 
-def placed(connection: Connection, days: Period) -> list[PlacedConference]:
-    """Return the booked and the held conferences of a period, by start."""
+def placed(connection: Connection, days: Period, today: dt.date) -> list[PlacedConference]:
+    """Return the conferences that were held, or else are booked, in a period, by day."""
     midnight = dt.datetime.combine(days.first, dt.time()), dt.datetime.combine(days.last + ONE_DAY, dt.time())
-    query = (
-        select(conferences_table, bookings.c.start, bookings.c.chair, bookings.c.exception)
-        .join(bookings, bookings.c.conference == conferences_table.c.id)
-        .where(bookings.c.active, bookings.c.start >= midnight[0], bookings.c.start < midnight[1])
-        .where(conferences_table.c.state.in_((ConferenceState.BOOKED, ConferenceState.HELD)))
-        .order_by(bookings.c.start, bookings.c.number)
+    columns = conferences_table.c
+    held_on = columns.outcome["held_on"].as_string().between(days.first.isoformat(), days.last.isoformat())
+    booked_for = and_(bookings.c.start >= midnight[0], bookings.c.start < midnight[1])
+    query = _with_booking().where(
+        or_(and_(columns.state == ConferenceState.HELD, held_on), and_(columns.state == ConferenceState.BOOKED, booked_for))
     )
-    rows = connection.execute(query).all()
-    found = [(row, conferences.stored(row), _held_on(row)) for row in rows]
-    reasons = _reasons(connection, (stored for _, stored, held_on in found if held_on > stored.due))
-    return [
+    found = [(row, conferences.stored(row)) for row in connection.execute(query)]
+    days_of = {stored.value.id: lateness.held_on(stored) or row.start.date() for row, stored in found}
+    by_statute = lateness.statutory_due_dates(connection, [stored for _, stored in found])
+    late = [
+        (stored, row.exception)
+        for row, stored in found
+        if days_of[stored.value.id] > min(stored.due, by_statute[stored.value.id])
+    ]
+    reasons = lateness.reasons(connection, late)
+    some = [
         PlacedConference(
             conference=stored.value,
-            state=stored.state,
+            stage=_stage(stored.state, days_of[stored.value.id], today),
             due=stored.due,
-            start=row.start,
-            held_on=held_on,
-            chair=row.chair,
-            reason=row.exception["reason"] if row.exception else reasons.get(stored.value.id),
+            statutory_due=by_statute[stored.value.id],
+            day=days_of[stored.value.id],
+            given=reasons.get(stored.value.id, ()),
         )
-        for row, stored, held_on in found
+        for _, stored in found
     ]
+    return sorted(some, key=lambda one: one.day)
 
 
 def not_booked(connection: Connection, days: Period) -> list[StoredConference]:
@@ -86,47 +122,77 @@ def not_booked(connection: Connection, days: Period) -> list[StoredConference]:
     return conferences.select_conferences(connection, select(conferences_table).where(due).order_by(conferences_table.c.position))
 
 
+def given_by_bookings(connection: Connection) -> list[tuple[str, int]]:
+    """Return the chair and the children of each booked conference, on any day, of a family without a chair of its own."""
+    is_given = (conferences_table.c.state == ConferenceState.BOOKED) & _NO_CHAIR
+    rows = connection.execute(_with_booking().where(is_given))
+    return [(row.chair, conferences.stored(row).value.children) for row in rows]
+
+
+def reviews_without_chair(connection: Connection) -> int:
+    """Return the children on a plan whose family has no chair: those of open reviews that have none."""
+    kind = conferences_table.c.value["kind"].as_string().in_((ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW))
+    children = func.sum(conferences_table.c.value["children"].as_integer())
+    query = select(children).where(conferences_table.c.state.in_(OPEN), kind, _NO_CHAIR)
+    return int(connection.execute(query).scalar_one() or 0)
+
+
 def reschedules(connection: Connection, days: Period) -> list[StoredReschedule]:
     """Return what was recorded in a period as moved, cancelled or inquorate."""
     midnight = (dt.datetime.combine(day, dt.time(), LONDON) for day in (days.first, days.last + ONE_DAY))
     first, last = midnight
     history = conference_history.c
     query = (
-        select(conferences_table.c.value, history.at, history.event, history.reason, history.detail)
+        select(conferences_table.c.value, conference_history)
         .join(conferences_table, conferences_table.c.id == history.conference)
         .where(history.event.in_(RESCHEDULES), history.at >= first, history.at < last)
         .order_by(history.number)
     )
-    return [_change(row) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    changes = conferences.history(connection, {row.conference for row in rows}) if rows else []
+    return [_change(row, changes) for row in rows]
 
 
-def _held_on(row: Any) -> dt.date:
-    day: dt.date = row.start.date()
-    return dt.date.fromisoformat(row.outcome["held_on"]) if row.outcome else day
+_NO_CHAIR: ColumnElement[bool] = conferences_table.c.value["chair"].as_string().is_(None)
 
 
-def _reasons(connection: Connection, late: Iterable[StoredConference]) -> dict[str, str]:
-    """Return why conferences without an exception are late: the last reason in their history, or an inquorate previous one."""
-    follows = {stored.value.id: stored.follows for stored in late}
-    before = {
-        stored.value.id
-        for stored in conferences.of(connection, filter(None, follows.values()))
-        if stored.state is ConferenceState.INQUORATE
-    }
-    inquorate: dict[str, str] = {name: Reason.INQUORATE for name, earlier in follows.items() if earlier in before}
-    return inquorate | {row.conference: row.reason for row in conferences.history(connection, follows) if row.reason}
+def _with_booking() -> Select[Any]:
+    """Return the query for conferences with their active bookings, by start."""
+    return (
+        select(conferences_table, bookings.c.start, bookings.c.chair, bookings.c.exception)
+        .join(bookings, bookings.c.conference == conferences_table.c.id)
+        .where(bookings.c.active)
+        .order_by(bookings.c.start, bookings.c.number)
+    )
 
 
-def _change(row: Any) -> StoredReschedule:
-    detail = row.detail
-    booked = detail.get("booking") or {}
-    before = detail.get("before") if row.event in (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED) else booked
+def _stage(state: ConferenceState, day: dt.date, today: dt.date) -> Stage:
+    if state is ConferenceState.HELD:
+        return Stage.HELD
+    return Stage.BOOKED if day >= today else Stage.UNRECORDED
+
+
+def _change(row: Any, changes: Sequence[Any]) -> StoredReschedule:
+    conference, detail = Conference.model_validate(row.value), row.detail
+    ends = row.event in (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED)
     return StoredReschedule(
         at=row.at,
-        conference=Conference.model_validate(row.value),
+        conference=conference,
         event=row.event,
         reason=None if row.reason is None else Reason(row.reason),
         publication=detail.get("publication"),
-        before=(before or {}).get("start"),
-        after=booked.get("start") if row.event == ConferenceEvent.MOVED else None,
+        actor=row.actor,
+        mode=_mode_then(conference, row, changes),
+        before=detail.get("before" if ends else "booking") or None,
+        after=detail["booking"] if row.event == ConferenceEvent.MOVED else None,
     )
+
+
+def _mode_then(conference: Conference, row: Any, changes: Sequence[Any]) -> Mode:
+    """Return a conference's mode at the time of an entry of its history: the mode before the first later change of it."""
+    for change in changes:
+        if change.conference == row.conference and change.number > row.number and change.event == ConferenceEvent.CHANGED:
+            before = change.detail.get("before") or {}
+            if "mode" in before:
+                return Mode(before["mode"])
+    return conference.mode

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import product
 
 from pydantic import BaseModel
 
 from api.diary.bookings.queries import StoredBooking
+from api.reports import frames
 from api.reports.report import MONTH, Report
-from api.reports.timeliness import months
+from api.reports.timeliness import month_of, months
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.places import Room
 from scheduler.domain.values import Date, Period, days
@@ -44,25 +45,42 @@ REPORT = Report(
     ),
     lambda row: (row.month, row.site, row.room, row.offered, row.used, row.held, row.used_percent),
 )
+_GROUP = ("month", "room")
 
 
 def rows(period: Period, rooms: Sequence[Room], calendar: Calendar, booked: Sequence[StoredBooking]) -> list[RoomUse]:
     """Return a row for each month and room, counting only days in the period."""
-    return [_of(month, room, period, calendar, booked) for month in months(period) for room in rooms]
+    slots = frames.frame((*_GROUP, "start", "used", "held"), (*_offered(period, rooms, calendar), *_taken(booked)))
+    by_slot = slots.groupby([*_GROUP, "start"], sort=False).sum().reset_index()  # a slot that is offered and taken is one slot
+    counts = by_slot.assign(offered=1).drop(columns="start")
+    groups = list(product(months(period), (room.id for room in rooms)))
+    sums = frames.sums(counts, _GROUP, groups) if groups else []
+    sites = {room.id: room.site for room in rooms}
+    return [
+        RoomUse(
+            month=month,
+            site=sites[room],
+            room=room,
+            offered=slot["offered"],
+            used=slot["used"],
+            held=slot["held"],
+            used_percent=frames.percent(slot["used"], slot["offered"]),
+        )
+        for (month, room), slot in zip(groups, sums, strict=True)
+    ]
 
 
-def _of(month: dt.date, room: Room, period: Period, calendar: Calendar, booked: Sequence[StoredBooking]) -> RoomUse:
-    open_days = [day for day in days(period) if day.replace(day=1) == month and calendar.is_open(day) and room.is_open(day)]
-    here = [stored.booking for stored in booked if stored.booking.room == room.id and stored.booking.day.replace(day=1) == month]
-    offered = len({(day, start) for day in open_days for start in room.starts} | {(one.day, one.start.time()) for one in here})
-    held = sum(booking.held for booking in here)
-    used = len(here) - held
-    return RoomUse(
-        month=month,
-        site=room.site,
-        room=room.id,
-        offered=offered,
-        used=used,
-        held=held,
-        used_percent=round(100 * used / offered) if offered else None,
-    )
+def _offered(period: Period, rooms: Sequence[Room], calendar: Calendar) -> Iterable[tuple[object, ...]]:
+    """Yield each start of each room on an open day."""
+    for day in filter(calendar.is_open, days(period)):
+        for room in rooms:
+            if room.is_open(day):
+                yield from ((month_of(day), room.id, (day, start), 0, 0) for start in room.starts)
+
+
+def _taken(booked: Sequence[StoredBooking]) -> Iterable[tuple[object, ...]]:
+    for stored in booked:
+        booking = stored.booking
+        if booking.room is not None:
+            start = booking.day, booking.start.time()
+            yield month_of(booking.day), booking.room, start, int(not booking.held), int(booking.held)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Literal
 
 from api.diary.conferences.queries import StoredConference
-from api.reports.child_counts import COLUMNS, Timeliness, cells, counted
+from api.reports.child_counts import COLUMNS, Timeliness, Type, cells, counted
 from api.reports.queries import PlacedConference
 from api.reports.report import MONTH, Report
 from scheduler.domain.values import Date, Period, days
@@ -18,7 +17,7 @@ class Month(Timeliness):
     """The initial, transfer-in and pre-birth conferences (ICPC), or the reviews (RCPC), of the month that begins on ``month``."""
 
     month: Date
-    type: Literal["ICPC", "RCPC"]
+    type: Type
 
 
 REPORT = Report(
@@ -28,26 +27,24 @@ REPORT = Report(
     (TableColumn("Month", 16, MONTH), TableColumn("Type", 8), *COLUMNS),
     lambda row: (row.month, row.type, *cells(row)),
 )
+_TYPES: tuple[Type, ...] = ("ICPC", "RCPC")
 
 
 def rows(period: Period, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]) -> list[Month]:
-    """Return two rows for each month. A conference counts in the month of its booking, or else of its due date."""
+    """Return two rows for each month: a conference counts when it was held or is booked, or else when it is due."""
+    groups = [(month, type_) for month in months(period) for type_ in _TYPES]
+    counts = counted(groups, month_of, placed, not_booked)
     return [
-        Month.model_validate({"month": month, "type": "RCPC" if reviews else "ICPC", **_of(month, reviews, placed, not_booked)})
-        for month in months(period)
-        for reviews in (False, True)
+        Month.model_validate({"month": month, "type": type_, **fields})
+        for (month, type_), fields in zip(groups, counts, strict=True)
     ]
 
 
 def months(period: Period) -> list[dt.date]:
     """Return the first day of each month of the period."""
-    return sorted({day.replace(day=1) for day in days(period)})
+    return sorted({month_of(day) for day in days(period)})
 
 
-def _of(
-    month: dt.date, reviews: bool, placed: Sequence[PlacedConference], not_booked: Sequence[StoredConference]
-) -> dict[str, object]:
-    return counted(
-        [one for one in placed if one.conference.kind.is_review == reviews and one.start.date().replace(day=1) == month],
-        [stored for stored in not_booked if stored.value.kind.is_review == reviews and stored.due.replace(day=1) == month],
-    )
+def month_of(day: dt.date) -> dt.date:
+    """Return the first day of a day's month."""
+    return day.replace(day=1)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from scheduler.domain.conference import Mode
-from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, PreferenceName
+from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, VERSION_1, PreferenceName
 from scheduler.domain.values import Text, TimeOfDay, Value, Whole, quoted
 
 Months = Annotated[int, Field(strict=True, ge=0, le=120)]
@@ -68,6 +68,7 @@ else:
         __module__=__name__,
         **{preference.name: (Whole, preference.weight) for preference in PREFERENCES},
     )
+    Weights.ADDED = frozenset(PREFERENCE_NAMES) - VERSION_1
 
 
 class Plausible(Value):

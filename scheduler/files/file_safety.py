@@ -1,4 +1,7 @@
-"""Checks on a file before anything parses it: its size, its integrity, and that its content matches its name."""
+"""Checks on a file before anything parses it: its size, its integrity, and that its content matches its name.
+
+A workbook is a zip archive, so this is also where a zip bomb is refused. ``sheet_xml_safety.py`` checks the XML within.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from scheduler.domain.faults import Fault, InputError
-from scheduler.files.xlsx_safety import DAMAGED, UnsafeSheetError, safe_parts
+from scheduler.files.sheet_xml_safety import DAMAGED, UnsafeSheetError, safe_parts
 
 MEGABYTE = 2**20
 MOST_BYTES = 20 * MEGABYTE
@@ -119,6 +122,7 @@ def _repacked(path: Path, content: bytes) -> io.BytesIO:
 
 
 def _check_directory(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse a zip bomb, an encrypted part, too many parts, or two with one name, before anything is unpacked."""
     total = sum(entry.file_size for entry in entries)
     if total > MOST_BYTES_UNPACKED:
         limit = MOST_BYTES_UNPACKED // MEGABYTE

@@ -13,10 +13,10 @@ from scheduler.files.atomic_write import write_file
 from scheduler.files.cells import Cell
 from scheduler.files.file_safety import bytes_of, refuse, workbook_in
 from scheduler.files.merged_cells import merged_within
+from scheduler.files.sheet_xml_safety import DAMAGED
 from scheduler.files.sheets import NOT_READ, SHEETS
 from scheduler.files.styled_workbook import StyledWorkbook
 from scheduler.files.write_tables import Table, tables_of
-from scheduler.files.xlsx_safety import DAMAGED
 
 
 def tables_in_workbook(path: Path) -> list[Table]:

@@ -11,7 +11,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import numbered
 from scheduler.rules.base import Rule
-from scheduler.rules.bookings import grouped
+from scheduler.rules.bookings import grouped, names_of
 from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import date_in_words
 
@@ -57,7 +57,9 @@ class ApartRule(Rule):
                     who = f"{_named(second, other)} is kept apart from {_named(first, one)}"
                     text = f"{who}, but both are at {where} on {date_in_words(first.day)}."
                     meeting = frozenset({first.conference, second.conference}), site, first.day
-                    violations.setdefault(meeting, Violation(rule=self.name, subject=second.conference, text=text))
+                    violations.setdefault(
+                        meeting, Violation(rule=self.name, subject=second.conference, text=text, among=names_of((first, second)))
+                    )
         return list(violations.values())
 
 

@@ -58,7 +58,10 @@ class PlaceProtocol(Protocol):
 
 
 class CandidatesProtocol(Protocol):
-    """Every way to book a request (a start, a place, a chair), as parallel arrays. Times are minutes of the horizon."""
+    """Every way to book a request (a start, a place, a chair), as parallel arrays.
+
+    Times are minutes since midnight before the horizon's first day.
+    """
 
     def __len__(self) -> int:
         """Return the number of candidates."""
@@ -121,7 +124,7 @@ class CandidatesProtocol(Protocol):
 
     @property
     def start(self) -> Ints:
-        """Return when each candidate's conference begins."""
+        """Return when each candidate's conference begins. ``start % 1440`` is the minute of the day."""
 
     @property
     def end(self) -> Ints:
@@ -130,6 +133,10 @@ class CandidatesProtocol(Protocol):
     @property
     def in_room(self) -> Mask:
         """Return which candidates take a room."""
+
+    @property
+    def is_settled(self) -> Mask:
+        """Return which candidates are past bookings, which stay as they are."""
 
     @property
     def is_hold(self) -> Mask:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from api.database.session import Store
 from api.settings import Settings
 from tests.api.support.builders import Clock, fill
 from tests.api.support.databases import Databases, PostgresServer, SqliteFiles, postgres_binaries, sqlite_template, start_postgres
+from tests.api.support.services import IN_PROCESS
 
 KINDS = ("sqlite", "postgresql")
 
@@ -76,7 +78,7 @@ def clock() -> Clock:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings without background jobs; tests of those set their own."""
-    return Settings(database_url=database_url, data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0)
+    return replace(IN_PROCESS, database_url=database_url, data=tmp_path)
 
 
 @pytest.fixture

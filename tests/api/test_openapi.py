@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -20,10 +21,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.database.session import Store
-from api.settings import Settings
 from api.whatif.worker import work_on
 from tests.api.support.builders import Clock, book, fill
 from tests.api.support.drafts import ALL, CPC_1, CPC_2, draft, publish
+from tests.api.support.services import IN_PROCESS
 from tests.api.support.sweeps import claimed
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -31,7 +32,7 @@ EXAMPLES, MANY_EXAMPLES = 10, 150
 PHASES = [Phase.generate]
 SUPPRESSED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-EMPTY = Settings(database_url="sqlite://", data=Path(gettempdir()), demo=False, plan_processes=0, calendar_minutes=0)
+EMPTY = replace(IN_PROCESS, database_url="sqlite://", data=Path(gettempdir()))
 SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(EMPTY))
 OPERATIONS = {operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
 each = pytest.mark.parametrize("label", OPERATIONS)
@@ -81,9 +82,7 @@ def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path
     store = Store(f"sqlite:///{file}")
     fill(store)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
-    with TestClient(
-        create_app(Settings(database_url=store.url, demo=False, plan_processes=0, calendar_minutes=0), Clock())
-    ) as client:
+    with TestClient(create_app(replace(IN_PROCESS, database_url=store.url), Clock())) as client:
         assert publish(client, draft(store, CPC_1, CPC_2)).status_code == 201
         scenarios = [{"name": "C3 leaves", "changes": [{"change": "chair_leaves", "chair": "C3"}]}]
         whatif = client.post("/api/v1/whatif", json={"first": "2027-01-04", "last": "2027-01-31", "scenarios": scenarios})
@@ -98,7 +97,7 @@ def diary(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path
 def served(diary: Path, tmp_path: Path) -> Iterator[ASGIClient]:
     """Return a client of a service with a copy of that diary."""
     shutil.copyfile(diary, tmp_path / "diary.db")
-    with get_client(create_app(Settings(data=tmp_path, demo=False, plan_processes=0, calendar_minutes=0), Clock())) as client:
+    with get_client(create_app(replace(IN_PROCESS, data=tmp_path), Clock())) as client:
         yield client
 
 

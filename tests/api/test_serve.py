@@ -46,6 +46,18 @@ def test_the_service_prints_its_address_and_ends_with_ctrl_c(tmp_path: Path) -> 
     assert (tmp_path / "out" / "diary.db").exists()
 
 
+def test_the_service_ends_with_sigterm_if_its_shell_ignores_ctrl_c(tmp_path: Path) -> None:
+    """A shell starts commands in the background with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server inherits it
+    try:
+        with running(tmp_path, demo="false", plan_processes=0) as server:
+            assert get(f"{server.url}/health")["status"] == "ok"
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(SECONDS) == -signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_the_made_up_month_is_added_only_once(tmp_path: Path) -> None:
     for _ in range(2):
         with running(tmp_path, data=tmp_path, plan_processes=0) as server:
@@ -83,6 +95,11 @@ def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
             {"port": 0, "database_url": "sqlite:////nowhere/diary.db"},
             "The database can't be opened: unable to open database file. "
             "Check CONFERENCES_DATABASE_URL, and that the database server runs.\n",
+        ),
+        (
+            {"port": 0, "database_url": "postgresql+psycopg://diary@127.0.0.1:1/diary"},
+            'The database can\'t be opened: connection failed: connection to server at "127.0.0.1", port 1 failed: '
+            "Connection refused. Check CONFERENCES_DATABASE_URL, and that the database server runs.\n",
         ),
         (
             {"port": 0, "data": "/dev/null/data"},

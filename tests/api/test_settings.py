@@ -15,6 +15,11 @@ EXAMPLES: dict[str, tuple[str, object]] = {
     "data": ("/tmp/diary", Path("/tmp/diary")),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("8080", 8080),
+    "allowed_hosts": (
+        "Diary.example.org, .example.com,10.0.0.0/8,::1",
+        ("diary.example.org", ".example.com", "10.0.0.0/8", "::1"),
+    ),
+    "database_wait": ("5", 5),
     "plan_processes": ("0", 0),
     "plan_workers": ("4", 4),
     "plan_seconds": ("60", 60),
@@ -29,6 +34,7 @@ EXAMPLES: dict[str, tuple[str, object]] = {
 """Each setting with a text in the environment and the value read from it."""
 EXECUTOR = "Enter local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786."
 HOSTS = "Enter hosts such as outlook.office365.com or .icloud.com, separated by commas."
+ALLOWED = "Enter hosts such as diary.example.org, .example.org, 10.1.2.3 or 10.0.0.0/8, separated by commas."
 ADDRESS = "Enter an address such as https://diary.example.org."
 
 
@@ -63,6 +69,10 @@ def test_booleans_are_read_in_any_case(text: str, expected: bool) -> None:
         ("CALENDAR_HOSTS", "https://example.org", f"CONFERENCES_CALENDAR_HOSTS is 'https://example.org'. {HOSTS}"),
         ("CALENDAR_HOSTS", "example.org,", f"CONFERENCES_CALENDAR_HOSTS is 'example.org,'. {HOSTS}"),
         ("CALENDAR_HOSTS", "*.example.org", f"CONFERENCES_CALENDAR_HOSTS is '*.example.org'. {HOSTS}"),
+        ("ALLOWED_HOSTS", "https://a.org", f"CONFERENCES_ALLOWED_HOSTS is 'https://a.org'. {ALLOWED}"),
+        ("ALLOWED_HOSTS", "a.org:8000", f"CONFERENCES_ALLOWED_HOSTS is 'a.org:8000'. {ALLOWED}"),
+        ("ALLOWED_HOSTS", "10.1.2.3/8", f"CONFERENCES_ALLOWED_HOSTS is '10.1.2.3/8'. {ALLOWED}"),
+        ("ALLOWED_HOSTS", "*", f"CONFERENCES_ALLOWED_HOSTS is '*'. {ALLOWED}"),
         ("PUBLIC_ADDRESS", "diary.example.org", f"CONFERENCES_PUBLIC_ADDRESS is 'diary.example.org'. {ADDRESS}"),
         ("PUBLIC_ADDRESS", "https://a.b?c=d", f"CONFERENCES_PUBLIC_ADDRESS is 'https://a.b?c=d'. {ADDRESS}"),
     ],

@@ -1,7 +1,13 @@
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+import typer
+
+from scheduler.cli.check import check
+from scheduler.domain.preferences import PREFERENCES
 from tests.builders import tiny_data
 from tests.cli.running import scheduler, solver_modules_after
 from tests.paths import EXAMPLES
@@ -36,6 +42,19 @@ def test_a_schedule_that_keeps_the_rules_is_described_in_words():
         "  Hold not provided                         1   80",
         "  Same area, same time                      8   80",
     ]
+
+
+@pytest.mark.parametrize(("weight", "is_listed"), [(0, False), (5, True)])
+def test_a_preference_without_a_usual_weight_is_listed_only_if_it_costs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, weight: int, is_listed: bool
+):
+    table = [replace(one, weight=0) if one.name == "friday" else one for one in PREFERENCES]
+    monkeypatch.setattr("scheduler.cli.check.PREFERENCES", table)
+    data = json.loads(MARCH.read_text())
+    (tmp_path / "problem.json").write_text(json.dumps(data | {"policy": {"weights": {"friday": weight}}}))
+    with pytest.raises(typer.Exit):
+        check(tmp_path / "problem.json", EXAMPLES / "march.schedule.json")
+    assert ("On a Friday" in capsys.readouterr().out) == is_listed
 
 
 def test_a_broken_schedule_is_written_as_json_and_exits_with_1():

@@ -14,7 +14,7 @@ PATH = re.compile(r"`((?:scheduler|api|tests|docs|benchmarks|fixtures)/[\w/.-]+)
 
 def test_each_step_of_the_walk_is_a_function_of_its_file() -> None:
     steps = STEP.findall((DOCS / "architecture.md").read_text())
-    assert len(steps) == len({file for file, _ in steps}) == 26
+    assert len(steps) == len({file for file, _ in steps}) == 27
     missing = [
         (file, name)
         for file, name in steps
@@ -23,7 +23,9 @@ def test_each_step_of_the_walk_is_a_function_of_its_file() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("guide", ["docs/architecture.md", "CONTRIBUTING.md", "README.md", "docs/glossary.md"])
+@pytest.mark.parametrize(
+    "guide", ["docs/architecture.md", "CONTRIBUTING.md", "README.md", "docs/contract.md", "docs/glossary.md"]
+)
 def test_each_path_in_a_guide_exists(guide: str) -> None:
     paths = PATH.findall((ROOT / guide).read_text())
     assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -1,7 +1,7 @@
 from typing import get_args
 
 from scheduler.domain.policy import Policy, SwitchedOff, Weights
-from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, PreferenceName
+from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, VERSION_1, PreferenceName
 
 
 def test_names_and_texts_are_distinct_and_not_blank() -> None:
@@ -18,3 +18,8 @@ def test_the_policy_has_a_weight_for_each_in_the_order_of_the_rows() -> None:
 
 def test_each_can_be_switched_off() -> None:
     assert get_args(SwitchedOff) == ("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES)
+
+
+def test_a_preference_added_later_is_left_out_of_digests_while_usual() -> None:
+    assert set(PREFERENCE_NAMES) >= VERSION_1
+    assert set(PREFERENCE_NAMES) - VERSION_1 == Weights.ADDED

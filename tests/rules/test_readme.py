@@ -1,4 +1,4 @@
-"""The README of the rules lists every preference. To write the table anew: python -m tests.rules.test_readme."""
+"""The README of the rules lists every preference. To regenerate the table: python -m tests.rules.test_readme."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def with_table(text: str) -> str:
 
 def test_the_readme_lists_every_preference() -> None:
     text = README.read_text(encoding="utf-8")
-    assert text == with_table(text), "Run .venv/bin/python -m tests.rules.test_readme to write the table anew."
+    assert text == with_table(text), "Run .venv/bin/python -m tests.rules.test_readme to regenerate the table."
 
 
 if __name__ == "__main__":

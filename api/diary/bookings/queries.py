@@ -136,7 +136,7 @@ def allow(connection: Connection, number: int, exception: dict[str, Any] | None)
     connection.execute(update(bookings).where(bookings.c.number == number).values(exception=exception))
 
 
-def pad(connection: Connection, active: Iterable[StoredBooking], policy: Policy) -> None:
+def pad(connection: Connection, active: Iterable[StoredBooking], policy: Policy, now: dt.datetime) -> None:
     """Give active bookings the pre-meet and reset times of the current policy."""
     now_take = {stored.number: taking(stored.booking, policy) for stored in active}
     columns = bookings.c.number, bookings.c.arrival, bookings.c.cleared
@@ -145,8 +145,9 @@ def pad(connection: Connection, active: Iterable[StoredBooking], policy: Policy)
     old = [row.number for row in rows if times[row.number] != {"arrival": row.arrival, "cleared": row.cleared}]
     if old:  # row by row they could overlap until the last is changed, so none is active meanwhile
         connection.execute(update(bookings).where(bookings.c.number.in_(old)).values(active=False))
+    changed = {"active": True, "changed_at": now, "changes": bookings.c.changes + 1}
     for number in old:
-        connection.execute(update(bookings).where(bookings.c.number == number).values(active=True, **times[number]))
+        connection.execute(update(bookings).where(bookings.c.number == number).values(**changed, **times[number]))
 
 
 def clashing(connection: Connection, row: dict[str, Any]) -> list[tuple[str, StoredBooking]]:

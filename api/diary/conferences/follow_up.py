@@ -63,6 +63,7 @@ class ConferenceEvent(StrEnum):
     CANCELLED = "cancelled"
     BIRTH = "birth"
     TRANSFER = "transfer"
+    LATE_REASON = "reason for lateness"
 
 
 def possible_outcomes(kind: ConferenceKind) -> tuple[Outcome, ...]:

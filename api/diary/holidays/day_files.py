@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
+from api.diary.holidays.nations import why_not_of_england, with_nation
 from api.free_busy.named_days import NamedDays, printable
 from scheduler.domain.calendar import ONE_DAY, bank_holidays_of_england
 from scheduler.domain.faults import Fault, InputError
@@ -21,9 +24,12 @@ MOST_DAYS_OF_BANK_HOLIDAYS = 4
 FEWEST_DAYS_OF_A_TERM = 15
 """The shortest half-term has four weeks; the longest holiday within a term has two."""
 HOLIDAYS = ("holiday", "break", "closed", "closure", "vacation")
+HALF_TERM = re.compile(r"half[ -]?term", re.IGNORECASE)
+MAX_DAYS_IN_A_NOTE = 10
 HEADINGS = {
     "first": ("date", "day", "first", "firstday", "start", "startdate", "starts", "from", "begins"),
     "last": ("last", "lastday", "end", "enddate", "ends", "to", "until"),
+    "nation": ("division", "nation", "country", "region"),
     "name": ("name", "title", "bankholiday", "holiday", "term", "event", "description", "summary"),
 }
 EVERY_DAY_WAS_TERM_TIME = "Until now every day was term time. From now on only the days of these terms are."
@@ -35,13 +41,17 @@ ENGLANDS_WERE_KNOWN = (
 
 @dataclass(frozen=True)
 class DaysChange:
-    """What a file changes. ``left_out`` are days of the file that are not imported, each with the reason."""
+    """What a file changes. ``left_out`` are days of the file that are not imported, each with the reason.
+
+    ``missing`` are England's bank holidays, in the years of the file, that the file does not list.
+    """
 
     added: tuple[NamedDays, ...]
     removed: tuple[NamedDays, ...]
     unchanged: tuple[NamedDays, ...]
     left_out: tuple[tuple[NamedDays, str], ...]
     notes: tuple[str, ...]
+    missing: tuple[NamedDays, ...] = ()
 
     @property
     def all(self) -> list[NamedDays]:
@@ -98,7 +108,8 @@ def _days_of(cells: dict[str, Cell]) -> NamedDays:
     last = _day(cells, "last") if "last" in cells else first
     if last < first:
         raise _RowError("last", f"{last:%d/%m/%Y} is before the first day, {first:%d/%m/%Y}. Enter a last day on or after it.")
-    return NamedDays(first, last, printable(str(cells.get("name") or "")))
+    name = with_nation(str(cells.get("name") or ""), str(cells.get("nation") or ""))
+    return NamedDays(first, last, printable(name))
 
 
 def _day(cells: dict[str, Cell], key: str) -> dt.date:
@@ -110,41 +121,102 @@ def _day(cells: dict[str, Cell], key: str) -> dt.date:
         raise _RowError(key, str(error)) from None
 
 
-def change_of_bank_holidays(present: Iterable[dt.date] | None, found: Sequence[NamedDays], today: dt.date) -> DaysChange:
-    """Return what a file's bank holidays change: it replaces those from its first day to its last."""
-    taken = [one for one in found if (one.last - one.first).days < MOST_DAYS_OF_BANK_HOLIDAYS]
-    why = f"bank holidays are {MOST_DAYS_OF_BANK_HOLIDAYS} days in a row at most"
-    left_out = tuple((one, why) for one in found if one not in taken)
+def change_of_bank_holidays(
+    present: Iterable[dt.date] | None, found: Sequence[NamedDays], today: dt.date, *, replace: bool = False
+) -> DaysChange:
+    """Return what a file's bank holidays change: it replaces those from its first day to its last.
+
+    England's that the file leaves out stay, unless ``replace`` is true. Days of Scotland and Northern Ireland are left out.
+    """
+    reasons = {one: why for one in found if (why := _why_no_bank_holiday(one))}
+    taken = [one for one in found if one not in reasons]
     names = {day: one.name for one in taken for day in days(Period(first=one.first, last=one.last))}
-    known = _englands(today) if present is None else set(present)
+    left_out = tuple((one, why) for one, why in reasons.items() if not all(day in names for day in (one.first, one.last)))
+    englands = _englands(today)
+    known = englands if present is None else set(present)
     before = [NamedDays(day, day, names.get(day, "")) for day in sorted(known)]
     after = [NamedDays(day, day, name) for day, name in sorted(names.items())]
-    return _change(before, after, left_out, (ENGLANDS_WERE_KNOWN,) if present is None else ())
+    missing = [NamedDays(day, day, "") for day in sorted(_englands_in(names) - names.keys())]
+    staying = [] if replace else [one for one in before if one.first in englands and one.first not in names]
+    change = _change(before, after, left_out, (ENGLANDS_WERE_KNOWN,) if present is None else (), staying)
+    return dataclasses.replace(
+        change, missing=tuple(missing), notes=(*change.notes, *_notes_on_missing(missing, {one.first for one in change.all}))
+    )
+
+
+def with_englands(present: Iterable[dt.date] | None, entered: Iterable[dt.date], today: dt.date) -> tuple[dt.date, ...]:
+    """Return bank holidays entered by hand, and England's that are known at present."""
+    englands = _englands(today)
+    return tuple(sorted({*entered, *(englands if present is None else englands & set(present))}))
+
+
+def _why_no_bank_holiday(days_: NamedDays) -> str | None:
+    if (days_.last - days_.first).days >= MOST_DAYS_OF_BANK_HOLIDAYS:
+        return f"bank holidays are {MOST_DAYS_OF_BANK_HOLIDAYS} days in a row at most"
+    return why_not_of_england(days_.name)
+
+
+def _notes_on_missing(missing: Sequence[NamedDays], known: Collection[dt.date]) -> Iterator[str]:
+    for effect, listed in (
+        ("They stay", [one for one in missing if one.first in known]),
+        ("They are working days", [one for one in missing if one.first not in known]),
+    ):
+        if listed:
+            more = len(listed) - MAX_DAYS_IN_A_NOTE
+            named = [in_words(one) for one in listed[:MAX_DAYS_IN_A_NOTE]] + ([f"{more} more"] if more > 0 else [])
+            yield f"England's bank holidays in these years that the file does not list: {'; '.join(named)}. {effect}."
+
+
+def _englands_in(days_: Iterable[dt.date]) -> set[dt.date]:
+    """Return England's bank holidays from the first to the last year of some days."""
+    years = [day.year for day in days_]
+    return _on_weekdays(range(min(years), max(years) + 1)) if years else set()
 
 
 def _englands(today: dt.date) -> set[dt.date]:
     years = years_around(today)
-    known = (day for year in range(years.first.year, years.last.year + 1) for day in bank_holidays_of_england(year))
-    return {day for day in known if day.weekday() < 5}
+    return _on_weekdays(range(years.first.year, years.last.year + 1))
+
+
+def _on_weekdays(years: Iterable[int]) -> set[dt.date]:
+    """Return England's bank holidays of some years, without those on Saturdays and Sundays."""
+    return {day for year in years for day in bank_holidays_of_england(year) if day.weekday() < 5}
 
 
 def change_of_terms(present: Iterable[Period] | None, found: Sequence[NamedDays]) -> DaysChange:
     """Return what a file's terms change: they replace all terms that overlap the file's days.
 
-    Raise InputError if two terms of the file overlap.
+    Half-terms and other holidays within a term are cut out of it. Raise InputError if two terms of the file overlap.
     """
-    left_out = tuple((one, why) for one in found if (why := _why_no_term(one)))
-    after = [one for one in found if not _why_no_term(one)]
+    reasons = {one: why for one in found if (why := _why_no_term(one))}
+    terms = [one for one in found if one not in reasons]
     faults = [
         Fault((), f"{in_words(one)} overlaps {in_words(other)}. Keep one of them in the file.")
-        for one, other in pairwise(after)
+        for one, other in combinations(terms, 2)
         if other.first <= one.last
     ]
     if faults:
         raise InputError(faults)
+    after = terms
+    for one in [one for one in reasons if _is_holiday(one)]:
+        around = next((term for term in after if term.first <= one.first and one.last <= term.last), None)
+        if around is not None:
+            reasons[one] = f"it is cut out of the term {in_words(around)}"
+            after = [part for term in after for part in (_without(term, one) if term == around else [term])]
     names = {(one.first, one.last): one.name for one in after}
     before = [NamedDays(term.first, term.last, names.get((term.first, term.last), "")) for term in present or ()]
-    return _change(sorted(before), after, left_out, (EVERY_DAY_WAS_TERM_TIME,) if present is None else ())
+    return _change(sorted(before), after, tuple(reasons.items()), (EVERY_DAY_WAS_TERM_TIME,) if present is None else ())
+
+
+def _is_holiday(days_: NamedDays) -> bool:
+    """True if days within a term are by their name no part of it."""
+    return bool(HALF_TERM.search(days_.name)) or any(word in days_.name.casefold() for word in HOLIDAYS)
+
+
+def _without(term: NamedDays, days_: NamedDays) -> list[NamedDays]:
+    """Return the parts of a term before and after some of its days."""
+    parts = NamedDays(term.first, days_.first - ONE_DAY, term.name), NamedDays(days_.last + ONE_DAY, term.last, term.name)
+    return [part for part in parts if part.first <= part.last]
 
 
 def _why_no_term(days_: NamedDays) -> str | None:
@@ -156,12 +228,17 @@ def _why_no_term(days_: NamedDays) -> str | None:
 
 
 def _change(
-    before: Sequence[NamedDays], after: Sequence[NamedDays], left_out: tuple[tuple[NamedDays, str], ...], notes: tuple[str, ...]
+    before: Sequence[NamedDays],
+    after: Sequence[NamedDays],
+    left_out: tuple[tuple[NamedDays, str], ...],
+    notes: tuple[str, ...],
+    staying: Sequence[NamedDays] = (),
 ) -> DaysChange:
+    """Return the change that ``after`` makes from its first day to its last, except that ``staying`` stay."""
     if not after:
         raise InputError([Fault((), " ".join(["There are no such days in the file.", *_reasons(left_out)]))])
     first, last = min(one.first for one in after), max(one.last for one in after)
-    stays = [one for one in before if one.last < first or one.first > last]
+    stays = [one for one in before if one.last < first or one.first > last or one in staying]
     return DaysChange(
         added=tuple(one for one in after if one not in before),
         removed=tuple(one for one in before if one not in after and one not in stays),

@@ -14,13 +14,14 @@ from api.diary.service.workflow import store
 from api.errors import InvalidError
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import named_days_apart
-from api.free_busy.named_days import NamedDays
+from api.free_busy.named_days import DaysRead, NamedDays
 from api.http.etags import IfMatch, etag, expect
 from api.http.formats import ImportMode, table_in
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS, HttpError
+from api.http.resources import request_example
 from api.http.state import now_of
-from api.http.transaction import Now, Writing
+from api.http.transaction import Now, Writing, WritingRoute
 from api.http.uploads import UploadRoute
 from scheduler.domain.values import Date, Period
 
@@ -47,7 +48,10 @@ class DaysLeftOut(DaysItem):
 
 
 class DaysBroughtIn(BaseModel):
-    """What a file would change, or has changed if ``mode`` is commit. ``notes`` list further effects."""
+    """What a file would change, or has changed if ``mode`` is commit. ``notes`` list further effects.
+
+    ``missing`` are England's bank holidays, in the years of the file, that the file does not list.
+    """
 
     mode: ImportMode
     added: list[DaysItem]
@@ -55,17 +59,18 @@ class DaysBroughtIn(BaseModel):
     unchanged: list[DaysItem]
     left_out: list[DaysLeftOut]
     notes: list[str]
+    missing: list[DaysItem] = []
 
 
 class DayFileRoute(UploadRoute):
     """A route that reads the days in an uploaded calendar or CSV file."""
 
     @staticmethod
-    def read(request: Request, content: bytes) -> tuple[NamedDays, ...]:
+    def read(request: Request, content: bytes) -> DaysRead:
         """Return the days in the file. Raise HttpError, InvalidError or InputError if it can't be read."""
         sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if sent == CSV:
-            return day_files.days_in_table(table_in(content, "days"))
+            return DaysRead(day_files.days_in_table(table_in(content, "days")))
         if sent != CALENDAR:
             raise HttpError(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -78,20 +83,47 @@ class DayFileRoute(UploadRoute):
             raise InvalidError("calendar-refused", str(error)) from None
 
 
-def _read(request: Request) -> tuple[NamedDays, ...]:
-    read: tuple[NamedDays, ...] = request.state.read
+def _read(request: Request) -> DaysRead:
+    read: DaysRead = request.state.read
     return read
 
 
-Found = Annotated[tuple[NamedDays, ...], Depends(_read)]
+Found = Annotated[DaysRead, Depends(_read)]
+Replace = Annotated[bool, Query(description="Also remove England's bank holidays that are known and not listed.")]
 Try = Annotated[ImportMode, Query(description="Preview the changes, or commit them.")]
 router = APIRouter(tags=["service"], route_class=DayFileRoute, responses=ERRORS)
+by_hand = APIRouter(tags=["service"], route_class=WritingRoute, responses=ERRORS)
+ROUTERS = (router, by_hand)
 _changes = needs(Permission.CHANGE_SERVICE)
 
 
 def _sending(name: str) -> dict[str, Any]:
     content = {CSV: {"schema": {"type": "string"}, "example": EXAMPLES[name]}, CALENDAR: {"schema": {"type": "string"}}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+@by_hand.put(
+    "/bank-holidays",
+    response_model=tuple[Date, ...] | None,
+    dependencies=[_changes],
+    openapi_extra=request_example(documents.BY_NAME["bank_holidays"].example),
+    summary="Change the bank holidays; null means those of England",
+)
+def enter_bank_holidays(
+    connection: Writing,
+    now: Now,
+    response: Response,
+    value: tuple[Date, ...] | None,
+    replace: Replace = False,
+    if_match: IfMatch = None,
+) -> Any:
+    """Store these bank holidays. England's that are known and not among them stay, unless ``replace`` is true."""
+    present, version = documents.get(connection, "bank_holidays")
+    expect(version, if_match)
+    if value is not None and not replace:
+        value = day_files.with_englands(present, value, local_day(now))
+    response.headers["ETag"] = etag(store(connection, "bank_holidays", value, now))
+    return value
 
 
 @router.post(
@@ -101,17 +133,26 @@ def _sending(name: str) -> dict[str, Any]:
     summary="Import bank holidays from a calendar or a CSV file",
 )
 def bank_holidays(
-    connection: Writing, now: Now, response: Response, found: Found, mode: Try = ImportMode.PREVIEW, if_match: IfMatch = None
+    connection: Writing,
+    now: Now,
+    response: Response,
+    found: Found,
+    mode: Try = ImportMode.PREVIEW,
+    replace: Replace = False,
+    if_match: IfMatch = None,
 ) -> DaysBroughtIn:
-    """Replace the bank holidays from the file's first day to its last. To commit, send the ETag of the preview."""
+    """Replace the bank holidays from the file's first day to its last. To commit, send the ETag of the preview.
+
+    England's that the file does not list stay, unless ``replace`` is true. Scotland's and Northern Ireland's are left out.
+    """
     present, version = documents.get(connection, "bank_holidays")
-    change = day_files.change_of_bank_holidays(present, found, local_day(now))
+    change = day_files.change_of_bank_holidays(present, found.days, local_day(now), replace=replace)
     response.headers["ETag"] = etag(version)
     if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(one.first for one in change.all)
         response.headers["ETag"] = etag(store(connection, "bank_holidays", value, now))
-    return _imported(mode, change)
+    return _imported(mode, change, found.notes)
 
 
 @router.post(
@@ -123,25 +164,29 @@ def bank_holidays(
 def terms(
     connection: Writing, now: Now, response: Response, found: Found, mode: Try = ImportMode.PREVIEW, if_match: IfMatch = None
 ) -> DaysBroughtIn:
-    """Replace the terms that overlap the file's days. To commit, send the ETag of the preview."""
+    """Replace the terms that overlap the file's days. To commit, send the ETag of the preview.
+
+    Half-terms within a term are cut out of it.
+    """
     present, version = documents.get(connection, "terms")
-    change = day_files.change_of_terms(present, found)
+    change = day_files.change_of_terms(present, found.days)
     response.headers["ETag"] = etag(version)
     if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(Period(first=one.first, last=one.last) for one in change.all)
         response.headers["ETag"] = etag(store(connection, "terms", value, now))
-    return _imported(mode, change)
+    return _imported(mode, change, found.notes)
 
 
-def _imported(mode: ImportMode, change: DaysChange) -> DaysBroughtIn:
+def _imported(mode: ImportMode, change: DaysChange, notes: tuple[str, ...]) -> DaysBroughtIn:
     return DaysBroughtIn(
         mode=mode,
         added=[DaysItem(**_item(one)) for one in change.added],
         removed=[DaysItem(**_item(one)) for one in change.removed],
         unchanged=[DaysItem(**_item(one)) for one in change.unchanged],
         left_out=[DaysLeftOut(**_item(one), why=why) for one, why in change.left_out],
-        notes=list(change.notes),
+        notes=[*notes, *change.notes],
+        missing=[DaysItem(**_item(one)) for one in change.missing],
     )
 
 

@@ -20,13 +20,17 @@ from scheduler.domain.values import Date, Pair, Period, TimeOfDay
 
 @dataclass(frozen=True)
 class Document:
-    """A kind of document: its name, what it ``says``, its type, its default and an example."""
+    """A kind of document: its name, what it ``says``, its type, its default and an example.
+
+    ``has_own_put`` is true if another capability has the route that changes it.
+    """
 
     name: str
     says: str
     type: Any
     default: Any
     example: Any
+    has_own_put: bool = False
 
     @property
     def adapter(self) -> TypeAdapter[Any]:
@@ -46,7 +50,14 @@ DOCUMENTS = (
         ClockSettings(),
         {"rebook_days": 10, "birth_days": 20},
     ),
-    Document("bank_holidays", "the bank holidays; null means those of England", tuple[Date, ...] | None, None, ["2026-12-25"]),
+    Document(
+        "bank_holidays",
+        "the bank holidays; null means those of England",
+        tuple[Date, ...] | None,
+        None,
+        ["2026-12-25"],
+        has_own_put=True,
+    ),
     Document(
         "terms",
         "the school terms; null means that every day is term time",

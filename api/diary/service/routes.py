@@ -26,6 +26,9 @@ def document_router(document: Document) -> APIRouter:
         response.headers["ETag"] = etag(version)
         return value
 
+    if document.has_own_put:
+        return router
+
     @router.put(
         "",
         response_model=type_,

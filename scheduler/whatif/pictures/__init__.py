@@ -6,18 +6,18 @@ from pathlib import Path
 
 from scheduler.files.atomic_write import make_folder, write_file
 from scheduler.whatif.comparison.results import Comparison
+from scheduler.whatif.pictures.bar_charts import caseloads, children, rooms, tiers
 from scheduler.whatif.pictures.crossing import crossing, grid
-from scheduler.whatif.pictures.rows import caseloads, children, rooms, tiers
 from scheduler.whatif.pictures.sheet import Format, render
 
-_ROWS = {"children": children, "tiers": tiers, "caseloads": caseloads, "rooms": rooms}
+_BAR_CHARTS = {"children": children, "tiers": tiers, "caseloads": caseloads, "rooms": rooms}
 GRID = "grid"
 FORMS: tuple[Format, ...] = ("svg", "png")
 
 
 def picture_names(comparison: Comparison) -> tuple[str, ...]:
     """Return ``children``, ``tiers``, ``caseloads``, ``rooms``, and ``grid`` if two settings are crossed."""
-    return (*_ROWS, *((GRID,) if crossing(comparison) else ()))
+    return (*_BAR_CHARTS, *((GRID,) if crossing(comparison) else ()))
 
 
 def picture(comparison: Comparison, name: str, form: Format) -> bytes:
@@ -26,8 +26,8 @@ def picture(comparison: Comparison, name: str, form: Format) -> bytes:
     Raises:
         KeyError: if this comparison has no such picture.
     """
-    if name in _ROWS:
-        return render(_ROWS[name](comparison), form)
+    if name in _BAR_CHARTS:
+        return render(_BAR_CHARTS[name](comparison), form)
     axes = crossing(comparison)
     if name != GRID or axes is None:
         raise KeyError(name)

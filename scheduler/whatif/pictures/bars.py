@@ -1,4 +1,4 @@
-"""Rows of bars in panels, accessible on screen and in print.
+"""Drawing of a bar chart: rows of bars in panels, accessible on screen and in print. ``bar_charts.py`` decides what they show.
 
 Parts of a bar differ in darkness and hatching, never in colour alone, and each bar has its numbers written after it.
 """

@@ -8,8 +8,8 @@ from functools import partial
 
 from scheduler.domain.schedule import TierName
 from scheduler.whatif.comparison.results import Comparison, Outlook, Result
+from scheduler.whatif.pictures.bar_charts import NO_SCHEDULE, NOT_SOLVED, PROOFS, split_tiers, tier_text, uniform_note, value_of
 from scheduler.whatif.pictures.maps import Cell, Map, Maps
-from scheduler.whatif.pictures.rows import NO_SCHEDULE, NOT_SOLVED, PROOFS, split_tiers, tier_text, uniform_note, value_of
 from scheduler.wording import TIER_IN_WORDS, in_a_row, number
 
 MAX_POINTS = 20

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.diary.service.feed_settings import FeedSettings
-from api.feeds.calendar import Detail, Entry, Feed, FeedOf, calendar
+from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf, calendar
 from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.schedule import Booking
 
@@ -57,7 +57,8 @@ def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", *, held: bo
     values: dict[str, Any] = {
         "number": 3,
         "booking": Booking.model_construct(conference=reference, start=begins, end=begins + 105 * MINUTE, chair="C1", held=held),
-        "cancelled": False,
+        "fate": None,
+        "taken_over": False,
         "arrival": begins - 30 * MINUTE,
         "cleared": begins + 120 * MINUTE,
         "site": "AYL",
@@ -65,6 +66,7 @@ def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", *, held: bo
         "mode": Mode.HYBRID,
         "kind": ConferenceKind.INITIAL,
         "changed_at": CHANGED,
+        "changes": 2,
     }
     return Entry(**values | changes)
 
@@ -74,7 +76,7 @@ HELD = {"held": True, "mode": None, "kind": None}
 
 
 def written(*entries: Entry, feed: Feed = FEED, settings: FeedSettings | None = None) -> bytes:
-    return calendar(feed, "Conferences: C1", entries, settings or FeedSettings(), SITES, TRAVEL)
+    return calendar(feed, "Conferences: C1", entries, settings or FeedSettings(), SITES, TRAVEL, "CPA")
 
 
 def events(content: bytes) -> list[icalendar.Event]:
@@ -92,7 +94,7 @@ def test_an_empty_feed_is_a_valid_calendar() -> None:
 def test_a_feed_has_exactly_these_bytes() -> None:
     content = written(
         entry(),
-        entry("CPC-2", "2027-06-15T14:00", number=5, cancelled=True, changed_at=CHANGED + dt.timedelta(days=1)),
+        entry("CPC-2", "2027-06-15T14:00", number=5, fate=Fate.CANCELLED, changed_at=CHANGED + dt.timedelta(days=1)),
         entry("HOLD-AYL-2027-01-18-1", "2027-01-19T14:00", number=4, **HELD),
     )
     body = b"""BEGIN:VEVENT
@@ -101,7 +103,7 @@ DTSTART;TZID=Europe/London:20270112T093000
 DTEND;TZID=Europe/London:20270112T114500
 DTSTAMP:20270104T090000Z
 UID:0f33d0c7-ab9a-54f2-a414-47b0be1b67fb
-SEQUENCE:6
+SEQUENCE:221216408
 DESCRIPTION:The conference begins at 10:00 and ends at 11:45.\\nThe pre-mee
  t begins at 09:30.\\nHybrid.
 LAST-MODIFIED:20270104T090000Z
@@ -115,7 +117,7 @@ DTSTART;TZID=Europe/London:20270119T133000
 DTEND;TZID=Europe/London:20270119T154500
 DTSTAMP:20270104T090000Z
 UID:892da9d9-3b5b-505b-8092-6bc30374a195
-SEQUENCE:8
+SEQUENCE:221216410
 DESCRIPTION:A slot kept free. If it is taken\\, the conference begins at 14
  :00 and ends at 15:45.\\nThe pre-meet begins at 13:30.
 LAST-MODIFIED:20270104T090000Z
@@ -129,9 +131,8 @@ DTSTART;TZID=Europe/London:20270615T133000
 DTEND;TZID=Europe/London:20270615T154500
 DTSTAMP:20270105T090000Z
 UID:b61b9a29-26a9-59e4-a0e8-d4184eaa867b
-SEQUENCE:11
-DESCRIPTION:No longer in this calendar: it was cancelled\\, or it is now he
- ld elsewhere or by somebody else.
+SEQUENCE:221302813
+DESCRIPTION:Cancelled.
 LAST-MODIFIED:20270105T090000Z
 STATUS:CANCELLED
 TRANSP:TRANSPARENT
@@ -144,7 +145,7 @@ END:VCALENDAR
 def test_a_busy_feed_shows_only_that_the_time_is_taken() -> None:
     content = written(
         entry(),
-        entry("CPC-2", number=4, cancelled=True),
+        entry("CPC-2", number=4, fate=Fate.CANCELLED),
         entry("HOLD-1", number=5, **HELD),
         feed=replace(FEED, detail=Detail.BUSY),
     )
@@ -175,8 +176,10 @@ def test_entries_end_with_the_people_or_the_room(of: FeedOf, ends: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "settings", "place", "description"),
     [
-        (VIRTUAL, {}, "Held virtually", ["Held virtually."]),
-        (VIRTUAL, {"joining_note": "See your invitation"}, "See your invitation", ["Held virtually."]),
+        (VIRTUAL, {}, "Held virtually", ["Held virtually instead of hybrid."]),
+        (VIRTUAL | {"mode": Mode.IN_PERSON}, {}, "Held virtually", ["Held virtually instead of in person."]),
+        (VIRTUAL | {"mode": Mode.VIRTUAL}, {}, "Held virtually", ["Held virtually."]),
+        (VIRTUAL, {"joining_note": "See your invitation"}, "See your invitation", ["Held virtually instead of hybrid."]),
         ({"mode": Mode.IN_PERSON}, {"joining_note": "See it"}, "Room 1, Aylesbury", ["In person."]),
         ({}, {"show_kind": True}, "Room 1, Aylesbury", ["Hybrid.", "Initial (ICPC)."]),
     ],
@@ -197,7 +200,7 @@ def test_an_entry_without_a_pre_meet_shows_none() -> None:
 def test_a_chairs_feed_shows_travel_between_sites_on_a_day() -> None:
     day = [
         entry("CPC-1", "2027-01-12T10:00", number=1),
-        entry("CPC-2", "2027-01-12T11:00", number=2, site="WYC", cancelled=True),
+        entry("CPC-2", "2027-01-12T11:00", number=2, site="WYC", fate=Fate.CANCELLED),
         entry("CPC-3", "2027-01-12T12:00", number=3, **VIRTUAL),
         entry("CPC-4", "2027-01-12T14:00", number=4, site="WYC", place="Room 2, Wycombe"),
         entry("CPC-5", "2027-01-12T16:30", number=5, site="WYC", place="Room 2, Wycombe"),
@@ -209,11 +212,40 @@ def test_a_chairs_feed_shows_travel_between_sites_on_a_day() -> None:
     assert b"Travel" not in written(*day, feed=replace(FEED, of=FeedOf.SERVICE))
 
 
+@pytest.mark.parametrize(
+    ("of", "fate", "summary", "description"),
+    [
+        (FeedOf.CHAIR, Fate.HANDED_OVER, "HANDED OVER", "Handed over to another CPA."),
+        (FeedOf.CHAIR, Fate.CANCELLED, "CANCELLED", "Cancelled."),
+        (FeedOf.MINUTE_TAKER, Fate.HANDED_OVER, "HANDED OVER", "Handed over to another minute taker."),
+        (FeedOf.MINUTE_TAKER, Fate.NOT_NEEDED, "NOT NEEDED", "Held without a minute taker."),
+        (FeedOf.ROOM, Fate.HELD_ELSEWHERE, "HELD ELSEWHERE", "Held elsewhere: in another room."),
+        (FeedOf.SITE, Fate.HELD_ELSEWHERE, "HELD ELSEWHERE", "Held elsewhere: at another site."),
+        (FeedOf.ROOM, Fate.HELD_VIRTUALLY, "HELD VIRTUALLY", "Held virtually: it needs no room."),
+    ],
+)
+def test_an_entry_that_has_left_says_which_it_was(of: FeedOf, fate: Fate, summary: str, description: str) -> None:
+    feed = replace(FEED, of=of)
+    names = "SUMMARY", "DESCRIPTION", "STATUS", "TRANSP", "LOCATION"
+    told = f"{summary}: Conference CPC-1", description, "CANCELLED", "TRANSPARENT", None
+    assert properties(written(entry(fate=fate), feed=feed), *names) == [told]
+    busy = "CANCELLED: Busy", None, "CANCELLED", "TRANSPARENT", None
+    assert properties(written(entry(fate=fate), feed=replace(feed, detail=Detail.BUSY)), *names) == [busy]
+
+
+@pytest.mark.parametrize(("of", "whom"), [(FeedOf.CHAIR, "CPA"), (FeedOf.MINUTE_TAKER, "minute taker")])
+def test_an_entry_that_was_somebody_elses_says_so_first(of: FeedOf, whom: str) -> None:
+    content = written(entry(taken_over=True), feed=replace(FEED, of=of))
+    ((summary, description),) = properties(content, "SUMMARY", "DESCRIPTION")
+    assert (summary, (description or "").splitlines()[0]) == ("Conference CPC-1", f"Taken over from another {whom}.")
+    assert b"DESCRIPTION" not in written(entry(taken_over=True), feed=replace(FEED, of=of, detail=Detail.BUSY))
+
+
 def test_an_entry_keeps_its_uid_and_each_feed_has_its_own() -> None:
     def uids(*entries: Entry, feed: Feed = FEED) -> list[tuple[str | None, ...]]:
         return properties(written(*entries, feed=feed), "UID")
 
-    moved = entry(start="2027-02-01T14:00", number=9, cancelled=True, **VIRTUAL)
+    moved = entry(start="2027-02-01T14:00", number=9, fate=Fate.CANCELLED, **VIRTUAL)
     assert uids(entry()) == uids(moved) == uids(entry(), feed=replace(FEED, detail=Detail.BUSY))
     other = replace(FEED, id="00000000-0000-4000-8000-000000000000")
     assert len({*uids(entry()), *uids(entry(), feed=other), *uids(entry("CPC-2")), *uids(entry(**HELD))}) == 4
@@ -246,7 +278,7 @@ ENTRIES = st.builds(
         reference,
         start.isoformat(),
         number=number,
-        cancelled=cancelled and not held,
+        fate=Fate.CANCELLED if cancelled and not held else None,
         **(HELD if held else {}),
         **(VIRTUAL if virtual else {}),
     ),
@@ -270,7 +302,7 @@ def test_every_booking_has_its_local_time_around_clock_changes(entries: list[Ent
     found = {int(one["SEQUENCE"]): one for one in parsed.walk("VEVENT")}
     assert len({one["UID"] for one in found.values()}) == len(found) == len(entries)
     for one in entries:
-        event = found[2 * one.number + one.cancelled]
+        event = found[one.sequence]
         until = one.cleared if of in (FeedOf.ROOM, FeedOf.SITE) else one.booking.end
         for name, expected in (("DTSTART", one.arrival), ("DTEND", until)):
             assert event.decoded(name).astimezone(dt.UTC) == expected.replace(tzinfo=LONDON).astimezone(dt.UTC)

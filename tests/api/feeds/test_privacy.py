@@ -21,7 +21,7 @@ from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds import queries as feeds
-from api.feeds.calendar import FRESHNESS, NO_LONGER_HERE, Detail, Feed, FeedOf
+from api.feeds.calendar import FRESHNESS, Detail, Fate, Feed, FeedOf
 from api.free_busy import queries as busy_calendars
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Service
@@ -42,15 +42,17 @@ SUBJECTS: list[tuple[FeedOf, str | None]] = [
     (FeedOf.SERVICE, None),
 ]
 FIXED = (
+    "|".join(fate.upper() for fate in Fate),
+    r"(Handed over to|Taken over from) another (CPA|minute taker)",
+    r"Held elsewhere: (in another room|at another site)",
+    r"Held virtually: it needs no room",
     r"Conferences?",
-    r"CANCELLED",
     r"Held for an initial conference",
     r"Held virtually",
     r"Busy|Held",
     r"(A slot kept free\. If it is taken, the|The) conference begins at [\d:]+ and ends at [\d:]+",
     r"The pre-meet begins at [\d:]+",
     r"Travel from (?=.*: \d+ minutes; the one before ends at [\d:]+\.)|: \d+ minutes; the one before ends at [\d:]+",
-    re.escape(NO_LONGER_HERE),
     re.escape(FRESHNESS),
 )
 """Fixed texts of feeds, which the database may hold too."""

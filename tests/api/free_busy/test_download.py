@@ -37,6 +37,8 @@ LINK = f"https://{HOST}/{SECRET}.ics"
 HOSTS = (HOST, OTHER, UNCERTIFIED)
 FEW_SECONDS, MAX_SECONDS = 0.5, 5.0
 CHECK = "Check the link in a browser, or upload the calendar's file."
+PUBLISH = "Publish the calendar to everybody, and enter its ICS link."
+LATER = "The service tries again later; the busy times that it has read before stay."
 SLOW = f"{HOST} takes too long to send the calendar. {CHECK}"
 NOT_HTTP = f"{HOST} does not answer as a web server, or closes the connection. {CHECK}"
 BREAKS_OFF = f"{HOST} can't be reached, or closes the connection. {CHECK}"
@@ -44,6 +46,7 @@ COMPRESSED = f"{HOST} sends the calendar in a compression that was not requested
 TOO_MUCH = f"{HOST} sends more than 2 MB. Publish fewer months of the calendar."
 NO_NAME = "The link has no host name such as calendar.example.org. Enter one that has."
 ONWARD = f"{HOST} redirects to another link. "
+NOT_SECURE = f"{HOST} makes no secure connection (TLS): {{}}. {CHECK}"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/calendar\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
@@ -101,10 +104,11 @@ def test_the_request_reveals_nothing_about_the_service(world: World) -> None:
         f"GET /{SECRET}.ics?a=1 HTTP/1.1",
         [
             "Accept-Encoding: identity",
-            "Accept: text/calendar, text/plain;q=0.5",
+            "Accept-Language: en-GB, en;q=0.9",
+            "Accept: text/calendar, text/plain;q=0.5, */*;q=0.1",
             "Connection: close",
             f"Host: {HOST}:{world.port}",
-            "User-Agent: Conference planner",
+            "User-Agent: Mozilla/5.0 (Linux) Chrome/139 (compatible; ConferencePlanner/0.1; calendar subscription)",
         ],
     )
 
@@ -234,7 +238,7 @@ def test_a_redirect_is_checked_like_a_link(world: World, links: tuple[str, ...],
         pytest.param(sends(reply(body=b"")), f"{HOST} sends nothing. {CHECK}", id="empty"),
         pytest.param(
             sends(reply(content_type="Text/HTML; charset=utf-8", body=b"<html>")),
-            f"{HOST} sends a web page, not a calendar. Enter the link that ends in .ics, or the one named iCal.",
+            f"{HOST} sends a web page, such as one to sign in, and no calendar. {PUBLISH}",
             id="HTML",
         ),
     ],
@@ -247,12 +251,20 @@ def test_a_hostile_server_is_refused(world: World, script: Script, message: str)
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        (401, "asks for a sign-in (401). Publish the calendar to anybody with the link, and enter that link."),
-        (403, "asks for a sign-in (403). Publish the calendar to anybody with the link, and enter that link."),
-        (404, "has no calendar at this link (404). It may have a new link: copy it again."),
-        (410, "has no calendar at this link (410). It may have a new link: copy it again."),
-        (500, "reports a fault of its own (500). Try again later, or upload the calendar's file."),
-        (503, "reports a fault of its own (503). Try again later, or upload the calendar's file."),
+        (401, f"asks for a sign-in (401): the calendar is not published to everybody. {PUBLISH}"),
+        (403, f"asks for a sign-in (403): the calendar is not published to everybody. {PUBLISH}"),
+        (
+            404,
+            f"has no calendar at this link (404): the link is withdrawn, or the calendar is not published. {PUBLISH}",
+        ),
+        (
+            410,
+            f"has no calendar at this link (410): the link is withdrawn, or the calendar is not published. {PUBLISH}",
+        ),
+        (408, f"receives too many requests, or is too slow (408). {LATER}"),
+        (429, f"receives too many requests, or is too slow (429). {LATER}"),
+        (500, f"reports a fault of its own (500). {LATER}"),
+        (503, f"reports a fault of its own (503). {LATER}"),
         (204, f"answers with status 204 and no calendar. {CHECK}"),
         (302, f"answers with status 302 and no calendar. {CHECK}"),
         (304, f"answers with status 304 and no calendar. {CHECK}"),
@@ -261,6 +273,66 @@ def test_a_hostile_server_is_refused(world: World, script: Script, message: str)
 def test_any_other_status_than_200_is_refused(world: World, status: int, message: str) -> None:
     world.script = sends(reply(f"{status} {SECRET}"))
     assert refusal(world.network()) == f"{HOST} {message}"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        f"https://login.microsoftonline.com/common/oauth2/authorize?client_id={SECRET}",
+        "https://login.live.com/login.srf?wa=wsignin1.0",
+        f"https://accounts.google.com/ServiceLogin?continue={SECRET}",
+        "https://accounts.google.com/v3/signin/identifier",
+        "https://idmsa.apple.com/",
+        "https://example.okta.com/app/office365",
+        "https://sts.example.org/adfs/ls/?wa=wsignin1.0",
+        f"https://{OTHER}/users/sign_in",
+        f"https://{OTHER}/login?next=/{SECRET}.ics",
+        "/owa/auth/logon.aspx?replaceCurrent=1",
+        "/saml2/start",
+    ],
+)
+def test_a_redirect_to_a_sign_in_page_is_named_as_such(world: World, target: str) -> None:
+    world.script = sends_on(target)
+    assert refusal(world.network()) == f"{HOST} asks for a sign-in: the calendar is not published to everybody. {PUBLISH}"
+    assert len(world.requests) == 1
+
+
+UNKNOWN_PROGRAM = (
+    f"{HOST} does not accept this service as a calendar program (500). "
+    "Report this to your service's support, and upload the calendar's file until then."
+)
+OWA_ERROR = "Microsoft.Exchange.Clients.Owa2.Server.Core.OwaBasicUnsupportedException"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (f"?httpCode=500&msg=1&owaError={OWA_ERROR}&owaVer=15", UNKNOWN_PROGRAM),
+        ("?httpCode=500&et=OpenIdConnect", f"{HOST} reports a fault of its own (500). {LATER}"),
+        (
+            "?httpCode=404",
+            f"{HOST} has no calendar at this link (404): the link is withdrawn, or the calendar is not published. {PUBLISH}",
+        ),
+        ("?httpCode=x", f"{HOST} reports a fault of its own (500). {LATER}"),
+        ("", f"{HOST} reports a fault of its own (500). {LATER}"),
+    ],
+)
+def test_outlooks_error_page_is_named_by_its_cause(world: World, query: str, message: str) -> None:
+    world.script = sends_on(f"/owa/auth/errorFE.aspx{query}")
+    assert refusal(world.network()) == message
+    assert len(world.requests) == 1
+
+
+def test_outlooks_refusal_of_programs_is_named(world: World) -> None:
+    world.script = sends(reply("500 Internal Server Error", b"<html>", x_owa_error=OWA_ERROR))
+    assert refusal(world.network()) == UNKNOWN_PROGRAM
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/plain", "text/calendar", "application/octet-stream", ""])
+@pytest.mark.parametrize("body", [b"<!DOCTYPE html><html>Sign in</html>", b"\xef\xbb\xbf\r\n <html>"])
+def test_a_web_page_is_named_whatever_its_type_says(world: World, content_type: str, body: bytes) -> None:
+    world.script = sends(reply(body=body, content_type=content_type))
+    assert refusal(world.network()) == f"{HOST} sends a web page, such as one to sign in, and no calendar. {PUBLISH}"
 
 
 def test_a_certificate_for_another_name_is_refused(world: World) -> None:
@@ -282,10 +354,14 @@ def test_an_untrusted_certificate_is_refused(world: World) -> None:
     [
         (says_nothing, SLOW),
         (repeats(b"\x16\x03\x03\x40\x00", b"\0", 0.02), SLOW),
-        (sends(reply()), BREAKS_OFF),
+        (sends(reply()), f"{HOST} makes no secure connection (TLS): wrong version number. {CHECK}"),
+        (
+            sends(b"\x15\x03\x03\x00\x02\x02\x46"),
+            f"{HOST} makes no secure connection (TLS): tlsv1 alert protocol version. {CHECK}",
+        ),
         (resets, BREAKS_OFF),
     ],
-    ids=["says nothing", "drips in the handshake", "speaks plainly", "resets"],
+    ids=["says nothing", "drips in the handshake", "speaks plainly", "speaks another version", "resets"],
 )
 def test_a_server_without_tls_is_refused(world: World, script: Script, message: str) -> None:
     world.speaks_tls, world.script = False, script

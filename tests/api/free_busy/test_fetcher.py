@@ -127,7 +127,16 @@ def test_only_changed_busy_times_raise_the_diarys_version(filled: Store, begin: 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (reply("404 Not Found", b"gone"), f"{HOST} has no calendar at this link (404). It may have a new link: copy it again."),
+        (
+            reply("404 Not Found", b"gone"),
+            f"{HOST} has no calendar at this link (404): the link is withdrawn, or the calendar is not published. "
+            "Publish the calendar to everybody, and enter its ICS link.",
+        ),
+        (
+            reply("429 Too Many Requests", b"wait"),
+            f"{HOST} receives too many requests, or is too slow (429). "
+            "The service tries again later; the busy times that it has read before stay.",
+        ),
         (reply(body=b"<html>s3cret</html>", content_type="text/calendar"), None),
     ],
 )

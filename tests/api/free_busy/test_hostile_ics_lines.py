@@ -1,4 +1,4 @@
-"""Hostile calendars: each is read correctly or refused with a clear message, within five seconds."""
+"""Hostile calendars: each is read correctly, noted or refused with a clear message, within five seconds."""
 
 from __future__ import annotations
 
@@ -21,10 +21,18 @@ START = "DTSTART;TZID=Europe/London:20270104T100000"
 HOUR = f"{START}\nDURATION:PT1H"
 MEETING = meeting("20270104T100000", "20270104T110000")
 TEN_TO_ELEVEN = (Interval.model_validate({"start": "2027-01-04T10:00", "end": "2027-01-04T11:00"}),)
+NEXT_DAY = Interval.model_validate({"start": "2027-01-05T10:00", "end": "2027-01-05T11:00"})
 TOO_LONG = r"takes longer than 4 seconds to read"
-UNREADABLE = r"dates or repetitions that can't be read"
-UNSUPPORTED_RULE = r"the repetition rule '.+, which is not supported"
+UNSUPPORTED = "The event of 4 January 2027 at 10:00 is read only for its first time: its repetition rule {} is not supported."
+NOT_READ = "The event of 4 January 2027 at 10:00 is not read: {}."
+CORRECT_IT = "Correct it in the calendar, or delete it there."
 DAMAGED = r"It is damaged"
+UNREADABLE_ZONE = r"time zone 'Bomb', which is unknown, and describes it in a way that can't be read"
+
+
+def beside_a_meeting(lines: str) -> bytes:
+    """Return a calendar with a good event, and an event with these lines."""
+    return calendar(event(lines), meeting("20270105T100000", "20270105T110000"))
 
 
 def repeating(rule: str, start: str = START) -> bytes:
@@ -34,6 +42,17 @@ def repeating(rule: str, start: str = START) -> bytes:
 def zone(change: str, name: str = "Bomb") -> str:
     standard = f"BEGIN:STANDARD\n{change}\nTZOFFSETFROM:+0000\nTZOFFSETTO:+0000\nEND:STANDARD"
     return f"BEGIN:VTIMEZONE\nTZID:{name}\n{standard}\nEND:VTIMEZONE"
+
+
+def unsupported(rule: str, rule_shown: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """Return a calendar with an event that repeats by an unsupported rule, and the note on it."""
+    return beside_a_meeting(f"{HOUR}\nRRULE:{rule}"), (f"{UNSUPPORTED.format(repr(rule_shown or rule))} {CORRECT_IT}",)
+
+
+def not_read(lines: str, reason: str, name: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """Return a calendar with an event that can't be read, and the note on it."""
+    named = NOT_READ.replace("The event of 4 January 2027 at 10:00", name) if name else NOT_READ
+    return beside_a_meeting(lines), (f"{named.format(reason)} {CORRECT_IT}",)
 
 
 def in_zone(*zones: str) -> bytes:
@@ -71,10 +90,56 @@ READABLE = {
         *[event(f"UID:M\n{HOUR}\nRECURRENCE-ID;TZID=Europe/London:20270104T100000\nSEQUENCE:{n}") for n in range(3000)],
     ),
     "one event ten thousand times": calendar(*[event(f"UID:M\nSEQUENCE:{n % 7}\n{HOUR}") for n in range(5000)]),
+    "two beginnings that are the same": calendar(event(f"{START}\n{HOUR}")),
     "an alarm within an alarm": calendar(event(f"{HOUR}\nBEGIN:VALARM\nBEGIN:VALARM\nEND:VALARM\nEND:VALARM")),
     "half a surrogate in a title": calendar(event(f"{HOUR}\nSUMMARY:\\ud800 &#x0; %00")),
     "a title that would be a formula, a query and a script": calendar(
         event(f"{HOUR}\nSUMMARY:=cmd|' /C calc'!A0 '; DROP TABLE bookings;-- <script>alert(1)</script> ${{jndi:ldap://x}}")
+    ),
+}
+NOTED = {
+    "an end before the beginning": not_read(
+        "DTSTART;TZID=Europe/London:20270104T100000\nDTEND;TZID=Europe/London:20270104T090000", "it ends before it begins"
+    ),
+    "a negative duration": not_read(f"{START}\nDURATION:-P1000D", "it ends before it begins"),
+    "a duration beyond all years": not_read(f"{START}\nDURATION:P99999999999W", "its length can't be read"),
+    "a day that does not exist": not_read(
+        "DTSTART:20270230T100000Z", "its start can't be read", "An event without a readable start"
+    ),
+    "a beginning that is a length": not_read("DTSTART:PT1H", "its start can't be read", "An event without a readable start"),
+    "two different beginnings": not_read(
+        "DTSTART:20270104T100000Z\nDTSTART:20270104T110000Z\nDURATION:PT1H",
+        "it has two different values of DTSTART",
+        "An event without a readable start",
+    ),
+    "the first and the last year": not_read(
+        "DTSTART:00010101T000000Z\nDTEND:99991231T235959Z",
+        "it has dates or repetitions that can't be read (OverflowError)",
+        "The event of 1 January 1 at 00:00",
+    ),
+    "the last year of all in the far west": not_read(
+        f"{HOUR}\nRRULE:FREQ=DAILY\nEXDATE;TZID=Pacific/Honolulu:99991231T230000",
+        "it has dates or repetitions that can't be read (OverflowError)",
+    ),
+    "a rule of another calendar": not_read(
+        f"{HOUR}\nRRULE:RSCALE=CHINESE;FREQ=YEARLY", "it has dates or repetitions that can't be read (ValueError)"
+    ),
+    "every second": unsupported("FREQ=SECONDLY"),
+    "every minute": unsupported("FREQ=MINUTELY;COUNT=999999999"),
+    "every hour": unsupported("freq=hourly"),
+    "every second in another way": unsupported(
+        "FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5;BYSECOND=1,2",
+    ),
+    "an interval of nothing": unsupported("FREQ=DAILY;INTERVAL=0"),
+    "a rule without a frequency": unsupported("COUNT=5"),
+    "30 February, sought for ever": (
+        calendar(
+            meeting("20270105T100000", "20270105T110000"), *[event(f"{HOUR}\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")] * 50
+        ),
+        (
+            "The event of 4 January 2027 at 10:00 is read only for its first time: its repetition rule "
+            f"'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30' never occurs. {CORRECT_IT}",
+        ),
     ),
 }
 REFUSED = {
@@ -117,56 +182,22 @@ REFUSED = {
         calendar(event(f"{HOUR}\nRDATE:" + "20270104T100000Z," * 80_000)),
         r"^The calendar has a RDATE of 1360001 characters",
     ),
-    "two beginnings": (calendar(event(f"{START}\n{HOUR}")), r"^The calendar has a VEVENT with DTSTART twice"),
-    "an end before the beginning": (
-        calendar(meeting("20270104T110000", "20270104T100000")),
-        r"of 4 January 2027 in the calendar ends before it begins",
-    ),
-    "a negative duration": (
-        calendar(event(f"{START}\nDURATION:-P1000D")),
-        r"of 4 January 2027 in the calendar ends before it begins",
-    ),
-    "a duration beyond all years": (
-        calendar(event(f"{START}\nDURATION:P99999999999W")),
-        r"DURATION that can't be read|" + UNREADABLE,
-    ),
-    "a day that does not exist": (calendar(event("DTSTART:20270230T100000Z")), r"DTSTART that can't be read"),
-    "a beginning that is a length": (calendar(event("DTSTART:PT1H")), r"DTSTART that is not a date or time"),
-    "the first and the last year": (calendar(event("DTSTART:00010101T000000Z\nDTEND:99991231T235959Z")), UNREADABLE),
-    "the last year of all in the far west": (
-        calendar(event(f"{HOUR}\nRRULE:FREQ=DAILY\nEXDATE;TZID=Pacific/Honolulu:99991231T230000")),
-        UNREADABLE,
-    ),
-    "every second": (repeating("FREQ=SECONDLY"), UNSUPPORTED_RULE),
-    "every minute": (repeating("FREQ=MINUTELY;COUNT=999999999"), UNSUPPORTED_RULE),
-    "every hour": (repeating("freq=hourly"), UNSUPPORTED_RULE),
-    "every second in another way": (
-        repeating("FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5;BYSECOND=1,2"),
-        UNSUPPORTED_RULE,
-    ),
-    "an interval of nothing": (repeating("FREQ=DAILY;INTERVAL=0"), UNSUPPORTED_RULE),
-    "a rule without a frequency": (repeating("COUNT=5"), UNSUPPORTED_RULE),
-    "a rule of another calendar": (repeating("RSCALE=CHINESE;FREQ=YEARLY"), UNREADABLE + r"|RRULE that can't be read"),
-    "30 February, sought for ever": (
-        calendar(*[event(f"{HOUR}\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")] * 50),
-        TOO_LONG,
-    ),
     "every day since 1601, a thousand times": (
         calendar(*[event("DTSTART:16010101T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY")] * 1000),
         TOO_LONG + r"|takes more memory to read than any should",
     ),
     "every hour of every day, hundreds of times": (
         calendar(*[event(f"{HOUR}\nRRULE:FREQ=DAILY;BYHOUR={HOURS}")] * 800),
-        TOO_LONG,
+        r"events in these days; the limit is 20000",
     ),
-    "a time zone that changes every second": (in_zone(zone("DTSTART:16010101T000000\nRRULE:FREQ=SECONDLY")), UNSUPPORTED_RULE),
-    "a time zone that changes every day": (in_zone(zone("DTSTART:16010101T000000\nRRULE:FREQ=DAILY")), UNSUPPORTED_RULE),
+    "a time zone that changes every second": (in_zone(zone("DTSTART:16010101T000000\nRRULE:FREQ=SECONDLY")), UNREADABLE_ZONE),
+    "a time zone that changes every day": (in_zone(zone("DTSTART:16010101T000000\nRRULE:FREQ=DAILY")), UNREADABLE_ZONE),
     "a time zone of a thousand changes": (
         in_zone(zone("DTSTART:16010101T000000\n" + "RDATE:20270104T000000\n" * 1000 + "RDATE:20270105T000000")),
         r"changes of one time zone",
     ),
-    "a time zone that is years off": (in_zone(zone("DTSTART:16010101T000000").replace("+0000", "+9959")), UNREADABLE),
-    "a time zone of nothing": (in_zone("BEGIN:VTIMEZONE\nTZID:Bomb\nEND:VTIMEZONE"), UNREADABLE),
+    "a time zone that is years off": (in_zone(zone("DTSTART:16010101T000000").replace("+0000", "+9959")), UNREADABLE_ZONE),
+    "a time zone of nothing": (in_zone("BEGIN:VTIMEZONE\nTZID:Bomb\nEND:VTIMEZONE"), UNREADABLE_ZONE),
     "a time zone that is a path": (
         calendar(event("DTSTART;TZID=../../etc/passwd:20270104T100000")),
         r"time zone '\.\./\.\./etc/passwd', which is unknown",
@@ -206,4 +237,4 @@ def test_it_is_refused_in_time(name: str) -> None:
 
 
 def test_there_are_at_least_60_cases() -> None:
-    assert len(READABLE) + len(REFUSED) >= 60
+    assert len(READABLE) + len(NOTED) + len(REFUSED) >= 60

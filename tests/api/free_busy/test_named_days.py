@@ -6,7 +6,7 @@ import pytest
 
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import named_days_apart
-from api.free_busy.named_days import NamedDays, named_days
+from api.free_busy.named_days import DaysRead, NamedDays, named_days
 from tests.api.free_busy.calendars import PERIOD, calendar, event
 
 
@@ -40,7 +40,17 @@ def named(first: str, last: str, name: str) -> NamedDays:
 )
 def test_the_days_and_names_of_events_are_read(lines: str, expected: list[tuple[str, str, str]]) -> None:
     content = calendar(event(lines))
-    assert named_days(content, PERIOD) == tuple(named(*one) for one in expected)
+    assert named_days(content, PERIOD) == DaysRead(tuple(named(*one) for one in expected))
+    assert named_days_apart(content, PERIOD) == named_days(content, PERIOD)
+
+
+def test_days_that_can_not_be_read_are_noted() -> None:
+    content = calendar(
+        event("DTSTART;VALUE=DATE:20261225\nDTEND;VALUE=DATE:20261224\nSUMMARY:A. Person"),
+        event("DTSTART;VALUE=DATE:20261228\nDTEND;VALUE=DATE:20261228\nSUMMARY:Boxing Day"),
+    )
+    note = "The event of 25 December 2026 is not read: it ends before it begins. Correct it in the calendar, or delete it there."
+    assert named_days(content, PERIOD) == DaysRead((named("2026-12-28", "2026-12-28", "Boxing Day"),), (note,))
     assert named_days_apart(content, PERIOD) == named_days(content, PERIOD)
 
 

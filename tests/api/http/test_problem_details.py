@@ -49,7 +49,7 @@ def test_a_method_that_a_path_does_not_support_is_refused(client: TestClient) ->
         (b'{"id": 7}', JSON, "id", "7 is not text. Enter text, in quotes."),
         (b'{"id": ""}', JSON, "id", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
         (b'{"id": "\\ud800"}', JSON, "id", None),
-        (b'{"id": "AYL"}', {"content-type": "text/plain"}, "", f"the content type is 'text/plain'. {AS_JSON}"),
+        (b'{"id": "AYL"}', {"content-type": "text/csv"}, "", f"the content type is 'text/csv'. {AS_JSON}"),
         (b'{"id": "AYL"}', {}, "", f"the content type is missing. {AS_JSON}"),
     ],
 )

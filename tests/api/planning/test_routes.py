@@ -228,12 +228,15 @@ def test_the_schedule_is_available_once_the_plan_is_done(seeded: TestClient, sto
                 "chair": "C1",
                 "minute_taker": None,
                 "held": False,
+                "cover": False,
             }
         ],
         "unplaced": [{"conference": "B", "reason": "Nothing is left."}],
         "tiers": [{"name": "unplaced", "value": 1, "bound": 1, "proven": True}],
         "solver": None,
         "assumptions": [],
+        "exceptions": [],
+        "remarks": [],
     }
 
 

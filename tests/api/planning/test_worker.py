@@ -60,6 +60,8 @@ def test_the_report_includes_late_bookings() -> None:
         "violations": [],
         "measure": {"tiers": report.measure.tiers, "counts": report.measure.counts},
         "remarks": [],
+        "implausible": [],
+        "exceptions": [],
         "late": [
             {
                 "conference": "A",
@@ -80,7 +82,8 @@ def test_an_impossible_plan_fails_with_its_faults(store: Store) -> None:
     assert (ended.state, stored_plan(store, attempt.job)) == (JobState.FAILED, None)
     assert ended.error == (
         "No such plan is possible. published[0].locks: no schedule can keep the lock of A on its time. "
-        "A is on Saturday 6 March 2027, which is no working day. Take the lock off, or move the booking first."
+        "A is on Saturday 6 March 2027, which is no working day. "
+        "Remove 'time' from its locks, or set today (--today): the plan then drops such locks, and lists them."
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from api.diary.bookings.queries import StoredBooking
 from api.publishing.difference import Affected, Differences, Party, affected, changes_of, differences
-from scheduler.domain.conference import Conference
+from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.schedule import Booking
 from tests.builders import booking, conference
 
@@ -17,6 +17,7 @@ CONFERENCES = {
     name: Conference.model_validate(conference(name, social_worker=worker))
     for name, worker in (("A", "SW-1"), ("B", "SW-1"), ("C", None))
 }
+MODES = {name: conference.mode for name, conference in CONFERENCES.items()}
 
 
 def stored(*bookings: Booking, publication: int | None = None) -> dict[str, StoredBooking]:
@@ -24,7 +25,7 @@ def stored(*bookings: Booking, publication: int | None = None) -> dict[str, Stor
 
 
 def compared(before: dict[str, StoredBooking], *after: Booking) -> Differences:
-    return differences(before, {one.conference: one for one in after}, {"A": "No place."}, held=False)
+    return differences(before, {one.conference: one for one in after}, {"A": "No place."}, MODES, held=False)
 
 
 def affected_by(before: dict[str, StoredBooking], *after: Booking) -> Affected:
@@ -76,11 +77,34 @@ def test_new_moved_and_withdrawn_bookings_are_in_order_of_start() -> None:
     assert compared(stored(A), A).is_none
 
 
+@pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.IN_PERSON])
+@pytest.mark.parametrize("gains_a_room", [False, True])
+def test_a_conference_that_loses_or_gains_its_room_changes_its_mode(mode: Mode, gains_a_room: bool) -> None:
+    in_room, virtual = booking("A", minute_taker="M1"), booking("A", room=None, minute_taker="M1")
+    before, after = (virtual, in_room) if gains_a_room else (in_room, virtual)
+    found = differences(stored(before), {"A": after}, {}, {"A": mode}, held=False)
+    rooms, modes = (("AYL-1", None), (mode, "virtual"))
+    changes = [("room", *(rooms[::-1] if gains_a_room else rooms)), ("mode", *(modes[::-1] if gains_a_room else modes))]
+    (moved,) = found.moved
+    assert [(change.what, change.from_, change.to) for change in moved.changes] == changes
+    one_each = parties(
+        families=[("A", 1, 0)], chairs=[("C1", 1, 0)], minute_takers=[("M1", 1, 0)], social_workers=[("SW-1", 1, 0)]
+    )
+    assert affected(CONFERENCES, stored(before), found) == one_each
+
+
+def test_a_virtual_conference_and_another_room_change_no_mode() -> None:
+    virtual = booking("A", "2027-03-02T14:00", room=None)
+    found = differences(stored(virtual), {"A": booking("A", room=None)}, {}, {"A": Mode.VIRTUAL}, held=False)
+    assert [change.what for change in found.moved[0].changes] == ["time"]
+    assert [change.what for change in changes_of(A, A.model_copy(update={"room": "WYC-1"}), Mode.HYBRID)] == ["room"]
+
+
 def test_held_slots_are_compared_separately() -> None:
     slot = booking("HOLD-AYL-2027-03-01-1", "2027-03-03T10:00")
     planned = {slot.conference: slot, "A": A}
-    assert differences({}, planned, {}, held=True).new == (slot,)
-    assert differences({}, planned, {}, held=False).new == (A,)
+    assert differences({}, planned, {}, {}, held=True).new == (slot,)
+    assert differences({}, planned, {}, {}, held=False).new == (A,)
 
 
 def test_a_new_or_withdrawn_booking_is_one_change_for_each_party() -> None:

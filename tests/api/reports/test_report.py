@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from pydantic import BaseModel
 
-from api.reports.report import MONTH, Report, as_csv, as_workbook
+from api.reports.report import MONTH, Content, Report, as_csv, as_workbook
 from scheduler.domain.values import Period
 from scheduler.report.workbook.styles import DATE, TableColumn
 
@@ -31,13 +31,13 @@ REPORT = Report(
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1"])
 def test_nothing_in_a_csv_is_run(text: str) -> None:
-    content = as_csv(REPORT, [Row(name=text, number=1, day=dt.date(2027, 1, 4))])
+    content = as_csv(REPORT, Content([Row(name=text, number=1, day=dt.date(2027, 1, 4))]))
     assert content.decode("utf-8-sig") == f"Name,Number,Day,Month\r\n'{text},1,04/01/2027,January 2027\r\n"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "http://example.org"])
 def test_text_in_a_workbook_stays_text(text: str) -> None:
-    content = as_workbook(REPORT, [Row(name=text, number=1, day=dt.date(2027, 1, 4))], DAYS, "Here")
+    content = as_workbook(REPORT, Content([Row(name=text, number=1, day=dt.date(2027, 1, 4))]), DAYS, "Here")
     sheet = load_workbook(io.BytesIO(content))["Tiny"]
     cell = sheet["A5"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
@@ -46,5 +46,5 @@ def test_text_in_a_workbook_stays_text(text: str) -> None:
 
 
 def test_the_same_rows_make_the_same_workbook() -> None:
-    row = [Row(name="x", number=None, day=dt.date(2027, 1, 4))]
+    row = Content([Row(name="x", number=None, day=dt.date(2027, 1, 4))])
     assert as_workbook(REPORT, row, DAYS, "Here") == as_workbook(REPORT, row, DAYS, "Here")

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
@@ -13,29 +14,14 @@ from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking
 from api.http.formats import MEDIA_TYPES, Format
+from api.reports.routes import router
 from scheduler.domain.policy import Policy
 from tests import builders
+from tests.api.reports.diary import ALLOWED, book, change, counts, done, late_for
 from tests.api.support.builders import NOW, Clock
 
 JANUARY = {"first": "2027-01-01", "last": "2027-01-31"}
-NAMES = ("weekly-icpc", "timeliness", "caseloads", "rooms", "reschedules")
-ALLOWED = {"by": "manager", "reason": "family asked", "safety_plan_reviewed": True}
-
-
-def done(response: Any) -> Any:
-    assert response.status_code in (200, 201), response.text
-    return response.json()
-
-
-def change(client: TestClient, path: str, body: dict[str, Any]) -> Any:
-    seen = client.get(f"/api/v1/{path.rsplit('/', 1)[0]}").headers["etag"]
-    return done(client.post(f"/api/v1/{path}", json=body, headers={"If-Match": seen}))
-
-
-def book(client: TestClient, conference: str, start: str, room: str, chair: str, **more: Any) -> int:
-    body = {"conference": conference, "start": start, "room": room, "chair": chair, "minute_taker": "M1", **more}
-    number: int = done(client.post("/api/v1/bookings", json=body))["number"]
-    return number
+NAMES = [route.path.removeprefix("/reports/") for route in router.routes if isinstance(route, APIRoute)]
 
 
 @pytest.fixture
@@ -61,30 +47,25 @@ def rows(client: TestClient, name: str, **query: str) -> Any:
     return told["rows"]
 
 
-def counts(**some: Any) -> dict[str, Any]:
-    nothing = {
-        "conferences": 0,
-        "children": 0,
-        "held": 0,
-        "in_time": 0,
-        "late": 0,
-        "in_time_percent": None,
-        "not_booked": 0,
-        "reasons": [],
-    }
-    return nothing | some
-
-
-ONE_LATE = [{"reason": "family asked", "children": 2, "conferences": ["CPC-1"]}]
+ONE_LATE = [late_for("family asked", 2, "CPC-1")]
 
 
 def test_initial_conferences_by_week(used: TestClient) -> None:
     assert rows(used, "weekly-icpc") == [
         counts(week="2026-12-28"),
         counts(week="2027-01-04"),
-        counts(week="2027-01-11", conferences=1, children=1, held=1, in_time=1, in_time_percent=100),
+        counts(
+            week="2027-01-11",
+            conferences=1,
+            children=1,
+            held=1,
+            in_time=1,
+            in_time_percent=100,
+            in_statutory_time=1,
+            in_statutory_time_percent=100,
+        ),
         counts(week="2027-01-18"),
-        counts(week="2027-01-25", conferences=1, children=2, late=2, in_time_percent=0, reasons=ONE_LATE),
+        counts(week="2027-01-25", conferences=1, children=2, booked=2, booked_late=2, booked_late_reasons=ONE_LATE),
     ]
 
 
@@ -102,16 +83,20 @@ def test_timeliness_by_child_and_month(used: TestClient) -> None:
             children=3,
             held=1,
             in_time=1,
-            late=2,
-            in_time_percent=33,
-            reasons=ONE_LATE,
+            in_time_percent=100,
+            in_statutory_time=1,
+            in_statutory_time_percent=100,
+            booked=2,
+            booked_late=2,
+            booked_late_reasons=ONE_LATE,
         ),
-        counts(month="2027-01-01", type="RCPC", conferences=1, children=2, in_time=2, in_time_percent=100, not_booked=2),
+        counts(month="2027-01-01", type="RCPC", conferences=1, children=2, booked=2, not_booked=2),
     ]
 
 
 def test_caseloads_against_the_cap(used: TestClient) -> None:
     chair = {"fte": 1.0, "reserve": False, "now": 0, "given": 0, "after": 0, "cap": 85, "above": 0}
+    chair |= {"last": None, "leaving": None, "to_hand_over": 0}
     assert rows(used, "caseloads") == [
         chair | {"chair": "C1", "given": 2, "after": 2},
         chair | {"chair": "C2", "now": 1, "after": 1},
@@ -152,6 +137,11 @@ def test_moves_and_cancellations(used: TestClient) -> None:
             "kind": "first_review",
             "what": "moved",
             "reason": "family asked",
+            "why": "family asked",
+            "changes": [
+                {"what": "date", "from": "2027-01-13", "to": "2027-01-14"},
+                {"what": "time", "from": "10:00", "to": "14:00"},
+            ],
             "before": "2027-01-13T10:00",
             "after": "2027-01-14T14:00",
         },
@@ -161,6 +151,8 @@ def test_moves_and_cancellations(used: TestClient) -> None:
             "kind": "review",
             "what": "booking cancelled",
             "reason": "report missing",
+            "why": "report missing",
+            "changes": [],
             "before": "2027-01-14T10:00",
             "after": None,
         },
@@ -180,9 +172,9 @@ def test_why_something_is_late_is_told_by_its_history_too(used: TestClient, cloc
     whole["published"].append({"conference": "CPC-4", "start": "2027-02-22T10:00", "room": "AMR-1", "chair": "C2"})
     done(used.post("/api/v1/import?mode=commit", json=whole))
     told = done(used.get("/api/v1/reports/timeliness", params={"first": "2027-02-01", "last": "2027-02-28"}))["rows"]
-    assert [row["reasons"] for row in told] == [
-        [{"reason": "inquorate", "children": 2, "conferences": [again]}],
-        [{"reason": "report missing", "children": 2, "conferences": ["CPC-4"]}],
+    assert [row["booked_late_reasons"] for row in told] == [
+        [late_for("inquorate", 2, again)],
+        [late_for("report missing", 2, "CPC-4")],
     ]
 
 
@@ -191,10 +183,17 @@ def test_a_report_as_csv(used: TestClient) -> None:
     assert told.headers["content-type"] == "text/csv; charset=utf-8"
     assert told.headers["content-disposition"] == 'attachment; filename="timeliness-2027-01-01-2027-01-31.csv"'
     assert list(csv.reader(io.StringIO(told.content.decode("utf-8-sig"), newline=""))) == [
-        ["Month", "Type", "Conferences", "Children", "Held", "In time", "Late", "In time, %", "Not booked", "Late because"],
-        ["January 2027", "ICPC", "2", "3", "1", "1", "2", "33", "0", "family asked: 2 children (CPC-1)"],
-        ["January 2027", "RCPC", "1", "2", "0", "2", "0", "100", "2", ""],
-    ]
+        [
+            "Month", "Type", "Conferences", "Children", "Held", "In time", "Late", "In time, %",
+            "In statutory time", "Late by statute", "In statutory time, %", "Booked", "Unrecorded", "Booked late", "Not booked",
+            "Late because", "Late by statute because", "Booked late because", "Unrecorded conferences",
+        ],
+        [
+            "January 2027", "ICPC", "2", "3", "1", "1", "0", "100", "1", "0", "100", "2", "0", "2", "0",
+            "", "", "family asked: 2 children (CPC-1)", "",
+        ],
+        ["January 2027", "RCPC", "1", "2", "0", "0", "0", "", "0", "0", "", "2", "0", "0", "2", "", "", "", ""],
+    ]  # fmt: skip
 
 
 def test_a_report_as_a_workbook(used: TestClient) -> None:
@@ -213,6 +212,7 @@ def test_a_report_as_a_workbook(used: TestClient) -> None:
             "Publication",
             "Was booked for",
             "Is booked for",
+            "Changed",
         ],
         [
             dt.datetime(2027, 1, 4),
@@ -224,6 +224,7 @@ def test_a_report_as_a_workbook(used: TestClient) -> None:
             None,
             dt.datetime(2027, 1, 13, 10),
             dt.datetime(2027, 1, 14, 14),
+            "date; time",
         ],
         [
             dt.datetime(2027, 1, 4),
@@ -235,7 +236,39 @@ def test_a_report_as_a_workbook(used: TestClient) -> None:
             None,
             dt.datetime(2027, 1, 14, 10),
             None,
+            None,
         ],
+    ]
+
+
+def test_one_report_is_the_same_in_all_three_formats(used: TestClient) -> None:
+    """The pattern for a new report: the whole answer, in JSON, CSV and a workbook."""
+    in_json, in_csv, in_workbook = (
+        used.get("/api/v1/reports/rooms", params=JANUARY | {"format": format_}) for format_ in ("json", "csv", "xlsx")
+    )
+    room = {"month": "2027-01-01", "offered": 40, "used": 0, "held": 0, "used_percent": 0}
+    assert in_json.json() == JANUARY | {
+        "rows": [
+            room | {"site": "AYL", "room": "AYL-1", "used": 2, "held": 1, "used_percent": 5},
+            room | {"site": "AMR", "room": "AMR-1"},
+            room | {"site": "WYC", "room": "WYC-1", "used": 1, "used_percent": 2},
+        ]
+    }
+    headings = ["Month", "Site", "Room", "Offered", "Used", "Held", "Used, %"]
+    assert list(csv.reader(io.StringIO(in_csv.content.decode("utf-8-sig"), newline=""))) == [
+        headings,
+        ["January 2027", "AYL", "AYL-1", "40", "2", "1", "5"],
+        ["January 2027", "AMR", "AMR-1", "40", "0", "0", "0"],
+        ["January 2027", "WYC", "WYC-1", "40", "1", "0", "2"],
+    ]
+    sheet = load_workbook(io.BytesIO(in_workbook.content))["Rooms"]
+    assert sheet["A1"].value == "Use of the rooms by month"
+    month = dt.datetime(2027, 1, 1)
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)] == [
+        headings,
+        [month, "AYL", "AYL-1", 40, 2, 1, 5],
+        [month, "AMR", "AMR-1", 40, 0, 0, 0],
+        [month, "WYC", "WYC-1", 40, 1, 0, 2],
     ]
 
 

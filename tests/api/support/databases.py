@@ -5,6 +5,7 @@ PostgreSQL refuses to run as root. If the tests run as root, the server runs as 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -125,8 +126,19 @@ class PostgresServer:
         assert found is not None
         return str(found[0])
 
-    def stop(self) -> None:
+    def start(self) -> None:
+        options = (f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''", "max_connections=200", *FAST)
+        set_all = " ".join(f"-c {option}" for option in options)
+        log, data = f"--log={self.folder / 'log'}", f"--pgdata={self.folder / 'data'}"
+        _as_owner(self.folder, self.binaries / "pg_ctl", "start", "--wait", data, log, f"--options={set_all}")
+
+    def halt(self) -> None:
+        """Stop the server at once, so that it can be started again."""
         _as_owner(self.folder, self.binaries / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder / 'data'}")
+
+    def stop(self) -> None:
+        with contextlib.suppress(subprocess.CalledProcessError):  # a test has halted it
+            self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _create(self, template: str) -> str:
@@ -165,17 +177,13 @@ def start_postgres(binaries: Path) -> PostgresServer:
         folder, binaries / "initdb", data, f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
     )
     for attempt in range(ATTEMPTS):
-        port = _free_port()
-        options = (f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''", "max_connections=200", *FAST)
-        set_all = " ".join(f"-c {option}" for option in options)
-        log = f"--log={folder / 'log'}"
+        server = PostgresServer(binaries, folder, _free_port())
         try:
-            _as_owner(folder, binaries / "pg_ctl", "start", "--wait", data, log, f"--options={set_all}")
+            server.start()
             break
         except subprocess.CalledProcessError:  # another process has taken the port
             if attempt == ATTEMPTS - 1:
                 raise
-    server = PostgresServer(binaries, folder, port)
     with server._connected() as connection:
         connection.execute(f'CREATE DATABASE "{TEMPLATE}" TEMPLATE template0')
     _migrate(server.url(TEMPLATE))

@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.settings import Settings
 from tests.paths import ROOT
 
 SECONDS = 60
+IN_PROCESS = Settings(allowed_hosts=("testserver",), demo=False, plan_processes=0, calendar_minutes=0)
+"""Settings for a ``TestClient``, which names that host: an empty diary without background jobs."""
 
 
 @dataclass(frozen=True)

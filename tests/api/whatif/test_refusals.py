@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_too_many_scenarios_are_refused_with_the_limit(
 
 
 def test_the_limit_can_be_set(settings: Settings, store: Store) -> None:
-    few = Settings(database_url=settings.database_url, data=settings.data, demo=False, plan_processes=0, whatif_scenarios=1)
+    few = replace(settings, whatif_scenarios=1)
     fill(store)
     with TestClient(create_app(few, Clock())) as client:
         response = client.post(WHATIF, json=JANUARY | BOTH)

@@ -7,8 +7,8 @@ from matplotlib.image import imread
 
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.pictures import picture, picture_names, write_pictures
+from scheduler.whatif.pictures.bar_charts import MAX_PANELS, MAX_ROWS, caseloads, children, rooms, tiers
 from scheduler.whatif.pictures.crossing import MAX_POINTS, crossing
-from scheduler.whatif.pictures.rows import MAX_PANELS, MAX_ROWS, caseloads, children, rooms, tiers
 from scheduler.wording import without_controls
 from tests.whatif.comparison_builders import crossed, small
 

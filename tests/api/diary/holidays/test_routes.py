@@ -72,6 +72,7 @@ OF_TERMS = {
     "unchanged": [SECOND_HALF],
     "left_out": [],
     "notes": [],
+    "missing": [],
 }
 AFTERWARDS = [{"first": "2027-01-05", "last": "2027-02-12"}, {"first": "2027-02-22", "last": "2027-03-25"}]
 LEFT_OUT = [
@@ -113,12 +114,19 @@ def test_government_bank_holidays_are_previewed_and_imported(seeded: TestClient)
         "Bank holiday for an occasion",
         "Wednesday 13 January 2027, Bank holiday for an occasion",
     )
-    assert (expected["added"], expected["removed"], expected["left_out"], expected["notes"]) == (
-        [occasion],
-        [],
-        [],
-        [ENGLANDS_WERE_KNOWN],
+    not_listed = [
+        days("2027-05-03", "2027-05-03", "", "Monday 3 May 2027"),
+        days("2027-05-31", "2027-05-31", "", "Monday 31 May 2027"),
+        days("2027-08-30", "2027-08-30", "", "Monday 30 August 2027"),
+        days("2027-12-27", "2027-12-27", "", "Monday 27 December 2027"),
+        days("2027-12-28", "2027-12-28", "", "Tuesday 28 December 2027"),
+    ]
+    note = (
+        "England's bank holidays in these years that the file does not list: Monday 3 May 2027; Monday 31 May 2027; "
+        "Monday 30 August 2027; Monday 27 December 2027; Tuesday 28 December 2027. They stay."
     )
+    assert (expected["added"], expected["removed"], expected["left_out"]) == ([occasion], [], [])
+    assert (expected["notes"], expected["missing"]) == ([ENGLANDS_WERE_KNOWN, note], not_listed)
     assert days("2027-03-26", "2027-03-26", "Good Friday", "Friday 26 March 2027, Good Friday") in expected["unchanged"]
     assert seeded.get(HOLIDAYS).json() is None
     assert seeded.get("/api/v1/conferences/CPC-1").json()["due"] == due == "2027-01-22"
@@ -129,7 +137,51 @@ def test_government_bank_holidays_are_previewed_and_imported(seeded: TestClient)
     assert seeded.get("/api/v1/conferences/CPC-1").json()["due"] == "2027-01-25"  # one working day fewer
 
     again = send(seeded, HOLIDAYS, GOV_UK).json()
-    assert (again["added"], again["removed"], again["notes"]) == ([], [], [])
+    assert (again["added"], again["removed"], again["notes"]) == ([], [], [note])
+
+
+OCCASION = "date,name\n13/01/2027,An occasion\n14/04/2027,Another\n"
+
+
+def test_englands_bank_holidays_are_removed_only_if_that_is_confirmed(seeded: TestClient) -> None:
+    preview = send(seeded, HOLIDAYS, OCCASION, "text/csv").json()
+    assert ([one["first"] for one in preview["added"]], preview["removed"]) == (["2027-01-13", "2027-04-14"], [])
+    headers = {"content-type": "text/csv", "if-match": '"0"'}
+    kept = seeded.post(f"{HOLIDAYS}/file?mode=commit&replace=true", content=OCCASION, headers=headers).json()
+    assert [one["says"] for one in kept["removed"]] == ["Friday 26 March 2027", "Monday 29 March 2027"]
+    assert kept["notes"][-1] == (
+        "England's bank holidays in these years that the file does not list: Friday 26 March 2027; Monday 29 March 2027. "
+        "They are working days."
+    )
+    in_spring = [day for day in seeded.get(HOLIDAYS).json() if "2027-01-01" <= day <= "2027-05-03"]
+    assert in_spring == ["2027-01-01", "2027-01-13", "2027-04-14", "2027-05-03"]
+
+
+def test_a_calendar_of_the_united_kingdom_is_read_for_england_and_its_odd_events_are_noted(seeded: TestClient) -> None:
+    united_kingdom = calendar(
+        *(
+            event(f"UID:{n}\nDTSTART;VALUE=DATE:{start}\nDTEND;VALUE=DATE:{end}\nSUMMARY:{name}")
+            for n, (start, end, name) in enumerate(
+                [
+                    ("20270101", "20270102", "New Year’s Day"),
+                    ("20270104", "20270105", "2nd January (Scotland)"),
+                    ("20270317", "20270318", "St Patrick’s Day (Northern Ireland)"),
+                    ("20270326", "20270326", "Good Friday"),
+                    ("20270329", "20270328", "Easter Monday (England\\, Wales\\, Northern Ireland)"),
+                ]
+            )
+        )
+    )
+    read = send(seeded, HOLIDAYS, united_kingdom).json()
+    assert (read["added"], read["removed"]) == ([], [])
+    assert [one["name"] for one in read["unchanged"] if one["name"]] == ["New Year’s Day", "Good Friday"]
+    assert [(one["first"], one["why"]) for one in read["left_out"]] == [
+        ("2027-01-04", "it is a bank holiday of Scotland, and not of England"),
+        ("2027-03-17", "it is a bank holiday of Northern Ireland, and not of England"),
+    ]
+    assert read["notes"][0] == (
+        "The event of 29 March 2027 is not read: it ends before it begins. Correct it in the calendar, or delete it there."
+    )
 
 
 @pytest.mark.parametrize("path", [HOLIDAYS, TERMS])

@@ -16,7 +16,8 @@ EXAMPLES = {document.name: document.example for document in DOCUMENTS} | {"apart
 
 
 def path_of(document: Document) -> str:
-    return f"/api/v1/{document.name.replace('_', '-')}"
+    """Return a document's path, with the confirmation that the bank holidays are all."""
+    return f"/api/v1/{document.name.replace('_', '-')}" + ("?replace=true" if document.name == "bank_holidays" else "")
 
 
 def written(document: Document, value: Any) -> Any:
@@ -111,3 +112,23 @@ def test_a_bank_holiday_changes_due_dates(seeded: TestClient, store: Store) -> N
     with store.reading() as connection:
         due = connection.exec_driver_sql("SELECT due FROM conferences WHERE id = 'CPC-1'").scalar_one()
     assert str(due) == "2027-01-25"
+
+
+def test_englands_bank_holidays_stay_unless_they_are_replaced(seeded: TestClient) -> None:
+    path = "/api/v1/bank-holidays"
+    changed = seeded.put(path, json=["2027-01-13"], headers={"if-match": '"0"'})
+    assert changed.json() == seeded.get(path).json() == sorted(changed.json())
+    in_2027 = [day for day in changed.json() if day.startswith("2027")]
+    assert in_2027 == [
+        *("2027-01-01", "2027-01-13", "2027-03-26", "2027-03-29", "2027-05-03", "2027-05-31", "2027-08-30"),
+        *("2027-12-27", "2027-12-28"),
+    ]
+
+    replaced = seeded.put(f"{path}?replace=true", json=["2027-01-13"], headers={"if-match": '"1"'})
+    assert replaced.json() == seeded.get(path).json() == ["2027-01-13"]
+    again = seeded.put(path, json=["2027-01-14"], headers={"if-match": '"2"'})
+    assert again.json() == ["2027-01-14"]  # England's were no longer known
+
+    json = {"content-type": "application/json"}
+    assert seeded.put(path, content="null", headers=json | {"if-match": '"3"'}).json() is None
+    assert seeded.put(path, json=[], headers={"if-match": '"4"'}).json() == [day for day in changed.json() if day != "2027-01-13"]

@@ -108,10 +108,10 @@ def stages(databases: SqliteFiles, folder: Path) -> Iterator[Iterator[Stage]]:
         book(store, "CPC-1", moved, NOW)
         book(store, "CPC-2", after, NOW, chair="C2")
         of_first = [
-            event("CANCELLED: Conference CPC-2", after, "CANCELLED"),
             event("CANCELLED: Conference CPC-3", later, "CANCELLED"),
             event("Conference CPC-1", moved),
             event("Conference CPC-4", last),
+            event("HANDED OVER: Conference CPC-2", after, "CANCELLED"),
         ]
         yield Stage(addresses, [of_first, [event("Conference CPC-2", after)]])
 

@@ -1,4 +1,4 @@
-"""The pictures with a row for each scenario."""
+"""The bar charts of a comparison: children, tiers, caseloads and rooms, with a row for each scenario."""
 
 from __future__ import annotations
 

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.reports import frames
+from tests.paths import ROOT
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=5))
+def test_csv_is_what_the_standard_library_writes(rows: list[tuple[str, str, str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([("a", "b", "c"), *rows])
+    assert frames.csv_text(("a", "b", "c"), rows) == text.getvalue()
+
+
+def test_a_group_without_rows_has_sums_of_0() -> None:
+    table = frames.frame(("room", "month", "children"), [("R1", 1, 2), ("R1", 1, 3), ("R2", 1, 4), ("R3", 9, 5)])
+    groups = [("R2", 1), ("R1", 1), ("R1", 2)]
+    assert frames.sums(table, ("room", "month"), groups) == [{"children": 4}, {"children": 5}, {"children": 0}]
+    empty = frames.frame(("room", "month", "children"), [])
+    assert frames.sums(empty, ("room", "month"), groups) == [{"children": 0}] * 3
+
+
+def test_only_a_report_loads_pandas() -> None:
+    program = """
+import sys
+import api.app
+print("pandas" in sys.modules)
+from api.reports import frames
+frames.csv_text(["a"], [["b"]])
+print("pandas" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
