@@ -379,7 +379,9 @@ class Search:
 
     def _shares_social_worker(self, one: str, other: str) -> bool:
         worker = {conference.id: conference.social_worker for conference in self.problem.conferences}
-        return worker.get(one) is not None and worker.get(one) == worker.get(other)
+        shared = worker.get(one)
+        nobody = [placeholder.lower().strip() for placeholder in self.policy.placeholders]
+        return shared is not None and shared == worker.get(other) and shared.lower().strip() not in nobody
 
     # Minute takers --------------------------------------------------------------------------------------
 

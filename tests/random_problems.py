@@ -194,11 +194,13 @@ def published(random: Random, candidates: Candidates, least: int = 0, most: int 
     return drawn
 
 
-def with_families(random: Random, data: dict[str, Any]) -> None:
-    """Give some conferences one of two families, and keep some of these apart instead of their conferences."""
+def with_families_and_placeholders(random: Random, data: dict[str, Any]) -> None:
+    """Give some conferences one of two families, keep some of these apart, and leave some social workers to be confirmed."""
     family = {conference["id"]: random.choice((None, None, "F1", "F2")) for conference in data["conferences"]}
     for conference in data["conferences"]:
         conference["family"] = family[conference["id"]]
+        if conference["social_worker"] == "W2" and random.random() < 0.5:
+            conference["social_worker"] = "tbc"
     pairs = [pair for pair in data["apart"] if family[pair[0]] is None or family[pair[0]] != family[pair[1]]]
     data["apart"] = [[family[one] or one if random.random() < 0.7 else one for one in pair] for pair in pairs]
 
@@ -235,7 +237,7 @@ def random_problem(random: Random) -> Problem:
     data["apart"] = [random.sample([c["id"] for c in data["conferences"]], 2) for _ in range(random.randint(0, 2))]
     problem = Problem.model_validate(data)
     data["published"] = published(random, all_candidates(problem, single_places(problem)))
-    with_families(random, data)
+    with_families_and_placeholders(random, data)
     return Problem.model_validate(data)
 
 

@@ -128,12 +128,18 @@ class Diary:
         request = way.request
         if isinstance(request, HeldSlot):
             return False
-        if request.social_worker is not None and not self._is_free("social worker", request.social_worker, time):
+        worker = self._social_worker(request)
+        if worker is not None and not self._is_free("social worker", worker, time):
             return True
         if way.room is None:
             return False
         there = {booking.conference for _, booking in self._booked["site", way.room.site, way.day]}
         return bool(self._apart[request.id] & there)
+
+    def _social_worker(self, request: Conference) -> str | None:
+        """Return the social worker, or None for a placeholder."""
+        worker = request.social_worker
+        return None if worker is None or self.problem.policy.is_placeholder(worker) else worker
 
     def _minute_taker(self, way: Way, time: Interval) -> MinuteTaker | None:
         """Return a free minute taker (R5), preferring one who serves the fewest sites, or None."""
@@ -175,8 +181,8 @@ class Diary:
             self._note("room", room.id, Interval.model_construct(start=time.start, end=time.end + self._reset), booking)
             self._booked["site", room.site, way.day].append((time, booking))
         if isinstance(request, Conference):
-            if request.social_worker is not None:
-                self._note("social worker", request.social_worker, time, booking)
+            if (worker := self._social_worker(request)) is not None:
+                self._note("social worker", worker, time, booking)
             if request.chair is None:
                 self.children[way.chair.id] += request.children
 

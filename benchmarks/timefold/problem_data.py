@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.timefold.teams import Kind, Team, teams_of
+from scheduler.domain.conference import Conference
 from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, TierName
@@ -133,7 +134,7 @@ def _bookings(candidates: Candidates, costs: dict[TierName, Ints], n: int) -> li
         "length": _lengths(candidates).index(request.minutes),
         "is_conference": conference is not None,
         "area": candidates.site_index[request.site],
-        "social_worker": conference.social_worker if conference and "R6" not in off else None,
+        "social_worker": None if conference is None or "R6" in off else _social_worker(problem, conference),
         "new_children": conference.children if conference and conference.chair is None else 0,
         "is_locked": published is not None and bool(published.locks) and "R8" not in off,
         "is_published": published is not None,
@@ -145,6 +146,12 @@ def _bookings(candidates: Candidates, costs: dict[TierName, Ints], n: int) -> li
     }
     names = [conference.id] if conference else [slot.id for slot in request.slots]
     return [{"name": name, **booking} for name in names]
+
+
+def _social_worker(problem: Problem, conference: Conference) -> str | None:
+    """Return the social worker, or None for a placeholder."""
+    worker = conference.social_worker
+    return None if worker is None or problem.policy.is_placeholder(worker) else worker
 
 
 def _chair_cost(problem: Problem, request: Request, chair: Chair, tier: TierName) -> int:

@@ -16,7 +16,7 @@ from scheduler.wording import count_of, moment_in_words
 
 
 class SocialWorkersRule(Rule):
-    """Conferences with one social worker never overlap (contract, R6)."""
+    """Conferences with one social worker never overlap (contract, R6). A placeholder such as ``TBC`` is no social worker."""
 
     name = "R6"
     title = "Social worker in two conferences"
@@ -32,7 +32,10 @@ class SocialWorkersRule(Rule):
         """Limit each social worker who has several conferences to one at a time."""
         candidates = builder.candidates
         counts = Counter(conference.social_worker for conference in builder.problem.conferences)
-        shared = [worker for worker, count in counts.items() if worker is not None and count > 1]
+        policy = builder.problem.policy
+        shared = [
+            worker for worker, count in counts.items() if worker is not None and count > 1 and not policy.is_placeholder(worker)
+        ]
         number: dict[str | None, int] = {worker: n for n, worker in enumerate(shared)}
         worker = candidates.of_conferences(lambda conference: number.get(conference.social_worker, -1), of_holds=-1)
         here = np.flatnonzero(worker >= 0)
@@ -40,7 +43,9 @@ class SocialWorkersRule(Rule):
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """Return one violation for each pair that overlaps, under the later one."""
-        worker_of = {c.id: c.social_worker for c in problem.conferences if c.social_worker is not None}
+        nobody = {entry.strip().casefold() for entry in problem.policy.placeholders}
+        known = ((c.id, c.social_worker) for c in problem.conferences if c.social_worker is not None)
+        worker_of = {conference: worker for conference, worker in known if worker.strip().casefold() not in nobody}
         with_worker = (booking for conference, booking in placed(problem, schedule) if conference.id in worker_of)
         return [
             Violation(

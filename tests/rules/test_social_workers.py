@@ -1,6 +1,9 @@
+import pytest
+
 from scheduler.domain.schedule import Violation
+from scheduler.planner import plan
 from scheduler.rules.social_workers import SocialWorkersRule
-from tests.builders import booking, conference, schedule, tiny_problem
+from tests.builders import booking, conference, room, schedule, tiny_problem
 
 SHARED = tiny_problem(conferences=[conference("A", social_worker="SW-1"), conference("B", social_worker="SW-1")])
 
@@ -10,6 +13,33 @@ def test_two_conferences_of_one_social_worker_that_overlap_are_broken() -> None:
     assert SocialWorkersRule().check(SHARED, overlapping) == [
         Violation(rule="R6", subject="B", text="B, Tuesday 2 March 2027 at 12:14: SW-1 is then in A.", among=("A", "B"))
     ]
+
+
+PLACEHOLDERS = ["TBC", "tbc", "TBA", "n/a", "N/A", "none", "Unknown", "DUTY", "0", "-", "?"]
+
+
+@pytest.mark.parametrize("worker", PLACEHOLDERS)
+def test_two_with_a_placeholder_are_unbroken_and_planned_at_once(worker: str) -> None:
+    start = ["10:00"]
+    problem = tiny_problem(
+        horizon={"first": "2027-03-02", "last": "2027-03-02"},
+        rooms=[room("AYL-1", starts=start), room("WYC-1", starts=start)],
+        conferences=[conference(name, social_worker=worker) for name in "AB"],
+    )
+    planned = plan(problem, workers=1)
+    assert [one.start.isoformat() for one in planned.bookings] == ["2027-03-02T10:00:00"] * 2
+    assert SocialWorkersRule().check(problem, planned) == []
+
+
+@pytest.mark.parametrize(
+    ("worker", "placeholders", "is_broken"),
+    [("TBC", ["TBC"], False), ("TBC", [], True), ("Agency", [" agency "], False), ("TBC 2", ["TBC"], True)],
+)
+def test_the_policy_says_what_a_placeholder_is(worker: str, placeholders: list[str], is_broken: bool) -> None:
+    conferences = [conference(name, social_worker=worker) for name in "AB"]
+    problem = tiny_problem(conferences=conferences, policy={"placeholders": placeholders})
+    at_once = schedule(booking("A"), booking("B", chair="C2", room=None))
+    assert bool(SocialWorkersRule().check(problem, at_once)) == is_broken
 
 
 def test_two_one_after_the_other_are_unbroken() -> None:
