@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -38,19 +39,19 @@ class Filling:
         return np.asarray(columns[~blocked])
 
     def add(self, column: int) -> bool:
-        """Raise a column by one, with whatever counting columns that takes; changes nothing and says False if none fits."""
-        raised: list[int] = []
-        if self._raise(column, raised, depth=0):
+        """Raise a column by one and its counting columns as far as that needs; return False and change nothing if it can't be."""
+        raised: list[tuple[int, int]] = []
+        if self._raise(column, 1, raised, depth=0):
             return True
-        for back in reversed(raised):
-            self._move(back, -1)
+        for back, by in reversed(raised):
+            self._move(back, -by)
         return False
 
-    def _raise(self, column: int, raised: list[int], depth: int) -> bool:
-        if self.point[column] >= self._top[column]:
+    def _raise(self, column: int, by: int, raised: list[tuple[int, int]], depth: int) -> bool:
+        if self.point[column] + by > self._top[column]:
             return False
-        self._move(column, 1)
-        raised.append(column)
+        self._move(column, by)
+        raised.append((column, by))
         lowered = self._rows(column, worsened_above=False)
         if depth == 0 and (self._activity[lowered] < self._lower[lowered] - 1e-9).any():
             return False
@@ -60,16 +61,18 @@ class Filling:
                 return False
         return True
 
-    def _relieve(self, row: int, raised: list[int], depth: int) -> bool:
-        """Raise some counting column that makes room in the row."""
+    def _relieve(self, row: int, raised: list[tuple[int, int]], depth: int) -> bool:
+        """Raise some counting column by as much as makes room in the row, in one step: it may count a million children."""
         start, end = self._by_row.indptr[row], self._by_row.indptr[row + 1]
-        for helper in self._by_row.indices[start:end][self._by_row.data[start:end] < 0].tolist():
+        columns, coefficients = self._by_row.indices[start:end], self._by_row.data[start:end]
+        helping = coefficients < 0
+        for helper, coefficient in zip(columns[helping].tolist(), coefficients[helping].tolist(), strict=True):
             mark = len(raised)
-            while self._raise(helper, raised, depth + 1):
-                if self._activity[row] <= self._upper[row] + 1e-9:
-                    return True
-            for back in reversed(raised[mark:]):
-                self._move(back, -1)
+            by = max(1, math.ceil((self._activity[row] - self._upper[row] - 1e-9) / -coefficient))
+            if self._raise(helper, by, raised, depth + 1) and self._activity[row] <= self._upper[row] + 1e-9:
+                return True
+            for back, by_before in reversed(raised[mark:]):
+                self._move(back, -by_before)
             del raised[mark:]
         return False
 

@@ -1,4 +1,5 @@
 import math
+from collections import Counter
 
 import numpy as np
 from hypothesis import given, settings
@@ -62,6 +63,19 @@ def test_what_cannot_be_added_does_not_fit() -> None:
     filling.add(0)
     assert filling.fitting(array(1, 2)).tolist() == [2]
     assert filling.fitting(NOTHING).tolist() == []
+
+
+def test_a_counting_column_rises_to_a_million_in_one_step() -> None:
+    """A candidate with a million children: the column that counts those above the cap takes as many, or refuses."""
+    children = 1_000_000
+    filling = Filling(made([(-math.inf, [children, children, -1], 85)], [1, 1, 2 * children - 85]))
+    steps = Counter[int]()
+    move = filling._move
+    filling._move = lambda column, step: (steps.update([column]), move(column, step))[1]  # type: ignore[method-assign, func-returns-value]
+    assert [filling.add(0), filling.add(1), filling.point.tolist()] == [True, True, [1, 1, 2 * children - 85]]
+    assert steps == {0: 1, 1: 1, 2: 2}
+    too_low = Filling(made([(-math.inf, [children, -1], 85)], [1, children - 86]))
+    assert [too_low.add(0), too_low.point.tolist()] == [False, [0, 0]]
 
 
 def test_what_earns_is_raised_afterwards_if_it_does_no_harm() -> None:
