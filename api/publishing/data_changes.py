@@ -26,7 +26,7 @@ BECAME = {
     "unavailable": ("now unavailable", "no longer unavailable"),
 }
 """Wording for items added to and removed from a list, if the list's name alone does not make a sentence."""
-PARTS = ("service", "horizon", "calendar", "travel", "virtual_starts", "holds", "apart", "policy")
+PARTS = ("service", "horizon", "calendar", "travel", "virtual_starts", "holds", "apart", "policy", "today")
 
 
 def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]) -> list[ErrorItem]:
