@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import Schedule, Violation
+from scheduler.domain.schedule import PlanException, Remark, Schedule, Violation
 from scheduler.domain.values import Value
 from scheduler.measure import Measure, measure
+from scheduler.remarks import remarks_of
 from scheduler.rules import HARD_RULES
 
 
 class CheckReport(Value):
     """The outcome of a check: violations of hard rules, the measure, and remarks.
 
-    ``remarks`` are whole sentences about statements of the schedule that the check contradicts, and about assumptions.
+    ``implausible`` are remarks on the problem, ``exceptions`` those that the schedule lists. ``remarks`` are whole sentences
+    about statements of the schedule that the check contradicts, and about assumptions.
     """
 
     violations: tuple[Violation, ...]
     measure: Measure
     remarks: tuple[str, ...] = ()
+    implausible: tuple[Remark, ...] = ()
+    exceptions: tuple[PlanException, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -30,9 +34,15 @@ class CheckReport(Value):
 def check(problem: Problem, schedule: Schedule) -> CheckReport:
     """Check every hard rule that the policy leaves on, and measure every tier. Never raises, regardless of the schedule."""
     rules = (rule for rule in HARD_RULES if rule.is_on(problem.policy))
-    violations = tuple(violation for rule in rules for violation in rule.check(problem, schedule))
+    violations = tuple(violation for rule in rules for violation in rule.breaches(problem, schedule))
     measured = measure(problem, schedule)
-    return CheckReport(violations=violations, measure=measured, remarks=tuple(_remarks(problem, schedule, measured)))
+    return CheckReport(
+        violations=violations,
+        measure=measured,
+        remarks=tuple(_remarks(problem, schedule, measured)),
+        implausible=remarks_of(problem),
+        exceptions=schedule.exceptions,
+    )
 
 
 def _remarks(problem: Problem, schedule: Schedule, measured: Measure) -> Iterator[str]:

@@ -2,49 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from scheduler.checker import check
 from scheduler.domain.faults import Fault, InputError
-from scheduler.domain.problem import Problem, PublishedBooking
+from scheduler.domain.problem import Lock, Problem, PublishedBooking, with_published
 from scheduler.domain.schedule import Schedule
 from scheduler.engines import cp_sat
 from scheduler.engines.part import part_of
-from scheduler.grouping import Ints
+from scheduler.grouping import Ints, Mask
+from scheduler.model.build import build_programme
 from scheduler.model.programme import Programme, ProgrammeBuilder
+from scheduler.rules.frozen import frozen_bookings
+from scheduler.rules.locks import LocksRule
+from scheduler.rules.published import breaches_of_published
 from scheduler.wording import in_a_row
+
+LOCKS: tuple[Lock, ...] = ("time", "chair", "room")
+
+
+def without_hopeless_locks(problem: Problem) -> Problem:
+    """Return the problem without the locks that no schedule can keep; only with ``today`` (contract, section 8).
+
+    Bookings that break no rule as published can keep theirs together. The locks of the others are tried one by one, in the
+    problem's order, and of one booking its time, chair and room: each is kept if some schedule keeps it with those before it.
+    """
+    breaches = breaches_of_published(problem) if problem.today is not None and "R8" not in problem.policy.off else {}
+    suspects = [p for p in problem.published if p.locks and p.conference in breaches and p.conference not in problem.past]
+    if not suspects:
+        return problem
+    locks: dict[str, tuple[Lock, ...]] = dict.fromkeys((published.conference for published in suspects), ())
+    builder = build_programme(_with_locks(problem, locks))
+    programme = builder.programme()
+    for published in suspects:
+        for lock in LOCKS:
+            more = {published.conference: (*locks[published.conference], lock)}
+            if lock in published.locks and _can_be_kept(builder, programme, _with_locks(problem, locks | more)):
+                locks |= more
+    return _with_locks(problem, locks)
+
+
+def _with_locks(problem: Problem, locks: Mapping[str, tuple[Lock, ...]]) -> Problem:
+    """Return the problem with these locks of some conferences."""
+    return with_published(
+        problem,
+        (
+            published.model_copy(update={"locks": locks.get(published.conference, published.locks)})
+            for published in problem.published
+        ),
+    )
+
+
+def _can_be_kept(builder: ProgrammeBuilder, programme: Programme, locked: Problem) -> bool:
+    """True if some schedule keeps all locks of a problem; the programme has none of those that are tried."""
+    allowed = ~LocksRule().forbids(replace(builder.candidates, problem=locked))
+    return _candidates_for(builder, programme, _to_book(locked), allowed) is not None
 
 
 def candidates_for_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
-    """Return candidates that together keep every lock, as positions; empty if there are no locks.
+    """Return candidates that keep every lock and every past or frozen booking, as positions; empty if there are none.
 
     Nothing else has to be booked, so these alone are a feasible schedule.
     Raise InputError if no schedule can keep every lock. It lists the locks that conflict.
     """
     problem = builder.problem
-    locked = [published for published in problem.published if published.locks]
-    if not locked or "R8" in problem.policy.off:
+    to_book = _to_book(problem)
+    if not to_book:
         return np.zeros(0, dtype=np.int64)
-    alone = [published for published in locked if published.conference in builder.impossible]
+    alone = [published for published in to_book if published.conference in builder.impossible]
     if alone:
         raise InputError([_fault(builder, published, alone) for published in alone])
-    chosen = _candidates_for(builder, programme, locked)
+    chosen = _candidates_for(builder, programme, to_book)
     if chosen is None:
-        conflict = _minimal_conflict(builder, programme, locked)
+        conflict = _minimal_conflict(builder, programme, to_book)
         raise InputError([_fault(builder, published, conflict) for published in conflict])
     return chosen
 
 
-def _candidates_for(builder: ProgrammeBuilder, programme: Programme, locked: Sequence[PublishedBooking]) -> Ints | None:
-    """Return candidates that keep these locks, or None if a search without presolve confirms that there are none."""
+def _to_book(problem: Problem) -> list[PublishedBooking]:
+    """Return the published bookings that stay placed: those with a lock, and with ``today`` the past and the frozen ones."""
+    stays = problem.past.keys() | {published.conference for published in frozen_bookings(problem)}
+    return [
+        published
+        for published in problem.published
+        if published.conference in stays or (published.locks and "R8" not in problem.policy.off)
+    ]
+
+
+def _candidates_for(
+    builder: ProgrammeBuilder, programme: Programme, to_book: Sequence[PublishedBooking], allowed: Mask | None = None
+) -> Ints | None:
+    """Return candidates that book these (only ``allowed`` ones), or None if a search without presolve confirms that none do."""
     candidates = builder.candidates
-    requests = np.array([candidates.request_index[published.conference] for published in locked])
-    lower = np.where(programme.row_lower > 0, 0.0, programme.row_lower)  # only locks require a booking
+    requests = np.array([candidates.request_index[published.conference] for published in to_book], dtype=np.int64)
+    lower = np.where(programme.row_lower > 0, 0.0, programme.row_lower)  # only these require a booking
     lower[requests] = 1
-    columns = np.flatnonzero(np.isin(candidates.request, requests))
+    columns = np.flatnonzero(np.isin(candidates.request, requests) & (True if allowed is None else allowed))
     columns = np.concatenate([columns, np.arange(len(candidates), programme.columns)])
     part = part_of(replace(programme, row_lower=lower), columns, np.zeros(programme.columns, dtype=np.int64), 0)
     result = cp_sat.search(part)
@@ -78,7 +134,8 @@ def _fault(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Seq
     return Fault(
         ("published", problem.published.index(published), "locks"),
         f"no schedule can keep the lock of {published.conference} on its {in_a_row(published.locks)}. {why} "
-        "Take the lock off, or move the booking first.",
+        f"Remove {in_a_row([repr(lock) for lock in published.locks])} from its locks, "
+        "or set today (--today): the plan then drops such locks, and lists them.",
     )
 
 

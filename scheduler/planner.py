@@ -18,11 +18,13 @@ from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
 from scheduler.engines.progress import Listener
 from scheduler.grouping import Ints
-from scheduler.lock_conflicts import candidates_for_locks
+from scheduler.lock_conflicts import candidates_for_locks, without_hopeless_locks
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import build_programme
 from scheduler.model.programme import ProgrammeBuilder
-from scheduler.report.causes import why_never
+from scheduler.remarks import remarks_of
+from scheduler.report.causes import why_after_the_plan, why_never
+from scheduler.report.exceptions import exceptions_of
 from scheduler.rules import HARD_RULES
 from scheduler.wording import date_in_words
 
@@ -46,24 +48,29 @@ def plan(
     schedule. ``on_progress`` may be called from any thread. ``highs`` is a running HiGHS process to reuse; without it, the
     plan starts its own.
 
-    Raise InputError if no schedule can keep the locks of published bookings (contract, R8).
+    Raise InputError if no schedule can keep the locks of published bookings (contract, R8); with ``today`` the plan drops
+    those instead, and lists them among the schedule's exceptions (contract, section 8).
     """
     started = clock()
     deadline = None if time_limit is None else started + time_limit
     budget = Budget(clock, started, deadline, stop or threading.Event())
     with Highs() if highs is None else nullcontext(highs) as relaxing:
-        builder = build_programme(problem)
+        as_planned = without_hopeless_locks(problem)
+        builder = build_programme(as_planned)
         programme = builder.programme()
         locked = candidates_for_locks(builder, programme)
         portfolio = Portfolio(relaxing, builder.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
         tiers = portfolio.solve()
     chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
+    bookings, unplaced = bookings_of(builder.candidates, chosen), tuple(_unplaced(builder, chosen))
     schedule = Schedule(
         problem=problem.digest,
-        bookings=bookings_of(builder.candidates, chosen),
-        unplaced=tuple(_unplaced(builder, chosen)),
+        bookings=bookings,
+        unplaced=unplaced,
         tiers=tuple(tiers),
         assumptions=problem.assumptions,
+        exceptions=exceptions_of(problem, as_planned, bookings),
+        remarks=remarks_of(problem),
     )
     _must_agree(problem, schedule, tiers)
     solver = Solver(
@@ -85,7 +92,9 @@ def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
     for n, conference in enumerate(problem.conferences):
         if n in placed:
             continue
-        if conference.id in builder.impossible:
+        if (after := why_after_the_plan(problem, conference)) is not None:
+            reason = after
+        elif conference.id in builder.impossible:
             rule = rules[builder.impossible[conference.id]]
             reason = f"Nothing in this time suits it. {rule.name}: {rule.says(problem.policy)}"
         elif (obstacle := why_never(problem, conference)) is not None:

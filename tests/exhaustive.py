@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
 
@@ -18,6 +18,7 @@ from scheduler.domain.places import Room
 from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import days, monday_of
+from tests.exhaustive_today import Today
 
 Costs = tuple[int, int, int, int, int, int]
 NOTHING: Costs = (0, 0, 0, 0, 0, 0)
@@ -58,15 +59,16 @@ class Way:
 
 @dataclass(frozen=True)
 class Optimum:
-    """The minimum of each tier, in order, and bookings that reach it."""
+    """The minimum of each tier, in order, bookings that reach it, and the conferences of which a lock is dropped."""
 
     tiers: Costs
     bookings: tuple[Booking, ...]
+    dropped: tuple[str, ...]
 
 
 def optimum(problem: Problem) -> Optimum | None:
     """Return the lexicographic optimum, or None if no schedule keeps the locks. Raise TooLargeError after ``MAX_NODES``."""
-    return _Search(problem).run()
+    return Search(problem).run()
 
 
 def plus(one: Costs, other: Costs) -> Costs:
@@ -75,14 +77,18 @@ def plus(one: Costs, other: Costs) -> Costs:
     return a + g, b + h, c + i, d + j, e + k, f + m
 
 
-class _Search:
+class Search:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.policy = problem.policy
         self.off = set(problem.policy.off)
         self.requests: list[Conference | HeldSlot] = [*problem.conferences, *problem.held_slots]
-        self.ways = {request.id: sorted(self._ways(request), key=lambda way: way.costs) for request in self.requests}
-        conferences = sorted(problem.conferences, key=lambda conference: len(self.ways[conference.id]))
+        self.recordable = cache(self._recorders)
+        self.today = Today(self)
+        if problem.today is not None:
+            self.today.except_and_drop()
+        self.ways = {request.id: sorted(self.ways_of(request), key=lambda way: way.costs) for request in self.requests}
+        conferences = sorted(problem.conferences, key=lambda one: (one.id not in self.today.past, len(self.ways[one.id])))
         self.order: list[Conference | HeldSlot] = [
             *conferences,
             *sorted(problem.held_slots, key=lambda slot: (slot.site, slot.monday)),
@@ -90,7 +96,6 @@ class _Search:
         self.best: Costs | None = None
         self.best_booked: tuple[Way, ...] = ()
         self.nodes = 0
-        self.recordable = cache(self._recorders)
         self.least_from: list[Costs] = [NOTHING]
         for request in reversed(self.order):
             choices = [way.costs for way in self.ways[request.id][:1]]
@@ -107,7 +112,7 @@ class _Search:
         assert takers is not None
         above = sum(max(0, chair.caseload - self._cap(chair)) for chair in self.problem.chairs)
         bookings = tuple(way.booking(taker) for way, taker in zip(self.best_booked, takers, strict=True))
-        return Optimum(plus(self.best, (0, 0, 0, 0, above, 0)), bookings)
+        return Optimum(plus(self.best, (0, 0, 0, 0, above, 0)), bookings, self.today.dropped)
 
     def _book(self, n: int, booked: tuple[Way, ...], alone: Costs) -> None:
         """Book from position ``n`` on; ``alone`` sums the costs that the bookings and omissions so far have by themselves."""
@@ -123,7 +128,7 @@ class _Search:
         for way in self._ways_after(n, booked):
             if self.best is not None and plus(plus(alone, way.costs), self.least_from[n + 1]) >= self.best:
                 break
-            if self._fits(way, booked):
+            if self.fits(way, booked):
                 self._book(n + 1, (*booked, way), plus(alone, way.costs))
         missing = self._cost_of_missing(request)
         if missing is not None:
@@ -144,13 +149,33 @@ class _Search:
 
     # Ways to book one request -----------------------------------------------------------------------
 
-    def _ways(self, request: Conference | HeldSlot) -> Iterator[Way]:
+    def ways_of(self, request: Conference | HeldSlot) -> Iterator[Way]:
+        if request.id in self.today.past:
+            way = self.as_published(request.id)
+            assert isinstance(request, Conference)
+            yield replace(way, costs=self._costs(request, way))
+            return
+        for way in self.possible(request):
+            if self.today.is_in_time(way) and self._keeps_locks(way) and self.today.is_not_moved_too_near(way):
+                yield replace(way, costs=self._costs(request, way))
+
+    def as_published(self, conference: str) -> Way:
+        """Return the published booking, also if it breaks rules."""
+        published = self.problem.published_by_id[conference]
+        start, room = published.start, next((room for room in self.problem.rooms if room.id == published.room), None)
+        arrival = start - dt.timedelta(minutes=self.policy.pre_meet)
+        end = start + dt.timedelta(minutes=self.problem.conference_by_id[conference].minutes)
+        chair = next(chair for chair in self.problem.chairs if chair.id == published.chair)
+        return Way(conference, start.date(), start, arrival, end, room, chair, NOTHING)
+
+    def possible(self, request: Conference | HeldSlot) -> Iterator[Way]:
+        """Return every way that R1 to R3 allow by itself, regardless of today, locks and what is frozen."""
         problem = self.problem
         minutes = request.minutes if isinstance(request, Conference) else HOLD_MINUTES
         for day in days(problem.horizon):
             if not problem.calendar.is_working_day(day) or day in problem.calendar.closures:
                 continue
-            if isinstance(request, Conference) and day < problem.earliest[request.id]:
+            if isinstance(request, Conference) and day < problem.earliest_as_published[request.id]:
                 continue
             if isinstance(request, HeldSlot) and monday_of(day) != request.monday:
                 continue
@@ -164,9 +189,7 @@ class _Search:
                         continue
                     for chair in problem.chairs:
                         if self._may_chair(chair, request, day, arrival, end):
-                            way = Way(request.id, day, start, arrival, end, room, chair, NOTHING)
-                            if self._keeps_locks(way):
-                                yield Way(request.id, day, start, arrival, end, room, chair, self._costs(request, way))
+                            yield Way(request.id, day, start, arrival, end, room, chair, NOTHING)
 
     def _suits(self, request: Conference | HeldSlot, room: Room | None, day: dt.date) -> bool:
         mode = request.mode if isinstance(request, Conference) else Mode.HYBRID
@@ -194,23 +217,24 @@ class _Search:
         return _is_there(chair, day, arrival, end)
 
     def _keeps_locks(self, way: Way) -> bool:
+        locks = self.today.locks.get(way.name, ())
+        return all(changed not in locks for changed in self.changes(way))
+
+    def changes(self, way: Way) -> list[str]:
+        """Return what of a published booking the way changes, in the words of locks."""
         published = self.problem.published_by_id.get(way.name)
-        if published is None or "R8" in self.off:
-            return True
+        if published is None:
+            return []
         room = way.room.id if way.room else None
-        return (
-            ("time" not in published.locks or way.start == published.start)
-            and ("chair" not in published.locks or way.chair.id == published.chair)
-            and ("room" not in published.locks or room == published.room)
-        )
+        same = {"time": way.start == published.start, "chair": way.chair.id == published.chair, "room": room == published.room}
+        return [name for name, is_same in same.items() if not is_same]
 
     def _cost_of_missing(self, request: Conference | HeldSlot) -> Costs | None:
         """Return the cost of omitting the request, or None if a lock forbids that."""
         if isinstance(request, HeldSlot):
             return (0, 0, 0, 0, 0, self._weights["hold_missing"])
-        published = self.problem.published_by_id.get(request.id)
-        is_locked = published is not None and published.locks and "R8" not in self.off
-        return None if is_locked else (1, 0, 0, 0, 0, 0)
+        stays = self.today.locks.get(request.id) or request.id in {*self.today.past, *self.today.frozen}
+        return None if stays else (1, 0, 0, 0, 0, 0)
 
     @cached_property
     def _weights(self) -> dict[str, int]:
@@ -231,7 +255,7 @@ class _Search:
         if way.room is None and request.mode is not Mode.VIRTUAL:
             wish += weights["virtual_fallback"]
         if not request.kind.is_review:
-            wish += weights["wait"] * self._working_days(problem.earliest[request.id], way.day)
+            wish += weights["wait"] * self._working_days(self.today.earliest(request), way.day)
         due, late = problem.due[request.id], 0
         if way.day > due:
             late = request.children * (self.policy.late_base + self._working_days(due, way.day))
@@ -294,8 +318,10 @@ class _Search:
         clashes = sum(count - 1 for count in starts.values())
         return changes * self._weights["site_change"] + clashes * self._weights["partner_clash"]
 
-    def _fits(self, way: Way, booked: tuple[Way, ...]) -> bool:
-        if any(self._clash(way, other) for other in booked):
+    def fits(self, way: Way, booked: tuple[Way, ...]) -> bool:
+        if way.name in self.today.past:
+            return True  # past ones come first, and are not checked
+        if any(self.clash(way, other) for other in booked):
             return False
         chaired = [other for other in (*booked, way) if other.chair is way.chair]
         in_week = [other for other in chaired if monday_of(other.day) == monday_of(way.day)]
@@ -304,11 +330,11 @@ class _Search:
         return (
             _within(sum(other.day == way.day for other in chaired), chair.max_per_day)
             and _within(len(in_week), chair.max_per_week)
-            and _within(len(office_days), chair.max_office_days)
+            and (way.room is None or _within(len(office_days), chair.max_office_days))  # the past alone may exceed it
             and self.recordable((*booked, way)) is not None
         )
 
-    def _clash(self, one: Way, other: Way) -> bool:
+    def clash(self, one: Way, other: Way) -> bool:
         if one.arrival > other.arrival:
             one, other = other, one
         reset = dt.timedelta(minutes=self.policy.reset)
@@ -339,21 +365,23 @@ class _Search:
 
     # Minute takers --------------------------------------------------------------------------------------
 
-    def _recorders(self, booked: tuple[Way, ...], settled: tuple[str, ...] = ()) -> tuple[str | None, ...] | None:
+    def _recorders(self, booked: tuple[Way, ...], settled: tuple[str | None, ...] = ()) -> tuple[str | None, ...] | None:
         """Return a minute taker for every booking, or None if there are too few."""
         problem = self.problem
         if problem.minute_takers is None or "R5" in self.off:
-            return (None,) * len(booked)
+            return tuple(self.today.past[way.name].minute_taker if way.name in self.today.past else None for way in booked)
         if len(settled) == len(booked):
             return settled
         way = booked[len(settled)]
+        if way.name in self.today.past:
+            return self._recorders(booked, (*settled, self.problem.published_by_id[way.name].minute_taker))
         for taker in problem.minute_takers:
             own = [other for other, name in zip(booked, settled, strict=False) if name == taker.id]
-            if self._can_record(taker, way, own) and (complete := self._recorders(booked, (*settled, taker.id))):
+            if self.can_record(taker, way, own) and (complete := self._recorders(booked, (*settled, taker.id))):
                 return complete
         return None
 
-    def _can_record(self, taker: MinuteTaker, way: Way, own: Sequence[Way]) -> bool:
+    def can_record(self, taker: MinuteTaker, way: Way, own: Sequence[Way]) -> bool:
         return (
             (way.room is None or way.room.site in taker.sites)
             and _is_there(taker, way.day, way.arrival, way.end)

@@ -165,11 +165,11 @@ def policy(random: Random) -> dict[str, Any]:
     }
 
 
-def published(random: Random, candidates: Candidates) -> list[dict[str, Any]]:
-    """Return up to two published bookings, some locked; a few at an impossible day or time."""
+def published(random: Random, candidates: Candidates, least: int = 0, most: int = 2) -> list[dict[str, Any]]:
+    """Return ``least`` to ``most`` published bookings, some locked; a few at an impossible day or time."""
     problem = candidates.problem
     drawn: list[dict[str, Any]] = []
-    for conference in some(random, problem.conferences, most=2):
+    for conference in some(random, problem.conferences, min(least, len(problem.conferences)), most):
         own = candidates.of_request(candidates.request_index[conference.id])
         if len(own):
             before = booking_at(candidates, int(random.choice(own)), conference.id)
@@ -222,6 +222,19 @@ def random_problem(random: Random) -> Problem:
     return Problem.model_validate(data)
 
 
+def random_problem_of_today(random: Random) -> Problem:
+    """Return a small problem with ``today``, and several bookings published; some of them past, near, or in breach."""
+    data = random_problem(random).model_dump(mode="json", by_alias=True)
+    data["policy"] |= {"notice_days": random.randint(0, 3), "move_notice_days": random.randint(0, 4)}
+    for conference in data["conferences"]:
+        conference["notice_waived"] = random.random() < 0.4
+    without = Problem.model_validate(data | {"published": []})
+    data["published"] = published(random, all_candidates(without, single_places(without)), least=2, most=5)
+    first, last = without.horizon.first, without.horizon.last
+    data["today"] = str(first + dt.timedelta(days=random.randint(-1, (last - first).days)))
+    return Problem.model_validate(data)
+
+
 def booking_at(candidates: Candidates, position: int, name: str) -> Booking:
     """Return the booking of a candidate without a minute taker, for candidates whose places are single rooms."""
     rooms_of_place = candidates.places[candidates.place[position]].rooms
@@ -241,20 +254,30 @@ Breaks = Callable[[tuple[Booking, ...], Booking], bool]
 def random_schedule(random: Random, candidates: Candidates, breaks: Breaks = lambda *_: False) -> Schedule:
     """Return a schedule with at most one booking for every conference and held slot, drawn from the candidates.
 
-    It leaves out any booking for which ``breaks(earlier bookings, booking)`` is true.
+    It holds every past booking, and leaves out any other for which ``breaks(earlier bookings, booking)`` is true.
     """
-    names = [name for request in candidates.requests for name in _names(request) if random.random() < 0.9]
-    bookings: tuple[Booking, ...] = ()
+    names = [name for name in _names_to_book(candidates) if random.random() < 0.9]
+    problem = candidates.problem
+    bookings = tuple(problem.as_published(published) for published in problem.past.values())
     for name in random.sample(names, len(names)):
         bookings = _with_one_more(random, candidates, bookings, name, breaks)
     return Schedule(bookings=bookings)
 
 
 def with_a_change(random: Random, candidates: Candidates, schedule: Schedule, breaks: Breaks = lambda *_: False) -> Schedule:
-    """Return the schedule with one conference or held slot moved, added or removed."""
-    name = random.choice([name for request in candidates.requests for name in _names(request)])
+    """Return the schedule with one conference or held slot moved, added or removed, unless all are past."""
+    names = _names_to_book(candidates)
+    if not names:
+        return schedule
+    name = random.choice(names)
     others = tuple(booking for booking in schedule.bookings if booking.conference != name)
     return Schedule(bookings=_with_one_more(random, candidates, others, name, breaks))
+
+
+def _names_to_book(candidates: Candidates) -> list[str]:
+    """Return the conferences that are not past, and the held slots."""
+    names = (name for request in candidates.requests for name in _names(request))
+    return [name for name in names if name not in candidates.problem.past]
 
 
 def _names(request: Request) -> list[str]:

@@ -12,7 +12,7 @@ from scheduler.checker import CheckReport, check
 from scheduler.domain.faults import read_problem
 from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import TIERS, Booking, Schedule, Tier, Unplaced, Violation
+from scheduler.domain.schedule import TIERS, Booking, PlanException, Remark, Schedule, Tier, Unplaced, Violation
 from scheduler.measure import Measure
 from tests.builders import booking, chair, conference, minute_taker, schedule, tiny_problem
 from tests.paths import EXAMPLES
@@ -192,3 +192,26 @@ def test_a_report_can_be_written_as_json_and_read_back() -> None:
     problem: Problem = read_problem(example("march"))
     report = check(problem, Schedule.model_validate(example("march.broken.schedule")))
     assert CheckReport.model_validate_json(report.model_dump_json()) == report
+
+
+def test_implausible_entries_and_listed_exceptions_are_reported() -> None:
+    exceptions = (PlanException(conference="A", rule="R9", text="It changes its chair."),)
+    report = check(tiny_problem(conferences=[conference(minutes=2)]), schedule(exceptions=exceptions))
+    text = "A lasts 2 minutes; usual are 30 to 300. Check that it is in minutes."
+    assert report.implausible == (Remark(place="conferences[0].minutes", text=text),)
+    assert report.exceptions == exceptions
+
+
+def test_past_bookings_are_not_checked_but_count() -> None:
+    """A is past, on a Sunday; C1 may chair one conference in its week."""
+    sunday = {"conference": "A", "start": "2027-03-07T10:00", "room": "AYL-1", "chair": "C1"}
+    problem = tiny_problem(
+        today="2027-03-08",
+        conferences=[conference("A"), conference("B", notice_waived=True)],
+        chairs=[chair("C1", max_per_week=0), chair("C2")],
+        published=[sunday, {"conference": "B", "start": "2027-03-05T10:00", "room": "AYL-1", "chair": "C1"}],
+    )
+    stays = booking("A", "2027-03-07T10:00"), booking("B", "2027-03-05T10:00")
+    assert check(problem, schedule(*stays)).violations == ()
+    changed = check(problem, schedule(stays[0], booking("B", "2027-03-04T10:00"))).violations
+    assert [(violation.rule, violation.subject) for violation in changed] == [("R1", "B"), ("R3", "C1"), ("R9", "B")]

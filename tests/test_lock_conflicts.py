@@ -61,7 +61,7 @@ def test_a_lock_on_a_closed_day_is_reported_with_the_reason() -> None:
     assert fault.place == ("published", 1, "locks")
     assert fault.message == (
         "no schedule can keep the lock of B on its time. B is on Saturday 6 March 2027, which is no working day. "
-        "Take the lock off, or move the booking first."
+        "Remove 'time' from its locks, or set today (--today): the plan then drops such locks, and lists them."
     )
 
 
@@ -72,7 +72,7 @@ def test_only_conflicting_locks_are_reported() -> None:
         published("B", "2027-03-09T10:00", locks=["time", "chair"]),
         published("C", locks=["time", "chair"]),
     )
-    end = "Take the lock off, or move the booking first."
+    end = "Remove 'time' and 'chair' from its locks, or set today (--today): the plan then drops such locks, and lists them."
     assert reported == [
         Fault(
             ("published", 0, "locks"),

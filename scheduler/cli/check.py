@@ -11,14 +11,15 @@ import typer
 
 from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input
 from scheduler.cli.import_interrupts import ending_on_interrupt
-from scheduler.cli.options import Errors, ProblemFile
+from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Today, day_of
 from scheduler.cli.output_paths import output_faults
 from scheduler.domain.schedule import TIERS
-from scheduler.wording import TIER_IN_WORDS, agree, count_of, number
+from scheduler.wording import TIER_IN_WORDS, agree, capitalised, count_of, number
 
 if TYPE_CHECKING:
     from scheduler.checker import CheckReport
     from scheduler.domain.problem import Problem
+    from scheduler.files import FaultWording
 
 
 def check(
@@ -26,20 +27,23 @@ def check(
     schedule: Annotated[Path, typer.Argument(metavar="SCHEDULE", help="The schedule, as plan --out wrote it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
     errors: Errors = None,
+    today: Today = None,
 ) -> None:
     """Recompute every rule and tier without the solver. Ends with 1 if a hard rule is broken."""
-    if faults := output_faults("--errors", errors, ".xlsx", problem, schedule):
+    day, day_faults = day_of(today)
+    if faults := [*output_faults("--errors", errors, ".xlsx", problem, schedule), *day_faults]:
         refuse(faults)
     with ending_on_interrupt():
         from scheduler.checker import check as recompute
-        from scheduler.files import read_problem_file, read_schedule_file
+        from scheduler.domain.problem import on_day
+        from scheduler.files import read_problem_to_judge, read_schedule_file
 
     with refusing_bad_input(problem, errors):
-        the_problem = read_problem_file(problem)
+        the_problem, told = read_problem_to_judge(problem)
     with refusing_bad_input():
         the_schedule = read_schedule_file(schedule)
-    report = recompute(the_problem, the_schedule)
-    typer.echo(_as_json(report) if as_json else "\n".join(_in_words(the_problem, report)))
+    report = recompute(on_day(the_problem, day) if day is not None else the_problem, the_schedule)
+    typer.echo(_as_json(report) if as_json else "\n".join(_in_words(the_problem, report, told)))
     raise typer.Exit(ExitCode.WRITTEN if report.ok else ExitCode.RULE_BROKEN)
 
 
@@ -49,14 +53,25 @@ def _as_json(report: CheckReport) -> str:
         "violations": [violation.model_dump(include={"rule", "subject", "text"}) for violation in report.violations],
         "tiers": report.measure.tiers,
         "counts": report.measure.counts,
-        "remarks": report.remarks,
+        "remarks": [*(f"{remark.place}: {remark.text}" for remark in report.implausible), *report.remarks],
+        "exceptions": [exception.model_dump() for exception in report.exceptions],
     }
     return json.dumps(content, indent=1, ensure_ascii=False)
 
 
-def _in_words(problem: Problem, report: CheckReport) -> Iterator[str]:
+def _in_words(problem: Problem, report: CheckReport, told: FaultWording) -> Iterator[str]:
+    from scheduler.remarks import implausible
     from scheduler.rules import HARD_RULES, PREFERENCE_RULES
 
+    if odd := implausible(problem):
+        yield f"{capitalised(count_of(len(odd), 'entry', 'entries'))} of the problem {agree(len(odd), 'looks', 'look')} wrong:"
+        yield from (f"  - {told(one)}" for one in odd[:LONGEST_LIST])
+        yield from [f"  - and {number(len(odd) - LONGEST_LIST)} more."] if len(odd) > LONGEST_LIST else []
+        yield ""
+    if report.exceptions:
+        yield "The schedule lists these exceptions:"
+        yield from (f"  - {one.conference} ({one.rule}): {one.text}" for one in report.exceptions)
+        yield ""
     if report.ok:
         yield "No hard rule is broken."
     else:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
+
+from scheduler.domain.faults import Fault
+from scheduler.domain.values import Date
 
 ProblemFile = Annotated[Path, typer.Argument(metavar="PROBLEM", help="A .json, an .xlsx or a folder of .csv.")]
 Errors = Annotated[
     Path | None, typer.Option(metavar="F.xlsx", help="Where to put a copy of faulty sheets with an Errors column.")
 ]
+Today = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="The day on which the plan is made, such as 2026-12-01; instead of the problem's own."),
+]
+LONGEST_LIST = 25
+"""The most items of one list that a terminal shows."""
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="Where each search begins.")]
+
+
+def day_of(today: str | None) -> tuple[dt.date | None, list[Fault]]:
+    """Return the day that ``--today`` names, None without it, and what is wrong with it."""
+    if today is None:
+        return None, []
+    try:
+        day: dt.date = TypeAdapter(Date).validate_python(today)
+    except ValidationError as error:
+        return None, [Fault((), f"--today: {error.errors()[0]['msg']}")]
+    return day, []

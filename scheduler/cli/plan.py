@@ -11,7 +11,7 @@ import typer
 
 from scheduler.cli.exit_codes import ExitCode, give_up, refuse, refusing_bad_input, translating_faults
 from scheduler.cli.interrupts import stopping_on_interrupt
-from scheduler.cli.options import Errors, ProblemFile, Seed
+from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Seed, Today, day_of
 from scheduler.cli.output_paths import output_faults
 from scheduler.cli.progress_display import ProgressDisplay
 from scheduler.domain.faults import Fault, InputError
@@ -19,11 +19,10 @@ from scheduler.domain.faults import Fault, InputError
 if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
     from scheduler.domain.schedule import Schedule
+    from scheduler.files import FaultWording
 
 STDOUT = Path("-")
 """The value of ``--out`` that means standard output."""
-LONGEST_LIST = 25
-"""Most lines of each list in the summary."""
 
 
 def plan(
@@ -39,25 +38,30 @@ def plan(
     seed: Seed = 1,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress, and no summary where a file is written.")] = False,
     errors: Errors = None,
+    today: Today = None,
 ) -> None:
     """Find the best schedule for a problem, and say what is late and what is proven.
 
     Ctrl-C ends with the best so far, and a second one at once.
     """
     with stopping_on_interrupt() as stop:
-        if faults := _option_faults(problem, out, xlsx, time_limit, work_limit, workers, errors):
+        day, day_faults = day_of(today)
+        if faults := [*_option_faults(problem, out, xlsx, time_limit, work_limit, workers, errors), *day_faults]:
             refuse(faults)
+        from scheduler.domain.problem import on_day
         from scheduler.files import read_problem_to_judge
 
         with refusing_bad_input(problem, errors):
             the_problem, told = read_problem_to_judge(problem)
+        if day is not None:
+            the_problem = on_day(the_problem, day)
         with refusing_bad_input(problem, errors), translating_faults(told), ProgressDisplay(quiet=quiet) as display:
             schedule = _solve(
                 the_problem, display, stop, time_limit=time_limit, work_limit=work_limit, workers=workers, seed=seed
             )
         written, failures = _write(the_problem, schedule, out, xlsx)
         if failures or not (quiet and written):
-            for line in _summary(the_problem, schedule, written, is_interrupted=stop.is_set()):
+            for line in _summary(the_problem, schedule, told, written, is_interrupted=stop.is_set()):
                 typer.echo(line, err=out == STDOUT)
         if failures:
             for failure in failures:
@@ -168,10 +172,15 @@ def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | 
     return written, failures
 
 
-def _summary(problem: Problem, schedule: Schedule, written: list[Path], *, is_interrupted: bool) -> list[str]:
+def _summary(problem: Problem, schedule: Schedule, told: FaultWording, written: list[Path], *, is_interrupted: bool) -> list[str]:
+    from scheduler.domain.schedule import Remark
     from scheduler.measure import measure
+    from scheduler.remarks import implausible
     from scheduler.report.summary import summarise
 
+    in_file = [told(fault) for fault in implausible(problem)]
+    remarks = tuple(Remark.model_construct(place=fault.where, text=fault.message) for fault in in_file)
+    schedule = schedule.model_copy(update={"remarks": remarks})
     summary = summarise(problem, schedule, measure(problem, schedule))
     interrupted = ["Interrupted: this is the best schedule so far."] if is_interrupted else []
     files = [f"Written: {path}" for path in written if path != STDOUT]

@@ -29,17 +29,22 @@ def due_date(conference: Conference, calendar: Calendar, policy: Policy) -> dt.d
     return calendar.on_or_last_working_day_before(trigger - dt.timedelta(weeks=clock.pre_birth_weeks))
 
 
-def earliest_date(conference: Conference, horizon_first: dt.date, calendar: Calendar, policy: Policy) -> dt.date:
-    """The first day on which the conference may be held; not rolled forward when it is no working day.
+def earliest_date(
+    conference: Conference, horizon_first: dt.date, calendar: Calendar, policy: Policy, today: dt.date | None = None
+) -> dt.date:
+    """Return the first day on which the conference may be held; not rolled forward when it is no working day.
 
-    The latest of the horizon's first day, the conference's own ``earliest``, the request plus its notice
-    (working days), and for reviews the days before the due date within which a review may come.
+    The latest of the horizon's first day, the conference's own ``earliest``, the request plus its notice (working days;
+    unless it is waived), ``today`` plus that notice (one working day if it is waived; contract, section 8), and for
+    reviews the days before the due date within which a review may come.
     """
     bounds = [horizon_first]
     if conference.earliest is not None:
         bounds.append(conference.earliest)
-    if conference.requested is not None:
+    if conference.requested is not None and not conference.notice_waived:
         bounds.append(calendar.working_days_after(conference.requested, policy.notice_days))
+    if today is not None:
+        bounds.append(calendar.working_days_after(today, 1 if conference.notice_waived else policy.notice_days))
     if conference.kind.is_review:
         due = due_date(conference, calendar, policy)
         bounds.append(calendar.working_days_before(due, policy.review_early_days))

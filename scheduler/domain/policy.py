@@ -95,6 +95,10 @@ class Policy(Value):
 
     ADDED = frozenset({"move_notice_days", "placeholders", "plausible"})
 
+    def is_placeholder(self, social_worker: str) -> bool:
+        """True if the entry names nobody yet, such as ``TBC`` (in any case; contract, section 8)."""
+        return social_worker.strip().casefold() in {entry.strip().casefold() for entry in self.placeholders}
+
     def weight(self, preference: PreferenceName) -> int:
         """Return what one unit of the preference costs in this run: 0 if it is switched off."""
         return 0 if preference in self.off else int(getattr(self.weights, preference))

@@ -21,6 +21,7 @@ from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Date, Identifier, Interval, Moment, Pair, Period, Text, TimeOfDay, Value, days, monday_of
 
 HOLD_MINUTES = 105
+Lock = Literal["time", "chair", "room"]
 
 
 class Service(Value):
@@ -39,7 +40,7 @@ class PublishedBooking(Value):
     room: Identifier | None = None
     chair: Identifier
     minute_taker: Identifier | None = None
-    locks: tuple[Literal["time", "chair", "room"], ...] = ()
+    locks: tuple[Lock, ...] = ()
 
 
 class HeldSlot(Value):
@@ -123,9 +124,42 @@ class Problem(Value):
 
     @cached_property
     def earliest(self) -> dict[str, dt.date]:
-        """The first day on which each conference may be held."""
+        """Return the first day on which each conference may be held, unless it keeps its published start."""
+        first = self.horizon.first
+        return {c.id: earliest_date(c, first, self.calendar, self.policy, self.today) for c in self.conferences}
+
+    @cached_property
+    def earliest_as_published(self) -> dict[str, dt.date]:
+        """Return the first day on which each conference may keep its published start: ``today`` doesn't bind it."""
         first = self.horizon.first
         return {c.id: earliest_date(c, first, self.calendar, self.policy) for c in self.conferences}
+
+    def earliest_at(self, conference: str, start: dt.datetime) -> dt.date:
+        """Return the first day on which a conference of the problem may be held if it begins at ``start``."""
+        published = self.published_by_id.get(conference)
+        is_kept = published is not None and published.start == start
+        return (self.earliest_as_published if is_kept else self.earliest)[conference]
+
+    @cached_property
+    def past(self) -> dict[str, PublishedBooking]:
+        """Return the published bookings before ``today``, which stay as they are, under their conferences' ids."""
+        return {p.conference: p for p in self.published if self.today is not None and p.start.date() < self.today}
+
+    @cached_property
+    def first_movable_day(self) -> dt.date | None:
+        """Return the first day from which published bookings may be moved (contract, R9); None without ``today``."""
+        return None if self.today is None else self.calendar.working_days_after(self.today, self.policy.move_notice_days)
+
+    def as_published(self, published: PublishedBooking) -> Booking:
+        """Return a published booking as a booking of a schedule."""
+        return Booking(
+            conference=published.conference,
+            start=published.start,
+            end=published.start + dt.timedelta(minutes=self.minutes_by_id[published.conference]),
+            room=published.room,
+            chair=published.chair,
+            minute_taker=published.minute_taker,
+        )
 
     @cached_property
     def held_slots(self) -> tuple[HeldSlot, ...]:
@@ -207,9 +241,22 @@ def nameless(problem: Problem) -> Problem:
     """The problem without people's names, so that what is told of it, or sent elsewhere, gives references only."""
     chairs = tuple(chair.model_copy(update={"name": ""}) for chair in problem.chairs)
     takers = problem.minute_takers and tuple(taker.model_copy(update={"name": ""}) for taker in problem.minute_takers)
-    return Problem.model_construct(
-        **{name: getattr(problem, name) for name in Problem.model_fields} | {"chairs": chairs, "minute_takers": takers}
-    )
+    return _with(problem, chairs=chairs, minute_takers=takers)
+
+
+def on_day(problem: Problem, today: dt.date) -> Problem:
+    """Return the problem as it is planned on a day."""
+    return _with(problem, today=today)
+
+
+def with_published(problem: Problem, published: Iterable[PublishedBooking]) -> Problem:
+    """Return the problem with other published bookings, whose references must be valid."""
+    return _with(problem, published=tuple(published))
+
+
+def _with(problem: Problem, **changes: Any) -> Problem:
+    """Return the problem with valid fields changed; unlike ``model_copy``, without what was computed from the old ones."""
+    return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)
 
 
 def _added_defaults(value: Value) -> dict[str, Any]:

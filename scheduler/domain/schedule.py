@@ -112,10 +112,17 @@ class Schedule(LenientValue):
 class Violation(Value):
     """A rule broken, or ``amount`` units of a tier or preference, by one booking or person.
 
-    ``subject`` is the id of a booking's conference or of a person; ``text`` says it in a sentence.
+    ``subject`` is the id of a booking's conference or of a person; ``text`` says it in a sentence. ``among`` are the
+    conferences and held slots whose bookings break a hard rule together, if it takes several.
     """
 
     rule: str
     subject: str
     text: str
     amount: int = 1
+    among: tuple[str, ...] = ()
+
+    @property
+    def bookings(self) -> frozenset[str]:
+        """Return the conferences and held slots whose bookings take part in the breach of a hard rule."""
+        return frozenset(self.among or (self.subject,))

@@ -22,8 +22,8 @@ from scheduler.files.sheet_faults import SheetFault, in_sheet
 from scheduler.files.workbook import tables_in_workbook, write_blank_workbook, write_workbook
 
 __all__ = [
-    "SheetFault",
     "FaultWording",
+    "SheetFault",
     "read_problem_file",
     "read_problem_to_judge",
     "read_schedule_file",

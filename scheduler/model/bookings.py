@@ -36,22 +36,28 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     in_order = [found[n] for n in order]
     names = _names(candidates, chosen[order] if order else chosen)
     in_order = [booking.model_copy(update={"conference": name}) for booking, name in zip(in_order, names, strict=True)]
-    takers = recorders(problem, in_order)
-    return tuple(booking.model_copy(update={"minute_taker": taker}) for booking, taker in zip(in_order, takers, strict=True))
+    to_record = [booking for booking in in_order if booking.conference not in problem.past]
+    takers = dict(zip((booking.conference for booking in to_record), recorders(problem, to_record), strict=True))
+    takers |= {name: published.minute_taker for name, published in problem.past.items()}
+    return tuple(booking.model_copy(update={"minute_taker": takers[booking.conference]}) for booking in in_order)
 
 
 def _rooms(candidates: Candidates, chosen: Ints) -> dict[int, str | None]:
-    """Return a room for each chosen candidate: in order of time, the first of its place that is free again."""
+    """Return a room for each chosen candidate: in order of time, the first of its place that is free again.
+
+    Past bookings stay in theirs, which no other place includes; two of them may overlap.
+    """
     free_again: dict[str, int] = defaultdict(lambda: -(10**9))
     rooms: dict[int, str | None] = {}
     for position in sorted(chosen.tolist(), key=lambda position: (candidates.arrival[position], position)):
         place = candidates.places[candidates.place[position]]
-        free = [room.id for room in place.rooms if free_again[room.id] <= candidates.arrival[position]]
+        is_settled = candidates.is_settled[position]
+        free = [room.id for room in place.rooms if is_settled or free_again[room.id] <= candidates.arrival[position]]
         if place.rooms and not free:
             raise AssertionError(f"{', '.join(room.id for room in place.rooms)}: more bookings than rooms at one time.")
         rooms[position] = free[0] if free else None
         if free:
-            free_again[free[0]] = int(candidates.end[position]) + candidates.problem.policy.reset
+            free_again[free[0]] = max(free_again[free[0]], int(candidates.end[position]) + candidates.problem.policy.reset)
     return rooms
 
 

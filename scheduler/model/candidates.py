@@ -190,6 +190,12 @@ class Candidates:
         return self.request >= len(self.problem.conferences)
 
     @cached_property
+    def is_settled(self) -> Mask:
+        """Return which candidates are past bookings, which stay as they are (contract, section 8)."""
+        past = [r.conference is not None and r.conference.id in self.problem.past for r in self.requests]
+        return np.array(past, dtype=np.bool_)[self.request]
+
+    @cached_property
     def week(self) -> Ints:
         """Return the Monday of the week (Monday to Sunday), as an ordinal."""
         return np.array([monday_of(day).toordinal() for day in self.days], dtype=np.int64)[self.day]
@@ -321,20 +327,54 @@ class Candidates:
 def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] = frozenset()) -> Candidates:
     """Return every request at every start on each open day considered, in every place, with every chair.
 
-    All days are considered for the conferences ``in_full`` (their ids).
+    All days are considered for the conferences ``in_full`` (their ids). A past booking is the only candidate of its
+    conference, also if nothing else could be booked there.
     """
-    requests = requests_of(problem)
-    days = tuple(day for day in problem.working_days if problem.calendar.is_open(day))
+    requests, past = requests_of(problem), problem.past
+    open_days = [day for day in problem.working_days if problem.calendar.is_open(day)]
+    days = tuple(sorted({*open_days, *(published.start.date() for published in past.values())}))
+    is_open = np.isin([day.toordinal() for day in days], [day.toordinal() for day in open_days])
     slots: list[tuple[int, int, int]] = []
     for n, day in enumerate(days):
         midnight = (day - problem.horizon.first).days * DAY
-        for m, place in enumerate(places):
+        for m, place in enumerate(places if is_open[n] else ()):
             starts = place.rooms[0].starts if place.rooms else problem.all_virtual_starts
             slots += [(n, midnight + start.hour * 60 + start.minute, m) for start in sorted(set(starts))]
-    slot_day, slot_start, slot_place = np.array(slots, dtype=np.int64).reshape(-1, 3).T
     chairs = len(problem.chairs)
-    ways = len(slots) * chairs // max(1, len(days))
-    looked_at = days_looked_at(problem, [request.conference for request in requests], days, ways, in_full)
+    ways = len(slots) * chairs // max(1, len(open_days))
+    looked_at = np.zeros((len(requests), len(days)), dtype=np.bool_)
+    looked_at[:, is_open] = days_looked_at(problem, [request.conference for request in requests], open_days, ways, in_full)
+    looked_at[[n for n, request in enumerate(requests) if request.conference and request.conference.id in past]] = False
+    slot_day, slot_start, slot_place = np.array(slots, dtype=np.int64).reshape(-1, 3).T
     request, slot = np.nonzero(looked_at[:, slot_day])
     request, slot, chair = np.repeat(request, chairs), np.repeat(slot, chairs), np.tile(np.arange(chairs), len(slot))
-    return Candidates(problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair)
+    made = Candidates(problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair)
+    return _with_past(made) if past else made
+
+
+def _with_past(candidates: Candidates) -> Candidates:
+    """Return the candidates and each past booking as one more, at a slot that may be no other conference's."""
+    problem, places = candidates.problem, candidates.places
+    day_of = {day: n for n, day in enumerate(candidates.days)}
+    chair_of = {chair.id: n for n, chair in enumerate(problem.chairs)}
+    place_of = {None: places.index(Place())} | {room.id: n for n, place in enumerate(places) for room in place.rooms}
+    columns = (candidates.slot_day.tolist(), candidates.slot_start.tolist(), candidates.slot_place.tolist())
+    slots = {slot: n for n, slot in enumerate(zip(*columns, strict=True))}
+    added: list[tuple[int, int, int]] = []
+    for published in problem.past.values():
+        slot = (day_of[published.start.date()], candidates.minute(published.start), place_of[published.room])
+        number = slots.setdefault(slot, len(slots))
+        added.append((candidates.request_index[published.conference], number, chair_of[published.chair]))
+    slot_day, slot_start, slot_place = np.array(list(slots), dtype=np.int64).reshape(-1, 3).T
+    before = np.stack([candidates.request, candidates.slot, candidates.chair], axis=1)
+    together = np.concatenate([before, np.array(added, dtype=np.int64)])
+    request, slot_of, chair = together[np.argsort(together[:, 0], kind="stable")].T
+    return replace(
+        candidates,
+        slot_day=slot_day,
+        slot_start=slot_start,
+        slot_place=slot_place,
+        request=request,
+        slot=slot_of,
+        chair=chair,
+    )

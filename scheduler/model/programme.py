@@ -158,7 +158,10 @@ class ProgrammeBuilder:
         self.pay(tier, above, price)
 
     def programme(self) -> Programme:
-        """Return the programme of everything posted so far."""
+        """Return the programme of everything posted so far.
+
+        Past bookings are booked. They may break rules among themselves, so no row allows less than they already take.
+        """
         rows, columns, values = (
             (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
             if self._entries
@@ -171,11 +174,19 @@ class ProgrammeBuilder:
             for column, amount in parts:
                 np.add.at(costs[tier], column, amount)
         empty = np.zeros(0)
+        upper = np.concatenate(self._upper).astype(np.float64)
+        row_lower, row_upper = (np.concatenate(limits or [empty]) for limits in (self._lower_limits, self._upper_limits))
+        settled = np.flatnonzero(self.candidates.is_settled)
+        if len(settled):
+            row_upper = np.maximum(row_upper, matrix[:, settled].sum(axis=1) + matrix.minimum(0) @ upper)
+            booked = (np.ones(len(settled)), (np.arange(len(settled)), settled))
+            matrix = sparse.csr_array(sparse.vstack([matrix, sparse.csr_array(booked, shape=(len(settled), self._width))]))
+            row_lower, row_upper = (np.append(limits, np.ones(len(settled))) for limits in (row_lower, row_upper))
         return Programme(
             matrix=matrix,
-            row_lower=np.concatenate(self._lower_limits or [empty]),
-            row_upper=np.concatenate(self._upper_limits or [empty]),
-            upper=np.concatenate(self._upper).astype(np.float64),
+            row_lower=row_lower,
+            row_upper=row_upper,
+            upper=upper,
             costs=costs,
             constants=dict(self._constants),
             left_out=self._left_out,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval
+from scheduler.rules.minute_takers import left_on, past_recordings
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,13 @@ def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]
     takers = problem.minute_takers
     if takers is None or not problem.models_minute_takers:
         return [None] * len(bookings)
-    tasks = [_task(problem, booking) for booking in bookings]
+    past = past_recordings(problem)
+    tasks = [_task(problem, booking, past) for booking in bookings]
     limits = {n: taker.max_per_day for n, taker in enumerate(takers)}
+    before = Counter((booking.day, n) for n, taker in enumerate(takers) for booking in past.get(taker.id, ()))
     found: list[str | None] = [None] * len(bookings)
     for together in _apart_in_time(tasks):
-        given = _assigned([tasks[n] for n in together], limits)
+        given = _assigned([tasks[n] for n in together], limits, before)
         if given is None:
             raise AssertionError(f"There are not minute takers enough for the bookings of {tasks[together[0]].day}.")
         for n, taker in zip(together, given, strict=True):
@@ -41,17 +44,18 @@ def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]
     return found
 
 
-def _task(problem: Problem, booking: Booking) -> RecordingTask:
+def _task(problem: Problem, booking: Booking, past: Mapping[str, Sequence[Booking]]) -> RecordingTask:
     time, site = booking.people_time(problem.policy.pre_meet), problem.site_of(booking.room)
     published = problem.published_by_id.get(booking.conference)
     own = published.minute_taker if published is not None else None
     choice = [
         (taker.id != own, n)
         for n, taker in enumerate(problem.minute_takers or ())
-        if taker.max_per_day != 0
+        if left_on(taker, booking.day, past.get(taker.id, ())) != 0
         and (site is None or site in taker.sites)
         and taker.works_on(booking.day)
         and not taker.is_busy(time)
+        and not any(problem.people_time(other).overlaps(time) for other in past.get(taker.id, ()))
     ]
     return RecordingTask(booking.day, time, tuple(n for _, n in sorted(choice)))
 
@@ -69,12 +73,14 @@ def _apart_in_time(tasks: Sequence[RecordingTask]) -> Iterator[list[int]]:
         yield group
 
 
-def _assigned(tasks: Sequence[RecordingTask], limits: Mapping[int, int | None]) -> list[int] | None:
-    """A minute taker for each of the tasks, which are in order of time."""
+def _assigned(
+    tasks: Sequence[RecordingTask], limits: Mapping[int, int | None], before: Counter[tuple[dt.date, int]]
+) -> list[int] | None:
+    """A minute taker for each of the tasks, which are in order of time; ``before`` counts past recordings."""
     one_each = all(limits[taker] == 1 for task in tasks for taker in task.choice)
     if one_each and len({task.day for task in tasks}) == 1:
         return matched([task.choice for task in tasks], dict.fromkeys(limits, 1))
-    return _Search(tasks, limits).found()
+    return _Search(tasks, limits, before).found()
 
 
 def matched(choices: Sequence[Sequence[int]], capacity: Mapping[int, int]) -> list[int] | None:
@@ -112,8 +118,11 @@ def matched(choices: Sequence[Sequence[int]], capacity: Mapping[int, int]) -> li
 class _Search:
     """Depth first, in order of time; looks ahead by matchings, and remembers what led nowhere."""
 
-    def __init__(self, tasks: Sequence[RecordingTask], limits: Mapping[int, int | None]) -> None:
+    def __init__(
+        self, tasks: Sequence[RecordingTask], limits: Mapping[int, int | None], before: Counter[tuple[dt.date, int]]
+    ) -> None:
         self._tasks = tasks
+        self._before = before
         self._limits = limits
         self._given: list[int] = []
         self._hopeless: set[object] = set()
@@ -144,7 +153,7 @@ class _Search:
         return list(zip(self._tasks, self._given, strict=False))
 
     def _counts(self) -> Counter[tuple[dt.date, int]]:
-        return Counter((task.day, taker) for task, taker in self._so_far())
+        return self._before + Counter((task.day, taker) for task, taker in self._so_far())
 
     def _left(self, task: RecordingTask, taker: int, counts: Counter[tuple[dt.date, int]]) -> int:
         limit = self._limits[taker]

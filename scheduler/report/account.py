@@ -17,6 +17,7 @@ from scheduler.domain.schedule import Booking, Schedule, Unplaced, Violation
 from scheduler.report.causes import why_late
 from scheduler.rules import PREFERENCE_RULES, TIER_RULES
 from scheduler.rules.bookings import first_bookings
+from scheduler.rules.locks import without_dropped_locks
 from scheduler.wording import count_of
 
 
@@ -102,6 +103,10 @@ class Account:
         late = [self._late(unit.subject) for unit in self.units["late"] if unit.subject in self.placed]
         return tuple(sorted(late, key=lambda item: (-item.working_days, item.booking.start, item.conference.id)))
 
+    @cached_property
+    def _as_planned(self) -> Problem:
+        return without_dropped_locks(self.problem, self.schedule)
+
     def _late(self, reference: str) -> LateBooking:
         booking, due = self.placed[reference], self.problem.due[reference]
         return LateBooking(
@@ -109,7 +114,7 @@ class Account:
             booking=booking,
             due=due,
             working_days=self.problem.calendar.working_days(due, booking.day),
-            why=why_late(self.problem, self.schedule, booking),
+            why=why_late(self._as_planned, self.schedule, booking),
         )
 
     @cached_property

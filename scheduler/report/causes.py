@@ -12,6 +12,7 @@ from scheduler.domain.places import Room
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Interval
+from scheduler.rules.frozen import frozen_bookings
 from scheduler.wording import count_of, date_in_words, short_date
 
 
@@ -23,8 +24,12 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
     others, and the text claims only what is proven.
     """
     conference = problem.conference_by_id[booking.conference]
+    if conference.id in problem.past:
+        return "It is past, and stays as it was."
     if "time" in _locks(problem, conference):
         return "Its published time is locked."
+    if conference.id in {published.conference for published in frozen_bookings(problem)}:
+        return "Its published time is too near to move it."
     year = problem.horizon.first.year
     due, earliest = problem.due[conference.id], problem.earliest[conference.id]
     if earliest <= due:
@@ -35,7 +40,8 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
             f"from {short_date(earliest, year)} to {short_date(due, year)}" if earliest < due else f"on {short_date(due, year)}"
         )
         return f"It could not be held in time: {span} {obstacle}."
-    first = f"It could not be held before {date_in_words(earliest, year)}: {_what_sets_the_earliest_date(problem, conference)}."
+    it = "Moved from its published start, it" if _is_moved(problem, booking) else "It"
+    first = f"{it} could not be held before {date_in_words(earliest, year)}: {_what_sets_the_earliest_date(problem, conference)}."
     last_missed = booking.day - ONE_DAY
     if not any(problem.calendar.is_open(day) for day in _days_between(earliest, last_missed)):
         return first
@@ -50,23 +56,47 @@ def why_never(problem: Problem, conference: Conference) -> str | None:
     return _obstacle(problem, conference, problem.earliest[conference.id], problem.horizon.last)
 
 
+def why_after_the_plan(problem: Problem, conference: Conference) -> str | None:
+    """Return why a conference can't be held before the plan ends, or None if its earliest date is in the plan."""
+    earliest, last = problem.earliest[conference.id], problem.horizon.last
+    if earliest <= last:
+        return None
+    it = "Moved from its published start, it" if conference.id in problem.published_by_id else "It"
+    why = _what_sets_the_earliest_date(problem, conference)
+    return f"{it} can't be held before {date_in_words(earliest)}, which is after this plan ends on {date_in_words(last)}: {why}."
+
+
+def _is_moved(problem: Problem, booking: Booking) -> bool:
+    published = problem.published_by_id.get(booking.conference)
+    return problem.today is not None and published is not None and published.start != booking.start
+
+
 def _competition(problem: Problem, schedule: Schedule) -> str:
     if {"unplaced", "late"} <= {tier.name for tier in schedule.tiers if tier.proven}:
         has_locks = "R8" not in problem.policy.off and any(published.locks for published in problem.published)
-        lock = "break a lock, " * has_locks
+        lock = "break a lock, " * has_locks + "change a booking that is too near, " * bool(frozen_bookings(problem))
         return f"Holding it earlier would {lock}make others at least as much later, or leave one out (proven)."
     return "No earlier place was found for it within the time limit."
 
 
 def _what_sets_the_earliest_date(problem: Problem, conference: Conference) -> str:
-    """Return the reason for an earliest date that is after the due date."""
-    earliest = problem.earliest[conference.id]
+    """Return the reason for an earliest date that is after the due date, or after the plan."""
+    earliest, calendar, policy = problem.earliest[conference.id], problem.calendar, problem.policy
+    year = problem.horizon.first.year
     if earliest == problem.horizon.first:
         return "it was due before this plan begins"
-    if conference.earliest == earliest or conference.requested is None:
+    if conference.earliest == earliest:
         return "that is the earliest date given for it"
-    request = f"it was requested on {date_in_words(conference.requested, problem.horizon.first.year)}"
-    return f"{request}, and {count_of(problem.policy.notice_days, 'working day')} of notice must be given"
+    notice = f"{count_of(policy.notice_days, 'working day')} of notice must be given"
+    requested = None if conference.notice_waived else conference.requested
+    if requested is not None and calendar.working_days_after(requested, policy.notice_days) == earliest:
+        return f"it was requested on {date_in_words(requested, year)}, and {notice}"
+    if problem.earliest_as_published[conference.id] != earliest:
+        assert problem.today is not None
+        made = f"the plan is made on {date_in_words(problem.today, year)}"
+        return f"{made}, and 1 working day of notice must be given" if conference.notice_waived else f"{made}, and {notice}"
+    due = date_in_words(problem.due[conference.id], year)
+    return f"it is due on {due}, and a review is held at most {count_of(policy.review_early_days, 'working day')} before that"
 
 
 def _obstacle(problem: Problem, conference: Conference, first: dt.date, last: dt.date) -> str | None:

@@ -107,6 +107,12 @@ def summarise(problem: Problem, schedule: Schedule, measure: Measure) -> Summary
 
 def _sections(account: Account, measure: Measure) -> Iterator[Section]:
     problem = account.problem
+    if remarks := account.schedule.remarks:
+        sentence = f"{count_of(len(remarks), 'entry', 'entries')} of the problem {agree(len(remarks), 'looks', 'look')} wrong."
+        yield Section("Check first", sentence, tuple(f"{remark.place}: {remark.text}" for remark in remarks))
+    if exceptions := account.schedule.exceptions:
+        sentence = f"{count_of(len(exceptions), 'exception')} {agree(len(exceptions), 'was', 'were')} made to rules."
+        yield Section("Exceptions", sentence, tuple(f"{one.conference} ({one.rule}): {one.text}" for one in exceptions))
     yield _placed(account, measure)
     if measure.tiers["unplaced"]:
         yield _unplaced(account, measure)

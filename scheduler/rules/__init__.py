@@ -9,32 +9,18 @@ from __future__ import annotations
 from importlib import import_module
 
 from scheduler.domain.preferences import PREFERENCE_NAMES
-from scheduler.rules.apart import ApartRule
 from scheduler.rules.base import PreferenceRule, Rule
-from scheduler.rules.bookable import BookableRule
 from scheduler.rules.caseload import CaseloadRule
-from scheduler.rules.chairs import ChairsRule
 from scheduler.rules.continuity import ContinuityRule
+from scheduler.rules.frozen import FrozenRule
 from scheduler.rules.late import LateRule
 from scheduler.rules.locks import LocksRule
-from scheduler.rules.minute_takers import MinuteTakersRule
-from scheduler.rules.rooms import RoomsRule
-from scheduler.rules.social_workers import SocialWorkersRule
+from scheduler.rules.published import OF_BOOKINGS
 from scheduler.rules.stability import StabilityRule
-from scheduler.rules.travel import TravelRule
 from scheduler.rules.unplaced import UnplacedRule
 
-HARD_RULES: tuple[Rule, ...] = (
-    BookableRule(),
-    RoomsRule(),
-    ChairsRule(),
-    TravelRule(),
-    MinuteTakersRule(),
-    SocialWorkersRule(),
-    ApartRule(),
-    LocksRule(),
-)
-"""R1 to R8: no schedule breaks any of them."""
+HARD_RULES: tuple[Rule, ...] = (*OF_BOOKINGS, LocksRule(), FrozenRule())
+"""R1 to R9: no schedule breaks any of them."""
 
 TIER_RULES: tuple[Rule, ...] = (UnplacedRule(), LateRule(), StabilityRule(), ContinuityRule(), CaseloadRule())
 """T1 to T5, each a tier of its own."""

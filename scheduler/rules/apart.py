@@ -11,7 +11,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.grouping import numbered
 from scheduler.rules.base import Rule
-from scheduler.rules.bookings import grouped
+from scheduler.rules.bookings import grouped, names_of
 from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import date_in_words
 
@@ -45,5 +45,5 @@ class ApartRule(Rule):
                 if site is not None and site == problem.site_of(second.room) and first.day == second.day:
                     where = problem.site_by_id[site].label
                     text = f"{other} is kept apart from {one}, but both are at {where} on {date_in_words(first.day)}."
-                    violations.append(Violation(rule=self.name, subject=other, text=text))
+                    violations.append(Violation(rule=self.name, subject=other, text=text, among=names_of((first, second))))
         return violations

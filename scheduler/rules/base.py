@@ -9,6 +9,7 @@ from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, TierName, Violation
 from scheduler.grouping import Mask
+from scheduler.rules.bookings import settled_in
 from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 
 
@@ -46,6 +47,14 @@ class Rule(ABC):
     @abstractmethod
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """Return every breach in the schedule; for a tier or preference, its units, whose amounts add up."""
+
+    def breaches(self, problem: Problem, schedule: Schedule) -> list[Violation]:
+        """Return the breaches that count: not those among past bookings alone, which are not checked (contract, section 8)."""
+        violations = self.check(problem, schedule)
+        if not problem.past:
+            return violations
+        settled = settled_in(problem, schedule)
+        return [violation for violation in violations if not violation.bookings <= settled]
 
 
 class PreferenceRule(Rule):

@@ -11,7 +11,7 @@ from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.domain.values import monday_of
-from scheduler.grouping import Mask
+from scheduler.grouping import Ints, Mask
 from scheduler.rules.base import Rule
 from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 from scheduler.wording import count_of, date_in_words, moment_in_words
@@ -33,7 +33,7 @@ class BookableRule(Rule):
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask:
         """Return the candidates before the earliest date, outside a hold's week, or when the family can't come."""
-        too_early = candidates.date < candidates.dates(candidates.problem.earliest)
+        too_early = candidates.date < _earliest(candidates)
         own_week = candidates.of_requests(lambda request: request.slots[0].monday.toordinal() if request.slots else 0)
         other_week = candidates.is_hold & (candidates.week != own_week)
         away = candidates.touched(request.conference.unavailable if request.conference else () for request in candidates.requests)
@@ -61,6 +61,17 @@ class BookableRule(Rule):
         return violations
 
 
+def _earliest(candidates: CandidatesProtocol) -> Ints:
+    """Return each candidate's earliest date, as an ordinal; ``today`` doesn't bind those that keep a published start."""
+    problem = candidates.problem
+    earliest = candidates.dates(problem.earliest)
+    for published in problem.published if problem.today is not None else ():
+        own = candidates.of_request(candidates.request_index[published.conference])
+        kept = own[candidates.start[own] == candidates.minute(published.start)]
+        earliest[kept] = problem.earliest_as_published[published.conference].toordinal()
+    return earliest
+
+
 def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
     slot = problem.held_slot_by_id.get(booking.conference)
     if booking.held != (slot is not None):
@@ -69,7 +80,7 @@ def _reasons(problem: Problem, booking: Booking) -> Iterator[str]:
     if booking.end != booking.start + dt.timedelta(minutes=minutes):
         yield f"lasts {minutes} minutes, but is booked from {moment_in_words(booking.start)} to {moment_in_words(booking.end)}."
     day = booking.day
-    earliest = problem.earliest.get(booking.conference, problem.horizon.first)
+    earliest = problem.horizon.first if slot is not None else problem.earliest_at(booking.conference, booking.start)
     if day not in problem.horizon:
         yield f"is on {date_in_words(day)}, outside the plan."
     elif not problem.calendar.is_working_day(day):

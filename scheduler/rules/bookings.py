@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from scheduler.domain.conference import Conference
-from scheduler.domain.problem import Problem
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Interval
 
@@ -37,6 +38,28 @@ def grouped(bookings: Iterable[Booking], key: Callable[[Booking], Key]) -> dict[
     for booking in sorted(bookings, key=lambda booking: booking.start):
         groups.setdefault(key(booking), []).append(booking)
     return groups
+
+
+def settled_in(problem: Problem, schedule: Schedule) -> set[str]:
+    """Return the conferences whose past booking stays as it is in the schedule (contract, section 8)."""
+    times = Counter(booking.conference for booking in schedule.bookings)
+    return {
+        booking.conference
+        for booking in schedule.bookings
+        if times[booking.conference] == 1 and is_as_published(booking, problem.past.get(booking.conference))
+    }
+
+
+def is_as_published(booking: Booking, published: PublishedBooking | None) -> bool:
+    """True if the booking has the published start, room, chair and minute taker."""
+    return published is not None and all(
+        getattr(booking, field) == getattr(published, field) for field in ("start", "room", "chair", "minute_taker")
+    )
+
+
+def names_of(bookings: Iterable[Booking]) -> tuple[str, ...]:
+    """Return the conferences and held slots of bookings, in their order."""
+    return tuple(booking.conference for booking in bookings)
 
 
 def overlapping(bookings: Iterable[Booking], time: Callable[[Booking], Interval]) -> Iterator[tuple[Booking, Booking]]:

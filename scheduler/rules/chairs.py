@@ -13,7 +13,7 @@ from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.domain.values import monday_of
 from scheduler.grouping import Ints, Mask, at_one_moment, numbered, table
 from scheduler.rules.base import Rule
-from scheduler.rules.bookings import grouped
+from scheduler.rules.bookings import grouped, names_of
 from scheduler.rules.diaries import diary_breaches
 from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol, RequestProtocol
 from scheduler.wording import count_of, date_in_words
@@ -57,7 +57,8 @@ class ChairsRule(Rule):
 
         week, first_of_week = numbered(candidates.chair[first], candidates.week[first])
         possible_in_week = np.zeros(len(first_of_week), dtype=np.int64)
-        np.add.at(possible_in_week, week, np.minimum(most, possible))
+        settled = np.bincount(day[candidates.is_settled], minlength=len(first))
+        np.add.at(possible_in_week, week, np.maximum(np.minimum(most, possible), settled))
         most_in_week = _limits(builder, lambda chair: chair.max_per_week)[candidates.chair[first[first_of_week]]]
         builder.limit_groups(week[day], candidates.positions, most_in_week, possible_in_week)
 
@@ -75,7 +76,8 @@ class ChairsRule(Rule):
             violations += (self._named(booking, reason) for booking, reason in _not_for_them(chair, bookings, problem))
             violations += diary_breaches(self.name, chair, bookings, problem)
             violations += (
-                Violation(rule=self.name, subject=chair_id, text=text) for text in above_weekly_limits(chair, bookings)
+                Violation(rule=self.name, subject=chair_id, text=text, among=names_of(together))
+                for text, together in _weeks_above_limits(chair, bookings)
             )
         return violations
 
@@ -94,13 +96,21 @@ def _not_for_them(chair: Chair, bookings: Sequence[Booking], problem: Problem) -
 
 def above_weekly_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[str]:
     """Return in words each week in which the chair's bookings exceed the weekly limit or the limit of office days."""
+    return (text for text, _ in _weeks_above_limits(chair, bookings))
+
+
+def _weeks_above_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[tuple[str, Sequence[Booking]]]:
+    """Return each week in which the chair's bookings exceed the weekly limit or that of office days: in words, and which."""
     for monday, of_week in grouped(bookings, lambda booking: monday_of(booking.day)).items():
         week = f"in the week from {date_in_words(monday)}"
         if chair.max_per_week is not None and len(of_week) > chair.max_per_week:
-            yield f"{chair.label} has {count_of(len(of_week), 'booking')} {week}; at most {chair.max_per_week}."
-        office_days = {booking.day for booking in of_week if booking.room is not None}
+            text = f"{chair.label} has {count_of(len(of_week), 'booking')} {week}; at most {chair.max_per_week}."
+            yield text, of_week
+        in_rooms = [booking for booking in of_week if booking.room is not None]
+        office_days = {booking.day for booking in in_rooms}
         if chair.max_office_days is not None and len(office_days) > chair.max_office_days:
-            yield f"{chair.label} has {count_of(len(office_days), 'office day')} {week}; at most {chair.max_office_days}."
+            text = f"{chair.label} has {count_of(len(office_days), 'office day')} {week}; at most {chair.max_office_days}."
+            yield text, in_rooms
 
 
 def _is_barred(request: RequestProtocol, chair: Chair) -> bool:
@@ -126,4 +136,6 @@ def _post_office_days(builder: BuilderProtocol) -> None:
     day, first = numbered(candidates.chair[here], candidates.day[here])
     office_day = builder.presence_columns(day, here, candidates.arrival[here], candidates.end[here])
     week, first_of_week = numbered(candidates.chair[here[first]], candidates.week[here[first]])
-    builder.limit(week, office_day, at_most=most[candidates.chair[here[first[first_of_week]]]])
+    settled = np.unique(day[candidates.is_settled[here]])  # past office days, which may exceed the limit alone
+    past = np.bincount(week[settled], minlength=len(first_of_week))
+    builder.limit(week, office_day, at_most=np.maximum(most[candidates.chair[here[first[first_of_week]]]], past))

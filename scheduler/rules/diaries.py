@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from scheduler.domain.people import Person
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Violation
-from scheduler.rules.bookings import grouped, overlapping
+from scheduler.rules.bookings import grouped, names_of, overlapping
 from scheduler.wording import count_of, date_in_words, moment_in_words
 
 
@@ -25,10 +25,10 @@ def diary_breaches(rule: str, person: Person, bookings: Sequence[Booking], probl
             yield Violation(rule=rule, subject=booking.conference, text=text)
     for booking, later in overlapping(bookings, problem.people_time):
         text = f"{later.conference}, {moment_in_words(later.start)}: {person.label} is then taken by {booking.conference}."
-        yield Violation(rule=rule, subject=later.conference, text=text)
+        yield Violation(rule=rule, subject=later.conference, text=text, among=names_of((booking, later)))
     if person.max_per_day is not None:
         for day, of_day in grouped(bookings, lambda booking: booking.day).items():
             if len(of_day) > person.max_per_day:
                 booked = count_of(len(of_day), "booking")
                 text = f"{person.label} has {booked} on {date_in_words(day)}; at most {person.max_per_day}."
-                yield Violation(rule=rule, subject=person.id, text=text)
+                yield Violation(rule=rule, subject=person.id, text=text, among=names_of(of_day))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from scheduler.domain.policy import Policy
-from scheduler.domain.problem import Problem, PublishedBooking
+from scheduler.domain.problem import Lock, Problem, PublishedBooking, with_published
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import Mask
 from scheduler.rules.base import Rule
@@ -49,14 +49,46 @@ class LocksRule(Rule):
                 builder.limit(np.zeros_like(own), own, at_least=1, rows=1)
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """Return one violation for each broken lock, or for a locked conference without a booking."""
+        """Return one violation for each broken lock, or for a locked conference without a booking.
+
+        With ``today``, a lock that the schedule lists as dropped (``exceptions``) is none (contract, section 8).
+        """
         booked = first_bookings(schedule)
         return [
             Violation(rule=self.name, subject=published.conference, text=f"{published.conference} {reason}")
-            for published in problem.published
+            for published in without_dropped_locks(problem, schedule).published
             if published.locks
             for reason in _reasons(published, booked.get(published.conference))
         ]
+
+
+def without_dropped_locks(problem: Problem, schedule: Schedule) -> Problem:
+    """Return the problem without the locks that the schedule lists as dropped (contract, section 8: only with ``today``)."""
+    dropped = {exception.conference for exception in schedule.exceptions if exception.rule == LocksRule.name}
+    if problem.today is None or not dropped:
+        return problem
+    booked = first_bookings(schedule)
+    return with_published(
+        problem,
+        (
+            published.model_copy(update={"locks": _kept(published, booked.get(published.conference))})
+            if published.conference in dropped
+            else published
+            for published in problem.published
+        ),
+    )
+
+
+def _kept(published: PublishedBooking, booking: Booking | None) -> tuple[Lock, ...]:
+    """Return the locks that the booking keeps."""
+    if booking is None:
+        return ()
+    kept: dict[Lock, bool] = {
+        "time": booking.start == published.start,
+        "chair": booking.chair == published.chair,
+        "room": booking.room == published.room,
+    }
+    return tuple(lock for lock in published.locks if kept[lock])
 
 
 def _reasons(published: PublishedBooking, booking: Booking | None) -> Iterator[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.domain.people import MinuteTaker
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
@@ -51,7 +55,9 @@ class MinuteTakersRule(Rule):
         takers = builder.problem.minute_takers
         if takers is None or not len(candidates):
             return
-        kind, first = numbered(candidates.time, candidates.site)
+        here = np.flatnonzero(~candidates.is_settled)
+        kind, first = numbered(candidates.time[here], candidates.site[here])
+        first = here[first]
         possible = _possible(candidates)[:, candidates.time[first], candidates.site[first]]
         day_of_kind = candidates.day[first]
         by_union = self.days_by_union(candidates)
@@ -60,8 +66,8 @@ class MinuteTakersRule(Rule):
             found = _unions(np.flatnonzero(day_of_kind == day), possible)
             by_union[day] = found is not None
             unions += found or []
-        _post_unions(builder, kind, unions)
-        _post_columns(builder, kind, first, possible & ~by_union[day_of_kind])
+        _post_unions(builder, here, kind, unions)
+        _post_columns(builder, here, kind, first, possible & ~by_union[day_of_kind])
 
     def days_by_union(self, candidates: CandidatesProtocol) -> Mask:
         """Return the days on which nobody records twice: they get Hall's condition, unless it grows too long."""
@@ -90,12 +96,31 @@ class MinuteTakersRule(Rule):
 
 
 def _possible(candidates: CandidatesProtocol) -> NDArray[np.bool_]:
-    """Return who could record: minute takers x people times x sites, the virtual one last."""
+    """Return who could record beside the past bookings: minute takers x people times x sites, the virtual one last."""
     takers, sites = candidates.problem.minute_takers or (), candidates.problem.sites
-    works = table(takers, candidates.days, lambda taker, day: taker.works_on(day) and taker.max_per_day != 0)
-    free = works[:, candidates.time_day] & ~candidates.touched(taker.busy for taker in takers)
+    past = past_recordings(candidates.problem)
+    left = table(takers, candidates.days, lambda taker, day: left_on(taker, day, past.get(taker.id, ())) != 0)
+    works = left & table(takers, candidates.days, lambda taker, day: taker.works_on(day))
+    times = {taker: [candidates.problem.people_time(booking) for booking in bookings] for taker, bookings in past.items()}
+    free = works[:, candidates.time_day] & ~candidates.touched((*taker.busy, *times.get(taker.id, ())) for taker in takers)
     serves = table(takers, (*sites, None), lambda taker, site: site is None or site.id in taker.sites)
     return free[:, :, np.newaxis] & serves[:, np.newaxis, :]
+
+
+def past_recordings(problem: Problem) -> dict[str, list[Booking]]:
+    """Return the past bookings that each minute taker recorded."""
+    recorded: dict[str, list[Booking]] = {}
+    for published in problem.past.values():
+        if published.minute_taker is not None:
+            recorded.setdefault(published.minute_taker, []).append(problem.as_published(published))
+    return recorded
+
+
+def left_on(taker: MinuteTaker, day: dt.date, past: Sequence[Booking]) -> int | None:
+    """Return how many more bookings the minute taker may record on a day beside the past ones; None if there is no limit."""
+    if taker.max_per_day is None:
+        return None
+    return max(0, taker.max_per_day - sum(booking.day == day for booking in past))
 
 
 def _days_without_second(candidates: CandidatesProtocol) -> Mask:
@@ -119,15 +144,15 @@ def _unions(kinds: Ints, possible: Mask) -> list[Union] | None:
     return [(len(union), [n for n, choice in choices.items() if choice <= union]) for union in sorted(unions, key=sorted)]
 
 
-def _post_unions(builder: BuilderProtocol, kind: Ints, unions: list[Union]) -> None:
-    """Limit the bookings of the kinds within a union to the union's number of minute takers."""
+def _post_unions(builder: BuilderProtocol, here: Ints, kind: Ints, unions: list[Union]) -> None:
+    """Limit the bookings of the kinds within a union to the union's number of minute takers; ``kind`` is that of ``here``."""
     row = np.repeat(np.arange(len(unions)), [len(within) for _, within in unions])
     wanted = np.array([n for _, within in unions for n in within], dtype=np.int64)
     which, member = members(kind, wanted)
-    builder.limit(row[which], member, at_most=[size for size, _ in unions], rows=len(unions))
+    builder.limit(row[which], here[member], at_most=[size for size, _ in unions], rows=len(unions))
 
 
-def _post_columns(builder: BuilderProtocol, kind: Ints, first: Ints, possible: Mask) -> None:
+def _post_columns(builder: BuilderProtocol, here: Ints, kind: Ints, first: Ints, possible: Mask) -> None:
     """Add a column for each minute taker and kind of booking: 1 if they record one of that kind."""
     candidates, takers = builder.candidates, builder.problem.minute_takers or ()
     taker, recorded = np.nonzero(possible)
@@ -136,12 +161,16 @@ def _post_columns(builder: BuilderProtocol, kind: Ints, first: Ints, possible: M
     booking_row, booking = members(kind, kinds)
     builder.limit(
         np.concatenate([booking_row, row]),
-        np.concatenate([booking, records]),
+        np.concatenate([here[booking], records]),
         np.concatenate([np.ones_like(booking), -np.ones_like(records)]),
         at_most=0,
     )
     sample = first[recorded]
     builder.limit_together(taker, records, candidates.arrival[sample], candidates.end[sample])
-    most = np.array([len(taker) if t.max_per_day is None else t.max_per_day for t in takers], dtype=np.int64)
+    past, days = past_recordings(builder.problem), candidates.days
     day, first_of_day = numbered(taker, candidates.day[sample])
-    builder.limit_groups(day, records, most[taker[first_of_day]], np.bincount(day))
+    most = np.full(len(first_of_day), len(taker))
+    for n, (t, d) in enumerate(zip(taker[first_of_day].tolist(), candidates.day[sample[first_of_day]].tolist(), strict=True)):
+        left = left_on(takers[t], days[d], past.get(takers[t].id, ()))
+        most[n] = len(taker) if left is None else left
+    builder.limit_groups(day, records, most, np.bincount(day))

@@ -132,6 +132,10 @@ class CandidatesProtocol(Protocol):
         """Return which candidates take a room."""
 
     @property
+    def is_settled(self) -> Mask:
+        """Return which candidates are past bookings, which stay as they are."""
+
+    @property
     def is_hold(self) -> Mask:
         """Return which candidates keep a slot free."""
 

@@ -12,7 +12,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import Mask, table
 from scheduler.rules.base import Rule
-from scheduler.rules.bookings import grouped, overlapping
+from scheduler.rules.bookings import grouped, names_of, overlapping
 from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol, PlaceProtocol, RequestProtocol
 from scheduler.wording import count_of, date_in_words, moment_in_words
 
@@ -67,7 +67,8 @@ class RoomsRule(Rule):
         for room, bookings in grouped(in_rooms, lambda booking: booking.room).items():
             for booking, later in overlapping(bookings, problem.room_time):
                 text = f"{later.conference}, {moment_in_words(later.start)}: room {room} is then taken by {booking.conference}."
-                violations.append(Violation(rule=self.name, subject=later.conference, text=text))
+                among = names_of((booking, later))
+                violations.append(Violation(rule=self.name, subject=later.conference, text=text, among=among))
         return violations
 
 

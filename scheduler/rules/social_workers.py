@@ -10,7 +10,7 @@ from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.rules.base import Rule
-from scheduler.rules.bookings import grouped, overlapping, placed
+from scheduler.rules.bookings import grouped, names_of, overlapping, placed
 from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of, moment_in_words
 
@@ -47,6 +47,7 @@ class SocialWorkersRule(Rule):
                 rule=self.name,
                 subject=later.conference,
                 text=f"{later.conference}, {moment_in_words(later.start)}: {worker} is then in {booking.conference}.",
+                among=names_of((booking, later)),
             )
             for worker, bookings in grouped(with_worker, lambda booking: worker_of[booking.conference]).items()
             for booking, later in overlapping(bookings, problem.people_time)

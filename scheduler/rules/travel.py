@@ -11,7 +11,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.grouping import at_one_moment, members, numbered, ranges
 from scheduler.rules.base import Rule
-from scheduler.rules.bookings import grouped
+from scheduler.rules.bookings import grouped, names_of
 from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import count_of, moment_in_words
 
@@ -88,4 +88,4 @@ class TravelRule(Rule):
             f"{second.conference}, {moment_in_words(second.start)}: {chair} has {count_of(max(minutes, 0), 'minute')} after "
             f"{first.conference}, and {drive} takes {needed}."
         )
-        return Violation(rule=self.name, subject=second.conference, text=text)
+        return Violation(rule=self.name, subject=second.conference, text=text, among=names_of((first, second)))

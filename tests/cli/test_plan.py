@@ -12,7 +12,7 @@ import pytest
 from scheduler.domain.faults import read_problem
 from scheduler.domain.schedule import TIERS
 from scheduler.files import read_problem_file, read_schedule_file, write_problem_file
-from tests.builders import tiny_data
+from tests.builders import conference, tiny_data
 from tests.cli.running import COMMAND, ENVIRONMENT, scheduler
 from tests.paths import EXAMPLES
 
@@ -146,7 +146,7 @@ def test_a_lock_in_a_workbook_is_told_by_its_row_and_in_the_copy_with_errors(tmp
     assert (finished.returncode, finished.stdout) == (2, "")
     told = (
         "no schedule can keep the lock of A on its time. A is on Saturday 6 March 2027, which is no working day. "
-        "Take the lock off, or move the booking first."
+        "Remove 'time' from its locks, or set today (--today): the plan then drops such locks, and lists them."
     )
     assert finished.stderr.splitlines()[-2:] == [  # a line of progress may stand before them
         f"Published, row 2, Locked: {told}",
@@ -211,3 +211,69 @@ def test_a_terminal_shows_a_live_table(tmp_path: Path):
     assert re.search(r"Best so far +Bound", text)
     assert "Conferences not placed" in text
     assert "How good it is, what matters most first:" in text
+
+
+PUBLISHED = {"conference": "A", "start": "2027-03-08T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time", "chair"]}
+ABSENT = [{"id": "C1", "absences": [{"first": "2027-03-08", "last": "2027-03-08"}]}, {"id": "C2"}]
+
+
+def test_today_plans_for_a_day_and_lists_exceptions_first(tmp_path: Path):
+    problem = tiny_data(published=[PUBLISHED], chairs=ABSENT, today="2026-01-01", conferences=[conference(minutes=20)])
+    (tmp_path / "near.json").write_text(json.dumps(problem))
+    finished = scheduler("plan", "near.json", "--today", "2027-03-02", "--out", "out.json", cwd=tmp_path)
+    assert finished.returncode == 0
+    why = "It changes its chair from C1 to C2. R3: A: C1 does not work on Monday 8 March 2027."
+    texts = {
+        "R8": f"The lock on its chair can't be kept and is dropped. {why}",
+        "R9": f"Published for Monday 8 March 2027 at 10:00, it breaks a rule. {why}",
+    }
+    odd = "A lasts 20 minutes; usual are 30 to 300. Check that it is in minutes."
+    assert finished.stdout.splitlines()[2:8] == [
+        "Check first: 1 entry of the problem looks wrong.",
+        f"  - conferences[0].minutes: {odd}",
+        "Exceptions: 2 exceptions were made to rules.",
+        *(f"  - A ({rule}): {text}" for rule, text in texts.items()),
+        "Placed: the one conference is placed.",
+    ]
+    written = json.loads((tmp_path / "out.json").read_text())
+    assert written["exceptions"] == [{"conference": "A", "rule": rule, "text": text} for rule, text in texts.items()]
+    assert written["remarks"] == [{"place": "conferences[0].minutes", "text": odd}]
+    checked = scheduler("check", "near.json", "out.json", "--today", "2027-03-02", cwd=tmp_path)
+    assert checked.returncode == 0
+    assert checked.stdout.splitlines()[:8] == [
+        "1 entry of the problem looks wrong:",
+        f"  - conferences[0].minutes: {odd}",
+        "",
+        "The schedule lists these exceptions:",
+        *(f"  - A ({rule}): {text}" for rule, text in texts.items()),
+        "",
+        "No hard rule is broken.",
+    ]
+    as_json = json.loads(scheduler("check", "near.json", "out.json", "--today", "2027-03-02", "--json", cwd=tmp_path).stdout)
+    assert as_json["remarks"] == [
+        f"conferences[0].minutes: {odd}",
+    ]
+    assert as_json["exceptions"] == written["exceptions"]
+
+
+@pytest.mark.parametrize("command", [["plan"], ["check", "out.json"]])
+@pytest.mark.parametrize("day", ["2027-02-30", "tomorrow", ""])
+def test_a_today_that_is_no_date_is_refused(tiny: Path, tmp_path: Path, command: list[str], day: str):
+    finished = scheduler(command[0], tiny, *command[1:], "--today", day, cwd=tmp_path)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr == f"--today: '{day}' is not a date. Enter a date such as 2026-12-01.\n"
+
+
+def test_remarks_on_a_workbook_name_its_rows_and_are_bounded(tmp_path: Path):
+    many = [conference(f"A{n}", minutes=20, mode="virtual") for n in range(30)]
+    write_problem_file(read_problem(tiny_data(conferences=many)), tmp_path / "many.xlsx")
+    lines = scheduler("plan", "many.xlsx", cwd=tmp_path).stdout.splitlines()
+    assert lines[2:4] == [
+        "Check first: 30 entries of the problem look wrong.",
+        "  - Conferences, row 2, Length: A0 lasts 20 minutes; usual are 30 to 300. Check that it is in minutes.",
+    ]
+    assert lines[27:30] == [
+        "  - Conferences, row 26, Length: A24 lasts 20 minutes; usual are 30 to 300. Check that it is in minutes.",
+        "  - and 5 more.",
+        "Placed: all 30 conferences are placed.",
+    ]

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 
 from scheduler.domain.policy import Policy, Weights
@@ -17,6 +19,15 @@ def test_the_usual_numbers_are_the_contracts() -> None:
         "tight_days": 3,
         "stability": {"date": 5, "time": 3, "chair": 3, "site": 2, "room": 1},
         "off": (),
+        "move_notice_days": 5,
+        "placeholders": ("TBC", "TBA", "n/a", "none", "unknown", "duty", "0", "-", "?"),
+        "plausible": {
+            "min_minutes": 30,
+            "max_minutes": 300,
+            "first_start": dt.time(8),
+            "last_start": dt.time(18),
+            "max_children": 15,
+        },
     }
 
 
@@ -42,3 +53,21 @@ def test_a_preference_that_is_off_weighs_nothing(name: PreferenceName) -> None:
     weights = Weights.model_validate({name: 7})
     assert Policy(weights=weights).weight(name) == 7
     assert Policy(weights=weights, off=(name,)).weight(name) == 0
+
+
+@pytest.mark.parametrize(
+    ("social_worker", "is_placeholder"),
+    [
+        ("TBC", True),
+        ("tbc", True),
+        (" N/A ", True),
+        ("Unknown", True),
+        ("?", True),
+        ("0", True),
+        ("SW-1", False),
+        ("TBC-1", False),
+    ],
+)
+def test_a_placeholder_names_nobody(social_worker: str, is_placeholder: bool) -> None:
+    assert Policy().is_placeholder(social_worker) == is_placeholder
+    assert not Policy(placeholders=()).is_placeholder(social_worker)

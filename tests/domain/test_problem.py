@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scheduler.domain.faults import read_problem
-from scheduler.domain.problem import HeldSlot, Problem
+from scheduler.domain.problem import HeldSlot, Problem, on_day, with_published
 from scheduler.domain.values import Interval
 from tests.builders import booking, conference, minute_taker, room, tiny_data, tiny_problem
 from tests.paths import EXAMPLES
@@ -137,3 +137,57 @@ def test_what_was_looked_up_makes_no_difference() -> None:
     used, fresh = tiny_problem(), tiny_problem()
     assert used.due and used.held_slots == () and used.digest
     assert used == fresh
+
+
+def planned_on(today: str | None, **changes: object) -> Problem:
+    near = {"conference": "A", "start": "2027-03-08T10:00", "room": "AYL-1", "chair": "C1"}
+    return tiny_problem(today=today, published=[near], **changes)
+
+
+@pytest.mark.parametrize(
+    ("today", "changes", "earliest"),
+    [
+        (None, {}, "2027-03-01"),
+        ("2027-03-02", {}, "2027-03-09"),
+        ("2027-03-02", {"notice_waived": True}, "2027-03-03"),
+        ("2027-03-05", {"notice_waived": True}, "2027-03-08"),
+        ("2027-03-02", {"requested": "2027-03-03"}, "2027-03-10"),
+        ("2027-03-02", {"requested": "2027-03-03", "notice_waived": True}, "2027-03-03"),
+        (None, {"requested": "2027-03-03", "notice_waived": True}, "2027-03-01"),
+        ("2027-03-02", {"earliest": "2027-03-20"}, "2027-03-20"),
+        ("2027-03-02", {"kind": "review", "due": "2027-04-30"}, "2027-04-02"),
+    ],
+)
+def test_the_earliest_date_counts_the_notice_from_today(today: str | None, changes: dict[str, object], earliest: str) -> None:
+    assert str(planned_on(today, conferences=[conference(**changes)]).earliest["A"]) == earliest
+
+
+def test_a_published_start_that_is_kept_is_not_bound_by_today() -> None:
+    problem = planned_on("2027-03-02")
+    assert problem.earliest_at("A", dt.datetime(2027, 3, 8, 10)) == dt.date(2027, 3, 1)
+    assert problem.earliest_at("A", dt.datetime(2027, 3, 8, 14)) == dt.date(2027, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "first", "past"),
+    [
+        (None, 5, None, []),
+        ("2027-03-08", 5, "2027-03-15", []),
+        ("2027-03-09", 0, "2027-03-09", ["A"]),
+        ("2027-03-06", 1, "2027-03-08", []),
+    ],
+)
+def test_what_is_past_and_from_when_bookings_may_move(today: str | None, days: int, first: str | None, past: list[str]) -> None:
+    problem = planned_on(today, policy={"move_notice_days": days})
+    assert problem.first_movable_day == (None if first is None else dt.date.fromisoformat(first))
+    assert list(problem.past) == past
+
+
+def test_another_day_or_other_bookings_give_a_problem_of_their_own() -> None:
+    problem = planned_on("2027-03-02")
+    assert (problem.earliest["A"], problem.first_movable_day) == (dt.date(2027, 3, 9), dt.date(2027, 3, 9))
+    later = on_day(problem, dt.date(2027, 3, 9))
+    assert (later.earliest["A"], later.first_movable_day, list(later.past)) == (dt.date(2027, 3, 16), dt.date(2027, 3, 16), ["A"])
+    assert later == planned_on("2027-03-09")
+    assert later.digest == planned_on("2027-03-09").digest != problem.digest
+    assert with_published(problem, ()).published_by_id == {}

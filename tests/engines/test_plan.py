@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -14,14 +15,15 @@ import pytest
 from fixtures.generate import HERE as FIXTURES
 from fixtures.tiny import tiny
 from scheduler.checker import check
-from scheduler.domain.faults import Fault, InputError
+from scheduler.domain.faults import Fault, InputError, read_problem
+from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule
 from scheduler.engines.progress import Progress
 from scheduler.files import read_problem_file
 from scheduler.planner import plan
 from tests.builders import booking, chair, conference, minute_taker, room, tiny_problem
-from tests.paths import EXAMPLES, ROOT
+from tests.paths import EXAMPLES, INPUTS, ROOT
 
 JUNE = (0, 37, 0, 0, 128, 2004)
 TINY = (0, 24, 0, 3, 2, 110)
@@ -160,7 +162,9 @@ def test_a_lock_that_cannot_be_kept_is_named(locks: list[str], changes: dict[str
     (fault,) = faults_of(problem)
     assert fault.where == "published[1].locks"
     assert fault.message.startswith(f"no schedule can keep the lock of A on its {locks[0]}. ")
-    assert fault.message.endswith("Take the lock off, or move the booking first.")
+    assert fault.message.endswith(
+        f"Remove '{locks[0]}' from its locks, or set today (--today): the plan then drops such locks, and lists them."
+    )
 
 
 def test_locks_that_cannot_be_kept_together_are_named_without_those_that_do_no_harm() -> None:
@@ -176,7 +180,7 @@ def test_locks_that_cannot_be_kept_together_are_named_without_those_that_do_no_h
         (
             f"published[{position}].locks",
             f"no schedule can keep the lock of {name} on its time and room. It can't be kept together with {other}. "
-            "Take the lock off, or move the booking first.",
+            "Remove 'time' and 'room' from its locks, or set today (--today): the plan then drops such locks, and lists them.",
         )
         for position, name, other in ((0, "A", "C"), (2, "C", "A"))
     ]
@@ -287,7 +291,7 @@ def test_what_nothing_suits_is_said_with_the_rule_that_leaves_it_nothing() -> No
     schedule = plan(problem)
     assert_sound(problem, schedule)
     assert {unplaced.conference: unplaced.reason.split(":")[0] for unplaced in schedule.unplaced} == {
-        "LATE": "Nothing in this time suits it. R1",
+        "LATE": "It can't be held before Thursday 1 April 2027, which is after this plan ends on Wednesday 31 March 2027",
         "LIFT": "Nothing in this time suits it. R2",
         "KEPT": "Nothing in this time suits it. R3",
     }
@@ -329,3 +333,40 @@ HOLD = [{"site": "AYL", "week": "2027-03-08", "count": 2}]
 def test_next_to_nothing(changes: dict[str, object], tiers: tuple[int, ...]) -> None:
     problem = tiny_problem(**changes)
     assert_proven(problem, plan(problem), tiers)
+
+
+@pytest.mark.parametrize(
+    ("name", "tiers"),
+    [
+        ("w-children", (0, 60_000_401, 0, 0, 2_999_854, 24)),
+        ("weights-max-tight", (2, 4_000_035_000_084, 0, 0, 3_999_839, 27_999_994)),
+        ("ch-46377", (0, 974_412, 0, 0, 46_303, 144)),
+    ],
+)
+def test_the_largest_numbers_are_planned_within_the_time_limit(name: str, tiers: tuple[int, ...]) -> None:
+    problem = read_problem_file(INPUTS / f"{name}.json")
+    started = time.monotonic()
+    schedule = plan(problem, time_limit=5)
+    assert time.monotonic() - started <= 5.5
+    assert_sound(problem, schedule)
+    for tier, least in zip(schedule.tiers, tiers, strict=True):
+        assert tier.bound <= least <= tier.value, tier
+        if not tier.proven:
+            break
+
+
+def test_a_month_of_the_largest_numbers_ends_within_the_time_limit() -> None:
+    """Every number of the example month that the contract leaves free is the largest that is allowed."""
+    data = json.loads((EXAMPLES / "march.json").read_text())
+    for one in data["conferences"]:
+        one["children"] = 1_000_000
+    for one in data["chairs"]:
+        one["caseload"] = 1_000_000
+    largest = dict.fromkeys(PREFERENCE_NAMES, 1_000_000)
+    data["policy"] |= {"late_base": 1_000_000, "weights": largest, "stability": dict.fromkeys(("date", "chair"), 1_000_000)}
+    problem = read_problem(data)
+    started = time.monotonic()
+    schedule = plan(problem, time_limit=5)
+    assert time.monotonic() - started <= 5.5
+    assert_sound(problem, schedule)
+    assert schedule.unplaced == ()

@@ -11,20 +11,25 @@ import pytest
 from scheduler.checker import check
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import TIERS, Schedule
+from scheduler.domain.schedule import TIERS, PlanException, Schedule
 from tests.engines.small_problems import planned
 from tests.exhaustive import Optimum, TooLargeError, optimum
-from tests.random_problems import random_problem
+from tests.random_problems import random_problem, random_problem_of_today
 from tests.varied_problems import replanned, varied_problem
 
 SOME, MANY = range(24), range(24, 400)
 
 
 def problems(seeds: Iterable[int]) -> Iterator[tuple[object, Problem, Optimum | None]]:
-    """For each seed a usual problem, one taken further, and that one again when its optimum has been published."""
+    """For each seed a usual problem, one taken further, that one again when its optimum has been published, and one of today."""
     for seed in seeds:
         varied = Random(seed)
-        for kind, problem in (("usual", random_problem(Random(seed))), ("varied", varied_problem(varied))):
+        kinds = {
+            "usual": random_problem(Random(seed)),
+            "varied": varied_problem(varied),
+            "today": random_problem_of_today(Random(seed)),
+        }
+        for kind, problem in kinds.items():
             try:
                 best = optimum(problem)
                 yield (seed, kind), problem, best
@@ -44,6 +49,7 @@ def assert_best(which: object, problem: Problem, best: Optimum | None) -> str:
     schedule = planned(problem)
     assert [(tier.name, tier.value) for tier in schedule.tiers] == list(zip(TIERS, best.tiers, strict=True)), which
     assert all(tier.proven and tier.bound == tier.value for tier in schedule.tiers), which
+    assert {exception.conference for exception in schedule.exceptions if exception.rule == "R8"} == set(best.dropped), which
     assert not check(problem, schedule).remarks or problem.assumptions, which
     return "best"
 
@@ -70,7 +76,8 @@ def test_plan_finds_what_trying_everything_finds_in_many_more_problems() -> None
 def test_what_trying_everything_finds_is_as_the_checker_measures_it() -> None:
     for which, problem, best in problems(SOME):
         if best is not None:
-            report = check(problem, Schedule(bookings=best.bookings))
+            exceptions = tuple(PlanException(conference=name, rule="R8", text="dropped") for name in best.dropped)
+            report = check(problem, Schedule(bookings=best.bookings, exceptions=exceptions))
             assert (report.violations, tuple(report.measure.tiers.values())) == ((), best.tiers), which
 
 

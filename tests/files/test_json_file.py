@@ -81,8 +81,10 @@ def test_the_format_of_a_schedule(tmp_path: Path) -> None:
             "chair": "C1",
             "minute_taker": None,
             "held": False,
+            "cover": False,
         }
     ]
+    assert (written["exceptions"], written["remarks"]) == ([], [])
     assert (tmp_path / "a.json").read_text("utf-8").startswith('{\n "version": 1,\n "problem": "abc",\n')
     assert read_schedule_file(tmp_path / "a.json") == schedule
 

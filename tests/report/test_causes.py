@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from scheduler.domain.schedule import Tier
+from scheduler.domain.schedule import PlanException, Tier
+from scheduler.report.account import Account
 from scheduler.report.causes import why_late, why_never
 from tests.builders import booking, chair, conference, minute_taker, room, schedule, tiny_problem
 
@@ -178,3 +179,51 @@ def test_a_conference_with_one_possible_day_is_not_impossible():
         "no CPA who may chair it is at work and free for any start and place that suit it"
     )
     assert why_never(last_day, last_day.conferences[0]) is None
+
+
+PUBLISHED = {"conference": "A", "start": "2027-03-24T10:00", "room": "AYL-1", "chair": "C1"}
+
+
+def test_the_day_of_the_plan_is_the_cause():
+    assert cause("2027-03-24", today="2027-03-17") == (
+        "It could not be held before Wednesday 24 March: the plan is made on Wednesday 17 March, "
+        "and 5 working days of notice must be given."
+    )
+    assert cause("2027-03-22", of={"notice_waived": True}, today="2027-03-19") == (
+        "It could not be held before Monday 22 March: the plan is made on Friday 19 March, "
+        "and 1 working day of notice must be given."
+    )
+
+
+def test_a_published_time_that_is_past_or_near_is_the_cause():
+    assert cause("2027-03-24", today="2027-03-22", published=[PUBLISHED]) == "Its published time is too near to move it."
+    assert cause("2027-03-24", today="2027-03-25", published=[PUBLISHED]) == "It is past, and stays as it was."
+
+
+def test_the_notice_of_a_moved_booking_is_the_cause():
+    moved = cause("2027-03-30", today="2027-03-19", published=[PUBLISHED | {"start": "2027-03-31T10:00"}])
+    assert moved == (
+        "Moved from its published start, it could not be held before Tuesday 30 March: the plan is made on Friday 19 March, "
+        "and 5 working days of notice must be given."
+    )
+
+
+def test_a_near_booking_of_another_conference_may_be_the_cause():
+    near = PUBLISHED | {"conference": "B", "start": "2027-03-05T10:00"}
+    problem = tiny_problem(
+        conferences=[conference("A", notice_waived=True), conference("B")], published=[near], today="2027-03-02"
+    )
+    held = booking("A", "2027-03-22T10:00")
+    assert why_late(problem, schedule(held, booking("B", "2027-03-05T10:00"), tiers=PROVEN), held) == (
+        "Holding it earlier would change a booking that is too near, make others at least as much later, or leave one out "
+        "(proven)."
+    )
+
+
+def test_a_dropped_lock_is_no_cause():
+    locked = PUBLISHED | {"locks": ["time"], "start": "2027-03-25T10:00"}
+    problem = tiny_problem(published=[locked], today="2027-03-02")
+    dropped = (PlanException(conference="A", rule="R8", text="dropped"),)
+    late = schedule(booking("A", "2027-03-24T10:00"), tiers=PROVEN, exceptions=dropped)
+    (found,) = Account(problem, late).late
+    assert found.why == "Holding it earlier would make others at least as much later, or leave one out (proven)."

@@ -5,7 +5,7 @@ import pytest
 
 from scheduler.domain.faults import read_problem
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import Schedule, Solver, Tier, Unplaced
+from scheduler.domain.schedule import PlanException, Remark, Schedule, Solver, Tier, Unplaced
 from scheduler.measure import measure
 from scheduler.report.account import Account
 from scheduler.report.summary import Summary, proof_in_words, summarise
@@ -132,6 +132,22 @@ def test_long_lists_end_with_a_count_of_the_rest():
     shown = [line for line in summary_of(tiny_problem(conferences=many), result).lines(longest_list=2) if line.startswith("  - ")]
     assert [line[:8] for line in shown] == ["  - A4 (", "  - A3 (", "  - and "]
     assert shown[-1] == "  - and 3 more."
+
+
+def test_remarks_and_exceptions_come_first_and_are_bounded():
+    remarks = tuple(Remark(place=f"conferences[{n}].minutes", text=f"A{n} lasts 2 minutes.") for n in range(4))
+    exceptions = (PlanException(conference="A", rule="R8", text="The lock is dropped."),)
+    summary = summary_of(tiny_problem(), schedule(booking(), remarks=remarks, exceptions=exceptions))
+    assert summary.lines(longest_list=2)[1:9] == (
+        "",
+        "Check first: 4 entries of the problem look wrong.",
+        "  - conferences[0].minutes: A0 lasts 2 minutes.",
+        "  - conferences[1].minutes: A1 lasts 2 minutes.",
+        "  - and 2 more.",
+        "Exceptions: 1 exception was made to rules.",
+        "  - A (R8): The lock is dropped.",
+        "Placed: the one conference is placed.",
+    )
 
 
 def test_references_are_listed_in_one_line():

@@ -10,7 +10,14 @@ APART = tiny_problem(conferences=[conference("A"), conference("B"), conference("
 def test_two_kept_apart_at_one_site_on_one_day_are_broken() -> None:
     assert ApartRule().check(
         APART, schedule(booking("A"), booking("B", "2027-03-02T14:00"), booking("C", "2027-03-02T14:00"))
-    ) == [Violation(rule="R7", subject="B", text="B is kept apart from A, but both are at Aylesbury on Tuesday 2 March 2027.")]
+    ) == [
+        Violation(
+            rule="R7",
+            subject="B",
+            text="B is kept apart from A, but both are at Aylesbury on Tuesday 2 March 2027.",
+            among=("A", "B"),
+        )
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ HOLDS = [{"site": "AYL", "week": "2027-03-03", "count": 1}]
 HOLD = "HOLD-AYL-2027-03-03-1"
 
 
-def broken(text: str, subject: str = "A") -> list[Violation]:
-    return [Violation(rule="R3", subject=subject, text=text)]
+def broken(text: str, subject: str = "A", *among: str) -> list[Violation]:
+    return [Violation(rule="R3", subject=subject, text=text, among=among)]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_two_of_one_chair_may_touch_but_not_overlap() -> None:
     problem = tiny_problem(conferences=[conference("A"), conference("B")], virtual_starts=["10:00", "12:14", "12:15"])
     assert ChairsRule().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:15", room=None))) == []
     assert ChairsRule().check(problem, schedule(booking("A"), booking("B", "2027-03-02T12:14", room=None))) == broken(
-        "B, Tuesday 2 March 2027 at 12:14: C1 is then taken by A.", "B"
+        "B, Tuesday 2 March 2027 at 12:14: C1 is then taken by A.", "B", "A", "B"
     )
 
 
@@ -84,14 +84,16 @@ def test_a_day_above_the_limit_is_broken_once() -> None:
     problem = tiny_problem(chairs=[chair(max_per_day=1)], conferences=[conference(name) for name in "ABC"])
     starts = "2027-03-02T10:00", "2027-03-02T14:00", "2027-03-03T10:00"
     day = [booking(name, start) for name, start in zip("ABC", starts, strict=True)]
-    assert ChairsRule().check(problem, schedule(*day)) == broken("C1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "C1")
+    assert ChairsRule().check(problem, schedule(*day)) == broken(
+        "C1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "C1", "A", "B"
+    )
     assert ChairsRule().check(problem, schedule(*day[1:])) == []
 
 
 def test_a_week_above_the_limit_is_broken_once() -> None:
     problem = tiny_problem(chairs=[chair(max_per_week=2)], conferences=[conference(name) for name in "ABCDE"])
     assert ChairsRule().check(problem, schedule(*week_of(None, None, None, None))) == broken(
-        "C1 has 4 bookings in the week from Monday 1 March 2027; at most 2.", "C1"
+        "C1 has 4 bookings in the week from Monday 1 March 2027; at most 2.", "C1", *"ABCD"
     )
     next_week = booking("E", "2027-03-08T10:00")
     assert ChairsRule().check(problem, schedule(*week_of(None, None), next_week)) == []
@@ -100,7 +102,7 @@ def test_a_week_above_the_limit_is_broken_once() -> None:
 def test_office_days_above_the_limit_are_broken_once_a_week() -> None:
     problem = tiny_problem(chairs=[chair(max_office_days=2)], conferences=[conference(name) for name in "ABCDE"])
     assert ChairsRule().check(problem, schedule(*week_of("AYL-1", "AYL-1", "WYC-1"))) == broken(
-        "C1 has 3 office days in the week from Monday 1 March 2027; at most 2.", "C1"
+        "C1 has 3 office days in the week from Monday 1 March 2027; at most 2.", "C1", *"ABC"
     )
     same_day = booking("E", "2027-03-02T14:00")
     assert ChairsRule().check(problem, schedule(*week_of("AYL-1", "AYL-1", None, None), same_day)) == []
@@ -109,9 +111,9 @@ def test_office_days_above_the_limit_are_broken_once_a_week() -> None:
 def test_a_limit_of_none_at_all_lets_nothing_pass() -> None:
     problem = tiny_problem(chairs=[chair(max_per_day=0, max_per_week=0, max_office_days=0)])
     assert ChairsRule().check(problem, schedule(booking())) == [
-        *broken("C1 has 1 booking on Tuesday 2 March 2027; at most 0.", "C1"),
-        *broken("C1 has 1 booking in the week from Monday 1 March 2027; at most 0.", "C1"),
-        *broken("C1 has 1 office day in the week from Monday 1 March 2027; at most 0.", "C1"),
+        *broken("C1 has 1 booking on Tuesday 2 March 2027; at most 0.", "C1", "A"),
+        *broken("C1 has 1 booking in the week from Monday 1 March 2027; at most 0.", "C1", "A"),
+        *broken("C1 has 1 office day in the week from Monday 1 March 2027; at most 0.", "C1", "A"),
     ]
 
 
@@ -126,8 +128,8 @@ def test_a_hold_is_not_for_a_reserve() -> None:
 def test_holds_take_time_and_count_towards_limits() -> None:
     problem = tiny_problem(chairs=[chair(max_per_day=1)], holds=HOLDS)
     assert ChairsRule().check(problem, schedule(booking(HOLD), booking("A", room="WYC-1"))) == [
-        *broken(f"A, Tuesday 2 March 2027 at 10:00: C1 is then taken by {HOLD}."),
-        *broken("C1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "C1"),
+        *broken(f"A, Tuesday 2 March 2027 at 10:00: C1 is then taken by {HOLD}.", "A", HOLD, "A"),
+        *broken("C1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "C1", HOLD, "A"),
     ]
 
 

@@ -15,8 +15,8 @@ HOLDS = [{"site": "AYL", "week": "2027-03-03", "count": 1}]
 HOLD = "HOLD-AYL-2027-03-03-1"
 
 
-def broken(text: str, subject: str = "A") -> list[Violation]:
-    return [Violation(rule="R5", subject=subject, text=text)]
+def broken(text: str, subject: str = "A", *among: str) -> list[Violation]:
+    return [Violation(rule="R5", subject=subject, text=text, among=among)]
 
 
 def test_every_booking_has_one_holds_and_virtual_ones_too() -> None:
@@ -70,8 +70,8 @@ def test_two_at_once_and_a_day_above_the_limit_are_broken() -> None:
     problem = tiny_problem(conferences=TWO, minute_takers=[minute_taker(max_per_day=1), minute_taker("M2")])
     first = booking("A", minute_taker="M1")
     assert MinuteTakersRule().check(problem, schedule(first, booking("B", room=None, minute_taker="M1"))) == [
-        *broken("B, Tuesday 2 March 2027 at 10:00: M1 is then taken by A.", "B"),
-        *broken("M1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "M1"),
+        *broken("B, Tuesday 2 March 2027 at 10:00: M1 is then taken by A.", "B", "A", "B"),
+        *broken("M1 has 2 bookings on Tuesday 2 March 2027; at most 1.", "M1", "A", "B"),
     ]
     assert MinuteTakersRule().check(problem, schedule(first, booking("B", room=None, minute_taker="M2"))) == []
 

@@ -11,8 +11,8 @@ HOLDS = [{"site": "AYL", "week": "2027-03-03", "count": 1}]
 HOLD = "HOLD-AYL-2027-03-03-1"
 
 
-def broken(text: str, subject: str = "A") -> list[Violation]:
-    return [Violation(rule="R2", subject=subject, text=text)]
+def broken(text: str, subject: str = "A", *among: str) -> list[Violation]:
+    return [Violation(rule="R2", subject=subject, text=text, among=among)]
 
 
 def test_two_in_one_room_one_after_the_other_are_unbroken() -> None:
@@ -23,16 +23,16 @@ def test_two_in_one_room_one_after_the_other_are_unbroken() -> None:
 def test_two_whose_room_times_overlap_are_broken_named_by_the_later() -> None:
     problem = tiny_problem(conferences=TWO, rooms=[room(starts=["10:00", "12:29"])])
     assert RoomsRule().check(problem, schedule(booking("B", "2027-03-02T12:29"), booking("A"))) == broken(
-        "B, Tuesday 2 March 2027 at 12:29: room AYL-1 is then taken by A.", "B"
+        "B, Tuesday 2 March 2027 at 12:29: room AYL-1 is then taken by A.", "B", "A", "B"
     )
 
 
 def test_every_pair_of_three_at_once_is_broken() -> None:
     problem = tiny_problem(conferences=[*TWO, conference("C")])
     assert RoomsRule().check(problem, schedule(booking("A"), booking("B"), booking("C"))) == [
-        *broken("B, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.", "B"),
-        *broken("C, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.", "C"),
-        *broken("C, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by B.", "C"),
+        *broken("B, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.", "B", "A", "B"),
+        *broken("C, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.", "C", "A", "C"),
+        *broken("C, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by B.", "C", "B", "C"),
     ]
 
 
@@ -45,7 +45,7 @@ def test_two_at_once_in_two_rooms_or_virtually_are_unbroken() -> None:
 def test_a_stated_end_that_is_too_early_hides_no_clash() -> None:
     problem = tiny_problem(conferences=TWO, rooms=[room(starts=["10:00", "12:00"])])
     assert RoomsRule().check(problem, schedule(booking("A", minutes=-60), booking("B", "2027-03-02T12:00"))) == broken(
-        "B, Tuesday 2 March 2027 at 12:00: room AYL-1 is then taken by A.", "B"
+        "B, Tuesday 2 March 2027 at 12:00: room AYL-1 is then taken by A.", "B", "A", "B"
     )
 
 

@@ -13,7 +13,7 @@ from scheduler.rules.base import Rule
 
 
 def test_they_are_listed_in_the_contracts_order() -> None:
-    assert [rule.name for rule in HARD_RULES] == [f"R{n}" for n in range(1, 9)]
+    assert [rule.name for rule in HARD_RULES] == [f"R{n}" for n in range(1, 10)]
     assert tuple(rule.name for rule in TIER_RULES) == TIERS[:-1]
     assert tuple(rule.name for rule in PREFERENCE_RULES) == PREFERENCE_NAMES
     assert RULES == HARD_RULES + TIER_RULES + PREFERENCE_RULES

@@ -8,7 +8,7 @@ SHARED = tiny_problem(conferences=[conference("A", social_worker="SW-1"), confer
 def test_two_conferences_of_one_social_worker_that_overlap_are_broken() -> None:
     overlapping = schedule(booking("A"), booking("B", "2027-03-02T12:14", chair="C2", room=None))
     assert SocialWorkersRule().check(SHARED, overlapping) == [
-        Violation(rule="R6", subject="B", text="B, Tuesday 2 March 2027 at 12:14: SW-1 is then in A.")
+        Violation(rule="R6", subject="B", text="B, Tuesday 2 March 2027 at 12:14: SW-1 is then in A.", among=("A", "B"))
     ]
 
 

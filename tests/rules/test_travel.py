@@ -12,7 +12,7 @@ def problem_with_journeys(*journeys: tuple[str, str, int]):
 
 
 def broken(text: str) -> list[Violation]:
-    return [Violation(rule="R4", subject="B", text=f"B, Tuesday 2 March 2027 at {text}")]
+    return [Violation(rule="R4", subject="B", text=f"B, Tuesday 2 March 2027 at {text}", among=("A", "B"))]
 
 
 def test_a_gap_as_long_as_the_drive_is_unbroken() -> None:

@@ -80,7 +80,8 @@ def test_what_can_not_be_planned_fails_with_the_faults(store: Store) -> None:
     assert (ended.state, made(store, attempt.job)) == (JobState.FAILED, None)
     assert ended.error == (
         "There can be no such plan. published[0].locks: no schedule can keep the lock of A on its time. "
-        "A is on Saturday 6 March 2027, which is no working day. Take the lock off, or move the booking first."
+        "A is on Saturday 6 March 2027, which is no working day. "
+        "Remove 'time' from its locks, or set today (--today): the plan then drops such locks, and lists them."
     )
 
 

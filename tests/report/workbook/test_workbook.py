@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from scheduler.domain.faults import InputError, read_problem
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import Schedule, Unplaced
+from scheduler.domain.schedule import PlanException, Remark, Schedule, Unplaced
 from scheduler.measure import measure
 from scheduler.report.summary import summarise
 from scheduler.report.workbook import write_report
@@ -63,6 +63,19 @@ def test_the_summary_sheet_contains_the_summary(march: tuple[Problem, Schedule],
         assert {section.title.lower(), section.sentence.lower(), *(detail.lower() for detail in section.details())} <= texts
     tiers = [row for row in march_book["Summary"].values if str(row[0])[:1].isdigit()]
     assert [row[1] for row in tiers] == [tier.value for tier in summary.tiers]
+
+
+def test_the_summary_sheet_begins_with_remarks_and_exceptions(tmp_path: Path):
+    remark = Remark(place="conferences[0].minutes", text="A lasts 2 minutes.")
+    exception = PlanException(conference="A", rule="R9", text="It changes its chair.")
+    result = schedule(booking(), remarks=(remark,), exceptions=(exception,))
+    sheet = book_of(tiny_problem(), result, tmp_path)["Summary"]
+    assert [tuple(cell.value for cell in row[:2]) for row in sheet.iter_rows(min_row=3, max_row=6)] == [
+        ("Check first", "1 entry of the problem looks wrong."),
+        (None, "conferences[0].minutes: A lasts 2 minutes."),
+        ("Exceptions", "1 exception was made to rules."),
+        (None, "A (R9): It changes its chair."),
+    ]
 
 
 def test_the_diary_shows_every_booking_at_its_day_start_and_room(march: tuple[Problem, Schedule], march_book: openpyxl.Workbook):

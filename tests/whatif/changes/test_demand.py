@@ -23,7 +23,7 @@ def ids(conferences: tuple[Conference, ...]) -> list[str]:
 
 
 def published(identifier: str, *locks: str) -> dict[str, object]:
-    return booking(identifier).model_dump(exclude={"end", "held"}) | {"locks": locks}
+    return booking(identifier).model_dump(exclude={"end", "held", "cover"}) | {"locks": locks}
 
 
 def test_copies_follow_their_originals_and_keep_only_a_reviews_chair() -> None:
