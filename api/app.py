@@ -18,6 +18,7 @@ from api.database.migrate import migrate
 from api.database.session import Store
 from api.diary.absences import routes as absences
 from api.diary.bookings import routes as bookings
+from api.diary.conferences import handover_routes as handovers
 from api.diary.conferences import outcome_routes as outcomes
 from api.diary.conferences import routes as conferences
 from api.diary.holidays import routes as day_files
@@ -42,6 +43,8 @@ from api.whatif import value_routes as values
 
 ROUTERS: tuple[APIRouter, ...] = (
     bookings.router,
+    handovers.of_chairs,
+    handovers.router,
     outcomes.router,
     outcomes.of_many,
     conferences.router,

@@ -65,6 +65,8 @@ class ConferenceEvent(StrEnum):
     TRANSFER = "transfer"
     CORRECTED = "outcome corrected"
     WITHDRAWN = "outcome withdrawn"
+    WAIVED = "notice waived"
+    HANDED_OVER = "handed over"
 
 
 def possible_outcomes(kind: ConferenceKind) -> tuple[Outcome, ...]:
@@ -96,6 +98,7 @@ def next_review(conference: Conference, identifier: str, held_on: dt.date, chair
             "earliest": None,
             "due": None,
             "unavailable": (),
+            "notice_waived": False,
         }
     )
 
@@ -104,7 +107,7 @@ def held_again(
     conference: Conference, identifier: str, inquorate_on: dt.date, calendar: Calendar, clocks: ClockSettings
 ) -> Conference:
     """Return the conference that replaces an inquorate one: a review keeps its due date, another kind is due within days."""
-    changes: dict[str, object] = {"id": identifier, "earliest": inquorate_on + ONE_DAY}
+    changes: dict[str, object] = {"id": identifier, "earliest": inquorate_on + ONE_DAY, "notice_waived": False}
     if not conference.kind.is_review:
         changes["due"] = calendar.working_days_after(inquorate_on, clocks.rebook_days)
     return conference.model_copy(update=changes)

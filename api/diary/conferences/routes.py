@@ -9,13 +9,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from api.diary import snapshot
 from api.diary.bookings import workflow as booking_by_hand
-from api.diary.bookings.routes import ChangeReason
+from api.diary.bookings.routes import ChangeReason, NoticeWaiver
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Reason
 from api.diary.conferences.queries import ConferenceState
 from api.diary.conferences.views import ConferenceView, Followed, current, followed, found, shown, views
-from api.errors import invalid
+from api.errors import ErrorItem, invalid
 from api.http.etags import IfMatch
 from api.http.paging import After, Most, page_model
 from api.http.permissions import Permission, needs
@@ -106,6 +106,7 @@ def one(connection: Reading, response: Response, id: str) -> Any:
 )
 def add(connection: Writing, now: Now, response: Response, value: Conference) -> Any:
     """Store a new conference, to be booked by hand or by a plan."""
+    _require_record(value, is_waived=False)
     snapshot.hold_to_references(connection, value)
     life.request(connection, value, now)
     response.headers["Location"] = resource_path("conferences", value.id)
@@ -124,6 +125,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
     stored = current(connection, id, if_match)
     if value.id != id:
         raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new conference instead.")
+    _require_record(value, is_waived=stored.value.notice_waived)
     snapshot.hold_to_references(connection, value)
     booking_by_hand.change_conference(connection, stored, value, now)
     return shown(connection, response, id)
@@ -166,3 +168,23 @@ def transfer(connection: Writing, now: Now, response: Response, id: str, new: Tr
     """Make the conference a transfer-in, whose clock runs from the notification."""
     life.transfer(connection, current(connection, id, if_match), new.notified, now)
     return shown(connection, response, id)
+
+
+@router.post(
+    "/{id:path}/waive-notice",
+    response_model=ConferenceView,
+    dependencies=[_changes],
+    openapi_extra=request_example({"by": "manager", "why": "The child is at risk now."}),
+    summary="Waive the notice of a conference",
+)
+def waive(connection: Writing, now: Now, response: Response, id: str, waiver: NoticeWaiver, if_match: IfMatch = None) -> Any:
+    """Record who has waived the family's notice, and why: plans may then place the conference from the next working day."""
+    life.waive_notice(connection, current(connection, id, if_match), waiver.model_dump(mode="json"), now)
+    return shown(connection, response, id)
+
+
+def _require_record(value: Conference, *, is_waived: bool) -> None:
+    """Raise InvalidError if a notice would be waived without a record of who did so, and why."""
+    if value.notice_waived and not is_waived:
+        message = f"is set without a record. Leave it out, and send who waives it and why to {value.id}/waive-notice."
+        raise invalid("A waived notice needs a record.", [ErrorItem(where="notice_waived", message=message)])

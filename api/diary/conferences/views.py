@@ -6,13 +6,13 @@ import datetime as dt
 from typing import Any
 
 from fastapi import Response
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.routes import BookingItem
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.follow_up import Outcome, Reason
+from api.diary.conferences.follow_up import ConferenceEvent, Outcome, Reason
 from api.diary.conferences.queries import LONG_AGO, ConferenceState, StoredConference
 from api.errors import not_found
 from api.http.etags import etag, expect
@@ -30,11 +30,19 @@ class OutcomeRecorded(BaseModel):
     reason: Reason | None
 
 
+class RecordedWaiver(BaseModel):
+    """Who waived a conference's notice, why, and when that was recorded."""
+
+    by: str
+    why: str
+    at: AwareDatetime
+
+
 class ConferenceView(BaseModel):
     """A conference with its state.
 
     Its clock gives ``due`` and ``earliest``, which is null if the clock sets no first day. ``follows`` is the family's previous
-    conference; ``remarks`` list what needs attention.
+    conference; ``remarks`` list what needs attention. ``notice_waiver`` says who waived its notice.
     """
 
     conference: Conference
@@ -45,6 +53,7 @@ class ConferenceView(BaseModel):
     outcome: OutcomeRecorded | None
     booking: BookingItem | None
     remarks: list[str]
+    notice_waiver: RecordedWaiver | None = None
 
 
 class Followed(BaseModel):
@@ -85,10 +94,21 @@ def shown(connection: Connection, response: Response, identifier: str) -> dict[s
 def views(connection: Connection, some: list[StoredConference]) -> list[dict[str, Any]]:
     """Return conferences as the API shows them."""
     booked = bookings.items_of_conferences(connection, (stored.value.id for stored in some))
-    return [_view(stored, booked.get(stored.value.id)) for stored in some]
+    waivers = _waivers(connection, [stored.value.id for stored in some if stored.value.notice_waived])
+    return [_view(stored, booked.get(stored.value.id), waivers.get(stored.value.id)) for stored in some]
 
 
-def _view(stored: StoredConference, booking: dict[str, Any] | None) -> dict[str, Any]:
+def _waivers(connection: Connection, names: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the latest waiver of the notice of each of these conferences."""
+    rows = conferences.history(connection, names) if names else []
+    return {
+        row.conference: {"by": row.detail["by"], "why": row.detail["why"], "at": row.at}
+        for row in rows
+        if row.event == ConferenceEvent.WAIVED and row.detail["waived"] == "notice"
+    }
+
+
+def _view(stored: StoredConference, booking: dict[str, Any] | None, waiver: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "conference": stored.value,
         "state": stored.state,
@@ -98,6 +118,7 @@ def _view(stored: StoredConference, booking: dict[str, Any] | None) -> dict[str,
         "outcome": stored.outcome,
         "booking": booking,
         "remarks": _remarks(stored, booking),
+        "notice_waiver": waiver,
     }
 
 

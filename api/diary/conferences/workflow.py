@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -56,6 +57,39 @@ def cancel(connection: Connection, stored: StoredConference, reason: Reason, now
         carry(connection, life.on_plan(stored.value), {}, now)
     detail = {"before": stored.state, "booking": None if booked is None else booked.history_entry}
     conferences.record_event(connection, stored.value.id, ConferenceEvent.CANCELLED, now, NOBODY, reason, **detail)
+
+
+def waive_notice(
+    connection: Connection, stored: StoredConference, waiver: Mapping[str, Any], now: dt.datetime, *, is_of_moves: bool = False
+) -> None:
+    """Record who has waived the notice of an open conference, and why; from now on it may be booked at once.
+
+    A waiver ``is_of_moves`` if it allows one move of its booking only.
+    """
+    _hold_to_open(stored)
+    value = stored.value if is_of_moves else stored.value.model_copy(update={"notice_waived": True})
+    conferences.change(connection, value, now)
+    waived = "move" if is_of_moves else "notice"
+    conferences.record_event(connection, value.id, ConferenceEvent.WAIVED, now, NOBODY, **waiver, waived=waived)
+
+
+def hand_over(connection: Connection, stored: StoredConference, chair: str, now: dt.datetime) -> None:
+    """Hand an open conference's family over to another chair, whose caseload its children join.
+
+    Raise InvalidError if there is no such chair, if it is the family's own, or if the family is kept from it.
+    """
+    _hold_to_open(stored)
+    if nouns.find(connection, nouns.CHAIRS, chair) is None:
+        raise invalid(f"There is no chair '{chair}'. Enter the id of one listed under chairs.")
+    if chair == stored.value.chair:
+        raise invalid(f"{chair} is the chair of {stored.value.id} already. Enter another chair.")
+    if chair in stored.value.not_chairs:
+        raise invalid(f"The family of {stored.value.id} is kept from {chair}. Enter another chair.")
+    value = stored.value.model_copy(update={"chair": chair})
+    conferences.change(connection, value, now)
+    carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
+    before_after = {"before": stored.value.chair, "after": chair}
+    conferences.record_event(connection, value.id, ConferenceEvent.HANDED_OVER, now, NOBODY, **before_after)
 
 
 def birth(connection: Connection, stored: StoredConference, born: dt.date, now: dt.datetime) -> str:

@@ -87,7 +87,7 @@ def test_a_plan_is_asked_for_by_the_present_data(seeded: TestClient, store: Stor
         job = jobs.find(connection, identifier)
         assert job is not None
         assert job.request == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
-        present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31))
+        present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31), today=NOW.date())
         assert jobs.problem_of(connection, identifier) == present
 
 
@@ -183,6 +183,7 @@ def test_a_plan_tells_how_far_it_is_and_what_came_out(seeded: TestClient, store:
             "late": [{"conference": "A", "start": "2027-03-02T10:00", "due": "2027-03-01", "working_days": 1, "why": "So."}],
             "remarks": ["Assumed."],
             "made_at": AT,
+            "exceptions": [],
         },
         "links": links(identifier, "events", "schedule", "diff", "publish"),
     }
@@ -225,12 +226,15 @@ def test_the_schedule_is_there_once_it_is_made(seeded: TestClient, store: Store)
                 "chair": "C1",
                 "minute_taker": None,
                 "held": False,
+                "cover": False,
             }
         ],
         "unplaced": [{"conference": "B", "reason": "Nothing is left."}],
         "tiers": [{"name": "unplaced", "value": 1, "bound": 1, "proven": True}],
         "solver": None,
         "assumptions": [],
+        "exceptions": [],
+        "remarks": [],
     }
 
 

@@ -64,6 +64,7 @@ def test_a_first_plan_is_all_new(seeded: TestClient, store: Store) -> None:
         },
         "exceptions_needed": [],
         "obstacles": [],
+        "waivers_needed": [],
     }
 
 
@@ -126,6 +127,7 @@ def test_a_plan_made_anew_moves_withdraws_and_leaves_alone(seeded: TestClient, s
         },
         "exceptions_needed": [],
         "obstacles": [],
+        "waivers_needed": [],
     }
     before = contents(store)["bookings"]
     response = publish(seeded, plan)

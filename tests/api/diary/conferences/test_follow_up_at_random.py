@@ -109,6 +109,7 @@ class Life(RuleBasedStateMachine):
             lambda connection: booking_by_hand.move(connection, booked, changes, reason, builders.NOW, exception=EXCEPTION),
         )
 
+    @precondition(lambda self: self._bookings())
     @rule(data=st.data(), reason=REASONS)
     def cancel_booking(self, data: st.DataObject, reason: Reason) -> None:
         booked = data.draw(st.sampled_from(self._to_come() or self._bookings()))

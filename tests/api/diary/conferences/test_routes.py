@@ -33,7 +33,7 @@ def value(identifier: str, **changes: Any) -> dict[str, Any]:
 def view(conference: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A requested initial conference as it is told."""
     told = {"state": "requested", "due": "2027-01-22", "earliest": "2027-01-11", "follows": None, "outcome": None}
-    return {"conference": conference, **told, "booking": None, "remarks": []} | changes
+    return {"conference": conference, **told, "booking": None, "remarks": [], "notice_waiver": None} | changes
 
 
 def get(client: TestClient, identifier: str) -> dict[str, Any]:
