@@ -18,7 +18,9 @@ from api.database.migrate import migrate
 from api.database.session import Store
 from api.diary.absences import routes as absences
 from api.diary.bookings import routes as bookings
+from api.diary.conferences import handover_routes as handovers
 from api.diary.conferences import lateness_routes as lateness
+from api.diary.conferences import outcome_routes as outcomes
 from api.diary.conferences import routes as conferences
 from api.diary.holidays import routes as day_files
 from api.diary.registers import routes as nouns
@@ -46,6 +48,10 @@ from api.whatif import value_routes as values
 ROUTERS: tuple[APIRouter, ...] = (
     bookings.router,
     lateness.router,  # before the conferences, whose ids may contain slashes
+    handovers.of_chairs,
+    handovers.router,
+    outcomes.router,
+    outcomes.of_many,
     conferences.router,
     *absences.ROUTERS,
     *nouns.ROUTERS,

@@ -29,7 +29,13 @@ ANY_WEEK = Period(first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 7))
 
 
 def problem_of(
-    connection: Connection, first: dt.date, last: dt.date, also: Iterable[str] = (), *, busy: Busy | None = None
+    connection: Connection,
+    first: dt.date,
+    last: dt.date,
+    also: Iterable[str] = (),
+    *,
+    busy: Busy | None = None,
+    today: dt.date | None = None,
 ) -> Problem:
     """Return the problem of planning ``first`` to ``last``, from the current data.
 
@@ -37,7 +43,8 @@ def problem_of(
     of the time in which they may be held (or else all that are due early in the next month would fall on its first days), other
     kinds that may be held by then, and those in ``also``. Bookings made by hand, and conferences that have been held, keep their
     time, chair and room. ``busy`` is when calendars block chairs, beside the busy times stored with the chairs; by default it is
-    read from the current data. Raise InputError if the data make no valid problem.
+    read from the current data. ``today`` is the day on which the plan is made, unless all its days are over: notice counts from
+    it, and published bookings of the next days are frozen. Raise InputError if the data make no valid problem.
     """
     booked = [stored for stored in bookings.active_in(connection, first, last) if not stored.booking.held]
     chosen = _of(connection, [stored.booking.conference for stored in booked]) + _requested(connection, last, also)
@@ -63,6 +70,7 @@ def problem_of(
             for stored in booked
         ],
         busy=busy,
+        today=None if today is None or today > last else today,
     )
 
 
@@ -92,6 +100,7 @@ def _problem(
     holds: list[Hold],
     published: object,
     busy: Busy,
+    today: dt.date | None = None,
 ) -> Problem:
     known = {conference.id for conference in conferences}
     takers = nouns.values(connection, nouns.MINUTE_TAKERS)
@@ -113,6 +122,7 @@ def _problem(
         "apart": [pair for pair in parts["apart"] if set(pair) <= known],
         "published": published,
         "policy": parts["policy"],
+        "today": today,
     }
     try:
         problem = Problem.model_validate(whole)

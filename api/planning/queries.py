@@ -42,6 +42,7 @@ class PlanSummary:
     unplaced: list[dict[str, Any]]
     report: dict[str, Any]
     made_at: dt.datetime
+    exceptions: list[dict[str, Any]]
 
 
 def add(connection: Connection, plan: StoredPlan) -> None:
@@ -83,8 +84,9 @@ def schedule_of(connection: Connection, identifier: str) -> dict[str, Any] | Non
 def summary(connection: Connection, identifier: str) -> PlanSummary | None:
     """Return the summary of a plan by its id."""
     parts = plans.c.schedule["tiers"], plans.c.schedule["unplaced"], plans.c.report, plans.c.made_at
-    row = connection.execute(select(*parts).where(plans.c.id == identifier)).one_or_none()
-    return None if row is None else PlanSummary(*row)
+    exceptions = plans.c.schedule["exceptions"]  # missing in plans of earlier versions
+    row = connection.execute(select(*parts, exceptions).where(plans.c.id == identifier)).one_or_none()
+    return None if row is None else PlanSummary(*row[:4], row[4] or [])
 
 
 _WITH_PROBLEM = plans.join(jobs_table, jobs_table.c.id == plans.c.id).join(problems, problems.c.digest == jobs_table.c.problem)

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from api.clock import still_to_come
+from api.clock import local_day, still_to_come
 from api.database.outages import OutageLog
 from api.database.session import Store
 from api.diary import snapshot
@@ -28,7 +28,7 @@ from api.jobs import queue as jobs
 from api.jobs.queue import Job, JobEventKind, JobState
 from api.planning import queries as plans
 from api.settings import Settings
-from scheduler.domain.schedule import Schedule, Tier, TierName, Unplaced
+from scheduler.domain.schedule import PlanException, Schedule, Tier, TierName, Unplaced
 from scheduler.domain.values import Date, Moment, Period, Whole
 
 SECONDS_BETWEEN_LOOKS = 0.3
@@ -74,13 +74,17 @@ class LateItem(BaseModel):
 
 
 class PlanResult(BaseModel):
-    """A plan's result without its bookings. ``remarks`` lists the assumptions."""
+    """A plan's result without its bookings; ``remarks`` lists the assumptions.
+
+    ``exceptions`` lists what was excepted from a rule, dropped or left unplaced because of one.
+    """
 
     tiers: list[Tier]
     unplaced: list[Unplaced]
     late: list[LateItem]
     remarks: list[str]
     made_at: AwareDatetime
+    exceptions: list[PlanException] = []
 
 
 class PlanItem(BaseModel):
@@ -143,7 +147,7 @@ def add(connection: Writing, now: Now, request: Request, response: Response, new
     """Queue a plan of the days, from the current data. It is solved in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
     days = still_to_come(new, now)
-    problem = snapshot.problem_of(connection, days.first, days.last)
+    problem = snapshot.problem_of(connection, days.first, days.last, today=local_day(now))
     seconds = min(new.time_limit or settings.plan_seconds, settings.plan_seconds)
     limits = {"time_limit": seconds, "workers": settings.plan_workers}
     job = jobs.add(connection, problem, {**new.model_dump(mode="json"), **days.model_dump(mode="json"), **limits}, now)
@@ -264,6 +268,7 @@ def _plan(connection: Connection, job: Job) -> Plan:
         "late": summary.report["late"],
         "remarks": summary.report["remarks"],
         "made_at": summary.made_at,
+        "exceptions": summary.exceptions,
     }
     path = resource_path("plans", job.id)
     actions = ("events", *(("schedule", "diff", "publish") if summary else () if job.has_ended else ("cancel",)))

@@ -25,8 +25,8 @@ BECAME = {
     "closed": ("now closed", "no longer closed"),
     "unavailable": ("now unavailable", "no longer unavailable"),
 }
-"""Words for items added to and removed from a list, if the list's name alone does not make a sentence."""
-PARTS = ("service", "horizon", "calendar", "travel", "virtual_starts", "holds", "apart", "policy")
+"""Wording for items added to and removed from a list, if the list's name alone does not make a sentence."""
+PARTS = ("service", "horizon", "calendar", "travel", "virtual_starts", "holds", "apart", "policy", "today")
 
 
 def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]) -> list[ErrorItem]:

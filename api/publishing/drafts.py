@@ -22,6 +22,7 @@ from api.publishing import queries as publications
 from api.publishing.data_changes import changed_conferences, changes_between
 from api.publishing.difference import changes_of
 from api.publishing.queries import StoredPublication
+from api.publishing.short_notice import excepted_in
 from api.publishing.split_weeks import broken_limits
 from api.publishing.workflow import Draft, Refusal, broken_rules
 from scheduler.domain.people import Chair
@@ -37,7 +38,7 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
     if plan is None:
         raise _no_schedule(connection, identifier)
     horizon, names = plan.problem.horizon, [booking.conference for booking in plan.schedule.bookings]
-    problem = snapshot.problem_of(connection, horizon.first, horizon.last)
+    problem = snapshot.problem_of(connection, horizon.first, horizon.last, today=plan.problem.today)
     booked = _booked(connection, horizon, names)
     settled = conferences.settled(connection, [*booked, *names])
     known = plan.problem.conference_by_id
@@ -62,6 +63,8 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
         refusal=_refused_plan(
             moved, _over(horizon, booked, planned, today), () if moved else _broken(connection, problem, booked, planned)
         ),
+        today=today,
+        excepted=excepted_in(plan.schedule.exceptions),
         plan=identifier,
     )
 
@@ -97,6 +100,7 @@ def of_publication(connection: Connection, number: int, today: dt.date) -> Draft
         refusal=_refused_publication(
             old, (*obstacles, *_over(horizon, booked, planned, today), *_broken(connection, problem, booked, planned))
         ),
+        today=today,
         restores=number,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.actor import NOBODY
 from api.clock import local_day
-from api.diary.bookings.schemas import RecordedException
+from api.diary.bookings.schemas import NoticeWaiver, RecordedException
 from api.errors import conflict, not_found
 from api.http.etags import IfMatch, etag, expect, required_version
 from api.http.paging import After, Most
@@ -37,10 +37,20 @@ class LateException(RecordedException):
     conference: Identifier
 
 
+class ShortNoticeWaiver(NoticeWaiver):
+    """The waiver of one conference at short notice."""
+
+    conference: Identifier
+
+
 class Publishing(Value):
-    """An exception for each late booking without one. The plan's difference lists these as ``exceptions_needed``."""
+    """An exception for each late booking without one, and a waiver for each at short notice.
+
+    The plan's difference lists these as ``exceptions_needed`` and ``waivers_needed``.
+    """
 
     exceptions: tuple[LateException, ...] = ()
+    waivers: tuple[ShortNoticeWaiver, ...] = ()
 
 
 class PublicationItem(BaseModel):
@@ -159,10 +169,11 @@ def _published(
     required_version(if_match)
     publishing.refuse(draft)  # before the ETag, because this error lists what has changed
     expect(draft.difference.digest, if_match)
-    exceptions = [
-        (one.conference, one.model_dump(mode="json", exclude={"conference"})) for one in (sent.exceptions if sent else ())
-    ]
-    number = publishing.publish(connection, draft, exceptions, now, NOBODY)
+    exceptions, waivers = (
+        [(one.conference, one.model_dump(mode="json", exclude={"conference"})) for one in some]
+        for some in ((sent.exceptions, sent.waivers) if sent else ((), ()))
+    )
+    number = publishing.publish(connection, draft, exceptions, now, NOBODY, waivers)
     response.headers["Location"] = resource_path("publications", number)
     return _stored(connection, number, response)
 

@@ -17,9 +17,11 @@ from api.diary.bookings.workflow import Recorded
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent
 from api.diary.conferences.queries import ConferenceState
+from api.diary.conferences.workflow import waive_notice
 from api.errors import ErrorItem, InvalidError, conflict
 from api.publishing import queries as publications
 from api.publishing.difference import Affected, Differences, affected, differences
+from api.publishing.short_notice import WaiverNeeded, waivers_needed
 from scheduler.checker import check
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Problem, nameless
@@ -41,7 +43,8 @@ class ExceptionNeeded(Value):
 class DraftDifference(Value):
     """The changes that publishing a draft would make in its days.
 
-    ``exceptions_needed`` lists the late bookings without an exception. A draft with ``obstacles`` can't be published.
+    ``exceptions_needed`` lists the late bookings without an exception, ``waivers_needed`` those at short notice. A draft with
+    ``obstacles`` can't be published.
     """
 
     horizon: Period
@@ -50,6 +53,7 @@ class DraftDifference(Value):
     affected: Affected
     exceptions_needed: tuple[ExceptionNeeded, ...]
     obstacles: tuple[ErrorItem, ...]
+    waivers_needed: tuple[WaiverNeeded, ...] = ()
 
     @property
     def is_none(self) -> bool:
@@ -81,8 +85,8 @@ class Refusal:
 class Draft:
     """A set of ``planned`` bookings that would replace those ``booked``, in the days of the current ``problem``.
 
-    Both are by conference or slot. ``settled`` conferences have been held or cancelled, so they don't change. ``reasons`` has the
-    reason for each withdrawn booking.
+    ``settled`` conferences have been held or cancelled, so they don't change. ``reasons`` say why bookings would be withdrawn.
+    Notice counts from ``today``; ``excepted`` conferences may be moved within it.
     """
 
     problem: Problem
@@ -92,6 +96,8 @@ class Draft:
     settled: frozenset[str]
     reasons: Mapping[str, str]
     refusal: Refusal | None
+    today: dt.date
+    excepted: frozenset[str] = frozenset()
     plan: str | None = None
     restores: int | None = None
 
@@ -108,6 +114,14 @@ class Draft:
             affected=affected(self.conferences, self.booked, of_conferences),
             exceptions_needed=tuple(self._late()),
             obstacles=self.refusal.obstacles if self.refusal else (),
+            waivers_needed=waivers_needed(
+                self.problem,
+                self.conferences,
+                {name: one.booking for name, one in self.booked.items()},
+                of_conferences,
+                self.excepted,
+                self.today,
+            ),
         )
 
     def _late(self) -> Iterable[ExceptionNeeded]:
@@ -131,16 +145,18 @@ def publish(
     exceptions: Sequence[tuple[str, Recorded]],
     now: dt.datetime,
     actor: str,
+    waivers: Sequence[tuple[str, Recorded]] = (),
 ) -> int:
     """Publish a draft and return the publication's number. Unchanged bookings keep their rows.
 
-    ``exceptions`` are by conference. Raise ConflictError if there are obstacles, or InvalidError if exceptions are missing
-    or not needed.
+    ``exceptions`` and ``waivers`` are by conference. Raise ConflictError if there are obstacles, or InvalidError with each late
+    booking that lacks its exception and each one at short notice that lacks its waiver.
     """
     refuse(draft)
     difference = draft.difference
-    allowed = _allowed(difference, exceptions)
-    planned = {name: replace(one, exception=allowed[name]) if name in allowed else one for name, one in draft.planned.items()}
+    allowed, waived = _given(difference, exceptions, waivers)
+    draft = _with_waivers(connection, draft, waived, now)
+    planned = {name: _published(draft, one, allowed.get(name)) for name, one in draft.planned.items()}
     number = publications.next_number(connection)
     copies = sorted(planned.values(), key=lambda one: (one.booking.start, one.booking.conference))
     publications.add(connection, number, draft.problem.horizon, copies, now, actor, plan=draft.plan, restores=draft.restores)
@@ -165,36 +181,70 @@ def broken_rules(problem: Problem, planned: Iterable[Booking]) -> tuple[ErrorIte
     return tuple(ErrorItem(where=broken.subject, message=broken.text) for broken in report.violations)
 
 
-def _allowed(difference: DraftDifference, exceptions: Sequence[tuple[str, Recorded]]) -> dict[str, Recorded]:
-    """Return the exceptions by conference. Raise InvalidError with all that are missing, not needed, or given twice."""
-    needed = {late.conference: late for late in difference.exceptions_needed}
-    given = dict(exceptions)
-    errors = [
-        ErrorItem(
-            where=name,
-            message=f"{name} was due on {short_date(late.due)} and would be {count_of(late.working_days, 'working day')} late.",
+def _published(draft: Draft, one: DiaryBooking, exception: Recorded | None) -> DiaryBooking:
+    """Return a planned booking as it is published: with its exception, and marked if it is cover."""
+    conference = draft.conferences.get(one.booking.conference)
+    own = None if conference is None else conference.chair
+    booking = one.booking.model_copy(update={"cover": own is not None and own != one.booking.chair})
+    return replace(one, booking=booking, exception=exception or one.exception)
+
+
+def _with_waivers(connection: Connection, draft: Draft, waived: Mapping[str, Recorded], now: dt.datetime) -> Draft:
+    """Record the waivers; return the draft with the conferences as they are then."""
+    needed = {one.conference: one for one in draft.difference.waivers_needed}
+    for name, waiver in waived.items():
+        stored = conferences.find(connection, name)
+        assert stored is not None  # a booking's conference can't be removed
+        waive_notice(connection, stored, waiver, now, is_of_moves=needed[name].notice == "move")
+    after = {stored.value.id: stored.value for stored in conferences.of(connection, waived)}
+    return replace(draft, conferences={**draft.conferences, **after})
+
+
+def _given(
+    difference: DraftDifference, exceptions: Sequence[tuple[str, Recorded]], waivers: Sequence[tuple[str, Recorded]]
+) -> tuple[dict[str, Recorded], dict[str, Recorded]]:
+    """Return the exceptions and waivers by conference.
+
+    Raise InvalidError with each one that is missing, not needed, or given twice.
+    """
+    late = {
+        one.conference: f"{one.conference} was due on {short_date(one.due)} and would be "
+        f"{count_of(one.working_days, 'working day')} late."
+        for one in difference.exceptions_needed
+    }
+    soon = {one.conference: one.text for one in difference.waivers_needed}
+    without = [ErrorItem(where=name, message=text) for name, text in late.items() if name not in dict(exceptions)]
+    unwaived = [ErrorItem(where=name, message=text) for name, text in soon.items() if name not in dict(waivers)]
+    details = []
+    if without:
+        details.append(
+            f"{count_of(len(without), 'late conference')} can't be published without an exception: who allows it, why, and that "
+            "the safety plan was reviewed. Give each its own."
         )
-        for name, late in needed.items()
-        if name not in given
-    ]
+    if unwaived:
+        details.append(
+            f"{count_of(len(unwaived), 'conference')} can't be published at short notice without a waiver: who allows it, and "
+            "why."
+        )
+    if details:
+        kind = "exception-needed" if without else "waiver-needed"
+        raise InvalidError(kind, " ".join(details), errors=[*without, *unwaived])
+    errors = [*_not_needed("exception", exceptions, late), *_not_needed("waiver", waivers, soon)]
     if errors:
-        message = (
-            f"{count_of(len(errors), 'late conference')} can't be published without an exception. Enter one for each: who "
-            "allows it, why, and that the safety plan was reviewed."
-        )
-        raise InvalidError("exception-needed", message, errors=errors)
-    listed = [name for name, _ in exceptions]
-    errors = [
+        refused = "exceptions" if _not_needed("exception", exceptions, late) else "waivers"
+        raise InvalidError(f"{refused[:-1]}-not-needed", f"Some {refused} can't be taken.", errors=errors)
+    return dict(exceptions), dict(waivers)
+
+
+def _not_needed(what: str, given: Sequence[tuple[str, Recorded]], needed: Mapping[str, str]) -> list[ErrorItem]:
+    listed = [name for name, _ in given]
+    return [
         ErrorItem(
-            where=name,
-            message=f"{name} needs no exception. Leave it out." if name not in needed else f"{name} has two. Give one.",
+            where=name, message=f"{name} needs no {what}. Leave it out." if name not in needed else f"{name} has two. Give one."
         )
-        for name in sorted(given)
+        for name in sorted(set(listed))
         if name not in needed or listed.count(name) > 1
     ]
-    if errors:
-        raise InvalidError("exception-not-needed", "Some exceptions are not valid.", errors=errors)
-    return given
 
 
 def _end(connection: Connection, booked: Mapping[str, StoredBooking], difference: DraftDifference, now: dt.datetime) -> None:

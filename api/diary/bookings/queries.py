@@ -224,6 +224,7 @@ _ITEM_COLUMNS = (
         _site_of_room.label("site"),
         _CONFERENCE.value["kind"].as_string().label("kind"),
         _CONFERENCE.value["mode"].as_string().label("mode"),
+        _CONFERENCE.value["chair"].as_string().label("own_chair"),
         _CONFERENCE.due,
         func.coalesce(_CONFERENCE.version, 0).label("version"),
     )
@@ -253,6 +254,7 @@ def _item(row: Any, days: Calendar) -> dict[str, Any]:
         "exception": row.exception,
         "active": row.active,
         "late": days.working_days(row.due, day) if row.due is not None and day > row.due else 0,
+        "cover": row.own_chair is not None and row.own_chair != row.chair,
     }
 
 

@@ -18,7 +18,7 @@ from api.database.session import Store, version_of
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.queries import StoredBooking
-from api.diary.bookings.schemas import BookingItem, ChangeReason, Lock, RecordedException, WhyChanged
+from api.diary.bookings.schemas import BookingItem, ChangeReason, Lock, NoticeWaiver, RecordedException, WhyChanged
 from api.diary.conferences.follow_up import Reason
 from api.errors import not_found
 from api.http.etags import IfMatch, etag, expect
@@ -60,7 +60,10 @@ class BookingFilter(Value):
 
 
 class NewBooking(Value):
-    """A booking by hand. It is virtual if ``room`` is null, and needs an exception if it is late."""
+    """A booking by hand. It is virtual if ``room`` is null.
+
+    It needs an exception if it is late, and a waiver if it is too soon for the family's notice.
+    """
 
     conference: Identifier
     start: Moment
@@ -69,10 +72,14 @@ class NewBooking(Value):
     minute_taker: Identifier | None = None
     locks: tuple[Lock, ...] = ()
     exception: RecordedException | None = None
+    waiver: NoticeWaiver | None = None
 
 
 class BookingMove(Value):
-    """A booking's move and its reason. Omitted fields keep their values; the booking is virtual if ``room`` is null."""
+    """A booking's move and its reason. Omitted fields keep their values; the booking is virtual if ``room`` is null.
+
+    It needs an exception if it is late, and a waiver if it moves from or to one of the next days.
+    """
 
     reason: WhyChanged
     start: Moment | None = None
@@ -80,6 +87,7 @@ class BookingMove(Value):
     chair: Identifier | None = None
     minute_taker: Identifier | None = None
     exception: RecordedException | None = None
+    waiver: NoticeWaiver | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,8 @@ def add(connection: Writing, now: Now, response: Response, new: NewBooking) -> A
     """Book a conference if that breaks no rule. Plans keep the booking's time, chair and room."""
     chosen = {name: getattr(new, name) for name in ("start", "room", "chair", "minute_taker")}
     recorded = _recorded(new.exception)
-    number = booking_by_hand.book(connection, new.conference, chosen, now, locks=new.locks, exception=recorded)
+    waiver = _recorded(new.waiver)
+    number = booking_by_hand.book(connection, new.conference, chosen, now, locks=new.locks, exception=recorded, waiver=waiver)
     response.headers["Location"] = resource_path("bookings", number)
     return shown(connection, response, number)
 
@@ -193,7 +202,9 @@ def move(connection: Writing, now: Now, response: Response, number: Number, to: 
     booked = _current(connection, number, if_match)
     changes = {name: getattr(to, name) for name in to.model_fields_set & {"start", "room", "chair", "minute_taker"}}
     changes = {name: to for name, to in changes.items() if to is not None or name in ("room", "minute_taker")}
-    moved = booking_by_hand.move(connection, booked, changes, to.reason, now, exception=_recorded(to.exception))
+    moved = booking_by_hand.move(
+        connection, booked, changes, to.reason, now, exception=_recorded(to.exception), waiver=_recorded(to.waiver)
+    )
     response.headers["Location"] = resource_path("bookings", moved)
     return shown(connection, response, moved)
 
@@ -230,5 +241,5 @@ def _current(connection: Connection, number: int, if_match: str | None) -> Store
     return stored
 
 
-def _recorded(exception: RecordedException | None) -> dict[str, Any] | None:
-    return None if exception is None else exception.model_dump(mode="json")
+def _recorded(given: RecordedException | NoticeWaiver | None) -> dict[str, Any] | None:
+    return None if given is None else given.model_dump(mode="json")

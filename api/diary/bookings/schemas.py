@@ -22,9 +22,17 @@ class RecordedException(Value):
     safety_plan_reviewed: Literal[True]
 
 
+class NoticeWaiver(Value):
+    """Who waived a family's notice, and why: references and reasons, no names of families."""
+
+    by: Identifier
+    why: Identifier
+
+
 class BookingItem(BaseModel):
     """A booking. ``site`` is null if it is virtual; ``late`` counts the working days after the due date.
 
+    It is ``cover`` if it is chaired by another than the family's own chair.
     A held slot has its own reference as its ``conference``, and no ``kind`` and ``mode``.
     """
 
@@ -46,6 +54,7 @@ class BookingItem(BaseModel):
     exception: RecordedException | None
     active: bool
     late: int
+    cover: bool = False
 
 
 class ChangeReason(Value):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from api.actor import NOBODY
+from api.clock import local_day
+from api.diary.bookings import notice
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import queries as conferences
@@ -20,7 +23,7 @@ from api.diary.registers import queries as nouns
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.diary.snapshot import problem_of
-from api.errors import ErrorItem, InvalidError, conflict, invalid
+from api.errors import ConflictError, ErrorItem, InvalidError, conflict, invalid
 from api.free_busy import conflicts as busy_times
 from api.free_busy.conflicts import Busy
 from scheduler.checker import check
@@ -42,11 +45,12 @@ def book(
     *,
     locks: Sequence[str],
     exception: Recorded | None,
+    waiver: Recorded | None = None,
 ) -> int:
     """Book a conference at a chosen ``start``, ``room``, ``chair`` and ``minute_taker``; return the booking's number.
 
-    Raise ConflictError if it is booked already or the place is taken, or InvalidError if it is late without an exception or
-    breaks a rule.
+    Raise ConflictError if it is booked already or the place is taken, or InvalidError if it is late without an exception, gives
+    too short a notice without a ``waiver``, or breaks a rule.
     """
     stored = conferences.find(connection, conference)
     if stored is None:
@@ -56,8 +60,11 @@ def book(
         raise conflict("already-booked", f"{conference} is booked already. Move its booking instead.")
     if stored.state is not ConferenceState.REQUESTED:
         raise not_open(stored)
+    _hold_to_registers(connection, chosen)
+    short = notice.short_notice(connection, stored, _chosen(stored, chosen), local_day(now))
+    stored, faults = _waived(connection, stored, short, [], waiver, now)
     busy = _busy_then(connection, chosen)
-    booked, released = _place(connection, stored, chosen, now, locks, exception, busy)
+    booked, released = _place(connection, stored, chosen, now, locks, exception, busy, faults)
     conferences.record_event(connection, conference, ConferenceEvent.BOOKED, now, NOBODY, **_recorded(booked, released))
     return booked.number
 
@@ -70,10 +77,12 @@ def move(
     now: dt.datetime,
     *,
     exception: Recorded | None,
+    waiver: Recorded | None = None,
 ) -> int:
     """Replace a booking by another of the same conference; return the new number.
 
-    Raise the errors of ``book``, or InvalidError if nothing would move.
+    Raise the errors of ``book``, or InvalidError if nothing would move. A booking that breaks a rule may change its room or
+    chair, or move to a later day, without a waiver.
     """
     stored = _conference_of(connection, booked)
     before = {name: getattr(booked.booking, name) for name in ("start", "room", "chair", "minute_taker")}
@@ -82,9 +91,11 @@ def move(
         raise invalid(f"That is where booking {booked.number} is already. Enter another start, room, chair or minute taker.")
     if chosen["start"].date() == booked.booking.day:
         exception = exception or booked.exception
+    _hold_to_registers(connection, chosen)
+    stored, faults = _waived_move(connection, stored, booked, _chosen(stored, chosen), waiver, now)
     busy = _busy_then(connection, chosen)
     bookings.end(connection, [booked.number], Ending.MOVED, now)
-    moved, released = _place(connection, stored, chosen, now, booked.locks, exception, busy)
+    moved, released = _place(connection, stored, chosen, now, booked.locks, exception, busy, faults)
     detail = {**_recorded(moved, released), "before": booked.history_entry}
     conferences.record_event(connection, stored.value.id, ConferenceEvent.MOVED, now, NOBODY, reason, **detail)
     return moved.number
@@ -125,12 +136,72 @@ def broken_by(connection: Connection, booking: Booking, busy: Busy | None = None
     return [one for one in check(problem, Schedule(bookings=current)).violations if one not in without]
 
 
-def refuse(broken: Sequence[Violation], conference: str) -> None:
-    """Raise InvalidError with each broken rule in words, if there is any."""
-    if broken:
-        errors = [ErrorItem(where=violation.rule, message=violation.text) for violation in broken]
-        message = f"{conference} can't be booked so: {' '.join(one.message for one in errors)}"
-        raise InvalidError("breaks-rules", message, errors=errors)
+def refuse(broken: Sequence[Violation], conference: str, faults: Sequence[_Fault] = ()) -> None:
+    """Raise InvalidError with each broken rule in words, and each other fault, if there is any."""
+    errors = [ErrorItem(where=violation.rule, message=violation.text) for violation in broken]
+    if errors:
+        message = " ".join([*(fault.detail for fault in faults), *(one.message for one in errors)])
+        every = [*(fault.error for fault in faults), *errors]
+        raise InvalidError("breaks-rules", f"{conference} can't be booked so: {message}", errors=every)
+    if faults:
+        detail = " ".join(fault.detail for fault in faults)
+        raise InvalidError(faults[0].kind, detail, errors=[fault.error for fault in faults])
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """What else is wrong with a booking by hand: its kind, a sentence, and what to enter."""
+
+    kind: str
+    detail: str
+    error: ErrorItem
+
+
+def _waived(
+    connection: Connection,
+    stored: StoredConference,
+    short: Sequence[ErrorItem],
+    soon: Sequence[ErrorItem],
+    waiver: Recorded | None,
+    now: dt.datetime,
+) -> tuple[StoredConference, list[_Fault]]:
+    """Record a waiver if one is needed: of the notice of a new start (``short``), or of a move (``soon``).
+
+    Return the conference as it is then, and what is wrong without a waiver.
+    """
+    if not short and not soon:
+        return stored, []
+    if waiver is None:
+        errors = [*short, *soon]
+        return stored, [_Fault("notice", f"{stored.value.id}: {error.message}", error) for error in errors]
+    conference_workflow.waive_notice(connection, stored, waiver, now, is_of_moves=not short)
+    after = conferences.find(connection, stored.value.id)
+    assert after is not None
+    return after, []
+
+
+def _waived_move(
+    connection: Connection,
+    stored: StoredConference,
+    booked: StoredBooking,
+    after: Booking,
+    waiver: Recorded | None,
+    now: dt.datetime,
+) -> tuple[StoredConference, list[_Fault]]:
+    """Record a waiver of a move if one is needed; return the conference then, and what is wrong without a waiver."""
+    today, is_moved = local_day(now), after.start != booked.booking.start
+    short = notice.short_notice(connection, stored, after, today) if is_moved else []
+    soon = notice.moved_too_soon(connection, booked, after, today)
+    if soon and not short and broken_by(connection, booked.booking):
+        first = notice.first_movable_day(today, conferences.calendar(connection), documents.get(connection, "policy")[0])
+        soon = soon if is_moved and after.day < first else []
+    return _waived(connection, stored, short, soon, waiver, now)
+
+
+def _chosen(stored: StoredConference, chosen: dict[str, Any]) -> Booking:
+    """Return a conference's booking at a chosen start and place."""
+    end = chosen["start"] + dt.timedelta(minutes=stored.value.minutes)
+    return Booking(conference=stored.value.id, end=end, **chosen)
 
 
 def _place(
@@ -141,20 +212,26 @@ def _place(
     locks: Sequence[str],
     exception: Recorded | None,
     busy: Busy,
+    faults: Sequence[_Fault] = (),
 ) -> tuple[StoredBooking, list[str]]:
-    """Store a booking by hand that breaks no rule; return it with the held slots that it releases."""
-    _hold_to_registers(connection, chosen)
+    """Store a booking by hand that breaks no rule; return it with the held slots that it releases.
+
+    Raise an error with everything that is wrong, ``faults`` included.
+    """
     conference, policy = stored.value, documents.get(connection, "policy")[0]
-    end = chosen["start"] + dt.timedelta(minutes=conference.minutes)
-    booking = Booking(conference=conference.id, end=end, **chosen)
+    booking = _chosen(stored, chosen)
     days_late = conferences.calendar(connection).working_days(stored.due, booking.day)
     if days_late and exception is None:
-        raise _late(stored, booking, days_late)
+        faults = [_late(stored, booking, days_late), *faults]
     released = _use_up_holds(connection, conference, booking, now)
     new = DiaryBooking(booking, tuple(locks), by_hand=True, exception=exception if days_late else None)
-    booked = bookings.add(connection, new, policy, now)
+    try:
+        booked = bookings.add(connection, new, policy, now)
+    except ConflictError as error:
+        detail = " ".join([error.detail, *(fault.detail for fault in faults)])
+        raise ConflictError(error.kind, detail, [*error.errors, *(fault.error for fault in faults)]) from None
     conferences.change(connection, conference, now, state=ConferenceState.BOOKED)
-    refuse(broken_by(connection, booking, busy), conference.id)
+    refuse(broken_by(connection, booking, busy), conference.id, faults)
     return booked, released
 
 
@@ -163,14 +240,14 @@ def _recorded(booked: StoredBooking, released: list[str]) -> dict[str, Any]:
     return {"booking": booked.history_entry, "exception": booked.exception, "released": released}
 
 
-def _late(stored: StoredConference, booking: Booking, days_late: int) -> InvalidError:
+def _late(stored: StoredConference, booking: Booking, days_late: int) -> _Fault:
     by = f"{date_in_words(booking.day)} is {count_of(days_late, 'working day')} late"
     message = (
         f"{stored.value.id} was due on {date_in_words(stored.due)}: {by}. Choose an earlier day, or record the exception: "
         "by whom, for what reason, and that the safety plan was reviewed."
     )
     error = ErrorItem(where="exception", message="is missing. Enter by, reason and safety_plan_reviewed.")
-    return InvalidError("late", message, errors=[error])
+    return _Fault("late", message, error)
 
 
 def _use_up_holds(connection: Connection, conference: Conference, booking: Booking, now: dt.datetime) -> list[str]:

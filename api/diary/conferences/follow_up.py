@@ -64,6 +64,10 @@ class ConferenceEvent(StrEnum):
     BIRTH = "birth"
     TRANSFER = "transfer"
     LATE_REASON = "reason for lateness"
+    CORRECTED = "outcome corrected"
+    WITHDRAWN = "outcome withdrawn"
+    WAIVED = "notice waived"
+    HANDED_OVER = "handed over"
 
 
 def possible_outcomes(kind: ConferenceKind) -> tuple[Outcome, ...]:
@@ -74,8 +78,11 @@ def possible_outcomes(kind: ConferenceKind) -> tuple[Outcome, ...]:
 
 
 def chair_of_family(conference: Conference, held_by: Chair) -> str | None:
-    """Return the family's chair from now on: the one who held the conference, unless that was a reserve, who only covers."""
-    return conference.chair if held_by.reserve else held_by.id
+    """Return the family's chair from now on: its own, or else who held the conference, unless that was a reserve.
+
+    Anybody but the family's own chair only covers, until a handover is recorded.
+    """
+    return conference.chair or (None if held_by.reserve else held_by.id)
 
 
 def next_review(conference: Conference, identifier: str, held_on: dt.date, chair: str | None, children: int) -> Conference:
@@ -92,6 +99,7 @@ def next_review(conference: Conference, identifier: str, held_on: dt.date, chair
             "earliest": None,
             "due": None,
             "unavailable": (),
+            "notice_waived": False,
         }
     )
 
@@ -100,10 +108,24 @@ def held_again(
     conference: Conference, identifier: str, inquorate_on: dt.date, calendar: Calendar, clocks: ClockSettings
 ) -> Conference:
     """Return the conference that replaces an inquorate one: a review keeps its due date, another kind is due within days."""
-    changes: dict[str, object] = {"id": identifier, "earliest": inquorate_on + ONE_DAY}
+    changes: dict[str, object] = {"id": identifier, "earliest": inquorate_on + ONE_DAY, "notice_waived": False}
     if not conference.kind.is_review:
         changes["due"] = calendar.working_days_after(inquorate_on, clocks.rebook_days)
     return conference.model_copy(update=changes)
+
+
+def derived_again(current: Conference, before: Conference, after: Conference) -> Conference:
+    """Return a conference that follows from an outcome, once that is corrected.
+
+    It was derived as ``before``, and would be derived as ``after``. What somebody has changed since stays.
+    """
+    changes = {
+        name: getattr(after, name)
+        for name in Conference.model_fields
+        if getattr(before, name) != getattr(after, name) and getattr(current, name) == getattr(before, name)
+    }
+    changed = current.model_copy(update=changes)
+    return changed.model_copy(update={"school_age": min(changed.school_age, changed.children)})
 
 
 def after_birth(review: Conference, birth: dt.date, calendar: Calendar, policy: Policy, clocks: ClockSettings) -> Conference:

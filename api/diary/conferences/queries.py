@@ -101,6 +101,12 @@ def chain(connection: Connection, one: StoredConference) -> list[StoredConferenc
     return chain
 
 
+def following(connection: Connection, identifier: str) -> StoredConference | None:
+    """Return the conference that follows another in the family's chain, if there is one."""
+    found = select_conferences(connection, select(conferences).where(conferences.c.follows == identifier))
+    return found[0] if found else None
+
+
 def add(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
     """Store a new conference as requested. Raise IntegrityError if its id is taken."""
     row = {"id": conference.id, "value": to_json(conference), "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,17 +12,17 @@ from api.actor import NOBODY
 from api.clock import local_day
 from api.database.json_values import to_json
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import Ending, StoredBooking
+from api.diary.bookings.queries import Ending
 from api.diary.conferences import follow_up as life
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.follow_up import ConferenceEvent, Outcome, Reason
+from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, invalid
 from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.people import Chair
-from scheduler.wording import date_in_words, in_a_row
+from scheduler.wording import date_in_words
 
 
 def request(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
@@ -40,7 +41,7 @@ def change(connection: Connection, stored: StoredConference, value: Conference, 
     before, after = to_json(stored.value), to_json(value)
     changed = {name: was for name, was in before.items() if was != after[name]}
     conferences.change(connection, value, now)
-    _carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
+    carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
     due_before = stored.due.isoformat()
     conferences.record_event(connection, value.id, ConferenceEvent.CHANGED, now, NOBODY, before=changed, due_before=due_before)
 
@@ -53,54 +54,42 @@ def cancel(connection: Connection, stored: StoredConference, reason: Reason, now
         bookings.end(connection, [booked.number], Ending.CANCELLED, now)
     conferences.change(connection, stored.value, now, state=ConferenceState.CANCELLED)
     if reason is not Reason.ENTERED_WRONGLY:
-        _carry(connection, life.on_plan(stored.value), {}, now)
+        carry(connection, life.on_plan(stored.value), {}, now)
     detail = {"before": stored.state, "booking": None if booked is None else booked.history_entry}
     conferences.record_event(connection, stored.value.id, ConferenceEvent.CANCELLED, now, NOBODY, reason, **detail)
 
 
-def outcome(
-    connection: Connection,
-    stored: StoredConference,
-    found: Outcome,
-    now: dt.datetime,
-    *,
-    held_on: dt.date | None,
-    children: int | None,
-    reason: Reason | None,
-) -> str | None:
-    """Record the outcome of a booked conference; return the id of the conference that follows, if any.
+def waive_notice(
+    connection: Connection, stored: StoredConference, waiver: Mapping[str, Any], now: dt.datetime, *, is_of_moves: bool = False
+) -> None:
+    """Record who has waived the notice of an open conference, and why; from now on it may be booked at once.
 
-    Raise ConflictError if it is not booked, or InvalidError if it can't have that outcome.
+    A waiver ``is_of_moves`` if it allows one move of its booking only.
     """
-    booked = bookings.active_of(connection, stored.value.id)
-    if stored.state is not ConferenceState.BOOKED or booked is None:
-        raise conflict("not-booked", f"{stored.value.id} is {stored.state}. Only what is booked can have an outcome.")
-    held_on = held_on or booked.booking.day
-    children = _children(stored.value, found, children)
-    if held_on > local_day(now):
-        raise invalid(f"{date_in_words(held_on)} is still to come. Record the outcome once {stored.value.id} has been held.")
-    if stored.value.kind is not ConferenceKind.PRE_BIRTH and held_on < stored.value.trigger:
-        days = f"{date_in_words(held_on)} is before {date_in_words(stored.value.trigger)}"
-        raise invalid(f"{days}, when the clock of {stored.value.id} began. Enter the day on which it was held.")
-    if found not in life.possible_outcomes(stored.value.kind):
-        possible = in_a_row([f"'{one}'" for one in life.possible_outcomes(stored.value.kind)])
-        raise invalid(f"'{found}' can't be the outcome of {stored.value.id}. Possible are {possible}.")
+    _hold_to_open(stored)
+    value = stored.value if is_of_moves else stored.value.model_copy(update={"notice_waived": True})
+    conferences.change(connection, value, now)
+    waived = "move" if is_of_moves else "notice"
+    conferences.record_event(connection, value.id, ConferenceEvent.WAIVED, now, NOBODY, **waiver, waived=waived)
 
-    inquorate = found is Outcome.INQUORATE
-    reason = Reason.INQUORATE if inquorate and reason is None else reason
-    recorded = {"outcome": found, "held_on": held_on.isoformat(), "children": children, "chair": booked.booking.chair}
-    state = ConferenceState.INQUORATE if inquorate else ConferenceState.HELD
-    conferences.change(connection, stored.value, now, state=state, outcome={**recorded, "reason": reason})
-    following = _follows(connection, stored.value, booked, found, held_on, children)
-    if following is not None:
-        request(connection, following, now, follows=stored.value.id)
-    if not inquorate:
-        _carry(connection, life.on_plan(stored.value), {} if following is None else life.on_plan(following), now)
-    event = ConferenceEvent.INQUORATE if inquorate else ConferenceEvent.HELD
-    next_id = None if following is None else following.id
-    detail = {**recorded, "booking": booked.history_entry, "next": next_id}
-    conferences.record_event(connection, stored.value.id, event, now, NOBODY, reason, **detail)
-    return next_id
+
+def hand_over(connection: Connection, stored: StoredConference, chair: str, now: dt.datetime) -> None:
+    """Hand an open conference's family over to another chair, whose caseload its children join.
+
+    Raise InvalidError if there is no such chair, if it is the family's own, or if the family is kept from it.
+    """
+    _hold_to_open(stored)
+    if nouns.find(connection, nouns.CHAIRS, chair) is None:
+        raise invalid(f"There is no chair '{chair}'. Enter the id of one listed under chairs.")
+    if chair == stored.value.chair:
+        raise invalid(f"{chair} is the chair of {stored.value.id} already. Enter another chair.")
+    if chair in stored.value.not_chairs:
+        raise invalid(f"The family of {stored.value.id} is kept from {chair}. Enter another chair.")
+    value = stored.value.model_copy(update={"chair": chair})
+    conferences.change(connection, value, now)
+    carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
+    before_after = {"before": stored.value.chair, "after": chair}
+    conferences.record_event(connection, value.id, ConferenceEvent.HANDED_OVER, now, NOBODY, **before_after)
 
 
 def birth(connection: Connection, stored: StoredConference, born: dt.date, now: dt.datetime) -> str:
@@ -148,47 +137,17 @@ def transfer(connection: Connection, stored: StoredConference, notified: dt.date
     )
 
 
-def _follows(
-    connection: Connection, held: Conference, booked: StoredBooking, found: Outcome, held_on: dt.date, children: int
-) -> Conference | None:
-    def is_taken(identifier: str) -> bool:
-        return conferences.find(connection, identifier) is not None
-
-    if found is Outcome.INQUORATE:
-        clocks, days = documents.get(connection, "after_conferences")[0], conferences.calendar(connection)
-        return life.held_again(held, life.attempt_identifier(held.id, is_taken), held_on, days, clocks)
-    if not found.leaves_a_plan:
-        return None
-    chair = life.chair_of_family(held, _chair(connection, booked.booking.chair))
-    return life.next_review(held, life.review_identifier(held.id, is_taken), held_on, chair, children)
-
-
-def _children(held: Conference, found: Outcome, given: int | None) -> int:
-    """Return how many children are on a plan after an outcome. Raise InvalidError if the given number contradicts it."""
-    if found is Outcome.INQUORATE:
-        now_on_plan = held.children if held.kind.is_review else 0
-        if given not in (None, now_on_plan):
-            raise invalid(f"Nothing was decided about {held.id}, so the children on a plan can't change. Leave them out.")
-        return now_on_plan
-    if found.leaves_a_plan:
-        if given == 0:
-            raise invalid(f"With '{found}', children are on a plan. Enter how many, or leave it out where it is all of them.")
-        return held.children if given is None else given
-    if given:
-        raise invalid(f"With '{found}', no child is on a plan. Leave the children out.")
-    return 0
-
-
-def _carry(connection: Connection, before: Mapping[str, int], after: Mapping[str, int], now: dt.datetime) -> None:
-    """Move children from one chair's caseload to another's."""
+def carry(connection: Connection, before: Mapping[str, int], after: Mapping[str, int], now: dt.datetime) -> None:
+    """Move children from one chair's caseload to another's: those whom each holds ``before``, and ``after``."""
     for identifier, more in life.caseload_changes(before, after).items():
-        chair = life.with_caseload(_chair(connection, identifier), more)
+        chair = life.with_caseload(chair_of(connection, identifier), more)
         nouns.replace(connection, nouns.CHAIRS, identifier, chair, now)
 
 
-def _chair(connection: Connection, identifier: str) -> Chair:
+def chair_of(connection: Connection, identifier: str) -> Chair:
+    """Return the chair of a booking or of an open conference, which can't be removed."""
     stored = nouns.find(connection, nouns.CHAIRS, identifier)
-    assert stored is not None  # the chair of a booking or of an open conference can't be removed
+    assert stored is not None
     return stored.value
 
 

@@ -88,7 +88,7 @@ def test_a_plan_is_queued_with_the_current_data(seeded: TestClient, store: Store
         job = jobs.find(connection, identifier)
         assert job is not None
         assert job.request == {**JANUARY, "time_limit": 30, "seed": 5, "workers": 2}
-        present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31))
+        present = snapshot.problem_of(connection, NOW.date(), NOW.date().replace(day=31), today=NOW.date())
         assert jobs.problem_of(connection, identifier) == present
 
 
@@ -186,6 +186,7 @@ def test_a_plan_shows_its_progress_and_then_its_result(seeded: TestClient, store
             "late": [{"conference": "A", "start": "2027-03-02T10:00", "due": "2027-03-01", "working_days": 1, "why": "So."}],
             "remarks": ["Assumed."],
             "made_at": AT,
+            "exceptions": [],
         },
         "links": links(identifier, "events", "schedule", "diff", "publish"),
     }

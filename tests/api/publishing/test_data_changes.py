@@ -160,6 +160,7 @@ def field_changes() -> list[tuple[str, Any]]:
         "apart": [["A", "B"]],
         "published": [BOOKED | {"locks": ["chair"]}],
         "policy": {"clock": {"initial_days": 20}},
+        "today": "2027-03-01",
     }
     assert others.keys() == Problem.model_fields.keys() - {"version"}
     return list(others.items())

@@ -64,6 +64,7 @@ def test_all_bookings_of_a_first_plan_are_new(seeded: TestClient, store: Store) 
         },
         "exceptions_needed": [],
         "obstacles": [],
+        "waivers_needed": [],
     }
 
 
@@ -126,6 +127,7 @@ def test_a_second_plan_moves_withdraws_and_keeps_bookings(seeded: TestClient, st
         },
         "exceptions_needed": [],
         "obstacles": [],
+        "waivers_needed": [],
     }
     before = contents(store)["bookings"]
     response = publish(seeded, plan)

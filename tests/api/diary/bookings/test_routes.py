@@ -30,7 +30,7 @@ def item(number: int, conference: str = "CPC-1", start: str = "2027-01-12T10:00"
     times = {"start": start, "end": f"{end:%Y-%m-%dT%H:%M}", "arrival": f"{arrival:%Y-%m-%dT%H:%M}"}
     place = {"room": "AYL-1", "site": "AYL", "chair": "C1", "minute_taker": "M1"}
     rest = {"mode": "hybrid", "kind": "initial", "held": False, "locks": [], "by_hand": True, "publication": None}
-    last = {"exception": None, "active": True, "late": 0}
+    last = {"exception": None, "active": True, "late": 0, "cover": False}
     return {"number": number, "conference": conference, **times, **place, **rest, **last} | changes
 
 

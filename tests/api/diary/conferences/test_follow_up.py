@@ -76,6 +76,15 @@ def test_an_inquorate_review_keeps_its_due_date() -> None:
     assert again == conference("CPC-1-A2", kind="review", trigger="2026-08-03", earliest="2027-01-13", due="2027-02-01")
 
 
+def test_what_is_derived_again_keeps_what_somebody_has_changed() -> None:
+    before = conference("R", trigger="2027-01-12", children=3, school_age=2, chair="C1")
+    after = conference("R", trigger="2027-01-13", children=1, school_age=1, chair="C1")
+    current = before.model_copy(update={"school_age": 3, "site": "WYC", "due": dt.date(2027, 2, 1)})
+    assert life.derived_again(before, before, after) == after
+    expected = conference("R", trigger="2027-01-13", children=1, school_age=1, chair="C1", site="WYC", due="2027-02-01")
+    assert life.derived_again(current, before, after) == expected
+
+
 @pytest.mark.parametrize(("days", "due"), [(20, "2027-02-09"), (10, "2027-01-26"), (None, "2027-04-12")])
 def test_after_a_birth_the_first_review_comes_sooner(days: int | None, due: str) -> None:
     review = conference("CPC-1-R1", kind="first_review")
@@ -112,7 +121,8 @@ def test_an_id_that_exists_is_skipped() -> None:
 
 def test_a_family_stays_with_its_chair_unless_that_was_a_reserve() -> None:
     own = conference(chair="C1")
-    assert life.chair_of_family(own, Chair(id="C2")) == "C2"
+    assert life.chair_of_family(own, Chair(id="C2")) == "C1"
+    assert life.chair_of_family(conference(), Chair(id="C2")) == "C2"
     assert life.chair_of_family(own, Chair(id="MGR", reserve=True)) == "C1"
     assert life.chair_of_family(conference(), Chair(id="MGR", reserve=True)) is None
 

@@ -18,9 +18,11 @@ from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.queries import StoredBooking
+from api.diary.conferences import outcomes
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
 from api.diary.conferences.follow_up import Outcome, Reason, possible_outcomes
+from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as nouns
 from api.errors import ConflictError, InvalidError, ServiceError
@@ -69,7 +71,7 @@ class DiaryMachine(RuleBasedStateMachine):
         conference = conferences.find(connection, first.id)
         assert conference is not None
         later = builders.NOW + dt.timedelta(days=30)
-        life.outcome(connection, conference, Outcome.PLAN_MADE, later, held_on=None, children=None, reason=None)
+        outcomes.record(connection, conference, OutcomeEntry(Outcome.PLAN_MADE), later)
 
     def teardown(self) -> None:
         self.store.close()
@@ -107,6 +109,7 @@ class DiaryMachine(RuleBasedStateMachine):
             lambda connection: booking_by_hand.move(connection, booked, changes, reason, builders.NOW, exception=EXCEPTION),
         )
 
+    @precondition(lambda self: self._bookings())
     @rule(data=st.data(), reason=REASONS)
     def cancel_booking(self, data: st.DataObject, reason: Reason) -> None:
         booked = data.draw(st.sampled_from(self._future_bookings() or self._bookings()))
@@ -124,8 +127,24 @@ class DiaryMachine(RuleBasedStateMachine):
         conference = data.draw(st.sampled_from(self._conferences(ConferenceState.BOOKED)))
         result = data.draw(st.sampled_from(possible_outcomes(conference.value.kind)) | st.sampled_from(Outcome))
         later = builders.NOW + dt.timedelta(days=3650)
-        details = {"held_on": None, "children": children, "reason": None}
-        self._do("outcome", lambda connection: life.outcome(connection, conference, result, later, **details))
+        entry = OutcomeEntry(result, children=children)
+        self._do("outcome", lambda connection: outcomes.record(connection, conference, entry, later))
+
+    @precondition(lambda self: self._with_outcome())
+    @rule(data=st.data(), back=st.integers(0, 3), children=st.none() | st.integers(1, 4))
+    def correct(self, data: st.DataObject, back: int, children: int | None) -> None:
+        kept = data.draw(st.sampled_from(self._with_outcome()))
+        assert kept.outcome is not None
+        held_on = dt.date.fromisoformat(kept.outcome["held_on"]) - dt.timedelta(days=back)
+        entry = OutcomeEntry(data.draw(st.sampled_from(possible_outcomes(kept.value.kind))), held_on, children)
+        later = builders.NOW + dt.timedelta(days=3650)
+        self._do("correct", lambda connection: outcomes.correct(connection, kept, entry, later))
+
+    @precondition(lambda self: self._with_outcome())
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        kept = data.draw(st.sampled_from(self._with_outcome()))
+        self._do("withdraw", lambda connection: outcomes.withdraw(connection, kept, builders.NOW))
 
     @rule(data=st.data(), day=st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)))
     def birth(self, data: st.DataObject, day: dt.date) -> None:
@@ -147,6 +166,12 @@ class DiaryMachine(RuleBasedStateMachine):
         unbooked = (ConferenceState.REQUESTED, ConferenceState.CANCELLED)
         expected = {conference.value.id: int(conference.state not in unbooked) for conference in self._conferences()}
         assert {name: active[name] for name in expected} == expected
+
+    @invariant()
+    def what_was_held_was_booked_on_its_day(self) -> None:
+        days = {booked.booking.conference: booked.booking.day.isoformat() for booked in self._bookings()}
+        outcomes_ = {kept.value.id: kept.outcome for kept in self._conferences() if kept.outcome is not None}
+        assert {name: outcome["held_on"] for name, outcome in outcomes_.items()} == {name: days[name] for name in outcomes_}
 
     @invariant()
     def a_chain_has_at_most_one_open_conference_at_its_end(self) -> None:
@@ -192,6 +217,9 @@ class DiaryMachine(RuleBasedStateMachine):
         with self.store.reading() as connection:
             every = conferences.list_conferences(connection)
         return [conference for conference in every if not states or conference.state in states]
+
+    def _with_outcome(self) -> list[StoredConference]:
+        return self._conferences(ConferenceState.HELD, ConferenceState.INQUORATE)
 
     def _conference(self, identifier: str) -> StoredConference:
         return next(conference for conference in self._conferences() if conference.value.id == identifier)

@@ -20,6 +20,8 @@ NEEDS: dict[str, Any] = {
     "accessible": False,
     "social_worker": None,
     "unavailable": [],
+    "notice_waived": False,
+    "family": None,
 }
 
 
@@ -31,7 +33,7 @@ def value(identifier: str, **changes: Any) -> dict[str, Any]:
 def view(conference: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return a requested initial conference as the API shows it."""
     state = {"state": "requested", "due": "2027-01-22", "earliest": "2027-01-11", "follows": None, "outcome": None}
-    return {"conference": conference, **state, "booking": None, "remarks": []} | changes
+    return {"conference": conference, **state, "booking": None, "remarks": [], "notice_waiver": None} | changes
 
 
 def get(client: TestClient, identifier: str) -> dict[str, Any]:
@@ -52,6 +54,14 @@ def events(client: TestClient, identifier: str) -> list[tuple[str, str | None, d
 
 def caseloads(client: TestClient) -> dict[str, int]:
     return {chair["id"]: chair["caseload"] for chair in client.get("/api/v1/chairs").json()["items"]}
+
+
+def set_caseload(client: TestClient, identifier: str, children: int) -> None:
+    chair = client.get(f"/api/v1/chairs/{identifier}")
+    headers = {"If-Match": chair.headers["ETag"]}
+    assert (
+        client.put(f"/api/v1/chairs/{identifier}", json=chair.json() | {"caseload": children}, headers=headers).status_code == 200
+    )
 
 
 def test_a_conference_is_requested_and_read(seeded: TestClient) -> None:
@@ -169,14 +179,15 @@ def test_the_earliest_date_is_null_if_no_clock_sets_it(seeded: TestClient) -> No
 
 def test_reviews_follow_each_other_until_the_plan_ends(seeded: TestClient, store: Store, clock: Clock) -> None:
     clock.forward(days=365)
+    set_caseload(seeded, "C1", 2)
     days = {"CPC-3": "2027-01-12", "CPC-3-R1": "2027-07-05", "CPC-3-R2": "2027-12-06"}
     expected = [
-        ("CPC-3", "plan continues", {"children": 3}, "CPC-3-R1", {"C1": 0, "C2": 3, "C3": 0}),
-        ("CPC-3-R1", "plan continues", {"held_on": "2027-07-05"}, "CPC-3-R2", {"C1": 0, "C2": 3, "C3": 0}),
+        ("CPC-3", "plan continues", {"children": 3}, "CPC-3-R1", {"C1": 3, "C2": 0, "C3": 0}),
+        ("CPC-3-R1", "plan continues", {"held_on": "2027-07-05"}, "CPC-3-R2", {"C1": 3, "C2": 0, "C3": 0}),
         ("CPC-3-R2", "plan ended", {}, None, {"C1": 0, "C2": 0, "C3": 0}),
     ]
     for identifier, outcome, more, following, loads in expected:
-        book(store, identifier, f"{days[identifier]}T10:00", chair="C2")
+        book(store, identifier, f"{days[identifier]}T10:00", chair="C2")  # who only covers: the family's own chair is C1
         body = post(seeded, identifier, "outcome", {"outcome": outcome, **more}).json()
         assert (body["next"] and body["next"]["conference"]["id"], caseloads(seeded)) == (following, loads)
     assert get(seeded, "CPC-3-R2")["follows"] == "CPC-3-R1"

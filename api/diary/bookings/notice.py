@@ -1,0 +1,56 @@
+"""Notice: how soon a conference may be booked or moved by hand, and who has waived that (contract, section 8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from api.diary.bookings.queries import StoredBooking
+from api.diary.conferences import queries as conferences
+from api.diary.conferences.queries import StoredConference
+from api.diary.service import queries as documents
+from api.errors import ErrorItem
+from scheduler.domain.calendar import Calendar
+from scheduler.domain.policy import Policy
+from scheduler.domain.schedule import Booking
+from scheduler.wording import count_of, date_in_words
+
+RECORD = "Choose another day, or record the waiver: by whom, and why."
+
+
+def first_day_with_notice(today: dt.date, days: Calendar, policy: Policy) -> dt.date:
+    """Return the first day of which a family has its notice if it is told today."""
+    return days.working_days_after(today, policy.notice_days)
+
+
+def first_movable_day(today: dt.date, days: Calendar, policy: Policy) -> dt.date:
+    """Return the first day from which, and to which, a booking may be moved without a waiver."""
+    return days.working_days_after(today, policy.move_notice_days)
+
+
+def short_notice(connection: Connection, stored: StoredConference, booking: Booking, today: dt.date) -> list[ErrorItem]:
+    """Return a fault if a new start gives a family too short a notice, which nobody has waived."""
+    policy = documents.get(connection, "policy")[0]
+    first = first_day_with_notice(today, conferences.calendar(connection), policy)
+    if booking.day >= first or stored.value.notice_waived:
+        return []
+    notice = count_of(policy.notice_days, "working day")
+    message = f"{date_in_words(booking.day)} is before {date_in_words(first)}: the family has {notice} of notice. {RECORD}"
+    return [ErrorItem(where="waiver", message=message)]
+
+
+def moved_too_soon(connection: Connection, before: StoredBooking, after: Booking, today: dt.date) -> list[ErrorItem]:
+    """Return a fault if a move takes a family by surprise: away from a day, or to a day, within the notice of moves."""
+    policy = documents.get(connection, "policy")[0]
+    first = first_movable_day(today, conferences.calendar(connection), policy)
+    old, is_moved = before.booking, before.booking.start != after.start
+    if (old.start, old.room, old.chair) == (after.start, after.room, after.chair):
+        return []
+    if old.day >= first and not (is_moved and after.day < first):
+        return []
+    day, notice = old.day if old.day < first else after.day, count_of(policy.move_notice_days, "working day")
+    message = (
+        f"{date_in_words(day)} is before {date_in_words(first)}: a booking is not moved from or to the next {notice}. {RECORD}"
+    )
+    return [ErrorItem(where="waiver", message=message)]
