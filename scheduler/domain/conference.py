@@ -54,7 +54,8 @@ class Conference(Value):
 
     ``site`` is the office nearest to the family. ``chair`` is the family's own chair, if it has one.
     ``minutes`` is the length without the pre-meet. ``unavailable`` are times at which the family or
-    its social worker cannot come.
+    its social worker cannot come. ``notice_waived`` shortens the notice of the request (contract, section 8).
+    ``family`` is shared by the conferences of one family.
     """
 
     id: Identifier
@@ -73,6 +74,10 @@ class Conference(Value):
     accessible: bool = Field(default=False, strict=True)
     social_worker: Identifier | None = None
     unavailable: tuple[Interval, ...] = ()
+    notice_waived: bool = Field(default=False, strict=True)
+    family: Identifier | None = None
+
+    ADDED = frozenset({"notice_waived", "family"})
 
     @model_validator(mode="after")
     def _consistent(self) -> Conference:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, create_model
 
 from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, PreferenceName
-from scheduler.domain.values import Value, Whole
+from scheduler.domain.values import Text, TimeOfDay, Value, Whole
 
 Months = Annotated[int, Field(strict=True, ge=0, le=120)]
 
@@ -56,6 +57,19 @@ else:
     )
 
 
+class Plausible(Value):
+    """Limits beyond which a value is legal but implausible, and gets a remark (contract, section 8).
+
+    Lengths are minutes, starts are local times of day.
+    """
+
+    min_minutes: Whole = 30
+    max_minutes: Whole = 300
+    first_start: TimeOfDay = dt.time(8)
+    last_start: TimeOfDay = dt.time(18)
+    max_children: Whole = 15
+
+
 class Policy(Value):
     """The service's own settings; ``pre_meet`` and ``reset`` are minutes, ``…_days`` working days.
 
@@ -69,12 +83,17 @@ class Policy(Value):
     pre_meet: Annotated[Whole, Field(le=720)] = 30
     reset: Annotated[Whole, Field(le=720)] = 15
     caseload_cap: Whole = 85
-    virtual_fallback: bool = Field(default=True, strict=True)
+    virtual_fallback: Annotated[bool, Field(strict=True)] | Literal["hybrid"] = True
     late_base: Whole = 10
     tight_days: Whole = 3
     stability: Stability = Stability()
     weights: Weights = Weights()
     off: tuple[SwitchedOff, ...] = ()
+    move_notice_days: Annotated[Whole, Field(le=1000)] = 5
+    placeholders: tuple[Text, ...] = ("TBC", "TBA", "n/a", "none", "unknown", "duty", "0", "-", "?")
+    plausible: Plausible = Plausible()
+
+    ADDED = frozenset({"move_notice_days", "placeholders", "plausible"})
 
     def weight(self, preference: PreferenceName) -> int:
         """Return what one unit of the preference costs in this run: 0 if it is switched off."""

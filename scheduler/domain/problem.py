@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -18,7 +18,7 @@ from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Journey, Room, Site, travel_minutes
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import Identifier, Interval, Moment, Pair, Period, Text, TimeOfDay, Value, days, monday_of
+from scheduler.domain.values import Date, Identifier, Interval, Moment, Pair, Period, Text, TimeOfDay, Value, days, monday_of
 
 HOLD_MINUTES = 105
 
@@ -70,6 +70,9 @@ class Problem(Value):
     apart: tuple[Pair, ...] = ()
     published: tuple[PublishedBooking, ...] = ()
     policy: Policy = Policy()
+    today: Date | None = None
+
+    ADDED = frozenset({"today"})
 
     @cached_property
     def working_days(self) -> tuple[dt.date, ...]:
@@ -191,8 +194,11 @@ class Problem(Value):
 
     @cached_property
     def digest(self) -> str:
-        """The sha256 of the problem's canonical JSON: keys sorted, no white space, defaults filled in."""
-        content = self.model_dump(mode="json", by_alias=True)
+        """The sha256 of the problem's canonical JSON: keys sorted, no white space, defaults filled in.
+
+        Fields added since version 1 are left out while they have their default, so that old files keep their digest.
+        """
+        content = self.model_dump(mode="json", by_alias=True, exclude=_added_defaults(self))
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -204,3 +210,20 @@ def nameless(problem: Problem) -> Problem:
     return Problem.model_construct(
         **{name: getattr(problem, name) for name in Problem.model_fields} | {"chairs": chairs, "minute_takers": takers}
     )
+
+
+def _added_defaults(value: Value) -> dict[str, Any]:
+    """Return, for ``exclude``, the fields added since version 1 that have their default, in the value and in all its parts."""
+    excluded: dict[str, Any] = {}
+    for name, field in type(value).model_fields.items():
+        part = getattr(value, name)
+        if name in value.ADDED and part == field.default:
+            excluded[name] = True
+        elif isinstance(part, Value):
+            if inner := _added_defaults(part):
+                excluded[name] = inner
+        elif isinstance(part, tuple):
+            items = {n: inner for n, item in enumerate(part) if isinstance(item, Value) and (inner := _added_defaults(item))}
+            if items:
+                excluded[name] = items
+    return excluded

@@ -22,6 +22,7 @@ class LenientValue(Value):
 class Booking(LenientValue):
     """A conference (or a held slot) at a time, in a room or (``room`` None) virtually, with a chair.
 
+    ``cover`` marks a booking chaired by another than the family's own chair, without a handover (contract, section 8).
     ``start`` is when the conference itself begins; families arrive the policy's ``pre_meet`` minutes before.
     """
 
@@ -32,6 +33,7 @@ class Booking(LenientValue):
     chair: Identifier
     minute_taker: Identifier | None = None
     held: bool = False
+    cover: bool = False
 
     @property
     def day(self) -> dt.date:
@@ -78,6 +80,21 @@ class Solver(LenientValue):
     version: Text = ""
 
 
+class PlanException(LenientValue):
+    """What was excepted, dropped or left unplaced because of a rule, and for which conference (contract, section 8)."""
+
+    conference: Identifier
+    rule: Text
+    text: Text
+
+
+class Remark(LenientValue):
+    """A value of the problem that is legal but implausible: its place, such as ``conferences[14].trigger``, and why."""
+
+    place: Text
+    text: Text
+
+
 class Schedule(LenientValue):
     """The whole answer to a problem. ``assumptions`` says what the input left open and how it was taken."""
 
@@ -88,6 +105,8 @@ class Schedule(LenientValue):
     tiers: tuple[Tier, ...] = ()
     solver: Solver | None = None
     assumptions: tuple[Text, ...] = Field(default=())
+    exceptions: tuple[PlanException, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class Violation(Value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
@@ -29,6 +29,9 @@ class Value(BaseModel):
     """A frozen value that refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    ADDED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that version 1.1 of the contract added: left out of the canonical JSON while they have their default."""
 
 
 def _date(found: Any) -> dt.date:
