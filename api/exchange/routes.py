@@ -3,14 +3,14 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from api.diary import snapshot
 from api.exchange import workflow as exchange
-from api.exchange.workflow import Imported
+from api.exchange.answers import Imported
 from api.http import formats as packing
 from api.http.days import Days
-from api.http.etags import etag
+from api.http.etags import etag, expect
 from api.http.formats import BINARY, MEDIA_TYPES, Format, ImportMode
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS, HttpError
@@ -50,6 +50,12 @@ class Import(Imported):
     mode: ImportMode
 
 
+Overwrite = Annotated[
+    tuple[str, ...],
+    Query(description="What may overwrite the diary's newer values: `all`, a kind, `chairs/C1` or `chairs/C1/caseload`."),
+]
+
+
 async def _body(request: Request) -> bytes:
     return await request.body()
 
@@ -82,22 +88,38 @@ def problem(connection: Reading, days: Days) -> Response:
 def bring_in(
     connection: Writing,
     now: Now,
+    response: Response,
     body: Annotated[bytes, Depends(_body)],
     format_: Annotated[Format, Depends(_format)],
+    overwrite: Overwrite = (),
     mode: Annotated[ImportMode, Query(description="Preview the changes, or commit them.")] = ImportMode.PREVIEW,
+    if_match: Annotated[str | None, Header(description="The ETag of the preview: refuse if the diary has changed since.")] = None,
 ) -> Import:
-    """Import a file, completely or not at all. Items with known ids are changed; items not in the file stay as they are.
+    """Import a file, all or nothing. Known ids are changed field by field; what the file does not give stays as it is.
 
-    Published bookings become bookings. Faults give the sheet, row and column.
+    A value of the diary that is newer than the file's, or may be, is kept and listed under `conflicts`, unless `overwrite` names
+    it. Bookings that break a rule are listed under `undecided` and not imported. Send the preview's ETag as `If-Match` to commit
+    exactly what it showed; without it, a file with conflicts is refused. Faults name the sheet, row and column.
     """
-    value, wording = packing.decode(body, format_)
-    if mode is ImportMode.COMMIT:
-        return Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now)))
+    value, told = packing.decode(body, format_)
+    state = exchange.state_of_diary(connection)
+    if if_match is not None:
+        expect(state, if_match)
     attempt = connection.begin_nested()
     try:
-        return Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now)))
-    finally:
+        imported = Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now, overwrite)))
+        if mode is ImportMode.PREVIEW:
+            response.headers["ETag"] = etag(state)
+        elif if_match is None:
+            exchange.refuse_conflicts(imported)
+    except BaseException:
         attempt.rollback()
+        raise
+    if mode is ImportMode.PREVIEW:
+        attempt.rollback()
+    else:
+        attempt.commit()
+    return imported
 
 
 @router.get("/export", response_model=Problem, responses=FILES, dependencies=[reads], summary="Export a period as a file")
@@ -108,10 +130,12 @@ def export(
 ) -> Response:
     """Return the service's data with the bookings and requests of a period, ready to be imported again.
 
-    Busy times from chairs' calendars are left out. Those entered for the chairs are included.
+    Busy times from chairs' calendars are left out; those stored with the chairs are included. The file says which state of
+    the diary it has, so that its import knows what has changed in the diary since.
     """
-    result = snapshot.problem_of(connection, days.first, days.last, busy={})
+    found = snapshot.problem_of(connection, days.first, days.last, busy={})
+    found = found.model_copy(update={"exported": exchange.export_mark(connection)})
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
-    headers = {"ETag": etag(result.digest), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(packing.encode(result, format_), media_type=MEDIA_TYPES[format_], headers=headers)
+    headers = {"ETag": etag(found.digest), "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(packing.encode(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date, earliest_date
@@ -18,10 +20,24 @@ from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Journey, Room, Site, travel_minutes
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import Date, Identifier, Interval, Moment, Pair, Period, Text, TimeOfDay, Value, days, monday_of
+from scheduler.domain.values import (
+    Date,
+    Identifier,
+    Interval,
+    Moment,
+    Pair,
+    Period,
+    Text,
+    TimeOfDay,
+    Value,
+    days,
+    monday_of,
+    quoted,
+)
 
 HOLD_MINUTES = 105
 Lock = Literal["time", "chair", "room"]
+EXPORT = re.compile(r"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6})Z (?P<diary>[0-9a-f]{16})")
 
 
 class Service(Value):
@@ -30,6 +46,18 @@ class Service(Value):
     name: Text = ""
     timezone: Literal["Europe/London"] = "Europe/London"
     chair_title: Text = "CPA"
+
+
+def _export_mark(found: Any) -> Any:
+    if found is None or (isinstance(found, str) and EXPORT.fullmatch(found)):
+        return found
+    raise PydanticCustomError(
+        "export", "{found} is not the mark of an export. Leave it as the service wrote it, or clear it.", {"found": quoted(found)}
+    )
+
+
+ExportMark = Annotated[str, BeforeValidator(_export_mark)]
+"""The state of a service's diary that a file was exported from: the instant of its latest change, and its fingerprint."""
 
 
 class PublishedBooking(Value):
@@ -72,8 +100,11 @@ class Problem(Value):
     published: tuple[PublishedBooking, ...] = ()
     policy: Policy = Policy()
     today: Date | None = None
+    exported: ExportMark | None = None
 
     ADDED = frozenset({"today"})
+    METADATA: ClassVar[frozenset[str]] = frozenset({"exported"})
+    """Fields that say where the problem comes from: no part of its canonical JSON."""
 
     @cached_property
     def working_days(self) -> tuple[dt.date, ...]:
@@ -236,7 +267,7 @@ class Problem(Value):
 
         Fields added since version 1 are left out while they have their default, so that old files keep their digest.
         """
-        content = self.model_dump(mode="json", by_alias=True, exclude=_added_defaults(self))
+        content = self.model_dump(mode="json", by_alias=True, exclude=_added_defaults(self) | dict.fromkeys(self.METADATA, True))
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

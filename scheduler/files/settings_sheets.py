@@ -40,6 +40,7 @@ SERVICE = SettingsSheet(
         _switch("Bank holidays", "bank_holidays", "England's own", "Those on the sheet Bank holidays, or those of England."),
         _switch("School terms", "terms", "Always term time", "Those on the sheet Terms, or every day as term time."),
         _switch("Minute takers", "minute_takers", "Not planned", "Those on the sheet Minute takers, or none."),
+        SettingRow("Exported", ("exported",), Text(), "Which state of the diary the service exported. Leave it as it is."),
     ),
     required=True,
 )  # fmt: skip

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from api.database.session import Store
 from api.diary import snapshot
-from api.errors import ConflictError, ServiceError
+from api.diary.registers import queries as registers
+from api.errors import ServiceError
 from api.exchange import workflow as exchange
-from api.exchange.workflow import Changes, Imported
+from api.exchange.answers import Changes, FieldChange, Imported
 from api.http.formats import Format, decode, encode
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
@@ -43,8 +44,10 @@ def export(store: Store, days: Period = MARCH) -> Problem:
         return snapshot.problem_of(connection, days.first, days.last)
 
 
-def is_unchanged(imported: Imported) -> bool:
-    return all(not changes.added and not changes.changed for _, changes in imported)
+def untouched(imported: Imported) -> bool:
+    kinds = [changes for _, changes in imported if isinstance(changes, Changes)]
+    assert len(kinds) == 8
+    return all(not changes.added and not changes.changed for changes in kinds) and not imported.fields
 
 
 def refusal(store: Store, problem: Problem) -> ServiceError:
@@ -73,8 +76,8 @@ def test_an_export_imported_into_an_empty_diary_is_exported_unchanged(
         out = export(first, problem.horizon)
         import_problem(second, *decode(encode(out, format_), format_))
         assert export(second, problem.horizon) == out
-        assert is_unchanged(import_problem(first, problem))
-        assert is_unchanged(import_problem(second, out))
+        assert untouched(import_problem(first, problem))
+        assert untouched(import_problem(second, out))
     finally:
         first.close()
         second.close()
@@ -96,6 +99,11 @@ def test_added_changed_and_unchanged_items_are_listed(store: Store) -> None:
         holds=Changes(added=[hold_of(store)]),
         conferences=Changes(added=["A", "B", "C"]),
         bookings=Changes(added=["A"]),
+        fields=[
+            field_change("documents/service", "name", "", "Here", newer=False),
+            field_change("documents/terms", "terms", None, [{"first": "2027-02-22", "last": "2027-03-25"}]),
+            field_change("documents/travel", "AYL to WYC", None, 40, newer=False),
+        ],
     )
     part = tiny_problem(
         chairs=[{"id": "C2", "caseload": 9}],
@@ -113,6 +121,15 @@ def test_added_changed_and_unchanged_items_are_listed(store: Store) -> None:
         holds=Changes(changed=[hold_of(store)]),
         conferences=Changes(added=["D"], changed=["B"], unchanged=1),
         bookings=Changes(changed=["A"]),
+        fields=[
+            field_change("documents/policy", "weights.friday", 40, 7, newer=False),
+            field_change("chairs/C2", "caseload", 0, 9, newer=False),
+            field_change(f"holds/{hold_of(store)}", "count", 1, 2, newer=False),
+            field_change("conferences/B", "children", 2, 3, newer=False),
+            field_change("bookings/A", "start", "2027-03-02T10:00", "2027-03-02T14:00", newer=False),
+            field_change("bookings/A", "chair", "C1", "C2", newer=False),
+            field_change("bookings/A", "locks", [], ["chair"], newer=False),
+        ],
     )
     out = export(store)
     assert [chair.id for chair in out.chairs] == ["C1", "C2"]
@@ -122,9 +139,13 @@ def test_added_changed_and_unchanged_items_are_listed(store: Store) -> None:
     assert [(one.start, one.chair, one.locks) for one in out.published] == [(dt.datetime(2027, 3, 2, 14), "C2", ("chair",))]
 
 
+def field_change(item: str, field: str | None, before: object, after: object, *, newer: bool | None = None) -> FieldChange:
+    return FieldChange(item=item, field=field, before=before, after=after, diary_is_newer=newer)
+
+
 def hold_of(store: Store) -> str:
     with store.reading() as connection:
-        return exchange.nouns.values(connection, exchange.nouns.HOLDS)[0].id
+        return registers.values(connection, registers.HOLDS)[0].id
 
 
 def test_days_and_journeys_are_added_to_the_stored_ones(store: Store) -> None:
@@ -143,29 +164,29 @@ def test_a_longer_conference_extends_its_booking(store: Store) -> None:
     import_problem(store, tiny_problem(published=published))
     imported = import_problem(store, tiny_problem(conferences=[conference("A", minutes=135)]))
     assert (imported.conferences, imported.bookings) == (Changes(changed=["A"]), Changes(changed=["A"]))
-    assert is_unchanged(import_problem(store, export(store)))
+    assert untouched(import_problem(store, export(store)))
 
 
-def test_each_overlapping_booking_is_reported_at_its_place(store: Store) -> None:
+def test_every_booking_that_overlaps_is_listed_by_its_place_in_the_file(store: Store) -> None:
     both = [conference("A"), conference("B"), conference("C")]
     at_ten = {"start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
     import_problem(store, tiny_problem(conferences=both, published=[{"conference": "A", **at_ten}]))
-    other = {"start": "2027-03-02T09:00", "chair": "C2", "room": "WYC-1"}
-    later = {"start": "2027-03-02T09:30", "chair": "C2"}
-    error = refusal(
+    other = {"start": "2027-03-02T10:00", "chair": "C2", "room": "WYC-1"}
+    told = import_problem(
         store,
         tiny_problem(
             conferences=[*both, conference("D")],
-            published=[{"conference": "B", **at_ten}, {"conference": "C", **other}, {"conference": "D", **later}],
+            published=[{"conference": "B", **at_ten}, {"conference": "C", **other}, {"conference": "D", **other}],
         ),
     )
-    assert (type(error), error.kind) == (ConflictError, "at-odds")
-    assert [(wrong.where, wrong.message) for wrong in error.errors] == [
-        (
-            "published[0].start",
-            "That place is taken: AYL-1 is taken by A at 2027-03-02T10:00. C1 is taken by A at 2027-03-02T10:00. Choose another.",
-        ),
-        ("published[2].start", "That place is taken: C2 is taken by C at 2027-03-02T09:00. Choose another."),
+    assert told.bookings == Changes(added=["C"])
+    assert [(one.where, one.conference, [item.where for item in one.broken]) for one in told.undecided] == [
+        ("published[0].start", "B", ["R2", "R3"]),
+        ("published[2].start", "D", ["R2", "R3"]),
+    ]
+    assert [one.message for one in told.undecided[0].broken] == [
+        "B, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.",
+        "B, Tuesday 2 March 2027 at 10:00: C1 is then taken by A.",
     ]
 
 

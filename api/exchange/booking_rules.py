@@ -1,0 +1,156 @@
+"""Which bookings of a file would break a rule that bookings by hand must keep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking, StoredBooking
+from api.diary.registers import queries as registers
+from api.diary.registers.queries import Register
+from api.diary.service import queries as documents
+from api.diary.snapshot import problem_of
+from api.errors import ErrorItem
+from scheduler.checker import check
+from scheduler.domain.conference import Conference
+from scheduler.domain.faults import Place
+from scheduler.domain.problem import Problem, PublishedBooking, nameless
+from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.domain.values import monday_of, sunday_of
+from scheduler.wording import count_of, date_in_words
+
+
+@dataclass(frozen=True)
+class WantedBooking:
+    """A booking to import: its place in the file, and its conference's current booking."""
+
+    place: Place
+    new: DiaryBooking
+    current: StoredBooking | None
+
+    @property
+    def conference(self) -> str:
+        """The id of its conference."""
+        return self.new.booking.conference
+
+    @property
+    def is_new_place(self) -> bool:
+        """True unless it only changes the locks of the current booking."""
+        return self.current is None or self.new.booking != self.current.booking
+
+
+@dataclass(frozen=True)
+class _Week:
+    """A week of the diary with the file's conferences: its problem, and its active bookings."""
+
+    problem: Problem
+    active: tuple[Booking, ...]
+
+    def violations(self, placed: Sequence[Booking]) -> list[Violation]:
+        """Return the hard rules that bookings break."""
+        # A booking that is published where it is breaks no lock, and no notice of a move.
+        published = [
+            PublishedBooking.model_construct(
+                conference=one.conference,
+                start=one.start,
+                room=one.room,
+                chair=one.chair,
+                minute_taker=one.minute_taker,
+                locks=(),
+            )
+            for one in placed
+            if not one.held
+        ]
+        problem = with_fields(self.problem, published=tuple(published))
+        return list(check(problem, Schedule.model_construct(bookings=tuple(placed))).violations)
+
+
+def undecided_bookings(
+    connection: Connection, wanted: Sequence[WantedBooking], values: Mapping[str, Conference]
+) -> dict[str, list[ErrorItem]]:
+    """Return the wanted bookings that can't be imported, by conference, each with what it would break.
+
+    ``values`` are the file's conferences. A booking that isn't imported leaves its conference's current booking where it is, so
+    that others may clash with that one: these are judged again.
+    """
+    placed = [one for one in wanted if one.is_new_place]
+    refused = {one.conference: unknown for one in placed if (unknown := _unknown(connection, one.new.booking))}
+    by_week: dict[dt.date, list[WantedBooking]] = {}
+    for one in placed:
+        by_week.setdefault(monday_of(one.new.booking.day), []).append(one)
+    weeks = {monday: _week(connection, monday, in_week, values) for monday, in_week in by_week.items()}
+    while True:
+        leaving = {one.conference for one in placed if one.conference not in refused}
+        found: dict[str, list[ErrorItem]] = {}
+        for monday, in_week in by_week.items():
+            found |= _broken(weeks[monday], [one for one in in_week if one.conference in leaving], leaving)
+        if not found:
+            return refused
+        refused |= found
+
+
+def _week(connection: Connection, monday: dt.date, wanted: Sequence[WantedBooking], values: Mapping[str, Conference]) -> _Week:
+    sunday = sunday_of(monday)
+    problem = nameless(problem_of(connection, monday, sunday))
+    active = tuple(stored.booking for stored in bookings.active_in(connection, monday, sunday))
+    booked = {booking.conference for booking in active} | {one.conference for one in wanted}
+    stored = {one.id: one for one in problem.conferences}
+    taking_part = {name: values.get(name) or stored.get(name) for name in booked}
+    conferences = tuple(conference for conference in taking_part.values() if conference is not None)
+    known = {conference.id for conference in conferences} | {one.family for one in conferences if one.family is not None}
+    apart = tuple(pair for pair in documents.get(connection, "apart")[0] if set(pair) <= known)
+    return _Week(with_fields(problem, conferences=conferences, apart=apart), active)
+
+
+def with_fields(problem: Problem, **changes: object) -> Problem:
+    """Return the problem with valid fields changed, without what was computed from the old ones."""
+    return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)
+
+
+def _broken(week: _Week, wanted: Sequence[WantedBooking], leaving: Iterable[str]) -> dict[str, list[ErrorItem]]:
+    """Return what each wanted booking would break if those before it in the file that break nothing were imported."""
+    left = set(leaving)
+    placed = [booking for booking in week.active if booking.conference not in left]
+    before = week.violations(placed)
+    together = week.violations([*placed, *(one.new.booking for one in wanted)])
+    late = {one.conference: _late(week.problem, one.new) for one in wanted}
+    if not any(late.values()) and all(one in before for one in together):
+        return {}
+    found: dict[str, list[ErrorItem]] = {}
+    for one in wanted:
+        after = week.violations([*placed, one.new.booking])
+        rules = [ErrorItem(where=each.rule, message=each.text) for each in after if each not in before]
+        if broken := [*late[one.conference], *rules]:
+            found[one.conference] = broken
+        else:
+            placed.append(one.new.booking)
+            before = after
+    return found
+
+
+def _late(problem: Problem, new: DiaryBooking) -> list[ErrorItem]:
+    due, day = problem.due[new.booking.conference], new.booking.day
+    days_late = problem.calendar.working_days(due, day)
+    if not days_late or new.exception is not None:
+        return []
+    by = f"{date_in_words(day)} is {count_of(days_late, 'working day')} late"
+    text = f"{new.booking.conference} was due on {date_in_words(due)}: {by}."
+    return [ErrorItem(where="late", message=f"{text} Choose an earlier day, or book it by hand with the exception recorded.")]
+
+
+def _unknown(connection: Connection, booking: Booking) -> list[ErrorItem]:
+    """Return an error for the room and the chair of a booking if they are not in the diary."""
+    named: tuple[tuple[Register[Any], str, str | None], ...] = (
+        (registers.ROOMS, "room", booking.room),
+        (registers.CHAIRS, "chair", booking.chair),
+    )
+    return [
+        ErrorItem(where=field, message=f"there is no {register.name} '{identifier}'.")
+        for register, field, identifier in named
+        if identifier is not None and registers.find(connection, register, identifier) is None
+    ]

@@ -1,0 +1,82 @@
+"""An import in progress: what is known of the diary's age, and what has been found so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.exchange import queries
+from api.exchange.answers import FieldChange, UndecidedBooking
+from api.exchange.merging import Confirmed, Knowledge, Merged
+from scheduler.domain.faults import Fault
+from scheduler.domain.problem import EXPORT, Problem
+
+
+@dataclass
+class Importing:
+    """One import, within the caller's transaction. The lists collect what the answer reports."""
+
+    connection: Connection
+    problem: Problem
+    now: dt.datetime
+    confirmed: Confirmed
+    fields: list[FieldChange] = field(default_factory=list)
+    conflicts: list[FieldChange] = field(default_factory=list)
+    undecided: list[UndecidedBooking] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        mark = EXPORT.fullmatch(self.problem.exported or "")
+        self.is_export = mark is not None
+        self._exported_at = dt.datetime.fromisoformat(mark["at"]).replace(tzinfo=dt.UTC) if mark else None
+        self.is_up_to_date = mark is not None and mark["diary"] == queries.fingerprint(self.connection)
+        """True if nothing in the diary has changed since the export."""
+        self._agreed = queries.agreed_values(self.connection)
+
+    def newer(self, changed_at: dt.datetime | None) -> bool | None:
+        """Return whether something that changed at an instant is newer than the file; None if the file is no export."""
+        if self._exported_at is None:
+            return None
+        return not self.is_up_to_date and changed_at is not None and changed_at > self._exported_at
+
+    def knowledge(self, kind: str, identifier: str, changed_at: dt.datetime | None) -> Knowledge:
+        """Return what is known of an item's age."""
+        return Knowledge(self.agreed(kind, identifier) or {}, self.newer(changed_at))
+
+    def agreed(self, kind: str, identifier: str) -> dict[str, Any] | None:
+        """Return the values on which the diary and a file last agreed for an item; None if no file ever had it."""
+        found: dict[str, Any] | None = self._agreed.get(kind, {}).get(identifier)
+        return found
+
+    def agree(self, kind: str, identifier: str, values: dict[str, Any]) -> None:
+        """Record the values on which the diary and the file agree for an item."""
+        self._agreed[kind] = {**self._agreed.get(kind, {}), identifier: values}
+
+    def note_merge(self, merged: Merged) -> None:
+        """Record the changes and conflicts of an item."""
+        self.fields += merged.changes
+        self.conflicts += merged.conflicts
+
+    def keeps_out(self, kind: str, identifier: str, value: Any) -> bool:
+        """True if an item that an earlier file had is no longer in the diary, so that only a confirmation brings it back."""
+        item = f"{kind}/{identifier}"
+        if self.is_up_to_date or self.agreed(kind, identifier) is None or self.confirmed.covers(item):
+            return False
+        self.conflicts.append(FieldChange(item=item, field=None, before=None, after=value, diary_is_newer=True))
+        return True
+
+    def store_agreed(self, forget: Iterable[str]) -> None:
+        """Store what was agreed, without the conferences to forget."""
+        gone = set(forget)
+        for kind in ("conferences", "bookings"):
+            self._agreed[kind] = {name: value for name, value in self._agreed.get(kind, {}).items() if name not in gone}
+        queries.store_agreed(self.connection, self._agreed, self.now)
+
+    def known_conferences(self) -> list[str]:
+        """Return the conferences of which something was agreed."""
+        return list({**self._agreed.get("conferences", {}), **self._agreed.get("bookings", {})})
