@@ -10,6 +10,7 @@ from tests.paths import DOCS, ROOT
 
 STEP = re.compile(r"^\d+\. `([^`]+\.py)` `([^`]+)`", re.MULTILINE)
 PATH = re.compile(r"`((?:scheduler|api|tests|docs|benchmarks|fixtures)/[\w/.-]+)`")
+GUIDES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/contract.md", "docs/glossary.md")
 
 
 def test_each_step_of_the_walk_is_a_function_of_its_file() -> None:
@@ -23,9 +24,7 @@ def test_each_step_of_the_walk_is_a_function_of_its_file() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize(
-    "guide", ["docs/architecture.md", "CONTRIBUTING.md", "README.md", "docs/contract.md", "docs/glossary.md"]
-)
+@pytest.mark.parametrize("guide", GUIDES)
 def test_each_path_in_a_guide_exists(guide: str) -> None:
     paths = PATH.findall((ROOT / guide).read_text())
     assert [path for path in paths if not (ROOT / path).exists()] == []
