@@ -54,7 +54,7 @@ def planned_bookings(importing: Importing, found: Mapping[str, ImportedConferenc
             if one.state in OPEN:
                 wanted.append(WantedBooking(place, new, current))
             else:
-                message = f"'{one.value.id}' is {one.state}, and can't be booked. Take it out of the file."
+                message = f"'{one.value.id}' is {one.state}, and can't be booked. Remove it from the file."
                 importing.faults.append(Fault(place, message))
     values = {identifier: one.value for identifier, one in found.items()}
     return BookingPlan(tuple(wanted), undecided_bookings(importing.connection, wanted, values), unchanged)

@@ -60,7 +60,7 @@ def merged_conferences(importing: Importing) -> dict[str, ImportedConference]:
         item = f"conferences/{value.id}"
         merged = merge(item, all_fields(stored.value), given_fields(value), known, importing.confirmed)
         if merged.changes and stored.state not in OPEN:
-            message = f"'{value.id}' is {stored.state}, and can't be changed. Take it out of the file."
+            message = f"'{value.id}' is {stored.state}, and can't be changed. Remove it from the file."
             importing.faults.append(Fault(("conferences", n), message))
         found[value.id] = ImportedConference(validated(Conference, merged.fields, ("conferences", n)), stored, merged)
     return found

@@ -53,7 +53,7 @@ def import_problem(
     booked = store_bookings(importing, plan)
     if importing.faults:
         errors = error_items(told(fault) for fault in importing.faults)
-        raise conflict("at-odds", "It contradicts the diary, or itself. Nothing is imported.", errors)
+        raise conflict("at-odds", "The file contradicts the diary, or itself. Nothing is imported.", errors)
     snapshot.frame_of(connection)
     importing.store_agreed(conferences.settled(connection, importing.known_conferences()))
     return Imported(
