@@ -81,7 +81,7 @@ def _bookings(
     for n, published in enumerate(importing.problem.published):
         taker = published.minute_taker
         if taker is not None and taker not in takers:
-            message = f"there is no minute taker '{taker}'. List them, or leave this out."
+            message = f"there is no minute taker '{taker}'. Add the minute taker, or leave this empty."
             importing.faults.append(Fault(("published", n, "minute_taker"), message))
         else:
             yield ("published", n, "start"), found[published.conference], published
