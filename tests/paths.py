@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "tests" / "data" / "examples"
+INPUTS = ROOT / "tests" / "data" / "inputs"
 FIXTURES = ROOT / "fixtures"
 INSTANCES = ROOT / "benchmarks" / "instances"
 DOCS = ROOT / "docs"

@@ -73,6 +73,7 @@ def test_columns_have_drop_downs(tmp_path: Path) -> None:
         "Chair": "'Chairs'!$A$2:$A$501",
         "How held": '"Hybrid,In person,Virtual"',
         "Step-free room": '"yes,no"',
+        "Notice waived": '"yes,no"',
     }
     assert drop_downs(workbook, "Absences") == {"Role": '"Chair,Minute taker"'}
 
@@ -115,7 +116,7 @@ def test_a_completed_blank_workbook_is_read(tmp_path: Path) -> None:
         workbook["Chairs"].append([person])
     workbook["Conferences"].append(["A", "initial", 2, None, "AYL", None, None, dt.date(2027, 2, 26)])
     workbook.save(tmp_path / "month.xlsx")
-    assert read_problem_file(tmp_path / "month.xlsx") == tiny_problem()
+    assert read_problem_file(tmp_path / "month.xlsx") == tiny_problem(policy={"virtual_fallback": "hybrid"})
 
 
 def test_the_same_problem_gives_the_same_bytes(tmp_path: Path) -> None:
