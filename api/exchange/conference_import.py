@@ -17,6 +17,7 @@ from api.exchange.importing import Importing
 from api.exchange.merging import Merged, all_fields, given_fields, merge, validated
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault
+from scheduler.domain.identifiers import alike
 
 ACTOR = "import"
 
@@ -50,10 +51,12 @@ def merged_conferences(importing: Importing) -> dict[str, ImportedConference]:
     identifiers = importing.problem.conference_by_id
     present = {stored.value.id: stored for stored in conferences.of(importing.connection, identifiers)}
     changed_at = queries.changed_at(importing.connection, conferences_table)
+    known_ids = {alike(known): known for known in changed_at}
     found: dict[str, ImportedConference] = {}
     for n, value in enumerate(importing.problem.conferences):
         stored = present.get(value.id)
         if stored is None:
+            importing.is_new(("conferences", n), value.id, known_ids)
             found[value.id] = ImportedConference(value)
             continue
         known = importing.knowledge("conferences", value.id, changed_at[value.id])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from api.exchange import queries
 from api.exchange.answers import FieldChange, UndecidedBooking
 from api.exchange.merging import Confirmed, Knowledge, Merged
-from scheduler.domain.faults import Fault
+from scheduler.domain.faults import Fault, Place
+from scheduler.domain.identifiers import alike, shown
 from scheduler.domain.problem import EXPORT, Problem
 
 
@@ -56,6 +57,14 @@ class Importing:
     def agree(self, kind: str, identifier: str, values: dict[str, Any]) -> None:
         """Record the values on which the diary and the file agree for an item."""
         self._agreed[kind] = {**self._agreed.get(kind, {}), identifier: values}
+
+    def is_new(self, place: Place, identifier: str, known: Mapping[str, str]) -> bool:
+        """True if an id is alike to none of the diary's, given by their form for comparison; else record the fault."""
+        other = known.get(alike(identifier))
+        if other is not None:
+            message = f"{shown(identifier)} can't be told from {shown(other)}, which the diary has. Enter it as it is there."
+            self.faults.append(Fault((*place, "id"), message))
+        return other is None
 
     def note_merge(self, merged: Merged) -> None:
         """Record the changes and conflicts of an item."""

@@ -12,6 +12,7 @@ from api.exchange import queries
 from api.exchange.answers import Changes
 from api.exchange.importing import Importing
 from api.exchange.merging import Fields, all_fields, given_fields, merge, validated
+from scheduler.domain.identifiers import alike
 from scheduler.domain.values import Value, monday_of
 
 
@@ -20,12 +21,15 @@ def bring_in_register(importing: Importing, register: Register[Any], values: Ite
     kind = register.table.name
     present = {value.id: value for value in registers.values(importing.connection, register)}
     changed_at = queries.changed_at(importing.connection, register.table)
+    known_ids = {alike(known): known for known in present}
     changes = Changes()
     for n, value in enumerate(values):
         identifier = value.id  # type: ignore[attr-defined]  # every item of a register has an id
         ours = present.get(identifier)
         if ours is None:
-            if not importing.keeps_out(kind, identifier, all_fields(value)):
+            if importing.is_new((kind, n), identifier, known_ids) and not importing.keeps_out(
+                kind, identifier, all_fields(value)
+            ):
                 changes.added.append(identifier)
                 registers.add(importing.connection, register, identifier, value, importing.now)
                 importing.agree(kind, identifier, all_fields(value))

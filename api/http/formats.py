@@ -16,7 +16,7 @@ from typing import NoReturn
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.files import FaultWording, read_problem_to_judge, write_problem_file
-from scheduler.files.csv_folder import tables_in_folder
+from scheduler.files.csv_folder import is_sheet_of_another_type, tables_in_folder
 from scheduler.files.file_safety import ENCRYPTED_BIT, MEGABYTE, MOST_BYTES, MOST_PARTS
 from scheduler.files.write_tables import Table
 
@@ -117,7 +117,8 @@ def _checked_files(archive: zipfile.ZipFile) -> dict[str, bytes]:
     left = MOST_BYTES
     for entry in entries:
         name = PurePosixPath(entry.filename).name
-        if entry.is_dir() or not name.lower().endswith(".csv") or name.startswith("."):
+        is_sheet = name.lower().endswith(".csv") or is_sheet_of_another_type(name)
+        if entry.is_dir() or not is_sheet or name.startswith("."):
             continue
         if len(name) > MAX_NAME_CHARACTERS or name in files:
             _refuse(
@@ -130,7 +131,7 @@ def _checked_files(archive: zipfile.ZipFile) -> dict[str, bytes]:
         left -= len(files[name])
         if left < 0:
             _refuse(f"This archive unpacks to more than the limit of {MOST_BYTES // MEGABYTE} MB. Send one month only.")
-    if not files:
+    if not any(name.lower().endswith(".csv") for name in files):
         _refuse("There are no .csv files in this archive. Send one with Service.csv, Conferences.csv, …")
     return files
 

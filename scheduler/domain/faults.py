@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from scheduler.domain.identifiers import alike, one_alike, shown
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import quoted
 
@@ -37,7 +37,7 @@ _REFERENCES: dict[str, dict[str | int, str]] = {
 }
 """For each list the fields of its items that hold an id, or several, and the list that these are ids of.
 
-A side of ``apart`` may also be a family, and has a check of its own.
+Each side of ``apart`` is a conference or a family.
 """
 
 
@@ -104,7 +104,7 @@ def _with_sound_days(raw: dict[str, Any], faults: Iterable[Fault]) -> Problem | 
 def checked(problem: Problem) -> Problem:
     """The problem, of which every part is sound in itself. Raises InputError with what is wrong between its parts."""
     lists = problem.model_dump(include=set(_REFERENCES) | set(WITH_IDS), by_alias=True, warnings=False)
-    if faults := [*reference_faults(lists, set()), *horizon_faults(problem)]:
+    if faults := [*reference_faults(lists, set(), are_stored=True), *horizon_faults(problem)]:
         raise InputError(faults)
     return problem
 
@@ -195,16 +195,25 @@ def _model_in(annotation: Any) -> Any:
 
 def unknown_id(kind: str, noun: str, identifier: str, known: Iterable[str], place: Place) -> Fault:
     """An id that the list ``kind`` of the problem doesn't have, with the one that may have been meant."""
-    close = difflib.get_close_matches(identifier, sorted(known), n=1)
-    hint = f" Did you mean '{close[0]}'?" if close else ""
-    return Fault(place, f"there is no {noun} '{identifier}'.{hint} Enter the id of one listed under {kind}.")
+    hint = did_you_mean(identifier, known)
+    return Fault(place, f"there is no {noun} {shown(identifier)}.{hint} Enter the id of one listed under {kind}.")
 
 
-def reference_faults(raw: Mapping[str, Any], faulty: Collection[Place]) -> list[Fault]:
-    """What is wrong between the parts of a problem in raw data: ids unknown or given twice. Faulty places are left aside."""
+def did_you_mean(identifier: str, known: Iterable[str]) -> str:
+    """Return the question whether the known id that is alike, or close, was meant; empty if there is none."""
+    listed = sorted(known)
+    close = one_alike(identifier, listed) or next(iter(difflib.get_close_matches(identifier, listed, n=1)), None)
+    return f" Did you mean {shown(close)}?" if close is not None else ""
+
+
+def reference_faults(raw: Mapping[str, Any], faulty: Collection[Place], *, are_stored: bool = False) -> list[Fault]:
+    """What is wrong between the parts of a problem in raw data: ids unknown, alike or given twice. Faulty places are left aside.
+
+    Ids that ``are_stored`` may be alike: that is refused when they are entered.
+    """
     parts = _Parts(raw, faulty)
     return [
-        *(fault for field in WITH_IDS for fault in _double_ids(parts, field)),
+        *(fault for field in WITH_IDS for fault in _double_ids(parts, field, may_be_alike=are_stored)),
         *(fault for field in _REFERENCES for fault in _unsuited(parts, field)),
     ]
 
@@ -225,12 +234,21 @@ class _Parts:
         }
         """The ids of each list, of faulty items too; a list is left out where an id can't be read, for it may be any."""
 
-    @cached_property
-    def families(self) -> dict[str, str] | None:
-        """The family of each conference that has one, of faulty items too; None if one can't be read, for it may be any."""
-        items = [item for _, item in self.items("conferences") if isinstance(item, dict)]
-        found = {str(item.get("id")): item["family"] for item in items if item.get("family") is not None}
-        return found if all(isinstance(family, str) for family in found.values()) else None
+        self._family: dict[str, str] = {}
+        self.families: dict[str, str] = {}
+        """The families by the form in which they are compared, each as it is first written."""
+        self.family_names: set[str] = set()
+        for n, item in self.items("conferences"):
+            family, identifier = (self.text(item, ("conferences", n, key)) for key in ("family", "id"))
+            if family is not None:
+                self.families.setdefault(alike(family), family)
+                self.family_names.add(family)
+                if identifier is not None:
+                    self._family[identifier] = alike(family)
+
+    def family_of(self, name: str) -> str | None:
+        """The family of a side kept apart: a conference's, or itself; in the form in which families are compared."""
+        return self._family.get(name) or (alike(name) if alike(name) in self.families else None)
 
     def items(self, field: str) -> Iterable[tuple[int, Any]]:
         """The items of a list, each with its position."""
@@ -254,8 +272,9 @@ class _Parts:
         return next((text for at, text in self.texts(item, place) if at == place), None)
 
 
-def _double_ids(parts: _Parts, field: str) -> Iterator[Fault]:
+def _double_ids(parts: _Parts, field: str, *, may_be_alike: bool) -> Iterator[Fault]:
     first_at: dict[str, Place] = {}
+    first_alike: dict[str, str] = {}
     for n, item in parts.items(field):
         identifier = parts.text(item, (field, n, "id"))
         if identifier is None:
@@ -263,7 +282,14 @@ def _double_ids(parts: _Parts, field: str) -> Iterator[Fault]:
         if earlier := first_at.get(identifier):
             told = f"'{identifier}' is already the id of {Fault(earlier, '').where}. Give each its own id."
             yield Fault((field, n, "id"), told)
+        elif not may_be_alike and (other := first_alike.get(alike(identifier))) is not None:
+            where = Fault(first_at[other], "").where
+            told = (
+                f"{shown(identifier)} can't be told from {shown(other)}, the id of {where}. Give each its own id, or delete one."
+            )
+            yield Fault((field, n, "id"), told)
         first_at.setdefault(identifier, (field, n))
+        first_alike.setdefault(alike(identifier), identifier)
 
 
 def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
@@ -279,7 +305,7 @@ def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
                 if (parts.text(item, (field, n, "id")) or "").startswith("HOLD-"):
                     yield Fault((field, n, "id"), "ids that begin with HOLD- are kept for held slots. Enter another.")
             case "apart":
-                yield from _unsuited_pair(parts, item, (field, n))
+                yield from _apart_faults(parts, n, item)
             case "published":
                 conference = parts.text(item, (field, n, "conference"))
                 if conference in published:
@@ -288,24 +314,26 @@ def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
                     published.add(conference)
 
 
-def _unsuited_pair(parts: _Parts, item: Any, place: Place) -> Iterator[Fault]:
-    """Yield what is wrong with two sides kept apart, each a conference or a family (contract, section 8)."""
-    sides = [(at, side) for m in (0, 1) for at, side in parts.texts(item, (*place, m))]
-    if len(sides) == 2 and sides[0][1] == sides[1][1]:
-        yield Fault(place, f"'{sides[0][1]}' can't be kept apart from itself. Enter two conferences or families.")
-    if "conferences" not in parts.ids or parts.families is None:
+def _apart_faults(parts: _Parts, n: int, pair: Any) -> Iterator[Fault]:
+    """What is wrong with a pair kept apart, of which each side is a conference or a family."""
+    sides = [parts.text(pair, ("apart", n, m)) for m in (0, 1)]
+    ids = parts.ids.get("conferences")
+    for m, side in enumerate(sides):
+        if side is None or ids is None:
+            continue
+        if side in ids and alike(side) in parts.families:
+            yield Fault(("apart", n, m), f"{shown(side)} is both a conference and a family. Give the family another reference.")
+        elif side not in ids and alike(side) not in parts.families:
+            noun = "conference and no family" if parts.families else "conference"
+            yield unknown_id("conferences", noun, side, {*ids, *parts.family_names}, ("apart", n, m))
+    one, other = sides
+    if one is None or other is None:
         return
-    ids, families = parts.ids["conferences"], set(parts.families.values())
-    for at, side in sides:
-        if side not in ids | families:
-            yield unknown_id("conferences", "conference or family", side, ids | families, at)
-        elif side in ids & families:
-            yield Fault(at, f"'{side}' is the id of a conference and also a family. Give the family another reference.")
-    if len(sides) == 2:
-        one, other = (side for _, side in sides)
-        family = parts.families.get(one, one)
-        if one != other and family == parts.families.get(other, other):
-            yield Fault(place, f"'{one}' and '{other}' are of one family, '{family}'. Enter two that are not.")
+    if one == other:
+        yield Fault(("apart", n), f"'{one}' can't be kept apart from itself. Enter two conferences.")
+    elif (family := parts.family_of(one)) is not None and family == parts.family_of(other):
+        name = parts.families[family]
+        yield Fault(("apart", n), f"{shown(one)} and {shown(other)} are both of the family {shown(name)}. Enter two families.")
 
 
 def horizon_faults(problem: Problem | None) -> Iterator[Fault]:

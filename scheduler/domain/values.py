@@ -22,6 +22,7 @@ YEARS = range(1900, 2200)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME_OF_DAY = re.compile(r"[0-9]{2}:[0-9]{2}(:00)?")
 MOMENT = re.compile(f"{DATE.pattern}T{TIME_OF_DAY.pattern}")
+MIDNIGHT_AFTER = re.compile(f"({DATE.pattern})T24:00(:00)?")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -67,6 +68,16 @@ def _moment(found: Any) -> dt.datetime:
     )
 
 
+def _end_moment(found: Any) -> dt.datetime:
+    """Return the end of a range: ``2026-12-01T24:00`` is the next day's 00:00."""
+    if isinstance(found, str) and (midnight := MIDNIGHT_AFTER.fullmatch(found)):
+        try:
+            return _moment(dt.datetime.fromisoformat(f"{midnight[1]}T00:00") + dt.timedelta(days=1))
+        except (ValueError, OverflowError):
+            pass  # there is no such day, which the error below says
+    return _moment(found)
+
+
 def _time_of_day(found: Any) -> dt.time:
     time = found
     try:
@@ -97,6 +108,13 @@ Moment = Annotated[
     PlainSerializer(written_moment, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": f"^{MOMENT.pattern}$", "examples": ["2026-12-01T10:00"]}),
 ]
+EndMoment = Annotated[
+    dt.datetime,
+    BeforeValidator(_end_moment),
+    PlainSerializer(written_moment, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{MOMENT.pattern}$", "examples": ["2026-12-01T12:00"]}),
+]
+"""The end of a range: a moment, or 24:00 of the day before."""
 TimeOfDay = Annotated[
     dt.time,
     BeforeValidator(_time_of_day),
@@ -137,7 +155,7 @@ class Interval(Value):
     """Local wall-clock time from start up to, not including, end."""
 
     start: Moment
-    end: Moment
+    end: EndMoment
 
     @model_validator(mode="after")
     def _forwards(self) -> Interval:

@@ -59,7 +59,7 @@ def read_problem_to_judge(path: str | Path) -> tuple[Problem, FaultWording]:
         case ".xlsx":
             problem, origins = problem_with_origins(tables_in_workbook(path))
         case _ if path.is_dir():
-            problem, origins = problem_with_origins(tables_in_folder(path))
+            problem, origins = problem_with_origins(tables_in_folder(path, keep_unreadable=True))
         case _:
             _refuse_type(path)
     return problem, lambda fault: in_sheet(fault, origins)

@@ -20,6 +20,8 @@ TIME_FORMAT = "hh:mm"
 TEXT_FORMAT = "@"
 FIRST_DATE_IN_EXCEL = dt.date(1900, 3, 1)
 EXCEL_EPOCH = dt.date(1899, 12, 30)
+ONE_DAY_IN_EXCEL = dt.datetime(1900, 1, 1)
+"""The date that a reader makes of the number 1 in a cell that is formatted as a time: 24:00."""
 DATE_SERIALS = range(36526, 73051)  # 2000 to 2099: a stray 2027 must not become a day in 1905
 SPACE = " \t\r\n\u00a0"
 MINUTES_PER_DAY = 1440
@@ -143,6 +145,13 @@ class Id(CellType):
     of: str | None = None
     noun: str = "id"
     example: str = ""
+    zero_is_blank: bool = False
+    """True if the number 0, which a link to a blank cell gives, is no id."""
+
+    @override
+    def is_blank(self, cell: Cell) -> bool:
+        is_zero = isinstance(cell, int | float) and not isinstance(cell, bool) and cell == 0
+        return is_blank(cell) or (self.zero_is_blank and is_zero)
 
     @property
     @override
@@ -295,6 +304,33 @@ class Time(CellType):
         if (time := _parsed_time(cell)) is None:
             raise self.refusal(cell, "is not a time of day in hours and minutes")
         return time
+
+
+@dataclass(frozen=True)
+class EndTime(Time):
+    """The time at which a range ends. 24:00, which Excel stores as one whole day, is the end of the day: None."""
+
+    wanted: ClassVar[str] = "a time such as 12:00, or 24:00"
+
+    @override
+    def read(self, cell: Cell) -> dt.time | None:  # type: ignore[override]  # the end of the day is no time of that day
+        return None if _is_midnight_after(cell) else super().read(cell)
+
+
+def _is_midnight_after(cell: Cell) -> bool:
+    match cell:
+        case str():
+            return re.fullmatch(r"24[:.]00(?::00)?", cell.strip(SPACE)) is not None
+        case dt.datetime():
+            return cell == ONE_DAY_IN_EXCEL
+        case dt.timedelta():
+            return cell == dt.timedelta(days=1)
+        case bool():
+            return False
+        case int() | float():
+            return cell == 1
+        case _:
+            return False
 
 
 def _parsed_time(cell: Cell) -> dt.time | None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from scheduler.domain.values import WEEKDAYS
+from scheduler.files.cell_text import escaped, joined_ids, split_ids, unescaped
 from scheduler.files.cells import SPACE, Cell, CellError, CellType, cell_text, quoted_cell, simplified
 
 
@@ -106,6 +107,28 @@ class Choice(CellType):
     @override
     def _written(self, value: Any) -> Cell:
         return str(dict(self.choices)[value])
+
+
+@dataclass(frozen=True)
+class Texts(CellType):
+    """Texts separated by commas; a text that contains a comma is in double quotes. A pair of quotes is an empty list."""
+
+    lists: ClassVar[bool] = True
+    wanted: ClassVar[str] = "words separated by commas"
+
+    @override
+    def read(self, cell: Cell) -> tuple[str, ...]:
+        text = cell if isinstance(cell, str) else "" if cell is None or isinstance(cell, bool) else cell_text(cell)
+        if text.strip(SPACE) == '""':
+            return ()
+        items = split_ids(text)
+        if items is None:
+            raise self.refusal(cell, "is not a list of words")
+        return tuple(unescaped(item) for item in items)
+
+    @override
+    def cell(self, value: Any) -> Cell:
+        return joined_ids([escaped(item) for item in value]) or '""'
 
 
 ANSWERS = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.files.atomic_write import write_folder
 from scheduler.files.cell_text import MAX_CHARACTERS_IN_A_CELL, TEXT_TOO_LONG, held_down, released
-from scheduler.files.cells import Cell, cell_text
+from scheduler.files.cells import Cell, cell_text, simplified
 from scheduler.files.file_safety import MOST_BYTES, ONE_MONTH, bytes_of, refuse, refuse_size, text_of
+from scheduler.files.sheets import sheet_titled
 from scheduler.files.write_tables import Table, instructions, tables_of
 
 MAX_FILES = 100
 MAX_ROWS = 100_000
 
 
-def tables_in_folder(path: Path) -> list[Table]:
-    """Return each CSV file in the folder as a table. Raise InputError with all files that can't be read."""
+OTHER_SUFFIXES = (".txt", ".tsv", ".tab", ".prn", ".xls", ".xlsx", ".ods")
+"""The types in which spreadsheet programs save one sheet, beside CSV."""
+SEPARATORS = ",;\t"
+
+
+def is_sheet_of_another_type(name: str) -> bool:
+    """True for the name of a file that looks like a sheet saved in another type than CSV, such as ``Absences.txt``."""
+    path = Path(name)
+    title = Path(path.stem).stem if path.stem.lower().endswith(".csv") else path.stem
+    return path.suffix.lower() in OTHER_SUFFIXES and sheet_titled(title) is not None
+
+
+def tables_in_folder(path: Path, *, keep_unreadable: bool = False) -> list[Table]:
+    """Return each CSV file in the folder as a table.
+
+    A file that can't be read is a table with its faults if ``keep_unreadable``; else raise InputError with all of them.
+    """
     try:
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv" and not file.name.startswith("."))
+        entries = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+        files = [file for file in entries if file.suffix.lower() == ".csv"]
         size = sum(file.stat().st_size for file in files)
     except OSError as error:
         refuse(path, f"this folder can't be read: {error.strerror or error}.")
@@ -31,31 +49,58 @@ def tables_in_folder(path: Path) -> list[Table]:
         refuse(path, f"this folder contains more than {MAX_FILES} .csv files. Enter a folder with only the planner's files.")
     if size > MOST_BYTES:
         refuse_size(path, size)
-    tables: list[Table] = []
-    faults: list[Fault] = []
-    for file in files:
-        try:
-            tables.append(Table(file.stem, _rows_in(file)))
-        except InputError as error:
-            faults += error.faults
-    if faults:
+    tables = [_table_in(file) for file in files]
+    tables += [_of_another_type(file) for file in entries if is_sheet_of_another_type(file.name)]
+    if not keep_unreadable and (faults := [fault for table in tables for fault in table.faults]):
         raise InputError(faults)
     return tables
+
+
+def _table_in(file: Path) -> Table:
+    try:
+        return Table(file.stem, _rows_in(file))
+    except InputError as error:
+        return Table(file.stem, (), faults=error.faults)
+
+
+def _of_another_type(file: Path) -> Table:
+    message = "this is named like a sheet, but is no .csv file. In Excel, save the sheet as CSV UTF-8, and delete this file."
+    return Table(Path(file.stem).stem, (), faults=[Fault((), f"{file}: {message}")])
 
 
 def _rows_in(file: Path) -> list[list[Cell]]:
     if file.is_file() and file.stat().st_size == 0:
         return []
     text = text_of(file, bytes_of(file), "a CSV file", "In Excel, save it as CSV UTF-8.")
+    separator, text = _separated(file.stem, text)
     rows: list[list[Cell]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator):
             rows.append([released(cell) for cell in row])
             if len(rows) > MAX_ROWS:
                 refuse(file, f"this has more than {MAX_ROWS} rows. {ONE_MONTH}")
     except csv.Error as error:
         refuse(file, f"row {len(rows) + 1}: this is not valid CSV ({error}). Check its quotes, or save it again in Excel.")
     return rows
+
+
+def _separated(title: str, text: str) -> tuple[str, str]:
+    """Return what separates the cells, and the text without a line such as ``sep=;``, with which Excel names it.
+
+    It is the separator that gives the most headings of the sheet in the first rows; a comma if several do.
+    """
+    if named := re.match(r"sep=([,;\t])(?=\r?\n)", text):
+        return named[1], text[named.end() :]
+    sheet = sheet_titled(title)
+    words = {simplified(column.heading) for column in sheet.columns} if sheet else set()
+    lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
+
+    def headings(separator: str) -> int:
+        return max(
+            (len({simplified(cell.strip().strip('"')) for cell in line.split(separator)} & words) for line in lines), default=0
+        )
+
+    return max(SEPARATORS, key=headings), text
 
 
 def write_csv_folder(problem: Problem, path: Path) -> None:

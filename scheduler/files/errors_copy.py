@@ -15,7 +15,7 @@ from scheduler.files.atomic_write import write_file
 from scheduler.files.cells import DATE_FORMAT, TEXT_FORMAT, TIME_FORMAT, Cell, is_blank, simplified
 from scheduler.files.csv_folder import tables_in_folder
 from scheduler.files.file_safety import refuse
-from scheduler.files.read_tables import column_name, is_errors
+from scheduler.files.headings import column_name, is_errors
 from scheduler.files.schema import Column
 from scheduler.files.sheet_faults import SheetFault
 from scheduler.files.sheets import ERRORS, sheet_titled
@@ -39,14 +39,14 @@ def write_workbook_with_errors(source: str | Path, faults: Faults, destination: 
         refuse(destination, "a copy with errors must be a workbook. Enter a name that ends in .xlsx.")
     if source.suffix.lower() == ".json":
         refuse(source, "only a workbook or a folder of .csv files can be copied with its errors. Enter one of these.")
-    tables = tables_in_workbook(source) if source.suffix.lower() == ".xlsx" else tables_in_folder(source)
+    tables = tables_in_workbook(source) if source.suffix.lower() == ".xlsx" else tables_in_folder(source, keep_unreadable=True)
     book = StyledWorkbook(destination)
     _add_list(book, faults)
     in_sheets: dict[str, list[SheetFault]] = defaultdict(list)
     for fault in faults:
         if isinstance(fault, SheetFault):
             in_sheets[simplified(fault.sheet)].append(fault)
-    for table in tables:
+    for table in (table for table in tables if not table.faults):
         _add_copy(book, table, in_sheets[simplified(table.title)])
     write_file(destination, book.content())
 

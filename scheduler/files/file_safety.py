@@ -5,6 +5,7 @@ A workbook is a zip archive, so this is also where a zip bomb is refused. ``shee
 
 from __future__ import annotations
 
+import codecs
 import io
 import stat
 import zipfile
@@ -22,6 +23,13 @@ MOST_PARTS = 2000
 SUSPICIOUS_RATIO = 200
 SUSPICIOUS_FROM = 10 * MEGABYTE
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MARKED_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""The marks at the beginning of text that is not UTF-8; UTF-16's is the beginning of UTF-32's."""
 ENCRYPTED_BIT = 0x1
 XML_PARTS = (".xml", ".rels")
 NAME_IT_XLSX = "If it is a workbook, name it .xlsx."
@@ -67,21 +75,29 @@ def refuse_size(path: Path, size: int) -> NoReturn:
 def text_of(path: Path, content: bytes, noun: str, advice: str, advice_on_workbooks: str = NAME_IT_XLSX) -> str:
     """Return the content as text; ``noun`` names the expected type of file, such as "a JSON file".
 
-    Raise InputError if the content is an archive, is not UTF-8, contains NUL, or is blank.
+    UTF-16 and UTF-32 are read if they begin with their mark, as Excel's "Unicode Text" does. Raise InputError if the content is
+    an archive, is in another encoding, contains NUL, or is blank.
     """
     if content.startswith((ZIP, OLE)):
         refuse(path, f"this is not {noun}, but a workbook or an archive. {advice_on_workbooks}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        refuse(path, f"line {line}: this is not UTF-8 text. {advice}")
+    text = _decoded(path, content, advice)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         refuse(path, f"line {line}: there is a NUL character, which {noun} can't hold. {advice}")
     if not text.strip():
         refuse(path, "this file is empty.")
     return text
+
+
+def _decoded(path: Path, content: bytes, advice: str) -> str:
+    encoding = next((name for mark, name in MARKED_ENCODINGS if content.startswith(mark)), "utf-8-sig")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8-sig":
+            refuse(path, f"this begins like {encoding.upper()}, but is damaged. {advice}")
+        line = content.count(b"\n", 0, error.start) + 1
+        refuse(path, f"line {line}: this is not UTF-8 text, but Windows-1252 or the like. {advice}")
 
 
 def workbook_in(path: Path, content: bytes) -> io.BytesIO:

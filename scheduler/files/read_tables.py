@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scheduler.domain.faults import Fault, InputError, Place, read_problem
+from scheduler.domain.faults import Fault, InputError, Place, did_you_mean, read_problem
+from scheduler.domain.identifiers import shown
 from scheduler.domain.problem import Problem
 from scheduler.files.cell_text import NO_VALUE
 from scheduler.files.cells import Cell, CellError, Note, is_blank, simplified
+from scheduler.files.headings import closest, column_name, heading_row, headings_of, title_fault
 from scheduler.files.schema import UNREADABLE, Column, Fields, SettingRow, SettingsSheet, Sheet, Unreadable
 from scheduler.files.settings_sheets import SERVICE, SWITCH
 from scheduler.files.sheet_faults import Origins, SheetFault, column_at, in_sheet
-from scheduler.files.sheets import ERRORS, NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of, sheet_titled
+from scheduler.files.sheets import NOT_READ, SCENARIOS, SHEETS, list_sheets, settings_sheets, sheet_of, sheet_titled
 from scheduler.files.write_tables import Table
 from scheduler.wording import in_a_row
 
@@ -26,6 +27,8 @@ class Reading:
     raw: dict[str, Any] = field(default_factory=lambda: {"version": 1})
     origins: dict[Place, tuple[str, int]] = field(default_factory=dict)
     sheet_faults: list[SheetFault] = field(default_factory=list)
+    file_faults: list[Fault] = field(default_factory=list)
+    """Faults of whole files, which could not be read as tables."""
     without_ids: set[str] = field(default_factory=set)
     """Lists with unreadable ids; references to them are not checked."""
 
@@ -70,10 +73,16 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
     reading = Reading()
     known = _matched(tables, reading)
     for settings in settings_sheets():
-        if settings.title in known:
+        if settings.title in known and known[settings.title].faults:
+            _lose_settings(settings, reading)
+        elif settings.title in known:
             _read_settings(settings, known[settings.title], reading)
     for sheet in list_sheets():
-        if sheet.title in known:
+        if sheet.title in known and known[sheet.title].faults:
+            if not sheet.owners:
+                reading.put(sheet.place, UNREADABLE)
+                reading.lose_ids(sheet)
+        elif sheet.title in known:
             _read_list(sheet, known[sheet.title], reading)
         elif sheet.required:
             reading.put(sheet.place, UNREADABLE)
@@ -84,10 +93,9 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
     except InputError as error:
         reading.sheet_faults += [new for fault in error.faults if (new := _new_fault(fault, reading))]
     else:
-        if not reading.sheet_faults:
+        if not reading.sheet_faults and not reading.file_faults:
             return problem, reading.origins
-    ordered: list[SheetFault] = sorted(reading.sheet_faults, key=_order)
-    raise InputError(ordered)
+    raise InputError([*reading.file_faults, *sorted(reading.sheet_faults, key=_order)])
 
 
 def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[SheetFault]]:
@@ -122,6 +130,7 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
     known: dict[str, Table] = {}
     unknown: list[Table] = []
     for table in tables:
+        reading.file_faults += table.faults
         sheet = sheet_titled(table.title)
         if sheet is None:
             unknown.append(table)
@@ -134,7 +143,7 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
         if simplified(table.title) in ignored or all(is_blank(cell) for row in table.rows for cell in row):
             continue
         missing = [sheet.title for sheet in SHEETS if sheet.title not in known]
-        close = _closest(table.title, missing)
+        close = closest(table.title, missing)
         hint = f"Did you mean '{close}'? Rename it." if close else "Rename or delete it. Put your own notes on the sheet Notes."
         reading.fault(table.title, None, None, f"there is no sheet '{table.title}' in a planner's workbook. {hint}")
         if close:
@@ -145,32 +154,26 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
     return known
 
 
-def _closest(entry: str, titles: Sequence[str]) -> str | None:
-    by_word = {simplified(title): title for title in titles}
-    close = difflib.get_close_matches(simplified(entry), list(by_word), n=1)
-    return by_word[close[0]] if close else None
-
-
 Cells = dict[str, Cell | Unreadable]
 
 
 def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[int, Cells]:
     """Return the rows that are not blank, by row number: their cells by column key."""
-    filled = ((n, row) for n, row in enumerate(table.rows, start=1) if not all(is_blank(cell) for cell in row))
-    heading = next(filled, None)
-    if heading is None:
-        headings = ", ".join(column.heading for column in sheet.columns if column.required)
+    at = heading_row(sheet, table.rows)
+    if at is None:
         if sheet.required:
-            reading.fault(sheet.title, None, None, f"this sheet is empty. Enter its headings in row 1: {headings}.")
+            needed = ", ".join(column.heading for column in sheet.columns if column.required)
+            reading.fault(sheet.title, None, None, f"this sheet is empty. Enter its headings in row 1: {needed}.")
         return {}
-    columns = _columns(sheet, heading[1], reading)
+    headings = table.rows[at]
+    columns = _columns(sheet, table, at, reading)
     rows: dict[int, Cells] = {}
-    for number, row in filled:
+    for number, row in enumerate(table.rows[at + 1 :], start=at + 2):
         cells: dict[str, Cell] = {}
         for n, cell in enumerate(row):
             if n in columns:
                 cells[columns[n]] = cell
-            elif not is_blank(cell) and (n >= len(heading[1]) or is_blank(heading[1][n])):
+            elif not is_blank(cell) and (n >= len(headings) or is_blank(headings[n])):
                 reading.fault(
                     sheet.title, number, column_name(n), "this cell has no heading above it. Enter one, or clear the cell."
                 )
@@ -203,50 +206,17 @@ def _mark_merged(
         reading.sheet_faults.append(fault)
 
 
-def _columns(sheet: Sheet | SettingsSheet, headings: Sequence[Cell], reading: Reading) -> dict[int, str]:
-    """Return the keys of the columns by position; record unknown, duplicate and missing headings as faults."""
-    by_word = {simplified(column.heading): column for column in sheet.columns}
-    positions: dict[str, int] = {}
-    unknown: list[tuple[int, str]] = []
-    for n, cell in enumerate(headings):
-        heading = str(cell).strip() if cell is not None else ""
-        column = by_word.get(simplified(heading))
-        if column is None:
-            if heading and not is_errors(cell):
-                unknown.append((n, heading))
-        elif column.key in positions:
-            reading.fault(sheet.title, None, None, f"the column '{column.heading}' appears twice. Keep one.")
-        else:
-            positions[column.key] = n
-    for n, heading in unknown:
-        free = [column.heading for column in sheet.columns if column.key not in positions]
-        close = _closest(heading, free)
-        hint = f"Did you mean '{close}'?" if close else f"The columns here are {', '.join(c.heading for c in sheet.columns)}."
-        reading.fault(sheet.title, None, None, f"there is no column '{heading}' here. {hint}")
-        if close:
-            positions[by_word[simplified(close)].key] = n
-    for column in sheet.columns:
-        if column.required and column.key not in positions:
-            message = f"the column '{column.heading}' is missing. Add it: {column.help}"
-            reading.fault(sheet.title, None, None, message)
-            if column.key == "id":
-                reading.lose_ids(sheet)
-    return {n: key for key, n in positions.items()}
-
-
-def is_errors(heading: Cell) -> bool:
-    """True for the heading of an Errors column, which is not read. Faults of the whole sheet may follow in the same cell."""
-    return isinstance(heading, str) and simplified(heading.split("\n")[0]) == simplified(ERRORS)
-
-
-def column_name(n: int) -> str:
-    """Return a column's name as spreadsheets show it: 0 is ``column A``."""
-    text = ""
-    n += 1
-    while n:
-        n, digit = divmod(n - 1, 26)
-        text = chr(65 + digit) + text
-    return f"column {text}"
+def _columns(sheet: Sheet | SettingsSheet, table: Table, at: int, reading: Reading) -> dict[int, str]:
+    """Return the keys of the columns by position; record titles above the headings, and faulty headings, as faults."""
+    first = next(n for n, row in enumerate(table.rows) if not all(is_blank(cell) for cell in row))
+    if first < at:
+        reading.fault(sheet.title, first + 1, None, title_fault(table.rows, first, at))
+    found = headings_of(sheet, table.rows[at])
+    for message in found.faults:
+        reading.fault(sheet.title, None, None, message)
+    if "id" in found.missing:
+        reading.lose_ids(sheet)
+    return {n: key for key, n in found.positions.items()}
 
 
 def _value(title: str, row: int, of: Column | SettingRow, cell: Cell | Unreadable, reading: Reading) -> Any:
@@ -278,7 +248,7 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
         label = str(cells.get("label") or "").strip()
         setting = by_word.get(simplified(label))
         if setting is None:
-            close = _closest(label, [setting.label for setting in sheet.settings])
+            close = closest(label, [setting.label for setting in sheet.settings])
             hint = f"Did you mean '{close}'?" if close else "Delete the row."
             reading.fault(sheet.title, number, None, f"there is no setting '{label}'. {hint}")
             if close is None or close in seen:
@@ -298,6 +268,13 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
     for setting in sheet.settings:
         if setting.required and setting.label not in seen:
             reading.fault(sheet.title, None, setting.label, f"this row is missing. Add it, with {setting.kind.wanted}.")
+            reading.put(setting.place, UNREADABLE)
+
+
+def _lose_settings(sheet: SettingsSheet, reading: Reading) -> None:
+    """Record that the settings of a sheet can't be read, so that nothing is said of their absence."""
+    for setting in sheet.settings:
+        if setting.required:
             reading.put(setting.place, UNREADABLE)
 
 
@@ -365,9 +342,8 @@ def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners
     elif not reading.without_ids.intersection(sheet.owners):
         titles = " or ".join(sheet_of(name).title for name in sheet.owners if role in (None, name))
         listed = [known for known, at in owners.items() if role is None or any(place[0] == role for place in at)]
-        close = difflib.get_close_matches(identifier, listed, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
-        message = f"there is no '{identifier}' on the sheet {titles}.{hint} Enter {sheet.columns[0].kind.wanted}."
+        hint = did_you_mean(identifier, listed)
+        message = f"there is no {shown(identifier)} on the sheet {titles}.{hint} Enter {sheet.columns[0].kind.wanted}."
         reading.fault(sheet.title, number, heading, message)
     return None
 
@@ -379,6 +355,8 @@ def _apply_switches(reading: Reading) -> None:
         if sheet.switch is None or (choice := chosen.get(sheet.switch)) is UNREADABLE:
             continue
         items = reading.at(sheet.place)
+        if items is UNREADABLE:
+            continue
         if choice is None:
             choice = bool(items)
         if choice:

@@ -105,7 +105,7 @@ SETTING_COLUMNS = (
 
 
 def span_of(fields: Fields) -> Any:
-    """Return date and time cells as an interval. A blank start time means 00:00, a blank end time the end of the day."""
+    """Return date and time cells as an interval. A blank start time means 00:00, a blank end time or 24:00 the end of the day."""
     day: Any = fields.get("from_date")
     until: Any = fields.get("to_date", day)
     start, end = fields.get("from_time", dt.time()), fields.get("to_time")
@@ -155,10 +155,10 @@ def cells_of_day(day: Cell) -> Fields:
 
 
 def pair_of(fields: Fields) -> Any:
-    """Return the ids of the two conferences in a row of Keep apart."""
+    """Return the two sides in a row of Keep apart."""
     return [fields.get("first", UNREADABLE), fields.get("second", UNREADABLE)]
 
 
 def cells_of_pair(pair: Any) -> Fields:
-    """Return the cells of a pair of conferences to keep apart."""
+    """Return the cells of a pair to keep apart."""
     return {"first": pair[0], "second": pair[1]}

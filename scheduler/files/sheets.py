@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.domain.conference import ConferenceKind
-from scheduler.files.cells import CellType, Date, Id, Ids, Number, Text, Time, Whole, simplified
+from scheduler.files.cells import CellType, Date, EndTime, Id, Ids, Number, Text, Time, Whole, simplified
 from scheduler.files.choices import Choice, Several, Weekdays, YesNo, YesNoOr
 from scheduler.files.schema import (
     Column,
@@ -42,12 +42,13 @@ ROLES = Choice((("chairs", "Chair"), ("minute_takers", "Minute taker")))
 SITE = Id("sites", "site")
 CHAIR = Id("chairs", "chair")
 CONFERENCE = Id("conferences", "conference")
+APART = Id("conferences", "conference or family")
 
 SPAN = (
     Column("from_date", "From date", Date(), "The first day.", required=True, field="start", width=12),
     Column("from_time", "From time", Time(), "Blank means from the start of the day.", field="start", width=11),
     Column("to_date", "To date", Date(), "The last day. Blank means the same day.", field="end", width=12),
-    Column("to_time", "To time", Time(), "Blank means to the end of the day.", field="end", width=11),
+    Column("to_time", "To time", EndTime(), "Blank, like 24:00, means to the end of the day.", field="end", width=11),
 )
 DAYS = (
     Column("first", "First day", Date(), "The first day.", required=True, width=12),
@@ -108,6 +109,14 @@ CONFERENCES = Sheet(
         Column("minutes", "Length", Whole("minutes", 90), "Minutes, excluding the time before. Blank means 105.", width=9),
         Column("accessible", "Step-free room", YesNo(), "Whether it needs an accessible room. Blank means no.", width=11),
         Column("social_worker", "Social worker", Id(example="SW-12"), "A reference, so that two conferences never overlap."),
+        Column(
+            "family",
+            "Family",
+            Id(example="F-34", zero_is_blank=True),
+            "A reference shared by a family's conferences, for the sheet Keep apart. No name.",
+            width=10,
+        ),
+        Column("notice_waived", "Notice waived", YesNo(), "Yes if notice does not bind it. Blank means no.", width=10),
     ),
     required=True,
 )  # fmt: skip
@@ -255,10 +264,18 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
     Sheet(
         "Keep apart",
         ("apart",),
-        "Two conferences that must not be at one site on one day.",
+        "Two conferences or families that must not be at one site on one day.",
         (
-            Column("first", "Conference", CONFERENCE, "The reference of one.", required=True, field=0),
-            Column("second", "Other conference", CONFERENCE, "The reference of the other.", required=True, field=1, width=18),
+            Column("first", "Conference", APART, "The reference of one, or of its family.", required=True, field=0),
+            Column(
+                "second",
+                "Other conference",
+                APART,
+                "The reference of the other, or of its family.",
+                required=True,
+                field=1,
+                width=18,
+            ),
         ),
         join=pair_of,
         split=cells_of_pair,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scheduler.domain.faults import Place
+from scheduler.domain.faults import Fault, Place
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.files.cells import Cell
@@ -16,6 +16,8 @@ from scheduler.files.settings_sheets import SWITCH
 from scheduler.files.sheets import INSTRUCTIONS, SHEETS
 
 Row = Sequence[Cell]
+NEW_POLICY = Policy(virtual_fallback="hybrid")
+"""A new service's policy: conferences in person stay so."""
 
 
 NEW_POLICY = Policy(virtual_fallback="hybrid")
@@ -29,6 +31,8 @@ class Table:
     title: str
     rows: Sequence[Row]
     merged: Sequence[Merged] = ()
+    faults: Sequence[Fault] = ()
+    """Why the table can't be read; it then has no rows."""
 
 
 def tables_of(problem: Problem | None) -> list[Table]:

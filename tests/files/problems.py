@@ -1,12 +1,14 @@
 """Random problems that use every field of a file."""
 
 import datetime as dt
+from itertools import combinations
 from typing import Any
 
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from scheduler.domain.faults import read_problem
+from scheduler.domain.identifiers import alike
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import WEEKDAYS, Identifier
@@ -98,20 +100,29 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         if field == "off":
             group[field] = draw(lists(st.sampled_from(["R4", "R5", "R8", "friday", "wait", "partner_clash"])))
         elif setting.place == ("policy", "virtual_fallback"):
-            group[field] = draw(st.sampled_from((True, False, "hybrid")))
+            group[field] = draw(st.sampled_from([True, False, "hybrid"]))
+        elif field == "placeholders":
+            group[field] = draw(lists(st.sampled_from(["TBC", "n/a", "a, b", 'say "x"', "=1", "?"])))
+        elif field in ("first_start", "last_start"):
+            group[field] = draw(times)
         else:
             group[field] = draw(st.integers(0, 120))
     return Policy.model_validate(policy).model_dump()
 
 
+def clash(family: str, conferences: list[str]) -> bool:
+    return alike(family) in {alike(conference) for conference in conferences}
+
+
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
     """A small problem that the domain accepts."""
-    sites = draw(st.lists(identifiers, min_size=1, max_size=3, unique=True))
-    rooms = draw(st.lists(identifiers, max_size=2, unique=True))
-    chairs = draw(st.lists(identifiers, max_size=2, unique=True))
-    takers = draw(st.none() | st.lists(identifiers, max_size=2, unique=True))
-    conferences = draw(st.lists(identifiers, max_size=3, unique=True))
+    sites = draw(st.lists(identifiers, min_size=1, max_size=3, unique_by=alike))
+    rooms = draw(st.lists(identifiers, max_size=2, unique_by=alike))
+    chairs = draw(st.lists(identifiers, max_size=2, unique_by=alike))
+    takers = draw(st.none() | st.lists(identifiers, max_size=2, unique_by=alike))
+    conferences = draw(st.lists(identifiers, max_size=3, unique_by=alike))
+    families = draw(st.lists(identifiers.filter(lambda family: not clash(family, conferences)), max_size=2, unique_by=alike))
     first = draw(st.dates(dt.date(1950, 1, 1), dt.date(2190, 1, 1)))
     raw: dict[str, Any] = {
         "version": 1,
@@ -171,12 +182,13 @@ def problems(draw: st.DrawFn) -> Problem:
                 "minutes": draw(st.integers(1, 720)),
                 "accessible": draw(st.booleans()),
                 "social_worker": draw(st.none() | identifiers),
+                "family": draw(st.none() | of(families)),
+                "notice_waived": draw(st.booleans()),
                 "unavailable": draw(lists(intervals)),
             }
             for conference in conferences
         ],
         "holds": draw(lists(st.fixed_dictionaries({"site": of(sites), "week": days, "count": st.integers(1, 1_000_000)}))),
-        "apart": draw(lists(st.permutations(conferences).map(lambda ids: ids[:2]))) if len(conferences) > 1 else [],
         "published": [
             {
                 "conference": conference,
@@ -190,4 +202,8 @@ def problems(draw: st.DrawFn) -> Problem:
         ],
         "policy": draw(policies()),
     }
+    family_of = {one["id"]: one["family"] for one in raw["conferences"]}
+    sides = [*family_of.items(), *((family, family) for family in {*family_of.values()} - {None})]
+    pairs = [[one, other] for (one, its), (other, their) in combinations(sides, 2) if its is None or its != their]
+    raw["apart"] = draw(lists(st.sampled_from(pairs))) if pairs else []
     return read_problem(raw)

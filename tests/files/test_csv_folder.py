@@ -46,7 +46,10 @@ def test_csv_files_of_other_programs_are_read(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"From,To,Minutes\nAYL,W\xffC,40\n", "line 2: this is not UTF-8 text. In Excel, save it as CSV UTF-8."),
+        (
+            b"From,To,Minutes\nAYL,W\xffC,40\n",
+            "line 2: this is not UTF-8 text, but Windows-1252 or the like. In Excel, save it as CSV UTF-8.",
+        ),
         (
             b"From,To,Minutes\nAYL,W\0C,40\n",
             "line 2: there is a NUL character, which a CSV file can't hold. In Excel, save it as CSV UTF-8.",
@@ -66,7 +69,7 @@ def test_a_file_that_is_not_csv_is_refused(folder: Path, content: bytes, expecte
     (folder / "Travel.csv").write_bytes(content)
     (folder / "Holds.csv").write_bytes(b"\xff")
     assert faults_in(folder) == [
-        f"{folder / 'Holds.csv'}: line 1: this is not UTF-8 text. In Excel, save it as CSV UTF-8.",
+        f"{folder / 'Holds.csv'}: line 1: this is not UTF-8 text, but Windows-1252 or the like. In Excel, save it as CSV UTF-8.",
         f"{folder / 'Travel.csv'}: {expected}",
     ]
 

@@ -39,8 +39,12 @@ TOO_FAR = "beyond the limit. Delete the cells far below or to the right of the t
         ("a.json", b"", "this file is empty."),
         ("a.json", b" \n ", "this file is empty."),
         ("a.json", b"PK\x03\x04", NOT_JSON),
-        ("a.json", b'{"version": 1,\n"name": "\xff"}', "line 2: this is not UTF-8 text. Save it again as UTF-8."),
-        ("a.json", TINY.encode("utf-16"), "line 1: this is not UTF-8 text. Save it again as UTF-8."),
+        (
+            "a.json",
+            b'{"version": 1,\n"name": "\xff"}',
+            "line 2: this is not UTF-8 text, but Windows-1252 or the like. Save it again as UTF-8.",
+        ),
+        ("a.json", TINY.encode("utf-16")[:-1], "this begins like UTF-16, but is damaged. Save it again as UTF-8."),
         ("a.json", b'{"version":\n 1,\n}', "line 3, column 1: this is not JSON: {json}. Correct it, or save it again."),
         ("a.json", b"[" * 200_000, "lists or objects are nested too deeply. Enter a file that the planner wrote."),
         ("a.json", b'{"version": ' + b"1" * 5000 + b"}", "a number has thousands of digits. Enter a smaller one."),
@@ -142,7 +146,7 @@ def with_rows(path: Path, rows: bytes) -> Path:
     [
         (b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "row 1048576 and column 16384"),
         (b'<row r="1048576"><c r="xfd1048576" t="inlineStr"><is><t>x</t></is></c></row>', "row 1048576 and column 16384"),
-        (b"<row r='1048576'><c><v>1</v></c></row>", "row 1048576 and column 15"),
+        (b"<row r='1048576'><c><v>1</v></c></row>", "row 1048576 and column 17"),
         (b'<row r="9"><c r="ZZZ9"><v>1</v></c></row>', "row 9 and column 18278"),
     ],
 )

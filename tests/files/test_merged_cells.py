@@ -40,7 +40,7 @@ def test_hidden_cells_are_a_fault_and_not_blank(tmp_path: Path) -> None:
         ("D3:F4", "Conferences, rows 3 to 4: the cells under Of school age, Site and Chair are merged. "),
         ("B2:B4", "Conferences, rows 2 to 4, Kind: these cells are merged. Unmerge them and enter a value in each."),
         ("F1:F3", "Conferences, rows 1 to 3, Chair: these cells are merged. Unmerge them and enter a value in each."),
-        ("O2:P3", "Conferences, rows 2 to 3, Social worker: these cells are merged. Unmerge them and enter a value in each."),
+        ("Q2:R3", "Conferences, rows 2 to 3, Notice waived: these cells are merged. Unmerge them and enter a value in each."),
     ],
 )
 def test_each_merged_range_is_one_fault(tmp_path: Path, merged: str, expected: str) -> None:
@@ -84,9 +84,9 @@ def test_merged_cells_outside_the_data_do_no_harm(tmp_path: Path) -> None:
 
     def change(workbook: Workbook) -> None:
         page = workbook["Conferences"]
-        page["P1"].value = "Errors"
+        page["R1"].value = "Errors"
         page.insert_rows(1, 2)
-        for cells in ("A1:O2", "P4:P6", "Q4:R6", "F6:F9", "A8:E9"):
+        for cells in ("A1:Q2", "R4:R6", "S4:T6", "F6:F9", "A8:E9"):
             page.merge_cells(cells)
         for cells in ("B3:C3", "C4:C6"):
             workbook["Service"].merge_cells(cells)

@@ -171,7 +171,7 @@ def rename(title: str, heading: str, new: str | None) -> Any:
         ),
         (
             lambda workbook: workbook["Service"].append(["First day", dt.date(2027, 3, 1)]),
-            ["Service, row 10, First day: this setting appears twice. Keep one row."],
+            ["Service, row 12, First day: this setting appears twice. Keep one row."],
         ),
         (
             lambda workbook: workbook.create_sheet("Rota").append(["Monday"]),
@@ -281,7 +281,7 @@ def test_the_sheet_service_switches_optional_lists(tmp_path: Path, label: str, v
 
 def test_an_unused_list_must_have_no_rows(tmp_path: Path) -> None:
     assert faults_in(set_to(tiny_workbook(tmp_path), "Service", "School terms", "Always term time")) == [
-        "Service, row 8, School terms: this says that no list is used, but the sheet Terms has rows. "
+        "Service, row 9, School terms: this says that no list is used, but the sheet Terms has rows. "
         "Enter As listed, or delete the rows."
     ]
 

@@ -73,6 +73,7 @@ def test_columns_have_drop_downs(tmp_path: Path) -> None:
         "Chair": "'Chairs'!$A$2:$A$501",
         "How held": '"Hybrid,In person,Virtual"',
         "Step-free room": '"yes,no"',
+        "Notice waived": '"yes,no"',
     }
     assert drop_downs(workbook, "Absences") == {"Role": '"Chair,Minute taker"'}
 

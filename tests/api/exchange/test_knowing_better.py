@@ -284,3 +284,20 @@ def test_an_export_carries_the_state_of_the_diary_through_every_format(client: T
     change(client, "sites/AYL", name="Another")
     assert json.loads(export(client))["exported"].startswith("2027-01-04T10:00:00.000000Z ")
     assert client.get("/api/v1/problem", params=MARCH).json()["exported"] is None
+
+
+def test_an_id_that_is_alike_to_one_of_the_diary_is_refused(client: TestClient) -> None:
+    commit(client, first_month())
+    file = tiny_problem(chairs=[chair("c1"), chair("C2")], conferences=[conference("a\u200b")])
+    refused = send(client, encode(file, Format.XLSX), Format.XLSX, mode="commit")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/at-odds")
+    assert refused.json()["errors"] == [
+        {
+            "where": "Chairs, row 2, ID",
+            "message": "'c1' can't be told from 'C1', which the diary has. Enter it as it is there.",
+        },
+        {
+            "where": "Conferences, row 2, Reference",
+            "message": "'a{U+200B}' can't be told from 'A', which the diary has. Enter it as it is there.",
+        },
+    ]
