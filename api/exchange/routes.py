@@ -105,20 +105,15 @@ def bring_in(
     state = exchange.state_of_diary(connection)
     if if_match is not None:
         expect(state, if_match)
-    attempt = connection.begin_nested()
-    try:
-        imported = Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now, overwrite)))
-        if mode is ImportMode.PREVIEW:
-            response.headers["ETag"] = etag(state)
-        elif if_match is None:
-            exchange.refuse_conflicts(imported)
-    except BaseException:
-        attempt.rollback()
-        raise
+    attempt = connection.begin_nested()  # an error undoes it with the whole transaction
+    imported = Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now, overwrite)))
     if mode is ImportMode.PREVIEW:
+        response.headers["ETag"] = etag(state)
         attempt.rollback()
-    else:
-        attempt.commit()
+        return imported
+    if if_match is None:
+        exchange.refuse_conflicts(imported)
+    attempt.commit()
     return imported
 
 
