@@ -18,6 +18,7 @@ from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.conferences.workflow import not_open
+from api.diary.references import did_you_mean, unknown_conference
 from api.diary.registers import queries as nouns
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
@@ -54,7 +55,8 @@ def book(
     """
     stored = conferences.find(connection, conference)
     if stored is None:
-        error = ErrorItem(where="conference", message=f"there is no conference '{conference}'.")
+        message = unknown_conference(connection, conference).detail
+        error = ErrorItem(where="conference", message=f"{message[:1].lower()}{message[1:]}")
         raise invalid("The conference is unknown. Enter it first.", [error])
     if stored.state is ConferenceState.BOOKED:
         raise conflict("already-booked", f"{conference} is booked already. Move its booking instead.")
@@ -273,12 +275,16 @@ def _hold_to_registers(connection: Connection, chosen: dict[str, Any]) -> None:
     """Raise InvalidError if the chosen room, chair or minute taker does not exist."""
     named: dict[str, Register[Any]] = {"room": nouns.ROOMS, "chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS}
     errors = [
-        ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.")
+        ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.{_hint(connection, noun, chosen[field])}")
         for field, noun in named.items()
         if chosen[field] is not None and nouns.find(connection, noun, chosen[field]) is None
     ]
     if errors:
         raise invalid("It refers to items that do not exist.", errors)
+
+
+def _hint(connection: Connection, noun: Register[Any], identifier: str) -> str:
+    return did_you_mean(identifier, (value.id for value in nouns.values(connection, noun)))
 
 
 def _hold_to_active(booked: StoredBooking) -> None:

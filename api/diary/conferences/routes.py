@@ -7,22 +7,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.diary import snapshot
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.routes import ChangeReason, NoticeWaiver
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
+from api.diary.conferences.entry import refuse_faults
 from api.diary.conferences.follow_up import Reason
 from api.diary.conferences.queries import ConferenceState
 from api.diary.conferences.views import ConferenceView, Followed, current, followed, found, shown, views
-from api.errors import ErrorItem, invalid
+from api.errors import invalid
 from api.http.etags import IfMatch
 from api.http.paging import After, Most, page_model
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.conference import Conference, ConferenceKind
+from scheduler.domain.conference import Conference, ConferenceKind, one_of
 from scheduler.domain.values import Date, Identifier, Value
 
 router = APIRouter(prefix="/conferences", tags=["conferences"], route_class=WritingRoute, responses=ERRORS)
@@ -41,10 +41,11 @@ class HistoryItem(BaseModel):
 
 
 class ConferenceFilter(Value):
-    """A query for conferences; ``due_from`` and ``due_to`` are both included."""
+    """A query for conferences; ``due_from`` and ``due_to`` are both included, capitals in ``find`` don't matter."""
 
-    state: ConferenceState | None = None
-    kind: ConferenceKind | None = None
+    state: Annotated[ConferenceState, one_of(ConferenceState)] | None = None
+    kind: Annotated[ConferenceKind, one_of(ConferenceKind)] | None = None
+    find: Annotated[Identifier, Field(description="Part of a reference, of a family or of a social worker.")] | None = None
     site: Identifier | None = None
     chair: Identifier | None = None
     due_from: Date | None = None
@@ -106,8 +107,7 @@ def one(connection: Reading, response: Response, id: str) -> Any:
 )
 def add(connection: Writing, now: Now, response: Response, value: Conference) -> Any:
     """Store a new conference, to be booked by hand or by a plan."""
-    _require_record(value, is_waived=False)
-    snapshot.hold_to_references(connection, value)
+    refuse_faults(connection, value, None)
     life.request(connection, value, now)
     response.headers["Location"] = resource_path("conferences", value.id)
     return shown(connection, response, value.id)
@@ -125,8 +125,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
     stored = current(connection, id, if_match)
     if value.id != id:
         raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new conference instead.")
-    _require_record(value, is_waived=stored.value.notice_waived)
-    snapshot.hold_to_references(connection, value)
+    refuse_faults(connection, value, stored.value)
     booking_by_hand.change_conference(connection, stored, value, now)
     return shown(connection, response, id)
 
@@ -181,10 +180,3 @@ def waive(connection: Writing, now: Now, response: Response, id: str, waiver: No
     """Record who has waived the family's notice, and why: plans may then place the conference from the next working day."""
     life.waive_notice(connection, current(connection, id, if_match), waiver.model_dump(mode="json"), now)
     return shown(connection, response, id)
-
-
-def _require_record(value: Conference, *, is_waived: bool) -> None:
-    """Raise InvalidError if a notice would be waived without a record of who did so, and why."""
-    if value.notice_waived and not is_waived:
-        message = f"is set without a record. Leave it out, and send who waives it and why to {value.id}/waive-notice."
-        raise invalid("A waived notice needs a record.", [ErrorItem(where="notice_waived", message=message)])

@@ -6,8 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from api.diary import snapshot
+from api.diary import apart, snapshot
 from api.diary.conferences import queries as conferences
+from api.diary.conflicts import queries as conflicts
 from api.diary.registers import queries as nouns
 from api.diary.service import queries as documents
 from api.diary.service.queries import Document
@@ -16,10 +17,21 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.transaction import Now, Reading, Writing, WritingRoute
+from scheduler.domain.faults import InputError
+
+BREAKING = ("policy", "bank_holidays", "closures", "travel", "virtual_starts", "apart")
+"""Documents whose change may break what is booked."""
+BROKEN_BOOKINGS = "Broken-Bookings"
+"""The header with the numbers of the bookings that break a rule because of a change, since a list has no field for them."""
 
 
 def store(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
     """Store a document and recompute the clocks; return its version. Raise InputError if other data contradict it."""
+    if name == "apart":
+        present = documents.get(connection, name)[0]
+        if faults := [*apart.faults_of_pairs(connection, value, present)]:
+            raise InputError(faults)
+        apart.name_families(connection, [pair for pair in value if pair not in present], now)
     version = documents.put(connection, name, value, now)
     if nouns.count(connection, nouns.SITES):
         snapshot.frame_of(connection)
@@ -48,7 +60,11 @@ def document_router(document: Document) -> APIRouter:
     )
     def put(connection: Writing, now: Now, response: Response, value: type_, if_match: IfMatch = None) -> Any:
         expect(documents.get(connection, document.name)[1], if_match)
+        before = conflicts.broken(connection, now) if document.name in BREAKING else []
         response.headers["ETag"] = etag(store(connection, document.name, value, now))
+        if document.name in BREAKING:
+            broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+            response.headers[BROKEN_BOOKINGS] = ", ".join(str(number) for number in sorted({one.number for one in broken}))
         return value
 
     return router

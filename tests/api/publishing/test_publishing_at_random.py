@@ -19,8 +19,10 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import follow_up as life
+from api.diary.conferences import outcomes
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life_of
+from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.queries import ConferenceState
 from api.diary.snapshot import problem_of
 from api.errors import ServiceError
@@ -115,7 +117,7 @@ def end(connection: Connection, random: Random) -> None:
         life_of.cancel(connection, kept, life.Reason.NO_LONGER_NEEDED, NOW)
     else:
         found = random.choice(life.possible_outcomes(kept.value.kind))
-        life_of.outcome(connection, kept, found, LATER, held_on=None, children=None, reason=None)
+        outcomes.record(connection, kept, OutcomeEntry(found), LATER)
 
 
 OTHERS: dict[str, Callable[[Connection, Random], None]] = {"by hand": by_hand, "end": end}
