@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.routes import ChangeReason, NoticeWaiver
@@ -15,6 +17,8 @@ from api.diary.conferences.entry import refuse_faults
 from api.diary.conferences.follow_up import Reason
 from api.diary.conferences.queries import ConferenceState
 from api.diary.conferences.views import ConferenceView, Followed, current, followed, found, shown, views
+from api.diary.conflicts import queries as conflicts
+from api.diary.conflicts.queries import BrokenBooking
 from api.errors import invalid
 from api.http.etags import IfMatch
 from api.http.paging import After, Most, page_model
@@ -22,8 +26,9 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
+from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Conference, ConferenceKind, one_of
-from scheduler.domain.values import Date, Identifier, Value
+from scheduler.domain.values import Date, Identifier, Interval, Moment, Value
 
 router = APIRouter(prefix="/conferences", tags=["conferences"], route_class=WritingRoute, responses=ERRORS)
 _reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_DIARY)
@@ -64,6 +69,39 @@ class Transfer(Value):
     """The day on which this council was notified."""
 
     notified: Date
+
+
+class Unavailable(Value):
+    """A ``day``, or a time from ``start`` to ``end``, at which the family or its social worker can't come."""
+
+    day: Date | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Unavailable:
+        if (self.day is None) == (self.start is None and self.end is None) or (self.start is None) != (self.end is None):
+            raise PydanticCustomError("day_or_time", "Enter either a day, or a start and an end.")
+        if self.start is not None and self.end is not None and self.start >= self.end:
+            raise PydanticCustomError("backwards", "the time runs backwards. Enter a start before the end.")
+        return self
+
+    @property
+    def interval(self) -> Interval:
+        """The time as the conference stores it."""
+        if self.day is not None:
+            start = dt.datetime.combine(self.day, dt.time())
+            return Interval(start=start, end=start + ONE_DAY)
+        assert self.start is not None
+        assert self.end is not None
+        return Interval(start=self.start, end=self.end)
+
+
+class UnavailableAdded(BaseModel):
+    """A conference, with the bookings that break a rule because its family can't come."""
+
+    conference: ConferenceView
+    broken_bookings: list[BrokenBooking]
 
 
 ConferencePage = page_model(ConferenceView)
@@ -167,6 +205,22 @@ def transfer(connection: Writing, now: Now, response: Response, id: str, new: Tr
     """Make the conference a transfer-in, whose clock runs from the notification."""
     life.transfer(connection, current(connection, id, if_match), new.notified, now)
     return shown(connection, response, id)
+
+
+@router.post(
+    "/{id:path}/unavailable",
+    response_model=UnavailableAdded,
+    dependencies=[_changes],
+    openapi_extra=request_example({"start": "2027-01-12T00:00", "end": "2027-01-13T00:00"}),
+    summary="Record when a family can't come",
+)
+def unavailable(connection: Writing, now: Now, response: Response, id: str, time: Unavailable, if_match: IfMatch = None) -> Any:
+    """Add a day or a time at which the family can't come, and show what that breaks. The booking stays until it is moved."""
+    stored = current(connection, id, if_match)
+    before = conflicts.broken(connection, now)
+    life.change(connection, stored, life.with_unavailable(stored.value, time.interval), now)
+    broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+    return {"conference": shown(connection, response, id), "broken_bookings": broken}
 
 
 @router.post(
