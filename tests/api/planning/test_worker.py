@@ -60,6 +60,8 @@ def test_the_report_is_the_checkers_with_what_is_late() -> None:
         "violations": [],
         "measure": {"tiers": report.measure.tiers, "counts": report.measure.counts},
         "remarks": [],
+        "implausible": [],
+        "exceptions": [],
         "late": [
             {
                 "conference": "A",
