@@ -20,7 +20,7 @@ WEEK = {"first": "2027-01-13", "last": "2027-01-15"}
 
 @pytest.fixture
 def limited(seeded: TestClient, store: Store) -> TestClient:
-    """C1 may have 3 bookings and 2 office days a week, and has one booking in a room on the 11th, and a virtual one on the 12th."""
+    """C1 may have 3 bookings and 2 office days a week, and has one in a room on the 11th and a virtual one on the 12th."""
     put("chairs/C1", max_per_week=3, max_office_days=2)(seeded)
     book(store, "CPC-1", "2027-01-11T10:00", minute_taker="M1")
     book(store, "CPC-3", "2027-01-12T10:00", minute_taker="M1", room=None)
