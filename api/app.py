@@ -22,8 +22,10 @@ from api.diary.conferences import handover_routes as handovers
 from api.diary.conferences import lateness_routes as lateness
 from api.diary.conferences import outcome_routes as outcomes
 from api.diary.conferences import routes as conferences
+from api.diary.conflicts import routes as conflicts
 from api.diary.holidays import routes as day_files
 from api.diary.registers import routes as nouns
+from api.diary.service import list_routes as lists
 from api.diary.service import routes as documents
 from api.exchange import demo
 from api.exchange import routes as exchange
@@ -53,9 +55,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     outcomes.router,
     outcomes.of_many,
     conferences.router,
+    conflicts.router,
     *absences.ROUTERS,
     *nouns.ROUTERS,
     *documents.ROUTERS,
+    lists.router,
     *day_files.ROUTERS,
     plans.router,
     publications.of_plans,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, or_, select
 
 from api.database.tables import conferences as conferences_table
+from api.diary import apart
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
@@ -102,7 +103,6 @@ def _problem(
     busy: Busy,
     today: dt.date | None = None,
 ) -> Problem:
-    known = {conference.id for conference in conferences}
     takers = nouns.values(connection, nouns.MINUTE_TAKERS)
     parts = {name: documents.get(connection, name)[0] for name in documents.BY_NAME}
     calendar = {name: parts[name] for name in ("bank_holidays", "terms", "closures")}
@@ -119,7 +119,7 @@ def _problem(
         "minute_takers": takers or None,
         "conferences": conferences,
         "holds": holds,
-        "apart": [pair for pair in parts["apart"] if set(pair) <= known],
+        "apart": apart.pairs_between(connection, parts["apart"], [conference.id for conference in conferences]),
         "published": published,
         "policy": parts["policy"],
         "today": today,

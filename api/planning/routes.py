@@ -17,6 +17,7 @@ from api.clock import local_day, still_to_come
 from api.database.outages import OutageLog
 from api.database.session import Store
 from api.diary import snapshot
+from api.diary.split_weeks import with_bookings_beside
 from api.errors import conflict, not_found
 from api.http.paging import After, Most
 from api.http.permissions import Permission, needs
@@ -44,7 +45,7 @@ reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
 class PlanRequest(Period):
-    """The days to plan. Prefer whole weeks, because publishing checks chairs' weekly limits over whole weeks.
+    """The days to plan: some of one week, or whole weeks, since publishing checks chairs' weekly limits over whole weeks.
 
     If some of the days are past, the plan begins today and the bookings on past days stay. If all are past, all are planned.
     ``time_limit`` is in seconds, up to the service's own limit. ``seed`` is the random seed of the search.
@@ -147,7 +148,7 @@ def add(connection: Writing, now: Now, request: Request, response: Response, new
     """Queue a plan of the days, from the current data. It is solved in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
     days = still_to_come(new, now)
-    problem = snapshot.problem_of(connection, days.first, days.last, today=local_day(now))
+    problem = with_bookings_beside(connection, snapshot.problem_of(connection, days.first, days.last, today=local_day(now)))
     seconds = min(new.time_limit or settings.plan_seconds, settings.plan_seconds)
     limits = {"time_limit": seconds, "workers": settings.plan_workers}
     job = jobs.add(connection, problem, {**new.model_dump(mode="json"), **days.model_dump(mode="json"), **limits}, now)

@@ -14,6 +14,7 @@ from api.diary.bookings.queries import DiaryBooking, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState
 from api.diary.registers import queries as nouns
+from api.diary.split_weeks import with_chairs, with_limits_of
 from api.errors import ErrorItem, conflict, not_found
 from api.free_busy import queries as busy_calendars
 from api.jobs import queue as jobs
@@ -51,7 +52,7 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
         if booking.conference not in settled
     }
     planned |= unchanged
-    as_planned = _busy_as_planned(connection, plan.problem, problem)
+    as_planned = with_limits_of(plan.problem, _busy_as_planned(connection, plan.problem, problem))
     moved = changes_between(plan.problem, as_planned, dict(_fates(connection, plan.problem, problem)))
     return Draft(
         problem=problem,
@@ -121,8 +122,7 @@ def _busy_as_planned(connection: Connection, planned: Problem, present: Problem)
         since = tuple(time for time in entered[chair.id] if time not in before.busy)
         return chair.model_copy(update={"busy": before.busy + since})
 
-    parts = {name: getattr(present, name) for name in Problem.model_fields}
-    return Problem.model_construct(**parts | {"chairs": tuple(map(as_planned, present.chairs))})
+    return with_chairs(present, tuple(map(as_planned, present.chairs)))
 
 
 def _booked(connection: Connection, horizon: Period, names: Collection[str]) -> dict[str, StoredBooking]:

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.placing import Recorded
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
-from api.diary.bookings.workflow import Recorded
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent
 from api.diary.conferences.queries import ConferenceState

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -34,19 +36,48 @@ class Mode(StrEnum):
     VIRTUAL = "virtual"
 
 
+ALSO_CALLED = {
+    "icpc": ConferenceKind.INITIAL,
+    "rcpc": ConferenceKind.REVIEW,
+    "transfer": ConferenceKind.TRANSFER_IN,
+    "prebirth": ConferenceKind.PRE_BIRTH,
+    "face_to_face": Mode.IN_PERSON,
+    "online": Mode.VIRTUAL,
+    "video": Mode.VIRTUAL,
+    "teams": Mode.VIRTUAL,
+}
+"""What people call some of the choices."""
+
+
 def one_of(choices: type[StrEnum]) -> BeforeValidator:
-    """Accept the choices only, with an error that lists them."""
+    """Accept the choices only, with an error that lists them, and says which one may have been meant."""
 
     def accept(found: Any) -> StrEnum:
         try:
             return choices(found)
         except ValueError:
-            listed = ", ".join(choices)
+            listed, meant = ", ".join(choices), _meant(found, choices)
+            hint = f" Did you mean '{meant}'?" if meant else ""
             raise PydanticCustomError(
-                "choice", "{found} is not one of the choices. Enter one of: {listed}.", {"found": quoted(found), "listed": listed}
+                "choice",
+                "{found} is not one of the choices.{hint} Enter one of: {listed}.",
+                {"found": quoted(found), "hint": hint, "listed": listed},
             ) from None
 
     return BeforeValidator(accept)
+
+
+def _meant(found: Any, choices: type[StrEnum]) -> str | None:
+    """Return the choice that is called so by some, or spelled nearly so."""
+    if not isinstance(found, str):
+        return None
+    spelled = {re.sub("[ _-]+", "_", choice.casefold()): str(choice) for choice in choices}
+    word = re.sub("[ _-]+", "_", found.strip().casefold())
+    called = ALSO_CALLED.get(word)
+    if called in list(choices):
+        return str(called)
+    close = difflib.get_close_matches(word, spelled, n=1, cutoff=0.75)
+    return spelled[close[0]] if close else None
 
 
 class Conference(Value):

@@ -94,10 +94,14 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
         "conferences[0].trigger: '2026-13-01' is not a date. Enter a date such as 2026-12-01.",
     ),
     (conferences(trigger=None), "conferences[0].trigger: None is not a date. Enter a date such as 2026-12-01."),
-    (conferences(kind="ICPC"), f"conferences[0].kind: 'ICPC' is not one of the choices. Enter one of: {KINDS}."),
+    (
+        conferences(kind="ICPC"),
+        f"conferences[0].kind: 'ICPC' is not one of the choices. Did you mean 'initial'? Enter one of: {KINDS}.",
+    ),
     (
         conferences(mode="hybird"),
-        "conferences[0].mode: 'hybird' is not one of the choices. Enter one of: hybrid, in_person, virtual.",
+        "conferences[0].mode: 'hybird' is not one of the choices. Did you mean 'hybrid'? "
+        "Enter one of: hybrid, in_person, virtual.",
     ),
     (conferences(minutes="ninety"), "conferences[0].minutes: 'ninety' is not a whole number. Enter a number such as 90."),
     (conferences(minutes=90.5), "conferences[0].minutes: 90.5 is not a whole number. Enter a number such as 90."),

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from api.diary.absences import queries as periods
 from api.diary.absences.queries import Away, Lists
 from api.diary.bookings import queries as bookings
+from api.diary.conflicts import queries as conflicts
+from api.diary.conflicts.queries import BrokenBooking
 from api.diary.registers import queries as nouns
 from api.errors import conflict, invalid, not_found
 from api.http.etags import IfMatch, etag, expect
@@ -51,9 +53,13 @@ class AbsencePage(Value):
 
 
 class AbsenceSeen(AbsenceItem):
-    """An absence, with that person's conferences and held slots in its days, which need to be moved."""
+    """An absence, with that person's conferences and held slots in its days, which need to be moved.
+
+    ``broken_bookings`` are those that break a rule because of an absence just entered.
+    """
 
     affected: list[str]
+    broken_bookings: tuple[BrokenBooking, ...] = ()
 
 
 class Closure(Period):
@@ -76,9 +82,13 @@ class ClosurePage(Value):
 
 
 class ClosureSeen(ClosureItem):
-    """A closure, with that room's conferences and held slots in its days, which need to be moved."""
+    """A closure, with that room's conferences and held slots in its days, which need to be moved.
+
+    ``broken_bookings`` are those that break a rule because of a closure just entered.
+    """
 
     affected: list[str]
+    broken_bookings: tuple[BrokenBooking, ...] = ()
 
 
 def periods_router(
@@ -115,9 +125,11 @@ def periods_router(
         period = Period(first=value.first, last=value.last)
         if period in getattr(stored.value, lists.field):
             raise conflict("there-already", f"That {noun} of '{whose}' is entered already.")
+        before = conflicts.broken(connection, now)
         away = periods.add(connection, lists, of, stored, period, now)
         response.headers["Location"] = resource_path(path, away.id)
-        return _shown(connection, lists, away, response)
+        broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+        return {**_shown(connection, lists, away, response), "broken_bookings": broken}
 
     @router.delete("/{id:path}", status_code=HTTPStatus.NO_CONTENT, dependencies=[changes], summary=f"Remove a {noun}")
     def remove(connection: Writing, now: Now, id: str, if_match: IfMatch = None) -> None:

@@ -136,6 +136,11 @@ def allow(connection: Connection, number: int, exception: dict[str, Any] | None)
     connection.execute(update(bookings).where(bookings.c.number == number).values(exception=exception))
 
 
+def set_locks(connection: Connection, number: int, locks: list[str], *, by_hand: bool) -> None:
+    """Set a booking's locks, and whether it keeps all of them because it was made by hand."""
+    connection.execute(update(bookings).where(bookings.c.number == number).values(locks=locks, by_hand=by_hand))
+
+
 def pad(connection: Connection, active: Iterable[StoredBooking], policy: Policy, now: dt.datetime) -> None:
     """Give active bookings the pre-meet and reset times of the current policy."""
     now_take = {stored.number: taking(stored.booking, policy) for stored in active}

@@ -26,7 +26,8 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.values import Date, Identifier, Moment, Value
+from scheduler.domain.conference import Mode, one_of
+from scheduler.domain.values import Date, Identifier, Moment, Positive, Value
 
 MOST = 500
 MOST_PAGES = 256
@@ -35,6 +36,7 @@ router = APIRouter(prefix="/bookings", tags=["bookings"], route_class=WritingRou
 _reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_DIARY)
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The booking's number.")]
+Minutes = Annotated[Positive, Field(le=720)]
 
 
 class BookingPage(BaseModel):
@@ -78,6 +80,7 @@ class NewBooking(Value):
 class BookingMove(Value):
     """A booking's move and its reason. Omitted fields keep their values; the booking is virtual if ``room`` is null.
 
+    ``minutes`` and ``mode`` change the conference's length and mode with it.
     It needs an exception if it is late, and a waiver if it moves from or to one of the next days.
     """
 
@@ -86,8 +89,38 @@ class BookingMove(Value):
     room: Identifier | None = None
     chair: Identifier | None = None
     minute_taker: Identifier | None = None
+    minutes: Minutes | None = None
+    mode: Annotated[Mode, one_of(Mode)] | None = None
     exception: RecordedException | None = None
     waiver: NoticeWaiver | None = None
+
+
+class SwapException(RecordedException):
+    """The exception of one of two conferences that swap."""
+
+    conference: Identifier
+
+
+class BookingSwap(Value):
+    """The number of the booking to swap with, and the reason. The families keep their chairs, unless ``chairs`` swap too."""
+
+    other: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    reason: WhyChanged
+    chairs: bool = False
+    exceptions: tuple[SwapException, ...] = ()
+    waiver: NoticeWaiver | None = None
+
+
+class SwappedBookings(BaseModel):
+    """The bookings after a swap: that of the requested conference first."""
+
+    items: list[BookingItem]
+
+
+class BookingLocks(Value):
+    """What plans must keep of a booking. An empty list takes every lock off, also from a booking made by hand."""
+
+    locks: tuple[Lock, ...]
 
 
 @dataclass(frozen=True)
@@ -202,11 +235,52 @@ def move(connection: Writing, now: Now, response: Response, number: Number, to: 
     booked = _current(connection, number, if_match)
     changes = {name: getattr(to, name) for name in to.model_fields_set & {"start", "room", "chair", "minute_taker"}}
     changes = {name: to for name, to in changes.items() if to is not None or name in ("room", "minute_taker")}
+    needs = {name: getattr(to, name) for name in ("minutes", "mode") if getattr(to, name) is not None}
     moved = booking_by_hand.move(
-        connection, booked, changes, to.reason, now, exception=_recorded(to.exception), waiver=_recorded(to.waiver)
+        connection, booked, changes, to.reason, now, needs=needs, exception=_recorded(to.exception), waiver=_recorded(to.waiver)
     )
     response.headers["Location"] = resource_path("bookings", moved)
     return shown(connection, response, moved)
+
+
+@router.post(
+    "/{number}/swap",
+    response_model=SwappedBookings,
+    status_code=201,
+    dependencies=[_changes],
+    openapi_extra=request_example({"other": 2, "reason": Reason.FAMILY_ASKED}),
+    summary="Swap two bookings",
+)
+def swap(connection: Writing, now: Now, number: Number, to: BookingSwap, if_match: IfMatch = None) -> Any:
+    """Exchange the times, rooms and minute takers of two bookings at once, if that breaks no rule."""
+    booked, other = _current(connection, number, if_match), bookings.find(connection, to.other)
+    if other is None:
+        raise not_found("booking", to.other)
+    exceptions = {one.conference: one.model_dump(mode="json", exclude={"conference"}) for one in to.exceptions}
+    numbers = booking_by_hand.swap(
+        connection,
+        booked,
+        other,
+        to.reason,
+        now,
+        chairs=to.chairs,
+        exceptions=exceptions,
+        waiver=_recorded(to.waiver),
+    )
+    return {"items": [bookings.items(connection, bookings.numbered(one))[0][0] for one in numbers]}
+
+
+@router.put(
+    "/{number}/locks",
+    response_model=BookingItem,
+    dependencies=[_changes],
+    openapi_extra=request_example({"locks": ["time"]}),
+    summary="Set the locks of a booking",
+)
+def lock(connection: Writing, now: Now, response: Response, number: Number, new: BookingLocks, if_match: IfMatch = None) -> Any:
+    """Set a lock or take one off. A booking made by hand is then held by these locks alone."""
+    booking_by_hand.set_locks(connection, _current(connection, number, if_match), new.locks, now)
+    return shown(connection, response, number)
 
 
 @router.post(

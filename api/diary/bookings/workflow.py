@@ -1,10 +1,10 @@
-"""Bookings made, moved and cancelled by hand: each is checked against the current data before it is stored."""
+"""Bookings made, moved, swapped, locked and cancelled by hand: each is checked against the current data before it is stored."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,28 +13,34 @@ from api.actor import NOBODY
 from api.clock import local_day
 from api.diary.bookings import notice
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.placing import (
+    Fault,
+    Recorded,
+    booking_at,
+    broken_by,
+    busy_then,
+    hold_to_registers,
+    place,
+    recorded,
+    refuse,
+    store,
+    waived,
+    waived_move,
+)
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.conferences.workflow import not_open
-from api.diary.registers import queries as nouns
-from api.diary.registers.queries import Register
+from api.diary.references import unknown_conference
 from api.diary.service import queries as documents
-from api.diary.snapshot import problem_of
-from api.errors import ConflictError, ErrorItem, InvalidError, conflict, invalid
-from api.free_busy import conflicts as busy_times
-from api.free_busy.conflicts import Busy
-from scheduler.checker import check
+from api.errors import ErrorItem, conflict, invalid
 from scheduler.domain.conference import Conference
-from scheduler.domain.problem import nameless
-from scheduler.domain.schedule import Booking, Schedule, Violation
-from scheduler.domain.values import monday_of, sunday_of
-from scheduler.wording import count_of, date_in_words
 
-Recorded = dict[str, Any]
-"""A recorded exception: who, why, and that the safety plan was reviewed."""
+SWAPPED = ("start", "room", "minute_taker")
+"""What two bookings exchange; each family keeps its chair, unless the chairs are exchanged too."""
+ALL_LOCKS = {"time", "chair", "room"}
 
 
 def book(
@@ -54,18 +60,19 @@ def book(
     """
     stored = conferences.find(connection, conference)
     if stored is None:
-        error = ErrorItem(where="conference", message=f"there is no conference '{conference}'.")
+        message = unknown_conference(connection, conference).detail
+        error = ErrorItem(where="conference", message=f"{message[:1].lower()}{message[1:]}")
         raise invalid("The conference is unknown. Enter it first.", [error])
     if stored.state is ConferenceState.BOOKED:
         raise conflict("already-booked", f"{conference} is booked already. Move its booking instead.")
     if stored.state is not ConferenceState.REQUESTED:
         raise not_open(stored)
-    _hold_to_registers(connection, chosen)
-    short = notice.short_notice(connection, stored, _chosen(stored, chosen), local_day(now))
-    stored, faults = _waived(connection, stored, short, [], waiver, now)
-    busy = _busy_then(connection, chosen)
-    booked, released = _place(connection, stored, chosen, now, locks, exception, busy, faults)
-    conferences.record_event(connection, conference, ConferenceEvent.BOOKED, now, NOBODY, **_recorded(booked, released))
+    hold_to_registers(connection, chosen)
+    short = notice.short_notice(connection, stored, booking_at(stored, chosen), local_day(now))
+    stored, faults = waived(connection, stored, short, [], waiver, now)
+    busy = busy_then(connection, chosen)
+    booked, released = place(connection, stored, chosen, now, locks, exception, busy, faults)
+    conferences.record_event(connection, conference, ConferenceEvent.BOOKED, now, NOBODY, **recorded(booked, released))
     return booked.number
 
 
@@ -78,25 +85,25 @@ def move(
     *,
     exception: Recorded | None,
     waiver: Recorded | None = None,
+    needs: Mapping[str, Any] | None = None,
 ) -> int:
     """Replace a booking by another of the same conference; return the new number.
 
-    Raise the errors of ``book``, or InvalidError if nothing would move. A booking that breaks a rule may change its room or
-    chair, or move to a later day, without a waiver.
+    ``needs`` are changes of the conference's length and mode. Raise the errors of ``book``, or InvalidError if nothing would
+    change. A booking that breaks a rule may change its room or chair, or move to a later day, without a waiver.
     """
-    stored = _conference_of(connection, booked)
+    stored = _with_needs(connection, _conference_of(connection, booked), needs or {}, now)
     before = {name: getattr(booked.booking, name) for name in ("start", "room", "chair", "minute_taker")}
     chosen = before | changes
-    if chosen == before:
+    if chosen == before and not needs:
         raise invalid(f"That is where booking {booked.number} is already. Enter another start, room, chair or minute taker.")
-    if chosen["start"].date() == booked.booking.day:
-        exception = exception or booked.exception
-    _hold_to_registers(connection, chosen)
-    stored, faults = _waived_move(connection, stored, booked, _chosen(stored, chosen), waiver, now)
-    busy = _busy_then(connection, chosen)
+    exception = _exception(booked, chosen, exception)
+    hold_to_registers(connection, chosen)
+    stored, faults = waived_move(connection, stored, booked, booking_at(stored, chosen), waiver, now)
+    busy = busy_then(connection, chosen)
     bookings.end(connection, [booked.number], Ending.MOVED, now)
-    moved, released = _place(connection, stored, chosen, now, booked.locks, exception, busy, faults)
-    detail = {**_recorded(moved, released), "before": booked.history_entry}
+    moved, released = place(connection, stored, chosen, now, booked.locks, exception, busy, faults)
+    detail = {**recorded(moved, released), "before": booked.history_entry}
     conferences.record_event(connection, stored.value.id, ConferenceEvent.MOVED, now, NOBODY, reason, **detail)
     return moved.number
 
@@ -114,171 +121,93 @@ def cancel(connection: Connection, booked: StoredBooking, reason: Reason, now: d
     conferences.record_event(connection, stored.value.id, ConferenceEvent.UNBOOKED, now, NOBODY, reason, before=before)
 
 
+def swap(
+    connection: Connection,
+    booked: StoredBooking,
+    other: StoredBooking,
+    reason: Reason,
+    now: dt.datetime,
+    *,
+    chairs: bool = False,
+    exceptions: Mapping[str, Recorded] | None = None,
+    waiver: Recorded | None = None,
+) -> tuple[int, int]:
+    """Exchange the times and places of two bookings, and their ``chairs`` if wanted; return the new numbers.
+
+    Raise the errors of ``move`` with everything that is wrong with either.
+    """
+    what = (*SWAPPED, "chair") if chairs else SWAPPED
+    pairs = [(booked, other), (other, booked)]
+    if booked.number == other.number or all(getattr(booked.booking, one) == getattr(other.booking, one) for one in what):
+        raise invalid(
+            f"Bookings {booked.number} and {other.number} have the same time and place. Enter another one to swap with."
+        )
+    places: list[tuple[StoredBooking, StoredConference, dict[str, Any], list[Fault]]] = []
+    for old, new in pairs:
+        chosen = {name: getattr((new if name in what else old).booking, name) for name in (*SWAPPED, "chair")}
+        stored = _conference_of(connection, old)
+        stored, faults = waived_move(connection, stored, old, booking_at(stored, chosen), waiver, now)
+        places.append((old, stored, chosen, faults))
+    busy = [busy_then(connection, chosen) for _, _, chosen, _ in places]
+    bookings.end(connection, [booked.number, other.number], Ending.MOVED, now)
+    added = [
+        store(
+            connection, stored, chosen, now, old.locks, _exception(old, chosen, (exceptions or {}).get(stored.value.id)), faults
+        )
+        for old, stored, chosen, faults in places
+    ]
+    broken = [one for (new, _, _), then in zip(added, busy, strict=True) for one in broken_by(connection, new.booking, then)]
+    every = [fault for _, _, faults in added for fault in faults]
+    refuse(list(dict.fromkeys(broken)), " and ".join(stored.value.id for _, stored, _, _ in places), every)
+    for (old, stored, _, _), (new, released, _) in zip(places, added, strict=True):
+        detail = {**recorded(new, released), "before": old.history_entry}
+        conferences.record_event(connection, stored.value.id, ConferenceEvent.MOVED, now, NOBODY, reason, **detail)
+    return added[0][0].number, added[1][0].number
+
+
+def set_locks(connection: Connection, booked: StoredBooking, locks: Sequence[str], now: dt.datetime) -> None:
+    """Set what plans must keep of a booking. One made by hand, which has every lock, is then held by these alone."""
+    stored = _conference_of(connection, booked)
+    before = sorted(ALL_LOCKS) if booked.by_hand else sorted(booked.locks)
+    by_hand = booked.by_hand and set(locks) == ALL_LOCKS
+    bookings.set_locks(connection, booked.number, sorted(set(locks)), by_hand=by_hand)
+    conferences.change(connection, stored.value, now)
+    name, event, after = stored.value.id, ConferenceEvent.LOCKED, sorted(set(locks))
+    conferences.record_event(connection, name, event, now, NOBODY, booking=booked.history_entry, before=before, after=after)
+
+
 def change_conference(connection: Connection, stored: StoredConference, value: Conference, now: dt.datetime) -> None:
     """Replace an open conference's value. Raise InvalidError if its booking would then break a rule."""
     booked = bookings.active_of(connection, value.id)
     before = [] if booked is None else broken_by(connection, booked.booking)
     conference_workflow.change(connection, stored, value, now)
     if booked is not None:
+        booked = _with_length(connection, booked, value, now)
         refuse([one for one in broken_by(connection, booked.booking) if one not in before], value.id)
 
 
-def broken_by(connection: Connection, booking: Booking, busy: Busy | None = None) -> list[Violation]:
-    """Return the hard rules that an active booking breaks in its week: those that hold without it.
-
-    ``busy`` is when calendars block chairs in that week; by default it is read from the current data, which include the booking.
-    """
-    week = monday_of(booking.day), sunday_of(booking.day)
-    problem = nameless(problem_of(connection, *week, busy=busy))
-    current = tuple(stored.booking for stored in bookings.active_in(connection, *week))
-    others = tuple(other for other in current if other.conference != booking.conference)
-    without = check(problem, Schedule(bookings=others)).violations
-    return [one for one in check(problem, Schedule(bookings=current)).violations if one not in without]
+def _with_length(connection: Connection, booked: StoredBooking, value: Conference, now: dt.datetime) -> StoredBooking:
+    """Return the booking with its conference's length. Raise ConflictError if somebody or the room is taken then."""
+    end = booked.booking.start + dt.timedelta(minutes=value.minutes)
+    if end == booked.booking.end:
+        return booked
+    bookings.end(connection, [booked.number], Ending.MOVED, now)
+    new = DiaryBooking(booked.booking.model_copy(update={"end": end}), booked.locks, booked.by_hand, booked.exception)
+    return bookings.add(connection, new, documents.get(connection, "policy")[0], now, publication=booked.publication)
 
 
-def refuse(broken: Sequence[Violation], conference: str, faults: Sequence[_Fault] = ()) -> None:
-    """Raise InvalidError with each broken rule in words, and each other fault, if there is any."""
-    errors = [ErrorItem(where=violation.rule, message=violation.text) for violation in broken]
-    if errors:
-        message = " ".join([*(fault.detail for fault in faults), *(one.message for one in errors)])
-        every = [*(fault.error for fault in faults), *errors]
-        raise InvalidError("breaks-rules", f"{conference} can't be booked so: {message}", errors=every)
-    if faults:
-        detail = " ".join(fault.detail for fault in faults)
-        raise InvalidError(faults[0].kind, detail, errors=[fault.error for fault in faults])
+def _with_needs(connection: Connection, stored: StoredConference, needs: Mapping[str, Any], now: dt.datetime) -> StoredConference:
+    """Return a conference with another length or mode."""
+    value = stored.value.model_copy(update=dict(needs))
+    if value == stored.value:
+        return stored
+    conference_workflow.change(connection, stored, value, now)
+    return replace(stored, value=value, version=stored.version + 1)
 
 
-@dataclass(frozen=True)
-class _Fault:
-    """What else is wrong with a booking by hand: its kind, a sentence, and what to enter."""
-
-    kind: str
-    detail: str
-    error: ErrorItem
-
-
-def _waived(
-    connection: Connection,
-    stored: StoredConference,
-    short: Sequence[ErrorItem],
-    soon: Sequence[ErrorItem],
-    waiver: Recorded | None,
-    now: dt.datetime,
-) -> tuple[StoredConference, list[_Fault]]:
-    """Record a waiver if one is needed: of the notice of a new start (``short``), or of a move (``soon``).
-
-    Return the conference as it is then, and what is wrong without a waiver.
-    """
-    if not short and not soon:
-        return stored, []
-    if waiver is None:
-        errors = [*short, *soon]
-        return stored, [_Fault("notice", f"{stored.value.id}: {error.message}", error) for error in errors]
-    conference_workflow.waive_notice(connection, stored, waiver, now, is_of_moves=not short)
-    after = conferences.find(connection, stored.value.id)
-    assert after is not None
-    return after, []
-
-
-def _waived_move(
-    connection: Connection,
-    stored: StoredConference,
-    booked: StoredBooking,
-    after: Booking,
-    waiver: Recorded | None,
-    now: dt.datetime,
-) -> tuple[StoredConference, list[_Fault]]:
-    """Record a waiver of a move if one is needed; return the conference then, and what is wrong without a waiver."""
-    today, is_moved = local_day(now), after.start != booked.booking.start
-    short = notice.short_notice(connection, stored, after, today) if is_moved else []
-    soon = notice.moved_too_soon(connection, booked, after, today)
-    if soon and not short and broken_by(connection, booked.booking):
-        first = notice.first_movable_day(today, conferences.calendar(connection), documents.get(connection, "policy")[0])
-        soon = soon if is_moved and after.day < first else []
-    return _waived(connection, stored, short, soon, waiver, now)
-
-
-def _chosen(stored: StoredConference, chosen: dict[str, Any]) -> Booking:
-    """Return a conference's booking at a chosen start and place."""
-    end = chosen["start"] + dt.timedelta(minutes=stored.value.minutes)
-    return Booking(conference=stored.value.id, end=end, **chosen)
-
-
-def _place(
-    connection: Connection,
-    stored: StoredConference,
-    chosen: dict[str, Any],
-    now: dt.datetime,
-    locks: Sequence[str],
-    exception: Recorded | None,
-    busy: Busy,
-    faults: Sequence[_Fault] = (),
-) -> tuple[StoredBooking, list[str]]:
-    """Store a booking by hand that breaks no rule; return it with the held slots that it releases.
-
-    Raise an error with everything that is wrong, ``faults`` included.
-    """
-    conference, policy = stored.value, documents.get(connection, "policy")[0]
-    booking = _chosen(stored, chosen)
-    days_late = conferences.calendar(connection).working_days(stored.due, booking.day)
-    if days_late and exception is None:
-        faults = [_late(stored, booking, days_late), *faults]
-    released = _use_up_holds(connection, conference, booking, now)
-    new = DiaryBooking(booking, tuple(locks), by_hand=True, exception=exception if days_late else None)
-    try:
-        booked = bookings.add(connection, new, policy, now)
-    except ConflictError as error:
-        detail = " ".join([error.detail, *(fault.detail for fault in faults)])
-        raise ConflictError(error.kind, detail, [*error.errors, *(fault.error for fault in faults)]) from None
-    conferences.change(connection, conference, now, state=ConferenceState.BOOKED)
-    refuse(broken_by(connection, booking, busy), conference.id, faults)
-    return booked, released
-
-
-def _recorded(booked: StoredBooking, released: list[str]) -> dict[str, Any]:
-    """Return what a conference's history records of a new booking."""
-    return {"booking": booked.history_entry, "exception": booked.exception, "released": released}
-
-
-def _late(stored: StoredConference, booking: Booking, days_late: int) -> _Fault:
-    by = f"{date_in_words(booking.day)} is {count_of(days_late, 'working day')} late"
-    message = (
-        f"{stored.value.id} was due on {date_in_words(stored.due)}: {by}. Choose an earlier day, or record the exception: "
-        "by whom, for what reason, and that the safety plan was reviewed."
-    )
-    error = ErrorItem(where="exception", message="is missing. Enter by, reason and safety_plan_reviewed.")
-    return _Fault("late", message, error)
-
-
-def _use_up_holds(connection: Connection, conference: Conference, booking: Booking, now: dt.datetime) -> list[str]:
-    """Release the held slots at the booking's site that clash with it; return their references. A review uses up none."""
-    if conference.kind.is_review:
-        return []
-    rooms = {room.id: room.site for room in nouns.values(connection, nouns.ROOMS)}
-    site = conference.site if booking.room is None else rooms[booking.room]
-    row = bookings.taking(booking, documents.get(connection, "policy")[0])
-    clashes = {stored.number: stored.booking for _, stored in bookings.clashing(connection, row)}
-    used = {number: slot for number, slot in clashes.items() if slot.held and slot.room and rooms[slot.room] == site}
-    bookings.end(connection, used, Ending.RELEASED, now)
-    return [slot.conference for slot in used.values()]
-
-
-def _busy_then(connection: Connection, chosen: dict[str, Any]) -> Busy:
-    """Return when calendars block chairs in the week of a chosen start, before anything is booked there."""
-    day = chosen["start"].date()
-    return busy_times.blocking(connection, monday_of(day), sunday_of(day))
-
-
-def _hold_to_registers(connection: Connection, chosen: dict[str, Any]) -> None:
-    """Raise InvalidError if the chosen room, chair or minute taker does not exist."""
-    named: dict[str, Register[Any]] = {"room": nouns.ROOMS, "chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS}
-    errors = [
-        ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.")
-        for field, noun in named.items()
-        if chosen[field] is not None and nouns.find(connection, noun, chosen[field]) is None
-    ]
-    if errors:
-        raise invalid("It refers to items that do not exist.", errors)
+def _exception(old: StoredBooking, chosen: Mapping[str, Any], given: Recorded | None) -> Recorded | None:
+    """Return the exception of a moved booking: the given one, or else the one for the same day."""
+    return given or (old.exception if chosen["start"].date() == old.booking.day else None)
 
 
 def _hold_to_active(booked: StoredBooking) -> None:

@@ -68,6 +68,7 @@ class ConferenceEvent(StrEnum):
     WITHDRAWN = "outcome withdrawn"
     WAIVED = "notice waived"
     HANDED_OVER = "handed over"
+    LOCKED = "locks set"
 
 
 def possible_outcomes(kind: ConferenceKind) -> tuple[Outcome, ...]:

@@ -15,7 +15,8 @@ from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import Outcome
 from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.views import ConferenceView, Followed, current, followed, found, shown, views
-from api.errors import ErrorItem, InvalidError, ServiceError, not_found
+from api.diary.references import unknown_conference
+from api.errors import ErrorItem, InvalidError, ServiceError
 from api.http.etags import IfMatch
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
@@ -143,7 +144,7 @@ def record_many(connection: Writing, now: Now, new: NewOutcomes) -> Any:
 def _record_one(connection: Connection, one: OutcomeOf, now: Any) -> str | None:
     stored = conferences.find(connection, one.conference)
     if stored is None:
-        raise not_found("conference", one.conference)
+        raise unknown_conference(connection, one.conference)
     return outcomes.record(connection, stored, one.entry, now)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, or_, select, update
 
 from api.database.json_values import to_json
 from api.database.tables import conference_history, conferences
@@ -73,6 +73,7 @@ def list_conferences(
     *,
     state: ConferenceState | None = None,
     kind: ConferenceKind | None = None,
+    find: str | None = None,
     site: str | None = None,
     chair: str | None = None,
     due_from: dt.date | None = None,
@@ -82,9 +83,12 @@ def list_conferences(
 ) -> list[StoredConference]:
     """Return the conferences that pass every filter, by position: at most ``most``, after the position ``after``."""
     table = conferences
-    wanted = [table.c.position > after]
+    wanted: list[ColumnElement[bool]] = [table.c.position > after]
     words = {"kind": kind, "site": site, "chair": chair}
     wanted += [table.c.value[name].as_string() == word for name, word in words.items() if word is not None]
+    if find is not None:
+        texts = (table.c.id, *(table.c.value[name].as_string() for name in ("family", "social_worker")))
+        wanted.append(or_(*(text.icontains(find, autoescape=True) for text in texts)))
     wanted += [table.c.state == state] if state is not None else []
     wanted += [table.c.due >= due_from] if due_from is not None else []
     wanted += [table.c.due <= due_to] if due_to is not None else []

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from api.diary import snapshot
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.schemas import ChangeReason, NoticeWaiver
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life
+from api.diary.conferences.entry import refuse_faults
 from api.diary.conferences.follow_up import Reason
 from api.diary.conferences.queries import ConferenceState
 from api.diary.conferences.views import ConferenceView, Followed, current, followed, found, shown, views
-from api.errors import ErrorItem, invalid
+from api.diary.conflicts import queries as conflicts
+from api.diary.conflicts.queries import BrokenBooking
+from api.errors import invalid
 from api.http.etags import IfMatch
 from api.http.paging import After, Most, page_model
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.conference import Conference, ConferenceKind
-from scheduler.domain.values import Date, Identifier, Value
+from scheduler.domain.calendar import ONE_DAY
+from scheduler.domain.conference import Conference, ConferenceKind, one_of
+from scheduler.domain.values import Date, Identifier, Interval, Moment, Value
 
 router = APIRouter(prefix="/conferences", tags=["conferences"], route_class=WritingRoute, responses=ERRORS)
 _reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_DIARY)
@@ -41,10 +46,11 @@ class HistoryItem(BaseModel):
 
 
 class ConferenceFilter(Value):
-    """A query for conferences; ``due_from`` and ``due_to`` are both included."""
+    """A query for conferences; ``due_from`` and ``due_to`` are both included, capitals in ``find`` don't matter."""
 
-    state: ConferenceState | None = None
-    kind: ConferenceKind | None = None
+    state: Annotated[ConferenceState, one_of(ConferenceState)] | None = None
+    kind: Annotated[ConferenceKind, one_of(ConferenceKind)] | None = None
+    find: Annotated[Identifier, Field(description="Part of a reference, of a family or of a social worker.")] | None = None
     site: Identifier | None = None
     chair: Identifier | None = None
     due_from: Date | None = None
@@ -63,6 +69,39 @@ class Transfer(Value):
     """The day on which this council was notified."""
 
     notified: Date
+
+
+class Unavailable(Value):
+    """A ``day``, or a time from ``start`` to ``end``, at which the family or its social worker can't come."""
+
+    day: Date | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Unavailable:
+        if (self.day is None) == (self.start is None and self.end is None) or (self.start is None) != (self.end is None):
+            raise PydanticCustomError("day_or_time", "Enter either a day, or a start and an end.")
+        if self.start is not None and self.end is not None and self.start >= self.end:
+            raise PydanticCustomError("backwards", "the time runs backwards. Enter a start before the end.")
+        return self
+
+    @property
+    def interval(self) -> Interval:
+        """The time as the conference stores it."""
+        if self.day is not None:
+            start = dt.datetime.combine(self.day, dt.time())
+            return Interval(start=start, end=start + ONE_DAY)
+        assert self.start is not None
+        assert self.end is not None
+        return Interval(start=self.start, end=self.end)
+
+
+class UnavailableAdded(BaseModel):
+    """A conference, with the bookings that break a rule because its family can't come."""
+
+    conference: ConferenceView
+    broken_bookings: list[BrokenBooking]
 
 
 ConferencePage = page_model(ConferenceView)
@@ -106,8 +145,7 @@ def one(connection: Reading, response: Response, id: str) -> Any:
 )
 def add(connection: Writing, now: Now, response: Response, value: Conference) -> Any:
     """Store a new conference, to be booked by hand or by a plan."""
-    _require_record(value, is_waived=False)
-    snapshot.hold_to_references(connection, value)
+    refuse_faults(connection, value, None)
     life.request(connection, value, now)
     response.headers["Location"] = resource_path("conferences", value.id)
     return shown(connection, response, value.id)
@@ -125,8 +163,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
     stored = current(connection, id, if_match)
     if value.id != id:
         raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new conference instead.")
-    _require_record(value, is_waived=stored.value.notice_waived)
-    snapshot.hold_to_references(connection, value)
+    refuse_faults(connection, value, stored.value)
     booking_by_hand.change_conference(connection, stored, value, now)
     return shown(connection, response, id)
 
@@ -171,6 +208,22 @@ def transfer(connection: Writing, now: Now, response: Response, id: str, new: Tr
 
 
 @router.post(
+    "/{id:path}/unavailable",
+    response_model=UnavailableAdded,
+    dependencies=[_changes],
+    openapi_extra=request_example({"start": "2027-01-12T00:00", "end": "2027-01-13T00:00"}),
+    summary="Record when a family can't come",
+)
+def unavailable(connection: Writing, now: Now, response: Response, id: str, time: Unavailable, if_match: IfMatch = None) -> Any:
+    """Add a day or a time at which the family can't come, and show what that breaks. The booking stays until it is moved."""
+    stored = current(connection, id, if_match)
+    before = conflicts.broken(connection, now)
+    life.change(connection, stored, life.with_unavailable(stored.value, time.interval), now)
+    broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+    return {"conference": shown(connection, response, id), "broken_bookings": broken}
+
+
+@router.post(
     "/{id:path}/waive-notice",
     response_model=ConferenceView,
     dependencies=[_changes],
@@ -181,10 +234,3 @@ def waive(connection: Writing, now: Now, response: Response, id: str, waiver: No
     """Record who has waived the family's notice, and why: plans may then place the conference from the next working day."""
     life.waive_notice(connection, current(connection, id, if_match), waiver.model_dump(mode="json"), now)
     return shown(connection, response, id)
-
-
-def _require_record(value: Conference, *, is_waived: bool) -> None:
-    """Raise InvalidError if a notice would be waived without a record of who did so, and why."""
-    if value.notice_waived and not is_waived:
-        message = f"is set without a record. Leave it out, and send who waives it and why to {value.id}/waive-notice."
-        raise invalid("A waived notice needs a record.", [ErrorItem(where="notice_waived", message=message)])

@@ -14,7 +14,7 @@ from api.diary.bookings.schemas import BookingItem
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Outcome, Reason
 from api.diary.conferences.queries import LONG_AGO, ConferenceState, StoredConference
-from api.errors import not_found
+from api.diary.references import unknown_conference
 from api.http.etags import etag, expect
 from scheduler.domain.conference import Conference
 from scheduler.wording import count_of, date_in_words
@@ -67,7 +67,7 @@ def found(connection: Connection, identifier: str) -> StoredConference:
     """Return the conference with an id. Raise NotFoundError if there is none."""
     stored = conferences.find(connection, identifier)
     if stored is None:
-        raise not_found("conference", identifier)
+        raise unknown_conference(connection, identifier)
     return stored
 
 

@@ -22,6 +22,7 @@ from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, invalid
 from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.people import Chair
+from scheduler.domain.values import Interval
 from scheduler.wording import date_in_words
 
 
@@ -44,6 +45,13 @@ def change(connection: Connection, stored: StoredConference, value: Conference, 
     carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
     due_before = stored.due.isoformat()
     conferences.record_event(connection, value.id, ConferenceEvent.CHANGED, now, NOBODY, before=changed, due_before=due_before)
+
+
+def with_unavailable(conference: Conference, time: Interval) -> Conference:
+    """Return a conference whose family can't come at one more time. Raise ConflictError if that is entered already."""
+    if time in conference.unavailable:
+        raise conflict("there-already", f"That {conference.id} can't be held then is entered already.")
+    return conference.model_copy(update={"unavailable": (*conference.unavailable, time)})
 
 
 def cancel(connection: Connection, stored: StoredConference, reason: Reason, now: dt.datetime) -> None:

@@ -1,12 +1,15 @@
 """Routes for registers: list, read, add, change and remove sites, rooms, chairs, minute takers and holds."""
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel, BeforeValidator, create_model
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from api.diary import snapshot
+from api.diary.conflicts import queries as conflicts
+from api.diary.conflicts.queries import BrokenBooking
 from api.diary.registers import queries as nouns
 from api.diary.registers.queries import Register, StoredItem
 from api.errors import ConflictError, conflict, error_items, invalid, not_found
@@ -17,6 +20,7 @@ from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from scheduler.domain.faults import InputError
+from scheduler.domain.identifiers import one_alike, shown
 from scheduler.domain.values import Identifier, Value
 
 V = TypeVar("V", bound=Value)
@@ -48,20 +52,29 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
             raise conflict(
                 "id-taken", f"There is a {noun.name} '{value.id}' already. Give this one another id, or change that one."
             )
+        other = one_alike(value.id, (stored.id for stored in nouns.values(connection, noun)))
+        if other is not None:
+            message = f"{shown(value.id)} can't be told from the {noun.name} {shown(other)}. Did you mean that one?"
+            raise invalid(f"{message} Otherwise enter another id.")
         nouns.add(connection, noun, value.id, value, now)
         _hold_to_references(connection)
         response.headers["ETag"] = etag(1)
         response.headers["Location"] = resource_path(path, value.id)
         return value
 
-    @router.put("/{id:path}", response_model=model, dependencies=[changes], openapi_extra=body, summary=f"Change a {noun.name}")
-    def replace(connection: Writing, now: Now, response: Response, id: Identifier, value: model, if_match: IfMatch = None) -> Any:
+    changed: Any = _with_broken_bookings(model)
+    sent: Any = Annotated[model, BeforeValidator(_without_broken_bookings)]
+
+    @router.put("/{id:path}", response_model=changed, dependencies=[changes], openapi_extra=body, summary=f"Change a {noun.name}")
+    def replace(connection: Writing, now: Now, response: Response, id: Identifier, value: sent, if_match: IfMatch = None) -> Any:
         expect(_found(connection, noun, id).version, if_match)
         if value.id != id:
             raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {noun.name} instead.")
+        before = conflicts.broken(connection, now)
         response.headers["ETag"] = etag(nouns.replace(connection, noun, id, value, now))
         _hold_to_references(connection)
-        return value
+        broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+        return {**{name: getattr(value, name) for name in model.model_fields}, "broken_bookings": broken}
 
     @router.delete("/{id:path}", status_code=204, dependencies=[changes], summary=f"Remove a {noun.name}")
     def remove(connection: Writing, id: str, if_match: IfMatch = None) -> None:
@@ -74,6 +87,19 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
             raise conflict("in-use", f"The {noun.name} '{id}' is needed by others. Change these first.", errors) from None
 
     return router
+
+
+def _with_broken_bookings(model: type[BaseModel]) -> type[BaseModel]:
+    """Return the model of a changed item, with the bookings that break a rule because of the change."""
+    fields: Any = {"broken_bookings": (list[BrokenBooking], [])}
+    said = f"{model.__name__} after a change. ``broken_bookings`` are those that break a rule because of it."
+    shown: type[BaseModel] = create_model(f"Changed{model.__name__}", __base__=model, __doc__=said, **fields)
+    return shown
+
+
+def _without_broken_bookings(sent: Any) -> Any:
+    """Return a request's item without what only an answer has, so that an answer can be edited and sent."""
+    return {name: value for name, value in sent.items() if name != "broken_bookings"} if isinstance(sent, dict) else sent
 
 
 def _found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from api.database.tables import documents
 from api.diary.service.clock_settings import ClockSettings
 from api.diary.service.feed_settings import FeedSettings
+from api.diary.service.reference_settings import ReferenceSettings
 from scheduler.domain.places import Journey
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Service
@@ -76,10 +77,17 @@ DOCUMENTS = (
     ),
     Document(
         "apart",
-        "the pairs of conferences that are never held at one site on one day",
+        "the pairs of families, each by its reference or a conference, that are never at one site on one day",
         tuple[Pair, ...],
         (),
         [["CPC-0101", "CPC-0107"]],
+    ),
+    Document(
+        "references",
+        "the characters that a new reference may have besides letters and digits",
+        ReferenceSettings,
+        ReferenceSettings(),
+        {"characters": "-/_"},
     ),
     Document(
         "feed_settings",

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.diary.conflicts import queries as conflicts
 from api.diary.service import queries as documents
 from api.diary.service.queries import Document
 from api.diary.service.workflow import store
@@ -12,6 +13,11 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.transaction import Now, Reading, Writing, WritingRoute
+
+BREAKING = ("policy", "bank_holidays", "closures", "travel", "virtual_starts", "apart")
+"""Documents whose change may break what is booked."""
+BROKEN_BOOKINGS = "Broken-Bookings"
+"""The header with the numbers of the bookings that break a rule because of a change, since a list has no field for them."""
 
 
 def document_router(document: Document) -> APIRouter:
@@ -38,7 +44,11 @@ def document_router(document: Document) -> APIRouter:
     )
     def put(connection: Writing, now: Now, response: Response, value: type_, if_match: IfMatch = None) -> Any:
         expect(documents.get(connection, document.name)[1], if_match)
+        before = conflicts.broken(connection, now) if document.name in BREAKING else []
         response.headers["ETag"] = etag(store(connection, document.name, value, now))
+        if document.name in BREAKING:
+            broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+            response.headers[BROKEN_BOOKINGS] = ", ".join(str(number) for number in sorted({one.number for one in broken}))
         return value
 
     return router

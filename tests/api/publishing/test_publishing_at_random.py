@@ -19,8 +19,10 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_by_hand
 from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import follow_up as life
+from api.diary.conferences import outcomes
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as life_of
+from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.queries import ConferenceState
 from api.diary.snapshot import problem_of
 from api.errors import ServiceError
@@ -114,8 +116,8 @@ def end(connection: Connection, random: Random) -> None:
     if random.random() < 0.3:
         life_of.cancel(connection, conference, life.Reason.NO_LONGER_NEEDED, NOW)
     else:
-        outcome = random.choice(life.possible_outcomes(conference.value.kind))
-        life_of.outcome(connection, conference, outcome, LATER, held_on=None, children=None, reason=None)
+        found = random.choice(life.possible_outcomes(conference.value.kind))
+        outcomes.record(connection, conference, OutcomeEntry(found), LATER)
 
 
 OTHERS: dict[str, Callable[[Connection, Random], None]] = {"by hand": by_hand, "end": end}

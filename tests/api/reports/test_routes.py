@@ -19,6 +19,7 @@ from scheduler.domain.policy import Policy
 from tests import builders
 from tests.api.reports.diary import ALLOWED, book, change, counts, done, late_for
 from tests.api.support.builders import NOW, Clock
+from tests.api.support.builders import book as stored_booking
 
 JANUARY = {"first": "2027-01-01", "last": "2027-01-31"}
 NAMES = [route.path.removeprefix("/reports/") for route in router.routes if isinstance(route, APIRoute)]
@@ -163,14 +164,12 @@ def test_what_was_recorded_on_another_day_is_left_out(used: TestClient) -> None:
     assert done(used.get("/api/v1/reports/reschedules", params={"first": "2027-01-05", "last": "2027-01-31"}))["rows"] == []
 
 
-def test_why_something_is_late_is_told_by_its_history_too(used: TestClient, clock: Clock) -> None:
-    """What was inquorate is booked again; an imported booking has no exception."""
+def test_the_history_says_why_a_booking_without_an_exception_is_late(used: TestClient, store: Store, clock: Clock) -> None:
+    """An inquorate conference is booked again. Old diaries have late bookings without an exception."""
     clock.now = dt.datetime(2027, 1, 25, 15, tzinfo=dt.UTC)
     again = change(used, "conferences/CPC-1/outcome", {"outcome": "inquorate"})["next"]["conference"]["id"]
-    whole = done(used.get("/api/v1/export", params={"first": "2027-01-01", "last": "2027-02-28"}))
-    whole["published"].append({"conference": again, "start": "2027-02-22T10:00", "room": "AYL-1", "chair": "C1"})
-    whole["published"].append({"conference": "CPC-4", "start": "2027-02-22T10:00", "room": "AMR-1", "chair": "C2"})
-    done(used.post("/api/v1/import?mode=commit", json=whole))
+    stored_booking(store, again, "2027-02-22T10:00")
+    stored_booking(store, "CPC-4", "2027-02-22T10:00", room="AMR-1", chair="C2")
     told = done(used.get("/api/v1/reports/timeliness", params={"first": "2027-02-01", "last": "2027-02-28"}))["rows"]
     assert [row["booked_late_reasons"] for row in told] == [
         [late_for("inquorate", 2, again)],

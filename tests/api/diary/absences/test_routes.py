@@ -27,13 +27,16 @@ def test_an_absence_is_added_read_and_removed_with_its_owner(
     item = {"id": identifier, **whose, **DAYS}
 
     response = seeded.post(f"/api/v1/{path}", json={of: whose[of], **DAYS})
-    assert (response.status_code, response.json()) == (201, item | {"affected": ["CPC-1"]})
+    rule = {"chair": "R3", "minute_taker": "R5", "room": "R2"}[of]
+    seen = item | {"affected": ["CPC-1"], "broken_bookings": []}
+    broken = [(one["number"], one["conference"], one["rule"]) for one in response.json()["broken_bookings"]]
+    assert (response.status_code, response.json() | {"broken_bookings": []}, broken) == (201, seen, [(1, "CPC-1", rule)])
 
     owner = seeded.get(f"/api/v1/{owners}/{whose[of]}")
     assert (owner.json()[field], owner.headers["ETag"]) == ([DAYS], '"2"')
     assert seeded.get(f"/api/v1/{path}").json() == {"items": [item], "next": None}
     one = seeded.get(response.headers["Location"])
-    assert (one.json(), one.headers["ETag"]) == (response.json(), '"2"')
+    assert (one.json(), one.headers["ETag"]) == (seen, '"2"')
 
     again = seeded.post(f"/api/v1/{path}", json={of: whose[of], **DAYS})
     assert (again.status_code, again.json()["detail"]) == (409, f"That {noun} of '{whose[of]}' is entered already.")

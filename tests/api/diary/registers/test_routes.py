@@ -65,7 +65,8 @@ def test_an_item_is_added_read_changed_and_removed(
     assert listed(seeded, path) == {"items": [*before["items"], value], "next": None}
 
     changed = seeded.put(where, json=value | change, headers={"if-match": '"1"'})
-    assert (changed.status_code, changed.json(), changed.headers["etag"]) == (200, value | change, '"2"')
+    shown = value | change | {"broken_bookings": []}
+    assert (changed.status_code, changed.json(), changed.headers["etag"]) == (200, shown, '"2"')
     assert seeded.get(where).json() == value | change
     assert listed(seeded, path) == {"items": [*before["items"], value | change], "next": None}
 
@@ -144,6 +145,7 @@ def test_an_id_can_contain_reserved_characters_of_urls(seeded: TestClient) -> No
     assert seeded.get(site.headers["location"]).json() == {"id": odd, "name": ""}
     assert seeded.delete(site.headers["location"], headers={"if-match": '"1"'}).status_code == 204
 
+    seeded.put("/api/v1/references", json={"characters": "/ ?#%"}, headers={"if-match": '"0"'})
     requested = seeded.post("/api/v1/conferences", json=builders.conference(odd))
     where = requested.headers["location"]
     assert seeded.get(where).json() == requested.json()
@@ -249,3 +251,16 @@ def test_the_last_site_cannot_be_removed_while_it_is_needed(client: TestClient) 
     assert (response.status_code, response.json()["type"]) == (409, "/problems/no-site")
     assert client.delete("/api/v1/rooms/CHE-1", headers={"if-match": '"1"'}).status_code == 204
     assert client.delete("/api/v1/sites/CHE", headers={"if-match": '"1"'}).status_code == 204
+
+
+@each_kind
+def test_an_id_that_looks_like_another_is_refused(
+    seeded: TestClient, path: str, value: dict[str, Any], change: dict[str, Any], noun: str
+) -> None:
+    seeded.post(f"/api/v1/{path}", json=value)
+    again = seeded.post(f"/api/v1/{path}", json=value | {"id": f"{value['id'].lower()}\u200b"})
+    detail = (
+        f"'{value['id'].lower()}{{U+200B}}' can't be told from the {noun} '{value['id']}'. Did you mean that one? "
+        "Otherwise enter another id."
+    )
+    assert (again.status_code, again.json()["detail"]) == (422, detail)

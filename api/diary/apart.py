@@ -1,0 +1,109 @@
+"""Who is kept apart: each side of a pair is a conference or a family, and stands for all conferences of that family."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+from sqlalchemy import Connection, select
+
+from api.actor import NOBODY
+from api.database.tables import conferences as conferences_table
+from api.diary.conferences import queries as conferences
+from api.diary.conferences.follow_up import ConferenceEvent
+from api.diary.references import did_you_mean
+from scheduler.domain.faults import Fault
+from scheduler.domain.identifiers import shown
+from scheduler.domain.values import Pair
+
+_MOST_OF_A_ROOT = 180
+
+
+class Families:
+    """Which conferences are of one family: those that name it, and those of one chain of reviews."""
+
+    def __init__(self, connection: Connection) -> None:
+        family = conferences_table.c.value["family"].as_string().label("family")
+        rows = connection.execute(select(conferences_table.c.id, conferences_table.c.follows, family)).all()
+        self._follows = {row.id: row.follows for row in rows}
+        self._named = {row.id: row.family for row in rows}
+        self._of_root: dict[str, str] = {}
+        for name, family_ in self._named.items():
+            if family_ is not None:
+                self._of_root.setdefault(self.root(name), family_)
+        self.names = {name for name in self._named.values() if name is not None}
+
+    @property
+    def conferences(self) -> Iterable[str]:
+        """All conferences."""
+        return self._follows.keys()
+
+    def root(self, conference: str) -> str:
+        """Return the first conference of a conference's chain."""
+        while (before := self._follows.get(conference)) is not None:
+            conference = before
+        return conference
+
+    def of(self, side: str) -> tuple[str, str] | None:
+        """Return what identifies the family of a side of a pair; None if there is no such conference or family."""
+        if side in self._follows:
+            root = self.root(side)
+            named = self._of_root.get(root)
+            return ("chain", root) if named is None else ("family", named)
+        return ("family", side) if side in self.names else None
+
+
+def pairs_between(connection: Connection, pairs: Sequence[Pair], wanted: Sequence[str]) -> list[Pair]:
+    """Return the pairs of the ``wanted`` conferences that are kept apart."""
+    if not pairs or not wanted:
+        return []
+    families = Families(connection)
+    members: dict[tuple[str, str], list[str]] = {}
+    for name in wanted:
+        if (family := families.of(name)) is not None:
+            members.setdefault(family, []).append(name)
+    found: dict[Pair, None] = {}
+    for one, other in pairs:
+        sides = families.of(one), families.of(other)
+        if None in sides or sides[0] == sides[1]:
+            continue
+        for first, second in product(*(members.get(side, ()) for side in sides if side is not None)):
+            if (second, first) not in found:
+                found[first, second] = None
+    return list(found)
+
+
+def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Sequence[Pair]) -> Iterator[Fault]:
+    """Yield what is wrong with each pair that was not stored ``before``, by its position."""
+    families = Families(connection)
+    known = {*families.conferences, *families.names}
+    for n, pair in enumerate(pairs):
+        if pair in before:
+            continue
+        unknown = [m for m in (0, 1) if families.of(pair[m]) is None]
+        for m in unknown:
+            hint = did_you_mean(pair[m], known)
+            yield Fault((n, m), f"there is no conference and no family {shown(pair[m])}.{hint} Enter the reference of one.")
+        if not unknown and families.of(pair[0]) == families.of(pair[1]):
+            yield Fault((n,), f"{shown(pair[0])} and {shown(pair[1])} are of one family. Enter two families.")
+
+
+def name_families(connection: Connection, pairs: Sequence[Pair], now: dt.datetime) -> None:
+    """Give the conferences of each pair a family if they have none, so that later conferences of it are kept apart too."""
+    for side in {side for pair in pairs for side in pair}:
+        families = Families(connection)
+        stored = conferences.find(connection, side)
+        if stored is None or families.of(side) != ("chain", families.root(side)):
+            continue
+        family = _free_family(families, families.root(side))
+        for one in conferences.chain(connection, stored):
+            conferences.change(connection, one.value.model_copy(update={"family": family}), now)
+            before, due = {"family": one.value.family}, one.due.isoformat()
+            event = ConferenceEvent.CHANGED
+            conferences.record_event(connection, one.value.id, event, now, NOBODY, before=before, due_before=due)
+
+
+def _free_family(families: Families, root: str) -> str:
+    name, taken = f"F-{root[:_MOST_OF_A_ROOT]}", {*families.conferences, *families.names}
+    return next(one for one in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)

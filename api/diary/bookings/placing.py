@@ -1,0 +1,214 @@
+"""Placing a booking by hand: what is wrong with it by the current data, all at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.clock import local_day
+from api.diary.bookings import notice
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
+from api.diary.conferences import queries as conferences
+from api.diary.conferences import workflow as conference_workflow
+from api.diary.conferences.queries import ConferenceState, StoredConference
+from api.diary.references import did_you_mean
+from api.diary.registers import queries as nouns
+from api.diary.registers.queries import Register
+from api.diary.service import queries as documents
+from api.diary.snapshot import problem_of
+from api.errors import ConflictError, ErrorItem, InvalidError, invalid
+from api.free_busy import conflicts as busy_times
+from api.free_busy.conflicts import Busy
+from scheduler.checker import check
+from scheduler.domain.conference import Conference
+from scheduler.domain.problem import nameless
+from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.domain.values import monday_of, sunday_of
+from scheduler.wording import count_of, date_in_words
+
+Recorded = dict[str, Any]
+"""A recorded exception (who, why, and that the safety plan was reviewed) or a waiver (who, and why)."""
+
+
+def broken_by(connection: Connection, booking: Booking, busy: Busy | None = None) -> list[Violation]:
+    """Return the hard rules that an active booking breaks in its week: those that hold without it.
+
+    ``busy`` is when calendars block chairs in that week; by default it is read from the current data, which include the booking.
+    """
+    week = monday_of(booking.day), sunday_of(booking.day)
+    problem = nameless(problem_of(connection, *week, busy=busy))
+    current = tuple(stored.booking for stored in bookings.active_in(connection, *week))
+    others = tuple(other for other in current if other.conference != booking.conference)
+    without = check(problem, Schedule(bookings=others)).violations
+    return [one for one in check(problem, Schedule(bookings=current)).violations if one not in without]
+
+
+def refuse(broken: Sequence[Violation], conference: str, faults: Sequence[Fault] = ()) -> None:
+    """Raise InvalidError with each broken rule in words, and each other fault, if there is any."""
+    errors = [ErrorItem(where=violation.rule, message=violation.text) for violation in broken]
+    if errors:
+        message = " ".join([*(fault.detail for fault in faults), *(one.message for one in errors)])
+        every = [*(fault.error for fault in faults), *errors]
+        raise InvalidError("breaks-rules", f"{conference} can't be booked so: {message}", errors=every)
+    if faults:
+        detail = " ".join(fault.detail for fault in faults)
+        raise InvalidError(faults[0].kind, detail, errors=[fault.error for fault in faults])
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What else is wrong with a booking by hand: its kind, a sentence, and what to enter."""
+
+    kind: str
+    detail: str
+    error: ErrorItem
+
+
+def waived(
+    connection: Connection,
+    stored: StoredConference,
+    short: Sequence[ErrorItem],
+    soon: Sequence[ErrorItem],
+    waiver: Recorded | None,
+    now: dt.datetime,
+) -> tuple[StoredConference, list[Fault]]:
+    """Record a waiver if one is needed: of the notice of a new start (``short``), or of a move (``soon``).
+
+    Return the conference as it is then, and what is wrong without a waiver.
+    """
+    if not short and not soon:
+        return stored, []
+    if waiver is None:
+        errors = [*short, *soon]
+        return stored, [Fault("notice", f"{stored.value.id}: {error.message}", error) for error in errors]
+    conference_workflow.waive_notice(connection, stored, waiver, now, is_of_moves=not short)
+    after = conferences.find(connection, stored.value.id)
+    assert after is not None
+    return after, []
+
+
+def waived_move(
+    connection: Connection,
+    stored: StoredConference,
+    booked: StoredBooking,
+    after: Booking,
+    waiver: Recorded | None,
+    now: dt.datetime,
+) -> tuple[StoredConference, list[Fault]]:
+    """Record a waiver of a move if one is needed; return the conference then, and what is wrong without a waiver."""
+    today, is_moved = local_day(now), after.start != booked.booking.start
+    short = notice.short_notice(connection, stored, after, today) if is_moved else []
+    soon = notice.moved_too_soon(connection, booked, after, today)
+    if soon and not short and broken_by(connection, booked.booking):
+        first = notice.first_movable_day(today, conferences.calendar(connection), documents.get(connection, "policy")[0])
+        soon = soon if is_moved and after.day < first else []
+    return waived(connection, stored, short, soon, waiver, now)
+
+
+def booking_at(stored: StoredConference, chosen: dict[str, Any]) -> Booking:
+    """Return a conference's booking at a chosen start and place."""
+    end = chosen["start"] + dt.timedelta(minutes=stored.value.minutes)
+    return Booking(conference=stored.value.id, end=end, **chosen)
+
+
+def place(
+    connection: Connection,
+    stored: StoredConference,
+    chosen: dict[str, Any],
+    now: dt.datetime,
+    locks: Sequence[str],
+    exception: Recorded | None,
+    busy: Busy,
+    faults: Sequence[Fault] = (),
+) -> tuple[StoredBooking, list[str]]:
+    """Store a booking by hand that breaks no rule; return it with the held slots that it releases.
+
+    Raise an error with everything that is wrong, ``faults`` included.
+    """
+    booked, released, faults = store(connection, stored, chosen, now, locks, exception, faults)
+    refuse(broken_by(connection, booked.booking, busy), stored.value.id, faults)
+    return booked, released
+
+
+def store(
+    connection: Connection,
+    stored: StoredConference,
+    chosen: dict[str, Any],
+    now: dt.datetime,
+    locks: Sequence[str],
+    exception: Recorded | None,
+    faults: Sequence[Fault] = (),
+) -> tuple[StoredBooking, list[str], Sequence[Fault]]:
+    """Store a booking by hand; return it with the held slots that it releases, and what is wrong but for the rules.
+
+    Raise ConflictError if the room or somebody is taken.
+    """
+    conference, policy = stored.value, documents.get(connection, "policy")[0]
+    booking = booking_at(stored, chosen)
+    days_late = conferences.calendar(connection).working_days(stored.due, booking.day)
+    if days_late and exception is None:
+        faults = [_late(stored, booking, days_late), *faults]
+    released = _use_up_holds(connection, conference, booking, now)
+    new = DiaryBooking(booking, tuple(locks), by_hand=True, exception=exception if days_late else None)
+    try:
+        booked = bookings.add(connection, new, policy, now)
+    except ConflictError as error:
+        detail = " ".join([error.detail, *(fault.detail for fault in faults)])
+        raise ConflictError(error.kind, detail, [*error.errors, *(fault.error for fault in faults)]) from None
+    conferences.change(connection, conference, now, state=ConferenceState.BOOKED)
+    return booked, released, faults
+
+
+def recorded(booked: StoredBooking, released: list[str]) -> dict[str, Any]:
+    """Return what a conference's history records of a new booking."""
+    return {"booking": booked.history_entry, "exception": booked.exception, "released": released}
+
+
+def _late(stored: StoredConference, booking: Booking, days_late: int) -> Fault:
+    by = f"{date_in_words(booking.day)} is {count_of(days_late, 'working day')} late"
+    message = (
+        f"{stored.value.id} was due on {date_in_words(stored.due)}: {by}. Choose an earlier day, or record the exception: "
+        "by whom, for what reason, and that the safety plan was reviewed."
+    )
+    error = ErrorItem(where="exception", message="is missing. Enter by, reason and safety_plan_reviewed.")
+    return Fault("late", message, error)
+
+
+def _use_up_holds(connection: Connection, conference: Conference, booking: Booking, now: dt.datetime) -> list[str]:
+    """Release the held slots at the booking's site that clash with it; return their references. A review uses up none."""
+    if conference.kind.is_review:
+        return []
+    rooms = {room.id: room.site for room in nouns.values(connection, nouns.ROOMS)}
+    site = conference.site if booking.room is None else rooms[booking.room]
+    row = bookings.taking(booking, documents.get(connection, "policy")[0])
+    clashes = {stored.number: stored.booking for _, stored in bookings.clashing(connection, row)}
+    used = {number: slot for number, slot in clashes.items() if slot.held and slot.room and rooms[slot.room] == site}
+    bookings.end(connection, used, Ending.RELEASED, now)
+    return [slot.conference for slot in used.values()]
+
+
+def busy_then(connection: Connection, chosen: dict[str, Any]) -> Busy:
+    """Return when calendars block chairs in the week of a chosen start, before anything is booked there."""
+    day = chosen["start"].date()
+    return busy_times.blocking(connection, monday_of(day), sunday_of(day))
+
+
+def hold_to_registers(connection: Connection, chosen: dict[str, Any]) -> None:
+    """Raise InvalidError if the chosen room, chair or minute taker does not exist."""
+    named: dict[str, Register[Any]] = {"room": nouns.ROOMS, "chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS}
+    errors = [
+        ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.{_hint(connection, noun, chosen[field])}")
+        for field, noun in named.items()
+        if chosen[field] is not None and nouns.find(connection, noun, chosen[field]) is None
+    ]
+    if errors:
+        raise invalid("It refers to items that do not exist.", errors)
+
+
+def _hint(connection: Connection, noun: Register[Any], identifier: str) -> str:
+    return did_you_mean(identifier, (value.id for value in nouns.values(connection, noun)))

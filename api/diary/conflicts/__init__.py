@@ -1,0 +1,1 @@
+"""Conflicts: current bookings that break a rule."""

@@ -1,0 +1,93 @@
+"""The bookings from today on that break a rule with the current data: any rule, busy calendars included."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, func, select
+
+from api.clock import local_day
+from api.database.tables import bookings as bookings_table
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import StoredBooking
+from api.diary.conferences import queries as conferences
+from api.diary.snapshot import problem_of
+from api.free_busy import conflicts as busy_times
+from scheduler.domain.problem import nameless
+from scheduler.domain.schedule import Schedule
+from scheduler.domain.values import Identifier, Moment, monday_of
+from scheduler.rules.published import OF_BOOKINGS
+from scheduler.wording import moment_in_words
+
+WEEKS_AT_ONCE = 100
+"""The most weeks checked as one problem, whose days are limited."""
+
+
+class BrokenBooking(BaseModel):
+    """A booking that breaks a rule: the rule, and what is wrong in a sentence. People are named by their references."""
+
+    number: int
+    conference: Identifier
+    start: Moment
+    room: Identifier | None
+    chair: Identifier
+    rule: str
+    text: str
+
+
+def broken(connection: Connection, now: dt.datetime) -> list[BrokenBooking]:
+    """Return each booking from today on with each rule that it breaks, by start. One that clashes with another is listed too."""
+    today = local_day(now)
+    last = connection.execute(select(func.max(bookings_table.c.start)).where(bookings_table.c.active)).scalar_one()
+    found: list[BrokenBooking] = []
+    if last is not None:
+        first = monday_of(today)
+        while first <= last.date():
+            until = first + dt.timedelta(weeks=WEEKS_AT_ONCE, days=-1)
+            found += _broken_in(connection, first, min(until, last.date()), today)
+            first = until + dt.timedelta(days=1)
+    found += _busy(connection, today)
+    return sorted(found, key=lambda one: (one.start, one.number, one.rule, one.text))
+
+
+def newly_broken(before: Sequence[BrokenBooking], after: Sequence[BrokenBooking]) -> list[BrokenBooking]:
+    """Return what is broken after a change and was not before it."""
+    return [one for one in after if one not in before]
+
+
+def _broken_in(connection: Connection, first: dt.date, last: dt.date, today: dt.date) -> Iterator[BrokenBooking]:
+    stored = {one.booking.conference: one for one in bookings.active_in(connection, first, last)}
+    if not stored:
+        return
+    settled = conferences.settled(connection, stored)
+    problem = nameless(problem_of(connection, first, last))
+    schedule = Schedule(bookings=tuple(one.booking for one in stored.values()))
+    for rule in OF_BOOKINGS:
+        for violation in rule.breaches(problem, schedule) if rule.is_on(problem.policy) else ():
+            for name in sorted(violation.bookings & stored.keys() - settled):
+                if stored[name].booking.day >= today:
+                    yield _of(stored[name], violation.rule, violation.text)
+
+
+def _busy(connection: Connection, today: dt.date) -> Iterator[BrokenBooking]:
+    """Yield the bookings that overlap a busy time in their chair's calendar."""
+    for one in busy_times.conflicts(connection, dt.datetime.combine(today, dt.time())):
+        stored = bookings.find(connection, one.number)
+        assert stored is not None  # the conflict was read from this booking
+        at = moment_in_words(one.start)
+        yield _of(stored, "R3", f"{one.conference}: the calendar of {one.chair} is busy at its time, {at}.")
+
+
+def _of(stored: StoredBooking, rule: str, text: str) -> BrokenBooking:
+    booking = stored.booking
+    return BrokenBooking(
+        number=stored.number,
+        conference=booking.conference,
+        start=booking.start,
+        room=booking.room,
+        chair=booking.chair,
+        rule=rule,
+        text=text,
+    )

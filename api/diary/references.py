@@ -1,0 +1,82 @@
+"""References as people enter them: unknown ones with a hint, and what is wrong with new ones."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from api.database.tables import conferences
+from api.diary.service import queries as documents
+from api.errors import ErrorItem, NotFoundError
+from scheduler.domain.conference import Conference
+from scheduler.domain.identifiers import alike, one_alike, shown
+
+CLOSE = 0.6
+"""How alike a known reference must be to be suggested, from 0 to 1, by the measure of ``difflib``."""
+
+
+def did_you_mean(identifier: str, known: Iterable[str]) -> str:
+    """Return the question whether the known reference that is alike, or closest, was meant; empty if none or several are."""
+    listed = sorted(known)
+    close = one_alike(identifier, listed) or _closest(identifier, listed)
+    return f" Did you mean {shown(close)}?" if close is not None else ""
+
+
+def _closest(identifier: str, listed: Sequence[str]) -> str | None:
+    near = difflib.get_close_matches(identifier, listed, n=2, cutoff=CLOSE)
+    likeness = [difflib.SequenceMatcher(None, each, identifier).ratio() for each in near]
+    return near[0] if len(near) == 1 or (near and likeness[0] > likeness[1]) else None
+
+
+def unknown_conference(connection: Connection, identifier: str) -> NotFoundError:
+    """Return the error for a conference that does not exist, with the one that may have been meant."""
+    hint = did_you_mean(identifier, conferences_of(connection))
+    return NotFoundError("not-found", f"There is no conference '{identifier}'.{hint}")
+
+
+def conferences_of(connection: Connection) -> set[str]:
+    """Return the references of all conferences."""
+    return set(connection.scalars(select(conferences.c.id)))
+
+
+def families_of(connection: Connection) -> set[str]:
+    """Return all families in the diary."""
+    family = conferences.c.value["family"].as_string()
+    return set(connection.scalars(select(family).where(family.is_not(None)).distinct()))
+
+
+def faults_of_new(connection: Connection, conference: Conference) -> Iterator[ErrorItem]:
+    """Yield what is wrong with the references of a conference that somebody enters: its own and its family's."""
+    known = conferences_of(connection)
+    yield from _odd_characters(connection, "id", conference.id)
+    other = one_alike(conference.id, known - {conference.id})
+    if conference.id not in known and other is not None:
+        message = f"{shown(conference.id)} can't be told from {shown(other)}. Did you mean that one? Otherwise enter another."
+        yield ErrorItem(where="id", message=message)
+    families = families_of(connection)
+    if alike(conference.id) in {alike(family) for family in families}:
+        yield ErrorItem(where="id", message=f"{shown(conference.id)} is the reference of a family. Enter another.")
+    if conference.family is not None:
+        yield from faults_of_family(connection, conference.family, known | {conference.id}, families)
+
+
+def faults_of_family(connection: Connection, family: str, known: set[str], families: set[str]) -> Iterator[ErrorItem]:
+    """Yield what is wrong with a family's reference that somebody enters."""
+    if family not in families:
+        yield from _odd_characters(connection, "family", family)
+    if alike(family) in {alike(one) for one in known}:
+        message = f"{shown(family)} is the reference of a conference. Give the family another reference."
+        yield ErrorItem(where="family", message=message)
+
+
+def _odd_characters(connection: Connection, where: str, reference: str) -> Iterator[ErrorItem]:
+    allowed = documents.get(connection, "references")[0].characters
+    odd = list(dict.fromkeys(each for each in reference if not each.isalnum() and each not in allowed))
+    if odd:
+        listed = ", ".join(shown(each) for each in odd)
+        message = (
+            f"{shown(reference)} has {listed}. Enter a reference of letters, digits and {' '.join(allowed)} only, and no name."
+        )
+        yield ErrorItem(where=where, message=message)

@@ -1,0 +1,85 @@
+"""Routes that add one closure, or one pair to keep apart, and show at once which bookings that breaks."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from api.diary.conflicts import queries as conflicts
+from api.diary.conflicts.queries import BrokenBooking
+from api.diary.service import queries as documents
+from api.diary.service.workflow import store
+from api.errors import conflict
+from api.http.permissions import Permission, needs
+from api.http.problem_details import ERRORS
+from api.http.resources import request_example
+from api.http.transaction import Now, Writing, WritingRoute
+from scheduler.domain.values import Date, Pair, Value
+
+router = APIRouter(tags=["service"], route_class=WritingRoute, responses=ERRORS)
+_changes = needs(Permission.CHANGE_SERVICE)
+
+
+class ClosedDay(Value):
+    """A working day on which nothing can be held."""
+
+    day: Date
+
+
+class ClosedDayAdded(BaseModel):
+    """A closed day, with the bookings that break a rule because of it."""
+
+    day: Date
+    broken_bookings: list[BrokenBooking]
+
+
+class PairApart(Value):
+    """Two families to keep apart, each by its reference or by one of its conferences."""
+
+    pair: Pair
+
+
+class PairApartAdded(BaseModel):
+    """A pair to keep apart, with the bookings in which the two meet."""
+
+    pair: Pair
+    broken_bookings: list[BrokenBooking]
+
+
+@router.post(
+    "/closures",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[_changes],
+    openapi_extra=request_example({"day": "2027-01-29"}),
+    summary="Close the service on one more day",
+)
+def close(connection: Writing, now: Now, closed: ClosedDay) -> ClosedDayAdded:
+    """Add a day to the closures."""
+    broken = _add(connection, "closures", closed.day, now)
+    return ClosedDayAdded(day=closed.day, broken_bookings=broken)
+
+
+@router.post(
+    "/apart",
+    status_code=HTTPStatus.CREATED,
+    dependencies=[_changes],
+    openapi_extra=request_example({"pair": ["CPC-0101", "CPC-0107"]}),
+    summary="Keep two more families apart",
+)
+def keep_apart(connection: Writing, now: Now, apart: PairApart) -> PairApartAdded:
+    """Add a pair to those kept apart. All conferences of both families are kept apart from now on, later ones too."""
+    broken = _add(connection, "apart", apart.pair, now)
+    return PairApartAdded(pair=apart.pair, broken_bookings=broken)
+
+
+def _add(connection: Connection, name: str, item: Any, now: Any) -> list[BrokenBooking]:
+    present = documents.get(connection, name)[0]
+    if item in present:
+        raise conflict("there-already", "That is entered already.")
+    before = conflicts.broken(connection, now)
+    store(connection, name, (*present, item), now)
+    return conflicts.newly_broken(before, conflicts.broken(connection, now))

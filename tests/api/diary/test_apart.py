@@ -1,0 +1,87 @@
+"""Families kept apart: by a family's reference or a conference, along the chain of reviews."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.database.session import Store
+from api.diary.service import queries as documents
+from api.diary.snapshot import problem_of
+from tests.api.diary.conferences.test_routes import get, post, value
+from tests.api.support.builders import NOW, Clock, book
+
+
+def apart_in(store: Store, last: dt.date = dt.date(2027, 4, 30)) -> set[frozenset[str]]:
+    with store.reading() as connection:
+        return {frozenset(pair) for pair in problem_of(connection, dt.date(2027, 1, 4), last).apart}
+
+
+def keep_apart(client: TestClient, one: str, other: str) -> Any:
+    return client.post("/api/v1/apart", json={"pair": [one, other]})
+
+
+def test_the_next_conference_of_a_family_is_still_apart(seeded: TestClient, store: Store, clock: Clock) -> None:
+    assert keep_apart(seeded, "CPC-1", "CPC-3").status_code == 201
+    families = [get(seeded, name)["conference"]["family"] for name in ("CPC-1", "CPC-3")]
+    assert (families, apart_in(store)) == (["F-CPC-1", "F-CPC-3"], {frozenset({"CPC-1", "CPC-3"})})
+    book(store, "CPC-1", "2027-01-12T10:00")
+    clock.forward(days=21)
+    post(seeded, "CPC-1", "outcome", {"outcome": "plan made"})
+    assert get(seeded, "CPC-1-R1")["conference"]["family"] == "F-CPC-1"
+    assert frozenset({"CPC-1-R1", "CPC-3"}) in apart_in(store)
+
+
+def test_a_pair_entered_before_families_had_names_holds_along_the_chain(seeded: TestClient, store: Store, clock: Clock) -> None:
+    with store.writing() as connection:
+        documents.put(connection, "apart", (("CPC-1", "CPC-3"),), NOW)
+    book(store, "CPC-1", "2027-01-12T10:00")
+    clock.forward(days=21)
+    post(seeded, "CPC-1", "outcome", {"outcome": "inquorate"})
+    assert frozenset({"CPC-1-A2", "CPC-3"}) in apart_in(store)
+
+
+def test_a_family_is_kept_apart_by_its_reference(seeded: TestClient, store: Store) -> None:
+    seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
+    seeded.post("/api/v1/conferences", json=value("CPC-9", family="FAM-8"))
+    assert keep_apart(seeded, "FAM-8", "CPC-2").status_code == 201
+    assert apart_in(store) == {frozenset({"CPC-8", "CPC-2"}), frozenset({"CPC-9", "CPC-2"})}
+
+
+@pytest.mark.parametrize(
+    ("pair", "errors"),
+    [
+        (
+            ["CPC-1", "CPC-22"],
+            [("[0][1]", "there is no conference and no family 'CPC-22'. Did you mean 'CPC-2'? Enter the reference of one.")],
+        ),
+        (
+            ["cpc-1", "nobody"],
+            [
+                ("[0][0]", "there is no conference and no family 'cpc-1'. Did you mean 'CPC-1'? Enter the reference of one."),
+                ("[0][1]", "there is no conference and no family 'nobody'. Enter the reference of one."),
+            ],
+        ),
+        (["CPC-1", "CPC-1"], [("[0]", "'CPC-1' and 'CPC-1' are of one family. Enter two families.")]),
+        (["CPC-8", "FAM-8"], [("[0]", "'CPC-8' and 'FAM-8' are of one family. Enter two families.")]),
+    ],
+)
+def test_a_pair_that_cannot_be_is_refused(seeded: TestClient, pair: list[str], errors: list[tuple[str, str]]) -> None:
+    seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
+    headers = {"If-Match": seeded.get("/api/v1/apart").headers["ETag"]}
+    for response in (keep_apart(seeded, *pair), seeded.put("/api/v1/apart", json=[pair], headers=headers)):
+        found = [(error["where"], error["message"]) for error in response.json()["errors"]]
+        assert (response.status_code, found) == (422, errors)
+    assert seeded.get("/api/v1/apart").json() == []
+
+
+def test_a_family_has_a_reference_of_its_own(seeded: TestClient) -> None:
+    response = seeded.post("/api/v1/conferences", json=value("CPC-9", family="CPC-1"))
+    message = "'CPC-1' is the reference of a conference. Give the family another reference."
+    assert (response.status_code, response.json()["errors"]) == (422, [{"where": "family", "message": message}])
+    seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
+    response = seeded.post("/api/v1/conferences", json=value("FAM-8"))
+    assert response.json()["errors"] == [{"where": "id", "message": "'FAM-8' is the reference of a family. Enter another."}]

@@ -1,0 +1,65 @@
+"""A plan of some days of a week sees its chairs' bookings on the other days."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.database.session import Store
+from api.diary.snapshot import problem_of
+from api.diary.split_weeks import with_bookings_beside
+from api.jobs import queue as jobs
+from scheduler.planner import plan
+from tests.api.support.builders import NOW, book
+from tests.api.support.drafts import CPC_4, keep, publish, put
+
+WEEK = {"first": "2027-01-13", "last": "2027-01-15"}
+
+
+@pytest.fixture
+def limited(seeded: TestClient, store: Store) -> TestClient:
+    """C1 may have 3 bookings and 2 office days a week, and has one in a room on the 11th and a virtual one on the 12th."""
+    put("chairs/C1", max_per_week=3, max_office_days=2)(seeded)
+    book(store, "CPC-1", "2027-01-11T10:00", minute_taker="M1")
+    book(store, "CPC-3", "2027-01-12T10:00", minute_taker="M1", room=None)
+    return seeded
+
+
+def limits(store: Store, first: int, last: int) -> dict[str, tuple[int | None, int | None]]:
+    with store.reading() as connection:
+        problem = problem_of(connection, dt.date(2027, 1, first), dt.date(2027, 1, last))
+        return {c.id: (c.max_per_week, c.max_office_days) for c in with_bookings_beside(connection, problem).chairs}
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [((13, 15), (1, 1)), ((12, 15), (2, 1)), ((11, 17), (3, 2)), ((11, 11), (2, 2)), ((18, 22), (3, 2)), ((13, 18), (3, 2))],
+)
+def test_bookings_beside_the_planned_days_use_up_the_weekly_limits(
+    limited: TestClient, store: Store, days: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    assert limits(store, *days) == {"C1": expected, "C2": (None, None), "C3": (None, None)}
+
+
+def test_a_plan_of_part_of_a_week_keeps_the_limits_and_is_published(limited: TestClient, store: Store) -> None:
+    put("chairs/C1", max_per_week=2)(limited)
+    identifier = limited.post("/api/v1/plans", json=WEEK).json()["id"]
+    with store.reading() as connection:
+        problem = jobs.problem_of(connection, identifier)
+    assert problem is not None
+    assert (problem.today, problem.chair_by_id["C1"].max_per_week) == (NOW.date(), 0)
+    found = plan(problem, time_limit=20, workers=1)
+    assert {one.conference for one in found.bookings} >= {"CPC-2", "CPC-4"}
+    assert "C1" not in {one.chair for one in found.bookings}
+    assert publish(limited, keep(store, problem, found.bookings, {})).status_code == 201
+
+
+def test_a_booking_cancelled_beside_is_no_change_of_the_plans_data(limited: TestClient, store: Store) -> None:
+    with store.reading() as connection:
+        problem = with_bookings_beside(connection, problem_of(connection, dt.date(2027, 1, 13), dt.date(2027, 1, 15)))
+    identifier = keep(store, problem, (CPC_4,), {"CPC-2": "None."})
+    seen = limited.get("/api/v1/bookings/2").headers["ETag"]
+    limited.post("/api/v1/bookings/2/move", json={"reason": "family asked", "chair": "C3"}, headers={"If-Match": seen})
+    assert limited.get(f"/api/v1/plans/{identifier}/diff").json()["obstacles"] == []
