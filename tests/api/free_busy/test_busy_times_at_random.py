@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds import calendar as feeds
-from api.feeds.calendar import Detail, Entry, Feed, FeedOf
+from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf
 from api.free_busy.busy_times import BusyTimes, busy_times
 from api.free_busy.errors import CalendarRefused
 from scheduler.domain.conference import ConferenceKind, Mode
@@ -177,7 +177,8 @@ def bookings(draw: st.DrawFn) -> Entry:
     return Entry(
         number=number,
         booking=Booking(conference=f"CPC-{number}", start=start, end=end, room="AYL-1", chair="C1", held=draw(st.booleans())),
-        cancelled=draw(st.booleans()),
+        fate=draw(st.none() | st.sampled_from(Fate)),
+        taken_over=draw(st.booleans()),
         arrival=arrival,
         cleared=end + 15 * MINUTE,
         site="AYL",
@@ -185,13 +186,14 @@ def bookings(draw: st.DrawFn) -> Entry:
         mode=Mode.HYBRID,
         kind=ConferenceKind.INITIAL,
         changed_at=dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC),
+        changes=1,
     )
 
 
 @given(st.lists(bookings(), max_size=12, unique_by=lambda entry: entry.number), st.sampled_from(Detail))
 def test_a_chairs_feed_reads_back_as_its_people_times(entries: list[Entry], detail: Detail) -> None:
     feed = Feed(FEED.id, FEED.of, FEED.subject, detail)
-    content = feeds.calendar(feed, "Conferences: C1", entries, FeedSettings(), {"AYL": "Aylesbury"}, {})
-    people_times = sorted((one.arrival, one.booking.end) for one in entries if not one.booking.held and not one.cancelled)
+    content = feeds.calendar(feed, "Conferences: C1", entries, FeedSettings(), {"AYL": "Aylesbury"}, {}, "CPA")
+    people_times = sorted((one.arrival, one.booking.end) for one in entries if not one.booking.held and one.fate is None)
     expected = tuple(Interval(start=arrival, end=end) for arrival, end in people_times)
     assert busy_times(content, PERIOD) == BusyTimes(expected, ())
