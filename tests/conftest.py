@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 
@@ -22,3 +23,7 @@ def _no_kept_process() -> Iterator[None]:
 
         if _kept.highs is not None:
             _kept.highs.close()
+
+
+hypothesis.settings.register_profile("planner", deadline=None)  # a busy machine must not fail a test
+hypothesis.settings.load_profile("planner")
