@@ -218,8 +218,8 @@ def _given(
     details = []
     if without:
         details.append(
-            f"{count_of(len(without), 'late conference')} can't be published without an exception: who allows it, why, and that "
-            "the safety plan was reviewed. Give each its own."
+            f"{count_of(len(without), 'late conference')} can't be published without an exception. Enter one for each: who "
+            "allows it, why, and that the safety plan was reviewed."
         )
     if unwaived:
         details.append(
@@ -232,7 +232,7 @@ def _given(
     errors = [*_not_needed("exception", exceptions, late), *_not_needed("waiver", waivers, soon)]
     if errors:
         refused = "exceptions" if _not_needed("exception", exceptions, late) else "waivers"
-        raise InvalidError(f"{refused[:-1]}-not-needed", f"Some {refused} can't be taken.", errors=errors)
+        raise InvalidError(f"{refused[:-1]}-not-needed", f"Some {refused} are not valid.", errors=errors)
     return dict(exceptions), dict(waivers)
 
 

@@ -238,6 +238,8 @@ class _Parts:
         self.families: dict[str, str] = {}
         """The families by the form in which they are compared, each as it is first written."""
         self.family_names: set[str] = set()
+        families = [item.get("family") for _, item in self.items("conferences") if isinstance(item, dict)]
+        self.has_readable_families = all(family is None or isinstance(family, str) for family in families)
         for n, item in self.items("conferences"):
             family, identifier = (self.text(item, ("conferences", n, key)) for key in ("family", "id"))
             if family is not None:
@@ -315,25 +317,25 @@ def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
 
 
 def _apart_faults(parts: _Parts, n: int, pair: Any) -> Iterator[Fault]:
-    """What is wrong with a pair kept apart, of which each side is a conference or a family."""
-    sides = [parts.text(pair, ("apart", n, m)) for m in (0, 1)]
-    ids = parts.ids.get("conferences")
-    for m, side in enumerate(sides):
-        if side is None or ids is None:
-            continue
-        if side in ids and alike(side) in parts.families:
-            yield Fault(("apart", n, m), f"{shown(side)} is both a conference and a family. Give the family another reference.")
-        elif side not in ids and alike(side) not in parts.families:
-            noun = "conference and no family" if parts.families else "conference"
-            yield unknown_id("conferences", noun, side, {*ids, *parts.family_names}, ("apart", n, m))
-    one, other = sides
-    if one is None or other is None:
+    """Yield what is wrong with two sides kept apart, each a conference or a family (contract, section 8)."""
+    place = ("apart", n)
+    sides = [(at, side) for m in (0, 1) for at, side in parts.texts(pair, (*place, m))]
+    if len(sides) == 2 and sides[0][1] == sides[1][1]:
+        yield Fault(place, f"'{sides[0][1]}' can't be kept apart from itself. Enter two conferences or families.")
+    if "conferences" not in parts.ids or not parts.has_readable_families:
         return
-    if one == other:
-        yield Fault(("apart", n), f"'{one}' can't be kept apart from itself. Enter two conferences.")
-    elif (family := parts.family_of(one)) is not None and family == parts.family_of(other):
-        name = parts.families[family]
-        yield Fault(("apart", n), f"{shown(one)} and {shown(other)} are both of the family {shown(name)}. Enter two families.")
+    ids = parts.ids["conferences"]
+    for at, side in sides:
+        is_family = alike(side) in parts.families
+        if side in ids and is_family:
+            yield Fault(at, f"'{side}' is the id of a conference and also a family. Give the family another reference.")
+        elif side not in ids and not is_family:
+            yield unknown_id("conferences", "conference or family", side, {*ids, *parts.family_names}, at)
+    if len(sides) == 2:
+        (_, one), (_, other) = sides
+        family = parts.family_of(one)
+        if one != other and family is not None and family == parts.family_of(other):
+            yield Fault(place, f"'{one}' and '{other}' are of one family, '{parts.families[family]}'. Enter two that are not.")
 
 
 def horizon_faults(problem: Problem | None) -> Iterator[Fault]:

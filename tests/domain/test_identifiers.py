@@ -120,17 +120,16 @@ def test_conferences_and_families_are_kept_apart(pair: list[str]) -> None:
 @pytest.mark.parametrize(
     ("pair", "expected"),
     [
-        (["A", "C"], "apart[0]: 'A' and 'C' are both of the family 'F-1'. Enter two families."),
-        (["A", "F-1"], "apart[0]: 'A' and 'F-1' are both of the family 'F-1'. Enter two families."),
+        (["A", "C"], "apart[0]: 'A' and 'C' are of one family, 'F-1'. Enter two that are not."),
+        (["A", "F-1"], "apart[0]: 'A' and 'F-1' are of one family, 'F-1'. Enter two that are not."),
         (
             ["A", "F-9"],
-            "apart[0][1]: there is no conference and no family 'F-9'. Did you mean 'F-2'? "
+            "apart[0][1]: there is no conference or family 'F-9'. Did you mean 'F-2'? "
             "Enter the id of one listed under conferences.",
         ),
         (
             ["a", "B"],
-            "apart[0][0]: there is no conference and no family 'a'. Did you mean 'A'? "
-            "Enter the id of one listed under conferences.",
+            "apart[0][0]: there is no conference or family 'a'. Did you mean 'A'? Enter the id of one listed under conferences.",
         ),
     ],
 )
@@ -141,5 +140,5 @@ def test_a_pair_that_makes_no_sense_is_a_fault(pair: list[str], expected: str) -
 def test_a_name_that_is_a_conference_and_a_family_is_a_fault() -> None:
     both = [conference("A", family="B"), conference("B", family="F-2"), conference("C")]
     assert faults(conferences=both, apart=[["C", "B"]]) == [
-        "apart[0][1]: 'B' is both a conference and a family. Give the family another reference."
+        "apart[0][1]: 'B' is the id of a conference and also a family. Give the family another reference."
     ]

@@ -29,6 +29,7 @@ def test_a_stored_plan_is_read_unchanged(store: Store) -> None:
             [{"conference": "B", "reason": "Nothing is left."}],
             plan.report,
             NOW,
+            [],
         )
 
 

@@ -162,7 +162,7 @@ def field_changes() -> list[tuple[str, Any]]:
         "policy": {"clock": {"initial_days": 20}},
         "today": "2027-03-01",
     }
-    assert others.keys() == Problem.model_fields.keys() - {"version"}
+    assert others.keys() == Problem.model_fields.keys() - {"version", "exported"}
     return list(others.items())
 
 

@@ -281,7 +281,7 @@ def test_requests_waiting_for_pictures_do_not_block_others(seeded: TestClient, s
     app: Any = seeded.app
 
     async def statuses() -> list[int]:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://planner") as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://testserver") as client:
             async with app.state.drawing:
                 waiting = [asyncio.create_task(client.get(f"{path}/pictures/tiers")) for _ in range(60)]
                 reader = await asyncio.wait_for(client.get(path), 30)
