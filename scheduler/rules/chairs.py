@@ -51,14 +51,14 @@ class ChairsRule(Rule):
 
         day, first = numbered(candidates.chair, candidates.day)
         _, of_row = numbered(day[member], row)
-        possible = np.bincount(day[member[of_row]], minlength=len(first))
+        settled = np.bincount(day[candidates.is_settled], minlength=len(first))  # past bookings may overlap, so each counts
+        possible = np.bincount(day[member[of_row]], minlength=len(first)) + settled
         most = _limits(builder, lambda chair: chair.max_per_day)[candidates.chair[first]]
         builder.limit_groups(day, candidates.positions, most, possible)
 
         week, first_of_week = numbered(candidates.chair[first], candidates.week[first])
         possible_in_week = np.zeros(len(first_of_week), dtype=np.int64)
-        settled = np.bincount(day[candidates.is_settled], minlength=len(first))
-        np.add.at(possible_in_week, week, np.maximum(np.minimum(most, possible), settled))
+        np.add.at(possible_in_week, week, np.minimum(most + settled, possible))
         most_in_week = _limits(builder, lambda chair: chair.max_per_week)[candidates.chair[first[first_of_week]]]
         builder.limit_groups(week[day], candidates.positions, most_in_week, possible_in_week)
 
