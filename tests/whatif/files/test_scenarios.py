@@ -85,7 +85,7 @@ def test_every_fault_is_reported_with_its_place() -> None:
         "Enter a first day on or before the last.",
         "scenarios[0].changes[7].chair.fet: is not a field here. Did you mean fte?",
         "scenarios[0].changes[8].percent: 0.5 is not a whole number. Enter a number such as 90.",
-        "scenarios[0].changes[8].kind: 'icpc' is not one of the choices. "
+        "scenarios[0].changes[8].kind: 'icpc' is not one of the choices. Did you mean 'initial'? "
         "Enter one of: initial, first_review, review, transfer_in, pre_birth.",
         "scenarios[1].change: is not a field here. Did you mean changes?",
         "scenarios[2].name: is missing. Enter it.",
