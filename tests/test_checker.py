@@ -208,6 +208,15 @@ def test_implausible_entries_and_listed_exceptions_are_reported() -> None:
     assert report.exceptions == exceptions
 
 
+@pytest.mark.parametrize("cover", [True, False])
+def test_cover_changes_no_rule_and_no_tier(cover: bool) -> None:
+    problem = tiny_problem(conferences=[conference("A", chair="C1")])
+    for chaired_by in ("C1", "C2"):
+        report = check(problem, schedule(booking("A", chair=chaired_by, cover=cover)))
+        assert report == check(problem, schedule(booking("A", chair=chaired_by)))
+        assert report.measure.tiers["continuity"] == (2 if chaired_by == "C2" else 0)
+
+
 def test_past_bookings_are_not_checked_but_count() -> None:
     """A is past, on a Sunday; C1 may chair one conference in its week."""
     sunday = {"conference": "A", "start": "2027-03-07T10:00", "room": "AYL-1", "chair": "C1"}

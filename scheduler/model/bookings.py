@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
+from scheduler.domain.conference import Conference
+from scheduler.domain.people import Chair
 from scheduler.domain.schedule import Booking
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
@@ -30,6 +32,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
             chair=problem.chairs[candidates.chair[position]].id,
             minute_taker=None,
             held=request.conference is None,
+            cover=_is_cover(request.conference, problem.chairs[candidates.chair[position]]),
         )
         found.append(booking)
     order = sorted(range(len(found)), key=lambda n: (found[n].start, found[n].room or "", found[n].chair))
@@ -40,6 +43,11 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     takers = dict(zip((booking.conference for booking in to_record), recorders(problem, to_record), strict=True))
     takers |= {name: published.minute_taker for name, published in problem.past.items()}
     return tuple(booking.model_copy(update={"minute_taker": takers[booking.conference]}) for booking in in_order)
+
+
+def _is_cover(conference: Conference | None, chair: Chair) -> bool:
+    """True if the family has a chair of its own and this is another (contract, section 8)."""
+    return conference is not None and conference.chair not in (None, chair.id)
 
 
 def _rooms(candidates: Candidates, chosen: Ints) -> dict[int, str | None]:

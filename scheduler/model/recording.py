@@ -1,31 +1,29 @@
-"""An exact assignment of minute takers to bookings, day by day (contract, R5)."""
+"""An exact assignment of minute takers to bookings, day by day (contract, R5), with the fewest changes (section 8).
+
+The cost of an assignment is the number of published bookings whose published minute taker is given and differs. Bookings on
+different days don't affect each other, so each day is solved by itself: by a search with matchings as bounds and, where many
+bookings overlap, by an integer programme.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import Interval
+from scheduler.model.recording_programme import first_assignment
+from scheduler.model.recording_search import RecordingSearch, RecordingTask, TooManyStatesError
 from scheduler.rules.minute_takers import left_on, past_recordings
 
 
-@dataclass(frozen=True)
-class RecordingTask:
-    """A booking to be recorded. ``choice`` lists the minute takers who can record it, as indices, the preferred one first."""
-
-    day: dt.date
-    time: Interval
-    choice: tuple[int, ...]
-
-
 def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]:
-    """Return a minute taker's id for each booking, preferably its published one, or None if they are not modelled.
+    """Return a minute taker's id for each booking, or None if they are not modelled.
 
-    Equal bookings get equal results. Raise AssertionError if no assignment exists, which R5's rows should exclude.
+    Of all assignments it is one with the fewest changes to published minute takers. Of several, the first booking by time gets
+    the first minute taker in the problem's order that it has in any of them, then the second booking, and so on.
+    Raise AssertionError if no assignment exists, which R5's rows should exclude.
     """
     takers = problem.minute_takers
     if takers is None or not problem.models_minute_takers:
@@ -47,9 +45,8 @@ def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]
 def _task(problem: Problem, booking: Booking, past: Mapping[str, Sequence[Booking]]) -> RecordingTask:
     time, site = booking.people_time(problem.policy.pre_meet), problem.site_of(booking.room)
     published = problem.published_by_id.get(booking.conference)
-    own = published.minute_taker if published is not None else None
     choice = [
-        (taker.id != own, n)
+        n
         for n, taker in enumerate(problem.minute_takers or ())
         if left_on(taker, booking.day, past.get(taker.id, ())) != 0
         and (site is None or site in taker.sites)
@@ -57,7 +54,9 @@ def _task(problem: Problem, booking: Booking, past: Mapping[str, Sequence[Bookin
         and not taker.is_busy(time)
         and not any(problem.people_time(other).overlaps(time) for other in past.get(taker.id, ()))
     ]
-    return RecordingTask(booking.day, time, tuple(n for _, n in sorted(choice)))
+    takers = problem.minute_takers or ()
+    own = next((n for n in choice if published is not None and published.minute_taker == takers[n].id), None)
+    return RecordingTask(booking.day, time, tuple(choice), own)
 
 
 def _apart_in_time(tasks: Sequence[RecordingTask]) -> Iterator[list[int]]:
@@ -80,105 +79,9 @@ def _assigned(
 
     Tasks are in order of time; ``before`` counts past recordings.
     """
-    one_each = all(limits[taker] == 1 for task in tasks for taker in task.choice)
-    if one_each and len({task.day for task in tasks}) == 1:
-        return matched([task.choice for task in tasks], dict.fromkeys(limits, 1))
-    return _Search(tasks, limits, before).found()
-
-
-def matched(choices: Sequence[Sequence[int]], capacity: Mapping[int, int]) -> list[int] | None:
-    """Return one of its choices for each entry, each used at most up to its capacity, or None if that is impossible.
-
-    Uses augmenting paths (Kuhn's algorithm). An entry takes its first free choice before it displaces another entry.
-    """
-    holders: dict[int, list[int]] = defaultdict(list)
-    given: dict[int, int] = {}
-
-    def settle(entry: int, tried: set[int]) -> bool:
-        open_choices = [choice for choice in choices[entry] if choice not in tried]
-        for choice in open_choices:
-            if len(holders[choice]) < capacity[choice]:
-                holders[choice].append(entry)
-                given[entry] = choice
-                return True
-        for choice in open_choices:
-            if choice in tried:
-                continue
-            tried.add(choice)
-            for other in list(holders[choice]):
-                if settle(other, tried):
-                    holders[choice].remove(other)
-                    holders[choice].append(entry)
-                    given[entry] = choice
-                    return True
-        return False
-
-    if all(settle(entry, set()) for entry in range(len(choices))):
-        return [given[entry] for entry in range(len(choices))]
-    return None
-
-
-class _Search:
-    """A depth-first search in order of time, with look-ahead by matchings and a memory of states that failed."""
-
-    def __init__(
-        self, tasks: Sequence[RecordingTask], limits: Mapping[int, int | None], before: Counter[tuple[dt.date, int]]
-    ) -> None:
-        self._tasks = tasks
-        self._before = before
-        self._limits = limits
-        self._given: list[int] = []
-        self._hopeless: set[object] = set()
-
-    def found(self) -> list[int] | None:
-        return self._given if self._can_go_on() and self._completed() else None
-
-    def _completed(self) -> bool:
-        if len(self._given) == len(self._tasks):
-            return True
-        state = self._state()
-        if state in self._hopeless:
-            return False
-        for taker in self._free_choice(len(self._given)):
-            self._given.append(taker)
-            if self._can_go_on() and self._completed():
-                return True
-            self._given.pop()
-        self._hopeless.add(state)
-        return False
-
-    def _state(self) -> object:
-        """Return the state on which the rest depends: when each is free again, and how often each has recorded on each day."""
-        free_again = {taker: task.time.end for task, taker in sorted(self._so_far(), key=lambda pair: pair[0].time.end)}
-        return len(self._given), frozenset(free_again.items()), frozenset(self._counts().items())
-
-    def _so_far(self) -> list[tuple[RecordingTask, int]]:
-        return list(zip(self._tasks, self._given, strict=False))
-
-    def _counts(self) -> Counter[tuple[dt.date, int]]:
-        return self._before + Counter((task.day, taker) for task, taker in self._so_far())
-
-    def _left(self, task: RecordingTask, taker: int, counts: Counter[tuple[dt.date, int]]) -> int:
-        limit = self._limits[taker]
-        return len(self._tasks) if limit is None else limit - counts[task.day, taker]
-
-    def _free_choice(self, n: int) -> list[int]:
-        task, counts = self._tasks[n], self._counts()
-        taken = {taker for other, taker in self._so_far() if other.time.overlaps(task.time)}
-        return [taker for taker in task.choice if taker not in taken and self._left(task, taker, counts) > 0]
-
-    def _can_go_on(self) -> bool:
-        """True if the remaining tasks can be matched for each day, and for each moment."""
-        remaining = range(len(self._given), len(self._tasks))
-        choice, counts = {n: self._free_choice(n) for n in remaining}, self._counts()
-        for day in {self._tasks[n].day for n in remaining}:
-            of_day = [n for n in remaining if self._tasks[n].day == day]
-            capacity = {taker: self._left(self._tasks[of_day[0]], taker, counts) for taker in self._limits}
-            if matched([choice[n] for n in of_day], capacity) is None:
-                return False
-        for first in remaining:
-            moment = self._tasks[first].time.start
-            at_once = [n for n in remaining if self._tasks[n].time.start <= moment < self._tasks[n].time.end]
-            if matched([choice[n] for n in at_once], dict.fromkeys(self._limits, 1)) is None:
-                return False
-        return True
+    search = RecordingSearch(tasks, limits, before)
+    most = sum(task.own is not None for task in tasks)
+    try:
+        return next((given for changes in range(most + 1) if (given := search.found(changes)) is not None), None)
+    except TooManyStatesError:
+        return first_assignment(tasks, limits, before)

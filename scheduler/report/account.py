@@ -1,4 +1,4 @@
-"""The account of a schedule: its bookings in order with notes, lateness, changes, handovers and caseloads.
+"""The account of a schedule: its bookings in order with notes, lateness, changes, cover and caseloads.
 
 Every count comes from the rules' own checks, so that all reports agree with the measure.
 """
@@ -163,7 +163,7 @@ class Account:
         if reference in self.working_days_late:
             notes.append(f"LATE by {count_of(self.working_days_late[reference], 'working day')}")
         if conference is not None and conference.chair is not None and reference in self._subjects["continuity"]:
-            notes.append(f"handover from {self.chair_label(conference.chair)}")
+            notes.append(f"cover for {self.chair_label(conference.chair)}")
         if reference in self._subjects["stability"]:
             notes.append("changed since published")
         if reference in self._subjects["virtual_fallback"]:

@@ -209,17 +209,16 @@ def _handovers(account: Account, measure: Measure) -> Section:
     many = len(account.handovers)
     if not many:
         placed = "is placed and " * bool(account.unplaced)
-        return Section("Handovers", f"every family that {placed}has its own {title} keeps that {title}.")
+        return Section("Cover", f"every family that {placed}has its own {title} keeps that {title}.")
     items = tuple(
         f"{conference.id} ({children_of(conference.children)}): "
-        f"{account.chair_label(booking.chair)} instead of {account.chair_label(conference.chair or '')}"
+        f"covered by {account.chair_label(booking.chair)} instead of {account.chair_label(conference.chair or '')}"
         for conference, booking in account.handovers
     )
     children = children_of(measure.tiers["continuity"])
-    sentence = (
-        f"{count_of(many, 'conference')} ({children}) {agree(many, 'has', 'have')} a different {title} from the family's own."
-    )
-    return Section("Handovers", sentence, items)
+    conferences = f"{count_of(many, 'conference')} ({children})"
+    sentence = f"{conferences} {agree(many, 'is', 'are')} covered by another {title} than the family's own."
+    return Section("Cover", sentence, items)
 
 
 def _caseloads(account: Account, measure: Measure) -> Section:

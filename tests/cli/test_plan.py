@@ -40,7 +40,7 @@ def test_a_tiny_month_is_planned_and_written_to_files(tiny: Path, tmp_path: Path
         "Late: no booking is after its due date.",
         "Fridays: no bookings are on a Friday.",
         "Outside term time: no bookings are in the school holidays.",
-        "Handovers: every family that has its own CPA keeps that CPA.",
+        "Cover: every family that has its own CPA keeps that CPA.",
         "Caseloads: no CPA is above the cap.",
         "Virtual: no conferences meant for a room are held virtually.",
         "Other sites: no conferences are at a site other than the one nearest to the family.",

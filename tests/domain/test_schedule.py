@@ -22,6 +22,12 @@ def test_fields_that_other_tools_added_are_passed_over() -> None:
     assert Booking.model_validate(written | {"colour": "green"}) == booking()
 
 
+def test_a_booking_is_no_cover_unless_it_says_so() -> None:
+    written = booking().model_dump(mode="json")
+    assert Booking.model_validate({name: value for name, value in written.items() if name != "cover"}) == booking(cover=False)
+    assert Booking.model_validate(written | {"cover": True}) == booking(cover=True)
+
+
 @pytest.mark.parametrize("name", ["march", "march.broken", "march.replan"])
 def test_a_schedule_comes_back_from_its_json(name: str) -> None:
     schedule = Schedule.model_validate(json.loads((EXAMPLES / f"{name}.schedule.json").read_text()))

@@ -46,6 +46,25 @@ def test_bookings_are_in_order_of_start_room_and_chair() -> None:
     assert bookings_from(problem, *given) == (given[3], given[2], given[1], given[0])
 
 
+def test_a_booking_with_another_chair_than_the_familys_own_is_cover() -> None:
+    problem = tiny_problem(
+        conferences=[conference("A", chair="C1"), conference("B", chair="C1"), conference("C")],
+        holds=[{"site": "AYL", "week": "2027-03-03", "count": 1}],
+    )
+    given = (
+        booking("A", "2027-03-02T10:00"),
+        booking("B", "2027-03-03T10:00", chair="C2"),
+        booking("C", "2027-03-04T10:00", chair="C2"),
+        booking("HOLD-AYL-2027-03-03-1", "2027-03-05T10:00", chair="C2"),
+    )
+    assert {one.conference: one.cover for one in bookings_from(problem, *given)} == {
+        "A": False,
+        "B": True,
+        "C": False,
+        "HOLD-AYL-2027-03-03-1": False,
+    }
+
+
 def test_overlapping_bookings_get_different_rooms() -> None:
     # A room booked at 09:30 for 105 minutes, with a reset of 15, is free for families at 11:30, for a start at 12:00.
     given = [

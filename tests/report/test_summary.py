@@ -36,7 +36,7 @@ def test_the_summary_of_a_schedule_without_problems():
         "Late: no booking is after its due date.",
         "Fridays: no bookings are on a Friday.",
         "Outside term time: no bookings are in the school holidays.",
-        "Handovers: every family that has its own CPA keeps that CPA.",
+        "Cover: every family that has its own CPA keeps that CPA.",
         "Caseloads: no CPA is above the cap.",
         "Virtual: no conferences meant for a room are held virtually.",
         "Other sites: no conferences are at a site other than the one nearest to the family.",
@@ -85,7 +85,7 @@ def test_every_section_has_a_sentence_in_the_singular():
         "Fridays": "2 bookings are on a Friday, 1 of them a held slot.",
         "Outside term time": "1 booking is in the school holidays, 1 of them with children of school age.",
         "Changes": "1 of 1 published booking is changed.",
-        "Handovers": "1 conference (2 children) has a different Advisor from the family's own.",
+        "Cover": "1 conference (2 children) is covered by another Advisor than the family's own.",
         "Caseloads": "1 Advisor is above the cap, by 2 children in all.",
         "Virtual": "1 conference meant for a room is held virtually.",
         "Other sites": "no conferences are at a site other than the one nearest to the family.",
@@ -108,7 +108,7 @@ def test_each_item_states_its_facts():
         "C, published for Tuesday 2 March 2027 at 10:00, has another date, chair and site. "
         "It is now: Friday 5 March 2027 at 10:00, Virtual, Bob.",
     )
-    assert items(problem, result, "Handovers") == ("A (2 children): Ann instead of Bob",)
+    assert items(problem, result, "Cover") == ("A (2 children): covered by Ann instead of Bob",)
     assert items(problem, result, "Caseloads") == ("Bob: 2 children, 2 above the cap of 0 (0 before)",)
     assert items(problem, result, "Held slots") == ("Aylesbury, week of 1 March: 1 missing",)
 
@@ -122,7 +122,7 @@ def test_a_published_booking_without_a_place_counts_as_withdrawn():
     )
     by_title = sentences(problem, result)
     assert by_title["Changes"] == "none of 2 published bookings are changed, and 1 is withdrawn."
-    assert by_title["Handovers"] == "every family that is placed and has its own CPA keeps that CPA."
+    assert by_title["Cover"] == "every family that is placed and has its own CPA keeps that CPA."
     assert items(problem, result, "Changes") == ("B, published for Wednesday 3 March 2027 at 10:00, is not placed.",)
 
 
