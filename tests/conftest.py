@@ -19,7 +19,7 @@ def _no_kept_process() -> Iterator[None]:
     """End the solver process that solves in this process have kept, so that none is left running at exit."""
     yield
     if "scheduler.engines.kept_highs" in sys.modules:  # most test runs never load the solver
-        from scheduler.engines.kept_highs import _kept  # noqa: PLC0415
+        from scheduler.engines.kept_highs import _kept  # noqa: PLC0415 - see above
 
         if _kept.highs is not None:
             _kept.highs.close()

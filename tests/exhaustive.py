@@ -19,9 +19,8 @@ from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import days, monday_of
 from tests.exhaustive_today import Today
+from tests.exhaustive_ways import NOTHING, Costs, Way, plus
 
-Costs = tuple[int, int, int, int, int, int]
-NOTHING: Costs = (0, 0, 0, 0, 0, 0)
 MAX_NODES = 40_000
 KNOWN_PREFERENCES = (
     "friday",
@@ -44,34 +43,6 @@ class TooLargeError(Exception):
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to book a conference or held slot, and its cost regardless of the other bookings."""
-
-    name: str
-    day: dt.date
-    start: dt.datetime
-    arrival: dt.datetime
-    end: dt.datetime
-    room: Room | None
-    chair: Chair
-    costs: Costs
-
-    def overlaps(self, other: Way) -> bool:
-        return self.arrival < other.end and other.arrival < self.end
-
-    def booking(self, minute_taker: str | None) -> Booking:
-        return Booking(
-            conference=self.name,
-            start=self.start,
-            end=self.end,
-            room=self.room.id if self.room else None,
-            chair=self.chair.id,
-            minute_taker=minute_taker,
-            held=self.name.startswith("HOLD-"),
-        )
-
-
-@dataclass(frozen=True)
 class Optimum:
     """The minimum of each tier, in order, bookings that reach it, and the conferences of which a lock is dropped."""
 
@@ -83,12 +54,6 @@ class Optimum:
 def optimum(problem: Problem) -> Optimum | None:
     """Return the lexicographic optimum, or None if no schedule keeps the locks. Raise TooLargeError after ``MAX_NODES``."""
     return Search(problem).run()
-
-
-def plus(one: Costs, other: Costs) -> Costs:
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    return a + g, b + h, c + i, d + j, e + k, f + m
 
 
 class Search:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Lock, PublishedBooking
 from scheduler.domain.values import monday_of
+from tests.exhaustive_ways import Way
 
 if TYPE_CHECKING:
-    from tests.exhaustive import Search, Way
+    from tests.exhaustive import Search
 
 LOCKS: tuple[Lock, ...] = ("time", "chair", "room")
 

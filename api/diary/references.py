@@ -53,7 +53,7 @@ def faults_of_new(connection: Connection, conference: Conference) -> Iterator[Er
     yield from _odd_characters(connection, "id", conference.id)
     other = one_alike(conference.id, known - {conference.id})
     if conference.id not in known and other is not None:
-        message = f"{shown(conference.id)} can't be told from {shown(other)}. Did you mean that one? Otherwise enter another."
+        message = f"{shown(conference.id)} is too similar to {shown(other)}. Did you mean that one? Otherwise enter another."
         yield ErrorItem(where="id", message=message)
     families = families_of(connection)
     if alike(conference.id) in {alike(family) for family in families}:

@@ -27,7 +27,7 @@ def bring_in_documents(importing: Importing) -> Changes:
         present, version = documents.get(importing.connection, name)
         ours = _fields_of(name, present)
         known = importing.knowledge("documents", name, changed_at.get(name))
-        if not version:  # the diary has nothing but the default
+        if not version:  # nothing is stored: the default applies
             known = Knowledge({**ours, **known.agreed}, newer=False)
         merged = merge(f"documents/{name}", ours, given, known, importing.confirmed)
         if given:

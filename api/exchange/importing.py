@@ -62,7 +62,7 @@ class Importing:
         """True if an id is alike to none of the diary's, given by their form for comparison; else record the fault."""
         other = known.get(alike(identifier))
         if other is not None:
-            message = f"{shown(identifier)} can't be told from {shown(other)}, which the diary has. Enter it as it is there."
+            message = f"{shown(identifier)} is too similar to {shown(other)}, which is in the diary. Enter it as it is there."
             self.faults.append(Fault((*place, "id"), message))
         return other is None
 

@@ -26,8 +26,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("text/html", "application/xhtml+xml")
 USER_AGENT = "Mozilla/5.0 (Linux) Chrome/139 (compatible; ConferencePlanner/0.1; calendar subscription)"
 """Many Microsoft 365 tenants answer 302 or 500 (``OwaBasicUnsupportedException``) to programs without the name of a current
-browser. The beginning is the shortest name that is known to be answered; the rest says who asks. Sources: nextcloud/server
-issue 54799, bitfireAT/icsx5 issue 655."""
+browser, as users of Nextcloud and ICSx5 report. The beginning is the shortest name known to be answered; the rest identifies
+this service."""
 HEADERS = {
     "Accept": "text/calendar, text/plain;q=0.5, */*;q=0.1",
     "Accept-Encoding": "identity",

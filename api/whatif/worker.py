@@ -26,7 +26,7 @@ from scheduler.whatif.marginal_value.search import Search
 
 LOCAL = "local"
 OUTDATED = "This was started with another version of the planner, whose figures may differ. Request it again."
-FAILED = "The planner itself has failed. Tell the service's administrator: the server's log has the details."
+FAILED = "The planner itself failed. Ask the service's administrator to look for the reason in the server's log."
 SECONDS_WITHOUT_WORKERS = 10
 """How long a job waits for an executor's workers before it makes way for other jobs, such as plans, that need none."""
 SECONDS_BEFORE_NEXT_TRY = 2

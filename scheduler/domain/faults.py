@@ -266,12 +266,17 @@ class _Parts:
             return
         several = isinstance(found, list | tuple)
         for at, text in [((*place, n), text) for n, text in enumerate(found)] if several else [(place, found)]:
-            if isinstance(text, str) and at not in self._faulty:
+            if isinstance(text, str) and at not in self._faulty and not _has_half_characters(text):
                 yield at, text
 
     def text(self, item: Any, place: Place) -> str | None:
         """The sound text at the end of an item's place."""
         return next((text for at, text in self.texts(item, place) if at == place), None)
+
+
+def _has_half_characters(text: str) -> bool:
+    """True if the text has a lone surrogate, with which no message could be written."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _double_ids(parts: _Parts, field: str, *, may_be_alike: bool) -> Iterator[Fault]:
@@ -287,7 +292,7 @@ def _double_ids(parts: _Parts, field: str, *, may_be_alike: bool) -> Iterator[Fa
         elif not may_be_alike and (other := first_alike.get(alike(identifier))) is not None:
             where = Fault(first_at[other], "").where
             told = (
-                f"{shown(identifier)} can't be told from {shown(other)}, the id of {where}. Give each its own id, or delete one."
+                f"{shown(identifier)} is too similar to {shown(other)}, the id of {where}. Give each its own id, or delete one."
             )
             yield Fault((field, n, "id"), told)
         first_at.setdefault(identifier, (field, n))

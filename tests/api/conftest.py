@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,14 @@ from api.app import create_app
 from api.database.session import Store
 from api.settings import Settings
 from tests.api.support.builders import Clock, fill
-from tests.api.support.databases import Databases, PostgresServer, SqliteFiles, postgres_binaries, sqlite_template, start_postgres
+from tests.api.support.databases import (
+    Databases,
+    PostgresServer,
+    SqliteFiles,
+    required_postgres_binaries,
+    sqlite_template,
+    start_postgres,
+)
 from tests.api.support.services import IN_PROCESS
 
 KINDS = ("sqlite", "postgresql")
@@ -22,13 +28,7 @@ KINDS = ("sqlite", "postgresql")
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One server for all tests of a pytest worker."""
-    binaries = postgres_binaries()
-    if binaries is None:
-        missing = "PostgreSQL is not installed: install Debian's postgresql to test on it too."
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    server = start_postgres(binaries)
+    server = start_postgres(required_postgres_binaries())
     yield server
     server.stop()
 

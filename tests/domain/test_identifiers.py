@@ -69,20 +69,20 @@ def faults(**changes: Any) -> list[str]:
         (
             {"conferences": [conference("Z-01"), conference("B"), conference("z-01")]},
             [
-                "conferences[2].id: 'z-01' can't be told from 'Z-01', the id of conferences[0]. "
+                "conferences[2].id: 'z-01' is too similar to 'Z-01', the id of conferences[0]. "
                 "Give each its own id, or delete one."
             ],
         ),
         (
             {"conferences": [conference("Z-01"), conference("Z-01\u200b")]},
             [
-                "conferences[1].id: 'Z-01{U+200B}' can't be told from 'Z-01', the id of conferences[0]. "
+                "conferences[1].id: 'Z-01{U+200B}' is too similar to 'Z-01', the id of conferences[0]. "
                 "Give each its own id, or delete one."
             ],
         ),
         (
             {"chairs": [chair("C\u20131"), chair("C-1")]},
-            ["chairs[1].id: 'C-1' can't be told from 'C\u20131', the id of chairs[0]. Give each its own id, or delete one."],
+            ["chairs[1].id: 'C-1' is too similar to 'C\u20131', the id of chairs[0]. Give each its own id, or delete one."],
         ),
         (
             {"conferences": [conference("A", site="ayl")]},

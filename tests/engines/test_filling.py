@@ -2,6 +2,7 @@ import math
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,13 +66,18 @@ def test_what_cannot_be_added_does_not_fit() -> None:
     assert filling.fitting(NOTHING).tolist() == []
 
 
-def test_a_counting_column_rises_to_a_million_in_one_step() -> None:
+def test_a_counting_column_rises_to_a_million_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """A candidate with a million children: the column that counts those above the cap takes as many, or refuses."""
     children = 1_000_000
     filling = Filling(made([(-math.inf, [children, children, -1], 85)], [1, 1, 2 * children - 85]))
     steps = Counter[int]()
     move = filling._move
-    filling._move = lambda column, step: (steps.update([column]), move(column, step))[1]  # type: ignore[method-assign, func-returns-value]
+
+    def counted(column: int, step: int) -> None:
+        steps[column] += 1
+        move(column, step)
+
+    monkeypatch.setattr(filling, "_move", counted)
     assert [filling.add(0), filling.add(1), filling.point.tolist()] == [True, True, [1, 1, 2 * children - 85]]
     assert steps == {0: 1, 1: 1, 2: 2}
     too_low = Filling(made([(-math.inf, [children, -1], 85)], [1, children - 86]))

@@ -31,14 +31,14 @@ def rewrite(path: Path, old: str, new: str, encoding: str = "utf-8-sig") -> None
 
 def test_references_that_differ_in_capitals() -> None:
     assert faults_in(INPUTS / "ids-case.xlsx") == [
-        "Conferences, row 5, Reference: 'z-01' can't be told from 'Z-01', the id of Conferences, row 2. "
+        "Conferences, row 5, Reference: 'z-01' is too similar to 'Z-01', the id of Conferences, row 2. "
         "Give each its own id, or delete one."
     ]
 
 
 def test_references_that_differ_in_what_cannot_be_seen() -> None:
     assert faults_in(INPUTS / "ids-look-0.xlsx") == [
-        "Conferences, row 5, Reference: 'Z-01{U+200B}' can't be told from 'Z-01', the id of Conferences, row 2. "
+        "Conferences, row 5, Reference: 'Z-01{U+200B}' is too similar to 'Z-01', the id of Conferences, row 2. "
         "Give each its own id, or delete one."
     ]
 

@@ -20,7 +20,7 @@ RECORD = "Choose another day, or record the waiver: by whom, and why."
 
 
 def first_day_with_notice(today: dt.date, days: Calendar, policy: Policy) -> dt.date:
-    """Return the first day of which a family has its notice if it is told today."""
+    """Return the first day that still gives a family its notice if it is informed today."""
     return days.working_days_after(today, policy.notice_days)
 
 

@@ -54,7 +54,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
             )
         other = one_alike(value.id, (stored.id for stored in nouns.values(connection, noun)))
         if other is not None:
-            message = f"{shown(value.id)} can't be told from the {noun.name} {shown(other)}. Did you mean that one?"
+            message = f"{shown(value.id)} is too similar to the {noun.name} {shown(other)}. Did you mean that one?"
             raise invalid(f"{message} Otherwise enter another id.")
         nouns.add(connection, noun, value.id, value, now)
         _hold_to_references(connection)

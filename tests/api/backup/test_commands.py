@@ -106,7 +106,7 @@ def test_a_backup_under_writes_has_every_acknowledged_one(databases: Databases, 
     with running(tmp_path, database_url=url, demo="false", plan_processes=0) as server, writing(server.url) as writers:
         for number in range(3):
             target = len(writers.acknowledged) + 20
-            wait_until(lambda target=target: len(writers.acknowledged) >= target)  # type: ignore[misc]
+            wait_until(lambda target=target: len(writers.acknowledged) >= target)  # type: ignore[misc]  # mypy can't type a lambda with a default
             before = list(writers.acknowledged)
             file = tmp_path / f"{number}.backup"
             back_up_diary(settings, file)

@@ -294,10 +294,10 @@ def test_an_id_that_is_alike_to_one_of_the_diary_is_refused(client: TestClient) 
     assert refused.json()["errors"] == [
         {
             "where": "Chairs, row 2, ID",
-            "message": "'c1' can't be told from 'C1', which the diary has. Enter it as it is there.",
+            "message": "'c1' is too similar to 'C1', which is in the diary. Enter it as it is there.",
         },
         {
             "where": "Conferences, row 2, Reference",
-            "message": "'a{U+200B}' can't be told from 'A', which the diary has. Enter it as it is there.",
+            "message": "'a{U+200B}' is too similar to 'A', which is in the diary. Enter it as it is there.",
         },
     ]

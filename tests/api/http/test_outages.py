@@ -23,7 +23,7 @@ from api.planning import routes as planning
 from api.settings import Settings
 from tests.api.feeds.test_routes import create
 from tests.api.support.builders import Clock, fill
-from tests.api.support.databases import PostgresServer, SqliteFiles, postgres_binaries, start_postgres
+from tests.api.support.databases import PostgresServer, SqliteFiles, required_postgres_binaries, start_postgres
 from tests.api.support.services import IN_PROCESS
 from tests.paths import FIXTURES
 
@@ -205,10 +205,7 @@ def test_an_import_that_fills_the_disk_writes_nothing(
 @pytest.fixture
 def own_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server that the test may stop."""
-    binaries = postgres_binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed.")
-    server = start_postgres(binaries)
+    server = start_postgres(required_postgres_binaries())
     yield server
     server.stop()
 

@@ -158,6 +158,17 @@ def sqlite_template(folder: Path) -> Path:
     return path
 
 
+def required_postgres_binaries() -> Path:
+    """Return the folder of PostgreSQL's programs. Without it the test is skipped, and in CI it fails."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        missing = "PostgreSQL is not installed: install Debian's postgresql to test on it too."
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return binaries
+
+
 def postgres_binaries() -> Path | None:
     """Return the folder of PostgreSQL's programs, or None if it isn't installed."""
     on_path = shutil.which("initdb")

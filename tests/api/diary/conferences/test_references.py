@@ -62,7 +62,7 @@ def test_other_names_of_a_kind_are_understood(seeded: TestClient, kind: str, mea
             "Surname, Forename",
             "'Surname, Forename' has ',', ' '. Enter a reference of letters, digits and - / _ . only, and no name.",
         ),
-        ("cpc-1", "'cpc-1' can't be told from 'CPC-1'. Did you mean that one? Otherwise enter another."),
+        ("cpc-1", "'cpc-1' is too similar to 'CPC-1'. Did you mean that one? Otherwise enter another."),
     ],
 )
 def test_a_new_reference_that_is_none_is_refused(seeded: TestClient, identifier: str, message: str) -> None:
@@ -74,7 +74,7 @@ def test_a_reference_that_looks_like_another_shows_what_can_not_be_seen(seeded: 
     errors = seeded.post(PATH, json=value("CPC-1\u200b")).json()["errors"]
     assert [error["message"] for error in errors] == [
         "'CPC-1{U+200B}' has '{U+200B}'. Enter a reference of letters, digits and - / _ . only, and no name.",
-        "'CPC-1{U+200B}' can't be told from 'CPC-1'. Did you mean that one? Otherwise enter another.",
+        "'CPC-1{U+200B}' is too similar to 'CPC-1'. Did you mean that one? Otherwise enter another.",
     ]
 
 

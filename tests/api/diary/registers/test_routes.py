@@ -260,7 +260,7 @@ def test_an_id_that_looks_like_another_is_refused(
     seeded.post(f"/api/v1/{path}", json=value)
     again = seeded.post(f"/api/v1/{path}", json=value | {"id": f"{value['id'].lower()}\u200b"})
     detail = (
-        f"'{value['id'].lower()}{{U+200B}}' can't be told from the {noun} '{value['id']}'. Did you mean that one? "
+        f"'{value['id'].lower()}{{U+200B}}' is too similar to the {noun} '{value['id']}'. Did you mean that one? "
         "Otherwise enter another id."
     )
     assert (again.status_code, again.json()["detail"]) == (422, detail)
