@@ -13,7 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.database.outages import Outage, OutageKind, OutageLog, outage
 from api.database.session import Store
-from tests.api.support.databases import PostgresServer, SqliteFiles, required_postgres_binaries, start_postgres
+from tests.api.support.databases import (
+    SURVIVES_HALTS,
+    PostgresServer,
+    SqliteFiles,
+    required_postgres_binaries,
+    start_postgres,
+)
 
 
 def sqlite_error(code: int) -> sqlite3.OperationalError:
@@ -121,7 +127,7 @@ def test_writers_of_postgresql_wait_as_long_as_the_store_says(postgres_databases
 
 
 def test_the_version_is_read_again_after_the_server_has_restarted() -> None:
-    server = start_postgres(required_postgres_binaries())
+    server = start_postgres(required_postgres_binaries(), SURVIVES_HALTS)
     try:
         store = Store(server.migrated())
         assert store.version() == 0

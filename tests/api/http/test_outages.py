@@ -23,7 +23,13 @@ from api.planning import routes as planning
 from api.settings import Settings
 from tests.api.feeds.test_routes import create
 from tests.api.support.builders import Clock, fill
-from tests.api.support.databases import PostgresServer, SqliteFiles, required_postgres_binaries, start_postgres
+from tests.api.support.databases import (
+    SURVIVES_HALTS,
+    PostgresServer,
+    SqliteFiles,
+    required_postgres_binaries,
+    start_postgres,
+)
 from tests.api.support.services import IN_PROCESS
 from tests.paths import FIXTURES
 
@@ -205,7 +211,7 @@ def test_an_import_that_fills_the_disk_writes_nothing(
 @pytest.fixture
 def own_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server that the test may stop."""
-    server = start_postgres(required_postgres_binaries())
+    server = start_postgres(required_postgres_binaries(), SURVIVES_HALTS)
     yield server
     server.stop()
 

@@ -27,7 +27,9 @@ from api.database.tables import metadata
 
 OWNER = "postgres"
 TEMPLATE = "migrated"
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+SURVIVES_HALTS = ("fsync=off", "full_page_writes=off")
+FAST = (*SURVIVES_HALTS, "synchronous_commit=off")
+"""A server that is halted at once loses its last commits with ``synchronous_commit=off``."""
 ATTEMPTS = 5
 EMPTYING = (
     "SET session_replication_role = replica",  # no foreign key and no trigger objects
@@ -79,6 +81,7 @@ class PostgresServer:
     binaries: Path
     folder: Path
     port: int
+    options: tuple[str, ...] = FAST
     numbers: count[int] = field(default_factory=count)
     in_use: list[str] = field(default_factory=list)
     emptied: list[str] = field(default_factory=list)
@@ -127,7 +130,8 @@ class PostgresServer:
         return str(found[0])
 
     def start(self) -> None:
-        options = (f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''", "max_connections=200", *FAST)
+        address = (f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''")
+        options = (*address, "max_connections=200", *self.options)
         set_all = " ".join(f"-c {option}" for option in options)
         log, data = f"--log={self.folder / 'log'}", f"--pgdata={self.folder / 'data'}"
         _as_owner(self.folder, self.binaries / "pg_ctl", "start", "--wait", data, log, f"--options={set_all}")
@@ -177,7 +181,7 @@ def postgres_binaries() -> Path | None:
     return None if found is None else found.parent
 
 
-def start_postgres(binaries: Path) -> PostgresServer:
+def start_postgres(binaries: Path, options: tuple[str, ...] = FAST) -> PostgresServer:
     """Start a fresh server with a migrated database to copy."""
     folder = Path(tempfile.mkdtemp(prefix="diary-postgresql-"))
     if _is_root():
@@ -188,7 +192,7 @@ def start_postgres(binaries: Path) -> PostgresServer:
         folder, binaries / "initdb", data, f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
     )
     for attempt in range(ATTEMPTS):
-        server = PostgresServer(binaries, folder, _free_port())
+        server = PostgresServer(binaries, folder, _free_port(), options)
         try:
             server.start()
             break
