@@ -138,7 +138,7 @@ def test_a_wrong_list_of_unplaced_conferences_is_remarked_on() -> None:
 
 def test_assumed_term_time_is_remarked_on() -> None:
     assert check(tiny_problem(calendar={}), schedule(booking())).remarks == (
-        "No school terms are given: every day was taken as term time.",
+        "No school terms are listed: every day counts as term time.",
     )
 
 

@@ -86,7 +86,7 @@ def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Seque
             hint = did_you_mean(pair[m], known)
             yield Fault((n, m), f"there is no conference and no family {shown(pair[m])}.{hint} Enter the reference of one.")
         if not unknown and families.of(pair[0]) == families.of(pair[1]):
-            yield Fault((n,), f"{shown(pair[0])} and {shown(pair[1])} are of one family. Enter two families.")
+            yield Fault((n,), f"{shown(pair[0])} and {shown(pair[1])} belong to one family. Enter two families.")
 
 
 def name_families(connection: Connection, pairs: Sequence[Pair], now: dt.datetime) -> None:

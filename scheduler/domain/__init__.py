@@ -1,1 +1,1 @@
-"""The service in its own words: frozen values and pure functions, with no input or output."""
+"""The domain model: frozen values and pure functions, without input or output."""

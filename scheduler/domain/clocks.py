@@ -11,9 +11,9 @@ from scheduler.domain.policy import Policy
 
 
 def due_date(conference: Conference, calendar: Calendar, policy: Policy) -> dt.date:
-    """The last day on which the conference is in time.
+    """Return the last day on which the conference is in time.
 
-    The conference's own ``due`` wins; else the kind's clock runs from the trigger, which is day 0.
+    The conference's own ``due`` takes precedence. Otherwise its kind's clock runs from the trigger, which is day 0.
     """
     if conference.due is not None:
         return conference.due
@@ -32,11 +32,11 @@ def due_date(conference: Conference, calendar: Calendar, policy: Policy) -> dt.d
 def earliest_date(
     conference: Conference, horizon_first: dt.date, calendar: Calendar, policy: Policy, today: dt.date | None = None
 ) -> dt.date:
-    """Return the first day on which the conference may be held; not rolled forward when it is no working day.
+    """Return the first day on which the conference may be held, even if it is not a working day.
 
-    The latest of the horizon's first day, the conference's own ``earliest``, the request plus its notice (working days;
+    It is the latest of the horizon's first day, the conference's own ``earliest``, the request plus its notice (working days;
     unless it is waived), ``today`` plus that notice (one working day if it is waived; contract, section 8), and for
-    reviews the days before the due date within which a review may come.
+    reviews, the start of the working days before the due date in which a review may be held.
     """
     bounds = [horizon_first]
     if conference.earliest is not None:
@@ -52,6 +52,6 @@ def earliest_date(
 
 
 def months_after(day: dt.date, months: int) -> dt.date:
-    """The same day of the month some calendar months later, or the last day of that month where it is shorter."""
+    """Return the same day of the month, ``months`` calendar months later; the last day of that month if it is shorter."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
     return dt.date(year, month0 + 1, min(day.day, month_lengths.monthrange(year, month0 + 1)[1]))

@@ -1,4 +1,4 @@
-"""A conference to be booked, and a slot held free for one not yet known."""
+"""Conferences to book, and slots held free for conferences not yet known."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scheduler.domain.values import Date, Identifier, Interval, Positive, Value,
 
 
 class ConferenceKind(StrEnum):
-    """What starts a conference's clock (contract, "The statutory clock")."""
+    """A kind of conference, which determines its statutory clock (contract, "The statutory clock")."""
 
     INITIAL = "initial"
     FIRST_REVIEW = "first_review"
@@ -24,7 +24,7 @@ class ConferenceKind(StrEnum):
 
     @property
     def is_review(self) -> bool:
-        """Whether it reviews a plan, and so may not come too early."""
+        """True if it reviews a child protection plan. A review may not be held too early."""
         return self in (ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW)
 
 
@@ -36,7 +36,7 @@ class Mode(StrEnum):
     VIRTUAL = "virtual"
 
 
-ALSO_CALLED = {
+SYNONYMS = {
     "icpc": ConferenceKind.INITIAL,
     "rcpc": ConferenceKind.REVIEW,
     "transfer": ConferenceKind.TRANSFER_IN,
@@ -46,46 +46,46 @@ ALSO_CALLED = {
     "video": Mode.VIRTUAL,
     "teams": Mode.VIRTUAL,
 }
-"""What people call some of the choices."""
+"""Other names that people use for some of the choices."""
 
 
 def one_of(choices: type[StrEnum]) -> BeforeValidator:
-    """Accept the choices only, with an error that lists them, and says which one may have been meant."""
+    """Return a validator that accepts only the choices. Its error lists them and suggests the closest."""
 
-    def accept(found: Any) -> StrEnum:
+    def accept(entry: Any) -> StrEnum:
         try:
-            return choices(found)
+            return choices(entry)
         except ValueError:
-            listed, meant = ", ".join(choices), _meant(found, choices)
-            hint = f" Did you mean '{meant}'?" if meant else ""
+            listed, suggestion = ", ".join(choices), _suggestion(entry, choices)
+            hint = f" Did you mean '{suggestion}'?" if suggestion else ""
             raise PydanticCustomError(
                 "choice",
-                "{found} is not one of the choices.{hint} Enter one of: {listed}.",
-                {"found": quoted(found), "hint": hint, "listed": listed},
+                "{entry} is not one of the choices.{hint} Enter one of: {listed}.",
+                {"entry": quoted(entry), "hint": hint, "listed": listed},
             ) from None
 
     return BeforeValidator(accept)
 
 
-def _meant(found: Any, choices: type[StrEnum]) -> str | None:
-    """Return the choice that is called so by some, or spelled nearly so."""
-    if not isinstance(found, str):
+def _suggestion(entry: Any, choices: type[StrEnum]) -> str | None:
+    """Return the choice that the entry is another name for, or a misspelling of."""
+    if not isinstance(entry, str):
         return None
     spelled = {re.sub("[ _-]+", "_", choice.casefold()): str(choice) for choice in choices}
-    word = re.sub("[ _-]+", "_", found.strip().casefold())
-    called = ALSO_CALLED.get(word)
-    if called in list(choices):
-        return str(called)
+    word = re.sub("[ _-]+", "_", entry.strip().casefold())
+    synonym = SYNONYMS.get(word)
+    if synonym in list(choices):
+        return str(synonym)
     close = difflib.get_close_matches(word, spelled, n=1, cutoff=0.75)
     return spelled[close[0]] if close else None
 
 
 class Conference(Value):
-    """One family's conference, by reference only: counts, dates, area and needs, never names.
+    """One family's conference: references, counts, dates and needs, but no names.
 
     ``site`` is the office nearest to the family. ``chair`` is the family's own chair, if it has one.
-    ``minutes`` is the length without the pre-meet. ``unavailable`` are times at which the family or
-    its social worker cannot come. ``notice_waived`` shortens the notice of the request (contract, section 8).
+    ``minutes`` is the length without the pre-meet. ``unavailable`` lists times at which the family or
+    its social worker can't attend. ``notice_waived`` shortens the notice of the request (contract, section 8).
     ``family`` is shared by the conferences of one family.
     """
 
@@ -122,7 +122,7 @@ class Conference(Value):
 
 
 class Hold(Value):
-    """Slots kept free at a site for initial conferences not yet known, in the week that ``week`` lies in."""
+    """Slots held free at a site for initial conferences not yet known, in the week that contains ``week``."""
 
     site: Identifier
     week: Date

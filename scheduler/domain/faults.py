@@ -1,4 +1,4 @@
-"""What is wrong with an input, said to the person who has to put it right; and reading raw data into a Problem."""
+"""Faults of an input, worded for the person who corrects them, and the validation of raw data into a Problem."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOUNS = {
     "minute_takers": "minute taker",
     "conferences": "conference",
 }
-"""The lists whose items have ids, each with what one of its items is called."""
+"""The lists whose items have ids, each with the noun for one item."""
 WITH_IDS = tuple(NOUNS)
 _REFERENCES: dict[str, dict[str | int, str]] = {
     "travel": {"from": "sites", "to": "sites"},
@@ -35,7 +35,7 @@ _REFERENCES: dict[str, dict[str | int, str]] = {
     "apart": {},
     "published": {"conference": "conferences", "room": "rooms", "chair": "chairs", "minute_taker": "minute_takers"},
 }
-"""For each list the fields of its items that hold an id, or several, and the list that these are ids of.
+"""For each list, the fields of its items that contain one or more ids, and the list that those ids refer to.
 
 Each side of ``apart`` is a conference or a family.
 """
@@ -50,7 +50,7 @@ class Fault:
 
     @property
     def where(self) -> str:
-        """The place as the contract writes it: ``conferences[14].trigger``."""
+        """Return the place in the contract's notation: ``conferences[14].trigger``."""
         text = ""
         for step in self.place:
             if isinstance(step, int):
@@ -65,7 +65,7 @@ class Fault:
 
 
 class InputError(Exception):
-    """Bad input: every fault that was found, together."""
+    """Invalid input, with all of its faults."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
@@ -73,13 +73,15 @@ class InputError(Exception):
 
 
 def read_problem(raw: Any) -> Problem:
-    """The problem in raw data (as JSON gives it).
+    """Return the problem in raw data, as parsed from JSON.
 
-    Raises InputError with every fault: of single fields, and of references between them. What of an item has no
-    fault of its own is checked against the others all the same, so that all is said at once.
+    Raise InputError with every fault of single fields and of references between them. The valid fields of a faulty item
+    are still checked against other items, so that one error lists everything.
     """
     if not isinstance(raw, dict):
-        raise InputError([Fault((), "This is no problem file: it holds no object. Give one with version, horizon, sites, …")])
+        raise InputError(
+            [Fault((), "This is not a problem file: it has no JSON object. Enter one with version, horizon, sites, …")]
+        )
     problem: Problem | None = None
     faults: list[Fault] = []
     try:
@@ -87,22 +89,22 @@ def read_problem(raw: Any) -> Problem:
     except ValidationError as error:
         faults = list(faults_of(error, Problem))
     faults += reference_faults(raw, {fault.place for fault in faults})
-    faults += horizon_faults(problem or _with_sound_days(raw, faults))
+    faults += horizon_faults(problem or _with_valid_days(raw, faults))
     if problem is None or faults:
         raise InputError(faults)
     return problem
 
 
-def _with_sound_days(raw: dict[str, Any], faults: Iterable[Fault]) -> Problem | None:
-    """A problem of the horizon and calendar alone; None where the horizon has a fault, and a faulty calendar is left out."""
+def _with_valid_days(raw: dict[str, Any], faults: Iterable[Fault]) -> Problem | None:
+    """Return a problem with only the horizon and a valid calendar; None if the horizon has a fault."""
     faulty = {fault.place[0] for fault in faults if fault.place}
     days = {field: raw[field] for field in ("horizon", "calendar") if field in raw and field not in faulty}
-    stand_ins = {"version": 1, "sites": [{"id": "site"}], "rooms": (), "chairs": (), "conferences": ()}
-    return Problem.model_validate(stand_ins | days) if "horizon" in days else None
+    placeholders = {"version": 1, "sites": [{"id": "site"}], "rooms": (), "chairs": (), "conferences": ()}
+    return Problem.model_validate(placeholders | days) if "horizon" in days else None
 
 
 def checked(problem: Problem) -> Problem:
-    """The problem, of which every part is sound in itself. Raises InputError with what is wrong between its parts."""
+    """Return the problem, whose parts are each valid. Raise InputError if references between them or its days are not."""
     lists = problem.model_dump(include=set(_REFERENCES) | set(WITH_IDS), by_alias=True, warnings=False)
     if faults := [*reference_faults(lists, set(), are_stored=True), *horizon_faults(problem)]:
         raise InputError(faults)
@@ -110,24 +112,25 @@ def checked(problem: Problem) -> Problem:
 
 
 def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
-    """A validation error as faults in plain words."""
+    """Yield the faults of a validation error in plain words."""
     return faults_in(error.errors(include_url=False), model)
 
 
 def faults_in(details: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[Fault]:
-    """The errors of a validation as faults in plain words, one a place."""
+    """Yield the errors of a validation as faults in plain words, at most one per place."""
     seen: set[Place] = set()
     for detail in details:
         place = tuple(detail["loc"])
-        is_only_short_of_its_faulty_items = detail["type"] == "too_short" and len(detail["input"]) > 0
-        if place not in seen and not is_only_short_of_its_faulty_items:
+        # pydantic leaves faulty items out of the count
+        lacks_only_faulty_items = detail["type"] == "too_short" and len(detail["input"]) > 0
+        if place not in seen and not lacks_only_faulty_items:
             seen.add(place)
             yield Fault(place, _in_words(detail, model))
 
 
 def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    """One error of a validation, in plain words; ``model`` knows the fields that could have been meant."""
-    kind, found, context = detail["type"], quoted(detail["input"]), detail.get("ctx", {})
+    """Return one validation error in plain words; suggest a field of ``model`` for an unknown one."""
+    kind, entry, context = detail["type"], quoted(detail["input"]), detail.get("ctx", {})
     match kind:
         case "missing":
             return "is missing. Enter it."
@@ -137,31 +140,31 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
             close = difflib.get_close_matches(field, known, n=1)
             return f"is not a field here.{f' Did you mean {close[0]}?' if close else ''}"
         case "int_type" | "int_parsing" | "int_from_float":
-            return f"{found} is not a whole number. Enter a number such as 90."
+            return f"{entry} is not a whole number. Enter a number such as 90."
         case "float_type" | "float_parsing" | "finite_number":
-            return f"{found} is not a number. Enter a number such as 0.6."
+            return f"{entry} is not a number. Enter a number such as 0.6."
         case "greater_than_equal":
-            return f"{found} is too small. Enter {_plain(context['ge'])} or more."
+            return f"{entry} is too small. Enter {_plain(context['ge'])} or more."
         case "greater_than":
-            return f"{found} is too small. Enter more than {_plain(context['gt'])}."
+            return f"{entry} is too small. Enter more than {_plain(context['gt'])}."
         case "less_than_equal":
-            return f"{found} is too large. Enter {_plain(context['le'])} or less."
+            return f"{entry} is too large. Enter {_plain(context['le'])} or less."
         case "bool_type":
-            return f"{found} is neither true nor false. Enter true or false."
+            return f"{entry} is neither true nor false. Enter true or false."
         case "literal_error":
-            return f"{found} is not one of the choices. Enter one of: {context['expected']}."
+            return f"{entry} is not one of the choices. Enter one of: {context['expected']}."
         case "tuple_type" | "list_type":
-            return f"{found} is not a list. Enter a list, in square brackets."
+            return f"{entry} is not a list. Enter a list, in square brackets."
         case "model_type" | "model_attributes_type" | "dict_type":
-            return f"{found} is not an object. Enter an object, in curly brackets."
+            return f"{entry} is not an object. Enter an object, in curly brackets."
         case "string_type":
-            return f"{found} is not text. Enter text, in quotes."
+            return f"{entry} is not text. Enter text, in quotes."
         case "string_pattern_mismatch" | "string_too_short":
-            return f"{found} can't be an id. Enter 1 to 200 characters without spaces at either end."
+            return f"{entry} can't be an id. Enter 1 to 200 characters without spaces at either end."
         case "string_too_long":
-            return f"{found} is too long. Enter {context['max_length']} characters or fewer."
+            return f"{entry} is too long. Enter {context['max_length']} characters or fewer."
         case "string_unicode":
-            return f"{found} holds half a character. Enter it again."
+            return f"{entry} contains half a character. Enter it again."
         case "too_long":
             just = "" if context["field_type"] == "Tuple" else "up to "
             return f"has {context['actual_length']} entries. Enter {just}{context['max_length']}."
@@ -172,7 +175,6 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _plain(limit: float) -> float:
-    """The limit without ``.0``."""
     return int(limit) if limit == int(limit) else limit
 
 
@@ -190,36 +192,36 @@ def _fields_at(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
 def _model_in(annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+    return next((model for part in getattr(annotation, "__args__", ()) if (model := _model_in(part))), None)
 
 
 def unknown_id(kind: str, noun: str, identifier: str, known: Iterable[str], place: Place) -> Fault:
-    """An id that the list ``kind`` of the problem doesn't have, with the one that may have been meant."""
+    """Return the fault of an id that the problem's list ``kind`` lacks; it suggests the closest known id."""
     hint = did_you_mean(identifier, known)
-    return Fault(place, f"there is no {noun} {shown(identifier)}.{hint} Enter the id of one listed under {kind}.")
+    return Fault(place, f"there is no {noun} {shown(identifier)}.{hint} Enter an id that is listed under {kind}.")
 
 
 def did_you_mean(identifier: str, known: Iterable[str]) -> str:
-    """Return the question whether the known id that is alike, or close, was meant; empty if there is none."""
+    """Return a question that suggests the known id that is alike or closest; empty if there is none."""
     listed = sorted(known)
     close = one_alike(identifier, listed) or next(iter(difflib.get_close_matches(identifier, listed, n=1)), None)
     return f" Did you mean {shown(close)}?" if close is not None else ""
 
 
 def reference_faults(raw: Mapping[str, Any], faulty: Collection[Place], *, are_stored: bool = False) -> list[Fault]:
-    """What is wrong between the parts of a problem in raw data: ids unknown, alike or given twice. Faulty places are left aside.
+    """Return the faults between the parts of a problem in raw data: ids that are unknown, alike or repeated.
 
-    Ids that ``are_stored`` may be alike: that is refused when they are entered.
+    Faulty places are skipped. Ids that ``are_stored`` may be alike, because new ids are compared when they are entered.
     """
     parts = _Parts(raw, faulty)
     return [
         *(fault for field in WITH_IDS for fault in _double_ids(parts, field, may_be_alike=are_stored)),
-        *(fault for field in _REFERENCES for fault in _unsuited(parts, field)),
+        *(fault for field in _REFERENCES for fault in _item_faults(parts, field)),
     ]
 
 
 class _Parts:
-    """Raw data, of which some places are known to be faulty."""
+    """Raw data with the places that are known to be faulty."""
 
     def __init__(self, raw: Mapping[str, Any], faulty: Collection[Place]) -> None:
         self._faulty = faulty
@@ -230,13 +232,13 @@ class _Parts:
             if field in self._lists and (field,) not in faulty
         }
         self.ids: dict[str, set[str]] = {
-            field: set(found) for field, found in ids.items() if all(isinstance(each, str) for each in found)
+            field: set(listed) for field, listed in ids.items() if all(isinstance(each, str) for each in listed)
         }
-        """The ids of each list, of faulty items too; a list is left out where an id can't be read, for it may be any."""
+        """The ids of each list, including faulty items. A list with an unreadable id is left out, because that id may be any."""
 
         self._family: dict[str, str] = {}
         self.families: dict[str, str] = {}
-        """The families by the form in which they are compared, each as it is first written."""
+        """The families as first written, by their form for comparison."""
         self.family_names: set[str] = set()
         families = [item.get("family") for _, item in self.items("conferences") if isinstance(item, dict)]
         self.has_readable_families = all(family is None or isinstance(family, str) for family in families)
@@ -249,33 +251,33 @@ class _Parts:
                     self._family[identifier] = alike(family)
 
     def family_of(self, name: str) -> str | None:
-        """The family of a side kept apart: a conference's, or itself; in the form in which families are compared."""
+        """Return the family of one side of a pair, in its form for comparison: the conference's family, or the side itself."""
         return self._family.get(name) or (alike(name) if alike(name) in self.families else None)
 
     def items(self, field: str) -> Iterable[tuple[int, Any]]:
-        """The items of a list, each with its position."""
+        """Return the items of a list, each with its position."""
         return enumerate(self._lists.get(field, ()))
 
     def texts(self, item: Any, place: Place) -> Iterator[tuple[Place, str]]:
-        """The sound text at the end of an item's place, or each of the list there."""
+        """Yield the valid text at a place of the item, or each valid text of the list there."""
         if place in self._faulty or isinstance(item, str):
             return
         try:
-            found = item[place[-1]]
+            content = item[place[-1]]
         except (KeyError, IndexError, TypeError):
             return
-        several = isinstance(found, list | tuple)
-        for at, text in [((*place, n), text) for n, text in enumerate(found)] if several else [(place, found)]:
+        is_list = isinstance(content, list | tuple)
+        for at, text in [((*place, n), text) for n, text in enumerate(content)] if is_list else [(place, content)]:
             if isinstance(text, str) and at not in self._faulty and not _has_half_characters(text):
                 yield at, text
 
     def text(self, item: Any, place: Place) -> str | None:
-        """The sound text at the end of an item's place."""
+        """Return the valid text at a place of the item, or None."""
         return next((text for at, text in self.texts(item, place) if at == place), None)
 
 
 def _has_half_characters(text: str) -> bool:
-    """True if the text has a lone surrogate, with which no message could be written."""
+    """True if the text has a lone surrogate. A message that contains one can't be encoded."""
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
@@ -287,20 +289,20 @@ def _double_ids(parts: _Parts, field: str, *, may_be_alike: bool) -> Iterator[Fa
         if identifier is None:
             continue
         if earlier := first_at.get(identifier):
-            told = f"'{identifier}' is already the id of {Fault(earlier, '').where}. Give each its own id."
-            yield Fault((field, n, "id"), told)
+            message = f"'{identifier}' is already the id of {Fault(earlier, '').where}. Give each its own id."
+            yield Fault((field, n, "id"), message)
         elif not may_be_alike and (other := first_alike.get(alike(identifier))) is not None:
             where = Fault(first_at[other], "").where
-            told = (
+            message = (
                 f"{shown(identifier)} is too similar to {shown(other)}, the id of {where}. Give each its own id, or delete one."
             )
-            yield Fault((field, n, "id"), told)
+            yield Fault((field, n, "id"), message)
         first_at.setdefault(identifier, (field, n))
         first_alike.setdefault(alike(identifier), identifier)
 
 
-def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
-    """What is wrong with the items of a list as far as others are concerned, item by item."""
+def _item_faults(parts: _Parts, field: str) -> Iterator[Fault]:
+    """Yield the faults of a list's items in relation to other items."""
     published: set[str] = set()
     for n, item in parts.items(field):
         for key, kind in _REFERENCES[field].items():
@@ -310,7 +312,7 @@ def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
         match field:
             case "conferences":
                 if (parts.text(item, (field, n, "id")) or "").startswith("HOLD-"):
-                    yield Fault((field, n, "id"), "ids that begin with HOLD- are kept for held slots. Enter another.")
+                    yield Fault((field, n, "id"), "ids that begin with HOLD- are reserved for held slots. Enter another.")
             case "apart":
                 yield from _apart_faults(parts, n, item)
             case "published":
@@ -322,7 +324,7 @@ def _unsuited(parts: _Parts, field: str) -> Iterator[Fault]:
 
 
 def _apart_faults(parts: _Parts, n: int, pair: Any) -> Iterator[Fault]:
-    """Yield what is wrong with two sides kept apart, each a conference or a family (contract, section 8)."""
+    """Yield the faults of a pair kept apart; each side is a conference or a family (contract, section 8)."""
     place = ("apart", n)
     sides = [(at, side) for m in (0, 1) for at, side in parts.texts(pair, (*place, m))]
     if len(sides) == 2 and sides[0][1] == sides[1][1]:
@@ -340,15 +342,17 @@ def _apart_faults(parts: _Parts, n: int, pair: Any) -> Iterator[Fault]:
         (_, one), (_, other) = sides
         family = parts.family_of(one)
         if one != other and family is not None and family == parts.family_of(other):
-            yield Fault(place, f"'{one}' and '{other}' are of one family, '{parts.families[family]}'. Enter two that are not.")
+            yield Fault(
+                place, f"'{one}' and '{other}' belong to one family, '{parts.families[family]}'. Enter two of different families."
+            )
 
 
 def horizon_faults(problem: Problem | None) -> Iterator[Fault]:
-    """Why the days of a problem can't be planned."""
+    """Yield the faults of a problem's horizon: too long, or without a working day."""
     if problem is None:
         return
     length = (problem.horizon.last - problem.horizon.first).days + 1
     if length > MAX_HORIZON_DAYS:
         yield Fault(("horizon",), f"{length} days are too many for one plan. Enter {MAX_HORIZON_DAYS} days or fewer.")
     elif not problem.working_days:
-        yield Fault(("horizon",), "there is no working day in it. Enter a first and last day with one between.")
+        yield Fault(("horizon",), "there is no working day between the first day and the last. Enter days that include one.")

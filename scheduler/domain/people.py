@@ -1,4 +1,4 @@
-"""The people who hold conferences: chairs (Child Protection Advisors) and minute takers."""
+"""The people who run conferences: chairs (Child Protection Advisors) and minute takers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORKING_WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 
 
 class Person(Value):
-    """Somebody whose time a booking takes: weekdays worked, absences (whole days) and busy times."""
+    """A person whom bookings occupy: weekdays worked, absences (whole days) and busy times."""
 
     id: Identifier
     name: Text = ""
@@ -28,23 +28,23 @@ class Person(Value):
 
     @property
     def label(self) -> str:
-        """The name as people know it."""
+        """Return the name, or the id if there is none."""
         return self.name or self.id
 
     def works_on(self, day: dt.date) -> bool:
-        """Whether it is one of their weekdays and they are not absent."""
+        """True if it is one of their weekdays and they are not absent."""
         return WEEKDAYS[day.weekday()] in self.works and not any(day in absence for absence in self.absences)
 
     def is_busy(self, time: Interval) -> bool:
-        """Whether anything else in their diary touches that time."""
+        """True if a busy time of theirs overlaps that time."""
         return any(busy.overlaps(time) for busy in self.busy)
 
 
 class Chair(Person):
-    """A chair of conferences. ``caseload`` counts the children held now; an absent ``max_…`` means no limit.
+    """A chair of conferences. ``caseload`` counts the children they hold now; an absent ``max_…`` means no limit.
 
-    ``max_office_days`` is the most days a week (Monday to Sunday) with a booking in a room.
-    A reserve covers when nobody else can.
+    ``max_office_days`` limits the days a week (Monday to Sunday) with a booking in a room.
+    A reserve covers conferences that no other chair can take.
     """
 
     fte: Annotated[float, Field(strict=True, ge=0, le=2)] = 1.0
@@ -62,15 +62,15 @@ class Chair(Person):
         return self
 
     def works_on(self, day: dt.date) -> bool:
-        """Whether they are in post, it is one of their weekdays, and they are not absent."""
+        """True if they are in post, it is one of their weekdays, and they are not absent."""
         return in_service(day, self.first, self.last) and super().works_on(day)
 
     def cap(self, caseload_cap: int) -> int:
-        """The most children they should hold: the full-time cap times their FTE, rounded down; 0 for a reserve."""
+        """Return the most children that they should hold: the full-time cap times their FTE, rounded down; 0 for a reserve."""
         return 0 if self.reserve else math.floor(caseload_cap * Fraction(str(self.fte)))
 
 
 class MinuteTaker(Person):
-    """Somebody who takes the record; at a site they must be one of the site's, virtually anybody may."""
+    """A person who takes the minutes: of conferences at their ``sites``, and of any virtual conference."""
 
     sites: tuple[Identifier, ...] = ()

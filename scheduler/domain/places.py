@@ -1,4 +1,4 @@
-"""Where conferences are held: sites, rooms, and the travel between sites."""
+"""The places where conferences are held: sites, rooms, and the travel between sites."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Site(Value):
 
     @property
     def label(self) -> str:
-        """The name as people know it."""
+        """Return the name, or the id if there is none."""
         return self.name or self.id
 
 
 class Room(Value):
-    """A room at a site; conferences begin at its ``starts`` only.
+    """A room at a site. Conferences begin only at its ``starts``.
 
-    ``hybrid_from`` is the first day with equipment for hybrid conferences; None means that there is none.
+    ``hybrid_from`` is the first day with equipment for hybrid conferences; None means no equipment.
     ``first`` and ``last`` are its first and last day of use; ``closed`` are periods between.
     """
 
@@ -47,20 +47,20 @@ class Room(Value):
 
     @property
     def label(self) -> str:
-        """The name as people know it."""
+        """Return the name, or the id if there is none."""
         return self.name or self.id
 
     def is_open(self, day: dt.date) -> bool:
-        """Whether the room can be used that day."""
+        """True if the room can be used that day."""
         return in_service(day, self.first, self.last) and not any(day in period for period in self.closed)
 
     def is_hybrid(self, day: dt.date) -> bool:
-        """Whether the room has its hybrid equipment on that day."""
+        """True if the room has equipment for hybrid conferences on that day."""
         return self.hybrid_from is not None and self.hybrid_from <= day
 
 
 class Journey(Value):
-    """Travel between two sites in minutes; it counts both ways unless both are given."""
+    """Travel between two sites in minutes; it counts both ways unless the other way is listed too."""
 
     from_: Identifier = Field(alias="from")
     to: Identifier
@@ -68,18 +68,18 @@ class Journey(Value):
 
 
 def travel_minutes(journeys: Iterable[Journey]) -> dict[tuple[str, str], int]:
-    """Minutes from site to site; a journey given one way counts for both. Pairs not given are absent (0 minutes)."""
-    given = {(journey.from_, journey.to): journey.minutes for journey in journeys}
-    return {(to, from_): minutes for (from_, to), minutes in given.items()} | given
+    """Return the minutes from site to site. A journey listed one way counts for both; unlisted pairs are absent (0 minutes)."""
+    listed = {(journey.from_, journey.to): journey.minutes for journey in journeys}
+    return {(to, from_): minutes for (from_, to), minutes in listed.items()} | listed
 
 
 def in_service(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:
-    """Whether the day lies within open-ended first and last days, both included."""
+    """True if the day lies between the first and last days, both included; None means no limit."""
     return (first is None or first <= day) and (last is None or day <= last)
 
 
 def check_forwards(first: dt.date | None, last: dt.date | None) -> None:
-    """Refuse a first day after the last."""
+    """Raise PydanticCustomError if the first day is after the last."""
     if first is not None and last is not None and first > last:
         raise PydanticCustomError(
             "backwards",

@@ -1,4 +1,4 @@
-"""Every number that is a setting (contract, section 2)."""
+"""The service's settings (contract, section 2)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     SwitchedOff: TypeAlias = str
 else:
     SwitchedOff = Literal[("R4", "R5", "R6", "R7", "R8", *PREFERENCE_NAMES)]
-"""A rule that a policy can switch off: a hard rule that the contract lets go, or a preference."""
+"""A rule that a policy can switch off: a preference, or a hard rule that the contract makes optional."""
 
 
-def _virtual_fallback(found: Any) -> Any:
-    if isinstance(found, bool) or found == "hybrid":
-        return found
-    message = '{found} is not one of the choices. Enter true, false or "hybrid": only hybrid conferences may be held virtually.'
-    raise PydanticCustomError("virtual_fallback", message, {"found": quoted(found)})
+def _virtual_fallback(entry: Any) -> Any:
+    if isinstance(entry, bool) or entry == "hybrid":
+        return entry
+    message = '{entry} is not one of the choices. Enter true, false or "hybrid": only hybrid conferences may be held virtually.'
+    raise PydanticCustomError("virtual_fallback", message, {"entry": quoted(entry)})
 
 
 VirtualFallback = Annotated[bool | Literal["hybrid"], BeforeValidator(_virtual_fallback)]
-"""Which conferences that ask for a room may be held virtually: all, none, or only hybrid ones."""
+"""The conferences in a room that may be held virtually instead: all, none, or only hybrid ones."""
 
 
 class Clock(Value):
-    """How long each kind's clock runs."""
+    """The length of each kind's statutory clock."""
 
     initial_days: Annotated[Whole, Field(le=1000)] = 15
     transfer_days: Annotated[Whole, Field(le=1000)] = 15
@@ -43,7 +43,7 @@ class Clock(Value):
 
 
 class Stability(Value):
-    """What each change to a published booking costs."""
+    """The cost of each change to a published booking."""
 
     date: Whole = 5
     time: Whole = 3
@@ -55,7 +55,7 @@ class Stability(Value):
 if TYPE_CHECKING:
 
     class Weights(Value):
-        """What one unit of each preference costs: a field for each row of ``PREFERENCES``."""
+        """The cost of one unit of each preference: a field for each row of ``PREFERENCES``."""
 
         def __init__(self, **weights: int) -> None: ...
         def __getattr__(self, preference: str) -> int: ...
@@ -64,7 +64,7 @@ else:
     Weights = create_model(
         "Weights",
         __base__=Value,
-        __doc__="What one unit of each preference costs.",
+        __doc__="The cost of one unit of each preference.",
         __module__=__name__,
         **{preference.name: (Whole, preference.weight) for preference in PREFERENCES},
     )
@@ -85,9 +85,9 @@ class Plausible(Value):
 
 
 class Policy(Value):
-    """The service's own settings; ``pre_meet`` and ``reset`` are minutes, ``…_days`` working days.
+    """The service's settings; ``pre_meet`` and ``reset`` are minutes, ``…_days`` working days.
 
-    ``off`` lists the rules that are switched off: a preference then weighs nothing, a hard rule is
+    ``off`` lists the rules that are switched off: a preference then costs nothing, and a hard rule is
     neither posted nor checked.
     """
 
@@ -118,7 +118,7 @@ class Policy(Value):
         return 0 if preference in self.off else int(getattr(self.weights, preference))
 
     def may_be_virtual(self, mode: Mode) -> bool:
-        """True if a conference of this mode is held virtually, or may be for want of a room (contract, R2)."""
+        """True if a conference of this mode is virtual, or may be held virtually if no room is free (contract, R2)."""
         if self.virtual_fallback == "hybrid":
             return mode is not Mode.IN_PERSON
         return mode is Mode.VIRTUAL or self.virtual_fallback

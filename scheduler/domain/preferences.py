@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 @dataclass(frozen=True)
 class Preference:
-    """A preference's name, its usual weight, and what people read about it in a workbook."""
+    """A preference: its name, its default weight, and its texts in workbooks."""
 
     name: str
-    """The contract's name, and the name of the module that holds the rule."""
+    """The name in the contract, and of the rule's module."""
     weight: int
-    """The usual cost of one unit."""
+    """The default cost of one unit."""
     label: str
-    """What it avoids, where workbooks list rules to switch off and count units."""
+    """The label where workbooks count units and list the rules that can be switched off."""
     avoid: str
-    """What it avoids, where the Policy sheet of the workbook asks for its weight."""
+    """The label of its weight on the workbook's Policy sheet."""
     help: str
-    """What one unit is, beside that weight."""
+    """The help text beside that weight, which defines one unit."""
 
 
 PREFERENCES: tuple[Preference, ...] = (
@@ -68,11 +68,11 @@ VERSION_1 = frozenset(
         "partner_clash",
     }
 )
-"""The preferences of version 1. A later one is left out of a problem's digest while it has its usual weight."""
+"""The preferences of version 1. A later one is left out of a problem's digest while it has its default weight."""
 PREFERENCE_NAMES: tuple[str, ...] = tuple(preference.name for preference in PREFERENCES)
 
 if TYPE_CHECKING:
     PreferenceName: TypeAlias = str
 else:
     PreferenceName = Literal[PREFERENCE_NAMES]
-"""One of the names. Validation and JSON schema know the names; mypy, which can't read the table, sees a string."""
+"""One of the names. Validation and JSON schema list them; mypy can't read the table, so it sees a string."""

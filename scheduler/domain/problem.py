@@ -1,4 +1,4 @@
-"""Everything that one solve needs (contract, section 1)."""
+"""The complete input of one solve (contract, section 1)."""
 
 from __future__ import annotations
 
@@ -41,27 +41,27 @@ EXPORT = re.compile(r"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{
 
 
 class Service(Value):
-    """Whose diary it is, and what the service calls its chairs."""
+    """The service's name, time zone and title for its chairs."""
 
     name: Text = ""
     timezone: Literal["Europe/London"] = "Europe/London"
     chair_title: Text = "CPA"
 
 
-def _export_mark(found: Any) -> Any:
-    if found is None or (isinstance(found, str) and EXPORT.fullmatch(found)):
-        return found
+def _export_mark(entry: Any) -> Any:
+    if entry is None or (isinstance(entry, str) and EXPORT.fullmatch(entry)):
+        return entry
     raise PydanticCustomError(
-        "export", "{found} is not the mark of an export. Leave it as the service wrote it, or clear it.", {"found": quoted(found)}
+        "export", "{entry} is not the mark of an export. Leave it as the service wrote it, or clear it.", {"entry": quoted(entry)}
     )
 
 
 ExportMark = Annotated[str, BeforeValidator(_export_mark)]
-"""The state of a service's diary that a file was exported from: the instant of its latest change, and its fingerprint."""
+"""The version of the diary that a file was exported from: the instant of its latest change, and its fingerprint."""
 
 
 class PublishedBooking(Value):
-    """A booking that families have been told of, and what of it must not change."""
+    """A booking that has been announced to the family, and the locks on its parts that must not change."""
 
     conference: Identifier
     start: Moment
@@ -72,7 +72,7 @@ class PublishedBooking(Value):
 
 
 class HeldSlot(Value):
-    """One slot of a hold, under the id that its booking carries: ``HOLD-<site>-<week>-<n>``."""
+    """One slot of a hold. ``id`` is also the id of its booking: ``HOLD-<site>-<week>-<n>``."""
 
     id: str
     site: Identifier
@@ -80,7 +80,7 @@ class HeldSlot(Value):
 
 
 class Problem(Value):
-    """One month (or any horizon) of a service, with its conferences still to be placed."""
+    """A month of a service, or any other horizon, with the conferences to place."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, ignored_types=(cached_property,))
 
@@ -104,43 +104,43 @@ class Problem(Value):
 
     ADDED = frozenset({"today"})
     METADATA: ClassVar[frozenset[str]] = frozenset({"exported"})
-    """Fields that say where the problem comes from: no part of its canonical JSON."""
+    """Fields about the problem's origin, which its canonical JSON leaves out."""
 
     @cached_property
     def working_days(self) -> tuple[dt.date, ...]:
-        """The working days of the horizon, closures among them."""
+        """Return the working days of the horizon, including closures."""
         return tuple(day for day in days(self.horizon) if self.calendar.is_working_day(day))
 
     @cached_property
     def all_virtual_starts(self) -> tuple[dt.time, ...]:
-        """When virtual conferences may begin: as given, or whenever any room has a start."""
-        given = self.virtual_starts
-        starts: Iterable[dt.time] = (start for room in self.rooms for start in room.starts) if given is None else given
+        """Return the starts of virtual conferences in order: those listed, or the starts of all rooms."""
+        listed = self.virtual_starts
+        starts: Iterable[dt.time] = (start for room in self.rooms for start in room.starts) if listed is None else listed
         return tuple(sorted(set(starts)))
 
     @cached_property
     def site_by_id(self) -> dict[str, Site]:
-        """Sites under their ids."""
+        """Return the sites by id."""
         return {site.id: site for site in self.sites}
 
     @cached_property
     def room_by_id(self) -> dict[str, Room]:
-        """Rooms under their ids."""
+        """Return the rooms by id."""
         return {room.id: room for room in self.rooms}
 
     @cached_property
     def chair_by_id(self) -> dict[str, Chair]:
-        """Chairs under their ids."""
+        """Return the chairs by id."""
         return {chair.id: chair for chair in self.chairs}
 
     @cached_property
     def minute_taker_by_id(self) -> dict[str, MinuteTaker]:
-        """Minute takers under their ids; empty where they are not modelled."""
+        """Return the minute takers by id; empty if they are not modelled."""
         return {taker.id: taker for taker in self.minute_takers or ()}
 
     @cached_property
     def conference_by_id(self) -> dict[str, Conference]:
-        """Conferences under their ids."""
+        """Return the conferences by id."""
         return {conference.id: conference for conference in self.conferences}
 
     def on_side(self, name: str) -> tuple[str, ...]:
@@ -149,12 +149,12 @@ class Problem(Value):
 
     @cached_property
     def published_by_id(self) -> dict[str, PublishedBooking]:
-        """Published bookings under their conferences' ids."""
+        """Return the published bookings by conference id."""
         return {published.conference: published for published in self.published}
 
     @cached_property
     def due(self) -> dict[str, dt.date]:
-        """Each conference's due date."""
+        """Return each conference's due date, by id."""
         return {c.id: due_date(c, self.calendar, self.policy) for c in self.conferences}
 
     @cached_property
@@ -165,19 +165,19 @@ class Problem(Value):
 
     @cached_property
     def earliest_as_published(self) -> dict[str, dt.date]:
-        """Return the first day on which each conference may keep its published start: ``today`` doesn't bind it."""
+        """Return the first day on which each conference may keep its published start; ``today`` doesn't limit it."""
         first = self.horizon.first
         return {c.id: earliest_date(c, first, self.calendar, self.policy) for c in self.conferences}
 
     def earliest_at(self, conference: str, start: dt.datetime) -> dt.date:
         """Return the first day on which a conference of the problem may be held if it begins at ``start``."""
         published = self.published_by_id.get(conference)
-        is_kept = published is not None and published.start == start
-        return (self.earliest_as_published if is_kept else self.earliest)[conference]
+        keeps_start = published is not None and published.start == start
+        return (self.earliest_as_published if keeps_start else self.earliest)[conference]
 
     @cached_property
     def past(self) -> dict[str, PublishedBooking]:
-        """Return the published bookings before ``today``, which stay as they are, under their conferences' ids."""
+        """Return the published bookings before ``today``, which don't change, by conference id."""
         return {p.conference: p for p in self.published if self.today is not None and p.start.date() < self.today}
 
     @cached_property
@@ -198,7 +198,7 @@ class Problem(Value):
 
     @cached_property
     def held_slots(self) -> tuple[HeldSlot, ...]:
-        """The holds, slot by slot."""
+        """Return the slots of all holds."""
         slots: list[HeldSlot] = []
         counted: dict[tuple[str, dt.date], int] = {}
         for hold in self.holds:
@@ -209,20 +209,20 @@ class Problem(Value):
 
     @cached_property
     def held_slot_by_id(self) -> dict[str, HeldSlot]:
-        """Held slots under their ids."""
+        """Return the held slots by id."""
         return {slot.id: slot for slot in self.held_slots}
 
     @cached_property
     def minutes_by_id(self) -> dict[str, int]:
-        """How long each conference and held slot lasts, without the pre-meet."""
+        """Return the length in minutes of each conference and held slot, without the pre-meet."""
         return {c.id: c.minutes for c in self.conferences} | {slot.id: HOLD_MINUTES for slot in self.held_slots}
 
     def people_time(self, booking: Booking) -> Interval:
-        """The time the booking takes of people, by its conference's length; by its stated end where that is unknown."""
+        """Return the time that the booking occupies people, by its conference's length or, if that is unknown, its own end."""
         return self.with_length(booking).people_time(self.policy.pre_meet)
 
     def room_time(self, booking: Booking) -> Interval:
-        """The time the booking takes of a room, by its conference's length; by its stated end where that is unknown."""
+        """Return the time that the booking occupies a room, by its conference's length or, if that is unknown, its own end."""
         return self.with_length(booking).room_time(self.policy.pre_meet, self.policy.reset)
 
     def with_length(self, booking: Booking) -> Booking:
@@ -242,28 +242,28 @@ class Problem(Value):
         )
 
     def site_of(self, room_id: str | None) -> str | None:
-        """The id of the site that a booking's room is at; None where it is held virtually or its room is unknown."""
+        """Return the id of the room's site; None for a virtual booking or an unknown room."""
         room = self.room_by_id.get(room_id) if room_id is not None else None
         return room.site if room is not None else None
 
     @cached_property
     def models_minute_takers(self) -> bool:
-        """Whether every booking needs a minute taker (R5)."""
+        """True if every booking needs a minute taker (R5)."""
         return self.minute_takers is not None and "R5" not in self.policy.off
 
     @cached_property
     def travel_minutes(self) -> dict[tuple[str, str], int]:
-        """Minutes from site to site; a journey given one way counts for both. Pairs not given are absent (0 minutes)."""
+        """Return the minutes from site to site, as the function of the same name does."""
         return travel_minutes(self.travel)
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What the problem leaves open, and how it is taken."""
+        """Return the assumptions about what the problem leaves open, as sentences."""
         return self.calendar.assumptions(self.horizon)
 
     @cached_property
     def digest(self) -> str:
-        """The sha256 of the problem's canonical JSON: keys sorted, no white space, defaults filled in.
+        """Return the SHA-256 of the problem's canonical JSON: keys sorted, no white space, defaults filled in.
 
         Fields added since version 1 are left out while they have their default, so that old files keep their digest.
         """
@@ -273,14 +273,14 @@ class Problem(Value):
 
 
 def nameless(problem: Problem) -> Problem:
-    """The problem without people's names, so that what is told of it, or sent elsewhere, gives references only."""
+    """Return the problem without people's names, so that reports and other services see only references."""
     chairs = tuple(chair.model_copy(update={"name": ""}) for chair in problem.chairs)
     takers = problem.minute_takers and tuple(taker.model_copy(update={"name": ""}) for taker in problem.minute_takers)
     return _with(problem, chairs=chairs, minute_takers=takers)
 
 
 def on_day(problem: Problem, today: dt.date) -> Problem:
-    """Return the problem as it is planned on a day."""
+    """Return the problem with ``today`` set."""
     return _with(problem, today=today)
 
 
@@ -290,12 +290,12 @@ def with_published(problem: Problem, published: Iterable[PublishedBooking]) -> P
 
 
 def _with(problem: Problem, **changes: Any) -> Problem:
-    """Return the problem with valid fields changed; unlike ``model_copy``, without what was computed from the old ones."""
+    """Return the problem with valid fields changed. Unlike ``model_copy``, it doesn't copy cached properties."""
     return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)
 
 
 def _added_defaults(value: Value) -> dict[str, Any]:
-    """Return, for ``exclude``, the fields added since version 1 that have their default, in the value and in all its parts."""
+    """Return, in the form of pydantic's ``exclude``, the fields added since version 1 that have their default, at any depth."""
     excluded: dict[str, Any] = {}
     for name, field in type(value).model_fields.items():
         part = getattr(value, name)

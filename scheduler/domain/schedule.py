@@ -1,4 +1,4 @@
-"""What comes out of a solve: bookings, what could not be placed, and how good the whole is (contract, sections 3 and 5)."""
+"""The result of a solve: bookings, conferences that could not be placed, and tiers (contract, sections 3 and 5)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ TIERS: tuple[TierName, ...] = ("unplaced", "late", "stability", "continuity", "c
 
 
 class LenientValue(Value):
-    """A value that other tools may have annotated: fields it does not know are passed over."""
+    """A value that other tools may have annotated: unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Booking(LenientValue):
-    """A conference (or a held slot) at a time, in a room or (``room`` None) virtually, with a chair.
+    """A conference or held slot with a time, a chair and a room; without a room it is virtual.
 
-    ``cover`` marks a booking chaired by another than the family's own chair, without a handover (contract, section 8).
+    ``cover`` marks a booking whose chair is not the family's own chair, without a handover (contract, section 8).
     ``start`` is when the conference itself begins; families arrive the policy's ``pre_meet`` minutes before.
     """
 
@@ -37,22 +37,22 @@ class Booking(LenientValue):
 
     @property
     def day(self) -> dt.date:
-        """The day it is held on."""
+        """Return the day of its start."""
         return self.start.date()
 
     def people_time(self, pre_meet: int) -> Interval:
-        """The time it takes of people: from the pre-meet to the end (contract, section 4)."""
+        """Return the time that it occupies people: from the pre-meet to the end (contract, section 4)."""
         return Interval.model_construct(start=self.start - dt.timedelta(minutes=pre_meet), end=self.end)
 
     def room_time(self, pre_meet: int, reset: int) -> Interval:
-        """The time it takes of a room: from the pre-meet to the end of the reset (contract, section 4)."""
+        """Return the time that it occupies a room: from the pre-meet to the end of the reset (contract, section 4)."""
         return Interval.model_construct(
             start=self.start - dt.timedelta(minutes=pre_meet), end=self.end + dt.timedelta(minutes=reset)
         )
 
 
 class Unplaced(LenientValue):
-    """A conference without a booking, and one plain sentence why."""
+    """A conference without a booking, and the reason in a sentence."""
 
     conference: Identifier
     reason: Text = ""
@@ -61,7 +61,7 @@ class Unplaced(LenientValue):
 class Tier(LenientValue):
     """One tier of the objective: its value, the best bound known, and whether they are equal.
 
-    The bound is that of schedules which are no worse in the tiers before it; it is one of all schedules where those are proven.
+    The bound holds for schedules that are no worse in the earlier tiers. If those are proven, it holds for all schedules.
     """
 
     name: TierName
@@ -71,7 +71,7 @@ class Tier(LenientValue):
 
 
 class Solver(LenientValue):
-    """How the schedule was found; ``seconds`` is building, solving and checking."""
+    """The solver that computed the schedule; ``seconds`` covers building, solving and checking."""
 
     engine: Text = ""
     seconds: float = 0.0
@@ -81,7 +81,7 @@ class Solver(LenientValue):
 
 
 class PlanException(LenientValue):
-    """What was excepted, dropped or left unplaced because of a rule, and for which conference (contract, section 8)."""
+    """A conference that a rule affects: excepted from it, with a lock dropped, or left unplaced (contract, section 8)."""
 
     conference: Identifier
     rule: Text
@@ -96,7 +96,7 @@ class Remark(LenientValue):
 
 
 class Schedule(LenientValue):
-    """The whole answer to a problem. ``assumptions`` says what the input left open and how it was taken."""
+    """The complete result of a problem. ``assumptions`` lists what the input left open and the value that was used."""
 
     version: Literal[1] = 1
     problem: Text = ""
@@ -110,10 +110,10 @@ class Schedule(LenientValue):
 
 
 class Violation(Value):
-    """A rule broken, or ``amount`` units of a tier or preference, by one booking or person.
+    """A breach of a hard rule, or ``amount`` units of a tier or preference, by one booking or person.
 
-    ``subject`` is the id of a booking's conference or of a person; ``text`` says it in a sentence. ``among`` are the
-    conferences and held slots whose bookings break a hard rule together, if it takes several.
+    ``subject`` is the id of a booking's conference or of a person; ``text`` is a sentence. ``among`` lists the
+    conferences and held slots whose bookings break a hard rule together, if several do.
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""The small values that everything else is made of: dates, times, periods, and the frozen base model."""
+"""The basic values: dates, times, periods, identifiers, and the frozen base model."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Value(BaseModel):
-    """A frozen value that refuses fields it does not know."""
+    """A frozen value that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     ADDED: ClassVar[frozenset[str]] = frozenset()
-    """Fields that version 1.1 of the contract added: left out of the canonical JSON while they have their default."""
+    """Fields that version 1.1 of the contract added. The canonical JSON leaves them out while they have their default."""
 
 
-def _date(found: Any) -> dt.date:
-    day = found
+def _date(entry: Any) -> dt.date:
+    day = entry
     try:
-        if isinstance(found, str) and DATE.fullmatch(found):
-            day = dt.date.fromisoformat(found)
+        if isinstance(entry, str) and DATE.fullmatch(entry):
+            day = dt.date.fromisoformat(entry)
     except ValueError:
         pass
     if isinstance(day, dt.date) and not isinstance(day, dt.datetime) and day.year in YEARS:
         return day
-    raise PydanticCustomError("date", "{found} is not a date. Enter a date such as 2026-12-01.", {"found": quoted(found)})
+    raise PydanticCustomError("date", "{entry} is not a date. Enter a date such as 2026-12-01.", {"entry": quoted(entry)})
 
 
-def _moment(found: Any) -> dt.datetime:
-    moment = found
+def _moment(entry: Any) -> dt.datetime:
+    moment = entry
     try:
-        if isinstance(found, str) and MOMENT.fullmatch(found):
-            moment = dt.datetime.fromisoformat(found)
+        if isinstance(entry, str) and MOMENT.fullmatch(entry):
+            moment = dt.datetime.fromisoformat(entry)
     except ValueError:
         pass
     if (
@@ -63,41 +63,41 @@ def _moment(found: Any) -> dt.datetime:
         return moment
     raise PydanticCustomError(
         "moment",
-        "{found} is not a date and local time. Enter one such as 2026-12-01T10:00.",
-        {"found": quoted(found)},
+        "{entry} is not a date and local time. Enter one such as 2026-12-01T10:00.",
+        {"entry": quoted(entry)},
     )
 
 
-def _end_moment(found: Any) -> dt.datetime:
+def _end_moment(entry: Any) -> dt.datetime:
     """Return the end of a range: ``2026-12-01T24:00`` is the next day's 00:00."""
-    if isinstance(found, str) and (midnight := MIDNIGHT_AFTER.fullmatch(found)):
+    if isinstance(entry, str) and (midnight := MIDNIGHT_AFTER.fullmatch(entry)):
         try:
             return _moment(dt.datetime.fromisoformat(f"{midnight[1]}T00:00") + dt.timedelta(days=1))
         except (ValueError, OverflowError):
-            pass  # there is no such day, which the error below says
-    return _moment(found)
+            pass  # the day doesn't exist; the error below reports it
+    return _moment(entry)
 
 
-def _time_of_day(found: Any) -> dt.time:
-    time = found
+def _time_of_day(entry: Any) -> dt.time:
+    time = entry
     try:
-        if isinstance(found, str) and TIME_OF_DAY.fullmatch(found):
-            time = dt.time.fromisoformat(found)
+        if isinstance(entry, str) and TIME_OF_DAY.fullmatch(entry):
+            time = dt.time.fromisoformat(entry)
     except ValueError:
         pass
     if isinstance(time, dt.time) and time.tzinfo is None and time.second == time.microsecond == 0:
         return time
-    raise PydanticCustomError("time_of_day", "{found} is not a time of day. Enter one such as 10:00.", {"found": quoted(found)})
+    raise PydanticCustomError("time_of_day", "{entry} is not a time of day. Enter one such as 10:00.", {"entry": quoted(entry)})
 
 
-def quoted(found: Any) -> str:
-    """What was found, as an error message quotes it: short, and strings in quotes."""
-    text = repr(found) if isinstance(found, str) else str(found)
+def quoted(entry: Any) -> str:
+    """Return an entry as error messages show it: shortened to 60 characters, with strings in quotes."""
+    text = repr(entry) if isinstance(entry, str) else str(entry)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def written_moment(moment: dt.datetime) -> str:
-    """A local wall-clock moment as the contract writes it, to the minute."""
+    """Return a local wall-clock moment in the contract's format, to the minute."""
     return moment.strftime("%Y-%m-%dT%H:%M")
 
 
@@ -168,12 +168,12 @@ class Interval(Value):
         return self
 
     def overlaps(self, other: Interval) -> bool:
-        """Whether the two share any moment; touching ends do not."""
+        """True if the two share any moment. Intervals that only touch don't overlap."""
         return self.start < other.end and other.start < self.end
 
 
 def days(period: Period) -> list[dt.date]:
-    """Every day of the period, in order."""
+    """Return every day of the period, in order."""
     return [period.first + dt.timedelta(days=n) for n in range((period.last - period.first).days + 1)]
 
 
@@ -183,10 +183,10 @@ def is_friday(day: dt.date) -> bool:
 
 
 def monday_of(day: dt.date) -> dt.date:
-    """The Monday of the week (Monday to Sunday) that the day is in."""
+    """Return the Monday of the day's week (Monday to Sunday)."""
     return day - dt.timedelta(days=day.weekday())
 
 
 def sunday_of(day: dt.date) -> dt.date:
-    """The Sunday of the week (Monday to Sunday) that the day is in."""
+    """Return the Sunday of the day's week (Monday to Sunday)."""
     return monday_of(day) + dt.timedelta(days=6)

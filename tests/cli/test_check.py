@@ -92,8 +92,8 @@ def test_each_fault_of_the_problem_is_on_its_own_line(tmp_path: Path):
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr.splitlines() == [
         "conferences[0].trigger: '2027-13-01' is not a date. Enter a date such as 2026-12-01.",
-        "rooms[0].site: there is no site 'AYX'. Did you mean 'AYL'? Enter the id of one listed under sites.",
-        "conferences[0].site: there is no site 'NOWHERE'. Enter the id of one listed under sites.",
+        "rooms[0].site: there is no site 'AYX'. Did you mean 'AYL'? Enter an id that is listed under sites.",
+        "conferences[0].site: there is no site 'NOWHERE'. Enter an id that is listed under sites.",
     ]
 
 

@@ -125,7 +125,8 @@ def test_bad_input_writes_nothing(tmp_path: Path):
     (tmp_path / "bad.json").write_text(json.dumps(tiny_data(horizon={"first": "2027-03-06", "last": "2027-03-07"})))
     finished = scheduler("plan", "bad.json", "--out", "out.json", "--xlsx", "out.xlsx", cwd=tmp_path)
     assert (finished.returncode, finished.stdout) == (2, "")
-    assert finished.stderr == "horizon: there is no working day in it. Enter a first and last day with one between.\n"
+    expected = "horizon: there is no working day between the first day and the last. Enter days that include one."
+    assert finished.stderr.splitlines() == [expected]
     assert [path.name for path in tmp_path.iterdir()] == ["bad.json"]
 
 

@@ -195,17 +195,17 @@ TERMS_TO_CHRISTMAS = (*TERMS_TO_JULY, Period(first=day("2027-09-02"), last=day("
     ("calendar", "expected"),
     [
         (Calendar(terms=TERMS_TO_CHRISTMAS), ()),
-        (Calendar(), ("No school terms are given: every day was taken as term time.",)),
+        (Calendar(), ("No school terms are listed: every day counts as term time.",)),
         (Calendar(terms=()), ()),
         (
             Calendar(terms=TERMS_TO_JULY),
-            ("The school terms given end on 21 July 2027: every day after that was taken as school holidays.",),
+            ("The listed school terms end on 21 July 2027: every later day counts as school holidays.",),
         ),
         (
             Calendar(terms=TERMS_TO_CHRISTMAS, bank_holidays=(day("2027-12-27"), day("2028-01-10"))),
             (
-                "28 December 2027 is not among the bank holidays given: it was taken as a working day.",
-                "3 January 2028 is not among the bank holidays given: it was taken as a working day.",
+                "28 December 2027 is not among the listed bank holidays: it counts as a working day.",
+                "3 January 2028 is not among the listed bank holidays: it counts as a working day.",
             ),
         ),
     ],

@@ -36,7 +36,7 @@ def published(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("raw", [None, [], "problem", 1, [tiny_data()]])
 def test_what_holds_no_object_is_no_problem(raw: Any) -> None:
-    assert faults_in(raw) == ["This is no problem file: it holds no object. Give one with version, horizon, sites, …"]
+    assert faults_in(raw) == ["This is not a problem file: it has no JSON object. Enter one with version, horizon, sites, …"]
 
 
 def test_what_is_required_is_asked_for_all_at_once() -> None:
@@ -59,7 +59,7 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     ({"service": {"name": 7}}, "service.name: 7 is not text. Enter text, in quotes."),
     ({"service": {"timezone": "UTC"}}, "service.timezone: 'UTC' is not one of the choices. Enter one of: 'Europe/London'."),
-    ({"service": {"name": "\ud800"}}, r"service.name: '\ud800' holds half a character. Enter it again."),
+    ({"service": {"name": "\ud800"}}, r"service.name: '\ud800' contains half a character. Enter it again."),
     ({"calender": {}}, "calender: is not a field here. Did you mean calendar?"),
     ({"a\nb": {}}, r"'a\nb': is not a field here."),
     ({"policy": {"weights": {"fridays": 1}}}, "policy.weights.fridays: is not a field here. Did you mean friday?"),
@@ -84,7 +84,7 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     (conferences(id=101), "conferences[0].id: 101 is not text. Enter text, in quotes."),
     (
         conferences(id="HOLD-AYL-2027-03-01-1"),
-        "conferences[0].id: ids that begin with HOLD- are kept for held slots. Enter another.",
+        "conferences[0].id: ids that begin with HOLD- are reserved for held slots. Enter another.",
     ),
     (
         conferences(trigger="2026-13-01"),
@@ -156,7 +156,7 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     # A horizon that can't be planned.
     (
         {"horizon": {"first": "2027-03-26", "last": "2027-03-29"}},
-        "horizon: there is no working day in it. Enter a first and last day with one between.",
+        "horizon: there is no working day between the first day and the last. Enter days that include one.",
     ),
     (
         {"horizon": {"first": "2027-01-01", "last": "2029-03-11"}},
@@ -182,39 +182,39 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         conferences(site="AYK"),
-        "conferences[0].site: there is no site 'AYK'. Did you mean 'AYL'? Enter the id of one listed under sites.",
+        "conferences[0].site: there is no site 'AYK'. Did you mean 'AYL'? Enter an id that is listed under sites.",
     ),
-    (conferences(chair="X9"), "conferences[0].chair: there is no chair 'X9'. Enter the id of one listed under chairs."),
+    (conferences(chair="X9"), "conferences[0].chair: there is no chair 'X9'. Enter an id that is listed under chairs."),
     (
         conferences(not_chairs=["C1", "X9"]),
-        "conferences[0].not_chairs[1]: there is no chair 'X9'. Enter the id of one listed under chairs.",
+        "conferences[0].not_chairs[1]: there is no chair 'X9'. Enter an id that is listed under chairs.",
     ),
-    ({"rooms": [room("XXX-1")]}, "rooms[0].site: there is no site 'XXX'. Enter the id of one listed under sites."),
-    (chairs(base="XXX"), "chairs[0].base: there is no site 'XXX'. Enter the id of one listed under sites."),
+    ({"rooms": [room("XXX-1")]}, "rooms[0].site: there is no site 'XXX'. Enter an id that is listed under sites."),
+    (chairs(base="XXX"), "chairs[0].base: there is no site 'XXX'. Enter an id that is listed under sites."),
     (
         {"minute_takers": [minute_taker(sites=["AYL", "XXX"])]},
-        "minute_takers[0].sites[1]: there is no site 'XXX'. Enter the id of one listed under sites.",
+        "minute_takers[0].sites[1]: there is no site 'XXX'. Enter an id that is listed under sites.",
     ),
     (
         {"travel": [{"from": "XXX", "to": "AYL", "minutes": 1}]},
-        "travel[0].from: there is no site 'XXX'. Enter the id of one listed under sites.",
+        "travel[0].from: there is no site 'XXX'. Enter an id that is listed under sites.",
     ),
     (
         {"travel": [{"from": "AYL", "to": "XXX", "minutes": 1}]},
-        "travel[0].to: there is no site 'XXX'. Enter the id of one listed under sites.",
+        "travel[0].to: there is no site 'XXX'. Enter an id that is listed under sites.",
     ),
     (
         {"holds": [{"site": "XXX", "week": "2027-03-01", "count": 1}]},
-        "holds[0].site: there is no site 'XXX'. Enter the id of one listed under sites.",
+        "holds[0].site: there is no site 'XXX'. Enter an id that is listed under sites.",
     ),
     (
         {"apart": [["A", "Z"]]},
-        "apart[0][1]: there is no conference or family 'Z'. Enter the id of one listed under conferences.",
+        "apart[0][1]: there is no conference or family 'Z'. Enter an id that is listed under conferences.",
     ),
     (
         {"apart": [["A", "FAM-2"]], "conferences": [conference("A"), conference("B", family="FAM-1")]},
         "apart[0][1]: there is no conference or family 'FAM-2'. Did you mean 'FAM-1'? "
-        "Enter the id of one listed under conferences.",
+        "Enter an id that is listed under conferences.",
     ),
     ({"apart": [["A", "A"]]}, "apart[0]: 'A' can't be kept apart from itself. Enter two conferences or families."),
     (
@@ -223,15 +223,15 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"apart": [["A", "B"]], "conferences": [conference("A", family="F"), conference("B", family="F")]},
-        "apart[0]: 'A' and 'B' are of one family, 'F'. Enter two that are not.",
+        "apart[0]: 'A' and 'B' belong to one family, 'F'. Enter two of different families.",
     ),
     (
         {"apart": [["A", "F"]], "conferences": [conference("A", family="F"), conference("B", family="F")]},
-        "apart[0]: 'A' and 'F' are of one family, 'F'. Enter two that are not.",
+        "apart[0]: 'A' and 'F' belong to one family, 'F'. Enter two of different families.",
     ),
     (
         {"apart": [["F", "B"]], "conferences": [conference("A", family="F"), conference("B", family="F")]},
-        "apart[0]: 'F' and 'B' are of one family, 'F'. Enter two that are not.",
+        "apart[0]: 'F' and 'B' belong to one family, 'F'. Enter two of different families.",
     ),
     (
         {"apart": [["C", "B"]], "conferences": [conference("A", family="B"), conference("B"), conference("C")]},
@@ -243,19 +243,19 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"published": [published(conference="Z")]},
-        "published[0].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
+        "published[0].conference: there is no conference 'Z'. Enter an id that is listed under conferences.",
     ),
     (
         {"published": [published(room="Q")]},
-        "published[0].room: there is no room 'Q'. Enter the id of one listed under rooms.",
+        "published[0].room: there is no room 'Q'. Enter an id that is listed under rooms.",
     ),
     (
         {"published": [published(chair="X9")]},
-        "published[0].chair: there is no chair 'X9'. Enter the id of one listed under chairs.",
+        "published[0].chair: there is no chair 'X9'. Enter an id that is listed under chairs.",
     ),
     (
         {"minute_takers": [minute_taker()], "published": [published(minute_taker="X9")]},
-        "published[0].minute_taker: there is no minute taker 'X9'. Enter the id of one listed under minute_takers.",
+        "published[0].minute_taker: there is no minute taker 'X9'. Enter an id that is listed under minute_takers.",
     ),
     ({"published": [published(), published()]}, "published[1].conference: 'A' is published twice. Keep one."),
 ]
@@ -291,8 +291,8 @@ def test_many_faults_are_said_at_once_with_references_between_sound_items() -> N
         "conferences[3].minutes: 0 is too small. Enter 1 or more.",
         "policy.pre_meet: 'half an hour' is not a whole number. Enter a number such as 90.",
         "conferences[2].id: 'B' is already the id of conferences[1]. Give each its own id.",
-        "conferences[1].site: there is no site 'XXX'. Enter the id of one listed under sites.",
-        "apart[1][1]: there is no conference or family 'Z'. Enter the id of one listed under conferences.",
+        "conferences[1].site: there is no site 'XXX'. Enter an id that is listed under sites.",
+        "apart[1][1]: there is no conference or family 'Z'. Enter an id that is listed under conferences.",
     ]
 
 
@@ -307,19 +307,19 @@ def test_references_of_a_faulty_item_are_checked_too() -> None:
         apart=[["Z", 7], ["A", "A", "A"]],
         published=[published(conference="Z", locks=["all"]), published(conference="Z", start="soon", chair=None, room="Q")],
     )
-    one_site = "Enter the id of one listed under sites."
+    one_site = "Enter an id that is listed under sites."
     assert faults_in(raw)[10:] == [
         "conferences[1].id: 'A' is already the id of conferences[0]. Give each its own id.",
         f"chairs[0].base: there is no site 'XXX'. {one_site}",
         f"conferences[0].site: there is no site 'WYX'. Did you mean 'WYC'? {one_site}",
-        "conferences[0].chair: there is no chair 'C99'. Enter the id of one listed under chairs.",
-        "conferences[0].not_chairs[2]: there is no chair 'C98'. Enter the id of one listed under chairs.",
-        "conferences[2].id: ids that begin with HOLD- are kept for held slots. Enter another.",
-        "apart[0][0]: there is no conference or family 'Z'. Enter the id of one listed under conferences.",
+        "conferences[0].chair: there is no chair 'C99'. Enter an id that is listed under chairs.",
+        "conferences[0].not_chairs[2]: there is no chair 'C98'. Enter an id that is listed under chairs.",
+        "conferences[2].id: ids that begin with HOLD- are reserved for held slots. Enter another.",
+        "apart[0][0]: there is no conference or family 'Z'. Enter an id that is listed under conferences.",
         "apart[1]: 'A' can't be kept apart from itself. Enter two conferences or families.",
-        "published[0].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
-        "published[1].conference: there is no conference 'Z'. Enter the id of one listed under conferences.",
-        "published[1].room: there is no room 'Q'. Enter the id of one listed under rooms.",
+        "published[0].conference: there is no conference 'Z'. Enter an id that is listed under conferences.",
+        "published[1].conference: there is no conference 'Z'. Enter an id that is listed under conferences.",
+        "published[1].room: there is no room 'Q'. Enter an id that is listed under rooms.",
         "published[1].conference: 'Z' is published twice. Keep one.",
     ]
 
@@ -327,7 +327,7 @@ def test_references_of_a_faulty_item_are_checked_too() -> None:
 @pytest.mark.parametrize("faulty", [None, {}, {"id": 7}, {"name": "Advisor"}])
 def test_what_may_be_the_id_that_can_not_be_read_is_no_further_fault(faulty: Any) -> None:
     told = faults_in(tiny_data(chairs=[chair("C1"), faulty], conferences=[conference("A", chair="C3", site="XXX")]))
-    assert told[1:] == ["conferences[0].site: there is no site 'XXX'. Enter the id of one listed under sites."]
+    assert told[1:] == ["conferences[0].site: there is no site 'XXX'. Enter an id that is listed under sites."]
     assert told[0].startswith("chairs[1]")
 
 
@@ -354,8 +354,8 @@ def test_references_are_checked_where_a_whole_list_is_missing() -> None:
     del raw["sites"]
     assert faults_in(raw) == [
         "sites: is missing. Enter it.",
-        "conferences[0].chair: there is no chair 'C9'. Enter the id of one listed under chairs.",
-        "horizon: there is no working day in it. Enter a first and last day with one between.",
+        "conferences[0].chair: there is no chair 'C9'. Enter an id that is listed under chairs.",
+        "horizon: there is no working day between the first day and the last. Enter days that include one.",
     ]
 
 

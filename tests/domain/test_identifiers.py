@@ -86,11 +86,11 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"conferences": [conference("A", site="ayl")]},
-            ["conferences[0].site: there is no site 'ayl'. Did you mean 'AYL'? Enter the id of one listed under sites."],
+            ["conferences[0].site: there is no site 'ayl'. Did you mean 'AYL'? Enter an id that is listed under sites."],
         ),
         (
             {"conferences": [conference("A", chair="C1\u200b")]},
-            ["conferences[0].chair: there is no chair 'C1{U+200B}'. Did you mean 'C1'? Enter the id of one listed under chairs."],
+            ["conferences[0].chair: there is no chair 'C1{U+200B}'. Did you mean 'C1'? Enter an id that is listed under chairs."],
         ),
     ],
 )
@@ -120,16 +120,16 @@ def test_conferences_and_families_are_kept_apart(pair: list[str]) -> None:
 @pytest.mark.parametrize(
     ("pair", "expected"),
     [
-        (["A", "C"], "apart[0]: 'A' and 'C' are of one family, 'F-1'. Enter two that are not."),
-        (["A", "F-1"], "apart[0]: 'A' and 'F-1' are of one family, 'F-1'. Enter two that are not."),
+        (["A", "C"], "apart[0]: 'A' and 'C' belong to one family, 'F-1'. Enter two of different families."),
+        (["A", "F-1"], "apart[0]: 'A' and 'F-1' belong to one family, 'F-1'. Enter two of different families."),
         (
             ["A", "F-9"],
             "apart[0][1]: there is no conference or family 'F-9'. Did you mean 'F-2'? "
-            "Enter the id of one listed under conferences.",
+            "Enter an id that is listed under conferences.",
         ),
         (
             ["a", "B"],
-            "apart[0][0]: there is no conference or family 'a'. Did you mean 'A'? Enter the id of one listed under conferences.",
+            "apart[0][0]: there is no conference or family 'a'. Did you mean 'A'? Enter an id that is listed under conferences.",
         ),
     ],
 )

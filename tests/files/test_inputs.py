@@ -154,7 +154,7 @@ def test_rows_are_counted_with_the_line_that_names_the_separator(tmp_path: Path)
     folder = csv_folder(tmp_path)
     (folder / "Travel.csv").write_text("sep=;\r\nFrom;To;Minutes\r\nAYL;WYX;40\r\n", "utf-8")
     assert faults_in(folder) == [
-        "Travel, row 3, To: there is no site 'WYX'. Did you mean 'WYC'? Enter the id of one on the sheet Sites."
+        "Travel, row 3, To: there is no site 'WYX'. Did you mean 'WYC'? Enter an id that is on the sheet Sites."
     ]
 
 

@@ -22,7 +22,7 @@ def test_faults_name_their_place_in_the_contract(tmp_path: Path) -> None:
     assert faults_in(write(tmp_path / "a.json", json.dumps(data))) == [
         "conferences[0].trigger: '2026-13-01' is not a date. Enter a date such as 2026-12-01.",
         "conferences[0].minutes: -5 is too small. Enter 1 or more.",
-        "conferences[1].site: there is no site 'X'. Enter the id of one listed under sites.",
+        "conferences[1].site: there is no site 'X'. Enter an id that is listed under sites.",
     ]
 
 
@@ -48,7 +48,7 @@ def test_nan_and_infinity_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["[]", "null", '"x"', "7"])
 def test_json_without_an_object_is_refused(tmp_path: Path, text: str) -> None:
-    expected = "This is no problem file: it holds no object. Give one with version, horizon, sites, …"
+    expected = "This is not a problem file: it has no JSON object. Enter one with version, horizon, sites, …"
     assert faults_in(write(tmp_path / "a.json", text)) == [expected]
 
 
@@ -60,7 +60,7 @@ def test_deep_nesting_is_refused(tmp_path: Path, depth: int) -> None:
 
 def test_half_a_character_is_refused(tmp_path: Path) -> None:
     text = json.dumps(tiny_data(service={"name": "\ud800"}))
-    assert faults_in(write(tmp_path / "a.json", text)) == ["service.name: '\\ud800' holds half a character. Enter it again."]
+    assert faults_in(write(tmp_path / "a.json", text)) == ["service.name: '\\ud800' contains half a character. Enter it again."]
 
 
 def test_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:

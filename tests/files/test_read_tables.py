@@ -29,13 +29,13 @@ from tests.files.workbooks import SHEET, cell, edit, enter, faults_in, repacked,
         (
             "Conferences",
             {"Site": "AYK"},
-            "Site: there is no site 'AYK'. Did you mean 'AYL'? Enter the id of one on the sheet Sites.",
+            "Site: there is no site 'AYK'. Did you mean 'AYL'? Enter an id that is on the sheet Sites.",
         ),
-        ("Conferences", {"Chair": "X"}, "Chair: there is no chair 'X'. Enter the id of one on the sheet Chairs."),
+        ("Conferences", {"Chair": "X"}, "Chair: there is no chair 'X'. Enter an id that is on the sheet Chairs."),
         (
             "Conferences",
             {"Not_these_chairs": "C1, C22"},
-            "Not these chairs: there is no chair 'C22'. Did you mean 'C2'? Enter the id of one on the sheet Chairs.",
+            "Not these chairs: there is no chair 'C22'. Did you mean 'C2'? Enter an id that is on the sheet Chairs.",
         ),
         (
             "Conferences",
@@ -91,7 +91,7 @@ def test_all_faults_are_listed_in_the_order_of_the_workbook(tmp_path: Path) -> N
         "Absences, row 3: the range runs backwards: 03/03/2027 is after 02/03/2027. Enter a first day on or before the last.",
         "Busy times, row 2: the range runs backwards: 03/03/2027 12:00 is not before 03/03/2027 11:00. "
         "Enter a start before the end.",
-        "Rooms, row 3, Site: there is no site 'ABC'. Enter the id of one on the sheet Sites.",
+        "Rooms, row 3, Site: there is no site 'ABC'. Enter an id that is on the sheet Sites.",
         "Policy, row 3: there is no setting 'Transfer-in: days to holdd it'. Did you mean 'Transfer-in: days to hold it'?",
     ]
 
@@ -100,10 +100,10 @@ def test_all_faults_of_a_row_are_listed(tmp_path: Path) -> None:
     path = enter(tiny_workbook(tmp_path), "Conferences", 2, Length="ninety", Site="WYX", Chair="C99")
     path = enter(path, "Published", 2, Conference="CPC-9999", Date="02/03/2027", Start="10:00", Chair="C1", Locked="Everything")
     assert faults_in(path) == [
-        "Conferences, row 2, Site: there is no site 'WYX'. Did you mean 'WYC'? Enter the id of one on the sheet Sites.",
-        "Conferences, row 2, Chair: there is no chair 'C99'. Enter the id of one on the sheet Chairs.",
+        "Conferences, row 2, Site: there is no site 'WYX'. Did you mean 'WYC'? Enter an id that is on the sheet Sites.",
+        "Conferences, row 2, Chair: there is no chair 'C99'. Enter an id that is on the sheet Chairs.",
         "Conferences, row 2, Length: 'ninety' is not a whole number of minutes. Enter a number such as 90.",
-        "Published, row 2, Conference: there is no conference 'CPC-9999'. Enter the id of one on the sheet Conferences.",
+        "Published, row 2, Conference: there is no conference 'CPC-9999'. Enter an id that is on the sheet Conferences.",
         "Published, row 2, Locked: 'Everything' is not one of the choices. Enter one of: Time, Chair, Room.",
     ]
 

@@ -169,7 +169,7 @@ def test_sentences_if_nothing_is_placed():
 def test_missing_school_terms_are_reported_as_an_assumption():
     problem = tiny_problem(calendar={})
     summary = summary_of(problem, schedule(booking("A")))
-    assert summary.notes == ("Assumed: No school terms are given: every day was taken as term time.",)
+    assert summary.notes == ("Assumed: No school terms are listed: every day counts as term time.",)
     assert sentences(problem, schedule(booking("A")))["Outside term time"] == "not known, since no school terms are given."
 
 

@@ -121,7 +121,7 @@ def periods_router(
         of, whose = next((of, getattr(value, of)) for of in lists.nouns if getattr(value, of) is not None)
         stored = nouns.find(connection, lists.nouns[of], whose)
         if stored is None:
-            raise invalid(f"There is no {lists.nouns[of].name} '{whose}'. Enter the id of one listed.")
+            raise invalid(f"There is no {lists.nouns[of].name} '{whose}'. Enter a listed id.")
         period = Period(first=value.first, last=value.last)
         if period in getattr(stored.value, lists.field):
             raise conflict("there-already", f"That {noun} of '{whose}' is entered already.")

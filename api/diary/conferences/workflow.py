@@ -88,7 +88,7 @@ def hand_over(connection: Connection, stored: StoredConference, chair: str, now:
     """
     _hold_to_open(stored)
     if nouns.find(connection, nouns.CHAIRS, chair) is None:
-        raise invalid(f"There is no chair '{chair}'. Enter the id of one listed under chairs.")
+        raise invalid(f"There is no chair '{chair}'. Enter an id that is listed under chairs.")
     if chair == stored.value.chair:
         raise invalid(f"{chair} is the chair of {stored.value.id} already. Enter another chair.")
     if chair in stored.value.not_chairs:

@@ -65,8 +65,8 @@ def test_a_family_is_kept_apart_by_its_reference(seeded: TestClient, store: Stor
                 ("[0][1]", "there is no conference and no family 'nobody'. Enter the reference of one."),
             ],
         ),
-        (["CPC-1", "CPC-1"], [("[0]", "'CPC-1' and 'CPC-1' are of one family. Enter two families.")]),
-        (["CPC-8", "FAM-8"], [("[0]", "'CPC-8' and 'FAM-8' are of one family. Enter two families.")]),
+        (["CPC-1", "CPC-1"], [("[0]", "'CPC-1' and 'CPC-1' belong to one family. Enter two families.")]),
+        (["CPC-8", "FAM-8"], [("[0]", "'CPC-8' and 'FAM-8' belong to one family. Enter two families.")]),
     ],
 )
 def test_a_pair_that_cannot_be_is_refused(seeded: TestClient, pair: list[str], errors: list[tuple[str, str]]) -> None:

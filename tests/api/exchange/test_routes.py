@@ -138,7 +138,7 @@ def test_faults_are_reported_by_sheet_row_and_column(client: TestClient) -> None
     assert refused.headers["content-type"] == "application/problem+json"
     assert detail_of(refused) == [
         "Conferences, row 2, Of school age: 'many' is not a whole number of children. Enter a number such as 1.",
-        "Conferences, row 3, Chair: there is no chair 'WYX'. Enter the id of one on the sheet Chairs.",
+        "Conferences, row 3, Chair: there is no chair 'WYX'. Enter an id that is on the sheet Chairs.",
     ]
     assert client.get("/api/v1/sites").json()["items"] == []
 

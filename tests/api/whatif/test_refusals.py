@@ -28,7 +28,7 @@ def faults_problem(*wrong: tuple[str, str]) -> dict[str, Any]:
     [
         (
             {"scenarios": [LEAVES, {"name": "Two", "changes": [{"change": "chair_leaves", "chair": "C7"}]}]},
-            [("scenarios[Two].changes[0].chair", "there is no chair 'C7'. Enter the id of one listed under chairs.")],
+            [("scenarios[Two].changes[0].chair", "there is no chair 'C7'. Enter an id that is listed under chairs.")],
         ),
         (
             {

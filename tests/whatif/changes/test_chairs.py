@@ -33,7 +33,7 @@ def test_a_new_chair_is_last_in_the_list() -> None:
 def test_a_new_chair_needs_a_free_id_a_known_base_and_days_in_the_plan() -> None:
     assert faults(ChairJoins(chair=Chair(id="C1", base="AYR", first=day(1, 4)))) == [
         "chair.id: there is already a chair 'C1'. Enter an id that is free.",
-        "chair.base: there is no site 'AYR'. Did you mean 'AYL'? Enter the id of one listed under sites.",
+        "chair.base: there is no site 'AYR'. Did you mean 'AYL'? Enter an id that is listed under sites.",
         "chair.first: 2027-04-01 is outside the plan, 2027-03-01 to 2027-03-31. Enter a day up to 2027-03-31.",
     ]
     assert faults(ChairJoins(chair=Chair(id="C9", last=day(28, 2)))) == [
@@ -59,7 +59,7 @@ def test_a_chair_leaves_before_the_plan() -> None:
 def test_a_leaving_chair_is_in_post_before() -> None:
     assert faults(ChairLeaves(chair="C8", first=day(1, 4))) == [
         "first: 2027-04-01 is outside the plan, 2027-03-01 to 2027-03-31. Enter a day up to 2027-03-31.",
-        "chair: there is no chair 'C8'. Enter the id of one listed under chairs.",
+        "chair: there is no chair 'C8'. Enter an id that is listed under chairs.",
     ]
     assert faults(ChairLeaves(chair="C2", first=day(21))) == [
         "first: C2 has left by 2027-03-21: the last day is 2027-03-19. Enter a day up to 2027-03-19."
@@ -95,7 +95,7 @@ def test_an_absence_is_cut_to_the_plan() -> None:
 def test_an_absence_needs_a_known_chair_and_days_in_the_plan() -> None:
     assert faults(ChairAbsent(chair="X", first=day(1, 2), last=day(5, 2))) == [
         "last: 2027-02-05 is outside the plan, 2027-03-01 to 2027-03-31. Enter a day from 2027-03-01 on.",
-        "chair: there is no chair 'X'. Enter the id of one listed under chairs.",
+        "chair: there is no chair 'X'. Enter an id that is listed under chairs.",
     ]
     with pytest.raises(ValidationError, match="runs backwards: 2027-03-09 is after 2027-03-08"):
         ChairAbsent(chair="C1", first=day(9), last=day(8))
@@ -116,7 +116,7 @@ def test_a_chair_change_sets_only_the_given_fields() -> None:
 
 def test_a_chair_change_needs_a_known_chair_and_a_new_value() -> None:
     assert faults(ChairChanges(chair="C0", fte=1.0)) == [
-        "chair: there is no chair 'C0'. Enter the id of one listed under chairs."
+        "chair: there is no chair 'C0'. Enter an id that is listed under chairs."
     ]
     with pytest.raises(ValidationError, match="nothing is changed"):
         ChairChanges(chair="C1")

@@ -129,7 +129,7 @@ def test_the_order_of_conferences_does_not_decide_which_are_removed() -> None:
 
 
 def test_a_demand_change_needs_conferences() -> None:
-    assert faults(Demand(percent=10, site="AMR")) == ["site: there is no site 'AMR'. Enter the id of one listed under sites."]
+    assert faults(Demand(percent=10, site="AMR")) == ["site: there is no site 'AMR'. Enter an id that is listed under sites."]
     assert faults(Demand(percent=10, kind=ConferenceKind.PRE_BIRTH, site="AYL")) == [
         "percent: there is no conference of the kind pre_birth for the site AYL in this plan to remove or copy."
     ]
@@ -169,7 +169,7 @@ def test_holds_of_a_week_and_site_are_added_or_removed() -> None:
 
 def test_holds_need_a_known_site_and_a_week_of_the_plan() -> None:
     assert faults(Holds(site="AMR", week=dt.date(2027, 4, 5), count=1)) == [
-        "site: there is no site 'AMR'. Enter the id of one listed under sites.",
+        "site: there is no site 'AMR'. Enter an id that is listed under sites.",
         "week: 2027-04-05 is outside the plan, 2027-03-01 to 2027-03-31. Enter a day in it.",
     ]
     assert faults(Holds(site="AYL", week=dt.date(2027, 4, 2), count=1)) == []

@@ -11,7 +11,7 @@ from tests.whatif.change_builders import faults, service
 
 M1, M2 = (one.model_dump() for one in service().minute_takers or ())
 OUTSIDE = "2027-04-01 is outside the plan, 2027-03-01 to 2027-03-31. Enter a day up to 2027-03-31."
-UNKNOWN = "minute_taker: there is no minute taker 'M9'. Enter the id of one listed under minute_takers."
+UNKNOWN = "minute_taker: there is no minute taker 'M9'. Enter an id that is listed under minute_takers."
 
 
 def with_takers(*takers: dict[str, Any]) -> Any:
@@ -28,7 +28,7 @@ def test_a_new_minute_taker_is_last_in_the_list() -> None:
 def test_a_new_minute_taker_needs_a_free_id_and_known_sites() -> None:
     assert faults(MinuteTakerJoins(minute_taker=MinuteTaker(id="M1", sites=("AYL", "AMR")))) == [
         "minute_taker.id: there is already a minute taker 'M1'. Enter an id that is free.",
-        "minute_taker.sites[1]: there is no site 'AMR'. Enter the id of one listed under sites.",
+        "minute_taker.sites[1]: there is no site 'AMR'. Enter an id that is listed under sites.",
     ]
 
 

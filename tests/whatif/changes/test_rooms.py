@@ -11,7 +11,7 @@ from tests.whatif.change_builders import faults, service
 
 AYL, WYC = (one.model_dump() for one in service().rooms)
 OUTSIDE = "outside the plan, 2027-03-01 to 2027-03-31. Enter a day up to 2027-03-31."
-NO_ROOM = "room: there is no room 'AYL-9'. Did you mean 'AYL-1'? Enter the id of one listed under rooms."
+NO_ROOM = "room: there is no room 'AYL-9'. Did you mean 'AYL-1'? Enter an id that is listed under rooms."
 WHOLE = {"first": "2027-03-01", "last": "2027-03-31"}
 
 
@@ -40,7 +40,7 @@ def test_a_new_room_is_last_in_the_list() -> None:
 def test_a_new_room_needs_a_free_id_a_known_site_and_days_in_the_plan() -> None:
     assert faults(RoomOpens(room=Room(id="AYL-1", site="AYR", starts=(dt.time(10),), first=day(1, 4)))) == [
         "room.id: there is already a room 'AYL-1'. Enter an id that is free.",
-        "room.site: there is no site 'AYR'. Did you mean 'AYL'? Enter the id of one listed under sites.",
+        "room.site: there is no site 'AYR'. Did you mean 'AYL'? Enter an id that is listed under sites.",
         f"room.first: 2027-04-01 is {OUTSIDE}",
     ]
 
@@ -70,7 +70,7 @@ def test_a_site_closes_with_all_its_rooms() -> None:
     assert SiteCloses(site="AYL").sentence(problem) == "Aylesbury is closed throughout."
     assert faults(SiteCloses(site="AMR", last=day(1, 2))) == [
         "last: 2027-02-01 is outside the plan, 2027-03-01 to 2027-03-31. Enter a day from 2027-03-01 on.",
-        "site: there is no site 'AMR'. Enter the id of one listed under sites.",
+        "site: there is no site 'AMR'. Enter an id that is listed under sites.",
     ]
 
 

@@ -82,9 +82,9 @@ def test_the_order_of_changes_makes_no_difference() -> None:
 
 def test_every_fault_is_reported_with_its_place() -> None:
     assert fault_messages(ChairLeaves(chair="X"), CaseloadCap(cap=1), RoomOpens(room=new_room("AYL-1", "AMR"))) == [
-        "scenarios[S].changes[0].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
+        "scenarios[S].changes[0].chair: there is no chair 'X'. Enter an id that is listed under chairs.",
         "scenarios[S].changes[2].room.id: there is already a room 'AYL-1'. Enter an id that is free.",
-        "scenarios[S].changes[2].room.site: there is no site 'AMR'. Enter the id of one listed under sites.",
+        "scenarios[S].changes[2].room.site: there is no site 'AMR'. Enter an id that is listed under sites.",
     ]
 
 

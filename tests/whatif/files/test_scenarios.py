@@ -121,7 +121,7 @@ def test_changes_are_checked_against_a_problem_if_there_is_one(tmp_path: Path) -
     with pytest.raises(InputError) as error:
         read_scenarios(path, service())
     assert [str(fault) for fault in error.value.faults] == [
-        "scenarios[One].changes[0].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
+        "scenarios[One].changes[0].chair: there is no chair 'X'. Enter an id that is listed under chairs.",
         "scenarios[Two].changes[1]: This contradicts or repeats another change: 'Advisor 1 (C1) leaves.' Keep only one of them.",
     ]
 
@@ -131,8 +131,8 @@ def test_unreadable_and_unsuitable_changes_are_reported_together(tmp_path: Path)
     raw = [{"name": "One", "changes": [{"change": 7}, unknown]}, {"name": "Two", "changes": [LEAVES, unknown]}, {"nmae": "Three"}]
     expected = [
         f"scenarios[0].changes[0].change: 7 is not one of the choices. Enter one of: {NAMES}.",
-        "scenarios[0].changes[1].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
-        "scenarios[Two].changes[1].chair: there is no chair 'X'. Enter the id of one listed under chairs.",
+        "scenarios[0].changes[1].chair: there is no chair 'X'. Enter an id that is listed under chairs.",
+        "scenarios[Two].changes[1].chair: there is no chair 'X'. Enter an id that is listed under chairs.",
         "scenarios[2].name: is missing. Enter it.",
         "scenarios[2].nmae: is not a field here. Did you mean name?",
     ]
@@ -285,10 +285,10 @@ def test_faults_against_the_problem_name_the_cell_too(tmp_path: Path) -> None:
         row("Minute taker joins", scenario="C", Minute_taker="M9", Sites="AMR"),
     ) == [
         "Scenarios, row 3, First day: 01/04/2027 is outside the plan, 01/03/2027 to 31/03/2027. Enter a day up to 31/03/2027.",
-        "Scenarios, row 3, Chair: there is no chair 'X'. Enter the id of one on the sheet Chairs.",
+        "Scenarios, row 3, Chair: there is no chair 'X'. Enter an id that is on the sheet Chairs.",
         "Scenarios, row 4: This contradicts or repeats another change: 'Advisor 1 (C1) leaves.' Keep only one of them.",
         "Scenarios, row 5, Fridays: 04/03/2027 is a Thursday. Enter a Friday.",
-        "Scenarios, row 6, Sites: there is no site 'AMR'. Enter the id of one on the sheet Sites.",
+        "Scenarios, row 6, Sites: there is no site 'AMR'. Enter an id that is on the sheet Sites.",
     ]
 
 

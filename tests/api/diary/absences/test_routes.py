@@ -81,7 +81,7 @@ def test_an_absence_needs_one_person_and_valid_days(seeded: TestClient, body: An
 
 def test_an_absence_of_an_unknown_person_is_refused(seeded: TestClient) -> None:
     response = seeded.post("/api/v1/absences", json={"chair": "C9", **DAYS})
-    assert (response.status_code, response.json()["detail"]) == (422, "There is no chair 'C9'. Enter the id of one listed.")
+    assert (response.status_code, response.json()["detail"]) == (422, "There is no chair 'C9'. Enter a listed id.")
 
 
 def test_an_id_with_a_slash_is_found(seeded: TestClient) -> None:

@@ -47,7 +47,7 @@ def test_after_a_handover_the_next_review_is_the_new_chairs(seeded: TestClient, 
 
 def test_a_handover_that_cannot_be_is_refused(seeded: TestClient) -> None:
     expected = {
-        "C9": "There is no chair 'C9'. Enter the id of one listed under chairs.",
+        "C9": "There is no chair 'C9'. Enter an id that is listed under chairs.",
         "C1": "C1 is the chair of CPC-3 already. Enter another chair.",
         "C3": "The family of CPC-3 is kept from C3. Enter another chair.",
     }

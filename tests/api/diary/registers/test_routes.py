@@ -191,7 +191,7 @@ def test_an_unknown_reference_is_refused(seeded: TestClient) -> None:
             "Unprocessable Entity",
             422,
             "The data has faults: 1.",
-            ("rooms.CHE-1.site", "there is no site 'AYLL'. Did you mean 'AYL'? Enter the id of one listed under sites."),
+            ("rooms.CHE-1.site", "there is no site 'AYLL'. Did you mean 'AYL'? Enter an id that is listed under sites."),
         ),
     )
     assert seeded.get("/api/v1/rooms/CHE-1").status_code == 404
@@ -204,21 +204,21 @@ def test_an_unknown_reference_is_refused(seeded: TestClient) -> None:
             "sites/AMR",
             "site",
             [
-                ("travel[1].to", "there is no site 'AMR'. Enter the id of one listed under sites."),
-                ("travel[2].from", "there is no site 'AMR'. Enter the id of one listed under sites."),
-                ("rooms.AMR-1.site", "there is no site 'AMR'. Enter the id of one listed under sites."),
+                ("travel[1].to", "there is no site 'AMR'. Enter an id that is listed under sites."),
+                ("travel[2].from", "there is no site 'AMR'. Enter an id that is listed under sites."),
+                ("rooms.AMR-1.site", "there is no site 'AMR'. Enter an id that is listed under sites."),
                 (
                     "minute_takers.M1.sites[1]",
-                    "there is no site 'AMR'. Enter the id of one listed under sites.",
+                    "there is no site 'AMR'. Enter an id that is listed under sites.",
                 ),
-                ("conferences.CPC-4.site", "there is no site 'AMR'. Enter the id of one listed under sites."),
+                ("conferences.CPC-4.site", "there is no site 'AMR'. Enter an id that is listed under sites."),
             ],
         ),
         ("rooms/AYL-1", "room", []),  # booked
         (
             "chairs/C2",
             "chair",
-            [("conferences.CPC-4.chair", "there is no chair 'C2'. Enter the id of one listed under chairs.")],
+            [("conferences.CPC-4.chair", "there is no chair 'C2'. Enter an id that is listed under chairs.")],
         ),
         ("minute-takers/M1", "minute taker", []),  # booked
     ],

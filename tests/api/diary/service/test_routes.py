@@ -100,7 +100,7 @@ def test_travel_to_an_unknown_site_is_refused(seeded: TestClient) -> None:
             "Unprocessable Entity",
             422,
             "The data has faults: 1.",
-            ("travel[0].to", "there is no site 'WICK'. Enter the id of one listed under sites."),
+            ("travel[0].to", "there is no site 'WICK'. Enter an id that is listed under sites."),
         ),
     )
     assert seeded.get("/api/v1/travel").json() == before
