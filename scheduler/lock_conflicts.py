@@ -141,7 +141,7 @@ def _fault(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Seq
 
 def _violations_alone(problem: Problem, published: PublishedBooking) -> list[str]:
     """Return the violations of the locked parts of the published booking if nothing else were booked."""
-    report = check(problem, Schedule(bookings=(problem.booking_of(published),)))
+    report = check(problem, Schedule(bookings=(problem.as_published(published),)))
     locked_rules = {
         "R1",
         *("R2" for lock in published.locks if lock == "room"),

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
+from scheduler.domain.preferences import VERSION_1
 from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import days, monday_of
@@ -22,19 +23,7 @@ from tests.exhaustive_today import Today
 from tests.exhaustive_ways import NOTHING, Costs, Way, plus
 
 MAX_NODES = 40_000
-KNOWN_PREFERENCES = (
-    "friday",
-    "holiday_school",
-    "holiday_other",
-    "other_site",
-    "virtual_fallback",
-    "wait",
-    "tight",
-    "site_change",
-    "reserve_chair",
-    "hold_missing",
-    "partner_clash",
-)
+KNOWN_PREFERENCES = VERSION_1
 """The preferences that this search counts. Random problems for it leave the weight of any other at 0."""
 
 

@@ -68,7 +68,7 @@ else:
         __module__=__name__,
         **{preference.name: (Whole, preference.weight) for preference in PREFERENCES},
     )
-    Weights.ADDED = frozenset(PREFERENCE_NAMES) - VERSION_1
+    Weights.ADDED = frozenset(PREFERENCE_NAMES).difference(VERSION_1)
 
 
 class Plausible(Value):

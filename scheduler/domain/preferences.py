@@ -53,20 +53,18 @@ PREFERENCES: tuple[Preference, ...] = (
     Preference("partner_clash", 10, "Two at once in an area", "two at once in an area", "For each beyond the first."),
 )
 
-VERSION_1 = frozenset(
-    {
-        "friday",
-        "holiday_school",
-        "holiday_other",
-        "other_site",
-        "virtual_fallback",
-        "wait",
-        "tight",
-        "site_change",
-        "reserve_chair",
-        "hold_missing",
-        "partner_clash",
-    }
+VERSION_1 = (
+    "friday",
+    "holiday_school",
+    "holiday_other",
+    "other_site",
+    "virtual_fallback",
+    "wait",
+    "tight",
+    "site_change",
+    "reserve_chair",
+    "hold_missing",
+    "partner_clash",
 )
 """The preferences of version 1. A later one is left out of a problem's digest while it has its default weight."""
 PREFERENCE_NAMES: tuple[str, ...] = tuple(preference.name for preference in PREFERENCES)

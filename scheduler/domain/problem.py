@@ -230,17 +230,6 @@ class Problem(Value):
         minutes = self.minutes_by_id.get(booking.conference)
         return booking if minutes is None else booking.model_copy(update={"end": booking.start + dt.timedelta(minutes=minutes)})
 
-    def booking_of(self, published: PublishedBooking) -> Booking:
-        """Return a published booking as a booking with its conference's length."""
-        return Booking(
-            conference=published.conference,
-            start=published.start,
-            end=published.start + dt.timedelta(minutes=self.minutes_by_id[published.conference]),
-            room=published.room,
-            chair=published.chair,
-            minute_taker=published.minute_taker,
-        )
-
     def site_of(self, room_id: str | None) -> str | None:
         """Return the id of the room's site; None for a virtual booking or an unknown room."""
         room = self.room_by_id.get(room_id) if room_id is not None else None
