@@ -23,15 +23,15 @@ from api.diary.conferences import lateness_routes as lateness
 from api.diary.conferences import outcome_routes as outcomes
 from api.diary.conferences import routes as conferences
 from api.diary.conflicts import routes as conflicts
-from api.diary.holidays import routes as day_files
-from api.diary.registers import routes as nouns
-from api.diary.service import list_routes as lists
+from api.diary.holidays import routes as holidays
+from api.diary.registers import routes as registers
+from api.diary.service import list_routes
 from api.diary.service import routes as documents
 from api.exchange import demo
 from api.exchange import routes as exchange
 from api.feeds import routes as feeds
-from api.feeds import subscriptions as calendars
-from api.free_busy import routes as busy
+from api.feeds import subscriptions
+from api.free_busy import routes as free_busy
 from api.free_busy.download import fetch
 from api.free_busy.fetcher import Fetcher
 from api.http import documentation, health, problem_details
@@ -44,8 +44,7 @@ from api.publishing import routes as publications
 from api.reports import routes as reports
 from api.settings import Settings
 from api.whatif import routes as whatif
-from api.whatif import sweeps
-from api.whatif import value_routes as values
+from api.whatif import sweeps, value_routes
 
 ROUTERS: tuple[APIRouter, ...] = (
     bookings.router,
@@ -57,18 +56,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     conferences.router,
     conflicts.router,
     *absences.ROUTERS,
-    *nouns.ROUTERS,
+    *registers.ROUTERS,
     *documents.ROUTERS,
-    lists.router,
-    *day_files.ROUTERS,
+    list_routes.router,
+    *holidays.ROUTERS,
     plans.router,
     publications.of_plans,
     publications.router,
     *whatif.ROUTERS,
-    values.router,
+    value_routes.router,
     exchange.router,
     feeds.router,
-    *busy.ROUTERS,
+    *free_busy.ROUTERS,
     reports.router,
 )
 PREFIX = "/api/v1"
@@ -79,7 +78,7 @@ def _routes() -> Sequence[BaseRoute]:
     for router in ROUTERS:
         whole.include_router(router, prefix=PREFIX)
     whole.include_router(health.router)
-    whole.include_router(calendars.router)
+    whole.include_router(subscriptions.router)
     return whole.routes
 
 
@@ -127,11 +126,11 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     state: Any = app.state
     state.settings, state.store, state.clock, state.lock, state.wake = settings, store, clock, asyncio.Lock(), wake
     state.reading, state.drawing = asyncio.Lock(), asyncio.Lock()
-    state.pages, state.calendars = bookings.Pages(store), calendars.Calendars(store)
+    state.pages, state.calendars = bookings.Pages(store), subscriptions.Calendars(store)
     state.is_ending = lambda: False
     problem_details.install(app)
     documentation.install(app, f"{PREFIX}/docs")
-    app.add_middleware(calendars.Unchanged)  # the last added is the outermost
+    app.add_middleware(subscriptions.Unchanged)  # the last added is the outermost
     app.add_middleware(PathPrefix, prefix=settings.path_prefix)
     app.add_middleware(Head)
     app.add_middleware(HostCheck, hosts=KnownHosts(settings))

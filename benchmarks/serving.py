@@ -21,7 +21,7 @@ from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import queries as conferences
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.settings import Settings
 from benchmarks.machine import commit, machine
 from benchmarks.polling import MIN_SHARE as MIN_SHARE_OF_FEEDS
@@ -117,10 +117,10 @@ def fill(store: Store, history: int) -> None:
     before = [slot for slot in slots if slot[0] < FIRST]
     chosen = before[len(before) - history :] + [slot for slot in slots if slot[0] >= FIRST]
     with store.writing() as connection:
-        nouns.add(connection, nouns.SITES, "AYL", Site(id="AYL"), NOW)
+        registers.add(connection, registers.SITES, "AYL", Site(id="AYL"), NOW)
         for n in range(ROOMS):
-            nouns.add(connection, nouns.ROOMS, f"R{n}", Room(id=f"R{n}", site="AYL", starts=STARTS), NOW)
-            nouns.add(connection, nouns.CHAIRS, f"C{n}", Chair(id=f"C{n}"), NOW)
+            registers.add(connection, registers.ROOMS, f"R{n}", Room(id=f"R{n}", site="AYL", starts=STARTS), NOW)
+            registers.add(connection, registers.CHAIRS, f"C{n}", Chair(id=f"C{n}"), NOW)
         for number, (day, start, n) in enumerate(chosen):
             conference = Conference(
                 id=f"CPC-{number:05}", kind=ConferenceKind.REVIEW, children=2, site="AYL", trigger=day, due=day

@@ -13,9 +13,9 @@ from api.diary import apart
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
-from api.free_busy import conflicts as busy_times
+from api.free_busy import conflicts as busy_conflicts
 from api.free_busy.conflicts import Busy
 from scheduler.domain.conference import Conference, ConferenceKind, Hold
 from scheduler.domain.faults import WITH_IDS, Fault, InputError, Place, checked, faults_of
@@ -51,9 +51,9 @@ def problem_of(
     chosen = _of(connection, [stored.booking.conference for stored in booked]) + _requested(connection, last, also)
     chosen.sort(key=lambda stored: stored.position)
     states = {stored.value.id: stored.state for stored in chosen}
-    holds = [hold for hold in nouns.values(connection, nouns.HOLDS) if monday_of(first) <= monday_of(hold.week) <= last]
+    holds = [hold for hold in registers.values(connection, registers.HOLDS) if monday_of(first) <= monday_of(hold.week) <= last]
     if busy is None:
-        busy = busy_times.blocking(connection, first, last)
+        busy = busy_conflicts.blocking(connection, first, last)
     return _problem(
         connection,
         horizon={"first": first, "last": last},
@@ -79,13 +79,13 @@ def frame_of(connection: Connection) -> Problem:
     """Return everything that others refer to, with all open conferences. Raise InputError if the parts contradict each other."""
     query = select(conferences_table).where(conferences_table.c.state.in_(OPEN)).order_by(conferences_table.c.position)
     opened = [stored.value for stored in conferences.select_conferences(connection, query)]
-    holds = [Hold(site=hold.site, week=hold.week, count=hold.count) for hold in nouns.values(connection, nouns.HOLDS)]
+    holds = [Hold(site=hold.site, week=hold.week, count=hold.count) for hold in registers.values(connection, registers.HOLDS)]
     return _problem(connection, horizon=ANY_WEEK, conferences=opened, holds=holds, published=[], busy={})
 
 
 def hold_to_references(connection: Connection, conference: Conference) -> None:
     """Raise InputError if a conference refers to a site or chair that does not exist."""
-    sites, chairs = nouns.values(connection, nouns.SITES), nouns.values(connection, nouns.CHAIRS)
+    sites, chairs = registers.values(connection, registers.SITES), registers.values(connection, registers.CHAIRS)
     alone = Problem.model_construct(version=1, horizon=ANY_WEEK, sites=sites, rooms=(), chairs=chairs, conferences=(conference,))
     try:
         checked(alone)
@@ -103,7 +103,7 @@ def _problem(
     busy: Busy,
     today: dt.date | None = None,
 ) -> Problem:
-    takers = nouns.values(connection, nouns.MINUTE_TAKERS)
+    takers = registers.values(connection, registers.MINUTE_TAKERS)
     parts = {name: documents.get(connection, name)[0] for name in documents.BY_NAME}
     calendar = {name: parts[name] for name in ("bank_holidays", "terms", "closures")}
     whole = {
@@ -111,11 +111,11 @@ def _problem(
         "service": parts["service"],
         "horizon": horizon,
         "calendar": calendar,
-        "sites": nouns.values(connection, nouns.SITES),
+        "sites": registers.values(connection, registers.SITES),
         "travel": parts["travel"],
-        "rooms": nouns.values(connection, nouns.ROOMS),
+        "rooms": registers.values(connection, registers.ROOMS),
         "virtual_starts": parts["virtual_starts"],
-        "chairs": [_as_busy(chair, busy.get(chair.id, ())) for chair in nouns.values(connection, nouns.CHAIRS)],
+        "chairs": [_as_busy(chair, busy.get(chair.id, ())) for chair in registers.values(connection, registers.CHAIRS)],
         "minute_takers": takers or None,
         "conferences": conferences,
         "holds": holds,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from api.diary import snapshot
 from api.exchange import workflow as exchange
 from api.exchange.answers import Imported
-from api.http import formats as packing
+from api.http import formats
 from api.http.days import Days
 from api.http.etags import etag, expect
 from api.http.formats import BINARY, MEDIA_TYPES, Format, ImportMode
@@ -101,7 +101,7 @@ def bring_in(
     it. Bookings that break a rule are listed under `undecided` and not imported. Send the preview's ETag as `If-Match` to commit
     exactly what it showed; without it, a file with conflicts is refused. Faults name the sheet, row and column.
     """
-    value, told = packing.decode(body, format_)
+    value, told = formats.decode(body, format_)
     state = exchange.state_of_diary(connection)
     if if_match is not None:
         expect(state, if_match)
@@ -133,4 +133,4 @@ def export(
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
     headers = {"ETag": etag(found.digest), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(packing.encode(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)
+    return Response(formats.encode(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)

@@ -20,7 +20,7 @@ from api.clock import LONDON
 from api.database import tables
 from api.database.tables import bookings, conferences, rooms
 from api.diary.bookings.queries import Ending, booking_of
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf
 from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.places import Room
@@ -73,8 +73,8 @@ def _surroundings(connection: Connection, feed: Feed, today: dt.date) -> Surroun
         for row in connection.execute(_taken(feed, today)):
             taken[row.start.date()].append(row)
     return Surroundings(
-        rooms={room.id: room for room in nouns.values(connection, nouns.ROOMS)},
-        sites={site.id: site.label for site in nouns.values(connection, nouns.SITES)},
+        rooms={room.id: room for room in registers.values(connection, registers.ROOMS)},
+        sites={site.id: site.label for site in registers.values(connection, registers.SITES)},
         room_changes=_changes(connection, rooms, rooms.c.id),
         site_changes=_changes(connection, tables.sites, tables.sites.c.id),
         documents=_changes(connection, tables.documents, tables.documents.c.name),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from api.database.tables import feeds
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.feeds.calendar import Detail, Feed, FeedOf, calendar
@@ -22,10 +22,10 @@ from scheduler.domain.places import travel_minutes
 
 SECRET_BYTES = 32
 SUBJECTS: dict[FeedOf, Register[Any]] = {
-    FeedOf.CHAIR: nouns.CHAIRS,
-    FeedOf.MINUTE_TAKER: nouns.MINUTE_TAKERS,
-    FeedOf.ROOM: nouns.ROOMS,
-    FeedOf.SITE: nouns.SITES,
+    FeedOf.CHAIR: registers.CHAIRS,
+    FeedOf.MINUTE_TAKER: registers.MINUTE_TAKERS,
+    FeedOf.ROOM: registers.ROOMS,
+    FeedOf.SITE: registers.SITES,
 }
 
 

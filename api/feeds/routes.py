@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.datastructures import URL
 
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.errors import ErrorItem, conflict, not_found
 from api.feeds import queries as feeds
 from api.feeds.calendar import Detail, FeedOf
@@ -130,7 +130,7 @@ def _check_subject(connection: Connection, new: NewFeed) -> None:
     elif new.subject is None:
         message = f"is missing. Enter the id of a {noun.name}."
     else:
-        is_known = nouns.find(connection, noun, new.subject) is not None
+        is_known = registers.find(connection, noun, new.subject) is not None
         message = None if is_known else f"there is no {noun.name} '{new.subject}'. Enter the id of an existing one."
     if message is not None:
         raise request_errors([ErrorItem(where="subject", message=message)])

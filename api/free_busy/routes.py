@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from api.clock import LONDON, local_day
 from api.errors import ErrorItem, InvalidError, conflict, not_found
-from api.free_busy import conflicts as busy_times
+from api.free_busy import conflicts as busy_conflicts
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
 from api.free_busy.coverage import covered_days
@@ -263,7 +263,7 @@ def conflicts_listed(connection: Reading, now: Now, after: After = 0, most: Most
 
     A busy time equal to the people time of one of the chair's conferences is no conflict, because it shows that conference.
     """
-    found = busy_times.conflicts(connection, now.astimezone(LONDON).replace(tzinfo=None), after=after)
+    found = busy_conflicts.conflicts(connection, now.astimezone(LONDON).replace(tzinfo=None), after=after)
     return page_of(found, most, asdict, lambda conflict_: conflict_.number)
 
 

@@ -13,7 +13,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.split_weeks import with_chairs, with_limits_of
 from api.errors import ErrorItem, conflict, not_found
 from api.free_busy import queries as busy_calendars
@@ -112,7 +112,7 @@ def _busy_as_planned(connection: Connection, planned: Problem, present: Problem)
     Some calendar changes every hour, so hardly any plan could be published otherwise. Later busy times only matter if they make
     the plan break a rule.
     """
-    entered = {chair.id: chair.busy for chair in nouns.values(connection, nouns.CHAIRS)}
+    entered = {chair.id: chair.busy for chair in registers.values(connection, registers.CHAIRS)}
     with_calendar = busy_calendars.chairs_with_one(connection)
 
     def as_planned(chair: Chair) -> Chair:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from api.clock import local_day
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.http.days import Days
 from api.http.formats import MEDIA_TYPES, Format
@@ -19,7 +19,7 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.transaction import Now, Reading
 from api.reports import caseloads, reschedules, rooms, timeliness, weekly_icpc
-from api.reports import queries as store
+from api.reports import queries as report_queries
 from api.reports.report import Content, R, Report, as_csv, as_workbook
 from scheduler.domain.values import Date, Period, monday_of, sunday_of
 
@@ -39,27 +39,31 @@ router = APIRouter(prefix="/reports", tags=["reports"], responses=ERRORS)
 
 def _weekly_icpc(connection: Connection, days: Period, today: dt.date) -> Content[weekly_icpc.Week]:
     weeks = Period(first=monday_of(days.first), last=sunday_of(days.last))
-    return Content(weekly_icpc.rows(weeks, store.placed(connection, weeks, today), store.not_booked(connection, weeks)))
+    return Content(
+        weekly_icpc.rows(weeks, report_queries.placed(connection, weeks, today), report_queries.not_booked(connection, weeks))
+    )
 
 
 def _timeliness(connection: Connection, days: Period, today: dt.date) -> Content[timeliness.Month]:
-    return Content(timeliness.rows(days, store.placed(connection, days, today), store.not_booked(connection, days)))
+    return Content(
+        timeliness.rows(days, report_queries.placed(connection, days, today), report_queries.not_booked(connection, days))
+    )
 
 
 def _caseloads(connection: Connection, _: Period, today: dt.date) -> Content[caseloads.CaseloadRow]:
     policy = documents.get(connection, "policy")[0]
-    chairs, given = nouns.values(connection, nouns.CHAIRS), store.given_by_bookings(connection)
+    chairs, given = registers.values(connection, registers.CHAIRS), report_queries.given_by_bookings(connection)
     rows = caseloads.rows(chairs, given, policy.caseload_cap, today)
-    return Content(rows, caseloads.without_chair(rows, store.reviews_without_chair(connection)))
+    return Content(rows, caseloads.without_chair(rows, report_queries.reviews_without_chair(connection)))
 
 
 def _rooms(connection: Connection, days: Period, _: dt.date) -> Content[rooms.RoomUse]:
     booked = bookings.active_in(connection, days.first, days.last)
-    return Content(rooms.rows(days, nouns.values(connection, nouns.ROOMS), conferences.calendar(connection), booked))
+    return Content(rooms.rows(days, registers.values(connection, registers.ROOMS), conferences.calendar(connection), booked))
 
 
 def _reschedules(connection: Connection, days: Period, _: dt.date) -> Content[reschedules.Reschedule]:
-    return Content(reschedules.rows(store.reschedules(connection, days)))
+    return Content(reschedules.rows(report_queries.reschedules(connection, days)))
 
 
 def _add(report: Report[R], content_of: Callable[[Connection, Period, dt.date], Content[R]]) -> None:

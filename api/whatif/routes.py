@@ -20,7 +20,7 @@ from api.http.state import store_of
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.http.uploads import UploadRoute
 from api.jobs.queue import JobState
-from api.whatif import requests as studies
+from api.whatif import requests as whatif_requests
 from api.whatif import sweeps
 from api.whatif.requests import Study, WhatifRequest
 from api.whatif.sweep_fields import SweepItem, fields_of
@@ -43,7 +43,7 @@ class WhatifRoute(UploadRoute):
         except ValidationError:
             return None
         with store_of(request).reading() as connection:
-            return studies.whatif(connection, new, request.app.state.settings)
+            return whatif_requests.whatif(connection, new, request.app.state.settings)
 
 
 upload_router = APIRouter(prefix="/whatif", tags=["what if"], route_class=WhatifRoute, responses=ERRORS)
@@ -132,7 +132,7 @@ def add(connection: Writing, now: Now, request: Request, new: WhatifRequest) -> 
     study: Study | None = request.state.read
     if study is None:  # Python's JSON parser, which FastAPI uses, accepts more than pydantic's
         raise invalid("The request contains something that JSON does not allow, such as NaN or half a character. Remove it.")
-    sweep = studies.begin(connection, SweepKind.WHATIF, study, request.app.state.settings, now, new.plan)
+    sweep = whatif_requests.begin(connection, SweepKind.WHATIF, study, request.app.state.settings, now, new.plan)
     return _answer(connection, sweep, HTTPStatus.ACCEPTED)
 
 

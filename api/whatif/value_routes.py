@@ -12,7 +12,7 @@ from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.jobs.queue import JobState
-from api.whatif import requests as studies
+from api.whatif import requests as whatif_requests
 from api.whatif import sweeps
 from api.whatif.requests import ValueRequest
 from api.whatif.sweep_fields import SweepItem, fields_of
@@ -54,10 +54,10 @@ def begin(
     one value at a time.
     """
     settings = request.app.state.settings
-    study = studies.value(connection, id, new or ValueRequest(), settings)
+    study = whatif_requests.value(connection, id, new or ValueRequest(), settings)
     sweep = sweeps.latest_of_plan(connection, id)
     if sweep is None or sweep.request != study.request or sweep.state in (JobState.CANCELLED, JobState.FAILED):
-        previous, sweep = sweep, studies.begin(connection, SweepKind.VALUE, study, settings, now, id)
+        previous, sweep = sweep, whatif_requests.begin(connection, SweepKind.VALUE, study, settings, now, id)
         if previous is not None:
             sweeps.cancel(connection, previous.id, now)
     response.headers["Location"] = _path(id)
@@ -82,7 +82,7 @@ def cancel(connection: Writing, now: Now, id: str) -> PlanValue:
 def _found(connection: Connection, plan: str) -> StoredSweep:
     sweep = sweeps.latest_of_plan(connection, plan)
     if sweep is None:
-        studies.require_plan(connection, plan)
+        whatif_requests.require_plan(connection, plan)
         message = f"The value of one more has not been requested for the plan '{plan}'. POST to {_path(plan)} to request it."
         raise NotFoundError("not-found", message)
     return sweep

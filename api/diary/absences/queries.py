@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register, StoredItem
 from scheduler.domain.values import Period
 
@@ -34,19 +34,19 @@ class Lists:
     """Where periods of one kind are stored: a field of some registers."""
 
     field: str
-    nouns: dict[str, Register[Any]]
+    registers: dict[str, Register[Any]]
 
 
-ABSENCES = Lists("absences", {"chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS})
-CLOSURES = Lists("closed", {"room": nouns.ROOMS})
+ABSENCES = Lists("absences", {"chair": registers.CHAIRS, "minute_taker": registers.MINUTE_TAKERS})
+CLOSURES = Lists("closed", {"room": registers.ROOMS})
 
 
 def list_periods(connection: Connection, lists: Lists) -> list[Away]:
     """Return all of them by id, without duplicates."""
     found = {
         away.id: away
-        for of, noun in lists.nouns.items()
-        for stored in nouns.list_items(connection, noun)
+        for of, noun in lists.registers.items()
+        for stored in registers.list_items(connection, noun)
         for away in _of(stored, of, lists.field)
     }
     return [found[identifier] for identifier in sorted(found)]
@@ -59,7 +59,7 @@ def add(connection: Connection, lists: Lists, of: str, stored: StoredItem[Any], 
 
 def remove(connection: Connection, lists: Lists, away: Away, now: dt.datetime) -> None:
     """Remove a period from an item's list."""
-    stored = nouns.find(connection, lists.nouns[away.of], away.whose)
+    stored = registers.find(connection, lists.registers[away.of], away.whose)
     assert stored is not None  # the period was read from this item
     left = tuple(period for period in _periods(stored, lists.field) if period != away.period)
     _put(connection, lists, away.of, stored, left, now)
@@ -78,4 +78,4 @@ def _put(
     connection: Connection, lists: Lists, of: str, stored: StoredItem[Any], periods: Sequence[Period], now: dt.datetime
 ) -> int:
     changed = stored.value.model_copy(update={lists.field: tuple(periods)})
-    return nouns.replace(connection, lists.nouns[of], stored.value.id, changed, now)
+    return registers.replace(connection, lists.registers[of], stored.value.id, changed, now)

@@ -8,12 +8,12 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
-from api.diary.absences import queries as periods
+from api.diary.absences import queries as absences
 from api.diary.absences.queries import Away, Lists
 from api.diary.bookings import queries as bookings
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.errors import conflict, invalid, not_found
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import Most
@@ -101,7 +101,7 @@ def periods_router(
 
     @router.get("", response_model=page_model, dependencies=[reads], summary=f"List every {noun}")
     def listed(connection: Reading, after: AfterId = "", most: Most = 100) -> Any:
-        found = [away for away in periods.list_periods(connection, lists) if away.id > after]
+        found = [away for away in absences.list_periods(connection, lists) if away.id > after]
         page = [_item(lists, away) for away in found[:most]]
         return {"items": page, "next": page[-1]["id"] if len(found) > most else None}
 
@@ -118,15 +118,15 @@ def periods_router(
         summary=f"Add a {noun}",
     )
     def add(connection: Writing, now: Now, response: Response, value: new_model) -> Any:
-        of, whose = next((of, getattr(value, of)) for of in lists.nouns if getattr(value, of) is not None)
-        stored = nouns.find(connection, lists.nouns[of], whose)
+        of, whose = next((of, getattr(value, of)) for of in lists.registers if getattr(value, of) is not None)
+        stored = registers.find(connection, lists.registers[of], whose)
         if stored is None:
-            raise invalid(f"There is no {lists.nouns[of].name} '{whose}'. Enter a listed id.")
+            raise invalid(f"There is no {lists.registers[of].name} '{whose}'. Enter a listed id.")
         period = Period(first=value.first, last=value.last)
         if period in getattr(stored.value, lists.field):
             raise conflict("there-already", f"That {noun} of '{whose}' is entered already.")
         before = conflicts.broken(connection, now)
-        away = periods.add(connection, lists, of, stored, period, now)
+        away = absences.add(connection, lists, of, stored, period, now)
         response.headers["Location"] = resource_path(path, away.id)
         broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
         return {**_shown(connection, lists, away, response), "broken_bookings": broken}
@@ -135,20 +135,20 @@ def periods_router(
     def remove(connection: Writing, now: Now, id: str, if_match: IfMatch = None) -> None:
         away = _found(connection, lists, noun, id)
         expect(away.version, if_match)
-        periods.remove(connection, lists, away, now)
+        absences.remove(connection, lists, away, now)
 
     return router
 
 
 def _found(connection: Connection, lists: Lists, noun: str, identifier: str) -> Away:
-    for away in periods.list_periods(connection, lists):
+    for away in absences.list_periods(connection, lists):
         if away.id == identifier:
             return away
     raise not_found(noun, identifier)
 
 
 def _item(lists: Lists, away: Away) -> dict[str, Any]:
-    whose = {of: away.whose if of == away.of else None for of in lists.nouns}
+    whose = {of: away.whose if of == away.of else None for of in lists.registers}
     return {"id": away.id, **whose, "first": away.period.first, "last": away.period.last}
 
 
@@ -161,7 +161,7 @@ def _shown(connection: Connection, lists: Lists, away: Away, response: Response)
 
 ROUTERS = (
     periods_router(
-        periods.ABSENCES,
+        absences.ABSENCES,
         "absences",
         "absence",
         Absence,
@@ -170,7 +170,7 @@ ROUTERS = (
         {"chair": "C1", "first": "2026-12-21", "last": "2026-12-31"},
     ),
     periods_router(
-        periods.CLOSURES,
+        absences.CLOSURES,
         "room-closures",
         "room closure",
         Closure,

@@ -17,12 +17,12 @@ from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.references import did_you_mean
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.diary.snapshot import problem_of
 from api.errors import ConflictError, ErrorItem, InvalidError, invalid
-from api.free_busy import conflicts as busy_times
+from api.free_busy import conflicts as busy_conflicts
 from api.free_busy.conflicts import Busy
 from scheduler.checker import check
 from scheduler.domain.conference import Conference
@@ -183,7 +183,7 @@ def _use_up_holds(connection: Connection, conference: Conference, booking: Booki
     """Release the held slots at the booking's site that clash with it; return their references. A review uses up none."""
     if conference.kind.is_review:
         return []
-    rooms = {room.id: room.site for room in nouns.values(connection, nouns.ROOMS)}
+    rooms = {room.id: room.site for room in registers.values(connection, registers.ROOMS)}
     site = conference.site if booking.room is None else rooms[booking.room]
     row = bookings.taking(booking, documents.get(connection, "policy")[0])
     clashes = {stored.number: stored.booking for _, stored in bookings.clashing(connection, row)}
@@ -195,20 +195,24 @@ def _use_up_holds(connection: Connection, conference: Conference, booking: Booki
 def busy_then(connection: Connection, chosen: dict[str, Any]) -> Busy:
     """Return when calendars block chairs in the week of a chosen start, before anything is booked there."""
     day = chosen["start"].date()
-    return busy_times.blocking(connection, monday_of(day), sunday_of(day))
+    return busy_conflicts.blocking(connection, monday_of(day), sunday_of(day))
 
 
 def hold_to_registers(connection: Connection, chosen: dict[str, Any]) -> None:
     """Raise InvalidError if the chosen room, chair or minute taker does not exist."""
-    named: dict[str, Register[Any]] = {"room": nouns.ROOMS, "chair": nouns.CHAIRS, "minute_taker": nouns.MINUTE_TAKERS}
+    named: dict[str, Register[Any]] = {
+        "room": registers.ROOMS,
+        "chair": registers.CHAIRS,
+        "minute_taker": registers.MINUTE_TAKERS,
+    }
     errors = [
         ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.{_hint(connection, noun, chosen[field])}")
         for field, noun in named.items()
-        if chosen[field] is not None and nouns.find(connection, noun, chosen[field]) is None
+        if chosen[field] is not None and registers.find(connection, noun, chosen[field]) is None
     ]
     if errors:
         raise invalid("It refers to items that do not exist.", errors)
 
 
 def _hint(connection: Connection, noun: Register[Any], identifier: str) -> str:
-    return did_you_mean(identifier, (value.id for value in nouns.values(connection, noun)))
+    return did_you_mean(identifier, (value.id for value in registers.values(connection, noun)))

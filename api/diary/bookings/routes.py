@@ -16,7 +16,7 @@ from starlette.datastructures import QueryParams
 
 from api.database.session import Store, version_of
 from api.diary.bookings import queries as bookings
-from api.diary.bookings import workflow as booking_by_hand
+from api.diary.bookings import workflow as booking_workflow
 from api.diary.bookings.queries import StoredBooking
 from api.diary.bookings.schemas import BookingItem, ChangeReason, Lock, NoticeWaiver, RecordedException, WhyChanged
 from api.diary.conferences.follow_up import Reason
@@ -217,7 +217,7 @@ def add(connection: Writing, now: Now, response: Response, new: NewBooking) -> A
     chosen = {name: getattr(new, name) for name in ("start", "room", "chair", "minute_taker")}
     recorded = _recorded(new.exception)
     waiver = _recorded(new.waiver)
-    number = booking_by_hand.book(connection, new.conference, chosen, now, locks=new.locks, exception=recorded, waiver=waiver)
+    number = booking_workflow.book(connection, new.conference, chosen, now, locks=new.locks, exception=recorded, waiver=waiver)
     response.headers["Location"] = resource_path("bookings", number)
     return shown(connection, response, number)
 
@@ -236,7 +236,7 @@ def move(connection: Writing, now: Now, response: Response, number: Number, to: 
     changes = {name: getattr(to, name) for name in to.model_fields_set & {"start", "room", "chair", "minute_taker"}}
     changes = {name: to for name, to in changes.items() if to is not None or name in ("room", "minute_taker")}
     needs = {name: getattr(to, name) for name in ("minutes", "mode") if getattr(to, name) is not None}
-    moved = booking_by_hand.move(
+    moved = booking_workflow.move(
         connection, booked, changes, to.reason, now, needs=needs, exception=_recorded(to.exception), waiver=_recorded(to.waiver)
     )
     response.headers["Location"] = resource_path("bookings", moved)
@@ -257,7 +257,7 @@ def swap(connection: Writing, now: Now, number: Number, to: BookingSwap, if_matc
     if other is None:
         raise not_found("booking", to.other)
     exceptions = {one.conference: one.model_dump(mode="json", exclude={"conference"}) for one in to.exceptions}
-    numbers = booking_by_hand.swap(
+    numbers = booking_workflow.swap(
         connection,
         booked,
         other,
@@ -279,7 +279,7 @@ def swap(connection: Writing, now: Now, number: Number, to: BookingSwap, if_matc
 )
 def lock(connection: Writing, now: Now, response: Response, number: Number, new: BookingLocks, if_match: IfMatch = None) -> Any:
     """Set a lock or take one off. A booking made by hand is then held by these locks alone."""
-    booking_by_hand.set_locks(connection, _current(connection, number, if_match), new.locks, now)
+    booking_workflow.set_locks(connection, _current(connection, number, if_match), new.locks, now)
     return shown(connection, response, number)
 
 
@@ -292,7 +292,7 @@ def lock(connection: Writing, now: Now, response: Response, number: Number, new:
 )
 def cancel(connection: Writing, now: Now, response: Response, number: Number, why: ChangeReason, if_match: IfMatch = None) -> Any:
     """End the booking, so that the conference is requested again. To withdraw the request, cancel the conference."""
-    booking_by_hand.cancel(connection, _current(connection, number, if_match), why.reason, now)
+    booking_workflow.cancel(connection, _current(connection, number, if_match), why.reason, now)
     return shown(connection, response, number)
 
 

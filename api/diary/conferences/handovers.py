@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.diary.conferences import follow_up
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, StoredConference
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.errors import not_found
 from scheduler.domain.conference import ConferenceKind
@@ -55,7 +55,7 @@ class HandoverProposal(Value):
 
 def proposal(connection: Connection, identifier: str) -> HandoverProposal:
     """Return the proposal for a chair's families from the current data. Raise NotFoundError if there is no such chair."""
-    chairs = nouns.values(connection, nouns.CHAIRS)
+    chairs = registers.values(connection, registers.CHAIRS)
     leaving = next((chair for chair in chairs if chair.id == identifier), None)
     if leaving is None:
         raise not_found("chair", identifier)

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.diary.bookings import workflow as booking_by_hand
+from api.diary.bookings import workflow as booking_workflow
 from api.diary.bookings.schemas import ChangeReason, NoticeWaiver
 from api.diary.conferences import queries as conferences
-from api.diary.conferences import workflow as life
+from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.entry import refuse_faults
 from api.diary.conferences.follow_up import Reason
 from api.diary.conferences.queries import ConferenceState
@@ -146,7 +146,7 @@ def one(connection: Reading, response: Response, id: str) -> Any:
 def add(connection: Writing, now: Now, response: Response, value: Conference) -> Any:
     """Store a new conference, to be booked by hand or by a plan."""
     refuse_faults(connection, value, None)
-    life.request(connection, value, now)
+    conference_workflow.request(connection, value, now)
     response.headers["Location"] = resource_path("conferences", value.id)
     return shown(connection, response, value.id)
 
@@ -164,7 +164,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
     if value.id != id:
         raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new conference instead.")
     refuse_faults(connection, value, stored.value)
-    booking_by_hand.change_conference(connection, stored, value, now)
+    booking_workflow.change_conference(connection, stored, value, now)
     return shown(connection, response, id)
 
 
@@ -177,7 +177,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
 )
 def cancel(connection: Writing, now: Now, response: Response, id: str, why: ChangeReason, if_match: IfMatch = None) -> Any:
     """Cancel a conference. To hold it on another day, move or cancel its booking instead."""
-    life.cancel(connection, current(connection, id, if_match), why.reason, now)
+    conference_workflow.cancel(connection, current(connection, id, if_match), why.reason, now)
     return shown(connection, response, id)
 
 
@@ -190,7 +190,7 @@ def cancel(connection: Writing, now: Now, response: Response, id: str, why: Chan
 )
 def birth(connection: Writing, now: Now, response: Response, id: str, born: Birth, if_match: IfMatch = None) -> Any:
     """Reset the due date of the family's open first review from the birth."""
-    review = life.birth(connection, current(connection, id, if_match), born.date, now)
+    review = conference_workflow.birth(connection, current(connection, id, if_match), born.date, now)
     return followed(connection, response, id, None if review == id else review)
 
 
@@ -203,7 +203,7 @@ def birth(connection: Writing, now: Now, response: Response, id: str, born: Birt
 )
 def transfer(connection: Writing, now: Now, response: Response, id: str, new: Transfer, if_match: IfMatch = None) -> Any:
     """Make the conference a transfer-in, whose clock runs from the notification."""
-    life.transfer(connection, current(connection, id, if_match), new.notified, now)
+    conference_workflow.transfer(connection, current(connection, id, if_match), new.notified, now)
     return shown(connection, response, id)
 
 
@@ -218,7 +218,7 @@ def unavailable(connection: Writing, now: Now, response: Response, id: str, time
     """Add a day or a time at which the family can't come, and show what that breaks. The booking stays until it is moved."""
     stored = current(connection, id, if_match)
     before = conflicts.broken(connection, now)
-    life.change(connection, stored, life.with_unavailable(stored.value, time.interval), now)
+    conference_workflow.change(connection, stored, conference_workflow.with_unavailable(stored.value, time.interval), now)
     broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
     return {"conference": shown(connection, response, id), "broken_bookings": broken}
 
@@ -232,5 +232,5 @@ def unavailable(connection: Writing, now: Now, response: Response, id: str, time
 )
 def waive(connection: Writing, now: Now, response: Response, id: str, waiver: NoticeWaiver, if_match: IfMatch = None) -> Any:
     """Record who has waived the family's notice, and why: plans may then place the conference from the next working day."""
-    life.waive_notice(connection, current(connection, id, if_match), waiver.model_dump(mode="json"), now)
+    conference_workflow.waive_notice(connection, current(connection, id, if_match), waiver.model_dump(mode="json"), now)
     return shown(connection, response, id)

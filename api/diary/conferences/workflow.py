@@ -13,11 +13,11 @@ from api.clock import local_day
 from api.database.json_values import to_json
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import Ending
-from api.diary.conferences import follow_up as life
+from api.diary.conferences import follow_up
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, invalid
 from scheduler.domain.conference import Conference, ConferenceKind
@@ -42,7 +42,7 @@ def change(connection: Connection, stored: StoredConference, value: Conference, 
     before, after = to_json(stored.value), to_json(value)
     changed = {name: was for name, was in before.items() if was != after[name]}
     conferences.change(connection, value, now)
-    carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
+    carry(connection, follow_up.on_plan(stored.value), follow_up.on_plan(value), now)
     due_before = stored.due.isoformat()
     conferences.record_event(connection, value.id, ConferenceEvent.CHANGED, now, NOBODY, before=changed, due_before=due_before)
 
@@ -62,7 +62,7 @@ def cancel(connection: Connection, stored: StoredConference, reason: Reason, now
         bookings.end(connection, [booked.number], Ending.CANCELLED, now)
     conferences.change(connection, stored.value, now, state=ConferenceState.CANCELLED)
     if reason is not Reason.ENTERED_WRONGLY:
-        carry(connection, life.on_plan(stored.value), {}, now)
+        carry(connection, follow_up.on_plan(stored.value), {}, now)
     detail = {"before": stored.state, "booking": None if booked is None else booked.history_entry}
     conferences.record_event(connection, stored.value.id, ConferenceEvent.CANCELLED, now, NOBODY, reason, **detail)
 
@@ -87,7 +87,7 @@ def hand_over(connection: Connection, stored: StoredConference, chair: str, now:
     Raise InvalidError if there is no such chair, if it is the family's own, or if the family is kept from it.
     """
     _hold_to_open(stored)
-    if nouns.find(connection, nouns.CHAIRS, chair) is None:
+    if registers.find(connection, registers.CHAIRS, chair) is None:
         raise invalid(f"There is no chair '{chair}'. Enter an id that is listed under chairs.")
     if chair == stored.value.chair:
         raise invalid(f"{chair} is the chair of {stored.value.id} already. Enter another chair.")
@@ -95,7 +95,7 @@ def hand_over(connection: Connection, stored: StoredConference, chair: str, now:
         raise invalid(f"The family of {stored.value.id} is kept from {chair}. Enter another chair.")
     value = stored.value.model_copy(update={"chair": chair})
     conferences.change(connection, value, now)
-    carry(connection, life.on_plan(stored.value), life.on_plan(value), now)
+    carry(connection, follow_up.on_plan(stored.value), follow_up.on_plan(value), now)
     before_after = {"before": stored.value.chair, "after": chair}
     conferences.record_event(connection, value.id, ConferenceEvent.HANDED_OVER, now, NOBODY, **before_after)
 
@@ -118,7 +118,7 @@ def birth(connection: Connection, stored: StoredConference, born: dt.date, now: 
         )
     _hold_to_past(born, now)
     policy, clocks = (documents.get(connection, name)[0] for name in ("policy", "after_conferences"))
-    sooner = life.after_birth(review.value, born, conferences.calendar(connection), policy, clocks)
+    sooner = follow_up.after_birth(review.value, born, conferences.calendar(connection), policy, clocks)
     conferences.change(connection, sooner, now)
     before = review.due.isoformat()
     conferences.record_event(
@@ -138,7 +138,7 @@ def transfer(connection: Connection, stored: StoredConference, notified: dt.date
             "is-a-review", f"{stored.value.id} reviews a plan of this service. Enter a new transfer-in conference instead."
         )
     _hold_to_past(notified, now)
-    conferences.change(connection, life.transferred_in(stored.value, notified), now)
+    conferences.change(connection, follow_up.transferred_in(stored.value, notified), now)
     before = {"kind": stored.value.kind, "trigger": stored.value.trigger.isoformat(), "due": stored.due.isoformat()}
     conferences.record_event(
         connection, stored.value.id, ConferenceEvent.TRANSFER, now, NOBODY, notified=notified.isoformat(), before=before
@@ -147,14 +147,14 @@ def transfer(connection: Connection, stored: StoredConference, notified: dt.date
 
 def carry(connection: Connection, before: Mapping[str, int], after: Mapping[str, int], now: dt.datetime) -> None:
     """Move children from one chair's caseload to another's: those whom each holds ``before``, and ``after``."""
-    for identifier, more in life.caseload_changes(before, after).items():
-        chair = life.with_caseload(chair_of(connection, identifier), more)
-        nouns.replace(connection, nouns.CHAIRS, identifier, chair, now)
+    for identifier, more in follow_up.caseload_changes(before, after).items():
+        chair = follow_up.with_caseload(chair_of(connection, identifier), more)
+        registers.replace(connection, registers.CHAIRS, identifier, chair, now)
 
 
 def chair_of(connection: Connection, identifier: str) -> Chair:
     """Return the chair of a booking or of an open conference, which can't be removed."""
-    stored = nouns.find(connection, nouns.CHAIRS, identifier)
+    stored = registers.find(connection, registers.CHAIRS, identifier)
     assert stored is not None
     return stored.value
 

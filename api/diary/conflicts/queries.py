@@ -14,7 +14,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.snapshot import problem_of
-from api.free_busy import conflicts as busy_times
+from api.free_busy import conflicts as busy_conflicts
 from scheduler.domain.problem import nameless
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Identifier, Moment, monday_of
@@ -73,7 +73,7 @@ def _broken_in(connection: Connection, first: dt.date, last: dt.date, today: dt.
 
 def _busy(connection: Connection, today: dt.date) -> Iterator[BrokenBooking]:
     """Yield the bookings that overlap a busy time in their chair's calendar."""
-    for one in busy_times.conflicts(connection, dt.datetime.combine(today, dt.time())):
+    for one in busy_conflicts.conflicts(connection, dt.datetime.combine(today, dt.time())):
         stored = bookings.find(connection, one.number)
         assert stored is not None  # the conflict was read from this booking
         at = moment_in_words(one.start)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from api.diary import snapshot
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register, StoredItem
 from api.errors import ConflictError, conflict, error_items, invalid, not_found
 from api.http.etags import IfMatch, etag, expect
@@ -35,7 +35,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
 
     @router.get("", response_model=page_model(model), dependencies=[reads], summary=f"List every {noun.name}")
     def listed(connection: Reading, after: After = 0, most: Most = 100) -> Any:
-        stored = nouns.list_items(connection, noun, after=after, most=most + 1)
+        stored = registers.list_items(connection, noun, after=after, most=most + 1)
         return {"items": [one.value for one in stored[:most]], "next": stored[most - 1].position if len(stored) > most else None}
 
     @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {noun.name}")
@@ -48,15 +48,15 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
         "", response_model=model, status_code=201, dependencies=[changes], openapi_extra=body, summary=f"Add a {noun.name}"
     )
     def add(connection: Writing, now: Now, response: Response, value: model) -> Any:
-        if nouns.find(connection, noun, value.id) is not None:
+        if registers.find(connection, noun, value.id) is not None:
             raise conflict(
                 "id-taken", f"There is a {noun.name} '{value.id}' already. Give this one another id, or change that one."
             )
-        other = one_alike(value.id, (stored.id for stored in nouns.values(connection, noun)))
+        other = one_alike(value.id, (stored.id for stored in registers.values(connection, noun)))
         if other is not None:
             message = f"{shown(value.id)} is too similar to the {noun.name} {shown(other)}. Did you mean that one?"
             raise invalid(f"{message} Otherwise enter another id.")
-        nouns.add(connection, noun, value.id, value, now)
+        registers.add(connection, noun, value.id, value, now)
         _hold_to_references(connection)
         response.headers["ETag"] = etag(1)
         response.headers["Location"] = resource_path(path, value.id)
@@ -71,7 +71,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
         if value.id != id:
             raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {noun.name} instead.")
         before = conflicts.broken(connection, now)
-        response.headers["ETag"] = etag(nouns.replace(connection, noun, id, value, now))
+        response.headers["ETag"] = etag(registers.replace(connection, noun, id, value, now))
         _hold_to_references(connection)
         broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
         return {**{name: getattr(value, name) for name in model.model_fields}, "broken_bookings": broken}
@@ -80,7 +80,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
     def remove(connection: Writing, id: str, if_match: IfMatch = None) -> None:
         expect(_found(connection, noun, id).version, if_match)
         try:
-            nouns.remove(connection, noun, id)
+            registers.remove(connection, noun, id)
             _hold_to_references(connection)
         except (InputError, IntegrityError) as error:
             errors = error_items(error.faults) if isinstance(error, InputError) else []
@@ -103,7 +103,7 @@ def _without_broken_bookings(sent: Any) -> Any:
 
 
 def _found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:
-    stored = nouns.find(connection, noun, identifier)
+    stored = registers.find(connection, noun, identifier)
     if stored is None:
         raise not_found(noun.name, identifier)
     return stored
@@ -111,20 +111,22 @@ def _found(connection: Connection, noun: Register[V], identifier: str) -> Stored
 
 def _hold_to_references(connection: Connection) -> None:
     """Raise InputError if a reference is broken, or ConflictError if there are items but no site."""
-    if nouns.count(connection, nouns.SITES):  # an empty diary has no valid problem yet
+    if registers.count(connection, registers.SITES):  # an empty diary has no valid problem yet
         snapshot.frame_of(connection)
-    elif any(nouns.count(connection, noun) for noun in nouns.ALL):
+    elif any(registers.count(connection, noun) for noun in registers.ALL):
         raise ConflictError("no-site", "There is no site yet. Add a site first.")
 
 
 ROUTERS = (
-    noun_router(nouns.SITES, "sites", {"id": "AYL", "name": "Aylesbury"}),
+    noun_router(registers.SITES, "sites", {"id": "AYL", "name": "Aylesbury"}),
     noun_router(
-        nouns.ROOMS,
+        registers.ROOMS,
         "rooms",
         {"id": "AYL-1", "site": "AYL", "name": "Room 1", "starts": ["10:00", "14:00"], "hybrid_from": "2022-09-01"},
     ),
-    noun_router(nouns.CHAIRS, "chairs", {"id": "C1", "name": "Advisor 1", "base": "AYL", "caseload": 80, "max_per_day": 2}),
-    noun_router(nouns.MINUTE_TAKERS, "minute-takers", {"id": "M1", "name": "Minute taker 1", "sites": ["AYL"], "max_per_day": 1}),
-    noun_router(nouns.HOLDS, "holds", {"id": "H-1", "site": "AYL", "week": "2027-01-11", "count": 2}),
+    noun_router(registers.CHAIRS, "chairs", {"id": "C1", "name": "Advisor 1", "base": "AYL", "caseload": 80, "max_per_day": 2}),
+    noun_router(
+        registers.MINUTE_TAKERS, "minute-takers", {"id": "M1", "name": "Minute taker 1", "sites": ["AYL"], "max_per_day": 1}
+    ),
+    noun_router(registers.HOLDS, "holds", {"id": "H-1", "site": "AYL", "week": "2027-01-11", "count": 2}),
 )

@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 
 from api.backup.commands import back_up_diary, restore_diary
 from api.database.session import Store
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.settings import Settings
 from tests.api.support.builders import NOW
 from tests.api.support.databases import Databases, SqliteFiles
@@ -45,7 +45,7 @@ def run(*arguments: object, **settings: object) -> tuple[int, str, str]:
 def sites(url: str) -> list[str]:
     store = Store(url)
     with store.reading() as connection:
-        found = [site.id for site in nouns.values(connection, nouns.SITES)]
+        found = [site.id for site in registers.values(connection, registers.SITES)]
     store.close()
     return found
 

@@ -25,7 +25,7 @@ from api.database.tables import metadata, problems
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.jobs import queue as jobs
 from api.settings import Settings
@@ -150,7 +150,7 @@ def test_an_older_database_keeps_its_data(empty: Store) -> None:
     assert after == {name: before[name] for name in OLD_ROWS}
     with empty.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        assert nouns.values(connection, nouns.SITES) == (Site(id="AYL", name="Aylesbury"),)
+        assert registers.values(connection, registers.SITES) == (Site(id="AYL", name="Aylesbury"),)
         assert documents.get(connection, "closures") == ((dt.date(2026, 12, 24),), 3)
         conference = conferences.find(connection, "CPC-1")
         assert conference is not None

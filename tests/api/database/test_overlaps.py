@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from api.database.overlaps import TAKEN
 from api.database.session import Store
 from api.database.tables import bookings
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from scheduler.domain.people import Chair
 from tests.api.support.builders import NOW, fill
 
@@ -183,7 +183,7 @@ def test_one_of_several_writers_without_locks_wins(diary: Store, what: str) -> N
     """Each writer books the same room or person at an overlapping time, in its own transaction."""
     with diary.noting() as connection:
         for identifier in OWN_CHAIRS:
-            nouns.add(connection, nouns.CHAIRS, identifier, Chair(id=identifier), NOW)
+            registers.add(connection, registers.CHAIRS, identifier, Chair(id=identifier), NOW)
     shared = {"room": None, "minute_taker": None} | {what: row()[what]}
     with ThreadPoolExecutor(WRITERS) as writers:
         for race in range(RACES):

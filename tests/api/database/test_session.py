@@ -4,18 +4,18 @@ import pytest
 from sqlalchemy import Connection
 
 from api.database.session import Store, version_of
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from scheduler.domain.places import Site
 from tests.api.support.builders import NOW
 
 
 def add_site(connection: Connection, identifier: str) -> None:
-    nouns.add(connection, nouns.SITES, identifier, Site(id=identifier, name=identifier), NOW)
+    registers.add(connection, registers.SITES, identifier, Site(id=identifier, name=identifier), NOW)
 
 
 def sites(store: Store) -> list[str]:
     with store.reading() as connection:
-        return [site.id for site in nouns.values(connection, nouns.SITES)]
+        return [site.id for site in registers.values(connection, registers.SITES)]
 
 
 def version(store: Store) -> int:
@@ -57,7 +57,7 @@ def test_a_reader_sees_a_consistent_snapshot(store: Store) -> None:
         before = version_of(connection)
         with store.writing() as writer:
             add_site(writer, "AYL")
-        assert nouns.values(connection, nouns.SITES) == ()
+        assert registers.values(connection, registers.SITES) == ()
         assert version_of(connection) == before
     assert sites(store) == ["AYL"]
 

@@ -11,7 +11,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import InputError
@@ -95,7 +95,7 @@ def test_the_problem_of_a_month_is_complete(diary: Store) -> None:
 def test_minute_takers_are_not_modelled_if_there_are_none(diary: Store) -> None:
     with diary.writing() as connection:
         for identifier in ("M1", "M2"):
-            nouns.remove(connection, nouns.MINUTE_TAKERS, identifier)
+            registers.remove(connection, registers.MINUTE_TAKERS, identifier)
     assert problem_of(diary).minute_takers is None
 
 
@@ -201,7 +201,7 @@ def test_the_frame_has_all_open_conferences_and_is_validated(diary: Store) -> No
         frame = snapshot.frame_of(connection)
     assert ids(frame) == ["CPC-2", "CPC-3", "CPC-4", "CPC-5"]
     with pytest.raises(InputError) as refused, diary.writing() as connection:
-        nouns.remove(connection, nouns.SITES, "WYC")
+        registers.remove(connection, registers.SITES, "WYC")
         snapshot.frame_of(connection)
     assert [fault.where for fault in refused.value.faults] == [
         "travel[0].to",

@@ -16,7 +16,7 @@ from api.database.session import Store
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import Ending
 from api.diary.conferences import queries as conferences
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.feeds import queries as feeds
@@ -63,9 +63,9 @@ def replace_item(noun: Register[Any], identifier: str, **changes: Any) -> Change
 
     def change(store: Store, now: dt.datetime) -> None:
         with store.writing() as connection:
-            item = nouns.find(connection, noun, identifier)
+            item = registers.find(connection, noun, identifier)
             assert item is not None
-            nouns.replace(connection, noun, identifier, item.value.model_copy(update=changes), now)
+            registers.replace(connection, noun, identifier, item.value.model_copy(update=changes), now)
 
     return change
 
@@ -108,9 +108,9 @@ def end(store: Store, number: int, ending: Ending, now: dt.datetime = NOW) -> No
 
 TRAVEL = [{"from": "AYL", "to": "WYC", "minutes": 55}]
 SHOWN: dict[str, Change] = {
-    "the room's name": replace_item(nouns.ROOMS, "AYL-1", name="The Old Library"),
-    "the site's name": replace_item(nouns.SITES, "AYL", name="Aylesbury Vale"),
-    "the room's site": replace_item(nouns.ROOMS, "AYL-1", site="AMR"),
+    "the room's name": replace_item(registers.ROOMS, "AYL-1", name="The Old Library"),
+    "the site's name": replace_item(registers.SITES, "AYL", name="Aylesbury Vale"),
+    "the room's site": replace_item(registers.ROOMS, "AYL-1", site="AMR"),
     "the kind": put_document("feed_settings", {"show_kind": True}),
     "the pre-meet": pad,
     "the mode": make_in_person,
@@ -143,7 +143,7 @@ def test_a_joining_note_changes_virtual_entries(filled: Store) -> None:
 
 ON_THE_WAY: dict[str, Change] = {
     "the minutes": put_document("travel", TRAVEL),
-    "the site before": replace_item(nouns.SITES, "AYL", name="Aylesbury Vale"),
+    "the site before": replace_item(registers.SITES, "AYL", name="Aylesbury Vale"),
     "the booking before, ended": lambda store, now: end(store, 1, Ending.CANCELLED, now),
     "another booking between": lambda store, now: (
         book(store, "CPC-3", "2027-01-12T12:30", now, room="AMR-1", minutes=30) and None
@@ -166,9 +166,9 @@ def test_a_change_of_the_way_there_raises_the_sequence(filled: Store, name: str)
 @pytest.mark.parametrize(
     "change",
     [
-        replace_item(nouns.ROOMS, "WYC-1", name="Elsewhere"),
-        replace_item(nouns.SITES, "AMR", name="Elsewhere"),
-        replace_item(nouns.CHAIRS, "C1", caseload=40),
+        replace_item(registers.ROOMS, "WYC-1", name="Elsewhere"),
+        replace_item(registers.SITES, "AMR", name="Elsewhere"),
+        replace_item(registers.CHAIRS, "C1", caseload=40),
         put_document("travel", TRAVEL),
         put_document("closures", ["2027-02-01"]),
     ],
@@ -251,7 +251,7 @@ def test_a_room_and_a_site_say_where_it_has_gone(filled: Store, room: str | None
 
 CHANGES: list[Change] = [
     *(change for name, change in SHOWN.items() if name != "the mode"),
-    *(replace_item(nouns.ROOMS, room, name=name) for room in ("AYL-1", "WYC-1") for name in ("Big", "Small")),
+    *(replace_item(registers.ROOMS, room, name=name) for room in ("AYL-1", "WYC-1") for name in ("Big", "Small")),
     *(put_document("travel", [{"from": "AYL", "to": "WYC", "minutes": minutes}]) for minutes in (20, 40)),
 ]
 STEPS = st.tuples(

@@ -17,7 +17,7 @@ from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds import queries as feeds
@@ -68,11 +68,11 @@ NO_TEXTS = {
 def full(seeded: TestClient, store: Store) -> Store:
     """Return a diary with texts in every place that can hold one."""
     with store.writing() as connection:
-        for noun, names in ((nouns.CHAIRS, NAMES), (nouns.MINUTE_TAKERS, {"M1": TAKER})):
+        for noun, names in ((registers.CHAIRS, NAMES), (registers.MINUTE_TAKERS, {"M1": TAKER})):
             for identifier, name in names.items():
-                kept = nouns.find(connection, noun, identifier)
+                kept = registers.find(connection, noun, identifier)
                 assert kept is not None
-                nouns.replace(connection, noun, identifier, kept.value.model_copy(update={"name": name}), NOW)
+                registers.replace(connection, noun, identifier, kept.value.model_copy(update={"name": name}), NOW)
         documents.put(connection, "service", Service(name="Buckinghamshire"), NOW)
         documents.put(connection, "feed_settings", FeedSettings(joining_note="As usual"), NOW)
         for kept in conferences.list_conferences(connection):

@@ -14,7 +14,7 @@ from api.database.session import Store
 from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.errors import ServiceError
 from api.feeds import queries as feeds
@@ -220,7 +220,7 @@ def check_active_bookings(store: Store, of: FeedOf, subject: str | None, before:
     before |= {uid: int(one["SEQUENCE"]) for uid, one in found.items()}
     with store.reading() as connection:
         active_bookings = [kept.booking for kept in bookings.active_in(connection, TODAY, dt.date(2027, 12, 31))]
-        rooms = {room.id: room.site for room in nouns.values(connection, nouns.ROOMS)}
+        rooms = {room.id: room.site for room in registers.values(connection, registers.ROOMS)}
     subjects: dict[FeedOf, Any] = {
         FeedOf.CHAIR: lambda one: one.chair,
         FeedOf.ROOM: lambda one: one.room,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.diary.service.feed_settings import FeedSettings
-from api.feeds import calendar as feeds
+from api.feeds import calendar as feed_calendar
 from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf
 from api.free_busy.busy_times import BusyTimes, busy_times
 from api.free_busy.errors import CalendarRefused
@@ -193,7 +193,7 @@ def bookings(draw: st.DrawFn) -> Entry:
 @given(st.lists(bookings(), max_size=12, unique_by=lambda entry: entry.number), st.sampled_from(Detail))
 def test_a_chairs_feed_reads_back_as_its_people_times(entries: list[Entry], detail: Detail) -> None:
     feed = Feed(FEED.id, FEED.of, FEED.subject, detail)
-    content = feeds.calendar(feed, "Conferences: C1", entries, FeedSettings(), {"AYL": "Aylesbury"}, {}, "CPA")
+    content = feed_calendar.calendar(feed, "Conferences: C1", entries, FeedSettings(), {"AYL": "Aylesbury"}, {}, "CPA")
     people_times = sorted((one.arrival, one.booking.end) for one in entries if not one.booking.held and one.fate is None)
     expected = tuple(Interval(start=arrival, end=end) for arrival, end in people_times)
     assert busy_times(content, PERIOD) == BusyTimes(expected, ())

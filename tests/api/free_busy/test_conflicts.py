@@ -12,7 +12,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
-from api.free_busy import conflicts as busy_times
+from api.free_busy import conflicts as busy_conflicts
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
 from api.free_busy.conflicts import Busy, Conflict
@@ -41,12 +41,12 @@ def set_busy(store: Store, *busy: Interval, chair: str = "C1", now: dt.datetime 
 
 def blocking(store: Store, first: dt.date = TUESDAY, last: dt.date = TUESDAY) -> Busy:
     with store.reading() as connection:
-        return busy_times.blocking(connection, first, last)
+        return busy_conflicts.blocking(connection, first, last)
 
 
 def conflicts(store: Store, now: dt.datetime = TODAY, after: int = 0) -> list[Conflict]:
     with store.reading() as connection:
-        return busy_times.conflicts(connection, now, after=after)
+        return busy_conflicts.conflicts(connection, now, after=after)
 
 
 def conflict_times(store: Store) -> list[tuple[str, tuple[Interval, ...]]]:

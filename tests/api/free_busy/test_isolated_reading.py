@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.free_busy import isolated_reading as apart
+from api.free_busy import isolated_reading
 from api.free_busy.busy_times import BusyTimes, busy_times
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import busy_times_apart
@@ -57,7 +57,7 @@ def test_the_current_folder_does_not_matter(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_reading_over_the_memory_limit_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "MAX_MEMORY_BYTES", 1 << 20)
+    monkeypatch.setattr(isolated_reading, "MAX_MEMORY_BYTES", 1 << 20)
     large = calendar(event(f"DTSTART:20270105T100000\nDESCRIPTION:{'x' * 1_900_000}"))
     with pytest.raises(CalendarRefused, match=r"^The calendar takes more memory to read than any should\."):
         busy_times_apart(large, PERIOD)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database.session import Store
 from api.database.tables import busy_calendars as table
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
 from api.free_busy.queries import LEASE, Claim, Source, StoredCalendar, stale_before
@@ -161,7 +161,7 @@ def test_removing_a_chair_removes_its_calendar(filled: Store) -> None:
     store_file(filled, MORNING, chair="C1")
     store_file(filled, LEAVE, chair="C2")
     with filled.writing() as connection:
-        nouns.remove(connection, nouns.CHAIRS, "C2")
+        registers.remove(connection, registers.CHAIRS, "C2")
     assert [row[0] for row in rows(filled)] == ["C1"]
 
 

@@ -16,12 +16,11 @@ from sqlalchemy import Connection, select
 from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
-from api.diary.bookings import workflow as booking_by_hand
+from api.diary.bookings import workflow as booking_workflow
 from api.diary.bookings.queries import DiaryBooking
-from api.diary.conferences import follow_up as life
-from api.diary.conferences import outcomes
+from api.diary.conferences import follow_up, outcomes
 from api.diary.conferences import queries as conferences
-from api.diary.conferences import workflow as life_of
+from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.queries import ConferenceState
 from api.diary.snapshot import problem_of
@@ -102,11 +101,11 @@ def by_hand(connection: Connection, random: Random) -> None:
         random_booking(random, name).model_dump(include={"start", "room", "chair", "minute_taker"}),
     )
     if current is None:
-        booking_by_hand.book(connection, name, chosen, NOW, locks=(), exception=EXCEPTION)
+        booking_workflow.book(connection, name, chosen, NOW, locks=(), exception=EXCEPTION)
     elif random.random() < 0.5:
-        booking_by_hand.move(connection, current, chosen, life.Reason.FAMILY_ASKED, NOW, exception=EXCEPTION)
+        booking_workflow.move(connection, current, chosen, follow_up.Reason.FAMILY_ASKED, NOW, exception=EXCEPTION)
     else:
-        booking_by_hand.cancel(connection, current, life.Reason.FAMILY_ASKED, NOW)
+        booking_workflow.cancel(connection, current, follow_up.Reason.FAMILY_ASKED, NOW)
 
 
 def end(connection: Connection, random: Random) -> None:
@@ -114,9 +113,9 @@ def end(connection: Connection, random: Random) -> None:
     conference = conferences.find(connection, random.choice(NUMBERS))
     assert conference is not None
     if random.random() < 0.3:
-        life_of.cancel(connection, conference, life.Reason.NO_LONGER_NEEDED, NOW)
+        conference_workflow.cancel(connection, conference, follow_up.Reason.NO_LONGER_NEEDED, NOW)
     else:
-        found = random.choice(life.possible_outcomes(conference.value.kind))
+        found = random.choice(follow_up.possible_outcomes(conference.value.kind))
         outcomes.record(connection, conference, OutcomeEntry(found), LATER)
 
 

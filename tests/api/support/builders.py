@@ -13,7 +13,7 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import ConferenceState
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from scheduler.domain.conference import Conference
 from scheduler.domain.policy import Policy
@@ -72,15 +72,15 @@ def fill(store: Store, now: dt.datetime = NOW, *, give_documents: bool = True) -
         for name, value in DOCUMENTS.items() if give_documents else ():
             documents.put(connection, name, documents.BY_NAME[name].adapter.validate_python(value), now)
         kinds = (
-            (nouns.SITES, SITES),
-            (nouns.ROOMS, ROOMS),
-            (nouns.CHAIRS, CHAIRS),
-            (nouns.MINUTE_TAKERS, MINUTE_TAKERS),
-            (nouns.HOLDS, HOLDS),
+            (registers.SITES, SITES),
+            (registers.ROOMS, ROOMS),
+            (registers.CHAIRS, CHAIRS),
+            (registers.MINUTE_TAKERS, MINUTE_TAKERS),
+            (registers.HOLDS, HOLDS),
         )
         for noun, values in kinds:
             for value in values:
-                nouns.add(connection, noun, value["id"], noun.model.model_validate(value), now)
+                registers.add(connection, noun, value["id"], noun.model.model_validate(value), now)
         for value in CONFERENCES:
             conferences.add(connection, Conference.model_validate(value), now)
 

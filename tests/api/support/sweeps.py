@@ -8,7 +8,7 @@ from typing import Any
 from api.database.session import Store
 from api.jobs.queue import Attempt
 from api.whatif import solves, sweeps
-from api.whatif import worker as solver
+from api.whatif import worker as whatif_worker
 from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind, SweepPart
 from scheduler.sweeps.task import Solved, Task
 from tests.api.support.builders import NOW
@@ -43,7 +43,7 @@ def work_on_all(store: Store, executor: str = "local") -> list[Attempt]:
     """Work on all waiting solves, including those that follow from them."""
     worked = []
     while attempt := claim(store):
-        solver.work_on(store.url, attempt, executor)
+        whatif_worker.work_on(store.url, attempt, executor)
         worked.append(attempt)
     return worked
 

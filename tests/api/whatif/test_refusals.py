@@ -10,7 +10,7 @@ from api.app import create_app
 from api.database.session import Store
 from api.http.limits import MAX_BODY_BYTES
 from api.settings import Settings
-from api.whatif import requests as studies
+from api.whatif import requests as whatif_requests
 from fixtures.tiny import RAW
 from tests.api.support.builders import Clock, fill
 from tests.api.whatif.test_routes import BOTH, JANUARY, LEAVES, WHATIF, problem, solves_queued
@@ -101,7 +101,7 @@ def test_the_limit_can_be_set(settings: Settings, store: Store) -> None:
 
 
 def test_problems_that_are_too_large_together_are_refused(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studies, "MAX_BYTES", 1 << 10)
+    monkeypatch.setattr(whatif_requests, "MAX_BYTES", 1 << 10)
     response = seeded.post(WHATIF, json=JANUARY | BOTH)
     detail = "The problems of these scenarios have more than 0 MB together. Compare fewer at once."
     assert (response.status_code, response.json()["detail"]) == (422, detail)
@@ -110,7 +110,7 @@ def test_problems_that_are_too_large_together_are_refused(seeded: TestClient, mo
 def test_the_size_limit_counts_what_scenarios_add(seeded: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     body = JANUARY | {"grid": ["demand=1000"]}
     with monkeypatch.context() as patched:
-        patched.setattr(studies, "MAX_BYTES", 3 * len(seeded.get("/api/v1/conferences").content))
+        patched.setattr(whatif_requests, "MAX_BYTES", 3 * len(seeded.get("/api/v1/conferences").content))
         assert seeded.post(WHATIF, json=body).status_code == 422
     assert seeded.post(WHATIF, json=body).status_code == 202
 

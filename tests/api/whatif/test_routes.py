@@ -111,10 +111,10 @@ def test_scenarios_are_compared_from_the_current_data(seeded: TestClient, store:
 
 
 def test_a_running_what_if_has_a_partial_comparison(seeded: TestClient, store: Store) -> None:
-    from api.whatif import worker as solver  # noqa: PLC0415 - load the solver only in this test
+    from api.whatif import worker as whatif_worker  # noqa: PLC0415 - load the solver only in this test
 
     identifier = requested(seeded, JANUARY | BOTH)["id"]
-    solver.work_on(store.url, claimed(store), "local")
+    whatif_worker.work_on(store.url, claimed(store), "local")
     claimed(store)
     found = seeded.get(f"{WHATIF}/{identifier}").json()
     assert found["progress"]["done"] == 1

@@ -14,7 +14,7 @@ from api.jobs import queue as jobs
 from api.jobs.process import UnreachableError
 from api.jobs.queue import JobState
 from api.whatif import solves, sweeps
-from api.whatif import worker as solver
+from api.whatif import worker as whatif_worker
 from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
 from api.whatif.worker import work_on
 from scheduler.sweeps.executors import workers_of
@@ -89,7 +89,7 @@ def test_a_stored_result_is_not_solved_again(store: Store, monkeypatch: pytest.M
     several = tasks(2)
     first = begin(store, several)
     work_on_all(store)
-    monkeypatch.setattr(solver, "solve", None)
+    monkeypatch.setattr(whatif_worker, "solve", None)
     second = begin(store, several)
     work_on_all(store)
     assert found(store, second).state is JobState.DONE
@@ -132,7 +132,7 @@ def test_one_search_serves_every_round(store: Store, monkeypatch: pytest.MonkeyP
         searches.append(Search(*arguments, **named))
         return searches[-1]
 
-    monkeypatch.setattr(solver, "Search", new_search)
+    monkeypatch.setattr(whatif_worker, "Search", new_search)
     value = begin_value(store, task_of(tiny_problem(horizon=WEEK)))
     work_on_all(store)
     assert found(store, value).state is JobState.DONE
@@ -143,11 +143,11 @@ def test_a_failing_sweep_does_not_fail_the_others(store: Store, monkeypatch: pyt
     def fails(*_arguments: Any, **_named: Any) -> Search:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(solver, "Search", fails)
+    monkeypatch.setattr(whatif_worker, "Search", fails)
     (base,) = tasks(1)
     value, whatif = begin_value(store, base), begin(store, [base])
     work_on_all(store)
-    assert (found(store, value).state, found(store, value).error) == (JobState.FAILED, solver.FAILED)
+    assert (found(store, value).state, found(store, value).error) == (JobState.FAILED, whatif_worker.FAILED)
     assert found(store, whatif).state is JobState.DONE
 
 
@@ -201,7 +201,7 @@ def test_a_cluster_returns_the_same_results(store: Store) -> None:
 
 def test_unreachable_workers_raise_and_the_job_stays_running(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scheduler.sweeps.executors.SECONDS_TO_ANSWER", 0.1)
-    monkeypatch.setattr(solver, "SECONDS_BEFORE_NEXT_TRY", 0)
+    monkeypatch.setattr(whatif_worker, "SECONDS_BEFORE_NEXT_TRY", 0)
     begin(store, tasks(1))
     attempt = claimed(store)
     with pytest.raises(UnreachableError, match=r"no Dask scheduler answers at dask://127\.0\.0\.1:1"):
@@ -221,7 +221,7 @@ def test_a_database_failure_is_raised_so_that_the_job_is_queued_again(store: Sto
     ("error", "message"),
     [
         (OtherEngineError("There are others here."), "There are others here. Then request it again."),
-        (RuntimeError("secret"), solver.FAILED),
+        (RuntimeError("secret"), whatif_worker.FAILED),
     ],
 )
 def test_a_failed_solve_fails_the_sweep_with_a_message(
@@ -230,7 +230,7 @@ def test_a_failed_solve_fails_the_sweep_with_a_message(
     def fails(_task: Task, _stop: threading.Event) -> Solved:
         raise error
 
-    monkeypatch.setattr(solver, "solve", fails)
+    monkeypatch.setattr(whatif_worker, "solve", fails)
     sweep = begin(store, tasks(1))
     with caplog.at_level(logging.ERROR):
         (attempt,) = work_on_all(store)
@@ -244,4 +244,4 @@ def test_a_task_of_another_version_must_be_requested_again(store: Store, executo
     (task,) = tasks(1)
     sweep = begin(store, [task.model_copy(update={"engine": "conference-planner 0"})])
     work_on_all(store, executor)
-    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, solver.OUTDATED)
+    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, whatif_worker.OUTDATED)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from api.clock import local_day
-from api.diary.conferences import follow_up as life
+from api.diary.conferences import follow_up
 from api.diary.conferences.follow_up import Outcome
 from api.diary.service.clock_settings import ClockSettings
 from scheduler.domain.calendar import Calendar
@@ -44,7 +44,7 @@ def test_the_next_review_has_its_own_clock_and_chair(kind: ConferenceKind, next_
     }
     held = conference(kind=kind, children=3, school_age=2, **needs, **over)
 
-    review = life.next_review(held, "CPC-1-R1", DAY, "C2", children=1)
+    review = follow_up.next_review(held, "CPC-1-R1", DAY, "C2", children=1)
 
     expected = {"id": "CPC-1-R1", "kind": next_kind, "children": 1, "school_age": 1, "chair": "C2", "trigger": "2027-01-12"}
     assert review == Conference.model_validate(needs | expected)
@@ -62,17 +62,17 @@ def test_the_next_review_has_its_own_clock_and_chair(kind: ConferenceKind, next_
     ],
 )
 def test_the_possible_outcomes_depend_on_the_kind(kind: ConferenceKind, possible: tuple[Outcome, ...]) -> None:
-    assert life.possible_outcomes(kind) == possible
+    assert follow_up.possible_outcomes(kind) == possible
 
 
 def test_an_inquorate_initial_conference_is_repeated_within_days() -> None:
-    again = life.held_again(conference(), "CPC-1-A2", DAY, CALENDAR, ClockSettings(rebook_days=10))
+    again = follow_up.held_again(conference(), "CPC-1-A2", DAY, CALENDAR, ClockSettings(rebook_days=10))
     assert again == conference("CPC-1-A2", earliest="2027-01-13", due="2027-01-26")
 
 
 def test_an_inquorate_review_keeps_its_due_date() -> None:
     review = conference(kind="review", trigger="2026-08-03", due="2027-02-01")
-    again = life.held_again(review, "CPC-1-A2", DAY, CALENDAR, ClockSettings(rebook_days=10))
+    again = follow_up.held_again(review, "CPC-1-A2", DAY, CALENDAR, ClockSettings(rebook_days=10))
     assert again == conference("CPC-1-A2", kind="review", trigger="2026-08-03", earliest="2027-01-13", due="2027-02-01")
 
 
@@ -80,20 +80,20 @@ def test_what_is_derived_again_keeps_what_somebody_has_changed() -> None:
     before = conference("R", trigger="2027-01-12", children=3, school_age=2, chair="C1")
     after = conference("R", trigger="2027-01-13", children=1, school_age=1, chair="C1")
     current = before.model_copy(update={"school_age": 3, "site": "WYC", "due": dt.date(2027, 2, 1)})
-    assert life.derived_again(before, before, after) == after
+    assert follow_up.derived_again(before, before, after) == after
     expected = conference("R", trigger="2027-01-13", children=1, school_age=1, chair="C1", site="WYC", due="2027-02-01")
-    assert life.derived_again(current, before, after) == expected
+    assert follow_up.derived_again(current, before, after) == expected
 
 
 @pytest.mark.parametrize(("days", "due"), [(20, "2027-02-09"), (10, "2027-01-26"), (None, "2027-04-12")])
 def test_after_a_birth_the_first_review_comes_sooner(days: int | None, due: str) -> None:
     review = conference("CPC-1-R1", kind="first_review")
-    born = life.after_birth(review, DAY, CALENDAR, POLICY, ClockSettings(birth_days=days))
+    born = follow_up.after_birth(review, DAY, CALENDAR, POLICY, ClockSettings(birth_days=days))
     assert born == conference("CPC-1-R1", kind="first_review", due=due)
 
 
 def test_a_transfer_starts_the_clock_at_the_notification() -> None:
-    transferred = life.transferred_in(conference(due="2027-01-20"), DAY)
+    transferred = follow_up.transferred_in(conference(due="2027-01-20"), DAY)
     assert transferred == conference(kind="transfer_in", trigger="2027-01-12")
     assert due_date(transferred, CALENDAR, POLICY) == dt.date(2027, 2, 2)
 
@@ -111,29 +111,29 @@ def test_a_transfer_starts_the_clock_at_the_notification() -> None:
     ],
 )
 def test_an_id_is_derived_from_the_chain(identifier: str, review: str, again: str) -> None:
-    assert life.review_identifier(identifier, lambda _: False) == review
-    assert life.attempt_identifier(identifier, lambda _: False) == again
+    assert follow_up.review_identifier(identifier, lambda _: False) == review
+    assert follow_up.attempt_identifier(identifier, lambda _: False) == again
 
 
 def test_an_id_that_exists_is_skipped() -> None:
-    assert life.review_identifier("A", {"A-R1", "A-R2"}.__contains__) == "A-R3"
+    assert follow_up.review_identifier("A", {"A-R1", "A-R2"}.__contains__) == "A-R3"
 
 
 def test_a_family_stays_with_its_chair_unless_that_was_a_reserve() -> None:
     own = conference(chair="C1")
-    assert life.chair_of_family(own, Chair(id="C2")) == "C1"
-    assert life.chair_of_family(conference(), Chair(id="C2")) == "C2"
-    assert life.chair_of_family(own, Chair(id="MGR", reserve=True)) == "C1"
-    assert life.chair_of_family(conference(), Chair(id="MGR", reserve=True)) is None
+    assert follow_up.chair_of_family(own, Chair(id="C2")) == "C1"
+    assert follow_up.chair_of_family(conference(), Chair(id="C2")) == "C2"
+    assert follow_up.chair_of_family(own, Chair(id="MGR", reserve=True)) == "C1"
+    assert follow_up.chair_of_family(conference(), Chair(id="MGR", reserve=True)) is None
 
 
 def test_a_caseload_follows_the_number_of_children() -> None:
-    before = life.on_plan(conference(kind="review", chair="C1", children=3))
-    after = life.on_plan(conference(kind="review", chair="C2", children=2))
-    assert life.caseload_changes(before, after) == {"C1": -3, "C2": 2}
-    assert life.caseload_changes(before, before) == {}
-    assert life.on_plan(conference(chair="C1")) == life.on_plan(conference(kind="review")) == {}
-    assert [life.with_caseload(Chair(id="C1", caseload=2), change).caseload for change in (3, -1, -3)] == [5, 1, 0]
+    before = follow_up.on_plan(conference(kind="review", chair="C1", children=3))
+    after = follow_up.on_plan(conference(kind="review", chair="C2", children=2))
+    assert follow_up.caseload_changes(before, after) == {"C1": -3, "C2": 2}
+    assert follow_up.caseload_changes(before, before) == {}
+    assert follow_up.on_plan(conference(chair="C1")) == follow_up.on_plan(conference(kind="review")) == {}
+    assert [follow_up.with_caseload(Chair(id="C1", caseload=2), change).caseload for change in (3, -1, -3)] == [5, 1, 0]
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,15 @@ from sqlalchemy import Connection, select
 from api.database import tables
 from api.database.session import Store
 from api.diary.bookings import queries as bookings
-from api.diary.bookings import workflow as booking_by_hand
+from api.diary.bookings import workflow as booking_workflow
 from api.diary.bookings.queries import StoredBooking
 from api.diary.conferences import outcomes
 from api.diary.conferences import queries as conferences
-from api.diary.conferences import workflow as life
+from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.follow_up import Outcome, Reason, possible_outcomes
 from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.errors import ConflictError, InvalidError, ServiceError
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference, ConferenceKind
@@ -55,8 +55,10 @@ class DiaryMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         builders.fill(self.store)
         with self.store.writing() as connection:
-            for chair in nouns.values(connection, nouns.CHAIRS):
-                nouns.replace(connection, nouns.CHAIRS, chair.id, chair.model_copy(update={"caseload": CASELOAD}), builders.NOW)
+            for chair in registers.values(connection, registers.CHAIRS):
+                registers.replace(
+                    connection, registers.CHAIRS, chair.id, chair.model_copy(update={"caseload": CASELOAD}), builders.NOW
+                )
             self.others = {chair: CASELOAD - children for chair, children in _on_plans(connection).items()}
             for kind in (ConferenceKind.PRE_BIRTH, ConferenceKind.INITIAL):
                 self._hold_first(connection, kind)
@@ -64,10 +66,10 @@ class DiaryMachine(RuleBasedStateMachine):
     def _hold_first(self, connection: Connection, kind: ConferenceKind) -> None:
         """Record an initial conference that made a plan, so that the family's first review is requested."""
         first = Conference.model_validate(builders.conference(f"OLD-{kind}", kind=kind, trigger="2026-10-01"))
-        life.request(connection, first, builders.NOW)
+        conference_workflow.request(connection, first, builders.NOW)
         day = dt.datetime(2027, 1, 12 if kind is ConferenceKind.INITIAL else 13, 10)
         chosen = {"start": day, "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
-        booking_by_hand.book(connection, first.id, chosen, builders.NOW, locks=(), exception=EXCEPTION)
+        booking_workflow.book(connection, first.id, chosen, builders.NOW, locks=(), exception=EXCEPTION)
         conference = conferences.find(connection, first.id)
         assert conference is not None
         later = builders.NOW + dt.timedelta(days=30)
@@ -83,7 +85,10 @@ class DiaryMachine(RuleBasedStateMachine):
     def request(self, kind: ConferenceKind, children: int) -> None:
         self.requested += 1
         requested = builders.conference(f"NEW-{self.requested}", kind=kind, children=children, trigger="2027-01-11")
-        self._do("request", lambda connection: life.request(connection, Conference.model_validate(requested), builders.NOW))
+        self._do(
+            "request",
+            lambda connection: conference_workflow.request(connection, Conference.model_validate(requested), builders.NOW),
+        )
 
     @rule(data=st.data(), soon=SOON, start=STARTS, room=ROOMS, chair=CHAIRS)
     def book(self, data: st.DataObject, soon: int, start: dt.time, room: str | None, chair: str) -> None:
@@ -94,7 +99,7 @@ class DiaryMachine(RuleBasedStateMachine):
         name = conference.value.id
         self._do(
             "book",
-            lambda connection: booking_by_hand.book(connection, name, chosen, builders.NOW, locks=(), exception=EXCEPTION),
+            lambda connection: booking_workflow.book(connection, name, chosen, builders.NOW, locks=(), exception=EXCEPTION),
         )
 
     @rule(data=st.data(), soon=SOON, start=STARTS, room=ROOMS, chair=CHAIRS, reason=REASONS)
@@ -106,20 +111,20 @@ class DiaryMachine(RuleBasedStateMachine):
         changes = {"start": _start(conference, soon, start), "room": room, "chair": chair}
         self._do(
             "move",
-            lambda connection: booking_by_hand.move(connection, booked, changes, reason, builders.NOW, exception=EXCEPTION),
+            lambda connection: booking_workflow.move(connection, booked, changes, reason, builders.NOW, exception=EXCEPTION),
         )
 
     @precondition(lambda self: self._bookings())
     @rule(data=st.data(), reason=REASONS)
     def cancel_booking(self, data: st.DataObject, reason: Reason) -> None:
         booked = data.draw(st.sampled_from(self._future_bookings() or self._bookings()))
-        self._do("unbook", lambda connection: booking_by_hand.cancel(connection, booked, reason, builders.NOW))
+        self._do("unbook", lambda connection: booking_workflow.cancel(connection, booked, reason, builders.NOW))
 
     @precondition(lambda self: len(self._conferences(*OPEN)) > 3)
     @rule(data=st.data(), reason=REASONS)
     def cancel(self, data: st.DataObject, reason: Reason) -> None:
         conference = data.draw(st.sampled_from(self._conferences()))
-        self._do("cancel", lambda connection: life.cancel(connection, conference, reason, builders.NOW))
+        self._do("cancel", lambda connection: conference_workflow.cancel(connection, conference, reason, builders.NOW))
 
     @precondition(lambda self: self._conferences(ConferenceState.BOOKED))
     @rule(data=st.data(), children=st.none() | st.integers(0, 4))
@@ -152,13 +157,13 @@ class DiaryMachine(RuleBasedStateMachine):
         likely = [conference for conference in every if conference.value.kind is ConferenceKind.PRE_BIRTH or conference.follows]
         conference = data.draw(st.sampled_from(likely or every))
         later = builders.NOW + dt.timedelta(days=365)
-        self._do("birth", lambda connection: life.birth(connection, conference, day, later))
+        self._do("birth", lambda connection: conference_workflow.birth(connection, conference, day, later))
 
     @rule(data=st.data(), chair=CHAIRS, children=st.integers(1, 4))
     def change(self, data: st.DataObject, chair: str, children: int) -> None:
         conference = data.draw(st.sampled_from(self._conferences()))
         value = conference.value.model_copy(update={"chair": chair, "children": children})
-        self._do("change", lambda connection: booking_by_hand.change_conference(connection, conference, value, builders.NOW))
+        self._do("change", lambda connection: booking_workflow.change_conference(connection, conference, value, builders.NOW))
 
     @invariant()
     def booked_and_held_conferences_have_one_active_booking(self) -> None:
@@ -191,7 +196,7 @@ class DiaryMachine(RuleBasedStateMachine):
     def a_caseload_counts_the_children_on_plans(self) -> None:
         with self.store.reading() as connection:
             on_plans = _on_plans(connection)
-            caseloads = {chair.id: chair.caseload for chair in nouns.values(connection, nouns.CHAIRS)}
+            caseloads = {chair.id: chair.caseload for chair in registers.values(connection, registers.CHAIRS)}
         assert caseloads == {chair: others + on_plans[chair] for chair, others in self.others.items()}
 
     @invariant()

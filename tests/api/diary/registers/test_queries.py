@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.database.json_values import to_json
 from api.database.session import Store
-from api.diary.registers import queries as nouns
+from api.diary.registers import queries as registers
 from api.diary.registers.queries import NamedHold, Register, StoredItem
 from scheduler.domain.places import Room, Site
 from tests.api.support import builders
@@ -18,12 +18,12 @@ AYLESBURY, WYCOMBE, AMERSHAM = (Site(id=identifier, name=identifier.title()) for
 
 def put(store: Store, *sites: Site) -> list[int]:
     with store.writing() as connection:
-        return [nouns.add(connection, nouns.SITES, site.id, site, NOW) for site in sites]
+        return [registers.add(connection, registers.SITES, site.id, site, NOW) for site in sites]
 
 
 def listed(store: Store, after: int = 0, most: int | None = None) -> list[StoredItem[Site]]:
     with store.reading() as connection:
-        return nouns.list_items(connection, nouns.SITES, after=after, most=most)
+        return registers.list_items(connection, registers.SITES, after=after, most=most)
 
 
 def test_items_are_read_unchanged_in_the_order_of_adding(store: Store) -> None:
@@ -31,10 +31,10 @@ def test_items_are_read_unchanged_in_the_order_of_adding(store: Store) -> None:
     assert first < second < third
     assert listed(store) == [StoredItem(first, WYCOMBE, 1), StoredItem(second, AYLESBURY, 1), StoredItem(third, AMERSHAM, 1)]
     with store.reading() as connection:
-        assert nouns.find(connection, nouns.SITES, "AYL") == StoredItem(second, AYLESBURY, 1)
-        assert nouns.find(connection, nouns.SITES, "ayl") is None
-        assert nouns.values(connection, nouns.SITES) == (WYCOMBE, AYLESBURY, AMERSHAM)
-        assert nouns.count(connection, nouns.SITES) == 3
+        assert registers.find(connection, registers.SITES, "AYL") == StoredItem(second, AYLESBURY, 1)
+        assert registers.find(connection, registers.SITES, "ayl") is None
+        assert registers.values(connection, registers.SITES) == (WYCOMBE, AYLESBURY, AMERSHAM)
+        assert registers.count(connection, registers.SITES) == 3
 
 
 def test_a_page_begins_after_a_position(store: Store) -> None:
@@ -48,14 +48,14 @@ def test_a_change_keeps_the_position_and_increments_the_version(store: Store) ->
     first, second = put(store, WYCOMBE, AYLESBURY)
     renamed = Site(id="WYC", name="High Wycombe")
     with store.writing() as connection:
-        assert nouns.replace(connection, nouns.SITES, "WYC", renamed, NOW) == 2
+        assert registers.replace(connection, registers.SITES, "WYC", renamed, NOW) == 2
     assert listed(store) == [StoredItem(first, renamed, 2), StoredItem(second, AYLESBURY, 1)]
 
 
 def test_a_removed_item_is_not_found(store: Store) -> None:
     _, second = put(store, WYCOMBE, AYLESBURY)
     with store.writing() as connection:
-        nouns.remove(connection, nouns.SITES, "WYC")
+        registers.remove(connection, registers.SITES, "WYC")
     assert listed(store) == [StoredItem(second, AYLESBURY, 1)]
 
 
@@ -67,27 +67,27 @@ def test_two_items_of_a_kind_cannot_have_the_same_id(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("noun", "identifier"), [(nouns.ROOMS, "AYL-1"), (nouns.CHAIRS, "C1"), (nouns.MINUTE_TAKERS, "M1")], ids=str
+    ("noun", "identifier"), [(registers.ROOMS, "AYL-1"), (registers.CHAIRS, "C1"), (registers.MINUTE_TAKERS, "M1")], ids=str
 )
 def test_an_item_that_a_booking_needs_cannot_be_removed(store: Store, noun: Register[Any], identifier: str) -> None:
     fill(store)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     with pytest.raises(IntegrityError), store.writing() as connection:
-        nouns.remove(connection, noun, identifier)
+        registers.remove(connection, noun, identifier)
     with store.reading() as connection:
-        assert nouns.find(connection, noun, identifier) is not None
+        assert registers.find(connection, noun, identifier) is not None
 
 
 def test_items_of_every_kind_are_stored_completely(store: Store) -> None:
     fill(store)
-    stored = {nouns.SITES: builders.SITES, nouns.ROOMS: builders.ROOMS, nouns.CHAIRS: builders.CHAIRS} | {
-        nouns.MINUTE_TAKERS: builders.MINUTE_TAKERS,
-        nouns.HOLDS: builders.HOLDS,
+    stored = {registers.SITES: builders.SITES, registers.ROOMS: builders.ROOMS, registers.CHAIRS: builders.CHAIRS} | {
+        registers.MINUTE_TAKERS: builders.MINUTE_TAKERS,
+        registers.HOLDS: builders.HOLDS,
     }
-    assert set(stored) == set(nouns.ALL)
+    assert set(stored) == set(registers.ALL)
     with store.reading() as connection:
         for noun, given in stored.items():
-            assert nouns.values(connection, noun) == tuple(noun.model.model_validate(value) for value in given)
+            assert registers.values(connection, noun) == tuple(noun.model.model_validate(value) for value in given)
 
 
 def test_a_hold_gets_its_own_id() -> None:
