@@ -75,10 +75,21 @@ class Fate(StrEnum):
     """What became of a booking that is no longer in a feed."""
 
     CANCELLED = "cancelled"
+    COVERED = "covered"
     HANDED_OVER = "handed over"
+    MOVED = "moved"
     NOT_NEEDED = "not needed"
     HELD_ELSEWHERE = "held elsewhere"
     HELD_VIRTUALLY = "held virtually"
+
+
+class Origin(StrEnum):
+    """How a booking came to the person of a feed: as cover, by a handover of the family, back from cover, or by a move."""
+
+    COVER = "cover"
+    HANDOVER = "handover"
+    BACK = "back"
+    MOVE = "move"
 
 
 @dataclass(frozen=True)
@@ -96,15 +107,15 @@ class Entry:
     """A booking under its number, with everything that a feed may show of it.
 
     People's time begins at ``arrival``, the room's ends at ``cleared``; both are local. ``site`` and ``place`` are None if the
-    booking is virtual, ``mode`` and ``kind`` are None for a held slot. ``fate`` is None unless it has left this feed; it is
-    ``taken_over`` if it was somebody else's before. ``changes`` counts the changes of everything that the feed shows of it, the
-    latest at ``changed_at``.
+    booking is virtual, ``mode`` and ``kind`` are None for a held slot. ``fate`` is None unless it has left this feed; ``origin``
+    is None unless the person covers it, or it was somebody else's before. ``changes`` counts the changes of everything that the
+    feed shows of it, the latest at ``changed_at``.
     """
 
     number: int
     booking: Booking
     fate: Fate | None
-    taken_over: bool
+    origin: Origin | None
     arrival: dt.datetime
     cleared: dt.datetime
     site: str | None
@@ -188,8 +199,12 @@ def _why_gone(fate: Fate, of: FeedOf, colleague: str) -> Iterator[str]:
     match fate:
         case Fate.CANCELLED:
             yield "Cancelled."
+        case Fate.COVERED:
+            yield f"Covered by another {colleague}. The family stays with you."
         case Fate.HANDED_OVER:
-            yield f"Handed over to another {colleague}."
+            yield f"Handed over to another {colleague}, with the family."
+        case Fate.MOVED:
+            yield f"Moved to another {colleague}."
         case Fate.NOT_NEEDED:
             yield f"Held without a {colleague}."
         case Fate.HELD_ELSEWHERE:
@@ -198,9 +213,22 @@ def _why_gone(fate: Fate, of: FeedOf, colleague: str) -> Iterator[str]:
             yield "Held virtually: it needs no room."
 
 
+def _where_from(origin: Origin, colleague: str) -> str:
+    """Return how a booking came to a person, without a name (cover and handover: contract, section 8)."""
+    match origin:
+        case Origin.COVER:
+            return f"You cover for the family's own {colleague}."
+        case Origin.HANDOVER:
+            return f"Handed over from another {colleague}, with the family."
+        case Origin.BACK:
+            return f"Yours again: no longer covered by another {colleague}."
+        case Origin.MOVE:
+            return f"Moved from another {colleague}."
+
+
 def _description(entry: Entry, settings: FeedSettings, journey: str | None, colleague: str) -> Iterator[str]:
-    if entry.taken_over:
-        yield f"Taken over from another {colleague}."
+    if entry.origin is not None:
+        yield _where_from(entry.origin, colleague)
     booking = entry.booking
     times = f"begins at {booking.start:%H:%M} and ends at {booking.end:%H:%M}."
     yield f"A slot kept free. If it is taken, the conference {times}" if booking.held else f"The conference {times}"

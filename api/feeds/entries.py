@@ -11,7 +11,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, select, true
@@ -19,9 +18,10 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, se
 from api.clock import LONDON
 from api.database import tables
 from api.database.tables import bookings, conferences, rooms
-from api.diary.bookings.queries import Ending, booking_of
+from api.diary.bookings.queries import booking_of
 from api.diary.registers import queries as registers
 from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf
+from api.feeds.fates import NAMING_A_CHAIR, OwnChairs, fate_of, origin_of, own_chairs_of
 from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.places import Room
 
@@ -42,7 +42,7 @@ class Surroundings:
     """What entries show beside their bookings, by id, with the changes of each.
 
     ``history`` has every booking of a conference, first to last; ``taken`` has the bookings in rooms of the feed's person by day,
-    also those that have ended.
+    also those that have ended. ``own_chairs`` has the chairs of the families that a chair's feed shows.
     """
 
     rooms: Mapping[str, Room]
@@ -52,6 +52,7 @@ class Surroundings:
     documents: Mapping[str, Change]
     history: Mapping[str, Sequence[Any]]
     taken: Mapping[dt.date, Sequence[Any]]
+    own_chairs: Mapping[str, OwnChairs]
 
     def place(self, room: Room) -> str:
         """Return a room's place in words."""
@@ -80,6 +81,7 @@ def _surroundings(connection: Connection, feed: Feed, today: dt.date) -> Surroun
         documents=_changes(connection, tables.documents, tables.documents.c.name),
         history=history,
         taken=taken,
+        own_chairs=own_chairs_of(connection, history) if feed.of is FeedOf.CHAIR else {},
     )
 
 
@@ -150,14 +152,15 @@ def _of(feed: Feed, table: FromClause) -> ColumnElement[bool]:
 def _entry(feed: Feed, row: Any, around: Surroundings) -> Entry:
     room = around.rooms.get(row.room)
     history = around.history.get(row.conference, [])
-    fate = None if row.active else _fate(feed, row, history)
-    taken_over = fate is None and _is_taken_over(feed, row, history)
+    own = around.own_chairs.get(row.conference, OwnChairs()) if feed.of is FeedOf.CHAIR else OwnChairs()
+    fate = None if row.active else fate_of(feed, row, history, own)
+    origin = origin_of(feed, row, history, own) if fate is None else None
     changes = list(_shown_changes(feed, row, around, history))
     return Entry(
         number=row.number,
         booking=booking_of(row),
         fate=fate,
-        taken_over=taken_over,
+        origin=origin,
         arrival=row.arrival,
         cleared=row.cleared,
         site=None if room is None else room.site,
@@ -169,25 +172,6 @@ def _entry(feed: Feed, row: Any, around: Surroundings) -> Entry:
     )
 
 
-def _fate(feed: Feed, row: Any, history: Sequence[Any]) -> Fate:
-    """Return what became of an ended booking: of one that moved, the next booking of its conference says it."""
-    after = next((later for later in history if later.number > row.number), None)
-    if after is None or row.ended_by != Ending.MOVED:
-        return Fate.CANCELLED
-    if feed.of.travels:
-        return Fate.HANDED_OVER if getattr(after, feed.of) else Fate.NOT_NEEDED
-    return Fate.HELD_VIRTUALLY if after.room is None else Fate.HELD_ELSEWHERE
-
-
-def _is_taken_over(feed: Feed, row: Any, history: Sequence[Any]) -> bool:
-    """True if the booking was somebody else's before it moved, directly or over other moves, to the person of this feed."""
-    if not feed.of.travels:
-        return False
-    earlier = reversed([one for one in history if one.number < row.number])
-    people = [getattr(one, feed.of) for one in takewhile(lambda one: one.ended_by == Ending.MOVED, earlier)]
-    return next((person is not None for person in people if person != feed.subject), False)
-
-
 def _shown_changes(feed: Feed, row: Any, around: Surroundings, history: Sequence[Any]) -> Iterator[Change]:
     """Yield the changes of everything that the feed shows of a booking."""
     yield Change(row.changed_at or row.made_at, row.changes)
@@ -196,7 +180,7 @@ def _shown_changes(feed: Feed, row: Any, around: Surroundings, history: Sequence
     if feed.detail is Detail.BUSY:
         return
     yield from _of_document(around, SETTINGS)
-    if feed.of is FeedOf.CHAIR:  # "taken over from another CPA": the title is the service's
+    if feed.of is FeedOf.CHAIR:  # "moved from another CPA": the title is the service's
         yield from _of_document(around, SERVICE)
     yield from _of_places(around, row.room, [one.room for one in history if one.number <= row.number])
     before = [one for one in around.taken.get(row.start.date(), ()) if row.room is not None and one.start < row.start]
@@ -225,7 +209,9 @@ def _changed_at(row: Any, changes: Iterable[Change]) -> dt.datetime:
 
 
 def _left_at(feed: Feed, row: Any, fate: Fate, around: Surroundings) -> dt.datetime:
-    """Return when what a feed shows of an ended booking was last changed: only the title of a chair can still change it."""
-    names_a_chair = feed.of is FeedOf.CHAIR and feed.detail is Detail.REFERENCE and fate is Fate.HANDED_OVER
-    instants: list[dt.datetime] = [row.ended_at, *(change.at for change in _of_document(around, SERVICE) if names_a_chair)]
+    """Return when what a feed shows of an ended booking was last changed: by its end, a handover, or the title of chairs."""
+    instants: list[dt.datetime] = [row.ended_at]
+    if feed.of is FeedOf.CHAIR and feed.detail is Detail.REFERENCE and fate in NAMING_A_CHAIR:
+        instants += [change.at for change in _of_document(around, SERVICE)]
+        instants += around.own_chairs.get(row.conference, OwnChairs()).changed_at
     return max(instants)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.diary.service.feed_settings import FeedSettings
-from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf, calendar
+from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf, Origin, calendar
 from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.schedule import Booking
 
@@ -58,7 +58,7 @@ def entry(reference: str = "CPC-1", start: str = "2027-01-12T10:00", *, held: bo
         "number": 3,
         "booking": Booking.model_construct(conference=reference, start=begins, end=begins + 105 * MINUTE, chair="C1", held=held),
         "fate": None,
-        "taken_over": False,
+        "origin": None,
         "arrival": begins - 30 * MINUTE,
         "cleared": begins + 120 * MINUTE,
         "site": "AYL",
@@ -215,9 +215,11 @@ def test_a_chairs_feed_shows_travel_between_sites_on_a_day() -> None:
 @pytest.mark.parametrize(
     ("of", "fate", "summary", "description"),
     [
-        (FeedOf.CHAIR, Fate.HANDED_OVER, "HANDED OVER", "Handed over to another CPA."),
+        (FeedOf.CHAIR, Fate.COVERED, "COVERED", "Covered by another CPA. The family stays with you."),
+        (FeedOf.CHAIR, Fate.HANDED_OVER, "HANDED OVER", "Handed over to another CPA, with the family."),
+        (FeedOf.CHAIR, Fate.MOVED, "MOVED", "Moved to another CPA."),
         (FeedOf.CHAIR, Fate.CANCELLED, "CANCELLED", "Cancelled."),
-        (FeedOf.MINUTE_TAKER, Fate.HANDED_OVER, "HANDED OVER", "Handed over to another minute taker."),
+        (FeedOf.MINUTE_TAKER, Fate.MOVED, "MOVED", "Moved to another minute taker."),
         (FeedOf.MINUTE_TAKER, Fate.NOT_NEEDED, "NOT NEEDED", "Held without a minute taker."),
         (FeedOf.ROOM, Fate.HELD_ELSEWHERE, "HELD ELSEWHERE", "Held elsewhere: in another room."),
         (FeedOf.SITE, Fate.HELD_ELSEWHERE, "HELD ELSEWHERE", "Held elsewhere: at another site."),
@@ -233,12 +235,21 @@ def test_an_entry_that_has_left_says_which_it_was(of: FeedOf, fate: Fate, summar
     assert properties(written(entry(fate=fate), feed=replace(feed, detail=Detail.BUSY)), *names) == [busy]
 
 
-@pytest.mark.parametrize(("of", "whom"), [(FeedOf.CHAIR, "CPA"), (FeedOf.MINUTE_TAKER, "minute taker")])
-def test_an_entry_that_was_somebody_elses_says_so_first(of: FeedOf, whom: str) -> None:
-    content = written(entry(taken_over=True), feed=replace(FEED, of=of))
+@pytest.mark.parametrize(
+    ("of", "origin", "line"),
+    [
+        (FeedOf.CHAIR, Origin.COVER, "You cover for the family's own CPA."),
+        (FeedOf.CHAIR, Origin.HANDOVER, "Handed over from another CPA, with the family."),
+        (FeedOf.CHAIR, Origin.BACK, "Yours again: no longer covered by another CPA."),
+        (FeedOf.CHAIR, Origin.MOVE, "Moved from another CPA."),
+        (FeedOf.MINUTE_TAKER, Origin.MOVE, "Moved from another minute taker."),
+    ],
+)
+def test_an_entry_says_first_how_it_came_to_a_person(of: FeedOf, origin: Origin, line: str) -> None:
+    content = written(entry(origin=origin), feed=replace(FEED, of=of))
     ((summary, description),) = properties(content, "SUMMARY", "DESCRIPTION")
-    assert (summary, (description or "").splitlines()[0]) == ("Conference CPC-1", f"Taken over from another {whom}.")
-    assert b"DESCRIPTION" not in written(entry(taken_over=True), feed=replace(FEED, of=of, detail=Detail.BUSY))
+    assert (summary, (description or "").splitlines()[0]) == ("Conference CPC-1", line)
+    assert b"DESCRIPTION" not in written(entry(origin=origin), feed=replace(FEED, of=of, detail=Detail.BUSY))
 
 
 def test_an_entry_keeps_its_uid_and_each_feed_has_its_own() -> None:

@@ -204,22 +204,22 @@ def test_a_feed_keeps_its_etag_until_what_it_shows_changes(seeded: TestClient, s
     assert [rename(path) for path in ("chairs/C1", "rooms/WYC-1", "rooms/AYL-1")] == [304, 304, 200]
 
 
-def test_a_handover_says_so_to_both_chairs(filled: Store) -> None:
+def test_a_move_to_somebody_else_says_so_to_both(filled: Store) -> None:
     first = book(filled, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     second = move(filled, first, "CPC-1", "2027-01-12T10:00", chair="C2", minute_taker="M2")
-    old, new = "HANDED OVER: Conference CPC-1", "Conference CPC-1"
-    assert summaries(filled, FeedOf.CHAIR, "C1") == [(old, "Handed over to another CPA.")]
-    assert summaries(filled, FeedOf.CHAIR, "C2") == [(new, "Taken over from another CPA.")]
-    assert summaries(filled, FeedOf.MINUTE_TAKER, "M1") == [(old, "Handed over to another minute taker.")]
-    assert summaries(filled, FeedOf.MINUTE_TAKER, "M2") == [(new, "Taken over from another minute taker.")]
+    old, new = "MOVED: Conference CPC-1", "Conference CPC-1"
+    assert summaries(filled, FeedOf.CHAIR, "C1") == [(old, "Moved to another CPA.")]
+    assert summaries(filled, FeedOf.CHAIR, "C2") == [(new, "Moved from another CPA.")]
+    assert summaries(filled, FeedOf.MINUTE_TAKER, "M1") == [(old, "Moved to another minute taker.")]
+    assert summaries(filled, FeedOf.MINUTE_TAKER, "M2") == [(new, "Moved from another minute taker.")]
     starts = "The conference begins at 10:00 and ends at 11:45."
     assert summaries(filled, FeedOf.ROOM, "AYL-1") == summaries(filled, FeedOf.SERVICE, None) == [(new, starts)]
 
     third = move(filled, second, "CPC-1", "2027-01-13T14:00", chair="C2", minute_taker=None)
-    assert summaries(filled, FeedOf.CHAIR, "C2") == [(new, "Taken over from another CPA.")]
+    assert summaries(filled, FeedOf.CHAIR, "C2") == [(new, "Moved from another CPA.")]
     assert summaries(filled, FeedOf.MINUTE_TAKER, "M2") == [("NOT NEEDED: Conference CPC-1", "Held without a minute taker.")]
     end(filled, third, Ending.CANCELLED)
-    assert summaries(filled, FeedOf.CHAIR, "C1") == [(old, "Handed over to another CPA.")]
+    assert summaries(filled, FeedOf.CHAIR, "C1") == [(old, "Moved to another CPA.")]
     assert summaries(filled, FeedOf.CHAIR, "C2") == [("CANCELLED: Conference CPC-1", "Cancelled.")]
 
 

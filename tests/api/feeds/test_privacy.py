@@ -43,7 +43,9 @@ SUBJECTS: list[tuple[FeedOf, str | None]] = [
 ]
 FIXED = (
     "|".join(fate.upper() for fate in Fate),
-    r"(Handed over to|Taken over from) another (CPA|minute taker)",
+    r"(Handed over|Moved) (to|from) another (CPA|minute taker)(, with the family)?",
+    r"Covered by another CPA|The family stays with you|Yours again: no longer covered by another CPA",
+    r"You cover for the family's own CPA",
     r"Held elsewhere: (in another room|at another site)",
     r"Held virtually: it needs no room",
     r"Conferences?",

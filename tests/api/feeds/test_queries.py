@@ -125,9 +125,9 @@ def test_a_reassignment_changes_the_feeds_of_both_chairs(filled: Store) -> None:
     first = book(filled, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     end(filled, first, Ending.MOVED)
     second = book(filled, "CPC-1", "2027-01-12T10:00", chair="C2", minute_taker="M2")
-    handed_over, active = [("HANDED OVER: Conference CPC-1", "01-12 09:30")], [("Conference CPC-1", "01-12 09:30")]
+    moved, active = [("MOVED: Conference CPC-1", "01-12 09:30")], [("Conference CPC-1", "01-12 09:30")]
     people = [(FeedOf.CHAIR, "C1"), (FeedOf.CHAIR, "C2"), (FeedOf.MINUTE_TAKER, "M1"), (FeedOf.MINUTE_TAKER, "M2")]
-    assert [shown(filled, *person) for person in people] == [handed_over, active, handed_over, active]
+    assert [shown(filled, *person) for person in people] == [moved, active, moved, active]
     assert shown(filled, FeedOf.ROOM, "AYL-1") == shown(filled, FeedOf.SERVICE, None) == active
 
     (old,) = events(filled, FeedOf.CHAIR, "C1")
@@ -136,7 +136,7 @@ def test_a_reassignment_changes_the_feeds_of_both_chairs(filled: Store) -> None:
     (back,) = events(filled, FeedOf.CHAIR, "C1")
     assert (str(back["SUMMARY"]), back["UID"]) == ("Conference CPC-1", old["UID"])
     assert back["SEQUENCE"] > old["SEQUENCE"]
-    assert shown(filled, FeedOf.CHAIR, "C2") == handed_over
+    assert shown(filled, FeedOf.CHAIR, "C2") == moved
 
 
 def test_a_cancellation_is_shown_for_thirty_days(filled: Store) -> None:
