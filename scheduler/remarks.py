@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scheduler.domain.calendar import bank_holidays_of_england
 from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.faults import Fault, Place
+from scheduler.domain.identifiers import alike, shown
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Remark
 from scheduler.domain.values import Period
@@ -30,6 +31,7 @@ def implausible(problem: Problem) -> tuple[Fault, ...]:
             *_overlapping_terms(problem),
             *_odd_starts(problem),
             *_odd_conferences(problem),
+            *_other_spellings(problem),
         )
     )
 
@@ -53,6 +55,40 @@ def _odd_conferences(problem: Problem) -> Iterator[tuple[Place, str]]:
         if worker is not None and problem.policy.is_placeholder(worker):
             text = f"{name} has the social worker '{worker}', which counts as none. Enter who it is."
             yield (*place, "social_worker"), text
+
+
+def _other_spellings(problem: Problem) -> Iterator[tuple[Place, str]]:
+    """Yield the social workers and families that count as one with another spelling, each spelling once."""
+    policy = problem.policy
+    workers: list[tuple[Place, str]] = [
+        (("conferences", n, "social_worker"), conference.social_worker)
+        for n, conference in enumerate(problem.conferences)
+        if conference.social_worker is not None and not policy.is_placeholder(conference.social_worker)
+    ]
+    families: list[tuple[Place, str]] = [
+        (("conferences", n, "family"), conference.family)
+        for n, conference in enumerate(problem.conferences)
+        if conference.family is not None
+    ]
+    families += [
+        (("apart", n, m), side)
+        for n, pair in enumerate(problem.apart)
+        for m, side in enumerate(pair)
+        if side not in problem.conference_by_id
+    ]
+    yield from _alike(workers, "social worker")
+    yield from _alike(families, "family")
+
+
+def _alike(entries: Iterable[tuple[Place, str]], noun: str) -> Iterator[tuple[Place, str]]:
+    first_with: dict[str, tuple[Place, str]] = {}
+    remarked: set[str] = set()
+    for place, entry in entries:
+        earlier, spelling = first_with.setdefault(alike(entry), (place, entry))
+        if entry != spelling and entry not in remarked:
+            remarked.add(entry)
+            where = f"the {noun} at {Fault(earlier, '').where}"
+            yield place, f"{shown(entry)} counts as {shown(spelling)}, {where}. Enter both in the same way."
 
 
 def _odd_starts(problem: Problem) -> Iterator[tuple[Place, str]]:

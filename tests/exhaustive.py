@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 
 from scheduler.domain.conference import Conference, Mode
+from scheduler.domain.identifiers import alike
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room
 from scheduler.domain.preferences import VERSION_1
@@ -317,11 +318,18 @@ class Search:
 
     def _must_not_meet(self, one: str, other: str) -> bool:
         ones, others = self._sides.get(one, set()), self._sides.get(other, set())
-        return any((a in ones and b in others) or (a in others and b in ones) for a, b in self.problem.apart)
+        pairs = [(self._side(a), self._side(b)) for a, b in self.problem.apart]
+        return any((a in ones and b in others) or (a in others and b in ones) for a, b in pairs)
+
+    def _side(self, name: str) -> tuple[str, str]:
+        return ("conference", name) if name in self.problem.conference_by_id else ("family", alike(name))
 
     @cached_property
-    def _sides(self) -> dict[str, set[str | None]]:
-        return {conference.id: {conference.id, conference.family} for conference in self.problem.conferences}
+    def _sides(self) -> dict[str, set[tuple[str, str]]]:
+        return {
+            one.id: {("conference", one.id), *([("family", alike(one.family))] if one.family is not None else [])}
+            for one in self.problem.conferences
+        }
 
     def _cannot_travel(self, first: Way, second: Way) -> bool:
         if "R4" in self.off or first.room is None or second.room is None or first.day != second.day:
@@ -334,8 +342,9 @@ class Search:
     def _shares_social_worker(self, one: str, other: str) -> bool:
         worker = {conference.id: conference.social_worker for conference in self.problem.conferences}
         shared = worker.get(one)
-        nobody = [placeholder.lower().strip() for placeholder in self.policy.placeholders]
-        return shared is not None and shared == worker.get(other) and shared.lower().strip() not in nobody
+        and_other = worker.get(other)
+        nobody = [alike(placeholder) for placeholder in self.policy.placeholders]
+        return shared is not None and and_other is not None and alike(shared) == alike(and_other) not in nobody
 
     # Minute takers --------------------------------------------------------------------------------------
 

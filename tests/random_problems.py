@@ -32,6 +32,8 @@ STARTS = ("09:30", "10:00", "11:45", "13:00", "14:00")
 AT_NIGHT = ("23:00", "00:15")
 LENGTHS = (30, 75, 90, 105, 105, 180)
 LIMITS = (None, None, None, None, None, 2, 1, 0)
+SPELT_OTHERWISE = ("K1", "K4")
+"""The conferences whose social worker and family are spelt in another way than those of the other conferences."""
 UNKNOWN_AT_0 = {name: 0 for name in PREFERENCE_NAMES if name not in KNOWN_PREFERENCES}
 
 
@@ -201,8 +203,16 @@ def with_families_and_placeholders(random: Random, data: dict[str, Any]) -> None
         conference["family"] = family[conference["id"]]
         if conference["social_worker"] == "W2" and random.random() < 0.5:
             conference["social_worker"] = "tbc"
+        if conference["id"] in SPELT_OTHERWISE:
+            conference["social_worker"] = in_another_spelling(conference["social_worker"])
+            conference["family"] = in_another_spelling(conference["family"])
     pairs = [pair for pair in data["apart"] if family[pair[0]] is None or family[pair[0]] != family[pair[1]]]
     data["apart"] = [[family[one] or one if random.random() < 0.7 else one for one in pair] for pair in pairs]
+
+
+def in_another_spelling(entry: str | None) -> str | None:
+    """Return an entry that is alike and not the same: in small letters, with a character that can't be seen."""
+    return None if entry is None else f"{entry.lower()}\u200b"
 
 
 def random_problem(random: Random) -> Problem:

@@ -128,3 +128,31 @@ def test_a_few_missing_bank_holidays_are_named_and_the_rest_counted() -> None:
     assert remark.text.count("(between the trigger and the due date of A)") == 12
     assert " and 14 more. They count as working days. Add what is missing." in remark.text
     assert len(remark.text) <= 1000
+
+
+def test_other_spellings_of_social_workers_and_families_are_remarked_on_once_each() -> None:
+    problem = tiny_problem(
+        conferences=[
+            conference("A", social_worker="SW-1", family="F-1"),
+            conference("B", social_worker="sw-1", family="F-2"),
+            conference("C", social_worker="sw-1", family="f-1\u200b"),
+            conference("D", social_worker="SW\u20131", family="F-2"),
+            conference("E", social_worker="SW-1", family="F-1"),
+        ],
+        apart=[["F-1", "f-2"]],
+    )
+    assert remarks_of(problem) == tuple(
+        Remark(place=place, text=f"{text} Enter both in the same way.")
+        for place, text in (
+            ("conferences[1].social_worker", "'sw-1' counts as 'SW-1', the social worker at conferences[0].social_worker."),
+            ("conferences[3].social_worker", "'SW\u20131' counts as 'SW-1', the social worker at conferences[0].social_worker."),
+            ("conferences[2].family", "'f-1{U+200B}' counts as 'F-1', the family at conferences[0].family."),
+            ("apart[0][1]", "'f-2' counts as 'F-2', the family at conferences[1].family."),
+        )
+    )
+
+
+@pytest.mark.parametrize("worker", ["SW-1", "SW-2", "TBC", None])
+def test_one_spelling_different_names_and_placeholders_are_not_another_spelling(worker: str | None) -> None:
+    problem = tiny_problem(conferences=[conference("A", social_worker="SW-1"), conference("B", social_worker=worker)])
+    assert not any("counts as '" in remark.text for remark in remarks_of(problem))

@@ -14,14 +14,14 @@ from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent
 from api.diary.references import did_you_mean
 from scheduler.domain.faults import Fault
-from scheduler.domain.identifiers import shown
+from scheduler.domain.identifiers import alike, shown
 from scheduler.domain.values import Pair
 
 _MOST_OF_A_ROOT = 180
 
 
 class Families:
-    """Which conferences are of one family: those that name it, and those of one chain of reviews."""
+    """Which conferences are of one family: those that name it or an alike one, and those of one chain of reviews."""
 
     def __init__(self, connection: Connection) -> None:
         family = conferences_table.c.value["family"].as_string().label("family")
@@ -33,6 +33,8 @@ class Families:
             if family_ is not None:
                 self._of_root.setdefault(self.root(name), family_)
         self.names = {name for name in self._named.values() if name is not None}
+        self.forms = {alike(name) for name in self.names}
+        """The families in their form for comparison."""
 
     @property
     def conferences(self) -> Iterable[str]:
@@ -50,8 +52,8 @@ class Families:
         if side in self._follows:
             root = self.root(side)
             named = self._of_root.get(root)
-            return ("chain", root) if named is None else ("family", named)
-        return ("family", side) if side in self.names else None
+            return ("chain", root) if named is None else ("family", alike(named))
+        return ("family", alike(side)) if alike(side) in self.forms else None
 
 
 def pairs_between(connection: Connection, pairs: Sequence[Pair], wanted: Sequence[str]) -> list[Pair]:
@@ -105,5 +107,5 @@ def name_families(connection: Connection, pairs: Sequence[Pair], now: dt.datetim
 
 
 def _free_family(families: Families, root: str) -> str:
-    name, taken = f"F-{root[:_MOST_OF_A_ROOT]}", {*families.conferences, *families.names}
-    return next(one for one in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
+    name, taken = f"F-{root[:_MOST_OF_A_ROOT]}", {*map(alike, families.conferences), *families.forms}
+    return next(one for one in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if alike(one) not in taken)

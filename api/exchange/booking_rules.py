@@ -102,9 +102,9 @@ def _week(connection: Connection, monday: dt.date, wanted: Sequence[WantedBookin
     stored = {one.id: one for one in problem.conferences}
     taking_part = {name: values.get(name) or stored.get(name) for name in booked}
     conferences = tuple(conference for conference in taking_part.values() if conference is not None)
-    known = {conference.id for conference in conferences} | {one.family for one in conferences if one.family is not None}
-    apart = tuple(pair for pair in documents.get(connection, "apart")[0] if set(pair) <= known)
-    return _Week(with_fields(problem, conferences=conferences, apart=apart), active)
+    problem = with_fields(problem, conferences=conferences)
+    apart = tuple(pair for pair in documents.get(connection, "apart")[0] if all(problem.on_side(side) for side in pair))
+    return _Week(with_fields(problem, apart=apart), active)
 
 
 def with_fields(problem: Problem, **changes: object) -> Problem:

@@ -12,6 +12,7 @@ from api.exchange.answers import Changes
 from api.exchange.importing import Importing
 from api.exchange.merging import Fields, Knowledge, all_fields, given_fields, merge, nested
 from scheduler.domain.calendar import bank_holidays_of_england
+from scheduler.domain.identifiers import alike
 from scheduler.domain.problem import Problem
 from scheduler.wording import count_of
 
@@ -81,9 +82,9 @@ def _value_of(name: str, fields: Fields) -> Any:
 
 
 def _pairs(importing: Importing) -> list[list[str]]:
-    """Return the file's pairs kept apart, each in the order in which the diary has it."""
-    present = set(documents.get(importing.connection, "apart")[0])
-    return [list(pair if pair[::-1] not in present else pair[::-1]) for pair in importing.problem.apart]
+    """Return the file's pairs kept apart, each in the order and spelling in which the diary has it."""
+    present = {frozenset(map(alike, pair)): pair for pair in documents.get(importing.connection, "apart")[0]}
+    return [list(present.get(frozenset(map(alike, pair)), pair)) for pair in importing.problem.apart]
 
 
 def _bank_holidays(importing: Importing, listed: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from api.diary.bookings.queries import StoredBooking
 from scheduler.domain.conference import Conference, Mode
+from scheduler.domain.identifiers import alike
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Value
 
@@ -145,9 +146,11 @@ def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredB
         *((booked[moved.booking.conference].booking, moved.booking) for moved in changed.moved),
         *((withdrawn.booking, None) for withdrawn in changed.withdrawn),
     ]
+    spelling: dict[str, str] = {}  # social workers that are alike count as one
     for before, after in before_and_after:
         was_published = before is not None and booked[before.conference].publication is not None
-        for kind, identifier, count in _touched(conferences, before, after):
+        for kind, name, count in _touched(conferences, before, after):
+            identifier = spelling.setdefault(alike(name), name) if kind == "social_workers" else name
             changes[kind][identifier] += count
             published[kind][identifier] += count if was_published else 0
     parties = {

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from scheduler.domain.conference import Mode
+from scheduler.domain.identifiers import alike
 from scheduler.domain.preferences import PREFERENCE_NAMES, PREFERENCES, VERSION_1, PreferenceName
 from scheduler.domain.values import Text, TimeOfDay, Value, Whole, quoted
 
@@ -110,8 +111,8 @@ class Policy(Value):
     ADDED = frozenset({"move_notice_days", "placeholders", "plausible"})
 
     def is_placeholder(self, social_worker: str) -> bool:
-        """True if the entry names nobody yet, such as ``TBC`` (in any case; contract, section 8)."""
-        return social_worker.strip().casefold() in {entry.strip().casefold() for entry in self.placeholders}
+        """True if the entry names nobody yet: it is alike to a placeholder such as ``TBC`` (contract, section 8)."""
+        return alike(social_worker) in {alike(entry) for entry in self.placeholders}
 
     def weight(self, preference: PreferenceName) -> int:
         """Return what one unit of the preference costs in this run: 0 if it is switched off."""

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date, earliest_date
 from scheduler.domain.conference import Conference, Hold
+from scheduler.domain.identifiers import alike
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Journey, Room, Site, travel_minutes
 from scheduler.domain.policy import Policy
@@ -144,8 +145,20 @@ class Problem(Value):
         return {conference.id: conference for conference in self.conferences}
 
     def on_side(self, name: str) -> tuple[str, ...]:
-        """Return the conferences on a side of an ``apart`` entry: the one with this id, or all of the family."""
-        return (name,) if name in self.conference_by_id else tuple(c.id for c in self.conferences if c.family == name)
+        """Return the conferences on a side of an ``apart`` entry: the one with this id, or all of the family.
+
+        Families that are alike count as one (contract, section 8).
+        """
+        return (name,) if name in self.conference_by_id else self._of_family.get(alike(name), ())
+
+    @cached_property
+    def _of_family(self) -> dict[str, tuple[str, ...]]:
+        """Return the conferences of each family, by its form for comparison."""
+        members: dict[str, list[str]] = {}
+        for conference in self.conferences:
+            if conference.family is not None:
+                members.setdefault(alike(conference.family), []).append(conference.id)
+        return {family: tuple(names) for family, names in members.items()}
 
     @cached_property
     def published_by_id(self) -> dict[str, PublishedBooking]:

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 
+from scheduler.domain.identifiers import alike
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
@@ -20,6 +21,7 @@ class ApartRule(Rule):
     """Conferences that are kept apart are never in rooms at one site on one day (contract, R7).
 
     Each side of an ``apart`` entry is a conference or a family: all conferences of the one are kept apart from all of the other.
+    Families that are alike count as one (contract, section 8).
     """
 
     name = "R7"
@@ -47,10 +49,15 @@ class ApartRule(Rule):
 
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """Return one violation for each pair kept apart that meets, under the second of the pair."""
-        bookings_of = _by_name(problem, schedule)
+        bookings_of = grouped(schedule.bookings, lambda booking: booking.conference)
+        of_family = _by_family(problem, schedule)
+
+        def on_side(name: str) -> list[Booking]:
+            return bookings_of.get(name, []) if name in problem.conference_by_id else of_family.get(alike(name), [])
+
         violations: dict[object, Violation] = {}
         for one, other in problem.apart:
-            for first, second in product(bookings_of.get(one, ()), bookings_of.get(other, ())):
+            for first, second in product(on_side(one), on_side(other)):
                 site = problem.site_of(first.room)
                 if site is not None and site == problem.site_of(second.room) and first.day == second.day:
                     where = problem.site_by_id[site].label
@@ -63,13 +70,13 @@ class ApartRule(Rule):
         return list(violations.values())
 
 
-def _by_name(problem: Problem, schedule: Schedule) -> dict[str, list[Booking]]:
-    """Return the bookings under their conference, and under its family if it has one."""
-    bookings_of = grouped(schedule.bookings, lambda booking: booking.conference)
+def _by_family(problem: Problem, schedule: Schedule) -> dict[str, list[Booking]]:
+    """Return the bookings of each family, by its form for comparison."""
+    bookings_of: dict[str, list[Booking]] = {}
     for booking in schedule.bookings:
         conference = problem.conference_by_id.get(booking.conference)
         if conference is not None and conference.family is not None:
-            bookings_of.setdefault(conference.family, []).append(booking)
+            bookings_of.setdefault(alike(conference.family), []).append(booking)
     return bookings_of
 
 

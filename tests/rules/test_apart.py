@@ -78,3 +78,20 @@ def test_the_plan_keeps_families_apart() -> None:
 
 def test_two_held_virtually_are_unbroken() -> None:
     assert ApartRule().check(APART, schedule(booking("A", room=None), booking("B", room=None))) == []
+
+
+@pytest.mark.parametrize(("family", "side"), [("f", "F"), ("F\u200b", "f"), ("F", "\uff26"), ("\uff26", "F\u200b")])
+def test_families_that_are_alike_are_one_in_the_plan_and_in_the_check(family: str, side: str) -> None:
+    problem = tiny_problem(
+        horizon={"first": "2027-03-02", "last": "2027-03-02"},
+        rooms=[room("AYL-1"), room("AYL-2")],
+        conferences=[conference(name, family=of) for name, of in (("A", "F"), ("B", family), ("C", "G"))],
+        apart=[["G", side]],
+        policy={"virtual_fallback": False},
+    )
+    planned = plan(problem, workers=1)
+    assert ({booking.conference for booking in planned.bookings}, planned.tiers[0].value) == ({"A", "B"}, 1)
+    there = "but both are at Aylesbury on Tuesday 2 March 2027."
+    assert ApartRule().check(problem, schedule(booking("B"), booking("C", room="AYL-2"))) == [
+        Violation(rule="R7", subject="B", text=f"B (family {side}) is kept apart from C (family G), {there}", among=("C", "B"))
+    ]

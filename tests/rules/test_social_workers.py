@@ -52,3 +52,31 @@ def test_two_of_different_or_unknown_social_workers_are_unbroken() -> None:
     unknown = tiny_problem(conferences=[conference("A"), conference("B")])
     assert SocialWorkersRule().check(different, at_once) == []
     assert SocialWorkersRule().check(unknown, at_once) == []
+
+
+ALIKE = ["sw-1", "SW\u20111", "SW-1\u200b", "\uff33\uff37-1"]
+
+
+@pytest.mark.parametrize("other", ALIKE)
+def test_two_with_alike_social_workers_are_one_with_both(other: str) -> None:
+    problem = tiny_problem(conferences=[conference("A", social_worker="SW-1"), conference("B", social_worker=other)])
+    assert SocialWorkersRule().check(
+        problem, schedule(booking("A"), booking("B", "2027-03-02T12:14", chair="C2", room=None))
+    ) == [Violation(rule="R6", subject="B", text="B, Tuesday 2 March 2027 at 12:14: SW-1 is then in A.", among=("A", "B"))]
+
+
+@pytest.mark.parametrize("other", ["SW-1", *ALIKE])
+def test_the_plan_never_places_alike_social_workers_at_once(other: str) -> None:
+    start = ["10:00"]
+    problem = tiny_problem(
+        horizon={"first": "2027-03-02", "last": "2027-03-02"},
+        rooms=[room("AYL-1", starts=start), room("WYC-1", starts=start)],
+        conferences=[conference("A", social_worker="SW-1"), conference("B", social_worker=other)],
+    )
+    assert len(plan(problem, workers=1).bookings) == 1
+
+
+@pytest.mark.parametrize("worker", ["\u2013", "tbc\u200b", "N\uff0fA", " - ".strip()])
+def test_what_is_alike_to_a_placeholder_is_one(worker: str) -> None:
+    problem = tiny_problem(conferences=[conference(name, social_worker=worker) for name in "AB"])
+    assert SocialWorkersRule().check(problem, schedule(booking("A"), booking("B", chair="C2", room=None))) == []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
 from api.database.json_values import to_json
 from api.database.tables import conference_history, conferences
@@ -16,6 +17,7 @@ from api.diary.service import queries as documents
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.clocks import due_date, earliest_date
 from scheduler.domain.conference import Conference, ConferenceKind
+from scheduler.domain.identifiers import alike
 
 
 class ConferenceState(StrEnum):
@@ -86,13 +88,22 @@ def list_conferences(
     wanted: list[ColumnElement[bool]] = [table.c.position > after]
     words = {"kind": kind, "site": site, "chair": chair}
     wanted += [table.c.value[name].as_string() == word for name, word in words.items() if word is not None]
-    if find is not None:
-        texts = (table.c.id, *(table.c.value[name].as_string() for name in ("family", "social_worker")))
-        wanted.append(or_(*(text.icontains(find, autoescape=True) for text in texts)))
     wanted += [table.c.state == state] if state is not None else []
     wanted += [table.c.due >= due_from] if due_from is not None else []
     wanted += [table.c.due <= due_to] if due_to is not None else []
+    if find is not None:
+        wanted = [table.c.position.in_(_positions_with(connection, find, wanted, most))]
     return select_conferences(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
+
+
+def _positions_with(connection: Connection, text: str, wanted: Sequence[ColumnElement[bool]], most: int | None) -> list[int]:
+    """Return the positions of the first conferences whose reference, family or social worker contains the text or one alike."""
+    table = conferences
+    searched = (table.c.id, *(table.c.value[name].as_string() for name in ("family", "social_worker")))
+    rows = connection.execute(select(table.c.position, *searched).where(*wanted).order_by(table.c.position))
+    form = alike(text)
+    matching = (position for position, *entries in rows if any(form in alike(entry) for entry in entries if entry is not None))
+    return list(islice(matching, most))
 
 
 def chain(connection: Connection, one: StoredConference) -> list[StoredConference]:

@@ -13,11 +13,12 @@ from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
 from api.diary.service import queries as documents
 from api.diary.service.workflow import store
-from api.errors import conflict
+from api.errors import ConflictError, conflict
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.transaction import Now, Writing, WritingRoute
+from scheduler.domain.identifiers import alike
 from scheduler.domain.values import Date, Pair, Value
 
 router = APIRouter(tags=["service"], route_class=WritingRoute, responses=ERRORS)
@@ -72,14 +73,21 @@ def close(connection: Writing, now: Now, closed: ClosedDay) -> ClosedDayAdded:
 )
 def keep_apart(connection: Writing, now: Now, apart: PairApart) -> PairApartAdded:
     """Add a pair to those kept apart. All conferences of both families are kept apart from now on, later ones too."""
+    present = {frozenset(map(alike, pair)) for pair in documents.get(connection, "apart")[0]}
+    if frozenset(map(alike, apart.pair)) in present:
+        raise _there_already()
     broken = _add(connection, "apart", apart.pair, now)
     return PairApartAdded(pair=apart.pair, broken_bookings=broken)
+
+
+def _there_already() -> ConflictError:
+    return conflict("there-already", "That is entered already.")
 
 
 def _add(connection: Connection, name: str, item: Any, now: Any) -> list[BrokenBooking]:
     present = documents.get(connection, name)[0]
     if item in present:
-        raise conflict("there-already", "That is entered already.")
+        raise _there_already()
     before = conflicts.broken(connection, now)
     store(connection, name, (*present, item), now)
     return conflicts.newly_broken(before, conflicts.broken(connection, now))

@@ -118,14 +118,12 @@ def _copy(conference: Conference, taken: set[str]) -> Conference:
 
 def _without(problem: Problem, chosen: Sequence[Conference]) -> Problem:
     removed = {one.id for one in chosen}
-    kept = tuple(one for one in problem.conferences if one.id not in removed)
-    names = {name for one in kept for name in (one.id, one.family)}
-    return with_problem_fields(
+    kept = with_problem_fields(
         problem,
-        conferences=kept,
-        apart=tuple(pair for pair in problem.apart if names.issuperset(pair)),
+        conferences=tuple(one for one in problem.conferences if one.id not in removed),
         published=tuple(one for one in problem.published if one.conference not in removed),
     )
+    return with_problem_fields(kept, apart=tuple(pair for pair in problem.apart if all(kept.on_side(side) for side in pair)))
 
 
 class Holds(ChangeBase):

@@ -51,6 +51,32 @@ def test_a_family_is_kept_apart_by_its_reference(seeded: TestClient, store: Stor
     assert apart_in(store) == {frozenset({"CPC-8", "CPC-2"}), frozenset({"CPC-9", "CPC-2"})}
 
 
+@pytest.mark.parametrize("side", ["FAM-8", "fam-8", "FAM\u20118"])
+def test_families_that_are_alike_count_as_one(seeded: TestClient, store: Store, side: str) -> None:
+    seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
+    seeded.post("/api/v1/conferences", json=value("CPC-9", family="fam-8"))
+    assert keep_apart(seeded, side, "CPC-2").status_code == 201
+    assert apart_in(store) == {frozenset({"CPC-8", "CPC-2"}), frozenset({"CPC-9", "CPC-2"})}
+    families = [get(seeded, name)["conference"]["family"] for name in ("CPC-8", "CPC-9", "CPC-2")]
+    assert families == ["FAM-8", "fam-8", "F-CPC-2"]
+    (error,) = keep_apart(seeded, "CPC-8", "CPC-9").json()["errors"]
+    assert error["message"] == "'CPC-8' and 'CPC-9' belong to one family. Enter two families."
+
+
+def test_a_pair_in_another_order_or_spelling_is_entered_already(seeded: TestClient) -> None:
+    seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
+    assert keep_apart(seeded, "FAM-8", "CPC-2").status_code == 201
+    for pair in (("FAM-8", "CPC-2"), ("CPC-2", "FAM-8"), ("fam-8", "CPC-2")):
+        assert keep_apart(seeded, *pair).status_code == 409
+    assert seeded.get("/api/v1/apart").json() == [["FAM-8", "CPC-2"]]
+
+
+def test_the_family_that_a_pair_gets_is_alike_to_no_other(seeded: TestClient) -> None:
+    seeded.post("/api/v1/conferences", json=value("CPC-8", family="f-cpc-1"))
+    assert keep_apart(seeded, "CPC-1", "CPC-3").status_code == 201
+    assert get(seeded, "CPC-1")["conference"]["family"] == "F-CPC-1-2"
+
+
 @pytest.mark.parametrize(
     ("pair", "errors"),
     [

@@ -145,3 +145,12 @@ def test_changes_of_several_conferences_are_added() -> None:
         minute_takers=[("M1", 1, 1)],
         social_workers=[("SW-1", 2, 1)],
     )
+
+
+def test_social_workers_that_are_alike_are_affected_as_one() -> None:
+    spelt = {
+        name: Conference.model_validate(conference(name, social_worker=worker))
+        for name, worker in (("A", "SW-1"), ("B", "sw\u20111"))
+    }
+    changed = compared({}, booking("A"), booking("B", "2027-03-03T10:00"))
+    assert affected(spelt, {}, changed).social_workers == (Party(id="SW-1", changes=2, published=0),)

@@ -14,12 +14,35 @@ PATH = "/api/v1/conferences"
 
 @pytest.mark.parametrize(
     ("find", "found"),
-    [("cpc-", 5), ("C-3", 1), ("sw-12", 1), ("SW-1", 2), ("FAM", 1), ("%", 0), ("_", 0), ("nobody", 0)],
+    [
+        ("cpc-", 5),
+        ("C-3", 1),
+        ("sw-12", 1),
+        ("SW-1", 2),
+        ("FAM", 1),
+        ("%", 0),
+        ("_", 0),
+        ("nobody", 0),
+        ("SW\u201112", 1),
+        ("sw 12", 0),
+        ("fam\u20138", 1),
+        ("\uff33\uff37-12", 1),
+        ("CPC-3\u200b", 1),
+    ],
 )
 def test_a_conference_is_found_by_part_of_a_reference(seeded: TestClient, find: str, found: int) -> None:
     seeded.post(PATH, json=value("X-8", social_worker="SW-12", family="FAM-8"))
     seeded.post(PATH, json=value("X-9", social_worker="SW-1"))
     assert len(seeded.get(PATH, params={"find": find}).json()["items"]) == found
+
+
+def test_what_is_found_comes_page_by_page(seeded: TestClient) -> None:
+    for n, worker in enumerate(["SW-12", "SW\u201112", "sw-13", "sw-12"]):
+        seeded.post(PATH, json=value(f"X-{n}", social_worker=worker))
+    first = seeded.get(PATH, params={"find": "sw-12", "most": 2}).json()
+    rest = seeded.get(PATH, params={"find": "sw-12", "most": 2, "after": first["next"]}).json()
+    found = [[item["conference"]["id"] for item in page["items"]] for page in (first, rest)]
+    assert (found, rest["next"]) == ([["X-0", "X-1"], ["X-3"]], None)
 
 
 def test_an_unknown_reference_is_answered_with_the_one_that_was_meant(seeded: TestClient, store: Store) -> None:
