@@ -159,17 +159,22 @@ class Interval(Value):
 
     @model_validator(mode="after")
     def _forwards(self) -> Interval:
-        if self.start >= self.end:
-            raise PydanticCustomError(
-                "backwards",
-                "the range runs backwards: {start} is not before {end}. Enter a start before the end.",
-                {"start": written_moment(self.start), "end": written_moment(self.end)},
-            )
+        check_moments_forwards(self.start, self.end)
         return self
 
     def overlaps(self, other: Interval) -> bool:
         """True if the two share any moment. Intervals that only touch don't overlap."""
         return self.start < other.end and other.start < self.end
+
+
+def check_moments_forwards(start: dt.datetime, end: dt.datetime) -> None:
+    """Raise PydanticCustomError unless the start is before the end."""
+    if start >= end:
+        raise PydanticCustomError(
+            "backwards",
+            "the range runs backwards: {start} is not before {end}. Enter a start before the end.",
+            {"start": written_moment(start), "end": written_moment(end)},
+        )
 
 
 def days(period: Period) -> list[dt.date]:

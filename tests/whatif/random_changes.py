@@ -13,12 +13,15 @@ from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import WEEKDAYS, days, is_friday
 from scheduler.whatif.changes.base import ChangeBase
+from scheduler.whatif.changes.bookings import Move
 from scheduler.whatif.changes.chairs import ChairAbsent, ChairChanges, ChairJoins, ChairLeaves
+from scheduler.whatif.changes.conferences import Add, Cancel, Inquorate, Unavailable, WaiveNotice
 from scheduler.whatif.changes.demand import Demand, Holds
 from scheduler.whatif.changes.fridays import FridaysOpen
 from scheduler.whatif.changes.minute_takers import MinuteTakerAbsent, MinuteTakerJoins, MinuteTakerLeaves
 from scheduler.whatif.changes.policy import CaseloadCap, RuleOff, RuleOn, Weight
 from scheduler.whatif.changes.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
+from scheduler.whatif.changes.single_days import ChairWorksOn, RoomOpenOn
 from tests.random_problems import STARTS, some
 
 TIMES = tuple(dt.time.fromisoformat(start) for start in STARTS)
@@ -100,6 +103,45 @@ def _fewer_holds(random: Random, problem: Problem) -> ChangeBase:
     return Holds(site=hold.site, week=hold.week, count=random.randrange(hold.count))
 
 
+def _cancel(random: Random, problem: Problem) -> ChangeBase:
+    return Cancel(conference=random.choice(problem.conferences).id)
+
+
+def _inquorate(random: Random, problem: Problem) -> ChangeBase:
+    return Inquorate(conference=random.choice(problem.published).conference)
+
+
+def _add(random: Random, problem: Problem) -> ChangeBase:
+    like = random.choice(problem.conferences)
+    return Add(conference=like.model_copy(update={"id": f"N{random.randint(0, 9)}", "family": None}))
+
+
+def _unavailable(random: Random, problem: Problem) -> ChangeBase:
+    start = dt.datetime.combine(_day(random, problem), random.choice(TIMES))
+    end = start + dt.timedelta(hours=random.randint(1, 30))
+    return Unavailable(conference=random.choice(problem.conferences).id, start=start, end=end)
+
+
+def _move(random: Random, problem: Problem) -> ChangeBase:
+    start = dt.datetime.combine(_day(random, problem), random.choice(TIMES))
+    room = {"room": random.choice((None, random.choice(problem.rooms).id))} if random.random() < 0.5 else {}
+    chair = random.choice((None, random.choice(problem.chairs).id))
+    fields = {"conference": random.choice(problem.published).conference, "start": start, "chair": chair} | room
+    return Move.model_validate(fields)
+
+
+def _waive_notice(random: Random, problem: Problem) -> ChangeBase:
+    return WaiveNotice(conference=random.choice(problem.conferences).id)
+
+
+def _room_open_on(random: Random, problem: Problem) -> ChangeBase:
+    return RoomOpenOn(room=random.choice(problem.rooms).id, day=_day(random, problem))
+
+
+def _chair_works_on(random: Random, problem: Problem) -> ChangeBase:
+    return ChairWorksOn(chair=random.choice(problem.chairs).id, day=_day(random, problem))
+
+
 # After each of these, every schedule stays valid and costs no more in any tier.
 RELAXING: tuple[ChangeMaker, ...] = (
     _chair_joins,
@@ -112,6 +154,10 @@ RELAXING: tuple[ChangeMaker, ...] = (
     _rule_off,
     _greater_cap,
     _fewer_holds,
+    _cancel,
+    _waive_notice,
+    _room_open_on,
+    _chair_works_on,
 )
 
 
@@ -193,4 +239,8 @@ OTHERS: tuple[ChangeMaker, ...] = (
     _weight,
     _holds,
     _smaller_cap,
+    _inquorate,
+    _add,
+    _unavailable,
+    _move,
 )

@@ -7,12 +7,15 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from scheduler.whatif.changes.base import ChangeBase
+from scheduler.whatif.changes.bookings import Move
 from scheduler.whatif.changes.chairs import ChairAbsent, ChairChanges, ChairJoins, ChairLeaves
+from scheduler.whatif.changes.conferences import Add, Cancel, Inquorate, Unavailable, WaiveNotice
 from scheduler.whatif.changes.demand import Demand, Holds
 from scheduler.whatif.changes.fridays import FridaysOpen
 from scheduler.whatif.changes.minute_takers import MinuteTakerAbsent, MinuteTakerJoins, MinuteTakerLeaves
 from scheduler.whatif.changes.policy import CaseloadCap, RuleOff, RuleOn, Weight
 from scheduler.whatif.changes.rooms import RoomCloses, RoomGainsHybrid, RoomGainsStart, RoomOpens, SiteCloses
+from scheduler.whatif.changes.single_days import ChairWorksOn, RoomOpenOn
 
 AnyChange = (
     ChairJoins
@@ -34,6 +37,14 @@ AnyChange = (
     | RuleOn
     | Weight
     | Holds
+    | Cancel
+    | Inquorate
+    | Add
+    | Unavailable
+    | Move
+    | WaiveNotice
+    | RoomOpenOn
+    | ChairWorksOn
 )
 Change = Annotated[AnyChange, Field(discriminator="change")]
 """One change; its field ``change`` is the discriminator."""

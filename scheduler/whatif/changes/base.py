@@ -51,6 +51,11 @@ class ChangeBase(Value):
     def touches(self, problem: Problem) -> frozenset[Key]:
         """Return the parts of the problem that the change decides. Two changes of a scenario may not decide the same part."""
 
+    def contradicts(self, other: ChangeBase, problem: Problem) -> bool:
+        """True if both changes decide a part of the problem: a part of one equals, contains or lies in a part of the other."""
+        mine, theirs = self.touches(problem), other.touches(problem)
+        return any(one[: len(two)] == two[: len(one)] for one in mine for two in theirs)
+
 
 class LastingChange(ChangeBase):
     """A change from the day ``first`` on; from the plan's first day if ``first`` is None."""

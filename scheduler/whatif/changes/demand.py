@@ -15,6 +15,7 @@ from scheduler.domain.faults import Fault
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Date, Identifier, Whole, monday_of
 from scheduler.whatif.changes.base import ChangeBase, Key, copied_id, unknown_reference, with_fields, with_problem_fields
+from scheduler.whatif.changes.conferences import without_conferences
 from scheduler.wording import KIND_IN_WORDS, agree, count_of, short_date
 
 GOLDEN_RATIO = (5**0.5 - 1) / 2
@@ -39,7 +40,7 @@ class Demand(ChangeBase):
     def applied(self, problem: Problem) -> Problem:
         """Return the problem with copies next to their originals, or without conferences and all references to them."""
         chosen = self._chosen(problem)
-        return _with_copies(problem, chosen) if self.percent > 0 else _without(problem, chosen)
+        return _with_copies(problem, chosen) if self.percent > 0 else without_conferences(problem, {one.id for one in chosen})
 
     def _matching(self, problem: Problem) -> list[Conference]:
         return [one for one in problem.conferences if self.kind in (None, one.kind) and self.site in (None, one.site)]
@@ -114,16 +115,6 @@ def _copy(conference: Conference, taken: set[str]) -> Conference:
     """Return a conference like this one for another family."""
     chair = conference.chair if conference.kind.is_review else None
     return with_fields(conference, id=copied_id(conference.id, taken), chair=chair, family=None)
-
-
-def _without(problem: Problem, chosen: Sequence[Conference]) -> Problem:
-    removed = {one.id for one in chosen}
-    kept = with_problem_fields(
-        problem,
-        conferences=tuple(one for one in problem.conferences if one.id not in removed),
-        published=tuple(one for one in problem.published if one.conference not in removed),
-    )
-    return with_problem_fields(kept, apart=tuple(pair for pair in problem.apart if all(kept.on_side(side) for side in pair)))
 
 
 class Holds(ChangeBase):

@@ -41,13 +41,14 @@ class SingleRoomChange(ItemChange):
         return problem.room_by_id[self.room]
 
 
-def _key(problem: Problem, room: str, *part: str) -> Key:
+def room_key(problem: Problem, room: str, *part: str) -> Key:
+    """Return the key of a part of the room, which is itself a part of its site."""
     return ("room", problem.room_by_id[room].site, room, *part)
 
 
 def _closure_key(problem: Problem, room: str, period: Period) -> Key:
     """Return the key of a closure, or of the whole room if the closure is as long as the plan."""
-    return _key(problem, room, *(() if period == problem.horizon else ("closed", str(period.first), str(period.last))))
+    return room_key(problem, room, *(() if period == problem.horizon else ("closed", str(period.first), str(period.last))))
 
 
 class RoomOpens(NewItem):
@@ -168,7 +169,7 @@ class RoomGainsHybrid(LastingChange, SingleRoomChange):
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
         """Return the key of the room's equipment."""
-        return frozenset({_key(problem, self.room, "hybrid_from")})
+        return frozenset({room_key(problem, self.room, "hybrid_from")})
 
 
 class RoomGainsStart(SingleRoomChange):
@@ -196,4 +197,4 @@ class RoomGainsStart(SingleRoomChange):
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
         """Return the key of this start."""
-        return frozenset({_key(problem, self.room, "starts", f"{self.start:%H:%M}")})
+        return frozenset({room_key(problem, self.room, "starts", f"{self.start:%H:%M}")})

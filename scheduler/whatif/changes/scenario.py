@@ -8,12 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from scheduler.domain.faults import Fault, InputError, Place, checked
+from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Identifier, Value, quoted
 from scheduler.whatif.changes.any_change import Change
-from scheduler.whatif.changes.base import ChangeBase, Key
-from scheduler.whatif.changes.fridays import FridaysOpen
+from scheduler.whatif.changes.together import applied_in_order, faults_of_changes
 from scheduler.whatif.defaults import BASE
 from scheduler.wording import without_controls
 
@@ -48,9 +47,7 @@ class Scenario(Value):
         """
         if faults := list(self.faults(problem)):
             raise InputError(faults)
-        for change in sorted(self.changes, key=_order):
-            problem = change.applied(problem)
-        return checked(problem) if self.changes else problem
+        return applied_in_order(problem, self.changes)
 
     def sentences(self, problem: Problem) -> tuple[str, ...]:
         """Describe each change in a plain sentence. The changes must have no faults for the problem."""
@@ -58,34 +55,4 @@ class Scenario(Value):
 
     def faults(self, problem: Problem) -> Iterator[Fault]:
         """Yield each reason why the changes can't be made to the problem, alone or together."""
-        valid = True
-        for n, change in enumerate(self.changes):
-            for fault in change.faults(problem):
-                valid = False
-                yield Fault((*self._at(n), *fault.place), fault.message)
-        if valid:
-            yield from self._contradictions(problem)
-
-    def _at(self, n: int) -> Place:
-        return (self.place, "changes", n)
-
-    def _contradictions(self, problem: Problem) -> Iterator[Fault]:
-        """Yield a fault for each change that decides a part that an earlier one decides."""
-        touched: list[frozenset[Key]] = []
-        for n, change in enumerate(self.changes):
-            keys = change.touches(problem)
-            for m, earlier in enumerate(touched):
-                if _overlap(keys, earlier):
-                    before = self.changes[m].sentence(problem)
-                    yield Fault(self._at(n), f"This contradicts or repeats another change: '{before}' Keep only one of them.")
-            touched.append(keys)
-
-
-def _overlap(some: frozenset[Key], others: frozenset[Key]) -> bool:
-    """True if a part of one set equals, contains or lies in a part of the other."""
-    return any(one[: len(other)] == other[: len(one)] for one in some for other in others)
-
-
-def _order(change: ChangeBase) -> tuple[bool, str]:
-    """Sort key that doesn't depend on the listed order. Fridays open first, so they don't affect new people or new closures."""
-    return not isinstance(change, FridaysOpen), change.model_dump_json()
+        yield from faults_of_changes(problem, self.changes, (self.place,), lambda _: "another change")

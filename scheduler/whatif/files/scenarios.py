@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,9 +18,9 @@ from scheduler.files.json_file import read_json
 from scheduler.files.sheet_faults import SheetFault
 from scheduler.files.sheets import SCENARIOS
 from scheduler.files.workbook import tables_in_workbook
-from scheduler.whatif.changes.any_change import CHANGES
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.scenario import Scenario
+from scheduler.whatif.files.changes import change_in
 from scheduler.whatif.files.scenario_sheet import ScenarioRows
 
 EMPTY = "there is no scenario. Enter at least one."
@@ -82,7 +81,7 @@ def _scenario(raw: Any, at: Place, problem: Problem | None, faults: list[Fault])
     fields, scenario = raw, None
     changes: list[ChangeBase | None] = []
     if isinstance(raw, dict) and isinstance(raw.get("changes"), list):
-        changes = [_change(one, (*at, "changes", n), own) for n, one in enumerate(raw["changes"])]
+        changes = [change_in(one, (*at, "changes", n), own) for n, one in enumerate(raw["changes"])]
         fields = raw | {"changes": [change for change in changes if change is not None]}
     try:
         scenario = Scenario.model_validate(fields)
@@ -99,25 +98,6 @@ def _unsuited(changes: Sequence[ChangeBase | None], at: Place, problem: Problem)
     for n, change in enumerate(changes):
         for fault in [] if change is None else change.faults(problem):
             yield Fault((*at, "changes", n, *fault.place), fault.message)
-
-
-def _change(raw: Any, at: Place, faults: list[Fault]) -> ChangeBase | None:
-    """Read one change of the kind in its field ``change``. Return None and append the faults if it can't be read."""
-    if not isinstance(raw, dict):
-        faults.append(Fault(at, f"{quoted(raw)} is not an object. Enter an object, in curly brackets."))
-        return None
-    name = raw.get("change")
-    if not isinstance(name, str) or name not in CHANGES:
-        close = difflib.get_close_matches(str(name), CHANGES, n=1)
-        reason = f"{quoted(name)} is not one of the choices." if "change" in raw else "is missing."
-        hint = f" Did you mean {close[0]}?" if close else ""
-        faults.append(Fault((*at, "change"), f"{reason}{hint} Enter one of: {', '.join(CHANGES)}."))
-        return None
-    try:
-        return CHANGES[name].model_validate(raw)
-    except ValidationError as error:
-        faults += [Fault((*at, *fault.place), fault.message) for fault in faults_of(error, CHANGES[name])]
-        return None
 
 
 def _in_workbook(path: Path, problem: Problem | None) -> tuple[Scenario, ...]:

@@ -29,6 +29,8 @@ from tests.whatif.change_builders import scenario, service
 
 NAMES = ", ".join(CHANGES)
 LEAVES = {"change": "chair_leaves", "chair": "C1"}
+JSON_ONLY = {"cancel", "inquorate", "add", "unavailable", "move", "waive_notice", "room_open_on", "chair_works_on"}
+"""Changes of single conferences and days, which the sheet has no columns for."""
 
 
 def fault_messages(raw: Any) -> list[str]:
@@ -227,7 +229,7 @@ EVERY_CHANGE: tuple[tuple[Cells, ChangeBase], ...] = (
 def test_every_change_can_be_a_row(tmp_path: Path) -> None:
     rows, changes = zip(*EVERY_CHANGE, strict=True)
     assert read_scenarios(workbook(tmp_path / "s.xlsx", *rows)) == (scenario(*changes),)
-    assert {change.change for change in changes} == set(CHANGES)
+    assert {change.change for change in changes} == set(CHANGES) - JSON_ONLY
 
 
 def test_rows_with_the_same_name_are_one_scenario(tmp_path: Path) -> None:
