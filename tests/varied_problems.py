@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from scheduler.domain.identifiers import alike
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import days
@@ -156,7 +157,8 @@ def _one_social_worker(_: Random, data: Data) -> None:
 
 
 def _all_apart(_: Random, data: Data) -> None:
-    sides = sorted({conference["family"] or conference["id"] for conference in data["conferences"]})
+    sides = sorted({alike(one["family"]): one["family"] for one in data["conferences"] if one["family"]}.values())
+    sides += [one["id"] for one in data["conferences"] if not one["family"]]
     data["apart"] = [[one, other] for n, one in enumerate(sides) for other in sides[:n]]
 
 
