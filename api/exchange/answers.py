@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from api.diary.conflicts.queries import BrokenBooking
 from api.errors import ErrorItem
 
 
@@ -43,7 +44,8 @@ class Imported(BaseModel):
     """What an import adds and changes, by kind of item.
 
     ``fields`` lists each changed field. ``conflicts`` lists the fields that keep the diary's value, since it is newer than the
-    file's or may be. ``undecided`` lists the bookings that are not imported, since they break a rule.
+    file's or may be. ``undecided`` lists the bookings that are not imported, since they break a rule. ``broken_bookings`` lists
+    the diary's bookings that break a rule because of the import, such as an absence on a booked day.
     """
 
     documents: Changes
@@ -57,6 +59,7 @@ class Imported(BaseModel):
     fields: list[FieldChange] = []
     conflicts: list[FieldChange] = []
     undecided: list[UndecidedBooking] = []
+    broken_bookings: list[BrokenBooking] = []
     notes: list[str] = []
 
 

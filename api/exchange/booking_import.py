@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.clock import local_day
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import queries as conferences
@@ -57,7 +58,8 @@ def planned_bookings(importing: Importing, found: Mapping[str, ImportedConferenc
                 message = f"'{one.value.id}' is {one.state}, and can't be booked. Remove it from the file."
                 importing.faults.append(Fault(place, message))
     values = {identifier: one.value for identifier, one in found.items()}
-    return BookingPlan(tuple(wanted), undecided_bookings(importing.connection, wanted, values), unchanged)
+    undecided = undecided_bookings(importing.connection, wanted, values, local_day(importing.now))
+    return BookingPlan(tuple(wanted), undecided, unchanged)
 
 
 def store_bookings(importing: Importing, plan: BookingPlan) -> Changes:

@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.diary.bookings import notice
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.placing import faults_of_move
 from api.diary.bookings.queries import DiaryBooking, StoredBooking
 from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
@@ -23,6 +25,8 @@ from scheduler.domain.problem import Problem, PublishedBooking, nameless
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.domain.values import monday_of, sunday_of
 from scheduler.wording import count_of, date_in_words
+
+DECIDE_BY_HAND = "Choose another day, or book it by hand with the waiver recorded."
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,13 @@ class _Week:
 
 
 def undecided_bookings(
-    connection: Connection, wanted: Sequence[WantedBooking], values: Mapping[str, Conference]
+    connection: Connection, wanted: Sequence[WantedBooking], values: Mapping[str, Conference], today: dt.date
 ) -> dict[str, list[ErrorItem]]:
     """Return the wanted bookings that can't be imported, by conference, each with what it would break.
 
-    ``values`` are the file's conferences. A booking that isn't imported leaves its conference's current booking where it is, so
-    that others may clash with that one: these are judged again.
+    ``values`` are the file's conferences. Notice counts from ``today``, for bookings and moves as by hand (contract, section 8).
+    A booking that isn't imported leaves its conference's current booking where it is, so that others may clash with that one:
+    these are judged again.
     """
     placed = [one for one in wanted if one.is_new_place]
     refused = {one.conference: unknown for one in placed if (unknown := _unknown(connection, one.new.booking))}
@@ -84,11 +89,12 @@ def undecided_bookings(
     for one in placed:
         by_week.setdefault(monday_of(one.new.booking.day), []).append(one)
     weeks = {monday: _week(connection, monday, in_week, values) for monday, in_week in by_week.items()}
+    too_soon = {one.conference: _without_notice(connection, one, values[one.conference], today) for one in placed}
     while True:
         leaving = {one.conference for one in placed if one.conference not in refused}
         found: dict[str, list[ErrorItem]] = {}
         for monday, in_week in by_week.items():
-            found |= _broken(weeks[monday], [one for one in in_week if one.conference in leaving], leaving)
+            found |= _broken(weeks[monday], [one for one in in_week if one.conference in leaving], leaving, too_soon)
         if not found:
             return refused
         refused |= found
@@ -112,20 +118,25 @@ def with_fields(problem: Problem, **changes: object) -> Problem:
     return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)
 
 
-def _broken(week: _Week, wanted: Sequence[WantedBooking], leaving: Iterable[str]) -> dict[str, list[ErrorItem]]:
-    """Return what each wanted booking would break if those before it in the file that break nothing were imported."""
+def _broken(
+    week: _Week, wanted: Sequence[WantedBooking], leaving: Iterable[str], too_soon: Mapping[str, list[ErrorItem]]
+) -> dict[str, list[ErrorItem]]:
+    """Return what each wanted booking would break if those before it in the file that break nothing were imported.
+
+    ``too_soon`` is what each has too short a notice for.
+    """
     left = set(leaving)
     placed = [booking for booking in week.active if booking.conference not in left]
     before = week.violations(placed)
     together = week.violations([*placed, *(one.new.booking for one in wanted)])
-    late = {one.conference: _late(week.problem, one.new) for one in wanted}
-    if not any(late.values()) and all(one in before for one in together):
+    faults = {one.conference: [*_late(week.problem, one.new), *too_soon[one.conference]] for one in wanted}
+    if not any(faults.values()) and all(one in before for one in together):
         return {}
     found: dict[str, list[ErrorItem]] = {}
     for one in wanted:
         after = week.violations([*placed, one.new.booking])
         rules = [ErrorItem(where=each.rule, message=each.text) for each in after if each not in before]
-        if broken := [*late[one.conference], *rules]:
+        if broken := [*faults[one.conference], *rules]:
             found[one.conference] = broken
         else:
             placed.append(one.new.booking)
@@ -141,6 +152,22 @@ def _late(problem: Problem, new: DiaryBooking) -> list[ErrorItem]:
     by = f"{date_in_words(day)} is {count_of(days_late, 'working day')} late"
     text = f"{new.booking.conference} was due on {date_in_words(due)}: {by}."
     return [ErrorItem(where="late", message=f"{text} Choose an earlier day, or book it by hand with the exception recorded.")]
+
+
+def _without_notice(connection: Connection, one: WantedBooking, conference: Conference, today: dt.date) -> list[ErrorItem]:
+    """Return an error if a booking or a move gives a family too short a notice, which nobody has waived.
+
+    A new booking on a day before ``today`` records what has been: it is not bound by notice.
+    """
+    after = one.new.booking
+    if one.current is not None:
+        short, soon = faults_of_move(connection, conference, one.current, after, today)
+    else:
+        short, soon = [] if after.day < today else notice.short_notice(connection, conference, after, today), []
+    return [
+        ErrorItem(where="notice" if error in short else "move", message=error.message.replace(notice.RECORD, DECIDE_BY_HAND))
+        for error in (*short, *soon)
+    ]
 
 
 def _unknown(connection: Connection, booking: Booking) -> list[ErrorItem]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from api.diary import snapshot
 from api.diary.conferences import queries as conferences
+from api.diary.conflicts import queries as conflicts
 from api.diary.registers import queries as registers
 from api.errors import ErrorItem, conflict, error_items, invalid
 from api.exchange import queries
@@ -42,6 +43,7 @@ def import_problem(
     if faults := list(_nul_characters(problem)):
         raise InputError([told(fault) for fault in faults])
     importing = Importing(connection, problem, now, confirmed(overwrite))
+    broken_before = conflicts.broken(connection, now)
     documents = bring_in_documents(importing)
     people = (registers.SITES, problem.sites), (registers.ROOMS, problem.rooms), (registers.CHAIRS, problem.chairs)
     sites, rooms, chairs = (bring_in_register(importing, register, values) for register, values in people)
@@ -68,6 +70,7 @@ def import_problem(
         fields=importing.fields,
         conflicts=importing.conflicts,
         undecided=list(_undecided(plan, told)),
+        broken_bookings=conflicts.newly_broken(broken_before, conflicts.broken(connection, now)),
         notes=importing.notes,
     )
 

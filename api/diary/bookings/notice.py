@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from api.diary.bookings.queries import StoredBooking
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.queries import StoredConference
 from api.diary.service import queries as documents
 from api.errors import ErrorItem
 from scheduler.domain.calendar import Calendar
+from scheduler.domain.conference import Conference
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
 from scheduler.wording import count_of, date_in_words
@@ -29,11 +29,11 @@ def first_movable_day(today: dt.date, days: Calendar, policy: Policy) -> dt.date
     return days.working_days_after(today, policy.move_notice_days)
 
 
-def short_notice(connection: Connection, stored: StoredConference, booking: Booking, today: dt.date) -> list[ErrorItem]:
+def short_notice(connection: Connection, conference: Conference, booking: Booking, today: dt.date) -> list[ErrorItem]:
     """Return a fault if a new start gives a family too short a notice, which nobody has waived."""
     policy = documents.get(connection, "policy")[0]
     first = first_day_with_notice(today, conferences.calendar(connection), policy)
-    if booking.day >= first or stored.value.notice_waived:
+    if booking.day >= first or conference.notice_waived:
         return []
     notice = count_of(policy.notice_days, "working day")
     message = f"{date_in_words(booking.day)} is before {date_in_words(first)}: the family has {notice} of notice. {RECORD}"

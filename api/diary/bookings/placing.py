@@ -101,13 +101,24 @@ def waived_move(
     now: dt.datetime,
 ) -> tuple[StoredConference, list[Fault]]:
     """Record a waiver of a move if one is needed; return the conference then, and what is wrong without a waiver."""
-    today, is_moved = local_day(now), after.start != booked.booking.start
-    short = notice.short_notice(connection, stored, after, today) if is_moved else []
+    short, soon = faults_of_move(connection, stored.value, booked, after, local_day(now))
+    return waived(connection, stored, short, soon, waiver, now)
+
+
+def faults_of_move(
+    connection: Connection, conference: Conference, booked: StoredBooking, after: Booking, today: dt.date
+) -> tuple[list[ErrorItem], list[ErrorItem]]:
+    """Return what needs a waiver: the notice of a new start, and a move within the notice of moves.
+
+    A booking that breaks a rule may change its room or chair, or move to a later day, without one.
+    """
+    is_moved = after.start != booked.booking.start
+    short = notice.short_notice(connection, conference, after, today) if is_moved else []
     soon = notice.moved_too_soon(connection, booked, after, today)
     if soon and not short and broken_by(connection, booked.booking):
         first = notice.first_movable_day(today, conferences.calendar(connection), documents.get(connection, "policy")[0])
         soon = soon if is_moved and after.day < first else []
-    return waived(connection, stored, short, soon, waiver, now)
+    return short, soon
 
 
 def booking_at(stored: StoredConference, chosen: dict[str, Any]) -> Booking:

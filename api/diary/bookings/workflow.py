@@ -68,7 +68,7 @@ def book(
     if stored.state is not ConferenceState.REQUESTED:
         raise not_open(stored)
     hold_to_registers(connection, chosen)
-    short = notice.short_notice(connection, stored, booking_at(stored, chosen), local_day(now))
+    short = notice.short_notice(connection, stored.value, booking_at(stored, chosen), local_day(now))
     stored, faults = waived(connection, stored, short, [], waiver, now)
     busy = busy_then(connection, chosen)
     booked, released = place(connection, stored, chosen, now, locks, exception, busy, faults)

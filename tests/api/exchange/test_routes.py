@@ -87,6 +87,7 @@ def test_a_preview_changes_nothing_and_a_commit_imports(client: TestClient, form
         ],
         "conflicts": [],
         "undecided": [],
+        "broken_bookings": [],
         "notes": [],
     }
     response = send(client, content, format_)
@@ -99,7 +100,7 @@ def test_a_preview_changes_nothing_and_a_commit_imports(client: TestClient, form
     assert told == {
         "mode": "commit",
         **{name: NOTHING | {"unchanged": len(whole[name]["added"]) + whole[name]["unchanged"]} for name in KINDS},
-        **{name: [] for name in ("fields", "conflicts", "undecided", "notes")},
+        **{name: [] for name in ("fields", "conflicts", "undecided", "broken_bookings", "notes")},
     }
 
 
