@@ -9,6 +9,7 @@ from scheduler.domain.calendar import bank_holidays_of_england
 from scheduler.domain.conference import Conference, ConferenceKind
 from scheduler.domain.faults import Fault, Place
 from scheduler.domain.identifiers import alike, shown
+from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Remark
 from scheduler.domain.values import Period
@@ -37,24 +38,35 @@ def implausible(problem: Problem) -> tuple[Fault, ...]:
 
 
 def _odd_conferences(problem: Problem) -> Iterator[tuple[Place, str]]:
-    limits, last = problem.policy.plausible, problem.horizon.last
+    last = problem.horizon.last
     for n, conference in enumerate(problem.conferences):
-        name, place = conference.id, ("conferences", n)
-        if conference.trigger > last and conference.kind is not ConferenceKind.PRE_BIRTH:
+        place = ("conferences", n)
+        if starts_after(conference, last):
             starts, ends = short_date(conference.trigger), short_date(last)
-            text = f"The clock of {name} starts on {starts}, after the plan ends on {ends}. Check the year."
+            text = f"The clock of {conference.id} starts on {starts}, after the plan ends on {ends}. Check the year."
             yield (*place, "trigger"), text
-        if not limits.min_minutes <= conference.minutes <= limits.max_minutes:
-            usual = f"{limits.min_minutes} to {limits.max_minutes}"
-            text = f"{name} lasts {count_of(conference.minutes, 'minute')}; usual are {usual}. Check that it is in minutes."
-            yield (*place, "minutes"), text
-        if conference.children > limits.max_children:
-            text = f"{name} is for {children_of(conference.children)}; usual are at most {limits.max_children}. Check the number."
-            yield (*place, "children"), text
-        worker = conference.social_worker
-        if worker is not None and problem.policy.is_placeholder(worker):
-            text = f"{name} has the social worker '{worker}', which counts as none. Enter who it is."
-            yield (*place, "social_worker"), text
+        yield from (((*place, field), text) for field, text in odd_entries(conference, problem.policy))
+
+
+def starts_after(conference: Conference, day: dt.date) -> bool:
+    """True if a conference's clock starts after a day on which it should have started: a birth may be expected later."""
+    return conference.trigger > day and conference.kind is not ConferenceKind.PRE_BIRTH
+
+
+def odd_entries(conference: Conference, policy: Policy) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a conference that are implausible in any plan, each with what to check."""
+    limits, name = policy.plausible, conference.id
+    if not limits.min_minutes <= conference.minutes <= limits.max_minutes:
+        usual = f"{limits.min_minutes} to {limits.max_minutes}"
+        text = f"{name} lasts {count_of(conference.minutes, 'minute')}; usual are {usual}. Check that it is in minutes."
+        yield "minutes", text
+    if conference.children > limits.max_children:
+        text = f"{name} is for {children_of(conference.children)}; usual are at most {limits.max_children}. Check the number."
+        yield "children", text
+    worker = conference.social_worker
+    if worker is not None and policy.is_placeholder(worker):
+        text = f"{name} has the social worker '{worker}', which counts as none. Enter who it is."
+        yield "social_worker", text
 
 
 def _other_spellings(problem: Problem) -> Iterator[tuple[Place, str]]:

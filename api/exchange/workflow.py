@@ -27,6 +27,7 @@ from api.exchange.register_import import bring_in_holds, bring_in_register
 from scheduler.domain.faults import Fault, InputError, Place
 from scheduler.domain.problem import Problem
 from scheduler.files import FaultWording
+from scheduler.remarks import implausible
 
 NUL = "\0"
 
@@ -71,7 +72,7 @@ def import_problem(
         conflicts=importing.conflicts,
         undecided=list(_undecided(plan, told)),
         broken_bookings=conflicts.newly_broken(broken_before, conflicts.broken(connection, now)),
-        notes=importing.notes,
+        notes=[*importing.notes, *_remarks(problem, told)],
     )
 
 
@@ -129,6 +130,13 @@ def _undecided(plan: BookingPlan, told: FaultWording) -> Iterator[UndecidedBooki
         if one.conference in plan.undecided:
             where = told(Fault(one.place, "")).where
             yield UndecidedBooking(where=where, conference=one.conference, broken=plan.undecided[one.conference])
+
+
+def _remarks(problem: Problem, told: FaultWording) -> Iterator[str]:
+    """Yield what looks wrong in the file, except the bank holidays that it leaves out: England's stay in the diary."""
+    for fault in implausible(problem):
+        if fault.place != ("calendar", "bank_holidays"):
+            yield str(told(fault))
 
 
 def _nul_characters(problem: Problem) -> Iterator[Fault]:

@@ -75,7 +75,7 @@ class LateItem(BaseModel):
 
 
 class PlanResult(BaseModel):
-    """A plan's result without its bookings; ``remarks`` lists the assumptions.
+    """A plan's result without its bookings; ``remarks`` lists what looks wrong in the data, and the assumptions.
 
     ``exceptions`` lists what was excepted from a rule, dropped or left unplaced because of one.
     """
@@ -267,7 +267,7 @@ def _plan(connection: Connection, job: Job) -> Plan:
         "tiers": summary.tiers,
         "unplaced": summary.unplaced,
         "late": summary.report["late"],
-        "remarks": summary.report["remarks"],
+        "remarks": [*(one["text"] for one in summary.report.get("implausible", ())), *summary.report["remarks"]],
         "made_at": summary.made_at,
         "exceptions": summary.exceptions,
     }

@@ -49,4 +49,4 @@ def hand_over(connection: Writing, now: Now, response: Response, id: str, to: Ha
     A booking stays as it is; it is cover if somebody else chairs it.
     """
     workflow.hand_over(connection, current(connection, id, if_match), to.chair, now)
-    return shown(connection, response, id)
+    return shown(connection, response, id, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -87,7 +88,7 @@ class ManyFollowed(BaseModel):
 def record(connection: Writing, now: Now, response: Response, id: str, new: NewOutcome, if_match: IfMatch = None) -> Any:
     """Record an outcome, and request what follows: the next review of a plan, or another attempt if it was inquorate."""
     following = outcomes.record(connection, current(connection, id, if_match), new.entry, now)
-    return followed(connection, response, id, following)
+    return followed(connection, response, id, following, now)
 
 
 @router.post(
@@ -102,7 +103,7 @@ def correct(connection: Writing, now: Now, response: Response, id: str, new: Cor
     stored = current(connection, id, if_match)
     changes = {name: getattr(new, name) for name in new.model_fields_set if getattr(new, name) is not None or name == "reason"}
     following = outcomes.correct(connection, stored, outcomes.as_corrected(stored, changes), now)
-    return followed(connection, response, id, following)
+    return followed(connection, response, id, following, now)
 
 
 @router.post(
@@ -114,7 +115,7 @@ def correct(connection: Writing, now: Now, response: Response, id: str, new: Cor
 def withdraw(connection: Writing, now: Now, response: Response, id: str, if_match: IfMatch = None) -> Any:
     """Make the conference booked again, and cancel what follows from it, unless the next conference has been held."""
     outcomes.withdraw(connection, current(connection, id, if_match), now)
-    return shown(connection, response, id)
+    return shown(connection, response, id, now)
 
 
 @of_many.post(
@@ -138,10 +139,10 @@ def record_many(connection: Writing, now: Now, new: NewOutcomes) -> Any:
                 errors += _by_position(n, error)
     if errors:
         raise InvalidError("invalid", f"No outcome is recorded: {count_of(len(errors), 'fault')}.", errors)
-    return {"items": [_followed(connection, name, following) for name, following in recorded]}
+    return {"items": [_followed(connection, name, following, now) for name, following in recorded]}
 
 
-def _record_one(connection: Connection, one: OutcomeOf, now: Any) -> str | None:
+def _record_one(connection: Connection, one: OutcomeOf, now: dt.datetime) -> str | None:
     stored = conferences.find(connection, one.conference)
     if stored is None:
         raise unknown_conference(connection, one.conference)
@@ -157,6 +158,6 @@ def _by_position(n: int, error: ServiceError) -> list[ErrorItem]:
     return [ErrorItem(where=f"{place}.conference", message=error.detail)]
 
 
-def _followed(connection: Connection, name: str, following: str | None) -> dict[str, Any]:
-    after = None if following is None else views(connection, [found(connection, following)])[0]
-    return {"conference": views(connection, [found(connection, name)])[0], "next": after}
+def _followed(connection: Connection, name: str, following: str | None, now: dt.datetime) -> dict[str, Any]:
+    after = None if following is None else views(connection, [found(connection, following)], now)[0]
+    return {"conference": views(connection, [found(connection, name)], now)[0], "next": after}

@@ -113,11 +113,11 @@ _EXAMPLE: dict[str, Any] = {
 
 
 @router.get("", response_model=ConferencePage, dependencies=[_reads], summary="List conferences")
-def listed(connection: Reading, wanted: Annotated[ConferenceFilter, Query()]) -> Any:
+def listed(connection: Reading, now: Now, wanted: Annotated[ConferenceFilter, Query()]) -> Any:
     """Return conferences in the order in which they were stored."""
     some = conferences.list_conferences(connection, **dict(wanted) | {"most": wanted.most + 1})
     page = some[: wanted.most]
-    return {"items": views(connection, page), "next": page[-1].position if len(some) > wanted.most else None}
+    return {"items": views(connection, page, now), "next": page[-1].position if len(some) > wanted.most else None}
 
 
 @router.get("/{id:path}/history", response_model=HistoryPage, dependencies=[_reads], summary="The history of a conference")
@@ -130,9 +130,9 @@ def history(connection: Reading, id: str, after: After = 0, most: Most = 100) ->
 
 
 @router.get("/{id:path}", response_model=ConferenceView, dependencies=[_reads], summary="One conference")
-def one(connection: Reading, response: Response, id: str) -> Any:
+def one(connection: Reading, now: Now, response: Response, id: str) -> Any:
     """Return a conference with its booking."""
-    return shown(connection, response, id)
+    return shown(connection, response, id, now)
 
 
 @router.post(
@@ -148,7 +148,7 @@ def add(connection: Writing, now: Now, response: Response, value: Conference) ->
     refuse_faults(connection, value, None)
     conference_workflow.request(connection, value, now)
     response.headers["Location"] = resource_path("conferences", value.id)
-    return shown(connection, response, value.id)
+    return shown(connection, response, value.id, now)
 
 
 @router.put(
@@ -165,7 +165,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
         raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new conference instead.")
     refuse_faults(connection, value, stored.value)
     booking_workflow.change_conference(connection, stored, value, now)
-    return shown(connection, response, id)
+    return shown(connection, response, id, now)
 
 
 @router.post(
@@ -178,7 +178,7 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
 def cancel(connection: Writing, now: Now, response: Response, id: str, why: ChangeReason, if_match: IfMatch = None) -> Any:
     """Cancel a conference. To hold it on another day, move or cancel its booking instead."""
     conference_workflow.cancel(connection, current(connection, id, if_match), why.reason, now)
-    return shown(connection, response, id)
+    return shown(connection, response, id, now)
 
 
 @router.post(
@@ -191,7 +191,7 @@ def cancel(connection: Writing, now: Now, response: Response, id: str, why: Chan
 def birth(connection: Writing, now: Now, response: Response, id: str, born: Birth, if_match: IfMatch = None) -> Any:
     """Reset the due date of the family's open first review from the birth."""
     review = conference_workflow.birth(connection, current(connection, id, if_match), born.date, now)
-    return followed(connection, response, id, None if review == id else review)
+    return followed(connection, response, id, None if review == id else review, now)
 
 
 @router.post(
@@ -204,7 +204,7 @@ def birth(connection: Writing, now: Now, response: Response, id: str, born: Birt
 def transfer(connection: Writing, now: Now, response: Response, id: str, new: Transfer, if_match: IfMatch = None) -> Any:
     """Make the conference a transfer-in, whose clock runs from the notification."""
     conference_workflow.transfer(connection, current(connection, id, if_match), new.notified, now)
-    return shown(connection, response, id)
+    return shown(connection, response, id, now)
 
 
 @router.post(
@@ -220,7 +220,7 @@ def unavailable(connection: Writing, now: Now, response: Response, id: str, time
     before = conflicts.broken(connection, now)
     conference_workflow.change(connection, stored, conference_workflow.with_unavailable(stored.value, time.interval), now)
     broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
-    return {"conference": shown(connection, response, id), "broken_bookings": broken}
+    return {"conference": shown(connection, response, id, now), "broken_bookings": broken}
 
 
 @router.post(
@@ -233,4 +233,4 @@ def unavailable(connection: Writing, now: Now, response: Response, id: str, time
 def waive(connection: Writing, now: Now, response: Response, id: str, waiver: NoticeWaiver, if_match: IfMatch = None) -> Any:
     """Record who has waived the family's notice, and why: plans may then place the conference from the next working day."""
     conference_workflow.waive_notice(connection, current(connection, id, if_match), waiver.model_dump(mode="json"), now)
-    return shown(connection, response, id)
+    return shown(connection, response, id, now)

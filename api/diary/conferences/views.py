@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Response
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Connection
 
+from api.clock import local_day
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.schemas import BookingItem
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Outcome, Reason
-from api.diary.conferences.queries import LONG_AGO, ConferenceState, StoredConference
+from api.diary.conferences.queries import LONG_AGO, OPEN, ConferenceState, StoredConference
 from api.diary.references import unknown_conference
+from api.diary.service import queries as documents
 from api.http.etags import etag, expect
 from scheduler.domain.conference import Conference
-from scheduler.wording import count_of, date_in_words
+from scheduler.domain.policy import Policy
+from scheduler.remarks import odd_entries, starts_after
+from scheduler.wording import count_of, date_in_words, short_date
 
 
 class OutcomeRecorded(BaseModel):
@@ -78,24 +83,31 @@ def current(connection: Connection, identifier: str, if_match: str | None) -> St
     return stored
 
 
-def followed(connection: Connection, response: Response, identifier: str, following: str | None) -> dict[str, Any]:
+def followed(
+    connection: Connection, response: Response, identifier: str, following: str | None, now: dt.datetime
+) -> dict[str, Any]:
     """Return a conference with the family's next one as the API shows them, and set the response's ETag."""
-    after = None if following is None else views(connection, [found(connection, following)])[0]
-    return {"conference": shown(connection, response, identifier), "next": after}
+    after = None if following is None else views(connection, [found(connection, following)], now)[0]
+    return {"conference": shown(connection, response, identifier, now), "next": after}
 
 
-def shown(connection: Connection, response: Response, identifier: str) -> dict[str, Any]:
+def shown(connection: Connection, response: Response, identifier: str, now: dt.datetime) -> dict[str, Any]:
     """Return a conference as the API shows it, and set the response's ETag."""
     stored = found(connection, identifier)
     response.headers["ETag"] = etag(stored.version)
-    return views(connection, [stored])[0]
+    return views(connection, [stored], now)[0]
 
 
-def views(connection: Connection, some: list[StoredConference]) -> list[dict[str, Any]]:
+def views(connection: Connection, some: list[StoredConference], now: dt.datetime) -> list[dict[str, Any]]:
     """Return conferences as the API shows them."""
     booked = bookings.items_of_conferences(connection, (stored.value.id for stored in some))
     waivers = _waivers(connection, [stored.value.id for stored in some if stored.value.notice_waived])
-    return [_view(stored, booked.get(stored.value.id), waivers.get(stored.value.id)) for stored in some]
+    policy, today = documents.get(connection, "policy")[0], local_day(now)
+    return [
+        _view(stored, booked.get(stored.value.id), waivers.get(stored.value.id))
+        | {"remarks": [*_implausible(stored, policy, today), *_lateness(stored, booked.get(stored.value.id))]}
+        for stored in some
+    ]
 
 
 def _waivers(connection: Connection, names: list[str]) -> dict[str, dict[str, Any]]:
@@ -117,12 +129,20 @@ def _view(stored: StoredConference, booking: dict[str, Any] | None, waiver: dict
         "follows": stored.follows,
         "outcome": stored.outcome,
         "booking": booking,
-        "remarks": _remarks(stored, booking),
         "notice_waiver": waiver,
     }
 
 
-def _remarks(stored: StoredConference, booking: dict[str, Any] | None) -> list[str]:
+def _implausible(stored: StoredConference, policy: Policy, today: dt.date) -> Iterator[str]:
+    """Yield what is implausible in a conference that is still to be held (contract, section 8)."""
+    if stored.state in OPEN:
+        if starts_after(stored.value, today):
+            starts = short_date(stored.value.trigger)
+            yield f"The clock of {stored.value.id} starts on {starts}, which is still to come. Check the year."
+        yield from (text for _, text in odd_entries(stored.value, policy))
+
+
+def _lateness(stored: StoredConference, booking: dict[str, Any] | None) -> list[str]:
     """Return a remark if the conference is still to be held and is late without an exception."""
     if booking is None or stored.state is not ConferenceState.BOOKED or not booking["late"] or booking["exception"] is not None:
         return []
