@@ -13,6 +13,7 @@ import numpy as np
 from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, Solver, Tier, Unplaced
+from scheduler.domain.values import Period
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
@@ -23,10 +24,9 @@ from scheduler.model.bookings import bookings_of
 from scheduler.model.build import build_programme
 from scheduler.model.programme import ProgrammeBuilder
 from scheduler.remarks import remarks_of
-from scheduler.report.causes import why_after_the_plan, why_never
+from scheduler.report.causes import why_unplaced
 from scheduler.report.exceptions import exceptions_of
 from scheduler.rules import HARD_RULES
-from scheduler.wording import date_in_words
 
 
 def plan(
@@ -62,11 +62,11 @@ def plan(
         portfolio = Portfolio(relaxing, builder.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
         tiers = portfolio.solve()
     chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
-    bookings, unplaced = bookings_of(builder.candidates, chosen), tuple(_unplaced(builder, chosen))
+    bookings = bookings_of(builder.candidates, chosen)
     schedule = Schedule(
         problem=problem.digest,
         bookings=bookings,
-        unplaced=unplaced,
+        unplaced=tuple(_unplaced(builder, chosen)),
         tiers=tuple(tiers),
         assumptions=problem.assumptions,
         exceptions=exceptions_of(problem, as_planned, bookings),
@@ -92,23 +92,14 @@ def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
     for n, conference in enumerate(problem.conferences):
         if n in placed:
             continue
-        if (after := why_after_the_plan(problem, conference)) is not None:
-            reason = after
-        elif conference.id in builder.impossible:
-            rule = rules[builder.impossible[conference.id]]
-            reason = f"Nothing in this time suits it. {rule.name}: {rule.says(problem.policy)}"
-        elif (obstacle := why_never(problem, conference)) is not None:
-            reason = f"Nothing in this time suits it: {obstacle}."
+        rule, possible = "", None
+        if conference.id in builder.impossible:
+            left_none = rules[builder.impossible[conference.id]]
+            rule = f"{left_none.name}: {left_none.says(problem.policy)}"
         else:
             days = candidates.day[candidates.of_request(n)]
-            first, last = (date_in_words(candidates.days[day]) for day in (int(days.min()), int(days.max())))
-            when = f"from {first} to {last}" if first != last else f"on {last}"
-            title = problem.service.chair_title
-            reason = (
-                f"No place is left for it {when}: at every start that suits it the rooms or people it needs "
-                f"(its {title}, a minute taker, its social worker) are booked by others, travelling or at their limits, "
-                "or a family that must be kept apart from it is at the same site."
-            )
+            possible = Period(first=candidates.days[int(days.min())], last=candidates.days[int(days.max())])
+        reason = why_unplaced(problem, conference, possible, rule)
         reasons.append(Unplaced(conference=conference.id, reason=reason))
     return reasons
 

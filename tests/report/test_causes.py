@@ -4,7 +4,7 @@ import pytest
 
 from scheduler.domain.schedule import PlanException, Tier
 from scheduler.report.account import Account
-from scheduler.report.causes import why_late, why_never
+from scheduler.report.causes import why_after_the_plan, why_late, why_never
 from tests.builders import booking, chair, conference, minute_taker, room, schedule, tiny_problem
 
 PROVEN = (Tier(name="unplaced", value=0, bound=0, proven=True), Tier(name="late", value=24, bound=24, proven=True))
@@ -88,7 +88,7 @@ ABSENT = [{"first": "2027-03-01", "last": "2027-03-19"}]
         (
             {"accessible": True},
             {"policy": {"virtual_fallback": False}},
-            "no suitable place is open at any start that suits the family",
+            "no room is accessible",
         ),
         (
             {"mode": "in_person"},
@@ -117,12 +117,12 @@ ABSENT = [{"first": "2027-03-01", "last": "2027-03-19"}]
         (
             {},
             {"policy": {"virtual_fallback": False}, "chairs": [chair("C1", max_office_days=0)]},
-            "no CPA who may chair it is at work and free for any start and place that suit it",
+            "every CPA who is at work and free then has a limit of 0 conferences or office days",
         ),
         (
             {},
             {"calendar": {"closures": [f"2027-03-{day:02}" for day in range(1, 20)]}},
-            "nothing can be held on any day",
+            "each day is a weekend, a bank holiday or a closure",
         ),
     ],
 )
@@ -232,3 +232,24 @@ def test_a_dropped_lock_is_no_cause():
     late = schedule(booking("A", "2027-03-24T10:00"), tiers=PROVEN, exceptions=dropped)
     (found,) = Account(problem, late).late
     assert found.why == "Holding it earlier would make others at least as much later, or leave one out (proven)."
+
+
+def test_the_notice_of_a_move_is_the_cause_if_it_is_longer_than_that_of_a_request():
+    changes = {"today": "2027-03-08", "policy": {"notice_days": 0, "move_notice_days": 10}}
+    absent = [{"first": "2027-03-10", "last": "2027-03-10"}]
+    moved = cause(
+        "2027-03-22", **changes, chairs=[chair("C1", absences=absent)], published=[PUBLISHED | {"start": "2027-03-10T10:00"}]
+    )
+    assert moved == (
+        "Moved from its published start, it could not be held before Monday 22 March: the plan is made on Monday 8 March, "
+        "and nobody is moved to the 10 working days from then."
+    )
+
+
+def test_the_notice_of_a_move_may_end_after_the_plan():
+    changes = {"today": "2027-03-22", "policy": {"notice_days": 0, "move_notice_days": 10}}
+    problem = tiny_problem(conferences=[conference("A")], published=[PUBLISHED], **changes)
+    assert why_after_the_plan(problem, problem.conferences[0]) == (
+        "Moved from its published start, it can't be held before Wednesday 7 April 2027, which is after this plan ends on "
+        "Wednesday 31 March 2027: the plan is made on Monday 22 March, and nobody is moved to the 10 working days from then."
+    )

@@ -148,7 +148,7 @@ def test_the_plan_holds_only_hybrid_conferences_virtually_if_the_policy_says_hyb
     planned = plan(problem, workers=1)
     assert {one.conference: one.room for one in planned.bookings} == {"A": None, "C": None}
     assert [(one.conference, one.reason) for one in planned.unplaced] == [
-        ("B", f"Nothing in this time suits it. R2: {RoomsRule().says(problem.policy)}")
+        ("B", "Nothing in this time suits it: no suitable place is open at any start that suits the family.")
     ]
 
 
