@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from api.clock import local_day
 from api.diary import snapshot
 from api.exchange import workflow as exchange
 from api.exchange.answers import Imported
@@ -73,9 +74,12 @@ def _format(request: Request) -> Format:
 
 
 @router.get("/problem", response_model=Problem, dependencies=[reads], summary="The problem of planning a period")
-def problem(connection: Reading, days: Days) -> Response:
-    """Return the problem as the contract defines it. The ETag is its digest, which its schedules refer to."""
-    result = snapshot.problem_of(connection, days.first, days.last)
+def problem(connection: Reading, now: Now, days: Days) -> Response:
+    """Return the problem as the contract defines it, planned as of `today`. The ETag is its digest, which its schedules refer to.
+
+    Notice counts from `today`, and the bookings of the next days are frozen, as in a plan. If all days are over, it is null.
+    """
+    result = snapshot.problem_of(connection, days.first, days.last, today=local_day(now))
     return Response(result.model_dump_json(by_alias=True), media_type="application/json", headers={"ETag": etag(result.digest)})
 
 

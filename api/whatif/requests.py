@@ -54,6 +54,7 @@ class WorkLimits(Value):
 class WhatifRequest(WorkLimits):
     """What to compare: the current data of a period (``first``, ``last``), the problem of a ``plan``, or a given ``problem``.
 
+    A period is planned as of today: families have their notice, and the bookings of the next days stay (contract, section 8).
     ``scenarios`` are written as in a file of scenarios; ``grid`` makes one for each value of a setting, such as ``chairs=5..8``.
     """
 
@@ -93,13 +94,13 @@ class Study:
     results: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def whatif(connection: Connection, request: WhatifRequest, settings: Settings) -> Study:
-    """Return the study of a base and its scenarios.
+def whatif(connection: Connection, request: WhatifRequest, settings: Settings, today: dt.date) -> Study:
+    """Return the study of a base and its scenarios; the current data of a period are planned as of ``today``.
 
     Raise InputError with every fault, InvalidError if it is too large, or NotFoundError if there is no such plan.
     """
     _check_limits(request, settings.whatif_scenarios)
-    problem = nameless(_problem(connection, request))
+    problem = nameless(_problem(connection, request, today))
     read = () if request.scenarios is None else scenarios_in(request.scenarios, problem)
     listed = [_nameless(scenario) for scenario in read]
     scenarios = [*listed, *_crossed(problem, request.grid)]
@@ -189,11 +190,11 @@ def _check_changes(counts: Iterable[tuple[Place, int]]) -> None:
         raise InputError(too_many)
 
 
-def _problem(connection: Connection, request: WhatifRequest) -> Problem:
+def _problem(connection: Connection, request: WhatifRequest, today: dt.date) -> Problem:
     if request.plan is not None:
         return _problem_of_plan(connection, request.plan)
     if request.first is not None and request.last is not None:
-        return snapshot.problem_of(connection, request.first, request.last)
+        return snapshot.problem_of(connection, request.first, request.last, today=today)
     try:
         return read_problem(request.problem)
     except InputError as error:
@@ -248,5 +249,7 @@ def _effort(request: WorkLimits, settings: Settings) -> Effort:
     return Effort(seed=request.seed, work_limit=request.work_limit, time_limit=seconds)
 
 
-def _days(problem: Problem) -> dict[str, str]:
-    return {"first": problem.horizon.first.isoformat(), "last": problem.horizon.last.isoformat()}
+def _days(problem: Problem) -> dict[str, str | None]:
+    """Return the first and last day of a problem, and the day as of which it is planned, if there is one."""
+    today = None if problem.today is None else problem.today.isoformat()
+    return {"first": problem.horizon.first.isoformat(), "last": problem.horizon.last.isoformat(), "today": today}

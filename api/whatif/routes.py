@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
+from api.clock import local_day
 from api.database.session import Store
 from api.errors import conflict, invalid, not_found
 from api.http.formats import BINARY, MEDIA_TYPES, Format
@@ -16,7 +17,7 @@ from api.http.paging import AfterId, Most, page_of
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
-from api.http.state import store_of
+from api.http.state import now_of, store_of
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.http.uploads import UploadRoute
 from api.jobs.queue import JobState
@@ -43,7 +44,7 @@ class WhatifRoute(UploadRoute):
         except ValidationError:
             return None
         with store_of(request).reading() as connection:
-            return whatif_requests.whatif(connection, new, request.app.state.settings)
+            return whatif_requests.whatif(connection, new, request.app.state.settings, local_day(now_of(request)))
 
 
 upload_router = APIRouter(prefix="/whatif", tags=["what if"], route_class=WhatifRoute, responses=ERRORS)

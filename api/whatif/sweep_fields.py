@@ -9,11 +9,17 @@ from sqlalchemy import Connection
 
 from api.whatif import sweeps
 from api.whatif.sweeps import SolveCounts, StoredSweep
+from scheduler.domain.values import Date
 
 
 class SweepItem(BaseModel):
-    """The limits of a sweep's solves, its progress, and its end. ``time_limit`` is in seconds for each solve."""
+    """The limits of a sweep's solves, its progress, and its end. ``time_limit`` is in seconds for each solve.
 
+    ``today`` is the day as of which everything is planned, from which notice counts. It is null if all days were over, or none
+    is set.
+    """
+
+    today: Date | None = None
     seed: int
     work_limit: float
     time_limit: int

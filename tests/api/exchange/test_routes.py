@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from api.database.session import Store
 from api.database.tables import conferences
 from api.http.formats import MEDIA_TYPES, Format, encode
-from scheduler.domain.problem import Problem
-from tests.api.support.builders import book
+from scheduler.domain.problem import Problem, on_day
+from tests.api.support.builders import NOW, book
 from tests.builders import conference, tiny_problem
 from tests.paths import FIXTURES
 
@@ -95,7 +95,8 @@ def test_a_preview_changes_nothing_and_a_commit_imports(client: TestClient, form
     assert client.get("/api/v1/sites").json()["items"] == []
     response = send(client, content, format_, mode="commit")
     assert (response.status_code, response.json()) == (200, {**whole, "mode": "commit"})
-    assert client.get("/api/v1/problem", params=MARCH).json() == problem().model_dump(mode="json", by_alias=True)
+    as_of_today = problem().model_dump(mode="json", by_alias=True) | {"today": "2027-01-04"}
+    assert client.get("/api/v1/problem", params=MARCH).json() == as_of_today
     told = send(client, content, format_, mode="commit").json()
     assert told == {
         "mode": "commit",
@@ -110,7 +111,10 @@ def test_an_export_can_be_imported_unchanged(client: TestClient, format_: Format
     out = client.get("/api/v1/export", params={**MARCH, "format": format_})
     assert out.headers["content-type"] == MEDIA_TYPES[format_]
     assert out.headers["content-disposition"] == f'attachment; filename="diary-2027-03-01-2027-03-31.{suffix}"'
-    assert out.headers["etag"] == client.get("/api/v1/problem", params=MARCH).headers["etag"] == f'"{problem().digest}"'
+    assert out.headers["etag"] == f'"{problem().digest}"'
+    as_of_today = client.get("/api/v1/problem", params=MARCH)
+    assert as_of_today.headers["etag"] == f'"{on_day(problem(), NOW.date()).digest}"'
+    assert [send(client, as_of_today.content).json()[name]["changed"] for name in KINDS] == [[]] * 8
     told = send(client, out.content, format_).json()
     assert [told[name]["added"] + told[name]["changed"] for name in KINDS] == [[]] * 8
     assert [told[name] for name in ("fields", "conflicts", "undecided", "notes")] == [[]] * 4

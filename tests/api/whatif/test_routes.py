@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import io
 from dataclasses import replace
 from typing import Any
@@ -18,15 +19,16 @@ from api.diary import snapshot
 from api.jobs import queue as jobs
 from api.settings import Settings
 from fixtures.tiny import RAW
-from scheduler.domain.problem import nameless
+from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Period
+from scheduler.rules.frozen import frozen_bookings
 from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.task import Effort, Task
 from scheduler.whatif.changes.grid import crossed
 from scheduler.whatif.comparison.compare import compare, variants
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.files.scenarios import scenarios_in
-from tests.api.support.builders import Clock, fill
+from tests.api.support.builders import NOW, Clock, book, fill
 from tests.api.support.drafts import ALL, add_job, draft
 from tests.api.support.sweeps import claimed, work_on_all
 
@@ -55,7 +57,17 @@ def whatif_item(identifier: str, **changes: Any) -> dict[str, Any]:
     limits = {"seed": 1, "work_limit": 20.0, "time_limit": 600}
     times = {"created_at": AT, "ended_at": None}
     waits = {"state": "queued", "progress": {"done": 0, "of": 3, "seconds_left": None}, "error": None}
-    return {"id": identifier, **JANUARY, "plan": None, "grid": [], "scenarios": 2, **limits, **waits, **times} | changes
+    return {
+        "id": identifier,
+        **JANUARY,
+        "today": "2027-01-04",
+        "plan": None,
+        "grid": [],
+        "scenarios": 2,
+        **limits,
+        **waits,
+        **times,
+    } | changes
 
 
 def links(identifier: str, *names: str) -> dict[str, str]:
@@ -66,7 +78,7 @@ def expected_comparison(store: Store, body: dict[str, Any]) -> Comparison:
     """Return the scheduler's own comparison over January from the current data."""
     with store.reading() as connection:
         days = Period.model_validate(JANUARY)
-        base = nameless(snapshot.problem_of(connection, days.first, days.last))
+        base = nameless(snapshot.problem_of(connection, days.first, days.last, today=NOW.date()))
     listed = [*scenarios_in(body["scenarios"]), *(crossed(base, body["grid"]) if "grid" in body else ())]
     with workers_of("local:1")() as workers:
         comparison = compare(variants(base, listed), workers, effort=Effort(time_limit=600))
@@ -110,6 +122,32 @@ def test_scenarios_are_compared_from_the_current_data(seeded: TestClient, store:
     assert seeded.get(WHATIF).json() == {"items": [done | {"ended_at": found["ended_at"]}], "next": None}
 
 
+def base_of(store: Store, sweep: str) -> Problem:
+    """Return the problem of a what-if's base."""
+    base = select(tables.sweep_parts.c.key).where((tables.sweep_parts.c.sweep == sweep) & (tables.sweep_parts.c.number == 0))
+    with store.reading() as connection:
+        task = connection.execute(select(tables.solves.c.task).where(tables.solves.c.key.in_(base))).scalar_one()
+    return Problem.model_validate(task["problem"])
+
+
+@pytest.mark.parametrize(("days", "today"), [(0, "2027-01-04"), (7, "2027-01-11"), (60, None)])
+def test_a_period_is_compared_as_of_today(seeded: TestClient, store: Store, clock: Clock, days: int, today: str | None) -> None:
+    book(store, "CPC-4", "2027-01-14T10:00", room="AMR-1", chair="C2", minute_taker="M1", by_hand=False)
+    clock.forward(days=days)
+    response = seeded.post(WHATIF, json=JANUARY | BOTH)
+    assert response.json()["today"] == today
+    base = base_of(store, response.json()["id"])
+    assert base.today == (today and NOW.date() + dt.timedelta(days=days))
+    frozen = [published.conference for published in frozen_bookings(base)]
+    assert frozen == (["CPC-4"] if days == 7 else [])
+
+
+def test_a_given_problem_keeps_its_own_day(seeded: TestClient) -> None:
+    for today in (None, "2027-03-01"):
+        given = RAW if today is None else RAW | {"today": today}
+        assert requested(seeded, {"problem": given, "scenarios": [{"name": "As it is", "changes": []}]})["today"] == today
+
+
 def test_a_running_what_if_has_a_partial_comparison(seeded: TestClient, store: Store) -> None:
     from api.whatif import worker as whatif_worker  # noqa: PLC0415 - load the solver only in this test
 
@@ -149,12 +187,12 @@ def test_stored_results_are_in_the_answer_at_once(seeded: TestClient, store: Sto
 def test_scenarios_are_compared_from_the_problem_of_a_plan(seeded: TestClient, store: Store) -> None:
     plan = draft(store, *ALL)
     whatif = requested(seeded, {"plan": plan, **BOTH})
-    assert whatif == whatif_item(whatif["id"], plan=plan) | {
+    assert whatif == whatif_item(whatif["id"], plan=plan, today=None) | {
         "failed": [],
         "comparison": None,
         "links": links(whatif["id"], "cancel"),
     }
-    again = requested(seeded, JANUARY | BOTH)
+    again = requested(seeded, {"plan": plan, **BOTH})
     assert keys(store, whatif["id"]) == keys(store, again["id"]), "the same problem is solved once"
     assert solves_queued(store) == 1 + 3
 

@@ -39,7 +39,7 @@ def tiny_plan(store: Store) -> str:
 def value_item(plan: str, **changes: Any) -> dict[str, Any]:
     """Return the answer about a new request, with changes."""
     path = f"{PLANS}/{plan}"
-    limits: dict[str, Any] = {"top": 5, "seed": 1, "work_limit": 20.0, "time_limit": 600}
+    limits: dict[str, Any] = {"today": None, "top": 5, "seed": 1, "work_limit": 20.0, "time_limit": 600}
     waits = {"state": "queued", "progress": {"done": 0, "of": 1, "seconds_left": None}, "error": None, "appraisal": None}
     links = {"self": f"{path}/value", "plan": path, "cancel": f"{path}/value/cancel"}
     return {"plan": plan, **limits, **waits, "created_at": AT, "ended_at": None, "links": links} | changes
@@ -65,6 +65,17 @@ def test_the_value_of_one_more_for_a_plan(client: TestClient, store: Store) -> N
     assert expected is not None
     assert without_seconds(found["appraisal"]) == without_seconds(expected.model_dump(mode="json"))
     assert client.post(path, json={"top": 2}).json() == found, "it is done already"
+
+
+def test_the_value_of_one_more_is_as_of_the_plans_day(seeded: TestClient) -> None:
+    plan = seeded.post(PLANS, json={"first": "2027-01-04", "last": "2027-01-31"}).json()["id"]
+    store: Store = seeded.app.state.store  # type: ignore[attr-defined]
+    with store.noting() as connection:
+        problem_ = jobs.problem_of(connection, plan)
+        attempt = jobs.claim(connection, "R", NOW)
+        assert attempt is not None
+        plans.finish(connection, attempt, replace(kept_plan(plan), problem=problem_), NOW)
+    assert seeded.post(f"{PLANS}/{plan}/value").json() == value_item(plan, today="2027-01-04")
 
 
 def test_a_repeated_request_starts_nothing_and_another_starts_anew(seeded: TestClient, store: Store) -> None:
