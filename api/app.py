@@ -92,7 +92,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     Raise NewerDatabaseError if a later version has changed the database.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.url, settings.database_wait)
+    store = Store(settings.url, settings.database_wait, settings.database_statement)
     migrate(store)
     if settings.demo:
         demo.fill(store, clock())

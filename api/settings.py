@@ -62,6 +62,10 @@ class Settings:
         default=20,
         metadata={"says": "the longest time to wait for a locked or slow database, in seconds"},
     )
+    database_statement: int = field(
+        default=30,
+        metadata={"says": "the longest time for one statement of PostgreSQL, in seconds; 0 sets no limit"},
+    )
     plan_processes: int = field(
         default=1, metadata={"says": "the number of jobs that run at once, each in its own process; 0 runs none here"}
     )

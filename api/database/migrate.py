@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
-from api.database.session import Store
+from api.database.session import Store, without_limits
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 7220226
@@ -28,9 +28,8 @@ def migrate(store: Store, revision: str = "head") -> None:
 
     Raise NewerDatabaseError if this version of the service does not know the database's revision.
     """
-    with store.noting() as connection:
+    with store.noting() as connection, without_limits(connection):  # an upgrade may take long, also another server's
         if not store.is_sqlite:
-            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")  # another server's upgrade may take long
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")  # several servers may start at once
         present = MigrationContext.configure(connection).get_current_revision()
         if present == (_head() if revision == "head" else revision):

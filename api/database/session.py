@@ -13,10 +13,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import PoolProxiedConnection
 
+from api.database.limited_connection import SECONDS_TO_REPORT, LimitedConnection
 from api.database.tables import diary
 
 SECONDS_TO_WAIT = 20
 """How long to wait for a lock or a connection by default: a request may wait twice, and proxies give up after 60 seconds."""
+SECONDS_FOR_A_STATEMENT = 30
+"""How long a statement may take on PostgreSQL by default: longer than it may wait for a lock."""
 SECONDS_TO_WAIT_FOR_VERSION = 0.25
 """How long ``version`` waits for a lock on SQLite: its callers are many, and wait in turn."""
 LEAST_SECONDS_TO_CONNECT = 2
@@ -25,11 +28,20 @@ IMMEDIATE = "begin_immediate"
 
 
 class Store:
-    """A database with a URL such as ``sqlite:///diary.db`` or ``postgresql+psycopg://…``."""
+    """A database with a URL such as ``sqlite:///diary.db`` or ``postgresql+psycopg://…``.
 
-    def __init__(self, url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> None:
+    It waits ``seconds_to_wait`` for a lock or a connection, and ``seconds_for_a_statement`` for PostgreSQL to carry one out;
+    0 for any time.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        seconds_to_wait: float = SECONDS_TO_WAIT,
+        seconds_for_a_statement: float = SECONDS_FOR_A_STATEMENT,
+    ) -> None:
         self.url, self.seconds_to_wait = url, seconds_to_wait
-        self.engine = _engine(url, seconds_to_wait)
+        self.engine = _engine(url, seconds_to_wait, seconds_for_a_statement)
         self._version_connection: PoolProxiedConnection | None = None
 
     @property
@@ -114,19 +126,45 @@ def _execute(connection: PoolProxiedConnection, statement: str) -> Any:
     return driver.execute(statement)
 
 
-def _engine(url: str, seconds_to_wait: float) -> Engine:
-    is_sqlite = make_url(url).get_backend_name() == "sqlite"
-    return (_sqlite_engine if is_sqlite else _postgresql_engine)(url, seconds_to_wait)
+@contextmanager
+def without_limits(connection: Connection) -> Iterator[None]:
+    """Let the statements of a PostgreSQL transaction take and wait for any time, for upgrades. Nothing to do on SQLite."""
+    driver: Any = connection.connection.dbapi_connection
+    if not isinstance(driver, LimitedConnection):
+        yield
+        return
+    for limit in ("lock_timeout", "statement_timeout"):
+        connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
+    usual, driver.seconds_to_answer = driver.seconds_to_answer, None
+    try:
+        yield
+    finally:
+        driver.seconds_to_answer = usual
 
 
-def _postgresql_engine(url: str, seconds_to_wait: float) -> Engine:
+def _engine(url: str, seconds_to_wait: float, seconds_for_a_statement: float) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url, seconds_to_wait)
+    return _postgresql_engine(url, seconds_to_wait, seconds_for_a_statement)
+
+
+def _postgresql_engine(url: str, seconds_to_wait: float, seconds_for_a_statement: float) -> Engine:
     connect = {"connect_timeout": max(LEAST_SECONDS_TO_CONNECT, math.ceil(seconds_to_wait))}
     pool = {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 20, "pool_timeout": seconds_to_wait}
     engine = create_engine(url, connect_args=connect, hide_parameters=True, **pool)
 
+    @event.listens_for(engine, "do_connect")
+    def _(_dialect: Any, _record: Any, args: Any, options: Any) -> LimitedConnection:
+        connection = LimitedConnection.connect(*args, **options)
+        if seconds_for_a_statement:
+            connection.seconds_to_answer = seconds_for_a_statement + SECONDS_TO_REPORT
+        return connection
+
     @event.listens_for(engine, "connect")
     def _(connection: psycopg.Connection, _record: Any) -> None:
         connection.execute(f"SET lock_timeout = {_milliseconds(seconds_to_wait)}")
+        if seconds_for_a_statement:
+            connection.execute(f"SET statement_timeout = {_milliseconds(seconds_for_a_statement)}")
         connection.commit()  # a rollback would undo it
 
     return engine

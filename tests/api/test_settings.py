@@ -20,6 +20,7 @@ EXAMPLES: dict[str, tuple[str, object]] = {
         ("diary.example.org", ".example.com", "10.0.0.0/8", "::1"),
     ),
     "database_wait": ("5", 5),
+    "database_statement": ("60", 60),
     "plan_processes": ("0", 0),
     "plan_workers": ("4", 4),
     "plan_seconds": ("60", 60),

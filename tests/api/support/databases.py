@@ -9,9 +9,11 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -139,6 +141,20 @@ class PostgresServer:
     def halt(self) -> None:
         """Stop the server at once, so that it can be started again."""
         _as_owner(self.folder, self.binaries / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder / 'data'}")
+
+    @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Suspend every process of the server: the kernel still accepts connections, and nothing is answered."""
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGSTOP)  # first: it must start no further process
+        others = [int(pid) for pid in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()]
+        for pid in others:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in (*others, postmaster):
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):  # a test has halted it
