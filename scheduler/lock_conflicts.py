@@ -40,7 +40,7 @@ def without_hopeless_locks(problem: Problem) -> Problem:
     for published in suspects:
         for lock in LOCKS:
             more = {published.conference: (*locks[published.conference], lock)}
-            if lock in published.locks and _can_be_kept(builder, programme, _with_locks(problem, locks | more)):
+            if lock in published.locks and _can_hold(builder, programme, _with_locks(problem, locks | more)):
                 locks |= more
     return _with_locks(problem, locks)
 
@@ -56,7 +56,7 @@ def _with_locks(problem: Problem, locks: Mapping[str, tuple[Lock, ...]]) -> Prob
     )
 
 
-def _can_be_kept(builder: ProgrammeBuilder, programme: Programme, locked: Problem) -> bool:
+def _can_hold(builder: ProgrammeBuilder, programme: Programme, locked: Problem) -> bool:
     """True if some schedule keeps all locks of a problem; the programme has none of those that are tried."""
     allowed = ~LocksRule().forbids(replace(builder.candidates, problem=locked))
     return _candidates_for(builder, programme, _to_book(locked), allowed) is not None

@@ -37,10 +37,9 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def count_of(count: int, noun: str, nouns: str | None = None) -> str:
+def count_of(count: int, noun: str, plural: str | None = None) -> str:
     """Return a count with its noun: ``no conferences``, ``1 conference``, ``1,842 conferences``."""
-    plural = nouns or f"{noun}s"
-    return f"1 {noun}" if count == 1 else f"{number(count) if count else 'no'} {plural}"
+    return f"1 {noun}" if count == 1 else f"{number(count) if count else 'no'} {plural or f'{noun}s'}"
 
 
 def agree(count: int, one: str, many: str) -> str:
@@ -48,9 +47,9 @@ def agree(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
 
 
-def count_is(count: int, noun: str, nouns: str | None = None) -> str:
+def count_is(count: int, noun: str, plural: str | None = None) -> str:
     """Return a count with its noun and verb: ``no conferences are``, ``1 conference is``."""
-    return f"{count_of(count, noun, nouns)} {agree(count, 'is', 'are')}"
+    return f"{count_of(count, noun, plural)} {agree(count, 'is', 'are')}"
 
 
 def children_of(count: int) -> str:

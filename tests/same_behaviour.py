@@ -81,19 +81,21 @@ def main() -> int:
         older = Path(folder) / "older"
         subprocess.run(["git", "worktree", "add", "--quiet", "--detach", older, revision], cwd=ROOT, check=True)
         try:
-            found = list(differences(behaviour(older), behaviour(ROOT)))
+            result = list(differences(behaviour(older), behaviour(ROOT)))
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", older], cwd=ROOT, check=True)
-    print(*(found or [f"The OpenAPI document, {len(PROBLEMS)} plans and {len(COMMANDS)} exit codes are as they were."]), sep="\n")
-    return 1 if found else 0
+    print(
+        *(result or [f"The OpenAPI document, {len(PROBLEMS)} plans and {len(COMMANDS)} exit codes are as they were."]), sep="\n"
+    )
+    return 1 if result else 0
 
 
 def behaviour(tree: Path) -> dict[str, Any]:
     """Return what the tree's code does: its resolved OpenAPI document, its plans, and the exit code of each command."""
     with tempfile.TemporaryDirectory() as folder:
-        found = json.loads(_python(tree, "-c", PROGRAM, folder, *PROBLEMS).stdout)
+        result = json.loads(_python(tree, "-c", PROGRAM, folder, *PROBLEMS).stdout)
         codes = {" ".join(command): _scheduler(tree, command, folder) for command in COMMANDS}
-    return {"openapi": resolved(found["openapi"]), "plans": found["plans"], "exit codes": codes}
+    return {"openapi": resolved(result["openapi"]), "plans": result["plans"], "exit codes": codes}
 
 
 def differences(before: Any, after: Any, place: str = "") -> Iterator[str]:
@@ -121,12 +123,14 @@ def _resolved(part: Any, schemas: dict[str, Any], *, is_name_map: bool = False, 
     if isinstance(part.get("$ref"), str):
         name = part["$ref"].rpartition("/")[2]
         return "recursive" if name in within else _resolved(schemas[name], schemas, within=(*within, name))
-    kept = part if is_name_map else {key: value for key, value in part.items() if key not in IGNORED}
-    kept = {key: value for key, value in kept.items() if is_name_map or key != "mapping"}  # of a discriminator, by schema name
+    stored = part if is_name_map else {key: value for key, value in part.items() if key not in IGNORED}
+    stored = {
+        key: value for key, value in stored.items() if is_name_map or key != "mapping"
+    }  # of a discriminator, by schema name
     return {
         key: value if key in ("example", "examples", "default", "const", "enum") and not is_name_map
         else _resolved(value, schemas, is_name_map=key in ("properties", "paths"), within=within)
-        for key, value in kept.items()
+        for key, value in stored.items()
     }  # fmt: skip
 
 

@@ -24,11 +24,11 @@ def loaded_after(program: str) -> set[str]:
 
 @pytest.mark.parametrize("name", scheduler.__all__)
 def test_each_public_name_is_importable_and_documented(name: str):
-    found = getattr(scheduler, name)
-    assert found.__name__ == name
-    assert found.__doc__
-    assert found.__doc__.strip()
-    assert found.__module__ == scheduler._MODULES[name], "the table names the module that defines it"
+    result = getattr(scheduler, name)
+    assert result.__name__ == name
+    assert result.__doc__
+    assert result.__doc__.strip()
+    assert result.__module__ == scheduler._MODULES[name], "the table names the module that defines it"
 
 
 def test_type_checkers_and_the_program_see_the_same_names():

@@ -115,8 +115,8 @@ def restore(file: Path, server: Server, aside: Path) -> Path | None:
         _check_backup(server, file, version)
         if connection.execute(f"SELECT 1 {OTHERS}").fetchone():
             raise BackupError(IN_USE)
-        is_kept = _has_diary(connection)
-    if is_kept:
+        has_diary = _has_diary(connection)
+    if has_diary:
         back_up(server, aside)
     with tempfile.TemporaryDirectory() as folder:
         before, script = Path(folder, "before.sql"), Path(folder, "diary.sql")
@@ -124,7 +124,7 @@ def restore(file: Path, server: Server, aside: Path) -> Path | None:
         server.run("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", f"--file={script}", str(file))
         options = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
         server.run("psql", *options, f"--file={before}", f"--file={script}", f"--dbname={server.address}")
-    return aside if is_kept else None
+    return aside if has_diary else None
 
 
 def _check_backup(server: Server, file: Path, version: int) -> None:
@@ -142,10 +142,10 @@ def _check_backup(server: Server, file: Path, version: int) -> None:
 def _check_program(server: Server, program: str, version: int) -> None:
     """Raise BackupError if a program is missing, or of an older version than the server."""
     shown = server.run(program, "--version")
-    found = re.search(r"\) ([0-9]+)", shown)
-    if found is None or int(found[1]) < version:
+    match = re.search(r"\) ([0-9]+)", shown)
+    if match is None or int(match[1]) < version:
         raise BackupError(
-            f"{program} is version {found[1] if found else shown.strip()}, and the server is version {version}. "
+            f"{program} is version {match[1] if match else shown.strip()}, and the server is version {version}. "
             f"Install PostgreSQL's client programs of version {version} or later."
         )
 
@@ -162,5 +162,5 @@ def _has_diary(connection: psycopg.Connection) -> bool:
 def _first_error(output: str) -> str:
     """Return the first line that reports an error, without the program's name and the place in its script."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    found = next((line for line in lines if re.search(r"error|ERROR|fatal|FATAL", line)), lines[0] if lines else "no message")
-    return re.sub(r"^.*?(?:error|ERROR|fatal|FATAL): +", "", found)
+    reason = next((line for line in lines if re.search(r"error|ERROR|fatal|FATAL", line)), lines[0] if lines else "no message")
+    return re.sub(r"^.*?(?:error|ERROR|fatal|FATAL): +", "", reason)

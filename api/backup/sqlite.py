@@ -61,9 +61,9 @@ def _copy(source: sqlite3.Connection, file: Path) -> None:
 
 
 def _check(database: sqlite3.Connection, file: Path) -> None:
-    (found,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        raise BackupError(f"{file} is damaged: {found.splitlines()[-1]}. Restore an earlier backup.")
+    (result,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+    if result != "ok":
+        raise BackupError(f"{file} is damaged: {result.splitlines()[-1]}. Restore an earlier backup.")
 
 
 def _revision(database: sqlite3.Connection) -> str | None:

@@ -115,13 +115,13 @@ class OutageLog:
         try:
             yield
         except Exception as error:
-            found = outage(error)
-            if found is None:
+            detected = outage(error)
+            if detected is None:
                 if raise_others:
                     raise
                 self._log.exception("%s failed, and is tried again", self._work)
             elif not self.present:
-                self._log.warning("%s is waiting: %s", self._work, found)
-            self.present = found is not None
+                self._log.warning("%s is waiting: %s", self._work, detected)
+            self.present = detected is not None
         else:
             self.present = False

@@ -56,24 +56,24 @@ class Families:
         return ("family", alike(side)) if alike(side) in self.forms else None
 
 
-def pairs_between(connection: Connection, pairs: Sequence[Pair], wanted: Sequence[str]) -> list[Pair]:
-    """Return the pairs of the ``wanted`` conferences that are kept apart."""
-    if not pairs or not wanted:
+def pairs_between(connection: Connection, pairs: Sequence[Pair], names: Sequence[str]) -> list[Pair]:
+    """Return the pairs between the conferences in ``names``."""
+    if not pairs or not names:
         return []
     families = Families(connection)
     members: dict[tuple[str, str], list[str]] = {}
-    for name in wanted:
+    for name in names:
         if (family := families.of(name)) is not None:
             members.setdefault(family, []).append(name)
-    found: dict[Pair, None] = {}
+    result: dict[Pair, None] = {}
     for one, other in pairs:
         sides = families.of(one), families.of(other)
         if None in sides or sides[0] == sides[1]:
             continue
         for first, second in product(*(members.get(side, ()) for side in sides if side is not None)):
-            if (second, first) not in found:
-                found[first, second] = None
-    return list(found)
+            if (second, first) not in result:
+                result[first, second] = None
+    return list(result)
 
 
 def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Sequence[Pair]) -> Iterator[Fault]:

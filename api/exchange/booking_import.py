@@ -18,7 +18,7 @@ from api.diary.service import queries as documents
 from api.errors import ErrorItem, ServiceError
 from api.exchange import queries
 from api.exchange.answers import Changes, FieldChange
-from api.exchange.booking_rules import WantedBooking, undecided_bookings
+from api.exchange.booking_rules import ImportedBooking, undecided_bookings
 from api.exchange.conference_import import ImportedConference, record
 from api.exchange.importing import Importing
 from api.publishing.difference import changes_of
@@ -35,36 +35,36 @@ PLACE = ("start", "room", "chair", "minute_taker")
 class BookingPlan:
     """The bookings to store, those that somebody has to decide with what they break, and the count of unchanged ones."""
 
-    wanted: tuple[WantedBooking, ...]
+    bookings: tuple[ImportedBooking, ...]
     undecided: Mapping[str, list[ErrorItem]]
     unchanged: int
 
 
-def planned_bookings(importing: Importing, found: Mapping[str, ImportedConference]) -> BookingPlan:
+def planned_bookings(importing: Importing, imported: Mapping[str, ImportedConference]) -> BookingPlan:
     """Return what becomes of the file's bookings; nothing is stored. Contradictions are added to the import's faults."""
-    wanted: list[WantedBooking] = []
+    requested: list[ImportedBooking] = []
     unchanged = 0
-    for place, one, published in _bookings(importing, found):
+    for place, one, published in _bookings(importing, imported):
         current = bookings.active_of(importing.connection, one.value.id)
         new = _as_booked(one, published, current)
         if new is None or _is_unchanged(new, current, one.state):
             unchanged += published is not None
             if published is not None and new is not None:
                 importing.agree("bookings", one.value.id, _place_of(new))
-        elif not _is_kept_out(importing, one.value.id, new, current):
+        elif not _is_in_conflict(importing, one.value.id, new, current):
             if one.state in OPEN:
-                wanted.append(WantedBooking(place, new, current))
+                requested.append(ImportedBooking(place, new, current))
             else:
                 message = f"'{one.value.id}' is {one.state}, and can't be booked. Remove it from the file."
                 importing.faults.append(Fault(place, message))
-    values = {identifier: one.value for identifier, one in found.items()}
-    undecided = undecided_bookings(importing.connection, wanted, values, local_day(importing.now))
-    return BookingPlan(tuple(wanted), undecided, unchanged)
+    values = {identifier: one.value for identifier, one in imported.items()}
+    undecided = undecided_bookings(importing.connection, requested, values, local_day(importing.now))
+    return BookingPlan(tuple(requested), undecided, unchanged)
 
 
 def store_bookings(importing: Importing, plan: BookingPlan) -> Changes:
     """Store the bookings that break no rule, in place of these conferences' current bookings."""
-    stored = [one for one in plan.wanted if one.conference not in plan.undecided]
+    stored = [one for one in plan.bookings if one.conference not in plan.undecided]
     bookings.end(importing.connection, [one.current.number for one in stored if one.current], Ending.MOVED, importing.now)
     changes = Changes(unchanged=plan.unchanged)
     for one in stored:
@@ -76,7 +76,7 @@ def store_bookings(importing: Importing, plan: BookingPlan) -> Changes:
 
 
 def _bookings(
-    importing: Importing, found: Mapping[str, ImportedConference]
+    importing: Importing, imported: Mapping[str, ImportedConference]
 ) -> Iterator[tuple[Place, ImportedConference, PublishedBooking | None]]:
     """Yield the file's bookings, and the conferences without one there: their length may change the current booking's."""
     takers = {taker.id for taker in registers.values(importing.connection, registers.MINUTE_TAKERS)}
@@ -86,10 +86,10 @@ def _bookings(
             message = f"there is no minute taker '{taker}'. Add the minute taker, or leave this empty."
             importing.faults.append(Fault(("published", n, "minute_taker"), message))
         else:
-            yield ("published", n, "start"), found[published.conference], published
+            yield ("published", n, "start"), imported[published.conference], published
     for n, conference in enumerate(importing.problem.conferences):
         if conference.id not in importing.problem.published_by_id:
-            yield ("conferences", n, "minutes"), found[conference.id], None
+            yield ("conferences", n, "minutes"), imported[conference.id], None
 
 
 def _as_booked(one: ImportedConference, published: PublishedBooking | None, current: StoredBooking | None) -> DiaryBooking | None:
@@ -119,7 +119,7 @@ def _is_unchanged(new: DiaryBooking, current: StoredBooking | None, state: Confe
     return state not in OPEN or current.by_hand or set(new.locks) == set(current.locks)
 
 
-def _is_kept_out(importing: Importing, conference: str, new: DiaryBooking, current: StoredBooking | None) -> bool:
+def _is_in_conflict(importing: Importing, conference: str, new: DiaryBooking, current: StoredBooking | None) -> bool:
     """True, with the conflicts recorded, if the diary's booking is or may be newer than the file's, and isn't confirmed."""
     changes = _field_changes(importing, conference, new, current)
     if all(change.field == "minutes" for change in changes) or all(change.diary_is_newer is False for change in changes):
@@ -170,7 +170,7 @@ def _aspects_of(booked: DiaryBooking) -> dict[str, Any]:
     return {**_place_of(booked), "minutes": minutes}
 
 
-def _book(importing: Importing, one: WantedBooking) -> None:
+def _book(importing: Importing, one: ImportedBooking) -> None:
     policy = documents.get(importing.connection, "policy")[0]
     try:
         added = bookings.add(importing.connection, one.new, policy, importing.now)

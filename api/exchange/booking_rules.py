@@ -30,7 +30,7 @@ DECIDE_BY_HAND = "Choose another day, or book it by hand with the waiver recorde
 
 
 @dataclass(frozen=True)
-class WantedBooking:
+class ImportedBooking:
     """A booking to import: its place in the file, and its conference's current booking."""
 
     place: Place
@@ -75,7 +75,7 @@ class _Week:
 
 
 def undecided_bookings(
-    connection: Connection, wanted: Sequence[WantedBooking], values: Mapping[str, Conference], today: dt.date
+    connection: Connection, imported: Sequence[ImportedBooking], values: Mapping[str, Conference], today: dt.date
 ) -> dict[str, list[ErrorItem]]:
     """Return the wanted bookings that can't be imported, by conference, each with what it would break.
 
@@ -83,28 +83,30 @@ def undecided_bookings(
     A booking that isn't imported leaves its conference's current booking where it is, so that others may clash with that one:
     these are judged again.
     """
-    placed = [one for one in wanted if one.is_new_place]
+    placed = [one for one in imported if one.is_new_place]
     refused = {one.conference: unknown for one in placed if (unknown := _unknown(connection, one.new.booking))}
-    by_week: dict[dt.date, list[WantedBooking]] = {}
+    by_week: dict[dt.date, list[ImportedBooking]] = {}
     for one in placed:
         by_week.setdefault(monday_of(one.new.booking.day), []).append(one)
     weeks = {monday: _week(connection, monday, in_week, values) for monday, in_week in by_week.items()}
     too_soon = {one.conference: _without_notice(connection, one, values[one.conference], today) for one in placed}
     while True:
         leaving = {one.conference for one in placed if one.conference not in refused}
-        found: dict[str, list[ErrorItem]] = {}
+        broken_rules: dict[str, list[ErrorItem]] = {}
         for monday, in_week in by_week.items():
-            found |= _broken(weeks[monday], [one for one in in_week if one.conference in leaving], leaving, too_soon)
-        if not found:
+            broken_rules |= _broken(weeks[monday], [one for one in in_week if one.conference in leaving], leaving, too_soon)
+        if not broken_rules:
             return refused
-        refused |= found
+        refused |= broken_rules
 
 
-def _week(connection: Connection, monday: dt.date, wanted: Sequence[WantedBooking], values: Mapping[str, Conference]) -> _Week:
+def _week(
+    connection: Connection, monday: dt.date, imported: Sequence[ImportedBooking], values: Mapping[str, Conference]
+) -> _Week:
     sunday = sunday_of(monday)
     problem = nameless(problem_of(connection, monday, sunday))
     active = tuple(stored.booking for stored in bookings.active_in(connection, monday, sunday))
-    booked = {booking.conference for booking in active} | {one.conference for one in wanted}
+    booked = {booking.conference for booking in active} | {one.conference for one in imported}
     stored = {one.id: one for one in problem.conferences}
     taking_part = {name: values.get(name) or stored.get(name) for name in booked}
     conferences = tuple(conference for conference in taking_part.values() if conference is not None)
@@ -119,7 +121,7 @@ def with_fields(problem: Problem, **changes: object) -> Problem:
 
 
 def _broken(
-    week: _Week, wanted: Sequence[WantedBooking], leaving: Iterable[str], too_soon: Mapping[str, list[ErrorItem]]
+    week: _Week, imported: Sequence[ImportedBooking], leaving: Iterable[str], too_soon: Mapping[str, list[ErrorItem]]
 ) -> dict[str, list[ErrorItem]]:
     """Return what each wanted booking would break if those before it in the file that break nothing were imported.
 
@@ -128,20 +130,20 @@ def _broken(
     left = set(leaving)
     placed = [booking for booking in week.active if booking.conference not in left]
     before = week.violations(placed)
-    together = week.violations([*placed, *(one.new.booking for one in wanted)])
-    faults = {one.conference: [*_late(week.problem, one.new), *too_soon[one.conference]] for one in wanted}
+    together = week.violations([*placed, *(one.new.booking for one in imported)])
+    faults = {one.conference: [*_late(week.problem, one.new), *too_soon[one.conference]] for one in imported}
     if not any(faults.values()) and all(one in before for one in together):
         return {}
-    found: dict[str, list[ErrorItem]] = {}
-    for one in wanted:
+    broken_rules: dict[str, list[ErrorItem]] = {}
+    for one in imported:
         after = week.violations([*placed, one.new.booking])
         rules = [ErrorItem(where=each.rule, message=each.text) for each in after if each not in before]
         if broken := [*faults[one.conference], *rules]:
-            found[one.conference] = broken
+            broken_rules[one.conference] = broken
         else:
             placed.append(one.new.booking)
             before = after
-    return found
+    return broken_rules
 
 
 def _late(problem: Problem, new: DiaryBooking) -> list[ErrorItem]:
@@ -154,7 +156,7 @@ def _late(problem: Problem, new: DiaryBooking) -> list[ErrorItem]:
     return [ErrorItem(where="late", message=f"{text} Choose an earlier day, or book it by hand with the exception recorded.")]
 
 
-def _without_notice(connection: Connection, one: WantedBooking, conference: Conference, today: dt.date) -> list[ErrorItem]:
+def _without_notice(connection: Connection, one: ImportedBooking, conference: Conference, today: dt.date) -> list[ErrorItem]:
     """Return an error if a booking or a move gives a family too short a notice, which nobody has waived.
 
     A new booking on a day before ``today`` records what has been: it is not bound by notice.

@@ -39,11 +39,11 @@ class ImportedConference:
         """Return the conference with the diary's value of a field instead of the file's."""
         if self.stored is None or self.merged is None:
             return self
-        kept = getattr(self.stored.value, field)
+        current = getattr(self.stored.value, field)
         changes = tuple(change for change in self.merged.changes if change.field != field)
         agreed = {name: value for name, value in self.merged.agreed.items() if name != field}
-        merged = Merged({**self.merged.fields, field: kept}, changes, self.merged.conflicts, agreed)
-        return ImportedConference(self.value.model_copy(update={field: kept}), self.stored, merged)
+        merged = Merged({**self.merged.fields, field: current}, changes, self.merged.conflicts, agreed)
+        return ImportedConference(self.value.model_copy(update={field: current}), self.stored, merged)
 
 
 def merged_conferences(importing: Importing) -> dict[str, ImportedConference]:
@@ -52,12 +52,12 @@ def merged_conferences(importing: Importing) -> dict[str, ImportedConference]:
     present = {stored.value.id: stored for stored in conferences.of(importing.connection, identifiers)}
     changed_at = queries.changed_at(importing.connection, conferences_table)
     known_ids = {alike(known): known for known in changed_at}
-    found: dict[str, ImportedConference] = {}
+    imported: dict[str, ImportedConference] = {}
     for n, value in enumerate(importing.problem.conferences):
         stored = present.get(value.id)
         if stored is None:
             importing.is_new(("conferences", n), value.id, known_ids)
-            found[value.id] = ImportedConference(value)
+            imported[value.id] = ImportedConference(value)
             continue
         known = importing.knowledge("conferences", value.id, changed_at[value.id])
         item = f"conferences/{value.id}"
@@ -65,14 +65,14 @@ def merged_conferences(importing: Importing) -> dict[str, ImportedConference]:
         if merged.changes and stored.state not in OPEN:
             message = f"'{value.id}' is {stored.state}, and can't be changed. Remove it from the file."
             importing.faults.append(Fault(("conferences", n), message))
-        found[value.id] = ImportedConference(validated(Conference, merged.fields, ("conferences", n)), stored, merged)
-    return found
+        imported[value.id] = ImportedConference(validated(Conference, merged.fields, ("conferences", n)), stored, merged)
+    return imported
 
 
-def store_conferences(importing: Importing, found: Iterable[ImportedConference]) -> Changes:
+def store_conferences(importing: Importing, imported: Iterable[ImportedConference]) -> Changes:
     """Store the conferences with their changes, and record those in their histories."""
     changes = Changes()
-    for one in found:
+    for one in imported:
         value, stored, merged = one.value, one.stored, one.merged
         if stored is None or merged is None:
             changes.added.append(value.id)

@@ -51,8 +51,8 @@ class Importing:
 
     def agreed(self, kind: str, identifier: str) -> dict[str, Any] | None:
         """Return the values on which the diary and a file last agreed for an item; None if no file ever had it."""
-        found: dict[str, Any] | None = self._agreed.get(kind, {}).get(identifier)
-        return found
+        values: dict[str, Any] | None = self._agreed.get(kind, {}).get(identifier)
+        return values
 
     def agree(self, kind: str, identifier: str, values: dict[str, Any]) -> None:
         """Record the values on which the diary and the file agree for an item."""

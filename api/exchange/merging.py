@@ -102,25 +102,25 @@ def merge(item: str, ours: Mapping[str, Json], given: Mapping[str, Json], known:
     for name, theirs in given.items():
         mine = ours.get(name)
         if name in UNITED:
-            kept_out = [] if confirmed.covers(item, name) else _removed(mine or [], theirs, known, name)
-            new = [row for row in theirs if row not in (mine or []) and row not in kept_out]
+            removed = [] if confirmed.covers(item, name) else _removed(mine or [], theirs, known, name)
+            new = [row for row in theirs if row not in (mine or []) and row not in removed]
             after = [*(mine or []), *new]
-            if kept_out:
-                conflicts.append(FieldChange(item=item, field=name, before=mine, after=[*after, *kept_out], diary_is_newer=True))
+            if removed:
+                conflicts.append(FieldChange(item=item, field=name, before=mine, after=[*after, *removed], diary_is_newer=True))
             if new:
                 changes.append(FieldChange(item=item, field=name, before=mine, after=after, diary_is_newer=None))
                 fields[name] = after
             before = agreed.get(name) or []
-            agreed[name] = [*before, *(row for row in theirs if row not in kept_out and row not in before)]
+            agreed[name] = [*before, *(row for row in theirs if row not in removed and row not in before)]
         elif mine == theirs:
             agreed[name] = theirs
         else:
             newer = known.diary_is_newer(name, mine)
-            found = FieldChange(item=item, field=name, before=mine, after=theirs, diary_is_newer=newer)
+            change = FieldChange(item=item, field=name, before=mine, after=theirs, diary_is_newer=newer)
             if newer is not False and not confirmed.covers(item, name):
-                conflicts.append(found)
+                conflicts.append(change)
             else:
-                changes.append(found)
+                changes.append(change)
                 fields[name] = agreed[name] = theirs
     return Merged(fields, tuple(changes), tuple(conflicts), agreed)
 

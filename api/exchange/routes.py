@@ -105,12 +105,12 @@ def bring_in(
     it. Bookings that break a rule are listed under `undecided` and not imported. Send the preview's ETag as `If-Match` to commit
     exactly what it showed; without it, a file with conflicts is refused. Faults name the sheet, row and column.
     """
-    value, told = formats.decode(body, format_)
+    value, wording = formats.decode(body, format_)
     state = exchange.state_of_diary(connection)
     if if_match is not None:
         expect(state, if_match)
     attempt = connection.begin_nested()  # an error undoes it with the whole transaction
-    imported = Import(mode=mode, **dict(exchange.import_problem(connection, value, told, now, overwrite)))
+    imported = Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now, overwrite)))
     if mode is ImportMode.PREVIEW:
         response.headers["ETag"] = etag(state)
         attempt.rollback()
@@ -132,9 +132,9 @@ def export(
     Busy times from chairs' calendars are left out; those stored with the chairs are included. The file says which state of
     the diary it has, so that its import knows what has changed in the diary since.
     """
-    found = snapshot.problem_of(connection, days.first, days.last, busy={})
-    found = found.model_copy(update={"exported": exchange.export_mark(connection)})
+    problem = snapshot.problem_of(connection, days.first, days.last, busy={})
+    problem = problem.model_copy(update={"exported": exchange.export_mark(connection)})
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
-    headers = {"ETag": etag(found.digest), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(formats.encode(found, format_), media_type=MEDIA_TYPES[format_], headers=headers)
+    headers = {"ETag": etag(problem.digest), "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(formats.encode(problem, format_), media_type=MEDIA_TYPES[format_], headers=headers)

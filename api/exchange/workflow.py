@@ -33,7 +33,7 @@ NUL = "\0"
 
 
 def import_problem(
-    connection: Connection, problem: Problem, told: FaultWording, now: dt.datetime, overwrite: Iterable[str] = ()
+    connection: Connection, problem: Problem, wording: FaultWording, now: dt.datetime, overwrite: Iterable[str] = ()
 ) -> Imported:
     """Import a problem into the diary, within the caller's transaction.
 
@@ -42,7 +42,7 @@ def import_problem(
     valid problem, or ConflictError with every row that contradicts the diary or another row.
     """
     if faults := list(_nul_characters(problem)):
-        raise InputError([told(fault) for fault in faults])
+        raise InputError([wording(fault) for fault in faults])
     importing = Importing(connection, problem, now, confirmed(overwrite))
     broken_before = conflicts.broken(connection, now)
     documents = bring_in_documents(importing)
@@ -50,12 +50,12 @@ def import_problem(
     sites, rooms, chairs = (bring_in_register(importing, register, values) for register, values in people)
     takers = bring_in_register(importing, registers.MINUTE_TAKERS, problem.minute_takers or ())
     holds = bring_in_holds(importing)
-    found = merged_conferences(importing)
-    plan = planned_bookings(importing, found)
-    stored = store_conferences(importing, _with_lengths_kept(found, plan))
+    imported = merged_conferences(importing)
+    plan = planned_bookings(importing, imported)
+    stored = store_conferences(importing, _with_stored_lengths(imported, plan))
     booked = store_bookings(importing, plan)
     if importing.faults:
-        errors = error_items(told(fault) for fault in importing.faults)
+        errors = error_items(wording(fault) for fault in importing.faults)
         raise conflict("at-odds", "The file contradicts the diary, or itself. Nothing is imported.", errors)
     snapshot.frame_of(connection)
     importing.store_agreed(conferences.settled(connection, importing.known_conferences()))
@@ -70,9 +70,9 @@ def import_problem(
         bookings=booked,
         fields=importing.fields,
         conflicts=importing.conflicts,
-        undecided=list(_undecided(plan, told)),
+        undecided=list(_undecided(plan, wording)),
         broken_bookings=conflicts.newly_broken(broken_before, conflicts.broken(connection, now)),
-        notes=[*importing.notes, *_remarks(problem, told)],
+        notes=[*importing.notes, *_remarks(problem, wording)],
     )
 
 
@@ -118,25 +118,25 @@ def export_mark(connection: Connection) -> str | None:
     return f"{latest.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%f}Z {queries.fingerprint(connection)}"
 
 
-def _with_lengths_kept(found: dict[str, ImportedConference], plan: BookingPlan) -> Iterator[ImportedConference]:
+def _with_stored_lengths(imported: dict[str, ImportedConference], plan: BookingPlan) -> Iterator[ImportedConference]:
     """Yield the conferences; one whose booking isn't imported keeps the length of its current booking."""
-    undecided = {one.conference for one in plan.wanted if one.conference in plan.undecided and one.current is not None}
-    for identifier, one in found.items():
+    undecided = {one.conference for one in plan.bookings if one.conference in plan.undecided and one.current is not None}
+    for identifier, one in imported.items():
         yield one.without("minutes") if identifier in undecided else one
 
 
-def _undecided(plan: BookingPlan, told: FaultWording) -> Iterator[UndecidedBooking]:
-    for one in plan.wanted:
+def _undecided(plan: BookingPlan, wording: FaultWording) -> Iterator[UndecidedBooking]:
+    for one in plan.bookings:
         if one.conference in plan.undecided:
-            where = told(Fault(one.place, "")).where
+            where = wording(Fault(one.place, "")).where
             yield UndecidedBooking(where=where, conference=one.conference, broken=plan.undecided[one.conference])
 
 
-def _remarks(problem: Problem, told: FaultWording) -> Iterator[str]:
+def _remarks(problem: Problem, wording: FaultWording) -> Iterator[str]:
     """Yield what looks wrong in the file, except the bank holidays that it leaves out: England's stay in the diary."""
     for fault in implausible(problem):
         if fault.place != ("calendar", "bank_holidays"):
-            yield str(told(fault))
+            yield str(wording(fault))
 
 
 def _nul_characters(problem: Problem) -> Iterator[Fault]:

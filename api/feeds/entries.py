@@ -198,9 +198,9 @@ def _of_document(around: Surroundings, name: str) -> Iterator[Change]:
 
 def _of_places(around: Surroundings, room: str | None, others: Iterable[str | None]) -> Iterator[Change]:
     """Yield the changes of rooms and their sites."""
-    found = sorted({one for one in (room, *others) if one in around.rooms and one is not None})
-    yield from (around.room_changes[one] for one in found)
-    yield from (around.site_changes[site] for site in sorted({around.rooms[one].site for one in found}))
+    room_ids = sorted({one for one in (room, *others) if one in around.rooms and one is not None})
+    yield from (around.room_changes[one] for one in room_ids)
+    yield from (around.site_changes[site] for site in sorted({around.rooms[one].site for one in room_ids}))
 
 
 def _changed_at(row: Any, changes: Iterable[Change]) -> dt.datetime:

@@ -137,12 +137,12 @@ def _check_subject(connection: Connection, new: NewFeed) -> None:
 
 
 def _expected(connection: Connection, identifier: str, if_match: str | None) -> StoredFeed:
-    stored = _found(connection, identifier)
+    stored = _require(connection, identifier)
     expect(stored.version, if_match)
     return stored
 
 
-def _found(connection: Connection, identifier: str) -> StoredFeed:
+def _require(connection: Connection, identifier: str) -> StoredFeed:
     stored = feeds.find(connection, identifier)
     if stored is None:
         raise not_found("feed", identifier)
@@ -150,7 +150,7 @@ def _found(connection: Connection, identifier: str) -> StoredFeed:
 
 
 def _shown(connection: Connection, response: Response, identifier: str) -> FeedItem:
-    stored = _found(connection, identifier)
+    stored = _require(connection, identifier)
     response.headers["ETag"] = etag(stored.version)
     return _item(stored)
 

@@ -148,10 +148,10 @@ async def _unchanged(calendars: Calendars, secret: str, seen: str, now: dt.datet
     try:
         return await calendars.unchanged(secret, seen, now)
     except DATABASE_ERRORS as error:
-        found = outage(error)
-        if found is None:
+        detected = outage(error)
+        if detected is None:
             raise
-        return outage_response(found, scope)
+        return outage_response(detected, scope)
 
 
 class Unchanged:

@@ -39,7 +39,7 @@ HEADERS = {
 
 def addresses_of(host: str) -> list[str]:
     """Return the IP addresses of a host. Raise OSError if it has none."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    return [str(address[4][0]) for address in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,12 @@ def _answer(request: dict[str, Any], content: bytes) -> dict[str, Any]:
             read = named_days(content, period)
             days = [(one.first.isoformat(), one.last.isoformat(), one.name) for one in read.days]
             return {"days": days, "notes": read.notes}
-        found = busy_times(content, period)
+        busy = busy_times(content, period)
     except CalendarRefused as error:
         return {"refused": str(error)}
     except MemoryError:
         return {"refused": "The calendar takes more memory to read than any should. Look for what repeats without end in it."}
-    return {"intervals": [one.model_dump(mode="json") for one in found.intervals], "notes": found.notes}
+    return {"intervals": [one.model_dump(mode="json") for one in busy.intervals], "notes": busy.notes}
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def _events(parts: Sequence[Component], zones: Zones, occurrences: Occurrences) 
 
     Raise CalendarRefused if all events are in unknown time zones, because then the calendar is odd, and not its events.
     """
-    found = []
+    matching = []
     for part in parts:
         try:
             clean = cleaned(part, zones.names, occurrences.notes)
@@ -165,13 +165,13 @@ def _events(parts: Sequence[Component], zones: Zones, occurrences: Occurrences) 
                 occurrences.periods += _periods(clean)
             else:
                 with odd_if_it_fails():
-                    found.append(Occurrence(parsed(clean, occurrences.notes), part))
+                    matching.append(Occurrence(parsed(clean, occurrences.notes), part))
         except OddEventError as error:
             occurrences.notes.not_read(part, str(error))
     unknown = [name for part in parts if (name := _start_zone(part)) is not None and zones.names[name] is None]
     if unknown and len(unknown) == len(parts):
         raise refused_zone(unknown[0], is_described=unknown[0] in zones.unreadable)
-    return found
+    return matching
 
 
 def _start_zone(part: Component) -> str | None:
@@ -190,11 +190,11 @@ def _expand(events: Sequence[Occurrence], zone: dt.tzinfo | None, period: Period
     for series in _series_of(events, zone):
         try:
             with odd_if_it_fails():
-                found = list(Series([EventAdapter(one.event) for one in series]).between(first, last))
+                matching = list(Series([EventAdapter(one.event) for one in series]).between(first, last))
         except OddEventError as error:
             occurrences.notes.not_read(series[0].part, str(error))
             continue
-        occurrences.events += [Occurrence(one.as_component(False), series[0].part) for one in found]
+        occurrences.events += [Occurrence(one.as_component(False), series[0].part) for one in matching]
         _check_number("events in these days", len(occurrences.events), MAX_OCCURRENCES)
 
 

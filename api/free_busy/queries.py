@@ -72,7 +72,7 @@ def stale_before(now: dt.datetime, every: dt.timedelta) -> dt.datetime:
     return now - max(ONE_DAY, 3 * every)
 
 
-def found(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar | None:
+def find(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar | None:
     """Return a chair's calendar, or None if there is no such chair. ``stale`` is as for ``listed``."""
     row = connection.execute(_select(stale).where(chairs.c.id == chair)).one_or_none()
     return None if row is None else _calendar(row)

@@ -263,18 +263,18 @@ def conflicts_listed(connection: Reading, now: Now, after: After = 0, most: Most
 
     A busy time equal to the people time of one of the chair's conferences is no conflict, because it shows that conference.
     """
-    found = busy_conflicts.conflicts(connection, now.astimezone(LONDON).replace(tzinfo=None), after=after)
-    return page_of(found, most, asdict, lambda conflict_: conflict_.number)
+    conflicts = busy_conflicts.conflicts(connection, now.astimezone(LONDON).replace(tzinfo=None), after=after)
+    return page_of(conflicts, most, asdict, lambda conflict_: conflict_.number)
 
 
 def _expected(connection: Connection, chair: str, stale: dt.datetime, if_match: str | None) -> StoredCalendar:
-    stored = _found(connection, chair, stale)
+    stored = _require(connection, chair, stale)
     expect(stored.version, if_match)
     return stored
 
 
-def _found(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar:
-    stored = busy_calendars.found(connection, chair, stale)
+def _require(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar:
+    stored = busy_calendars.find(connection, chair, stale)
     if stored is None:
         raise not_found("chair", chair)
     return stored
@@ -288,7 +288,7 @@ def _shown(
     first: dt.date | None = None,
     last: dt.date | None = None,
 ) -> BusyCalendar:
-    stored = _found(connection, chair, stale)
+    stored = _require(connection, chair, stale)
     response.headers["ETag"] = etag(stored.version)
     return BusyCalendar(**_item(stored), intervals=busy_calendars.intervals(connection, first, last, chair).get(chair, []))
 

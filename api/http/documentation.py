@@ -36,15 +36,15 @@ HEADERS = {
 
 def install(app: FastAPI, path: str) -> None:
     """Serve the page of the app's OpenAPI document, which is beside it as ``openapi.json``."""
-    made: list[str] = []
+    cache: list[str] = []
 
-    def made_once() -> str:
-        if not made:
-            made.append(page(app.openapi()))
-        return made[0]
+    def cached_page() -> str:
+        if not cache:
+            cache.append(page(app.openapi()))
+        return cache[0]
 
     async def documentation(_request: Request) -> HTMLResponse:
-        return HTMLResponse(await run_in_threadpool(made_once), headers=HEADERS)
+        return HTMLResponse(await run_in_threadpool(cached_page), headers=HEADERS)
 
     app.add_route(path, documentation, include_in_schema=False)
 

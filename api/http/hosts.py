@@ -40,18 +40,18 @@ class Authority:
 
 def authority(text: str) -> Authority | None:
     """Return the host and port of a Host header, or None if it has no valid ones."""
-    found = AUTHORITY.fullmatch(text)
-    if found is None:
+    match = AUTHORITY.fullmatch(text)
+    if match is None:
         return None
-    host = found["host"].strip("[]").lower().removesuffix(".")
-    return Authority(host, None if found["port"] is None else int(found["port"]))
+    host = match["host"].strip("[]").lower().removesuffix(".")
+    return Authority(host, None if match["port"] is None else int(match["port"]))
 
 
 def origin_authority(text: str) -> Authority | None:
     """Return the host and port of an Origin header, or None for ``null`` and other origins without them."""
     scheme, separator, rest = text.partition("://")
-    found = authority(rest) if separator and scheme in DEFAULT_PORTS else None
-    return found and Authority(found.host, found.port or DEFAULT_PORTS[scheme])
+    match = authority(rest) if separator and scheme in DEFAULT_PORTS else None
+    return match and Authority(match.host, match.port or DEFAULT_PORTS[scheme])
 
 
 class KnownHosts:

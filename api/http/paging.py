@@ -16,14 +16,14 @@ AfterId = Annotated[str | None, Query(description="The id to start after: the `n
 Most = Annotated[int, Query(ge=1, le=MAX_ITEMS, description="The maximum number of items.")]
 
 
-def page_of(found: Sequence[Item], most: int, shown: Callable[[Item], Any], place: Callable[[Item], int | str]) -> dict[str, Any]:
+def page_of(rows: Sequence[Item], most: int, shown: Callable[[Item], Any], place: Callable[[Item], int | str]) -> dict[str, Any]:
     """Return a page of at most ``most`` items.
 
-    ``found`` has one item more if there is a next page. ``shown`` returns an item as it appears in the page, and ``place``
+    ``rows`` has one item more if there is a next page. ``shown`` returns an item as it appears in the page, and ``place``
     its place in the list.
     """
-    page = found[:most]
-    return {"items": [shown(item) for item in page], "next": place(page[-1]) if len(found) > most else None}
+    page = rows[:most]
+    return {"items": [shown(item) for item in page], "next": place(page[-1]) if len(rows) > most else None}
 
 
 def page_model(model: type[BaseModel]) -> type[BaseModel]:

@@ -95,11 +95,11 @@ def unavailable(kind: OutageKind) -> HttpError:
     return HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", detail, headers={"Retry-After": str(kind.seconds)})
 
 
-def outage_response(found: Outage, scope: Scope) -> JSONResponse:
+def outage_response(detected: Outage, scope: Scope) -> JSONResponse:
     """Return the response to a request that an outage of the database cut short, and log it on one line."""
     route = getattr(scope.get("route"), "path_format", "a feed")  # not the path of the request, which may be a secret link
-    _log.warning("%s %s was answered with 503: %s", scope["method"], route, found)
-    return problem_response(unavailable(found.kind))
+    _log.warning("%s %s was answered with 503: %s", scope["method"], route, detected)
+    return problem_response(unavailable(detected.kind))
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -141,10 +141,10 @@ def install(app: FastAPI) -> None:
         return problem_response(invalid("The request has a value that the database can't store, such as a null character."))
 
     def answer_outage(request: Request, error: Exception) -> JSONResponse:
-        found = outage(error)
-        if found is None:
+        detected = outage(error)
+        if detected is None:
             raise error
-        return outage_response(found, request.scope)
+        return outage_response(detected, request.scope)
 
     for kind in DATABASE_ERRORS:
         app.add_exception_handler(kind, answer_outage)

@@ -210,7 +210,7 @@ def running(connection: Connection) -> list[Attempt]:
     return [_attempt(row) for row in connection.execute(select(*_ATTEMPT).where(jobs.c.state == JobState.RUNNING))]
 
 
-def is_wanted(connection: Connection, attempt: Attempt) -> bool:
+def should_continue(connection: Connection, attempt: Attempt) -> bool:
     """True if the attempt should continue: it is the job's current one, and the job is not cancelled."""
     return connection.execute(select(jobs.c.id).where(_is_current(attempt) & ~jobs.c.cancelled)).first() is not None
 

@@ -67,7 +67,7 @@ class Runner:
         self._pool: ProcessPool | None = None
         self._first: Future[None] | None = None
         self._running: dict[Future[None], Attempt] = {}
-        self._heard_at = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._signalled_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._woken = threading.Event()
         self._ending = False
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
@@ -106,10 +106,10 @@ class Runner:
     def _look(self) -> None:
         self._collect()
         now = self._clock()
-        if self._running and now >= self._heard_at + BETWEEN_SIGNS:
+        if self._running and now >= self._signalled_at + BETWEEN_SIGNS:
             with self._store.noting() as connection:
                 jobs.heartbeat(connection, self._running.values(), now)
-            self._heard_at = now
+            self._signalled_at = now
         with self._store.reading() as connection:
             left = [attempt for attempt in jobs.running(connection) if self._is_left(attempt)]
         for attempt in left:

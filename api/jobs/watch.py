@@ -35,10 +35,10 @@ def store_end(store: Store, end: Callable[[Connection], object]) -> None:
                 end(connection)
             return
         except SQLAlchemyError as error:
-            found = outage(error)
-            if found is None and not isinstance(error, OperationalError):
+            detected = outage(error)
+            if detected is None and not isinstance(error, OperationalError):
                 raise
-            why = found or str(error).partition("\n")[0]
+            why = detected or str(error).partition("\n")[0]
             _log.warning("A result could not be stored, and is tried again in %s s: %s", seconds, why)
             time.sleep(seconds)
     with store.noting() as connection:
@@ -80,8 +80,8 @@ class Watch:
     def look(self) -> None:
         """Stop the solve if its attempt should not continue, and store new progress."""
         with self._store.reading() as connection:
-            is_wanted = jobs.is_wanted(connection, self._attempt)
-        if not is_wanted:
+            should_continue = jobs.should_continue(connection, self._attempt)
+        if not should_continue:
             self.stop.set()
             if not self._has_schedule:  # without a schedule there is no result to wait for
                 with self._store.noting() as connection:

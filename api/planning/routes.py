@@ -163,7 +163,7 @@ def listed(
     most: Most = 100,
 ) -> PlanPage:
     """Return a page of plans."""
-    results = jobs.list_jobs(connection, after=None if after is None else _found(connection, after), most=most + 1)
+    results = jobs.list_jobs(connection, after=None if after is None else _require(connection, after), most=most + 1)
     page = [PlanItem.model_validate(_item(job)) for job in results[:most]]
     return PlanPage(items=page, next=page[-1].id if len(results) > most else None)
 
@@ -171,15 +171,15 @@ def listed(
 @router.get("/{id}", dependencies=[reads], summary="A plan, with its progress or its result")
 def one(connection: Reading, id: str) -> Plan:
     """Return a plan by its id."""
-    return _plan(connection, _found(connection, id))
+    return _plan(connection, _require(connection, id))
 
 
 @router.post("/{id}/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="Cancel a plan")
 def cancel(connection: Writing, now: Now, id: str) -> Plan:
     """End a running plan soon, with the best schedule so far, or a queued plan at once, without a schedule."""
-    _found(connection, id)
+    _require(connection, id)
     could = jobs.cancel(connection, id, now)
-    job = _found(connection, id)
+    job = _require(connection, id)
     if not could:
         raise conflict("ended", f"The plan '{id}' has ended already: it is {job.state}. Ask for a new one instead.")
     return _plan(connection, job)
@@ -188,7 +188,7 @@ def cancel(connection: Writing, now: Now, id: str) -> Plan:
 @router.get("/{id}/schedule", response_model=Schedule, dependencies=[reads], summary="The schedule of a plan")
 def schedule(connection: Reading, id: str) -> Response:
     """Return the schedule as the contract defines it."""
-    job = _found(connection, id)
+    job = _require(connection, id)
     result = plans.schedule_of(connection, id)
     if result is None:
         instead = "Ask for a new one" if job.has_ended else "GET the plan, or its events, until it has ended"
@@ -242,14 +242,14 @@ async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Cal
 
 def _events(store: Store, identifier: str, after: int) -> EventPage:
     with store.reading() as connection:
-        job = _found(connection, identifier)
+        job = _require(connection, identifier)
         results = jobs.events(connection, identifier, after=after, most=MAX_EVENTS)
     items = [JobEventItem(number=event.number, at=event.at, event=event.event, data=event.data) for event in results]
     is_last = job.has_ended and len(items) < MAX_EVENTS
     return EventPage(items=items, next=None if is_last else items[-1].number if items else after)
 
 
-def _found(connection: Connection, identifier: str) -> Job:
+def _require(connection: Connection, identifier: str) -> Job:
     job = jobs.find(connection, identifier)
     if job is None:
         raise not_found("plan", identifier)

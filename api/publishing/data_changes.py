@@ -38,7 +38,7 @@ def changes_between(planned: Problem, present: Problem, fates: Mapping[str, str]
     return [
         *_of_conferences(planned, present, fates),
         *_of_bookings(planned, present, fates),
-        *(wrong for noun in WITH_IDS if noun != "conferences" for wrong in _of_nouns(noun, planned, present)),
+        *(wrong for noun in WITH_IDS if noun != "conferences" for wrong in _of_list(noun, planned, present)),
         *(wrong for part in PARTS for wrong in _of_part(part, planned, present)),
     ]
 
@@ -94,7 +94,7 @@ def _booked_otherwise(planned: Problem, present: Problem) -> list[str]:
     return [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
 
 
-def _of_nouns(noun: str, planned: Problem, present: Problem) -> Iterator[ErrorItem]:
+def _of_list(noun: str, planned: Problem, present: Problem) -> Iterator[ErrorItem]:
     old, new = ({one.id: one for one in getattr(problem, noun) or ()} for problem in (planned, present))
     called = noun.removesuffix("s").replace("_", " ")
     for name in sorted(old.keys() | new.keys()):

@@ -34,7 +34,7 @@ def waivers_needed(
     problem: Problem,
     conferences: Mapping[str, Conference],
     booked: Mapping[str, Booking],
-    found: Differences,
+    differences: Differences,
     excepted: Collection[str],
     today: dt.date,
 ) -> tuple[WaiverNeeded, ...]:
@@ -47,7 +47,7 @@ def waivers_needed(
     with_notice = first_day_with_notice(today, problem.calendar, problem.policy)
     movable = first_movable_day(today, problem.calendar, problem.policy)
     needed: dict[str, WaiverNeeded] = {}
-    for before, after in _changed(booked, found):
+    for before, after in _changed(booked, differences):
         name, is_moved = after.conference, before is None or before.start != after.start
         if is_moved and after.day < with_notice and not conferences[name].notice_waived:
             needed[name] = _needed(name, with_notice, "notice", f"{name} would be on {date_in_words(after.day)}")
@@ -62,9 +62,9 @@ def excepted_in(exceptions: Iterable[PlanException]) -> frozenset[str]:
     return frozenset(one.conference for one in exceptions if one.rule == "R9")
 
 
-def _changed(booked: Mapping[str, Booking], found: Differences) -> Iterator[tuple[Booking | None, Booking]]:
-    yield from ((None, booking) for booking in found.new)
-    for moved in found.moved:
+def _changed(booked: Mapping[str, Booking], differences: Differences) -> Iterator[tuple[Booking | None, Booking]]:
+    yield from ((None, booking) for booking in differences.new)
+    for moved in differences.moved:
         if any(change.what in MOVES for change in moved.changes):
             yield booked[moved.booking.conference], moved.booking
 

@@ -99,9 +99,9 @@ def rows(chairs: Sequence[Chair], given: Sequence[tuple[str, int]], caseload_cap
     return [_of(chair, int(more), caseload_cap, today) for chair, more in zip(chairs, by_chair, strict=True)]
 
 
-def without_chair(found: Sequence[CaseloadRow], no_chair: int) -> WithoutChair:
+def without_chair(caseloads: Sequence[CaseloadRow], no_chair: int) -> WithoutChair:
     """Return the children without a chair: ``no_chair`` of them on a plan without one, and those to hand over."""
-    table = frames.frame(("leaving", "children"), [(row.leaving, row.to_hand_over) for row in found])
+    table = frames.frame(("leaving", "children"), [(row.leaving, row.to_hand_over) for row in caseloads])
     sums = table.groupby("leaving")["children"].sum().reindex(list(Leaving), fill_value=0)
     left, leave = (int(children) for children in sums)
     return WithoutChair(total=no_chair + left + leave, no_chair=no_chair, chair_has_left=left, chair_leaves=leave)

@@ -164,19 +164,19 @@ def _measures(table: pd.DataFrame) -> pd.DataFrame:
         "not_booked": ~is_placed,
     }
     measured = table[list(_GROUP)].assign(conferences=is_placed.astype(int))
-    return measured.assign(**{name: children.where(wanted, 0) for name, wanted in counts.items()})
+    return measured.assign(**{name: children.where(mask, 0) for name, mask in counts.items()})
 
 
 def _reasons(late: pd.DataFrame) -> dict[tuple[dt.date, Type], list[LateFor]]:
     """Return the reasons of each period and type, most children first, and unrecorded reasons last."""
     by_reason = late.groupby([*_GROUP, "reason"], sort=False, dropna=False)
     sums = by_reason.agg(children=("children", "sum"), conferences=("conference", list), reasons=("reasons", "first"))
-    found: dict[tuple[dt.date, Type], list[LateFor]] = {}
+    reasons_of: dict[tuple[dt.date, Type], list[LateFor]] = {}
     for row in frames.records(sums.reset_index()):
         reason = row["reason"] if isinstance(row["reason"], str) else None  # pandas writes NaN for None
         late_for = LateFor(reason=reason, children=row["children"], conferences=row["conferences"], reasons=row["reasons"])
-        found.setdefault((row["period"], row["type"]), []).append(late_for)
+        reasons_of.setdefault((row["period"], row["type"]), []).append(late_for)
     return {
         group: sorted(some, key=lambda one: (one.reason is None, -one.children, one.reason or ""))
-        for group, some in found.items()
+        for group, some in reasons_of.items()
     }

@@ -28,8 +28,8 @@ def sums(table: pd.DataFrame, by: Sequence[str], groups: Sequence[tuple[object, 
     import pandas as pd
 
     index = pd.MultiIndex.from_tuples(groups, names=list(by))
-    found = table.groupby(list(by), sort=False).sum().reindex(index, fill_value=0)
-    return [{str(name): int(value) for name, value in row.items()} for row in found.to_dict("records")]
+    totals = table.groupby(list(by), sort=False).sum().reindex(index, fill_value=0)
+    return [{str(name): int(value) for name, value in row.items()} for row in totals.to_dict("records")]
 
 
 def csv_text(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

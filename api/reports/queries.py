@@ -93,13 +93,11 @@ def placed(connection: Connection, days: Period, today: dt.date) -> list[PlacedC
     query = _with_booking().where(
         or_(and_(columns.state == ConferenceState.HELD, held_on), and_(columns.state == ConferenceState.BOOKED, booked_for))
     )
-    found = [(row, conferences.stored(row)) for row in connection.execute(query)]
-    days_of = {stored.value.id: lateness.held_on(stored) or row.start.date() for row, stored in found}
-    by_statute = lateness.statutory_due_dates(connection, [stored for _, stored in found])
+    rows = [(row, conferences.stored(row)) for row in connection.execute(query)]
+    days_of = {stored.value.id: lateness.held_on(stored) or row.start.date() for row, stored in rows}
+    by_statute = lateness.statutory_due_dates(connection, [stored for _, stored in rows])
     late = [
-        (stored, row.exception)
-        for row, stored in found
-        if days_of[stored.value.id] > min(stored.due, by_statute[stored.value.id])
+        (stored, row.exception) for row, stored in rows if days_of[stored.value.id] > min(stored.due, by_statute[stored.value.id])
     ]
     reasons = lateness.reasons(connection, late)
     some = [
@@ -111,7 +109,7 @@ def placed(connection: Connection, days: Period, today: dt.date) -> list[PlacedC
             day=days_of[stored.value.id],
             given=reasons.get(stored.value.id, ()),
         )
-        for _, stored in found
+        for _, stored in rows
     ]
     return sorted(some, key=lambda one: one.day)
 

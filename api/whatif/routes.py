@@ -140,15 +140,15 @@ def add(connection: Writing, now: Now, request: Request, new: WhatifRequest) -> 
 @router.get("", response_model=WhatifPage, dependencies=[reads], summary="List the what-ifs, newest first")
 def listed(connection: Reading, after: AfterId = None, most: Most = 100) -> dict[str, Any]:
     """Return a page of what-ifs, without their comparisons."""
-    before = None if after is None else _found(connection, after)
-    found = sweeps.list_sweeps(connection, SweepKind.WHATIF, after=before, most=most + 1)
-    return page_of(found, most, lambda sweep: _item(connection, sweep), lambda sweep: sweep.id)
+    before = None if after is None else _require(connection, after)
+    results = sweeps.list_sweeps(connection, SweepKind.WHATIF, after=before, most=most + 1)
+    return page_of(results, most, lambda sweep: _item(connection, sweep), lambda sweep: sweep.id)
 
 
 @router.get("/{id}", response_model=Whatif, dependencies=[reads], summary="One what-if: its progress and its comparison")
 def one(connection: Reading, id: str) -> Response:
     """Return the what-if with an id, and its comparison so far."""
-    return _answer(connection, _found(connection, id))
+    return _answer(connection, _require(connection, id))
 
 
 @router.post(
@@ -156,9 +156,9 @@ def one(connection: Reading, id: str) -> Response:
 )
 def cancel(connection: Writing, now: Now, id: str) -> Response:
     """End a what-if with its results so far. They remain stored, and a later what-if with the same problems reuses them."""
-    _found(connection, id)
+    _require(connection, id)
     is_cancelled = sweeps.cancel(connection, id, now)
-    sweep = _found(connection, id)
+    sweep = _require(connection, id)
     if not is_cancelled:
         raise conflict("ended", f"The what-if '{id}' has ended already: it is {sweep.state}. Ask for a new one instead.")
     return _answer(connection, sweep, HTTPStatus.ACCEPTED)
@@ -218,7 +218,7 @@ def _drawn(comparison: Comparison, name: str, form: Literal["svg", "png"]) -> by
     return pictures.picture(comparison, name, form)
 
 
-def _found(connection: Connection, identifier: str) -> StoredSweep:
+def _require(connection: Connection, identifier: str) -> StoredSweep:
     sweep = sweeps.find(connection, SweepKind.WHATIF, identifier)
     if sweep is None:
         raise not_found("what-if", identifier)
@@ -226,7 +226,7 @@ def _found(connection: Connection, identifier: str) -> StoredSweep:
 
 
 def _comparison(connection: Connection, identifier: str) -> Comparison:
-    sweep = _found(connection, identifier)
+    sweep = _require(connection, identifier)
     comparison = _comparison_json(sweep, sweeps.parts(connection, identifier))
     if comparison is None:
         message = f"The what-if '{identifier}' has no comparison: it is {sweep.state}, and its base is not solved."

@@ -67,19 +67,19 @@ def begin(
 @router.get("", dependencies=[reads], summary="The value of one more, and of one less, for a plan")
 def value(connection: Reading, id: str) -> PlanValue:
     """Return the results so far."""
-    return _value(connection, _found(connection, id), id)
+    return _value(connection, _require(connection, id), id)
 
 
 @router.post("/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="Cancel the value of one more")
 def cancel(connection: Writing, now: Now, id: str) -> PlanValue:
     """End it with the results so far. They remain stored, and a later request for the same plan reuses them."""
-    sweep = _found(connection, id)
+    sweep = _require(connection, id)
     if not sweeps.cancel(connection, sweep.id, now):
         raise conflict("ended", f"The value for the plan '{id}' has ended already: it is {sweep.state}.")
-    return _value(connection, _found(connection, id), id)
+    return _value(connection, _require(connection, id), id)
 
 
-def _found(connection: Connection, plan: str) -> StoredSweep:
+def _require(connection: Connection, plan: str) -> StoredSweep:
     sweep = sweeps.latest_of_plan(connection, plan)
     if sweep is None:
         whatif_requests.require_plan(connection, plan)

@@ -134,7 +134,7 @@ def _advance_search(store: Store, value: StoredSweep, stop: threading.Event) -> 
         base = solves.task_of(connection, sweeps.parts(connection, value.id)[0].key)
     search = _searches.pop(value.id, None) or Search(base.problem, top=value.request["top"], effort=base, stop=stop)
     try:
-        while tasks := search.wanted():
+        while tasks := search.next_tasks():
             with store.reading() as connection:
                 results = solves.find_results(connection, {task.key for task in tasks})
             if len(results) < len({task.key for task in tasks}):

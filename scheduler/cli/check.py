@@ -40,11 +40,11 @@ def check(
         from scheduler.files import read_problem_to_judge, read_schedule_file
 
     with refusing_bad_input(problem, errors):
-        the_problem, told = read_problem_to_judge(problem)
+        the_problem, wording = read_problem_to_judge(problem)
     with refusing_bad_input():
         the_schedule = read_schedule_file(schedule)
     report = recompute(on_day(the_problem, day) if day is not None else the_problem, the_schedule)
-    typer.echo(_as_json(report) if as_json else "\n".join(_in_words(the_problem, report, told)))
+    typer.echo(_as_json(report) if as_json else "\n".join(_in_words(the_problem, report, wording)))
     raise typer.Exit(ExitCode.WRITTEN if report.ok else ExitCode.RULE_BROKEN)
 
 
@@ -60,13 +60,13 @@ def _as_json(report: CheckReport) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False)
 
 
-def _in_words(problem: Problem, report: CheckReport, told: FaultWording) -> Iterator[str]:
+def _in_words(problem: Problem, report: CheckReport, wording: FaultWording) -> Iterator[str]:
     from scheduler.remarks import implausible
     from scheduler.rules import HARD_RULES, PREFERENCE_RULES
 
     if odd := implausible(problem):
         yield f"{capitalised(count_of(len(odd), 'entry', 'entries'))} of the problem {agree(len(odd), 'looks', 'look')} wrong:"
-        yield from (f"  - {told(one)}" for one in odd[:LONGEST_LIST])
+        yield from (f"  - {wording(one)}" for one in odd[:LONGEST_LIST])
         yield from [f"  - and {number(len(odd) - LONGEST_LIST)} more."] if len(odd) > LONGEST_LIST else []
         yield ""
     if report.exceptions:

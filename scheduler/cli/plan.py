@@ -52,16 +52,16 @@ def plan(
         from scheduler.files import read_problem_to_judge
 
         with refusing_bad_input(problem, errors):
-            the_problem, told = read_problem_to_judge(problem)
+            the_problem, wording = read_problem_to_judge(problem)
         if day is not None:
             the_problem = on_day(the_problem, day)
-        with refusing_bad_input(problem, errors), translating_faults(told), ProgressDisplay(quiet=quiet) as display:
+        with refusing_bad_input(problem, errors), translating_faults(wording), ProgressDisplay(quiet=quiet) as display:
             schedule = _solve(
                 the_problem, display, stop, time_limit=time_limit, work_limit=work_limit, workers=workers, seed=seed
             )
         written, failures = _write(the_problem, schedule, out, xlsx)
         if failures or not (quiet and written):
-            for line in _summary(the_problem, schedule, told, written, is_interrupted=stop.is_set()):
+            for line in _summary(the_problem, schedule, wording, written, is_interrupted=stop.is_set()):
                 typer.echo(line, err=out == STDOUT)
         if failures:
             for failure in failures:
@@ -124,7 +124,7 @@ def _solve(
                 work_limit=work_limit,
                 workers=workers,
                 seed=seed,
-                on_progress=display.hear,
+                on_progress=display.update,
                 stop=stop,
             )
         except BaseException as error:
@@ -172,13 +172,15 @@ def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | 
     return written, failures
 
 
-def _summary(problem: Problem, schedule: Schedule, told: FaultWording, written: list[Path], *, is_interrupted: bool) -> list[str]:
+def _summary(
+    problem: Problem, schedule: Schedule, wording: FaultWording, written: list[Path], *, is_interrupted: bool
+) -> list[str]:
     from scheduler.domain.schedule import Remark
     from scheduler.measure import measure
     from scheduler.remarks import implausible
     from scheduler.report.summary import summarise
 
-    in_file = [told(fault) for fault in implausible(problem)]
+    in_file = [wording(fault) for fault in implausible(problem)]
     remarks = tuple(Remark.model_construct(place=fault.where, text=fault.message) for fault in in_file)
     schedule = schedule.model_copy(update={"remarks": remarks})
     summary = summarise(problem, schedule, measure(problem, schedule))

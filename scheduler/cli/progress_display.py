@@ -21,9 +21,9 @@ SECONDS_BETWEEN_TICKS = 0.25
 
 
 class ProgressDisplay:
-    """A context manager that shows the progress of a solve on stderr. Pass ``hear`` to the solve as its listener.
+    """A context manager that shows the progress of a solve on stderr. Pass ``update`` to the solve as its listener.
 
-    ``hear`` may be called from any thread, at any rate. The thread that waits for the solve calls ``tick``.
+    ``update`` may be called from any thread, at any rate. The thread that waits for the solve calls ``tick``.
     """
 
     seconds_between_ticks = SECONDS_BETWEEN_TICKS
@@ -50,7 +50,7 @@ class ProgressDisplay:
         if self._live is not None:
             self._live.stop()
 
-    def hear(self, progress: Progress) -> None:
+    def update(self, progress: Progress) -> None:
         """Store the latest progress."""
         self._latest[progress.tier] = progress
         self._current = progress

@@ -18,7 +18,7 @@ MIN_SECONDS_LEFT = 10
 
 
 class SweepDisplay:
-    """A context manager that shows the progress of a sweep. Pass ``hear`` to the sweep as its listener."""
+    """A context manager that shows the progress of a sweep. Pass ``update`` to the sweep as its listener."""
 
     def __init__(self, *, quiet: bool) -> None:
         console = Console(stderr=True)
@@ -38,7 +38,7 @@ class SweepDisplay:
         if self._status is not None:
             self._status.stop()
 
-    def hear(self, progress: SweepProgress) -> None:
+    def update(self, progress: SweepProgress) -> None:
         """Show the progress."""
         if self._status is not None:
             self._status.update(f"{progress_line(progress)} Ctrl-C stops and shows the results so far.")

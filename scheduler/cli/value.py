@@ -61,7 +61,9 @@ def value(
             workers = workers_of(executor)
         store, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
         with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No result", store), workers() as team:
-            appraisal = marginal_value(the_problem, team, top=top, effort=effort, kept=store, on_progress=display.hear, stop=stop)
+            appraisal = marginal_value(
+                the_problem, team, top=top, effort=effort, store=store, on_progress=display.update, stop=stop
+            )
         if appraisal is None:
             typer.echo("Interrupted before the plan itself was solved: there is no result yet.", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED)

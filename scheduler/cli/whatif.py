@@ -83,7 +83,7 @@ def whatif(
             requested = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
         store, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
         with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No comparison", store), workers() as team:
-            comparison = compare(requested, team, effort=effort, kept=store, on_progress=display.hear, stop=stop)
+            comparison = compare(requested, team, effort=effort, store=store, on_progress=display.update, stop=stop)
         if comparison is None:
             typer.echo("Interrupted before the base was solved: there is nothing to compare yet.", err=True)
             raise typer.Exit(ExitCode.INTERRUPTED)

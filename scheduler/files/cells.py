@@ -42,7 +42,7 @@ class CellType(ABC):
 
     @property
     @abstractmethod
-    def wanted(self) -> str:
+    def expected(self) -> str:
         """What to enter: the end of a sentence that begins with "Enter"."""
 
     @abstractmethod
@@ -63,7 +63,7 @@ class CellType(ABC):
 
     def refusal(self, cell: Cell, fault: str) -> CellError:
         """Return the error for a cell: its content, the fault, and what to enter."""
-        return CellError(f"{quoted_cell(cell)} {fault}. Enter {self.wanted}.")
+        return CellError(f"{quoted_cell(cell)} {fault}. Enter {self.expected}.")
 
 
 def is_blank(cell: Cell) -> bool:
@@ -116,7 +116,7 @@ class Text(CellType):
     """Any text, spaces included. If ``says_empty``, a pair of quotes means the empty string."""
 
     says_empty: bool = False
-    wanted: ClassVar[str] = "text"
+    expected: ClassVar[str] = "text"
 
     @override
     def is_blank(self, cell: Cell) -> bool:
@@ -155,14 +155,14 @@ class Id(CellType):
 
     @property
     @override
-    def wanted(self) -> str:
+    def expected(self) -> str:
         return f"the id of a {self.noun}" if self.of else f"an id such as {self.example}"
 
     @override
     def read(self, cell: Cell) -> str:
         text = _text_in(cell)
         if text is None:
-            raise CellError(f"{quoted_cell(cell)} can't be an id. Format the cell as Text, and enter {self.wanted}.")
+            raise CellError(f"{quoted_cell(cell)} can't be an id. Format the cell as Text, and enter {self.expected}.")
         return unescaped(text.strip(SPACE))
 
     @override
@@ -180,7 +180,7 @@ class Ids(CellType):
 
     @property
     @override
-    def wanted(self) -> str:
+    def expected(self) -> str:
         return f"ids of {self.noun}s separated by commas"
 
     @override
@@ -210,7 +210,7 @@ class Whole(CellType):
 
     @property
     @override
-    def wanted(self) -> str:
+    def expected(self) -> str:
         return f"{self._noun} such as {self.example}"
 
     @override
@@ -233,7 +233,7 @@ class Number(CellType):
 
     @property
     @override
-    def wanted(self) -> str:
+    def expected(self) -> str:
         return f"a number such as {self.example}"
 
     @override
@@ -257,7 +257,7 @@ class Date(CellType):
     """A day: an Excel date, DD/MM/YYYY or YYYY-MM-DD."""
 
     number_format: ClassVar[str] = DATE_FORMAT
-    wanted: ClassVar[str] = "a date such as 03/04/2027 (3 April 2027)"
+    expected: ClassVar[str] = "a date such as 03/04/2027 (3 April 2027)"
 
     @override
     def read(self, cell: Cell) -> dt.date:
@@ -297,7 +297,7 @@ class Time(CellType):
     """A time of day, to the minute: an Excel time, text such as 10:00, or a fraction of a day."""
 
     number_format: ClassVar[str] = TIME_FORMAT
-    wanted: ClassVar[str] = "a time such as 10:00"
+    expected: ClassVar[str] = "a time such as 10:00"
 
     @override
     def read(self, cell: Cell) -> dt.time:
@@ -310,7 +310,7 @@ class Time(CellType):
 class EndTime(Time):
     """The time at which a range ends. 24:00, which Excel stores as one whole day, is the end of the day: None."""
 
-    wanted: ClassVar[str] = "a time such as 12:00, or 24:00"
+    expected: ClassVar[str] = "a time such as 12:00, or 24:00"
 
     @override
     def read(self, cell: Cell) -> dt.time | None:  # type: ignore[override]  # the end of the day is no time of that day
@@ -360,7 +360,7 @@ def _parsed_time(cell: Cell) -> dt.time | None:
 class Note(CellType):
     """Text for the reader; it is written but never read."""
 
-    wanted: ClassVar[str] = "anything"
+    expected: ClassVar[str] = "anything"
 
     @override
     def read(self, cell: Cell) -> None:

@@ -25,7 +25,7 @@ class Several(CellType):
 
     @property
     @override
-    def wanted(self) -> str:
+    def expected(self) -> str:
         if isinstance(self.item, Choice):
             return f"one or more of {self.item.listed}, separated by commas"
         return "times such as 10:00, 14:00 separated by commas"
@@ -55,7 +55,7 @@ class Weekdays(Several):
 
     item: CellType = field(default_factory=lambda: Choice(tuple((day, day.title()) for day in WEEKDAYS), abbreviated))
     says_empty: bool = True
-    wanted: ClassVar[str] = "days such as Mon, Tue, Thu separated by commas"
+    expected: ClassVar[str] = "days such as Mon, Tue, Thu separated by commas"
 
     @override
     def _read_part(self, part: str) -> Sequence[Any]:
@@ -89,7 +89,7 @@ class Choice(CellType):
 
     @property
     @override
-    def wanted(self) -> str:
+    def expected(self) -> str:
         return f"one of: {self.listed}"
 
     @override
@@ -102,7 +102,7 @@ class Choice(CellType):
         else:
             close = []
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise CellError(f"{quoted_cell(cell)} is not one of the choices.{hint} Enter {self.wanted}.")
+        raise CellError(f"{quoted_cell(cell)} is not one of the choices.{hint} Enter {self.expected}.")
 
     @override
     def _written(self, value: Any) -> Cell:
@@ -114,7 +114,7 @@ class Texts(CellType):
     """Texts separated by commas; a text that contains a comma is in double quotes. A pair of quotes is an empty list."""
 
     lists: ClassVar[bool] = True
-    wanted: ClassVar[str] = "words separated by commas"
+    expected: ClassVar[str] = "words separated by commas"
 
     @override
     def read(self, cell: Cell) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ ANSWERS = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false
 class YesNo(CellType):
     """Yes or no."""
 
-    wanted: ClassVar[str] = "yes or no"
+    expected: ClassVar[str] = "yes or no"
 
     @override
     def read(self, cell: Cell) -> bool:
@@ -162,7 +162,7 @@ class YesNoOr(CellType):
 
     @property
     @override
-    def wanted(self) -> str:
+    def expected(self) -> str:
         return f"yes, no or {self.word}"
 
     @override

@@ -211,12 +211,12 @@ def _columns(sheet: Sheet | SettingsSheet, table: Table, at: int, reading: Readi
     first = next(n for n, row in enumerate(table.rows) if not all(is_blank(cell) for cell in row))
     if first < at:
         reading.fault(sheet.title, first + 1, None, title_fault(table.rows, first, at))
-    found = headings_of(sheet, table.rows[at])
-    for message in found.faults:
+    headings = headings_of(sheet, table.rows[at])
+    for message in headings.faults:
         reading.fault(sheet.title, None, None, message)
-    if "id" in found.missing:
+    if "id" in headings.missing:
         reading.lose_ids(sheet)
-    return {n: key for key, n in found.positions.items()}
+    return {n: key for key, n in headings.positions.items()}
 
 
 def _value(title: str, row: int, of: Column | SettingRow, cell: Cell | Unreadable, reading: Reading) -> Any:
@@ -263,11 +263,11 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
         if isinstance(cell, Unreadable) or not setting.kind.is_blank(cell):
             reading.put(setting.place, _value(sheet.title, number, setting, cell, reading))
         elif setting.required:
-            reading.fault(sheet.title, number, setting.label, f"nothing is entered. Enter {setting.kind.wanted}.")
+            reading.fault(sheet.title, number, setting.label, f"nothing is entered. Enter {setting.kind.expected}.")
             reading.put(setting.place, UNREADABLE)
     for setting in sheet.settings:
         if setting.required and setting.label not in seen:
-            reading.fault(sheet.title, None, setting.label, f"this row is missing. Add it, with {setting.kind.wanted}.")
+            reading.fault(sheet.title, None, setting.label, f"this row is missing. Add it, with {setting.kind.expected}.")
             reading.put(setting.place, UNREADABLE)
 
 
@@ -308,7 +308,7 @@ def _fields(sheet: Sheet, number: int, cells: Cells, reading: Reading) -> Fields
             fields[column.key] = _value(sheet.title, number, column, cell, reading)
         elif column.required:
             if column.key in cells:
-                reading.fault(sheet.title, number, column.heading, f"nothing is entered. Enter {column.kind.wanted}.")
+                reading.fault(sheet.title, number, column.heading, f"nothing is entered. Enter {column.kind.expected}.")
             fields[column.key] = UNREADABLE
     return fields
 
@@ -343,7 +343,7 @@ def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners
         titles = " or ".join(sheet_of(name).title for name in sheet.owners if role in (None, name))
         listed = [known for known, at in owners.items() if role is None or any(place[0] == role for place in at)]
         hint = did_you_mean(identifier, listed)
-        message = f"there is no {shown(identifier)} on the sheet {titles}.{hint} Enter {sheet.columns[0].kind.wanted}."
+        message = f"there is no {shown(identifier)} on the sheet {titles}.{hint} Enter {sheet.columns[0].kind.expected}."
         reading.fault(sheet.title, number, heading, message)
     return None
 

@@ -115,7 +115,7 @@ class StyledWorkbook:
         colours = {"bg_color": DARK, "font_color": WHITE} if column.required else {"bg_color": PALE}
         page.write_string(0, at, column.heading, self.format(bold=True, text_wrap=True, border=1, border_color=WHITE, **colours))
         needed = "Must be filled in." if column.required else "May stay blank."
-        note = f"{column.help}\n{needed} Enter {column.kind.wanted}."
+        note = f"{column.help}\n{needed} Enter {column.kind.expected}."
         page.write_comment(0, at, note, {"width": 260, "height": 40 + 18 * (len(note) // 38 + 1), "font_size": 9})
 
     def write(self, page: Worksheet, row: int, at: int, cell: Cell, properties: dict[str, Any]) -> None:
@@ -154,7 +154,7 @@ class StyledWorkbook:
             rule = {"validate": "integer", "criteria": ">=", "value": 0}
         else:
             return
-        message = f"Enter {kind.wanted}."
+        message = f"Enter {kind.expected}."
         page.data_validation(first, at, last, at, rule | {"error_title": "Please check", "error_message": message[:255]})
 
     def add_instructions(self) -> None:

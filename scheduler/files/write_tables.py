@@ -98,7 +98,7 @@ def _guide() -> Iterator[Row]:
         yield [sheet.title, None, "yes" if sheet.required else "if it applies", sheet.help]
         if isinstance(sheet, SettingsSheet):
             for setting in sheet.settings:
-                yield [None, setting.label, "yes" if setting.required else "no", setting.help, f"Enter {setting.kind.wanted}."]
+                yield [None, setting.label, "yes" if setting.required else "no", setting.help, f"Enter {setting.kind.expected}."]
         else:
             for column in sheet.columns:
-                yield [None, column.heading, "yes" if column.required else "no", column.help, f"Enter {column.kind.wanted}."]
+                yield [None, column.heading, "yes" if column.required else "no", column.help, f"Enter {column.kind.expected}."]

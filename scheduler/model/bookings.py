@@ -20,7 +20,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     """
     rooms = _rooms(candidates, chosen)
     problem = candidates.problem
-    found: list[Booking] = []
+    bookings: list[Booking] = []
     for position in chosen.tolist():
         request = candidates.requests[candidates.request[position]]
         start = candidates.moment(int(candidates.start[position]))
@@ -34,9 +34,9 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
             held=request.conference is None,
             cover=_is_cover(request.conference, problem.chairs[candidates.chair[position]]),
         )
-        found.append(booking)
-    order = sorted(range(len(found)), key=lambda n: (found[n].start, found[n].room or "", found[n].chair))
-    in_order = [found[n] for n in order]
+        bookings.append(booking)
+    order = sorted(range(len(bookings)), key=lambda n: (bookings[n].start, bookings[n].room or "", bookings[n].chair))
+    in_order = [bookings[n] for n in order]
     names = _names(candidates, chosen[order] if order else chosen)
     in_order = [booking.model_copy(update={"conference": name}) for booking, name in zip(in_order, names, strict=True)]
     to_record = [booking for booking in in_order if booking.conference not in problem.past]

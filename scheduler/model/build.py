@@ -41,7 +41,7 @@ def _possible(
     for rule in rules:
         forbidden = rule.forbids(candidates)
         if forbidden is not None:
-            candidates = candidates.kept(~forbidden | candidates.is_settled)
+            candidates = candidates.select(~forbidden | candidates.is_settled)
             impossible = dict.fromkeys(_without_candidate(candidates), rule.name) | impossible
     return candidates, impossible
 

@@ -116,7 +116,7 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.request)
 
-    def kept(self, keep: Mask) -> Candidates:
+    def select(self, keep: Mask) -> Candidates:
         """Return only the candidates selected by the mask."""
         arrays = {name: getattr(self, name)[keep] for name in ("request", "slot", "chair")}
         return replace(self, **arrays)
@@ -313,15 +313,15 @@ class Candidates:
         place_of_room = {room.id: n for n, place in enumerate(self.places) for room in place.rooms}
         slots = {pair: n for n, pair in enumerate(zip(self.slot_start.tolist(), self.slot_place.tolist(), strict=True))}
         chairs = {chair.id: n for n, chair in enumerate(self.problem.chairs)}
-        found: list[int | None] = []
+        columns: list[int | None] = []
         for booking in bookings:
             place = len(self.places) - 1 if booking.room is None else place_of_room.get(booking.room, -2)
             request = self.request_index.get(booking.conference, -1)
             slot = slots.get((self.minute(booking.start), place), -1)
             column = key.get((request, slot, chairs.get(booking.chair, -1)))
             right_length = column is not None and self.end[column] == self.minute(booking.end)
-            found.append(column if right_length else None)
-        return found
+            columns.append(column if right_length else None)
+        return columns
 
 
 def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] = frozenset()) -> Candidates:
@@ -348,8 +348,10 @@ def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] 
     slot_day, slot_start, slot_place = np.array(slots, dtype=np.int64).reshape(-1, 3).T
     request, slot = np.nonzero(looked_at[:, slot_day])
     request, slot, chair = np.repeat(request, chairs), np.repeat(slot, chairs), np.tile(np.arange(chairs), len(slot))
-    made = Candidates(problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair)
-    return _with_past(made) if past else made
+    candidates = Candidates(
+        problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair
+    )
+    return _with_past(candidates) if past else candidates
 
 
 def _with_past(candidates: Candidates) -> Candidates:

@@ -32,14 +32,14 @@ def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]
     tasks = [_task(problem, booking, past) for booking in bookings]
     limits = {n: taker.max_per_day for n, taker in enumerate(takers)}
     before = Counter((booking.day, n) for n, taker in enumerate(takers) for booking in past.get(taker.id, ()))
-    found: list[str | None] = [None] * len(bookings)
+    assigned: list[str | None] = [None] * len(bookings)
     for together in _apart_in_time(tasks):
         given = _assigned([tasks[n] for n in together], limits, before)
         if given is None:
             raise AssertionError(f"There are too few minute takers for the bookings of {tasks[together[0]].day}.")
         for n, taker in zip(together, given, strict=True):
-            found[n] = takers[taker].id
-    return found
+            assigned[n] = takers[taker].id
+    return assigned
 
 
 def _task(problem: Problem, booking: Booking, past: Mapping[str, Sequence[Booking]]) -> RecordingTask:
@@ -82,6 +82,6 @@ def _assigned(
     search = RecordingSearch(tasks, limits, before)
     most = sum(task.own is not None for task in tasks)
     try:
-        return next((given for changes in range(most + 1) if (given := search.found(changes)) is not None), None)
+        return next((given for changes in range(most + 1) if (given := search.first_assignment(changes)) is not None), None)
     except TooManyStatesError:
         return first_assignment(tasks, limits, before)

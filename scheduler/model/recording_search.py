@@ -115,7 +115,7 @@ class RecordingSearch:
         self._given: list[int] = []
         self._least: dict[object, int] = {}
 
-    def found(self, changes: int) -> list[int] | None:
+    def first_assignment(self, changes: int) -> list[int] | None:
         """Return the first assignment with at most this number of changes, or None.
 
         Raise TooManyStatesError if it has met ``MOST_STATES`` states before.

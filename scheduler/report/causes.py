@@ -146,7 +146,7 @@ def _what_sets(problem: Problem, conference: Conference, earliest: dt.date) -> s
         return f"it was requested on {date_in_words(requested, year)}, and {notice}"
     if problem.earliest_as_published[conference.id] != earliest:
         assert problem.today is not None
-        made = f"the plan is made on {date_in_words(problem.today, year)}"
-        return f"{made}, and 1 working day of notice must be given" if conference.notice_waived else f"{made}, and {notice}"
+        when = f"the plan is made on {date_in_words(problem.today, year)}"
+        return f"{when}, and 1 working day of notice must be given" if conference.notice_waived else f"{when}, and {notice}"
     due = date_in_words(problem.due[conference.id], year)
     return f"it is due on {due}, and a review is held at most {count_of(policy.review_early_days, 'working day')} before that"

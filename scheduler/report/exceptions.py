@@ -20,14 +20,14 @@ def exceptions_of(problem: Problem, as_planned: Problem, bookings: Sequence[Book
     breaches = breaches_of_published(problem)
     booked = {booking.conference: booking for booking in bookings}
     near = {published.conference for published in near_bookings(problem)}
-    found: list[PlanException] = []
+    exceptions: list[PlanException] = []
     for published in problem.published:
         name = published.conference
         if name in breaches and name not in problem.past:
-            kept = as_planned.published_by_id[name].locks
-            dropped = [lock for lock in published.locks if lock not in kept]
-            found += _exceptions(published, breaches[name], booked.get(name), name in near, dropped)
-    return tuple(found)
+            remaining = as_planned.published_by_id[name].locks
+            dropped = [lock for lock in published.locks if lock not in remaining]
+            exceptions += _exceptions(published, breaches[name], booked.get(name), name in near, dropped)
+    return tuple(exceptions)
 
 
 def _exceptions(

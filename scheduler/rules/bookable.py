@@ -67,8 +67,8 @@ def _earliest(candidates: CandidatesProtocol) -> Ints:
     earliest = candidates.dates(problem.earliest)
     for published in problem.published if problem.today is not None else ():
         own = candidates.of_request(candidates.request_index[published.conference])
-        kept = own[candidates.start[own] == candidates.minute(published.start)]
-        earliest[kept] = problem.earliest_as_published[published.conference].toordinal()
+        unmoved = own[candidates.start[own] == candidates.minute(published.start)]
+        earliest[unmoved] = problem.earliest_as_published[published.conference].toordinal()
     return earliest
 
 

@@ -119,8 +119,8 @@ def _is_barred(request: RequestProtocol, chair: Chair) -> bool:
 
 def _limits(builder: BuilderProtocol, limit: Callable[[Chair], int | None]) -> Ints:
     """Return each chair's limit; if there is none, a number that can't bind."""
-    found = (limit(chair) for chair in builder.problem.chairs)
-    return np.array([len(builder.candidates) if most is None else most for most in found], dtype=np.int64)
+    limits = (limit(chair) for chair in builder.problem.chairs)
+    return np.array([len(builder.candidates) if most is None else most for most in limits], dtype=np.int64)
 
 
 def _post_office_days(builder: BuilderProtocol) -> None:

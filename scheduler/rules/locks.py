@@ -71,7 +71,7 @@ def without_dropped_locks(problem: Problem, schedule: Schedule) -> Problem:
     return with_published(
         problem,
         (
-            published.model_copy(update={"locks": _kept(published, booked.get(published.conference))})
+            published.model_copy(update={"locks": _held_locks(published, booked.get(published.conference))})
             if published.conference in dropped
             else published
             for published in problem.published
@@ -79,16 +79,16 @@ def without_dropped_locks(problem: Problem, schedule: Schedule) -> Problem:
     )
 
 
-def _kept(published: PublishedBooking, booking: Booking | None) -> tuple[Lock, ...]:
+def _held_locks(published: PublishedBooking, booking: Booking | None) -> tuple[Lock, ...]:
     """Return the locks that the booking keeps."""
     if booking is None:
         return ()
-    kept: dict[Lock, bool] = {
+    holds_lock: dict[Lock, bool] = {
         "time": booking.start == published.start,
         "chair": booking.chair == published.chair,
         "room": booking.room == published.room,
     }
-    return tuple(lock for lock in published.locks if kept[lock])
+    return tuple(lock for lock in published.locks if holds_lock[lock])
 
 
 def _reasons(published: PublishedBooking, booking: Booking | None) -> Iterator[str]:

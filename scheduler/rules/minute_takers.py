@@ -63,9 +63,9 @@ class MinuteTakersRule(Rule):
         by_union = self.days_by_union(candidates)
         unions: list[Union] = []
         for day in np.flatnonzero(by_union).tolist():
-            found = _unions(np.flatnonzero(day_of_kind == day), possible)
-            by_union[day] = found is not None
-            unions += found or []
+            on_day = _unions(np.flatnonzero(day_of_kind == day), possible)
+            by_union[day] = on_day is not None
+            unions += on_day or []
         _post_unions(builder, here, kind, unions)
         _post_columns(builder, here, kind, first, possible & ~by_union[day_of_kind])
 
@@ -147,8 +147,8 @@ def _unions(kinds: Ints, possible: Mask) -> list[Union] | None:
 def _post_unions(builder: BuilderProtocol, here: Ints, kind: Ints, unions: list[Union]) -> None:
     """Limit the bookings of the kinds within a union to the union's number of minute takers; ``kind`` is that of ``here``."""
     row = np.repeat(np.arange(len(unions)), [len(within) for _, within in unions])
-    wanted = np.array([n for _, within in unions for n in within], dtype=np.int64)
-    which, member = members(kind, wanted)
+    kinds_within = np.array([n for _, within in unions for n in within], dtype=np.int64)
+    which, member = members(kind, kinds_within)
     builder.limit(row[which], here[member], at_most=[size for size, _ in unions], rows=len(unions))
 
 

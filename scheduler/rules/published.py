@@ -52,9 +52,9 @@ class _Identical:
 def _breaches(key: _Identical) -> Mapping[str, tuple[Violation, ...]]:
     problem = key.problem
     schedule = Schedule(bookings=tuple(problem.as_published(published) for published in problem.published))
-    found: dict[str, tuple[Violation, ...]] = {}
+    by_conference: dict[str, tuple[Violation, ...]] = {}
     for rule in OF_BOOKINGS:
         for violation in rule.breaches(problem, schedule) if rule.is_on(problem.policy) else ():
             for conference in violation.bookings:
-                found[conference] = (*found.get(conference, ()), violation)
-    return MappingProxyType(found)
+                by_conference[conference] = (*by_conference.get(conference, ()), violation)
+    return MappingProxyType(by_conference)

@@ -84,18 +84,18 @@ def sweep(
     tasks: Iterable[Task],
     workers: Workers,
     *,
-    kept: ResultStore | None = None,
+    store: ResultStore | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
     patience: float = math.inf,
 ) -> dict[str, Solved]:
     """Solve the tasks and return their results by key, or those finished so far once ``stop`` is set.
 
-    Equal tasks are solved once, and results in ``kept`` are reused. A task whose worker is killed goes to another worker.
+    Equal tasks are solved once, and results in ``store`` are reused. A task whose worker is killed goes to another worker.
     ``on_progress`` is called from this thread, several times a second. Raise LostError if ``MAX_ATTEMPTS`` workers of one task
     are killed, if the workers can't be reached, or if there have been none for ``patience`` seconds.
     """
-    run = _Run(tasks, workers, kept or NoResultStore(), stop or threading.Event(), patience)
+    run = _Run(tasks, workers, store or NoResultStore(), stop or threading.Event(), patience)
     try:
         while run.is_on():
             on_progress(run.progress())

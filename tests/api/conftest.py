@@ -52,8 +52,8 @@ def postgres_databases(postgres_server: PostgresServer) -> Iterator[PostgresServ
 @pytest.fixture(params=KINDS)
 def databases(request: pytest.FixtureRequest) -> Databases:
     """Fresh databases; each test runs once with each kind."""
-    found: Databases = request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases")
-    return found
+    result: Databases = request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases")
+    return result
 
 
 @pytest.fixture

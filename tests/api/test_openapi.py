@@ -34,7 +34,7 @@ SUPPRESSED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.dat
 
 EMPTY = replace(IN_PROCESS, database_url="sqlite://", data=Path(gettempdir()))
 SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(EMPTY))
-OPERATIONS = {operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
+OPERATIONS = {operation.label: operation for operation in (result.ok() for result in SCHEMA.get_all_operations())}
 each = pytest.mark.parametrize("label", OPERATIONS)
 KNOWN: dict[str, Any] = {
     "sites": "AYL", "rooms": "AYL-1", "chairs": "C1", "minute-takers": "M1", "holds": "H-1",
@@ -122,8 +122,8 @@ def examples() -> Iterator[tuple[str, str, Any]]:
     for label, operation in OPERATIONS.items():
         content = operation.definition.raw.get("requestBody", {}).get("content", {})
         for media_type, media in content.items():
-            found = [media["example"]] if "example" in media else media.get("examples", {}).values()
-            yield from ((label, media_type, example) for example in found)
+            result = [media["example"]] if "example" in media else media.get("examples", {}).values()
+            yield from ((label, media_type, example) for example in result)
 
 
 @pytest.mark.parametrize(("label", "media_type", "example"), list(examples()))

@@ -42,7 +42,7 @@ def test_its_schedule_passes_the_checker_and_its_score_agrees(path: Path) -> Non
     assert run.schedule is not None
     report = check(problem, run.schedule)
     assert (report.violations, tuple(report.measure.tiers.values())) == ((), run.history[-1].tiers)
-    tiers = [found.tiers for found in run.history]
+    tiers = [result.tiers for result in run.history]
     assert tiers == sorted(set(tiers), reverse=True)
     assert set(run.figures) == {"build_seconds", "start_seconds"}
 

@@ -21,5 +21,5 @@ def test_progress_is_shown_as_a_line(progress: SweepProgress, line: str):
 def test_without_a_terminal_each_result_prints_a_line(quiet: bool, expected: str, capsys: pytest.CaptureFixture[str]):
     with SweepDisplay(quiet=quiet) as display:
         for progress in (SweepProgress(0, 2, None), SweepProgress(0, 2, None), SweepProgress(1, 2, 1), SweepProgress(1, 2, 1)):
-            display.hear(progress)
+            display.update(progress)
     assert capsys.readouterr() == ("", expected)

@@ -65,11 +65,11 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"policy": {"weights": {"fridays": 1}}}, "policy.weights.fridays: is not a field here. Did you mean friday?"),
     *(
         (
-            {"policy": {"virtual_fallback": found}},
-            f"policy.virtual_fallback: {found!r} is not one of the choices. "
+            {"policy": {"virtual_fallback": result}},
+            f"policy.virtual_fallback: {result!r} is not one of the choices. "
             'Enter true, false or "hybrid": only hybrid conferences may be held virtually.',
         )
-        for found in ("yes", "Hybrid", 1, None)
+        for result in ("yes", "Hybrid", 1, None)
     ),
     ({"policy": {"clock": {"initial_days": 1001}}}, "policy.clock.initial_days: 1001 is too large. Enter 1000 or less."),
     (
@@ -326,9 +326,9 @@ def test_references_of_a_faulty_item_are_checked_too() -> None:
 
 @pytest.mark.parametrize("faulty", [None, {}, {"id": 7}, {"name": "Advisor"}])
 def test_what_may_be_the_id_that_can_not_be_read_is_no_further_fault(faulty: Any) -> None:
-    told = faults_in(tiny_data(chairs=[chair("C1"), faulty], conferences=[conference("A", chair="C3", site="XXX")]))
-    assert told[1:] == ["conferences[0].site: there is no site 'XXX'. Enter an id that is listed under sites."]
-    assert told[0].startswith("chairs[1]")
+    answer = faults_in(tiny_data(chairs=[chair("C1"), faulty], conferences=[conference("A", chair="C3", site="XXX")]))
+    assert answer[1:] == ["conferences[0].site: there is no site 'XXX'. Enter an id that is listed under sites."]
+    assert answer[0].startswith("chairs[1]")
 
 
 @pytest.mark.parametrize(

@@ -66,12 +66,12 @@ def test_holds_are_numbered_within_their_site_and_week_as_written() -> None:
 
 def test_travel_counts_both_ways_unless_both_are_given() -> None:
     journeys = [("AYL", "WYC", 40)], [("WYC", "AYL", 40)], [("AYL", "WYC", 40), ("WYC", "AYL", 50)], []
-    found = [
+    result = [
         tiny_problem(travel=[{"from": from_, "to": to, "minutes": minutes} for from_, to, minutes in each]).travel_minutes
         for each in journeys
     ]
     one_way, both_ways = {("AYL", "WYC"): 40, ("WYC", "AYL"): 40}, {("AYL", "WYC"): 40, ("WYC", "AYL"): 50}
-    assert found == [one_way, one_way, both_ways, {}]
+    assert result == [one_way, one_way, both_ways, {}]
 
 
 def test_people_and_room_time_go_by_the_conferences_length() -> None:

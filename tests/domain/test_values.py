@@ -19,7 +19,7 @@ def period(first: str, last: str) -> Period:
 
 
 @pytest.mark.parametrize(
-    ("kind", "found", "expected"),
+    ("kind", "entry", "expected"),
     [
         (Date, "2028-02-29", dt.date(2028, 2, 29)),
         (Date, dt.date(2028, 2, 29), dt.date(2028, 2, 29)),
@@ -34,26 +34,26 @@ def period(first: str, last: str) -> Period:
         (Whole, 0, 0),
     ],
 )
-def test_what_the_contract_writes_is_read(kind: Any, found: Any, expected: Any) -> None:
-    assert TypeAdapter(kind).validate_python(found) == expected
+def test_what_the_contract_writes_is_read(kind: Any, entry: Any, expected: Any) -> None:
+    assert TypeAdapter(kind).validate_python(entry) == expected
 
 
 @pytest.mark.parametrize(
-    "found", ["2027-02-29", "2027-3-1", "01/03/2027", "20270301", "2027-W09-1", "", 20270301, 1.5, None, [], True]
+    "entry", ["2027-02-29", "2027-3-1", "01/03/2027", "20270301", "2027-W09-1", "", 20270301, 1.5, None, [], True]
 )
-def test_anything_else_is_no_date(found: Any) -> None:
+def test_anything_else_is_no_date(entry: Any) -> None:
     with pytest.raises(ValidationError, match=r"is not a date\. Enter a date such as 2026-12-01\."):
-        TypeAdapter(Date).validate_python(found)
+        TypeAdapter(Date).validate_python(entry)
 
 
-@pytest.mark.parametrize("found", ["1899-12-31", "2200-01-01", dt.datetime(2027, 3, 1, 10)])
-def test_dates_out_of_all_reason_and_moments_are_no_dates(found: Any) -> None:
+@pytest.mark.parametrize("entry", ["1899-12-31", "2200-01-01", dt.datetime(2027, 3, 1, 10)])
+def test_dates_out_of_all_reason_and_moments_are_no_dates(entry: Any) -> None:
     with pytest.raises(ValidationError, match="is not a date"):
-        TypeAdapter(Date).validate_python(found)
+        TypeAdapter(Date).validate_python(entry)
 
 
 @pytest.mark.parametrize(
-    "found",
+    "entry",
     [
         "2027-03-01",
         "2027-03-01 10:00",
@@ -66,26 +66,26 @@ def test_dates_out_of_all_reason_and_moments_are_no_dates(found: Any) -> None:
         None,
     ],
 )
-def test_anything_else_is_no_moment(found: Any) -> None:
+def test_anything_else_is_no_moment(entry: Any) -> None:
     with pytest.raises(ValidationError, match="is not a date and local time"):
-        TypeAdapter(Moment).validate_python(found)
+        TypeAdapter(Moment).validate_python(entry)
 
 
-@pytest.mark.parametrize("found", ["9:00", "1000", "10.30", "25:00", "10:00:30", "10:00Z", dt.time(10, 0, 0, 1), 10, None])
-def test_anything_else_is_no_time_of_day(found: Any) -> None:
+@pytest.mark.parametrize("entry", ["9:00", "1000", "10.30", "25:00", "10:00:30", "10:00Z", dt.time(10, 0, 0, 1), 10, None])
+def test_anything_else_is_no_time_of_day(entry: Any) -> None:
     with pytest.raises(ValidationError, match="is not a time of day"):
-        TypeAdapter(TimeOfDay).validate_python(found)
+        TypeAdapter(TimeOfDay).validate_python(entry)
 
 
-@pytest.mark.parametrize("found", ["", " ", " x", "x ", "x\n", "two\nlines", "x" * 201, 7, None, "\ud800"])
-def test_anything_else_is_no_id(found: Any) -> None:
+@pytest.mark.parametrize("entry", ["", " ", " x", "x ", "x\n", "two\nlines", "x" * 201, 7, None, "\ud800"])
+def test_anything_else_is_no_id(entry: Any) -> None:
     with pytest.raises(ValidationError):
-        TypeAdapter(Identifier).validate_python(found)
+        TypeAdapter(Identifier).validate_python(entry)
 
 
 @given(st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2199, 12, 31)))
-def test_dates_and_moments_and_times_come_back_from_json(found: dt.datetime) -> None:
-    moment = found.replace(second=0, microsecond=0)
+def test_dates_and_moments_and_times_come_back_from_json(entry: dt.datetime) -> None:
+    moment = entry.replace(second=0, microsecond=0)
     for kind, value in ((Moment, moment), (Date, moment.date()), (TimeOfDay, moment.time())):
         adapter: TypeAdapter[Any] = TypeAdapter(kind)
         assert adapter.validate_python(adapter.dump_python(value, mode="json")) == value

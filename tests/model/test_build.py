@@ -35,7 +35,9 @@ def test_the_programmes_costs_of_an_optimal_schedule_are_its_tiers(name: str) ->
 def test_grouped_and_single_rooms_make_equivalent_programmes() -> None:
     problem = tiny_problem(rooms=[room("AYL-1"), room("AYL-2")])
     together, apart = build_programme(problem), build_programme(problem, single_places(problem))
-    assert len(apart.candidates.kept(apart.candidates.in_room)) == 2 * len(together.candidates.kept(together.candidates.in_room))
+    assert len(apart.candidates.select(apart.candidates.in_room)) == 2 * len(
+        together.candidates.select(together.candidates.in_room)
+    )
 
 
 def test_row_n_limits_the_bookings_of_request_n() -> None:

@@ -152,7 +152,7 @@ def test_a_room_with_a_published_booking_is_a_separate_place() -> None:
 def test_selected_candidates_keep_their_features() -> None:
     candidates = candidates_of(two_days(conferences=[conference("A"), conference("B", minutes=60)]))
     keep = (candidates.chair == 1) & candidates.in_room
-    selected = candidates.kept(keep)
+    selected = candidates.select(keep)
     for feature in ("request", "chair", "start", "arrival", "end", "place", "site", "day", "date", "week"):
         assert getattr(selected, feature).tolist() == getattr(candidates, feature)[keep].tolist(), feature
     assert selected.of_request(1).tolist() == np.flatnonzero(selected.request == 1).tolist()

@@ -109,7 +109,7 @@ def test_only_days_considered_have_candidates(monkeypatch: pytest.MonkeyPatch) -
     everything = candidates_of(march())
     look_no_further(monkeypatch, 3)
     candidates = candidates_of(march())
-    selected = everything.kept(candidates.looked_at[everything.request, everything.day])
+    selected = everything.select(candidates.looked_at[everything.request, everything.day])
     for name in ("request", "slot", "chair"):
         assert getattr(candidates, name).tolist() == getattr(selected, name).tolist()
 

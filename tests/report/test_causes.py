@@ -230,8 +230,8 @@ def test_a_dropped_lock_is_no_cause():
     problem = tiny_problem(published=[locked], today="2027-03-02")
     dropped = (PlanException(conference="A", rule="R8", text="dropped"),)
     late = schedule(booking("A", "2027-03-24T10:00"), tiers=PROVEN, exceptions=dropped)
-    (found,) = Account(problem, late).late
-    assert found.why == "Holding it earlier would make others at least as much later, or leave one out (proven)."
+    (result,) = Account(problem, late).late
+    assert result.why == "Holding it earlier would make others at least as much later, or leave one out (proven)."
 
 
 def test_the_notice_of_a_move_is_the_cause_if_it_is_longer_than_that_of_a_request():

@@ -95,10 +95,10 @@ def test_the_model_and_the_check_agree(rule: Rule, drawn: Callable[[Random], Pro
         places = single_places(problem)
         builder = build_programme(problem, places, (*rests_on, rule))
         before = build_programme(problem, places, rests_on).candidates
-        kept = random_schedule(random, builder.candidates, breaking(problem, (*rests_on, rule)))
-        changed = [with_a_change(random, before, kept, breaking(problem, rests_on)) for _ in range(3)]
+        stored = random_schedule(random, builder.candidates, breaking(problem, (*rests_on, rule)))
+        changed = [with_a_change(random, before, stored, breaking(problem, rests_on)) for _ in range(3)]
         free = random_schedule(random, before, breaking(problem, rests_on))
-        for schedule in (kept, *changed, free):
+        for schedule in (stored, *changed, free):
             cost = least_cost(builder, schedule, rule.tier)
             if rule.tier is None:
                 assert (cost is not None) == keeps(rule, problem, schedule), (seed, schedule)

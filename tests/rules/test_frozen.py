@@ -115,7 +115,7 @@ def test_one_that_breaks_a_rule_changes_place_or_moves_to_later_days(changed: Bo
 
 
 def breaking(problem: Problem) -> dict[str, list[str]]:
-    return {name: [violation.rule for violation in found] for name, found in breaches_of_published(problem).items()}
+    return {name: [violation.rule for violation in result] for name, result in breaches_of_published(problem).items()}
 
 
 def test_all_that_take_part_in_a_breach_are_excepted() -> None:

@@ -37,7 +37,7 @@ def test_each_lock_that_is_not_kept_is_broken(locks: list[str], expected: list[V
 
 
 @pytest.mark.parametrize(
-    ("locks", "kept"),
+    ("locks", "unlocked"),
     [
         (["time"], booking(room="WYC-1", chair="C2")),
         (["chair"], booking(start="2027-03-05T14:00", room=None)),
@@ -45,8 +45,8 @@ def test_each_lock_that_is_not_kept_is_broken(locks: list[str], expected: list[V
         (["time", "chair", "room"], booking()),
     ],
 )
-def test_what_is_not_locked_may_change(locks: list[str], kept: Booking) -> None:
-    assert LocksRule().check(locked(*locks), schedule(kept)) == []
+def test_what_is_not_locked_may_change(locks: list[str], unlocked: Booking) -> None:
+    assert LocksRule().check(locked(*locks), schedule(unlocked)) == []
 
 
 def test_with_any_lock_it_stays_placed() -> None:

@@ -19,13 +19,13 @@ def rules_in(module: str) -> list[type[PreferenceRule]]:
     """Return the preferences' rules that a module defines."""
     classes = vars(import_module(module)).values()
     return [
-        found
-        for found in classes
-        if inspect.isclass(found)
-        and issubclass(found, PreferenceRule)
-        and found.__module__ == module
-        and not inspect.isabstract(found)
-        and found is not PreferenceRule
+        result
+        for result in classes
+        if inspect.isclass(result)
+        and issubclass(result, PreferenceRule)
+        and result.__module__ == module
+        and not inspect.isabstract(result)
+        and result is not PreferenceRule
     ]
 
 
@@ -36,8 +36,8 @@ def test_each_row_has_its_rule_and_its_test(name: str) -> None:
 
 
 def test_each_rule_of_a_preference_has_its_row() -> None:
-    found = {rule.name: module for module in MODULES for rule in rules_in(module)}
-    assert found == {name: f"scheduler.rules.{name}" for name in PREFERENCE_NAMES}
+    result = {rule.name: module for module in MODULES for rule in rules_in(module)}
+    assert result == {name: f"scheduler.rules.{name}" for name in PREFERENCE_NAMES}
 
 
 def test_the_rules_are_in_the_order_of_the_rows() -> None:

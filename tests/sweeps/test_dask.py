@@ -59,12 +59,12 @@ def test_a_killed_worker_and_a_stop_lose_and_change_no_result(alone: dict[str, o
                 stop.set()
 
         with workers_of(text)() as workers:
-            first = sweep(tasks(COUNT), workers, kept=store, on_progress=hear, stop=stop)
+            first = sweep(tasks(COUNT), workers, store=store, on_progress=hear, stop=stop)
         assert len(killed) == 1
         assert 3 <= len(first) <= COUNT
         assert {path.stem for path in tmp_path.iterdir()} == first.keys()
         with workers_of(text)() as workers:
-            second = sweep(tasks(COUNT), workers, kept=store)
+            second = sweep(tasks(COUNT), workers, store=store)
     assert figures(second.values()) == alone
 
 
@@ -81,7 +81,7 @@ def test_a_lost_scheduler_ends_the_sweep_but_keeps_its_results(tmp_path: Path):
             pytest.raises(LostError, match=f"^The Dask scheduler at {re.escape(text)} no longer answers: "),
             workers_of(text)() as workers,
         ):
-            sweep(tasks(COUNT), workers, kept=store, on_progress=hear)
+            sweep(tasks(COUNT), workers, store=store, on_progress=hear)
     assert [path.stem for path in tmp_path.iterdir()] == [tasks(1)[0].key]
 
 

@@ -119,7 +119,7 @@ def test_a_killed_worker_loses_and_changes_no_result(two: Workers, alone: dict[s
             reports.append(progress)
             listen(progress)
 
-        results = sweep(tasks(COUNT), workers, kept=store, on_progress=hear)
+        results = sweep(tasks(COUNT), workers, store=store, on_progress=hear)
         assert figures(results.values()) == alone
         assert figures(solved for task in tasks(COUNT) if (solved := store.find(task.key))) == alone
         assert [progress.done for progress in reports] == sorted(progress.done for progress in reports)
@@ -136,14 +136,14 @@ def test_a_task_whose_workers_are_killed_repeatedly_ends_the_sweep(two: Workers)
 def test_a_stopped_sweep_is_resumed_from_its_results(two: Workers, alone: dict[str, object], tmp_path: Path):
     stop = threading.Event()
     store = FolderResultStore(tmp_path)
-    first = sweep(tasks(COUNT), two, kept=store, on_progress=act_once(lambda progress: progress.done >= 1, stop.set), stop=stop)
+    first = sweep(tasks(COUNT), two, store=store, on_progress=act_once(lambda progress: progress.done >= 1, stop.set), stop=stop)
     assert 1 <= len(first) < COUNT
     assert {path.stem for path in tmp_path.iterdir()} == first.keys()
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
 
     reports: list[SweepProgress] = []
     with workers_of("local:1")() as workers:
-        second = sweep(tasks(COUNT), workers, kept=store, on_progress=reports.append)
+        second = sweep(tasks(COUNT), workers, store=store, on_progress=reports.append)
     assert figures(second.values()) == alone
     assert reports[0].done == len(first)
     assert {path: path.stat().st_mtime_ns for path in before} == before
@@ -180,7 +180,7 @@ def test_tasks_finished_when_a_sweep_ends_are_stored(tmp_path: Path, alone: dict
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(tasks(2), Workers(executor, lambda: 2, FileFlag(tmp_path / "stop")), kept=store, on_progress=hear)
+        sweep(tasks(2), Workers(executor, lambda: 2, FileFlag(tmp_path / "stop")), store=store, on_progress=hear)
     results = figures(solved for task in tasks(2) if (solved := store.find(task.key)))
     assert results == {task.key: alone[task.key] for task in tasks(2)}
 
@@ -197,6 +197,6 @@ def test_a_damaged_result_is_solved_again(content: bytes, two: Workers, alone: d
     store, path = FolderResultStore(tmp_path), tmp_path / f"{task.key}.json"
     path.write_bytes(content)
     assert store.find(task.key) is None
-    results = sweep([task], two, kept=store)
+    results = sweep([task], two, store=store)
     assert store.find(task.key) == results[task.key]
     assert figures(results.values())[task.key] == alone[task.key]

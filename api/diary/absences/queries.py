@@ -43,13 +43,13 @@ CLOSURES = Lists("closed", {"room": registers.ROOMS})
 
 def list_periods(connection: Connection, lists: Lists) -> list[Away]:
     """Return all of them by id, without duplicates."""
-    found = {
+    periods = {
         away.id: away
         for of, noun in lists.registers.items()
         for stored in registers.list_items(connection, noun)
         for away in _of(stored, of, lists.field)
     }
-    return [found[identifier] for identifier in sorted(found)]
+    return [periods[identifier] for identifier in sorted(periods)]
 
 
 def add(connection: Connection, lists: Lists, of: str, stored: StoredItem[Any], period: Period, now: dt.datetime) -> Away:

@@ -101,13 +101,13 @@ def periods_router(
 
     @router.get("", response_model=page_model, dependencies=[reads], summary=f"List every {noun}")
     def listed(connection: Reading, after: AfterId = "", most: Most = 100) -> Any:
-        found = [away for away in absences.list_periods(connection, lists) if away.id > after]
-        page = [_item(lists, away) for away in found[:most]]
-        return {"items": page, "next": page[-1]["id"] if len(found) > most else None}
+        periods = [away for away in absences.list_periods(connection, lists) if away.id > after]
+        page = [_item(lists, away) for away in periods[:most]]
+        return {"items": page, "next": page[-1]["id"] if len(periods) > most else None}
 
     @router.get("/{id:path}", response_model=seen, dependencies=[reads], summary=f"One {noun}")
     def one(connection: Reading, response: Response, id: str) -> Any:
-        return _shown(connection, lists, _found(connection, lists, noun, id), response)
+        return _shown(connection, lists, _require(connection, lists, noun, id), response)
 
     @router.post(
         "",
@@ -133,14 +133,14 @@ def periods_router(
 
     @router.delete("/{id:path}", status_code=HTTPStatus.NO_CONTENT, dependencies=[changes], summary=f"Remove a {noun}")
     def remove(connection: Writing, now: Now, id: str, if_match: IfMatch = None) -> None:
-        away = _found(connection, lists, noun, id)
+        away = _require(connection, lists, noun, id)
         expect(away.version, if_match)
         absences.remove(connection, lists, away, now)
 
     return router
 
 
-def _found(connection: Connection, lists: Lists, noun: str, identifier: str) -> Away:
+def _require(connection: Connection, lists: Lists, noun: str, identifier: str) -> Away:
     for away in absences.list_periods(connection, lists):
         if away.id == identifier:
             return away

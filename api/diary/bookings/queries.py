@@ -175,7 +175,7 @@ def items_of_conferences(connection: Connection, identifiers: Iterable[str]) -> 
 
 
 def items(
-    connection: Connection, *wanted: ColumnElement[bool], after: int = 0, most: int | None = None
+    connection: Connection, *conditions: ColumnElement[bool], after: int = 0, most: int | None = None
 ) -> list[tuple[dict[str, Any], str]]:
     """Return bookings as the API shows them, each with its version, by start: at most ``most``, after the number ``after``.
 
@@ -186,8 +186,8 @@ def items(
         start = connection.execute(select(bookings.c.start).where(bookings.c.number == after)).scalar_one_or_none()
         if start is None:
             return []
-        wanted += (order[0] >= start, or_(order[0] > start, order[1] > after))
-    rows = connection.execute(_ITEM_COLUMNS.where(*wanted).order_by(*order).limit(most)).all()
+        conditions += (order[0] >= start, or_(order[0] > start, order[1] > after))
+    rows = connection.execute(_ITEM_COLUMNS.where(*conditions).order_by(*order).limit(most)).all()
     days = conferences.calendar(connection)
     return [(_item(row, days), _version(row)) for row in rows]
 

@@ -146,22 +146,22 @@ class Pages:
             version = await run_in_threadpool(self.store.version)
         page = self.pages.get(query)
         if page is None or page.version != version:
-            wanted = BookingFilter.model_validate(dict(QueryParams(query)))
-            page = self.pages[query] = await run_in_threadpool(self._read, wanted)
+            request = BookingFilter.model_validate(dict(QueryParams(query)))
+            page = self.pages[query] = await run_in_threadpool(self._read, request)
         self.pages.move_to_end(query)
         if len(self.pages) > MOST_PAGES:
             self.pages.popitem(last=False)
         return page
 
-    def _read(self, wanted: BookingFilter) -> Page:
-        filters = wanted.model_dump(exclude={"state", "after", "most"})
-        active = {"active": True, "ended": False, "all": None}[wanted.state]
+    def _read(self, request: BookingFilter) -> Page:
+        filters = request.model_dump(exclude={"state", "after", "most"})
+        active = {"active": True, "ended": False, "all": None}[request.state]
         with self.store.reading() as connection:
             conditions = bookings.matching(**filters, active=active)
-            found = bookings.items(connection, *conditions, after=wanted.after, most=wanted.most + 1)
+            rows = bookings.items(connection, *conditions, after=request.after, most=request.most + 1)
             version = version_of(connection)
-        items = [item for item, _ in found[: wanted.most]]
-        content = {"items": items, "next": items[-1]["number"] if len(found) > wanted.most else None}
+        items = [item for item, _ in rows[: request.most]]
+        content = {"items": items, "next": items[-1]["number"] if len(rows) > request.most else None}
         body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
         return Page(version, Response(body, media_type="application/json", headers=_headers(version)))
 
@@ -298,20 +298,20 @@ def cancel(connection: Writing, now: Now, response: Response, number: Number, wh
 
 def shown(connection: Connection, response: Response, number: int) -> dict[str, Any]:
     """Return a booking as the API shows it, and set the response's ETag."""
-    found = bookings.items(connection, bookings.numbered(number))
-    if not found:
+    rows = bookings.items(connection, bookings.numbered(number))
+    if not rows:
         raise not_found("booking", number)
-    item, version = found[0]
+    item, version = rows[0]
     response.headers["ETag"] = etag(version)
     return item
 
 
 def _current(connection: Connection, number: int, if_match: str | None) -> StoredBooking:
     """Return a booking if ``If-Match`` names its current version."""
-    found, stored = bookings.items(connection, bookings.numbered(number)), bookings.find(connection, number)
+    rows, stored = bookings.items(connection, bookings.numbered(number)), bookings.find(connection, number)
     if stored is None:
         raise not_found("booking", number)
-    expect(found[0][1], if_match)
+    expect(rows[0][1], if_match)
     return stored
 
 

@@ -172,9 +172,9 @@ def attempt_identifier(identifier: str, is_taken: Callable[[str], bool]) -> str:
 
 
 def _parts(identifier: str) -> tuple[str, int, int]:
-    found = _PARTS.fullmatch(identifier)
-    assert found is not None  # an id has at least one character
-    return found["stem"][:_MOST_OF_A_STEM], int(found["review"] or 0), int(found["attempt"] or 0)
+    match = _PARTS.fullmatch(identifier)
+    assert match is not None  # an id has at least one character
+    return match["stem"][:_MOST_OF_A_STEM], int(match["review"] or 0), int(match["attempt"] or 0)
 
 
 def _free(prefix: str, number: int, is_taken: Callable[[str], bool]) -> str:

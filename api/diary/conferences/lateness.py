@@ -61,8 +61,8 @@ def of_conference(connection: Connection, stored: StoredConference) -> Lateness:
     name, booked = stored.value.id, bookings.active_of(connection, stored.value.id)
     day = held_on(stored) or (None if booked is None else booked.booking.day)
     exception = None if booked is None else booked.exception
-    found = reasons(connection, [(stored, exception)])[name]
-    return Lateness(day, stored.due, statutory_due_dates(connection, [stored])[name], found)
+    given = reasons(connection, [(stored, exception)])[name]
+    return Lateness(day, stored.due, statutory_due_dates(connection, [stored])[name], given)
 
 
 def record_reason(connection: Connection, stored: StoredConference, reason: Reason | None, now: dt.datetime) -> None:
@@ -101,7 +101,7 @@ def reasons(
     """
     history = _histories(connection, [stored.value.id for stored, _ in of_these])
     again = {one.value.id for one in _previous(connection, (stored for stored, _ in of_these))}
-    found: dict[str, tuple[GivenReason, ...]] = {}
+    by_conference: dict[str, tuple[GivenReason, ...]] = {}
     for stored, exception in of_these:
         events = history.get(stored.value.id, [])
         added = [row.reason for row in events if row.event == ConferenceEvent.LATE_REASON][-1:]
@@ -110,10 +110,10 @@ def reasons(
             (stored.outcome["reason"] if stored.outcome else None, Source.OUTCOME),
             (added[0] if added else None, Source.ADDED_LATER),
         )
-        found[stored.value.id] = tuple(GivenReason(reason, source) for reason, source in given if reason) or tuple(
+        by_conference[stored.value.id] = tuple(GivenReason(reason, source) for reason, source in given if reason) or tuple(
             GivenReason(reason, Source.HISTORY) for reason in _in_history(events, is_again=stored.follows in again)
         )
-    return found
+    return by_conference
 
 
 def _by_statute(first: StoredConference, calendar: Calendar, policy: Policy) -> dt.date:
@@ -130,19 +130,19 @@ def _first_attempt(one: StoredConference, earlier: Mapping[str, StoredConference
 
 def _earlier_attempts(connection: Connection, of_these: Iterable[StoredConference]) -> dict[str, StoredConference]:
     """Return the inquorate conferences that these follow, directly or over others, by id."""
-    found: dict[str, StoredConference] = {}
+    earlier: dict[str, StoredConference] = {}
     attempts = _previous(connection, of_these)
     while attempts:
-        found |= {one.value.id: one for one in attempts}
+        earlier |= {one.value.id: one for one in attempts}
         attempts = _previous(connection, attempts)
-    return found
+    return earlier
 
 
 def _previous(connection: Connection, of_these: Iterable[StoredConference]) -> list[StoredConference]:
     """Return the inquorate conferences that these follow directly."""
     names = {one.follows for one in of_these if one.follows is not None}
-    found = conferences.of(connection, names) if names else []
-    return [one for one in found if one.state is ConferenceState.INQUORATE]
+    followed = conferences.of(connection, names) if names else []
+    return [one for one in followed if one.state is ConferenceState.INQUORATE]
 
 
 def _histories(connection: Connection, names: Sequence[str]) -> dict[str, list[Any]]:

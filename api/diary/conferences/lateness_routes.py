@@ -59,7 +59,7 @@ class NewLateReason(Value):
 @router.get(PATH, response_model=LatenessView, dependencies=[needs(Permission.READ_DIARY)], summary="How late a conference is")
 def one(connection: Reading, response: Response, id: str) -> Any:
     """Return how late a conference is, and every reason given for it."""
-    return _shown(connection, response, _found(connection, id))
+    return _shown(connection, response, _require(connection, id))
 
 
 @router.put(
@@ -71,13 +71,13 @@ def one(connection: Reading, response: Response, id: str) -> Any:
 )
 def put(connection: Writing, now: Now, response: Response, id: str, new: NewLateReason, if_match: IfMatch = None) -> Any:
     """Record a reason beside those of the exception and the outcome. Reports show all that differ."""
-    stored = _found(connection, id)
+    stored = _require(connection, id)
     expect(stored.version, if_match)
     lateness.record_reason(connection, stored, new.reason, now)
-    return _shown(connection, response, _found(connection, id))
+    return _shown(connection, response, _require(connection, id))
 
 
-def _found(connection: Connection, identifier: str) -> StoredConference:
+def _require(connection: Connection, identifier: str) -> StoredConference:
     stored = conferences.find(connection, identifier)
     if stored is None:
         raise not_found("conference", identifier)
@@ -85,14 +85,14 @@ def _found(connection: Connection, identifier: str) -> StoredConference:
 
 
 def _shown(connection: Connection, response: Response, stored: StoredConference) -> dict[str, Any]:
-    found, days = lateness.of_conference(connection, stored), conferences.calendar(connection)
+    result, days = lateness.of_conference(connection, stored), conferences.calendar(connection)
     response.headers["ETag"] = etag(stored.version)
     return {
         "conference": stored.value.id,
-        "day": found.day,
-        "due": found.due,
-        "statutory_due": found.statutory_due,
-        "working_days_late": 0 if found.day is None else days.working_days(found.due, found.day),
-        "working_days_late_by_statute": 0 if found.day is None else days.working_days(found.statutory_due, found.day),
-        "reasons": [{"reason": given.reason, "source": given.source} for given in found.reasons],
+        "day": result.day,
+        "due": result.due,
+        "statutory_due": result.statutory_due,
+        "working_days_late": 0 if result.day is None else days.working_days(result.due, result.day),
+        "working_days_late_by_statute": 0 if result.day is None else days.working_days(result.statutory_due, result.day),
+        "reasons": [{"reason": given.reason, "source": given.source} for given in result.reasons],
     }

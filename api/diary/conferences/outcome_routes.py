@@ -15,7 +15,7 @@ from api.diary.conferences import outcomes
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import Outcome
 from api.diary.conferences.outcomes import OutcomeEntry
-from api.diary.conferences.views import ConferenceView, Followed, current, followed, found, shown, views
+from api.diary.conferences.views import ConferenceView, Followed, current, followed, require_conference, shown, views
 from api.diary.references import unknown_conference
 from api.errors import ErrorItem, InvalidError, ServiceError
 from api.http.etags import IfMatch
@@ -159,5 +159,5 @@ def _by_position(n: int, error: ServiceError) -> list[ErrorItem]:
 
 
 def _followed(connection: Connection, name: str, following: str | None, now: dt.datetime) -> dict[str, Any]:
-    after = None if following is None else views(connection, [found(connection, following)], now)[0]
-    return {"conference": views(connection, [found(connection, name)], now)[0], "next": after}
+    after = None if following is None else views(connection, [require_conference(connection, following)], now)[0]
+    return {"conference": views(connection, [require_conference(connection, name)], now)[0], "next": after}

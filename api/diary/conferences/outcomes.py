@@ -144,8 +144,12 @@ def as_corrected(stored: StoredConference, changes: dict[str, Any]) -> OutcomeEn
         raise _no_outcome(stored)
     was = HeldConference.of(stored.outcome)
     same = changes.get("outcome", was.outcome) == was.outcome
-    kept = {"outcome": was.outcome, "held_on": was.held_on, **({"children": was.children, "reason": was.reason} if same else {})}
-    return OutcomeEntry(**{**kept, **changes})
+    unchanged = {
+        "outcome": was.outcome,
+        "held_on": was.held_on,
+        **({"children": was.children, "reason": was.reason} if same else {}),
+    }
+    return OutcomeEntry(**{**unchanged, **changes})
 
 
 def _checked(
@@ -162,11 +166,11 @@ def _checked(
     return HeldConference(entry.outcome, held_on, children, booked.booking.chair, reason)
 
 
-def _outcome_faults(conference: Conference, found: Outcome) -> Iterator[ErrorItem]:
+def _outcome_faults(conference: Conference, outcome: Outcome) -> Iterator[ErrorItem]:
     possible = follow_up.possible_outcomes(conference.kind)
-    if found not in possible:
+    if outcome not in possible:
         listed = in_a_row([f"'{one}'" for one in possible])
-        yield ErrorItem(where="outcome", message=f"'{found}' can't be the outcome of {conference.id}. Possible are {listed}.")
+        yield ErrorItem(where="outcome", message=f"'{outcome}' can't be the outcome of {conference.id}. Possible are {listed}.")
 
 
 def _day_faults(conference: Conference, held_on: dt.date, days: Calendar, today: dt.date) -> Iterator[ErrorItem]:
@@ -182,21 +186,21 @@ def _day_faults(conference: Conference, held_on: dt.date, days: Calendar, today:
         yield ErrorItem(where="held_on", message=message)
 
 
-def _children(conference: Conference, found: Outcome, given: int | None) -> tuple[int, list[ErrorItem]]:
+def _children(conference: Conference, outcome: Outcome, given: int | None) -> tuple[int, list[ErrorItem]]:
     """Return how many children are on a plan after an outcome, and what is wrong with the given number."""
     expected, message = conference.children, None
-    if found is Outcome.INQUORATE:
+    if outcome is Outcome.INQUORATE:
         expected = conference.children if conference.kind.is_review else 0
         if given not in (None, expected):
             message = f"Nothing was decided about {conference.id}, so the children on a plan can't change. Leave them out."
-    elif found.leaves_a_plan:
+    elif outcome.leaves_a_plan:
         expected = conference.children if given is None else given
         if given == 0:
-            message = f"With '{found}', children are on a plan. Enter how many, or leave it out where it is all of them."
+            message = f"With '{outcome}', children are on a plan. Enter how many, or leave it out where it is all of them."
     else:
         expected = 0
         if given:
-            message = f"With '{found}', no child is on a plan. Leave the children out."
+            message = f"With '{outcome}', no child is on a plan. Leave the children out."
     return expected, [] if message is None else [ErrorItem(where="children", message=message)]
 
 

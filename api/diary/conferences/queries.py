@@ -85,22 +85,22 @@ def list_conferences(
 ) -> list[StoredConference]:
     """Return the conferences that pass every filter, by position: at most ``most``, after the position ``after``."""
     table = conferences
-    wanted: list[ColumnElement[bool]] = [table.c.position > after]
+    conditions: list[ColumnElement[bool]] = [table.c.position > after]
     words = {"kind": kind, "site": site, "chair": chair}
-    wanted += [table.c.value[name].as_string() == word for name, word in words.items() if word is not None]
-    wanted += [table.c.state == state] if state is not None else []
-    wanted += [table.c.due >= due_from] if due_from is not None else []
-    wanted += [table.c.due <= due_to] if due_to is not None else []
+    conditions += [table.c.value[name].as_string() == word for name, word in words.items() if word is not None]
+    conditions += [table.c.state == state] if state is not None else []
+    conditions += [table.c.due >= due_from] if due_from is not None else []
+    conditions += [table.c.due <= due_to] if due_to is not None else []
     if find is not None:
-        wanted = [table.c.position.in_(_positions_with(connection, find, wanted, most))]
-    return select_conferences(connection, select(table).where(*wanted).order_by(table.c.position).limit(most))
+        conditions = [table.c.position.in_(_positions_with(connection, find, conditions, most))]
+    return select_conferences(connection, select(table).where(*conditions).order_by(table.c.position).limit(most))
 
 
-def _positions_with(connection: Connection, text: str, wanted: Sequence[ColumnElement[bool]], most: int | None) -> list[int]:
+def _positions_with(connection: Connection, text: str, conditions: Sequence[ColumnElement[bool]], most: int | None) -> list[int]:
     """Return the positions of the first conferences whose reference, family or social worker contains the text or one alike."""
     table = conferences
     searched = (table.c.id, *(table.c.value[name].as_string() for name in ("family", "social_worker")))
-    rows = connection.execute(select(table.c.position, *searched).where(*wanted).order_by(table.c.position))
+    rows = connection.execute(select(table.c.position, *searched).where(*conditions).order_by(table.c.position))
     form = alike(text)
     matching = (position for position, *entries in rows if any(form in alike(entry) for entry in entries if entry is not None))
     return list(islice(matching, most))
@@ -118,8 +118,8 @@ def chain(connection: Connection, one: StoredConference) -> list[StoredConferenc
 
 def following(connection: Connection, identifier: str) -> StoredConference | None:
     """Return the conference that follows another in the family's chain, if there is one."""
-    found = select_conferences(connection, select(conferences).where(conferences.c.follows == identifier))
-    return found[0] if found else None
+    followers = select_conferences(connection, select(conferences).where(conferences.c.follows == identifier))
+    return followers[0] if followers else None
 
 
 def add(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:

@@ -16,7 +16,7 @@ from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.entry import refuse_faults
 from api.diary.conferences.follow_up import Reason
 from api.diary.conferences.queries import ConferenceState
-from api.diary.conferences.views import ConferenceView, Followed, current, followed, found, shown, views
+from api.diary.conferences.views import ConferenceView, Followed, current, followed, require_conference, shown, views
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
 from api.errors import invalid
@@ -113,17 +113,17 @@ _EXAMPLE: dict[str, Any] = {
 
 
 @router.get("", response_model=ConferencePage, dependencies=[_reads], summary="List conferences")
-def listed(connection: Reading, now: Now, wanted: Annotated[ConferenceFilter, Query()]) -> Any:
+def listed(connection: Reading, now: Now, filters: Annotated[ConferenceFilter, Query()]) -> Any:
     """Return conferences in the order in which they were stored."""
-    some = conferences.list_conferences(connection, **dict(wanted) | {"most": wanted.most + 1})
-    page = some[: wanted.most]
-    return {"items": views(connection, page, now), "next": page[-1].position if len(some) > wanted.most else None}
+    some = conferences.list_conferences(connection, **dict(filters) | {"most": filters.most + 1})
+    page = some[: filters.most]
+    return {"items": views(connection, page, now), "next": page[-1].position if len(some) > filters.most else None}
 
 
 @router.get("/{id:path}/history", response_model=HistoryPage, dependencies=[_reads], summary="The history of a conference")
 def history(connection: Reading, id: str, after: After = 0, most: Most = 100) -> Any:
     """Return who did what, when and why, oldest entry first."""
-    found(connection, id)
+    require_conference(connection, id)
     rows = conferences.history(connection, [id], after=after, most=most + 1)
     items = [{name: getattr(row, name) for name in HistoryItem.model_fields} for row in rows[:most]]
     return {"items": items, "next": items[-1]["number"] if len(rows) > most else None}

@@ -68,7 +68,7 @@ class Followed(BaseModel):
     next: ConferenceView | None
 
 
-def found(connection: Connection, identifier: str) -> StoredConference:
+def require_conference(connection: Connection, identifier: str) -> StoredConference:
     """Return the conference with an id. Raise NotFoundError if there is none."""
     stored = conferences.find(connection, identifier)
     if stored is None:
@@ -78,7 +78,7 @@ def found(connection: Connection, identifier: str) -> StoredConference:
 
 def current(connection: Connection, identifier: str, if_match: str | None) -> StoredConference:
     """Return the conference with an id if ``If-Match`` names its current version."""
-    stored = found(connection, identifier)
+    stored = require_conference(connection, identifier)
     expect(stored.version, if_match)
     return stored
 
@@ -87,13 +87,13 @@ def followed(
     connection: Connection, response: Response, identifier: str, following: str | None, now: dt.datetime
 ) -> dict[str, Any]:
     """Return a conference with the family's next one as the API shows them, and set the response's ETag."""
-    after = None if following is None else views(connection, [found(connection, following)], now)[0]
+    after = None if following is None else views(connection, [require_conference(connection, following)], now)[0]
     return {"conference": shown(connection, response, identifier, now), "next": after}
 
 
 def shown(connection: Connection, response: Response, identifier: str, now: dt.datetime) -> dict[str, Any]:
     """Return a conference as the API shows it, and set the response's ETag."""
-    stored = found(connection, identifier)
+    stored = require_conference(connection, identifier)
     response.headers["ETag"] = etag(stored.version)
     return views(connection, [stored], now)[0]
 

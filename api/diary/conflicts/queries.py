@@ -41,15 +41,15 @@ def broken(connection: Connection, now: dt.datetime) -> list[BrokenBooking]:
     """Return each booking from today on with each rule that it breaks, by start. One that clashes with another is listed too."""
     today = local_day(now)
     last = connection.execute(select(func.max(bookings_table.c.start)).where(bookings_table.c.active)).scalar_one()
-    found: list[BrokenBooking] = []
+    result: list[BrokenBooking] = []
     if last is not None:
         first = monday_of(today)
         while first <= last.date():
             until = first + dt.timedelta(weeks=WEEKS_AT_ONCE, days=-1)
-            found += _broken_in(connection, first, min(until, last.date()), today)
+            result += _broken_in(connection, first, min(until, last.date()), today)
             first = until + dt.timedelta(days=1)
-    found += _busy(connection, today)
-    return sorted(found, key=lambda one: (one.start, one.number, one.rule, one.text))
+    result += _busy(connection, today)
+    return sorted(result, key=lambda one: (one.start, one.number, one.rule, one.text))
 
 
 def newly_broken(before: Sequence[BrokenBooking], after: Sequence[BrokenBooking]) -> list[BrokenBooking]:

@@ -32,6 +32,6 @@ def listed(connection: Reading, now: Now, after: Skip = 0, most: Most = 100) -> 
 
     A plan mends these, or leaves them unplaced, and lists them among its exceptions.
     """
-    found = conflicts.broken(connection, now)
+    bookings = conflicts.broken(connection, now)
     until = after + most
-    return ConflictPage(items=found[after:until], next=until if len(found) > until else None, total=len(found))
+    return ConflictPage(items=bookings[after:until], next=until if len(bookings) > until else None, total=len(bookings))

@@ -74,16 +74,16 @@ def days_in_table(table: Table) -> tuple[NamedDays, ...]:
         raise InputError([SheetFault((), "this file is empty. Enter the headings date and name, and a day a row.", table.title)])
     columns = _columns(table.title, filled[0][1])
     faults: list[Fault] = []
-    found = []
+    days = []
     for n, row in filled[1:]:
         cells = {key: row[at] if at < len(row) else None for key, (at, _) in columns.items()}
         try:
-            found.append(_days_of(cells))
+            days.append(_days_of(cells))
         except _RowError as error:
             faults.append(SheetFault((), str(error), table.title, n, columns[error.key][1]))
     if faults:
         raise InputError(faults)
-    return tuple(sorted(set(found)))
+    return tuple(sorted(set(days)))
 
 
 class _RowError(Exception):
@@ -114,7 +114,7 @@ def _days_of(cells: dict[str, Cell]) -> NamedDays:
 
 def _day(cells: dict[str, Cell], key: str) -> dt.date:
     if is_blank(cells[key]):
-        raise _RowError(key, f"nothing is entered. Enter {Date().wanted}.")
+        raise _RowError(key, f"nothing is entered. Enter {Date().expected}.")
     try:
         return Date().read(cells[key])
     except CellError as error:
@@ -122,14 +122,14 @@ def _day(cells: dict[str, Cell], key: str) -> dt.date:
 
 
 def change_of_bank_holidays(
-    present: Iterable[dt.date] | None, found: Sequence[NamedDays], today: dt.date, *, replace: bool = False
+    present: Iterable[dt.date] | None, named: Sequence[NamedDays], today: dt.date, *, replace: bool = False
 ) -> DaysChange:
     """Return what a file's bank holidays change: it replaces those from its first day to its last.
 
     England's that the file leaves out stay, unless ``replace`` is true. Days of Scotland and Northern Ireland are left out.
     """
-    reasons = {one: why for one in found if (why := _why_no_bank_holiday(one))}
-    taken = [one for one in found if one not in reasons]
+    reasons = {one: why for one in named if (why := _why_no_bank_holiday(one))}
+    taken = [one for one in named if one not in reasons]
     names = {day: one.name for one in taken for day in days(Period(first=one.first, last=one.last))}
     left_out = tuple((one, why) for one, why in reasons.items() if not all(day in names for day in (one.first, one.last)))
     englands = _englands(today)
@@ -183,13 +183,13 @@ def _on_weekdays(years: Iterable[int]) -> set[dt.date]:
     return {day for year in years for day in bank_holidays_of_england(year) if day.weekday() < 5}
 
 
-def change_of_terms(present: Iterable[Period] | None, found: Sequence[NamedDays]) -> DaysChange:
+def change_of_terms(present: Iterable[Period] | None, named: Sequence[NamedDays]) -> DaysChange:
     """Return what a file's terms change: they replace all terms that overlap the file's days.
 
     Half-terms and other holidays within a term are cut out of it. Raise InputError if two terms of the file overlap.
     """
-    reasons = {one: why for one in found if (why := _why_no_term(one))}
-    terms = [one for one in found if one not in reasons]
+    reasons = {one: why for one in named if (why := _why_no_term(one))}
+    terms = [one for one in named if one not in reasons]
     faults = [
         Fault((), f"{in_words(one)} overlaps {in_words(other)}. Keep one of them in the file.")
         for one, other in combinations(terms, 2)

@@ -25,7 +25,7 @@ def with_nation(name: str, division: str) -> str:
 
 def why_not_of_england(name: str) -> str | None:
     """Return why a bank holiday is none of England's, by its name, or None if it may be one."""
-    places = " ".join(filter(None, (text for found in _PLACES.finditer(name) for text in found.groups())))
+    places = " ".join(filter(None, (text for match in _PLACES.finditer(name) for text in match.groups())))
     nation = _elsewhere(places)
     if nation is None and not _HERE.search(places):
         nation = next((nation for nation, names in _ONLY_ELSEWHERE.items() if names.search(name)), None)

@@ -88,7 +88,7 @@ def _read(request: Request) -> DaysRead:
     return read
 
 
-Found = Annotated[DaysRead, Depends(_read)]
+DaysOfFile = Annotated[DaysRead, Depends(_read)]
 Replace = Annotated[bool, Query(description="Also remove England's bank holidays that are known and not listed.")]
 Try = Annotated[ImportMode, Query(description="Preview the changes, or commit them.")]
 router = APIRouter(tags=["service"], route_class=DayFileRoute, responses=ERRORS)
@@ -136,7 +136,7 @@ def bank_holidays(
     connection: Writing,
     now: Now,
     response: Response,
-    found: Found,
+    read_days: DaysOfFile,
     mode: Try = ImportMode.PREVIEW,
     replace: Replace = False,
     if_match: IfMatch = None,
@@ -146,13 +146,13 @@ def bank_holidays(
     England's that the file does not list stay, unless ``replace`` is true. Scotland's and Northern Ireland's are left out.
     """
     present, version = documents.get(connection, "bank_holidays")
-    change = day_files.change_of_bank_holidays(present, found.days, local_day(now), replace=replace)
+    change = day_files.change_of_bank_holidays(present, read_days.days, local_day(now), replace=replace)
     response.headers["ETag"] = etag(version)
     if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(one.first for one in change.all)
         response.headers["ETag"] = etag(store(connection, "bank_holidays", value, now))
-    return _imported(mode, change, found.notes)
+    return _imported(mode, change, read_days.notes)
 
 
 @router.post(
@@ -162,20 +162,25 @@ def bank_holidays(
     summary="Import school terms from a calendar or a CSV file",
 )
 def terms(
-    connection: Writing, now: Now, response: Response, found: Found, mode: Try = ImportMode.PREVIEW, if_match: IfMatch = None
+    connection: Writing,
+    now: Now,
+    response: Response,
+    read_days: DaysOfFile,
+    mode: Try = ImportMode.PREVIEW,
+    if_match: IfMatch = None,
 ) -> DaysBroughtIn:
     """Replace the terms that overlap the file's days. To commit, send the ETag of the preview.
 
     Half-terms within a term are cut out of it.
     """
     present, version = documents.get(connection, "terms")
-    change = day_files.change_of_terms(present, found.days)
+    change = day_files.change_of_terms(present, read_days.days)
     response.headers["ETag"] = etag(version)
     if mode is ImportMode.COMMIT:
         expect(version, if_match)
         value = tuple(Period(first=one.first, last=one.last) for one in change.all)
         response.headers["ETag"] = etag(store(connection, "terms", value, now))
-    return _imported(mode, change, found.notes)
+    return _imported(mode, change, read_days.notes)
 
 
 def _imported(mode: ImportMode, change: DaysChange, notes: tuple[str, ...]) -> DaysBroughtIn:

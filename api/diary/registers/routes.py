@@ -40,7 +40,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
 
     @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {noun.name}")
     def one(connection: Reading, response: Response, id: str) -> Any:
-        stored = _found(connection, noun, id)
+        stored = _require(connection, noun, id)
         response.headers["ETag"] = etag(stored.version)
         return stored.value
 
@@ -67,7 +67,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
 
     @router.put("/{id:path}", response_model=changed, dependencies=[changes], openapi_extra=body, summary=f"Change a {noun.name}")
     def replace(connection: Writing, now: Now, response: Response, id: Identifier, value: sent, if_match: IfMatch = None) -> Any:
-        expect(_found(connection, noun, id).version, if_match)
+        expect(_require(connection, noun, id).version, if_match)
         if value.id != id:
             raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {noun.name} instead.")
         before = conflicts.broken(connection, now)
@@ -78,7 +78,7 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
 
     @router.delete("/{id:path}", status_code=204, dependencies=[changes], summary=f"Remove a {noun.name}")
     def remove(connection: Writing, id: str, if_match: IfMatch = None) -> None:
-        expect(_found(connection, noun, id).version, if_match)
+        expect(_require(connection, noun, id).version, if_match)
         try:
             registers.remove(connection, noun, id)
             _hold_to_references(connection)
@@ -102,7 +102,7 @@ def _without_broken_bookings(sent: Any) -> Any:
     return {name: value for name, value in sent.items() if name != "broken_bookings"} if isinstance(sent, dict) else sent
 
 
-def _found(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:
+def _require(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:
     stored = registers.find(connection, noun, identifier)
     if stored is None:
         raise not_found(noun.name, identifier)

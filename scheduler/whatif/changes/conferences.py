@@ -26,12 +26,14 @@ def conference_keys(conference: Conference, *part: str) -> frozenset[Key]:
 
 def without_conferences(problem: Problem, removed: Collection[str]) -> Problem:
     """Return the problem without these conferences (ids) and all references to them."""
-    kept = with_problem_fields(
+    remaining = with_problem_fields(
         problem,
         conferences=tuple(one for one in problem.conferences if one.id not in removed),
         published=tuple(one for one in problem.published if one.conference not in removed),
     )
-    return with_problem_fields(kept, apart=tuple(pair for pair in problem.apart if all(kept.on_side(side) for side in pair)))
+    return with_problem_fields(
+        remaining, apart=tuple(pair for pair in problem.apart if all(remaining.on_side(side) for side in pair))
+    )
 
 
 class ConferenceChange(ChangeBase):

@@ -44,7 +44,7 @@ def compare(
     workers: Workers,
     *,
     effort: Effort = USUAL,
-    kept: ResultStore | None = None,
+    store: ResultStore | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Comparison | None:
@@ -54,5 +54,5 @@ def compare(
     not solved. Raise the errors of ``sweep``.
     """
     tasks = [task_of(variant.problem, effort) for variant in of]
-    solved = sweep(tasks, workers, kept=kept, on_progress=on_progress, stop=stop)
+    solved = sweep(tasks, workers, store=store, on_progress=on_progress, stop=stop)
     return compared(of, [solved.get(task.key) for task in tasks])

@@ -78,7 +78,7 @@ def marginal_value(
     *,
     top: int = TOP,
     effort: Effort = USUAL,
-    kept: ResultStore | None = None,
+    store: ResultStore | None = None,
     on_progress: Callable[[SweepProgress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Appraisal | None:
@@ -94,15 +94,15 @@ def marginal_value(
     def report(progress: SweepProgress) -> None:
         on_progress(SweepProgress(done + progress.done, done + progress.of, progress.seconds_left))
 
-    while not ended.is_set() and (tasks := search.wanted()):
-        solved = sweep(tasks, workers, kept=kept, on_progress=report, stop=ended)
+    while not ended.is_set() and (tasks := search.next_tasks()):
+        solved = sweep(tasks, workers, store=store, on_progress=report, stop=ended)
         done += len(solved)
         search.take(solved)
     return search.appraisal()
 
 
 class Search:
-    """The search for the most valuable resources, in rounds: solve the tasks of ``wanted``, and pass the results to ``take``.
+    """The search for the most valuable resources, in rounds: solve the tasks of ``next_tasks``, and pass the results to ``take``.
 
     The caller decides where tasks are solved; the search itself only screens, which takes some seconds. It is deterministic:
     equal results lead to equal rounds.
@@ -118,7 +118,7 @@ class Search:
     ) -> None:
         self._problem, self._top, self._effort, self._stop = problem, top, effort, stop
         self._base: Schedule | None = None
-        self._wanted: list[tuple[Task, Group | ResourceUnit]] = []
+        self._planned: list[tuple[Task, Group | ResourceUnit]] = []
         self._open: list[tuple[Values, Group | ResourceUnit]] = []
         self._tries: Counter[Cell] = Counter()
         self._offered: Counter[UnitKind] = Counter()
@@ -127,11 +127,11 @@ class Search:
         self._days = ChairDays({}, None, ())
         self._needed: list[ResourceUnit] = []
 
-    def wanted(self) -> list[Task]:
+    def next_tasks(self) -> list[Task]:
         """Return the tasks to solve next; none if the search is over."""
         if self._base is None:
             return [self._task(Scenario(name="as things are"))]
-        return [task for task, _ in self._wanted]
+        return [task for task, _ in self._planned]
 
     def take(self, solved: Mapping[str, Solved]) -> None:
         """Take results by their tasks' keys. Tasks without a result stay wanted.
@@ -142,12 +142,12 @@ class Search:
             for of_base in solved.values():
                 self._begin(of_base)
             return
-        waiting = self._wanted
-        self._wanted = [(task, node) for task, node in waiting if task.key not in solved]
+        waiting = self._planned
+        self._planned = [(task, node) for task, node in waiting if task.key not in solved]
         for task, node in waiting:
             if task.key in solved:
                 self._settle(node, solved[task.key])
-        if not self._wanted:
+        if not self._planned:
             self._want(self._next())
 
     def appraisal(self) -> Appraisal | None:
@@ -156,7 +156,7 @@ class Search:
             return None
         shown = self._shown()
         untried = Counter(offer.kind for bound, node in self._open for offer in _offers(node) if self._may_be_shown(bound, offer))
-        untried.update(offer.kind for _, node in self._wanted for offer in _offers(node) if offer.kind != "less")
+        untried.update(offer.kind for _, node in self._planned for offer in _offers(node) if offer.kind != "less")
         untried.update(one.offer.kind for one in self._solved if one not in shown and self._may_gain_more(one))
         return Appraisal(
             base=self._base.tiers,
@@ -166,7 +166,7 @@ class Search:
             others=dict(self._offered - self._nothing - Counter(one.offer.kind for one in shown) - untried),
             untried=dict(untried),
             losses=self._losses(),
-            is_whole=not self._wanted,
+            is_whole=not self._planned,
         )
 
     # The rounds ---------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ class Search:
         return task_of(scenario.applied(self._problem), self._effort)
 
     def _want(self, nodes: list[Group | ResourceUnit]) -> None:
-        self._wanted += [(self._task(node.scenario), node) for node in nodes]
+        self._planned += [(self._task(node.scenario), node) for node in nodes]
 
     def _begin(self, solved: Solved) -> None:
         """Screen the offers. The first round solves the losses, and groups that can't be priced."""
@@ -189,7 +189,7 @@ class Search:
         self._want([*([self._days.all_free] if self._days.all_free else []), *self._days.used[: self._top]])
         self._want([group for group in groups if not group.can_be_priced])
         self._price([group for group in groups if group.can_be_priced], schedule)
-        if not self._wanted:
+        if not self._planned:
             self._want(self._next())
 
     def _price(self, groups: list[Group], schedule: Schedule) -> None:

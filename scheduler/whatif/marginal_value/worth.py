@@ -108,7 +108,7 @@ def one_way(unrestricted: Sequence[Difference], *, is_less: bool) -> tuple[Diffe
 
 def _facts(before: Outlook, after: Outlook) -> Iterator[str]:
     """Yield how the two schedules differ in counts that people know, the most serious first."""
-    nouns = (
+    names = (
         ("conference not placed", "conferences not placed"),
         ("child late", "children late"),
         ("conference handed over", "conferences handed over"),
@@ -118,7 +118,7 @@ def _facts(before: Outlook, after: Outlook) -> Iterator[str]:
         ("conference at another site", "conferences at other sites"),
         ("hold not provided", "holds not provided"),
     )
-    for (one, many), was, will_be in zip(nouns, _counts(before), _counts(after), strict=True):
+    for (one, many), was, will_be in zip(names, _counts(before), _counts(after), strict=True):
         by = abs(will_be - was)
         if by:
             yield f"{number(by)} {'fewer' if will_be < was else 'more'} {agree(by, one, many)}"

@@ -45,9 +45,9 @@ def run(*arguments: object, **settings: object) -> tuple[int, str, str]:
 def sites(url: str) -> list[str]:
     store = Store(url)
     with store.reading() as connection:
-        found = [site.id for site in registers.values(connection, registers.SITES)]
+        result = [site.id for site in registers.values(connection, registers.SITES)]
     store.close()
-    return found
+    return result
 
 
 def test_each_command_of_the_service_is_an_entry_point() -> None:
@@ -115,10 +115,10 @@ def test_a_backup_under_writes_has_every_acknowledged_one(databases: Databases, 
     for file, before, _ in seen:
         restored = databases.empty()
         restore_diary(Settings(database_url=restored), file, NOW)
-        found = sites(restored)
-        assert set(before) <= set(found)
+        result = sites(restored)
+        assert set(before) <= set(result)
         for n in range(4):  # without a gap: the backup shows one moment
-            own = [name for name in found if name.startswith(f"W{n}-")]
+            own = [name for name in result if name.startswith(f"W{n}-")]
             assert own == [f"W{n}-{number}" for number in range(len(own))]
         if make_url(url).get_backend_name() == "sqlite":
             with closing(sqlite3.connect(file)) as connection:

@@ -25,9 +25,9 @@ NOT_INSTALLED = (
 @pytest.fixture
 def url(postgres_databases: PostgresServer) -> str:
     """The URL of a filled diary that no service uses."""
-    found = postgres_databases.migrated()
-    change(found)
-    return found
+    result = postgres_databases.migrated()
+    change(result)
+    return result
 
 
 def change(url: str, *statements: str) -> None:
@@ -45,14 +45,14 @@ def change(url: str, *statements: str) -> None:
 def contents(url: str) -> dict[str, Any]:
     store = Store(url)
     with store.reading() as connection:
-        found: dict[str, Any] = {table.name: connection.execute(select(table)).all() for table in metadata.sorted_tables}
-        found["revision"] = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        result: dict[str, Any] = {table.name: connection.execute(select(table)).all() for table in metadata.sorted_tables}
+        result["revision"] = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         constraints = "SELECT conname FROM pg_constraint WHERE connamespace = current_schema()::regnamespace ORDER BY 1"
-        found["constraints"] = connection.execute(text(constraints)).all()
+        result["constraints"] = connection.execute(text(constraints)).all()
         tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
-        found["tables"] = connection.execute(text(tables)).all()
+        result["tables"] = connection.execute(text(tables)).all()
     store.close()
-    return found
+    return result
 
 
 def server(url: str) -> postgresql.Server:
@@ -224,10 +224,10 @@ def test_a_server_that_is_stopped_is_reported(tmp_path: Path) -> None:
 
 def test_a_password_is_on_no_command_line_and_in_no_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     url = make_url("postgresql+psycopg://diary:s3cret%40@db.example.org:5433/diary?sslmode=require")
-    found = postgresql.server_of(url.render_as_string(hide_password=False))
-    assert found.address == "host=db.example.org dbname=diary user=diary port=5433 sslmode=require"
-    assert found.environment["PGPASSWORD"] == "s3cret@"
-    assert "s3cret" not in repr(found)
+    result = postgresql.server_of(url.render_as_string(hide_password=False))
+    assert result.address == "host=db.example.org dbname=diary user=diary port=5433 sslmode=require"
+    assert result.environment["PGPASSWORD"] == "s3cret@"
+    assert "s3cret" not in repr(result)
     fake_programs(tmp_path / "bin", monkeypatch, pg_dump='echo "$PGPASSWORD $PGAPPNAME $*"')
     monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/bin")
-    assert found.run("pg_dump", "--version") == "s3cret@ conferences backup --version\n"
+    assert result.run("pg_dump", "--version") == "s3cret@ conferences backup --version\n"

@@ -52,8 +52,8 @@ def raise_version(store: Store, to: int) -> None:
 
 def version(path: Path) -> int:
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-        (found,) = connection.execute("SELECT version FROM diary").fetchone()
-        return int(found)
+        (result,) = connection.execute("SELECT version FROM diary").fetchone()
+        return int(result)
 
 
 def contents(path: Path) -> list[str]:

@@ -181,7 +181,9 @@ def test_an_old_diary_is_read_as_before_migration(empty: Store, tmp_path: Path) 
                 assert entries(response.text) == entries(body), path
                 assert all(map(int.__gt__, sequences(response.text), sequences(body))), path
             else:
-                assert without_sentences(as_told_then(response.json(), body)) == without_sentences(as_told_then(body, body)), path
+                assert without_sentences(as_answered_then(response.json(), body)) == without_sentences(
+                    as_answered_then(body, body)
+                ), path
 
 
 NOT_THEN = ("mode",)
@@ -190,27 +192,27 @@ HELD_ONLY = ("in_time", "late", "in_time_percent", "reasons")
 """Fields of timeliness that also counted what was only booked."""
 
 
-def as_told_then(found: Any, then: Any) -> Any:
+def as_answered_then(result: Any, then: Any) -> Any:
     """Return an answer with the fields that it had then, and without those that have been corrected since."""
-    if isinstance(found, list) and isinstance(then, list):
-        listed = [one for one in found if not (isinstance(one, dict) and one.get("what") in NOT_THEN)]
+    if isinstance(result, list) and isinstance(then, list):
+        listed = [one for one in result if not (isinstance(one, dict) and one.get("what") in NOT_THEN)]
         assert len(listed) == len(then)
-        return [as_told_then(one, other) for one, other in zip(listed, then, strict=True)]
-    if not isinstance(found, dict) or not isinstance(then, dict):
-        return found
-    if "in_time" in then and "booked_late" in found:
+        return [as_answered_then(one, other) for one, other in zip(listed, then, strict=True)]
+    if not isinstance(result, dict) or not isinstance(then, dict):
+        return result
+    if "in_time" in then and "booked_late" in result:
         assert then["held"] == 0  # so all that was late then is booked late
-        assert (found["booked_late"], found["in_time"], found["late"], found["reasons"]) == (then["late"], 0, 0, [])
-        assert as_told_then(found["booked_late_reasons"], then["reasons"]) == then["reasons"]
+        assert (result["booked_late"], result["in_time"], result["late"], result["reasons"]) == (then["late"], 0, 0, [])
+        assert as_answered_then(result["booked_late_reasons"], then["reasons"]) == then["reasons"]
     dropped = HELD_ONLY if "in_time" in then else ()
-    return {name: as_told_then(found[name], value) for name, value in then.items() if name not in dropped}
+    return {name: as_answered_then(result[name], value) for name, value in then.items() if name not in dropped}
 
 
 def entries(feed: str) -> list[dict[str, str]]:
     """Return what a feed's entries show, without what every change of them alters, and without sentences."""
-    found = icalendar.Calendar.from_ical(feed).walk("VEVENT")
+    result = icalendar.Calendar.from_ical(feed).walk("VEVENT")
     left_out = ("SEQUENCE", "LAST-MODIFIED", "DTSTAMP", "DESCRIPTION")
-    return [{name: str(one.decoded(name)) for name in one if name not in left_out} for one in found]
+    return [{name: str(one.decoded(name)) for name in one if name not in left_out} for one in result]
 
 
 def sequences(feed: str) -> list[int]:

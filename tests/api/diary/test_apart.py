@@ -99,8 +99,8 @@ def test_a_pair_that_cannot_be_is_refused(seeded: TestClient, pair: list[str], e
     seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
     headers = {"If-Match": seeded.get("/api/v1/apart").headers["ETag"]}
     for response in (keep_apart(seeded, *pair), seeded.put("/api/v1/apart", json=[pair], headers=headers)):
-        found = [(error["where"], error["message"]) for error in response.json()["errors"]]
-        assert (response.status_code, found) == (422, errors)
+        result = [(error["where"], error["message"]) for error in response.json()["errors"]]
+        assert (response.status_code, result) == (422, errors)
     assert seeded.get("/api/v1/apart").json() == []
 
 

@@ -50,10 +50,10 @@ def test_a_plan_of_part_of_a_week_keeps_the_limits_and_is_published(limited: Tes
         problem = jobs.problem_of(connection, identifier)
     assert problem is not None
     assert (problem.today, problem.chair_by_id["C1"].max_per_week) == (NOW.date(), 0)
-    found = plan(problem, time_limit=20, workers=1)
-    assert {one.conference for one in found.bookings} >= {"CPC-2", "CPC-4"}
-    assert "C1" not in {one.chair for one in found.bookings}
-    assert publish(limited, keep(store, problem, found.bookings, {})).status_code == 201
+    result = plan(problem, time_limit=20, workers=1)
+    assert {one.conference for one in result.bookings} >= {"CPC-2", "CPC-4"}
+    assert "C1" not in {one.chair for one in result.bookings}
+    assert publish(limited, keep(store, problem, result.bookings, {})).status_code == 201
 
 
 def test_a_booking_cancelled_beside_is_no_change_of_the_plans_data(limited: TestClient, store: Store) -> None:

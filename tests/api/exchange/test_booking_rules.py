@@ -49,16 +49,16 @@ def test_a_booking_that_breaks_a_rule_is_not_imported(
     commit(client, service(published=published))
     before = client.get("/api/v1/bookings").json()["items"]
     content = encode(service(published=[AT_TEN | changes]), Format.XLSX)
-    told = send(client, content, Format.XLSX, mode="commit").json()
-    assert (told["bookings"], told["fields"], told["conflicts"]) == (NOTHING, [], [])
-    assert [(one["where"], one["conference"]) for one in told["undecided"]] == [("Published, row 2, Date", "A")]
-    assert [broken["where"] for broken in told["undecided"][0]["broken"]] == rules
+    result = send(client, content, Format.XLSX, mode="commit").json()
+    assert (result["bookings"], result["fields"], result["conflicts"]) == (NOTHING, [], [])
+    assert [(one["where"], one["conference"]) for one in result["undecided"]] == [("Published, row 2, Date", "A")]
+    assert [broken["where"] for broken in result["undecided"][0]["broken"]] == rules
     assert client.get("/api/v1/bookings").json()["items"] == before
 
 
 def test_lateness_is_said_in_words(client: TestClient) -> None:
-    told = commit(client, service(published=[AT_TEN | {"start": "2027-03-23T10:00"}]))
-    assert told["undecided"][0]["broken"] == [
+    result = commit(client, service(published=[AT_TEN | {"start": "2027-03-23T10:00"}]))
+    assert result["undecided"][0]["broken"] == [
         {
             "where": "late",
             "message": "A was due on Friday 19 March 2027: Tuesday 23 March 2027 is 2 working days late. Choose an earlier day, "
@@ -82,14 +82,14 @@ def test_each_kind_of_rule_counts(client: TestClient, conferences: Any, document
     start = "2027-03-02T14:00" if documents else "2027-03-02T10:00"
     place = {"start": start, "room": "AYL-1" if documents else "WYC-1", "chair": "C2"}
     published = [AT_TEN, {"conference": "B", **place}][: len(conferences)]
-    told = commit(client, service(conferences=conferences, published=published, **documents))
-    assert [(one["conference"], [item["where"] for item in one["broken"]]) for one in told["undecided"]] == broken
-    assert told["bookings"]["added"] == [one["conference"] for one in published if one["conference"] not in dict(broken)]
+    result = commit(client, service(conferences=conferences, published=published, **documents))
+    assert [(one["conference"], [item["where"] for item in one["broken"]]) for one in result["undecided"]] == broken
+    assert result["bookings"]["added"] == [one["conference"] for one in published if one["conference"] not in dict(broken)]
 
 
 def test_a_missing_minute_taker_breaks_a_rule_where_they_are_planned(client: TestClient) -> None:
-    told = commit(client, service(minute_takers=[minute_taker("M1")], published=[AT_TEN]))
-    assert [(one["conference"], [item["where"] for item in one["broken"]]) for one in told["undecided"]] == [("A", ["R5"])]
+    result = commit(client, service(minute_takers=[minute_taker("M1")], published=[AT_TEN]))
+    assert [(one["conference"], [item["where"] for item in one["broken"]]) for one in result["undecided"]] == [("A", ["R5"])]
 
 
 def test_who_is_no_longer_in_the_diary_books_nothing(client: TestClient) -> None:
@@ -98,8 +98,8 @@ def test_who_is_no_longer_in_the_diary_books_nothing(client: TestClient) -> None
     version = client.get("/api/v1/chairs/C3").headers["etag"]
     assert client.delete("/api/v1/chairs/C3", headers={"If-Match": version}).status_code == 204
     etag = send(client, encode(file, Format.JSON)).headers["etag"]
-    told = commit(client, file, if_match=etag)
-    assert told["undecided"] == [
+    result = commit(client, file, if_match=etag)
+    assert result["undecided"] == [
         {"where": "published[0].start", "conference": "A", "broken": [{"where": "chair", "message": "there is no chair 'C3'."}]}
     ]
 
@@ -108,8 +108,8 @@ def test_a_booking_that_stays_is_in_the_way_of_another(client: TestClient) -> No
     first, second = AT_TEN, {"conference": "B", "start": "2027-03-02T14:00", "room": "AYL-1", "chair": "C1"}
     commit(client, service(published=[first, second]))
     sunday = {"conference": "B", "start": "2027-03-07T10:00", "room": "AYL-1", "chair": "C2"}
-    told = commit(client, service(published=[first | {"start": "2027-03-02T14:00"}, sunday]))
-    assert [(one["conference"], [item["where"] for item in one["broken"]]) for one in told["undecided"]] == [
+    result = commit(client, service(published=[first | {"start": "2027-03-02T14:00"}, sunday]))
+    assert [(one["conference"], [item["where"] for item in one["broken"]]) for one in result["undecided"]] == [
         ("A", ["R2", "R3"]),
         ("B", ["R1", "R3"]),
     ]
@@ -118,20 +118,20 @@ def test_a_booking_that_stays_is_in_the_way_of_another(client: TestClient) -> No
 
 
 def test_of_two_at_once_the_first_row_is_imported(client: TestClient) -> None:
-    told = commit(client, service(published=[AT_TEN, AT_TEN | {"conference": "B"}]))
-    assert told["bookings"]["added"] == ["A"]
-    assert [(one["where"], [item["where"] for item in one["broken"]]) for one in told["undecided"]] == [
+    result = commit(client, service(published=[AT_TEN, AT_TEN | {"conference": "B"}]))
+    assert result["bookings"]["added"] == ["A"]
+    assert [(one["where"], [item["where"] for item in one["broken"]]) for one in result["undecided"]] == [
         ("published[1].start", ["R2", "R3"])
     ]
 
 
 def test_a_length_that_does_not_fit_stays_as_it_was(client: TestClient) -> None:
     commit(client, service(published=[AT_TEN, {"conference": "B", "start": "2027-03-02T14:00", "room": "AYL-1", "chair": "C2"}]))
-    told = commit(client, service(conferences=[conference("A", minutes=240, children=3), conference("B")]))
-    assert [(one["where"], one["conference"], [item["where"] for item in one["broken"]]) for one in told["undecided"]] == [
+    result = commit(client, service(conferences=[conference("A", minutes=240, children=3), conference("B")]))
+    assert [(one["where"], one["conference"], [item["where"] for item in one["broken"]]) for one in result["undecided"]] == [
         ("conferences[0].minutes", "A", ["R2"])
     ]
-    assert [(one["item"], one["field"]) for one in told["fields"]] == [("conferences/A", "children")]
+    assert [(one["item"], one["field"]) for one in result["fields"]] == [("conferences/A", "children")]
     stored = client.get("/api/v1/conferences/A").json()
     assert (stored["conference"]["minutes"], stored["conference"]["children"]) == (105, 3)
     assert stored["booking"]["end"] == "2027-03-02T11:45"
@@ -140,6 +140,6 @@ def test_a_length_that_does_not_fit_stays_as_it_was(client: TestClient) -> None:
 def test_what_is_booked_already_is_not_judged_again(client: TestClient) -> None:
     commit(client, service(published=[AT_TEN]))
     put_document(client, "closures", ["2027-03-02", "2027-03-11"])
-    told = commit(client, service(published=[AT_TEN | {"locks": ["time"]}]))
-    assert (told["bookings"]["changed"], told["undecided"]) == (["A"], [])
+    result = commit(client, service(published=[AT_TEN | {"locks": ["time"]}]))
+    assert (result["bookings"]["changed"], result["undecided"]) == (["A"], [])
     assert [one["locks"] for one in client.get("/api/v1/bookings").json()["items"]] == [["time"]]

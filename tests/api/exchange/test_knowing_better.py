@@ -58,8 +58,8 @@ def test_a_workbook_without_sheets_columns_and_cells_erases_nothing(client: Test
             book["Conferences"].cell(row, blank).value = None
 
     content = edited(encode(first_month(), Format.XLSX), strip)
-    told = send(client, content, Format.XLSX, mode="commit")
-    assert (told.status_code, told.json()["fields"], told.json()["conflicts"]) == (200, [], [])
+    result = send(client, content, Format.XLSX, mode="commit")
+    assert (result.status_code, result.json()["fields"], result.json()["conflicts"]) == (200, [], [])
     assert client.get("/api/v1/problem", params=MARCH).json() == before
 
 
@@ -80,8 +80,8 @@ def test_last_months_copy_takes_no_count_back(client: TestClient, format_: Forma
         {"where": "chairs/C1/caseload", "message": "the diary has 87, which is or may be newer than the file's 80."},
         {"where": "conferences/B/children", "message": "the diary has 5, which is or may be newer than the file's 2."},
     ]
-    kept = send(client, copy, format_, mode="commit", if_match=preview.headers["etag"])
-    assert (kept.status_code, kept.json()["conflicts"]) == (200, conflicts)
+    stored = send(client, copy, format_, mode="commit", if_match=preview.headers["etag"])
+    assert (stored.status_code, stored.json()["conflicts"]) == (200, conflicts)
     assert client.get("/api/v1/problem", params=MARCH).json() == before
 
     query = {"overwrite": ["chairs/C1/caseload", "conferences"]}
@@ -106,8 +106,8 @@ def test_what_may_be_overwritten_is_named(client: TestClient, overwrite: list[st
     commit(client, first_month())
     change(client, "chairs/C1", caseload=87)
     change(client, "conferences/B", children=5)
-    told = send(client, encode(first_month(), Format.JSON), overwrite=overwrite).json()
-    assert [f"{one['item']}/{one['field']}" for one in told["conflicts"]] == left
+    result = send(client, encode(first_month(), Format.JSON), overwrite=overwrite).json()
+    assert [f"{one['item']}/{one['field']}" for one in result["conflicts"]] == left
 
 
 def test_an_overwrite_of_no_kind_of_item_is_refused(client: TestClient) -> None:
@@ -143,8 +143,8 @@ def test_an_exported_file_changes_items_that_are_as_exported(client: TestClient,
     clock.forward(minutes=1)
     change(client, "chairs/C2", caseload=5)
     content["chairs"][0]["caseload"] = 88
-    told = send(client, json.dumps(content).encode(), mode="commit")
-    assert told.status_code == 409
+    result = send(client, json.dumps(content).encode(), mode="commit")
+    assert result.status_code == 409
     preview = send(client, json.dumps(content).encode())
     assert preview.json()["fields"] == [conflict("chairs/C1", "caseload", 87, 88, newer=False)]
     assert preview.json()["conflicts"] == [conflict("chairs/C2", "caseload", 5, 0)]
@@ -156,16 +156,16 @@ def test_what_was_entered_by_hand_only_may_be_newer(client: TestClient) -> None:
     commit(client, first_month())
     added = client.post("/api/v1/chairs", json=chair("C9", caseload=40))
     assert added.status_code == 201
-    told = send(client, encode(first_month(chairs=[chair("C1", caseload=80), chair("C9", caseload=30)]), Format.JSON)).json()
-    assert told["conflicts"] == [conflict("chairs/C9", "caseload", 40, 30, newer=None)]
+    result = send(client, encode(first_month(chairs=[chair("C1", caseload=80), chair("C9", caseload=30)]), Format.JSON)).json()
+    assert result["conflicts"] == [conflict("chairs/C9", "caseload", 40, 30, newer=None)]
 
 
 def test_a_corrected_file_is_imported_without_asking(client: TestClient) -> None:
     commit(client, first_month())
-    told = commit(client, first_month(chairs=[chair("C1", caseload=81)]))
-    assert told["fields"] == [conflict("chairs/C1", "caseload", 80, 81, newer=False)]
-    told = commit(client, first_month(chairs=[chair("C1", caseload=82)]))
-    assert told["fields"] == [conflict("chairs/C1", "caseload", 81, 82, newer=False)]
+    result = commit(client, first_month(chairs=[chair("C1", caseload=81)]))
+    assert result["fields"] == [conflict("chairs/C1", "caseload", 80, 81, newer=False)]
+    result = commit(client, first_month(chairs=[chair("C1", caseload=82)]))
+    assert result["fields"] == [conflict("chairs/C1", "caseload", 81, 82, newer=False)]
 
 
 def test_rows_are_united_and_removed_rows_stay_removed(client: TestClient) -> None:
@@ -198,14 +198,14 @@ def test_what_the_diary_has_removed_does_not_come_back(client: TestClient) -> No
     for path in ("chairs/C3", f"holds/{hold['id']}"):
         version = client.get(f"/api/v1/{path}").headers["etag"]
         assert client.delete(f"/api/v1/{path}", headers={"If-Match": version}).status_code == 204
-    told = send(client, encode(file, Format.JSON)).json()
-    assert (told["chairs"]["added"], told["holds"]["added"]) == ([], [])
-    assert [(one["item"], one["field"], one["before"], one["diary_is_newer"]) for one in told["conflicts"]] == [
+    result = send(client, encode(file, Format.JSON)).json()
+    assert (result["chairs"]["added"], result["holds"]["added"]) == ([], [])
+    assert [(one["item"], one["field"], one["before"], one["diary_is_newer"]) for one in result["conflicts"]] == [
         ("chairs/C3", None, None, True),
         ("holds/AYL 2027-03-08 1", None, None, True),
     ]
-    told = commit(client, file, overwrite=["chairs/C3"], if_match=send(client, encode(file, Format.JSON)).headers["etag"])
-    assert (told["chairs"]["added"], len(told["conflicts"])) == (["C3"], 1)
+    result = commit(client, file, overwrite=["chairs/C3"], if_match=send(client, encode(file, Format.JSON)).headers["etag"])
+    assert (result["chairs"]["added"], len(result["conflicts"])) == (["C3"], 1)
 
 
 def test_a_booking_that_the_diary_has_moved_or_cancelled_stays_so(client: TestClient) -> None:
@@ -220,13 +220,13 @@ def test_a_booking_that_the_diary_has_moved_or_cancelled_stays_so(client: TestCl
             200,
             201,
         )
-    told = send(client, copy, Format.XLSX)
+    result = send(client, copy, Format.XLSX)
     place = {"start": "2027-03-03T10:00", "room": "AYL-1", "chair": "C1", "minute_taker": None, "locks": []}
-    assert told.json()["conflicts"] == [
+    assert result.json()["conflicts"] == [
         conflict("bookings/A", "start", "2027-03-04T14:00", "2027-03-02T10:00"),
         conflict("bookings/B", None, None, place),
     ]
-    assert send(client, copy, Format.XLSX, mode="commit", if_match=told.headers["etag"]).status_code == 200
+    assert send(client, copy, Format.XLSX, mode="commit", if_match=result.headers["etag"]).status_code == 200
     (booked,) = client.get("/api/v1/bookings").json()["items"]
     assert (booked["conference"], booked["start"]) == ("A", "2027-03-04T14:00")
     forced = commit(client, first_month(published=[AT_TEN, other]), overwrite=["bookings"])
@@ -236,8 +236,8 @@ def test_a_booking_that_the_diary_has_moved_or_cancelled_stays_so(client: TestCl
 def test_a_blank_room_or_minute_taker_keeps_those_of_the_booking(client: TestClient) -> None:
     commit(client, first_month())
     file = first_month(published=[{"conference": "A", "start": "2027-03-02T14:00", "chair": "C1"}])
-    told = commit(client, file, Format.XLSX)
-    assert told["fields"] == [conflict("bookings/A", "start", "2027-03-02T10:00", "2027-03-02T14:00", newer=False)]
+    result = commit(client, file, Format.XLSX)
+    assert result["fields"] == [conflict("bookings/A", "start", "2027-03-02T10:00", "2027-03-02T14:00", newer=False)]
     assert [one["room"] for one in client.get("/api/v1/bookings").json()["items"]] == ["AYL-1"]
 
 
@@ -256,8 +256,8 @@ def test_a_commit_after_another_change_is_refused(client: TestClient) -> None:
 
 
 def test_one_bank_holiday_does_not_replace_englands(client: TestClient) -> None:
-    told = commit(client, tiny_problem(calendar={"bank_holidays": ["2027-03-12"]}))
-    assert told["notes"] == [
+    result = commit(client, tiny_problem(calendar={"bank_holidays": ["2027-03-12"]}))
+    assert result["notes"] == [
         "Bank holidays: 1 listed day is not England's (2027-03-12). The diary now lists them and those of England, 2026 to 2029. "
         "To leave out a day, change the bank holidays in the diary."
     ]
@@ -265,13 +265,13 @@ def test_one_bank_holiday_does_not_replace_englands(client: TestClient) -> None:
     assert "2027-03-12" in listed
     assert {"2026-12-25", "2027-03-26", "2027-12-27", "2029-05-07"} <= set(listed)
     assert len(listed) == 37  # with the days that fall on a weekend
-    told = commit(client, tiny_problem(calendar={"bank_holidays": ["2027-03-12"]}))
-    assert (told["notes"], told["fields"]) == ([], [])
+    result = commit(client, tiny_problem(calendar={"bank_holidays": ["2027-03-12"]}))
+    assert (result["notes"], result["fields"]) == ([], [])
 
 
 def test_englands_own_bank_holidays_leave_englands_in_place(client: TestClient) -> None:
-    told = commit(client, tiny_problem(calendar={"bank_holidays": ["2027-03-26", "2027-03-29"]}))
-    assert told["notes"] == ["Bank holidays: all that the file lists are England's, so the diary keeps those of England."]
+    result = commit(client, tiny_problem(calendar={"bank_holidays": ["2027-03-26", "2027-03-29"]}))
+    assert result["notes"] == ["Bank holidays: all that the file lists are England's, so the diary keeps those of England."]
     assert client.get("/api/v1/bank-holidays").json() is None
 
 

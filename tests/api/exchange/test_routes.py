@@ -97,8 +97,8 @@ def test_a_preview_changes_nothing_and_a_commit_imports(client: TestClient, form
     assert (response.status_code, response.json()) == (200, {**whole, "mode": "commit"})
     as_of_today = problem().model_dump(mode="json", by_alias=True) | {"today": "2027-01-04"}
     assert client.get("/api/v1/problem", params=MARCH).json() == as_of_today
-    told = send(client, content, format_, mode="commit").json()
-    assert told == {
+    result = send(client, content, format_, mode="commit").json()
+    assert result == {
         "mode": "commit",
         **{name: NOTHING | {"unchanged": len(whole[name]["added"]) + whole[name]["unchanged"]} for name in KINDS},
         **{name: [] for name in ("fields", "conflicts", "undecided", "broken_bookings", "notes")},
@@ -115,15 +115,15 @@ def test_an_export_can_be_imported_unchanged(client: TestClient, format_: Format
     as_of_today = client.get("/api/v1/problem", params=MARCH)
     assert as_of_today.headers["etag"] == f'"{on_day(problem(), NOW.date()).digest}"'
     assert [send(client, as_of_today.content).json()[name]["changed"] for name in KINDS] == [[]] * 8
-    told = send(client, out.content, format_).json()
-    assert [told[name]["added"] + told[name]["changed"] for name in KINDS] == [[]] * 8
-    assert [told[name] for name in ("fields", "conflicts", "undecided", "notes")] == [[]] * 4
+    result = send(client, out.content, format_).json()
+    assert [result[name]["added"] + result[name]["changed"] for name in KINDS] == [[]] * 8
+    assert [result[name] for name in ("fields", "conflicts", "undecided", "notes")] == [[]] * 4
     assert client.get("/api/v1/export", params={**MARCH, "format": format_}).content == out.content
 
 
 def test_the_stored_month_can_be_imported_and_exported(client: TestClient) -> None:
-    told = send(client, FIXTURE.read_bytes(), Format.XLSX, mode="commit").json()
-    assert {name: len(told[name]["added"]) for name in KINDS} == {
+    result = send(client, FIXTURE.read_bytes(), Format.XLSX, mode="commit").json()
+    assert {name: len(result[name]["added"]) for name in KINDS} == {
         "documents": 6,
         "sites": 3,
         "rooms": 3,
@@ -133,7 +133,7 @@ def test_the_stored_month_can_be_imported_and_exported(client: TestClient) -> No
         "conferences": 108,
         "bookings": 0,
     }
-    assert told["notes"] == ["Bank holidays: all that the file lists are England's, so the diary keeps those of England."]
+    assert result["notes"] == ["Bank holidays: all that the file lists are England's, so the diary keeps those of England."]
 
 
 def test_faults_are_reported_by_sheet_row_and_column(client: TestClient) -> None:
@@ -158,10 +158,10 @@ def test_bookings_that_break_a_rule_are_listed_by_row_and_nothing_else_is_lost(c
         ),
         Format.XLSX,
     )
-    told = send(client, names, Format.XLSX, mode="commit")
-    assert told.status_code == 200
-    assert (told.json()["conferences"]["added"], told.json()["bookings"]) == (["C"], NOTHING)
-    assert told.json()["undecided"] == [
+    result = send(client, names, Format.XLSX, mode="commit")
+    assert result.status_code == 200
+    assert (result.json()["conferences"]["added"], result.json()["bookings"]) == (["C"], NOTHING)
+    assert result.json()["undecided"] == [
         {
             "where": "Published, row 2, Date",
             "conference": "C",

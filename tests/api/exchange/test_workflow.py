@@ -172,19 +172,19 @@ def test_every_booking_that_overlaps_is_listed_by_its_place_in_the_file(store: S
     at_ten = {"start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
     import_problem(store, tiny_problem(conferences=both, published=[{"conference": "A", **at_ten}]))
     other = {"start": "2027-03-02T10:00", "chair": "C2", "room": "WYC-1"}
-    told = import_problem(
+    result = import_problem(
         store,
         tiny_problem(
             conferences=[*both, conference("D")],
             published=[{"conference": "B", **at_ten}, {"conference": "C", **other}, {"conference": "D", **other}],
         ),
     )
-    assert told.bookings == Changes(added=["C"])
-    assert [(one.where, one.conference, [item.where for item in one.broken]) for one in told.undecided] == [
+    assert result.bookings == Changes(added=["C"])
+    assert [(one.where, one.conference, [item.where for item in one.broken]) for one in result.undecided] == [
         ("published[0].start", "B", ["R2", "R3"]),
         ("published[2].start", "D", ["R2", "R3"]),
     ]
-    assert [one.message for one in told.undecided[0].broken] == [
+    assert [one.message for one in result.undecided[0].broken] == [
         "B, Tuesday 2 March 2027 at 10:00: room AYL-1 is then taken by A.",
         "B, Tuesday 2 March 2027 at 10:00: C1 is then taken by A.",
     ]

@@ -207,8 +207,8 @@ def test_a_chairs_feed_shows_travel_between_sites_on_a_day() -> None:
         entry("CPC-6", "2027-01-13T10:00", number=6),
     ]
     travel = "Travel from Aylesbury: 40 minutes; the one before ends at 11:45."
-    found = {name: travel in (text or "") for name, text in properties(written(*day), "SUMMARY", "DESCRIPTION")}
-    assert [name for name, travels in found.items() if travels] == ["Conference CPC-4"]
+    result = {name: travel in (text or "") for name, text in properties(written(*day), "SUMMARY", "DESCRIPTION")}
+    assert [name for name, travels in result.items() if travels] == ["Conference CPC-4"]
     assert b"Travel" not in written(*day, feed=replace(FEED, of=FeedOf.SERVICE))
 
 
@@ -229,8 +229,8 @@ def test_a_chairs_feed_shows_travel_between_sites_on_a_day() -> None:
 def test_an_entry_that_has_left_says_which_it_was(of: FeedOf, fate: Fate, summary: str, description: str) -> None:
     feed = replace(FEED, of=of)
     names = "SUMMARY", "DESCRIPTION", "STATUS", "TRANSP", "LOCATION"
-    told = f"{summary}: Conference CPC-1", description, "CANCELLED", "TRANSPARENT", None
-    assert properties(written(entry(fate=fate), feed=feed), *names) == [told]
+    answer = f"{summary}: Conference CPC-1", description, "CANCELLED", "TRANSPARENT", None
+    assert properties(written(entry(fate=fate), feed=feed), *names) == [answer]
     busy = "CANCELLED: Busy", None, "CANCELLED", "TRANSPARENT", None
     assert properties(written(entry(fate=fate), feed=replace(feed, detail=Detail.BUSY)), *names) == [busy]
 
@@ -310,10 +310,10 @@ def test_every_booking_has_its_local_time_around_clock_changes(entries: list[Ent
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     parsed = icalendar.Calendar.from_ical(content)
     assert [one.errors for one in parsed.walk()] == [[]] * (4 + len(entries))
-    found = {int(one["SEQUENCE"]): one for one in parsed.walk("VEVENT")}
-    assert len({one["UID"] for one in found.values()}) == len(found) == len(entries)
+    result = {int(one["SEQUENCE"]): one for one in parsed.walk("VEVENT")}
+    assert len({one["UID"] for one in result.values()}) == len(result) == len(entries)
     for one in entries:
-        event = found[one.sequence]
+        event = result[one.sequence]
         until = one.cleared if of in (FeedOf.ROOM, FeedOf.SITE) else one.booking.end
         for name, expected in (("DTSTART", one.arrival), ("DTEND", until)):
             assert event.decoded(name).astimezone(dt.UTC) == expected.replace(tzinfo=LONDON).astimezone(dt.UTC)

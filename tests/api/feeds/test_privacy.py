@@ -72,19 +72,19 @@ def full(seeded: TestClient, store: Store) -> Store:
     with store.writing() as connection:
         for noun, names in ((registers.CHAIRS, NAMES), (registers.MINUTE_TAKERS, {"M1": TAKER})):
             for identifier, name in names.items():
-                kept = registers.find(connection, noun, identifier)
-                assert kept is not None
-                registers.replace(connection, noun, identifier, kept.value.model_copy(update={"name": name}), NOW)
+                stored = registers.find(connection, noun, identifier)
+                assert stored is not None
+                registers.replace(connection, noun, identifier, stored.value.model_copy(update={"name": name}), NOW)
         documents.put(connection, "service", Service(name="Buckinghamshire"), NOW)
         documents.put(connection, "feed_settings", FeedSettings(joining_note="As usual"), NOW)
-        for kept in conferences.list_conferences(connection):
+        for stored in conferences.list_conferences(connection):
             texts_ = {
                 "social_worker": WORKER,
                 "not_chairs": ("C3",),
                 "unavailable": [{"start": "2027-02-01T10:00", "end": "2027-02-01T12:00"}],
             }
-            conferences.change(connection, type(kept.value).model_validate(kept.value.model_dump() | texts_), NOW)
-            conferences.record_event(connection, kept.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
+            conferences.change(connection, type(stored.value).model_validate(stored.value.model_dump() | texts_), NOW)
+            conferences.record_event(connection, stored.value.id, "moved", NOW, MANAGER, "family asked", before={"chair": "C3"})
         bookings.add(connection, DiaryBooking(booking("HOLD-AYL-2027-01-18-1", "2027-01-19T10:00")), Policy(), NOW)
         busy_calendars.store_link(connection, "C1", LINK, NOW)
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1", locks=("time", "chair"))
@@ -105,14 +105,14 @@ def full(seeded: TestClient, store: Store) -> Store:
     return store
 
 
-def texts(found: Any) -> Iterator[str]:
+def texts(result: Any) -> Iterator[str]:
     """Yield every text in a value, its lists and its JSON objects."""
-    if isinstance(found, str):
-        yield found
-    elif isinstance(found, dict):
-        yield from texts([*found.keys(), *found.values()])
-    elif isinstance(found, list | tuple):
-        for one in found:
+    if isinstance(result, str):
+        yield result
+    elif isinstance(result, dict):
+        yield from texts([*result.keys(), *result.values()])
+    elif isinstance(result, list | tuple):
+        for one in result:
             yield from texts(one)
 
 
@@ -134,7 +134,7 @@ def permitted_texts(of: FeedOf, subject: str | None, detail: Detail) -> set[str]
     return texts_
 
 
-def found_in(content: bytes, secrets: set[str]) -> set[str]:
+def leaked_texts(content: bytes, secrets: set[str]) -> set[str]:
     """Return the texts that occur as words in a feed, apart from its fixed texts."""
     properties = [(name, str(value)) for part in icalendar.Calendar.from_ical(content).walk() for name, value in part.items()]
     assert {name for name, _ in properties} <= TEXTS | NO_TEXTS
@@ -162,7 +162,7 @@ def test_feeds_show_permitted_texts_only(full: Store) -> None:
     for (of, subject), detail in product(SUBJECTS, Detail):
         with full.reading() as connection:
             content = feeds.feed_bytes(connection, Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", of, subject, detail), NOW.date())
-        assert found_in(content, all_texts) <= permitted_texts(of, subject, detail), (of, subject, detail)
+        assert leaked_texts(content, all_texts) <= permitted_texts(of, subject, detail), (of, subject, detail)
         feeds_seen += b"BEGIN:VEVENT" in content
     assert feeds_seen >= 20
 
@@ -174,4 +174,4 @@ def test_a_leaked_text_would_be_found(full: Store) -> None:
         event.add("description", f"{'x' * 70} {leaked}")
         file = icalendar.Calendar()
         file.add_component(event)
-        assert found_in(file.to_ical(), all_texts) == {leaked}
+        assert leaked_texts(file.to_ical(), all_texts) == {leaked}

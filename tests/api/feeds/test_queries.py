@@ -182,9 +182,9 @@ def test_noting_a_fetch_does_not_raise_the_version(filled: Store) -> None:
     with filled.noting() as connection:
         feeds.note_fetches(connection, [Fetch(identifier, NOW + DAY, "vdirsyncer")])
     with filled.reading() as connection:
-        kept = feeds.find(connection, identifier)
-    assert kept is not None
-    assert (kept.version, kept.fetched_at, kept.fetched_by, filled.version()) == (1, NOW + DAY, "vdirsyncer", version)
+        stored = feeds.find(connection, identifier)
+    assert stored is not None
+    assert (stored.version, stored.fetched_at, stored.fetched_by, filled.version()) == (1, NOW + DAY, "vdirsyncer", version)
 
 
 STEPS = st.tuples(
@@ -215,11 +215,11 @@ def do(store: Store, step: tuple[str, str, str, str, str | None], now: dt.dateti
 
 
 def check_active_bookings(store: Store, of: FeedOf, subject: str | None, before: dict[str, int]) -> None:
-    found = {str(one["UID"]): one for one in events(store, of, subject)}
-    assert all(int(found[uid]["SEQUENCE"]) >= sequence for uid, sequence in before.items())
-    before |= {uid: int(one["SEQUENCE"]) for uid, one in found.items()}
+    result = {str(one["UID"]): one for one in events(store, of, subject)}
+    assert all(int(result[uid]["SEQUENCE"]) >= sequence for uid, sequence in before.items())
+    before |= {uid: int(one["SEQUENCE"]) for uid, one in result.items()}
     with store.reading() as connection:
-        active_bookings = [kept.booking for kept in bookings.active_in(connection, TODAY, dt.date(2027, 12, 31))]
+        active_bookings = [stored.booking for stored in bookings.active_in(connection, TODAY, dt.date(2027, 12, 31))]
         rooms = {room.id: room.site for room in registers.values(connection, registers.ROOMS)}
     subjects: dict[FeedOf, Any] = {
         FeedOf.CHAIR: lambda one: one.chair,
@@ -228,10 +228,10 @@ def check_active_bookings(store: Store, of: FeedOf, subject: str | None, before:
         FeedOf.SERVICE: lambda one: None,
     }
     expected = sorted((f"Conference {one.conference}", one.start) for one in active_bookings if subjects[of](one) == subject)
-    confirmed = [one for one in found.values() if one["STATUS"] == "CONFIRMED"]
+    confirmed = [one for one in result.values() if one["STATUS"] == "CONFIRMED"]
     begins = dt.timedelta(minutes=30)
     assert sorted((str(one["SUMMARY"]), one.decoded("DTSTART").replace(tzinfo=None) + begins) for one in confirmed) == expected
-    others = {str(one["SUMMARY"]) for one in found.values()} - {name for name, _ in expected}
+    others = {str(one["SUMMARY"]) for one in result.values()} - {name for name, _ in expected}
     assert all(name.split(": ")[0] in {fate.upper() for fate in Fate} for name in others)
 
 

@@ -30,8 +30,8 @@ NO_CALENDAR = problem(
 def link(seeded: TestClient, store: Store) -> str:
     """Return the link of a feed of C1, who has a booking."""
     book(store, "CPC-1", "2027-01-12T10:00")
-    found: str = create(seeded)["links"]["https"]
-    return found
+    result: str = create(seeded)["links"]["https"]
+    return result
 
 
 def last_fetched(client: TestClient) -> Any:
@@ -152,13 +152,13 @@ def test_secrets_are_not_logged(sqlite_databases: SqliteFiles, tmp_path: Path, c
     with running(tmp_path, database_url=url, demo="false", plan_processes=0) as server:
         with httpx2.Client(base_url=server.url, timeout=SECONDS) as client:
             links = client.post(PATH, json={"of": "service"}).json()["links"]
-            found = client.get(links["https"])
-            assert (found.status_code, found.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
-            assert client.get(links["https"], headers={"if-none-match": found.headers["etag"]}).status_code == 304
+            result = client.get(links["https"])
+            assert (result.status_code, result.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+            assert client.get(links["https"], headers={"if-none-match": result.headers["etag"]}).status_code == 304
             wrong = client.get(links["https"].replace(".ics", "x.ics"))
             assert wrong.json() == NO_CALENDAR
             empty = client.head(links["https"])
-            assert (empty.content, empty.headers["content-length"]) == (b"", found.headers["content-length"])
+            assert (empty.content, empty.headers["content-length"]) == (b"", result.headers["content-length"])
         server.process.terminate()
         output, _ = server.process.communicate(timeout=SECONDS)
     assert links["secret"] not in output + "".join(capfd.readouterr())

@@ -23,7 +23,7 @@ from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval
 from scheduler.planner import plan
 from tests.api.support.builders import NOW, book, conference, fill
-from tests.api.support.drafts import ALL, details, draft, placed, present, publish, put, standing
+from tests.api.support.drafts import ALL, active_bookings, details, draft, placed, present, publish, put
 from tests.api.support.services import running
 from tests.builders import booking
 
@@ -57,8 +57,10 @@ def test_a_plan_avoids_busy_times(seeded: TestClient, store: Store) -> None:
     set_busy(
         store, {"start": "2027-01-01T00:00", "end": "2027-01-20T09:30"}, {"start": "2027-01-20T11:45", "end": "2027-03-01T00:00"}
     )
-    found = plan_bookings(store)["CPC-3"]
-    assert (found.chair, found.start) == ("C1", dt.datetime(2027, 1, 20, 10)), "the conference's own chair, at the only free time"
+    result = plan_bookings(store)["CPC-3"]
+    assert (result.chair, result.start) == ("C1", dt.datetime(2027, 1, 20, 10)), (
+        "the conference's own chair, at the only free time"
+    )
 
 
 def test_a_problem_includes_busy_times_and_an_export_does_not(seeded: TestClient, store: Store) -> None:
@@ -76,7 +78,7 @@ def test_a_busy_chair_is_not_booked_by_hand(seeded: TestClient, store: Store) ->
     set_busy(store, MEETING)
     response = seeded.post("/api/v1/bookings", json=BY_HAND)
     assert (response.status_code, response.json()) == (422, REFUSED)
-    assert standing(store) == {}
+    assert active_bookings(store) == {}
     assert seeded.post("/api/v1/bookings", json=BY_HAND | {"chair": "C2"}).status_code == 201
 
 
@@ -111,7 +113,7 @@ def test_a_calendar_neither_removes_bookings_nor_stops_a_plan(seeded: TestClient
     book(store, "CPC-1", TEN, by_hand=by_hand, minute_taker="M1")
     before = plan_bookings(store)
     set_busy(store, MEETING, {"start": "2027-01-12T08:00", "end": "2027-01-12T09:45"})
-    assert plan_bookings(store)["CPC-1"] == before["CPC-1"] == standing(store)["CPC-1"]
+    assert plan_bookings(store)["CPC-1"] == before["CPC-1"] == active_bookings(store)["CPC-1"]
     conflicts = seeded.get("/api/v1/busy-conflicts").json()["items"]
     assert [(one["conference"], len(one["busy"])) for one in conflicts] == [("CPC-1", 2)]
 
@@ -140,7 +142,7 @@ def test_a_plan_with_a_booking_in_a_new_busy_time_is_refused(seeded: TestClient,
     refused = details("breaks-rules", 409, detail, ("CPC-1", BUSY))
     assert (response.status_code, response.json()) == (409, refused)
     assert seeded.get(f"/api/v1/plans/{identifier}/diff").json()["obstacles"] == refused["errors"]
-    assert standing(store) == {}
+    assert active_bookings(store) == {}
 
 
 def test_a_plan_is_refused_after_busy_times_are_entered(seeded: TestClient, store: Store) -> None:

@@ -61,8 +61,8 @@ def test_an_empty_calendar_has_no_busy_times() -> None:
     ],
 )
 def test_status_and_transparency_decide_whether_an_event_is_busy(lines: str, is_busy: bool) -> None:
-    found = read(meeting("20270104T100000", "20270104T110000", lines))
-    assert found == (intervals("2027-01-04T10:00 11:00") if is_busy else ())
+    result = read(meeting("20270104T100000", "20270104T110000", lines))
+    assert result == (intervals("2027-01-04T10:00 11:00") if is_busy else ())
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_status_and_transparency_decide_whether_an_event_is_busy(lines: str, is_
     ],
 )
 def test_known_names_of_time_zones_need_no_description(zone: str, expected: str, notes: tuple[str, ...]) -> None:
-    found = busy_times(calendar(event(f"DTSTART;TZID={zone}:20270604T100000\nDURATION:PT1H")), PERIOD)
-    assert found == BusyTimes(intervals(f"2027-06-04T{expected}"), notes)
+    result = busy_times(calendar(event(f"DTSTART;TZID={zone}:20270604T100000\nDURATION:PT1H")), PERIOD)
+    assert result == BusyTimes(intervals(f"2027-06-04T{expected}"), notes)
 
 
 def test_a_described_time_zone_is_used() -> None:
@@ -212,8 +212,8 @@ def test_different_events_with_the_same_id_are_all_busy() -> None:
 
 def test_overlapping_events_are_merged_and_touching_ones_are_not() -> None:
     events = [("100000", "110000"), ("103000", "120000"), ("120000", "130000"), ("120000", "130000"), ("150000", "150000")]
-    found = busy_times(calendar(*(meeting(f"20270104T{start}", f"20270104T{end}") for start, end in events)), PERIOD)
-    assert found == BusyTimes(
+    result = busy_times(calendar(*(meeting(f"20270104T{start}", f"20270104T{end}") for start, end in events)), PERIOD)
+    assert result == BusyTimes(
         intervals("2027-01-04T10:00 12:00", "2027-01-04T12:00 13:00"), ("No busy time for 1 event without a length.",)
     )
 

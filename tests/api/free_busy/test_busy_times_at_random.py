@@ -45,12 +45,12 @@ def mangled(draw: st.DrawFn) -> bytes:
 @given(mangled())
 def test_a_mangled_calendar_is_read_or_refused(content: bytes) -> None:
     try:
-        found = busy_times(content, PERIOD)
+        result = busy_times(content, PERIOD)
     except CalendarRefused as refused:
         assert str(refused).endswith(".")
     else:
-        assert all(one.start.date() in PERIOD for one in found.intervals)
-        minutes(found.intervals)  # checks that they are ordered and don't overlap
+        assert all(one.start.date() in PERIOD for one in result.intervals)
+        minutes(result.intervals)  # checks that they are ordered and don't overlap
 
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
@@ -63,11 +63,11 @@ moments = st.integers(0, 396 * 96 - 1).map(lambda quarter: FIRST + quarter * 15 
 lengths = st.integers(1, 40).map(lambda quarters: quarters * 15 * MINUTE)
 
 
-def minutes(found: tuple[Interval, ...]) -> set[dt.datetime]:
+def minutes(result: tuple[Interval, ...]) -> set[dt.datetime]:
     """Return every minute of the intervals, which must be ordered and must not overlap."""
-    ends = [time for one in found for time in (one.start, one.end)]
+    ends = [time for one in result for time in (one.start, one.end)]
     assert ends == sorted(ends)
-    return {one.start + n * MINUTE for one in found for n in range(int((one.end - one.start) / MINUTE))}
+    return {one.start + n * MINUTE for one in result for n in range(int((one.end - one.start) / MINUTE))}
 
 
 def shown_by_clocks(start: dt.datetime, end: dt.datetime) -> set[dt.datetime]:
@@ -110,20 +110,20 @@ def written(events: list[icalendar.Event]) -> bytes:
 
 @given(st.lists(meetings(), max_size=8))
 def test_events_read_back_as_the_union_of_their_times(drawn: list[tuple[icalendar.Event, set[dt.datetime]]]) -> None:
-    found = minutes(busy_times(written([one for one, _ in drawn]), PERIOD).intervals)
+    result = minutes(busy_times(written([one for one, _ in drawn]), PERIOD).intervals)
     expected = {minute for _, taken in drawn for minute in taken if minute.date() in PERIOD}
-    is_changing = {minute for minute in found | expected if minute.date() in CHANGES}
-    assert found - is_changing == expected - is_changing
-    assert expected <= found
+    is_changing = {minute for minute in result | expected if minute.date() in CHANGES}
+    assert result - is_changing == expected - is_changing
+    assert expected <= result
 
 
 @given(meetings(around=CHANGES))
 def test_no_busy_minute_is_free_around_clock_changes(drawn: tuple[icalendar.Event, set[dt.datetime]]) -> None:
     one, taken = drawn
-    found = minutes(busy_times(written([one]), PERIOD).intervals)
+    result = minutes(busy_times(written([one]), PERIOD).intervals)
     taken = {minute for minute in taken if minute.date() in PERIOD}
-    assert taken <= found
-    assert len(found - taken) <= 120  # it may also cover the hours that occur twice or not at all
+    assert taken <= result
+    assert len(result - taken) <= 120  # it may also cover the hours that occur twice or not at all
 
 
 @given(
@@ -158,10 +158,10 @@ def test_a_series_reads_back_with_its_exceptions(
             exception.add("dtend", (begins + later + length).replace(tzinfo=LONDON))
             drawn.append(exception)
         expected |= {begins + later + n * MINUTE for n in range(int(length / MINUTE))}
-    found = minutes(busy_times(written(drawn), PERIOD).intervals)
+    result = minutes(busy_times(written(drawn), PERIOD).intervals)
     expected = {minute for minute in expected if minute.date() in PERIOD}
-    is_missing = {minute for minute in found ^ expected if minute.date() in CHANGES and minute.hour < 3}
-    assert found - is_missing == expected - is_missing
+    is_missing = {minute for minute in result ^ expected if minute.date() in CHANGES and minute.hour < 3}
+    assert result - is_missing == expected - is_missing
 
 
 FEED = Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", FeedOf.CHAIR, "C1", Detail.REFERENCE)

@@ -56,9 +56,9 @@ def conflict_times(store: Store) -> list[tuple[str, tuple[Interval, ...]]]:
 def end(store: Store, number: int, now: dt.datetime = NOW) -> None:
     with store.writing() as connection:
         bookings.end(connection, [number], Ending.CANCELLED, now)
-        kept = conferences.find(connection, "CPC-1")
-        assert kept is not None
-        conferences.change(connection, kept.value, now, state=ConferenceState.REQUESTED)
+        stored = conferences.find(connection, "CPC-1")
+        assert stored is not None
+        conferences.change(connection, stored.value, now, state=ConferenceState.REQUESTED)
 
 
 @pytest.fixture
@@ -194,13 +194,13 @@ def test_busy_half_hours_without_a_conference_are_blocked(
                 else:
                     bookings.end(connection, [number], Ending.MOVED, NOW - 2 * DAY)
         set_busy(store, *busy)
-        blocked, found = blocking(store)["C1"], conflicts(store)
+        blocked, result = blocking(store)["C1"], conflicts(store)
     finally:
         store.close()
     expected = half_hours(busy) - half_hours(active)
     assert half_hours(blocked) == expected
     clashing = [[one for one in busy if one.overlaps(time_) and one not in active] for time_ in active]
-    assert sorted((one.start, set(one.busy)) for one in found) == sorted(
+    assert sorted((one.start, set(one.busy)) for one in result) == sorted(
         (time_.start, set(clash)) for time_, clash in zip(active, clashing, strict=True) if clash
     )
 

@@ -80,9 +80,9 @@ def link(store: Store, now: dt.datetime, chair: str = "C1") -> None:
 
 def stored(store: Store, clock: Clock, chair: str = "C1") -> StoredCalendar:
     with store.reading() as connection:
-        found = busy_calendars.found(connection, chair, stale_before(clock.now, EVERY))
-    assert found is not None
-    return found
+        find = busy_calendars.find(connection, chair, stale_before(clock.now, EVERY))
+    assert find is not None
+    return find
 
 
 def version(store: Store) -> int:

@@ -308,15 +308,15 @@ TIMED, DAILY = "The event of 12 January 2027 at 10:00", "The event of 12 January
     ],
 )
 def test_an_odd_event_without_a_plain_meaning_is_noted(lines: str, expected: list[str], note: str) -> None:
-    found = read(event(f"{lines}\nSUMMARY:A. Person"), GOOD)
-    assert found == BusyTimes(intervals(*expected, THE_GOOD_ONE), (f"{note} {CORRECT_IT}",))
+    result = read(event(f"{lines}\nSUMMARY:A. Person"), GOOD)
+    assert result == BusyTimes(intervals(*expected, THE_GOOD_ONE), (f"{note} {CORRECT_IT}",))
 
 
 def test_an_exception_that_can_not_be_read_hides_no_occurrence() -> None:
     series = meeting("20270112T100000", "20270112T110000", "UID:M\nRRULE:FREQ=WEEKLY;COUNT=2")
     moved = meeting("20270112T150000", "20270112T160000", "UID:M\nRECURRENCE-ID:soon\nSEQUENCE:9")
-    found = read(series, moved)
-    assert found.intervals == intervals(TEN_TO_ELEVEN, "2027-01-12T15:00 16:00", "2027-01-19T10:00 11:00")
+    result = read(series, moved)
+    assert result.intervals == intervals(TEN_TO_ELEVEN, "2027-01-12T15:00 16:00", "2027-01-19T10:00 11:00")
 
 
 def test_odd_events_outside_the_period_are_not_noted() -> None:

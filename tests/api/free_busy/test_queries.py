@@ -54,13 +54,13 @@ def read(*times: dict[str, str], notes: tuple[str, ...] = ()) -> BusyTimes:
 
 def stored(store: Store, chair: str = "C1", now: dt.datetime = NOW) -> StoredCalendar | None:
     with store.reading() as connection:
-        return busy_calendars.found(connection, chair, stale_before(now, HALF_HOUR))
+        return busy_calendars.find(connection, chair, stale_before(now, HALF_HOUR))
 
 
 def times(store: Store, *days: str, chair: str | None = None) -> dict[str, list[dict[str, str]]]:
     with store.reading() as connection:
-        found = busy_calendars.intervals(connection, *map(dt.date.fromisoformat, days), chair=chair)
-    return {whose: [one.model_dump(mode="json") for one in busy] for whose, busy in found.items()}
+        find = busy_calendars.intervals(connection, *map(dt.date.fromisoformat, days), chair=chair)
+    return {whose: [one.model_dump(mode="json") for one in busy] for whose, busy in find.items()}
 
 
 def store_file(store: Store, *busy: dict[str, str], chair: str = "C1", now: dt.datetime = NOW) -> None:
@@ -89,9 +89,9 @@ def claim(store: Store, now: dt.datetime = NOW) -> Claim | None:
 
 
 def claimed(store: Store, now: dt.datetime = NOW) -> Claim:
-    found = claim(store, now)
-    assert found is not None
-    return found
+    find = claim(store, now)
+    assert find is not None
+    return find
 
 
 def succeed(store: Store, of: Claim, *busy: dict[str, str], now: dt.datetime = NOW, every: dt.timedelta = HALF_HOUR) -> None:
@@ -215,8 +215,8 @@ def test_many_servers_claim_each_link_once(filled: Store) -> None:
     for chair in ("C1", "C2", "C3"):
         store_link(filled, chair=chair)
     with ThreadPoolExecutor(8) as servers:
-        found = list(servers.map(lambda _: claim(filled), range(24)))
-    assert sorted(one.chair for one in found if one is not None) == ["C1", "C2", "C3"]
+        find = list(servers.map(lambda _: claim(filled), range(24)))
+    assert sorted(one.chair for one in find if one is not None) == ["C1", "C2", "C3"]
 
 
 @pytest.mark.parametrize(
@@ -290,11 +290,11 @@ def test_a_link_is_stale_after_a_day_or_three_fetches(filled: Store, age: dt.tim
     store_link(filled, chair="C3")  # never fetched
     before = stale_before(NOW + age, every)
     with filled.reading() as connection:
-        found = {is_stale: busy_calendars.listed(connection, before, is_stale=is_stale) for is_stale in (True, False, None)}
+        find = {is_stale: busy_calendars.listed(connection, before, is_stale=is_stale) for is_stale in (True, False, None)}
     stale_ones = ["C1", "C3"] if stale else []
-    assert [one.chair for one in found[True]] == stale_ones
-    assert [one.chair for one in found[False]] == [chair for chair in ("C1", "C2", "C3") if chair not in stale_ones]
-    assert [(one.chair, one.stale) for one in found[None]] == [(chair, chair in stale_ones) for chair in ("C1", "C2", "C3")]
+    assert [one.chair for one in find[True]] == stale_ones
+    assert [one.chair for one in find[False]] == [chair for chair in ("C1", "C2", "C3") if chair not in stale_ones]
+    assert [(one.chair, one.stale) for one in find[None]] == [(chair, chair in stale_ones) for chair in ("C1", "C2", "C3")]
 
 
 def test_a_link_that_was_never_read_is_stale_after_a_failure(filled: Store) -> None:

@@ -298,7 +298,7 @@ def test_the_service_fetches_a_link_soon_after_it_is_set(settings: Settings, sto
     host = "calendars.invalid"  # never resolves (RFC 2606)
     with TestClient(create_app(replace(settings, calendar_minutes=30, calendar_hosts=(host,)), clock)) as client:
         assert link(client, f"https://{host}/s3cret").json()["tried_at"] is None
-        failed = wait_until(lambda: (found := client.get(C1).json())["tried_at"] and found)
+        failed = wait_until(lambda: (result := client.get(C1).json())["tried_at"] and result)
     expected = WAITING | {
         "host": host,
         "tried_at": AT,

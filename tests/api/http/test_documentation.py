@@ -39,12 +39,12 @@ class Page(HTMLParser):
 
 def test_the_page_loads_nothing(client: TestClient) -> None:
     response = client.get(PATH)
-    found = Page(response.text)
+    result = Page(response.text)
     assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert found.tags & {"script", "link", "img", "iframe", "object", "form", "base"} == set()
-    assert found.loaded == []
+    assert result.tags & {"script", "link", "img", "iframe", "object", "form", "base"} == set()
+    assert result.loaded == []
     assert re.findall(r"https?://|url\(|@import", re.sub(r"<pre>.*?</pre>", "", response.text, flags=re.DOTALL)) == []
-    assert {link for link in found.links if not link.startswith("#")} == {"openapi.json"}
+    assert {link for link in result.links if not link.startswith("#")} == {"openapi.json"}
 
 
 def test_the_policy_allows_its_style_and_nothing_else(client: TestClient) -> None:
@@ -58,14 +58,14 @@ def test_the_policy_allows_its_style_and_nothing_else(client: TestClient) -> Non
 
 
 def test_every_operation_and_schema_is_on_the_page(client: TestClient, app: FastAPI) -> None:
-    found, document = Page(client.get(PATH).text), app.openapi()
+    result, document = Page(client.get(PATH).text), app.openapi()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            assert f"{method.upper()} {path}" in found.text
-            assert operation["summary"] in found.text
-    assert {f"schema-{name}" for name in document["components"]["schemas"]} <= set(found.ids)
-    assert len(found.ids) == len(set(found.ids))
-    assert {link[1:] for link in found.links if link.startswith("#")} <= set(found.ids)
+            assert f"{method.upper()} {path}" in result.text
+            assert operation["summary"] in result.text
+    assert {f"schema-{name}" for name in document["components"]["schemas"]} <= set(result.ids)
+    assert len(result.ids) == len(set(result.ids))
+    assert {link[1:] for link in result.links if link.startswith("#")} <= set(result.ids)
 
 
 def test_texts_are_escaped() -> None:
@@ -80,8 +80,8 @@ def test_texts_are_escaped() -> None:
         "paths": {"/<path>": {"get": operation}},
         "components": {"schemas": {"One": {"properties": {"two": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}}}},
     }
-    made = page(document)
-    assert not any(f"<{name}>" in made for name in ("b", "script", "i", "u", "path"))
-    assert "<td>string, length at most 5</td>" in made
-    assert "<td>integer or null</td>" in made
-    assert "a &amp; b" in made
+    html = page(document)
+    assert not any(f"<{name}>" in html for name in ("b", "script", "i", "u", "path"))
+    assert "<td>string, length at most 5</td>" in html
+    assert "<td>integer or null</td>" in html
+    assert "a &amp; b" in html

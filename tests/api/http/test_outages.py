@@ -58,7 +58,7 @@ def requests(app: FastAPI, *, writing: bool) -> Iterator[tuple[str, dict[str, An
                 example = media.get("example", next((one["value"] for one in media.get("examples", {}).values()), None))
                 sent = {"content": example.encode()} if isinstance(example, str) else {"json": example}
                 headers = {"if-match": "*", "content-type": media_type}
-                url = re.sub(r"\{(\w+)\}", lambda found: IDS.get(found[1], "x"), path)
+                url = re.sub(r"\{(\w+)\}", lambda result: IDS.get(result[1], "x"), path)
                 yield f"{method.upper()} {path}", {"method": method, "url": url, "params": PERIOD, "headers": headers, **sent}
 
 
@@ -76,9 +76,9 @@ def assert_unavailable(response: Any, detail: str) -> None:
 def assert_all_unavailable(client: TestClient, caplog: pytest.LogCaptureFixture, detail: str, *, writing: bool) -> None:
     """Send a request to each route; each must be answered with 503, and logged in one line without a traceback."""
     app: Any = client.app
-    asked = list(requests(app, writing=writing))
-    assert len(asked) > 20
-    for label, request in asked:
+    prepared = list(requests(app, writing=writing))
+    assert len(prepared) > 20
+    for label, request in prepared:
         caplog.clear()
         assert_unavailable(client.request(**request), detail)
         (record,) = caplog.records

@@ -9,21 +9,21 @@ from api.http.paging import page_of
 
 
 @pytest.mark.parametrize(
-    ("found", "page"),
+    ("rows", "page"),
     [
         ("", {"items": [], "next": None}),
         ("ab", {"items": ["A", "B"], "next": None}),
         ("abc", {"items": ["A", "B"], "next": ord("b")}),
     ],
 )
-def test_a_page_has_a_next_place_if_there_is_more(found: str, page: dict[str, Any]) -> None:
-    assert page_of(found, 2, str.upper, ord) == page
+def test_a_page_has_a_next_place_if_there_is_more(rows: str, page: dict[str, Any]) -> None:
+    assert page_of(rows, 2, str.upper, ord) == page
 
 
 def test_pages_are_stable_while_items_are_added_and_removed(seeded: TestClient) -> None:
     def page(**query: int) -> dict[str, Any]:
-        found: dict[str, Any] = seeded.get("/api/v1/sites", params=query).json()
-        return found
+        result: dict[str, Any] = seeded.get("/api/v1/sites", params=query).json()
+        return result
 
     def add(*identifiers: str) -> None:
         for identifier in identifiers:

@@ -28,9 +28,9 @@ def permissions(dependant: Dependant) -> Iterator[Permission]:
 
 
 def test_every_route_declares_one_permission(sqlite_app: FastAPI) -> None:
-    found = {(tuple(route.methods), route.path): list(permissions(route.dependant)) for route in routes(sqlite_app)}
-    assert {route: needed for route, needed in found.items() if len(needed) != 1} == {}
-    nothing = {path for (_, path), needed in found.items() if needed == [Permission.NOTHING]}
+    result = {(tuple(route.methods), route.path): list(permissions(route.dependant)) for route in routes(sqlite_app)}
+    assert {route: needed for route, needed in result.items() if len(needed) != 1} == {}
+    nothing = {path for (_, path), needed in result.items() if needed == [Permission.NOTHING]}
     assert nothing == {"/calendars/{secret}.ics", "/health", "/ready"}
 
 
@@ -48,6 +48,6 @@ def test_only_routes_and_their_documentation_are_served(sqlite_app: FastAPI) -> 
 
 def routes(app: FastAPI) -> list[Any]:
     """Return every route as served, with the prefixes and dependencies of its routers."""
-    found = [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
-    assert len(found) > 30
-    return found
+    result = [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
+    assert len(result) > 30
+    return result

@@ -50,11 +50,11 @@ def test_a_path_begins_at_the_root_without_a_proxy() -> None:
 def test_every_location_begins_with_the_prefix(behind: TestClient, collection: str, body: Any, identifier: str | None) -> None:
     response = behind.post(f"/api/v1/{collection}", json=body)
     assert response.status_code == 201
-    found = response.headers["location"]
-    assert found.startswith(f"{API}/{collection}/")
-    assert identifier is None or found == f"{API}/{collection}/{identifier}"
+    result = response.headers["location"]
+    assert result.startswith(f"{API}/{collection}/")
+    assert identifier is None or result == f"{API}/{collection}/{identifier}"
     # The proxy may pass the prefix on, or remove it.
-    assert behind.get(found).status_code == behind.get(found.removeprefix("/conferences")).status_code == 200
+    assert behind.get(result).status_code == behind.get(result.removeprefix("/conferences")).status_code == 200
 
 
 def test_every_link_begins_with_the_prefix(behind: TestClient, store: Store) -> None:
@@ -80,9 +80,9 @@ def test_feeds_are_fetched_with_and_without_the_prefix(behind: TestClient) -> No
     links = behind.post("/api/v1/feeds", json={"of": "service"}).json()["links"]
     assert links["https"] == f"https://example.org/conferences/calendars/{links['secret']}.ics"
     for path in (f"/conferences/calendars/{links['secret']}.ics", f"/calendars/{links['secret']}.ics"):
-        found = behind.get(path)
-        assert found.status_code == 200
-        assert behind.get(path, headers={"if-none-match": found.headers["etag"]}).status_code == 304
+        result = behind.get(path)
+        assert result.status_code == 200
+        assert behind.get(path, headers={"if-none-match": result.headers["etag"]}).status_code == 304
 
 
 def test_the_openapi_document_names_the_prefix_as_its_server(behind: TestClient, client: TestClient) -> None:

@@ -17,7 +17,7 @@ from api.jobs import queue as jobs
 from api.jobs.queue import Attempt, Job, JobEvent, JobEventKind, JobState
 from api.planning import queries as plans
 from tests.api.support.builders import NOW
-from tests.api.support.plans import ASKED, found, kept_plan, queue, told, told_of
+from tests.api.support.plans import REQUEST, event_names, events_in, queue, stored_job, stored_plan
 from tests.builders import tiny_problem
 
 LATER = NOW + dt.timedelta(seconds=1)
@@ -38,25 +38,25 @@ def events(store: Store, identifier: str) -> list[tuple[dt.datetime, str, dict[s
 
 def test_a_job_is_queued_started_and_done(store: Store) -> None:
     queued = queue(store)
-    assert queued == Job(queued.id, ASKED, JobState.QUEUED, 0, False, None, NOW, None, None)
+    assert queued == Job(queued.id, REQUEST, JobState.QUEUED, 0, False, None, NOW, None, None)
     with store.reading() as connection:
         assert jobs.problem_of(connection, queued.id) == tiny_problem()
         assert jobs.queued(connection)
     attempt = claim(store, now=LATER)
     assert (attempt, attempt.heard_at) == (Attempt(queued.id, 1, "R", LATER), LATER)
-    assert found(store, queued.id) == Job(queued.id, ASKED, JobState.RUNNING, 1, False, None, NOW, LATER, None)
+    assert stored_job(store, queued.id) == Job(queued.id, REQUEST, JobState.RUNNING, 1, False, None, NOW, LATER, None)
     progress = {"tier": "late", "value": 3, "bound": None, "seconds": 0.5}
     with store.noting() as connection:
         assert jobs.latest_progress(connection, queued.id) is None
         jobs.add_progress(connection, attempt, progress, LATER)
         assert jobs.latest_progress(connection, queued.id) == progress
-        assert jobs.is_wanted(connection, attempt)
-        assert plans.finish(connection, attempt, kept_plan(queued.id), LAST)
-        assert not jobs.is_wanted(connection, attempt)
+        assert jobs.should_continue(connection, attempt)
+        assert plans.finish(connection, attempt, stored_plan(queued.id), LAST)
+        assert not jobs.should_continue(connection, attempt)
         assert not jobs.queued(connection)
-    assert found(store, queued.id) == Job(queued.id, ASKED, JobState.DONE, 1, False, None, NOW, LATER, LAST)
+    assert stored_job(store, queued.id) == Job(queued.id, REQUEST, JobState.DONE, 1, False, None, NOW, LATER, LAST)
     with store.reading() as connection:
-        assert plans.find(connection, queued.id) == kept_plan(queued.id)
+        assert plans.find(connection, queued.id) == stored_plan(queued.id)
     assert events(store, queued.id) == [
         (NOW, "queued", {}),
         (LATER, "started", {"attempt": 1}),
@@ -81,7 +81,7 @@ def test_events_are_listed_after_a_number(store: Store) -> None:
 def test_the_oldest_job_is_started_first(store: Store) -> None:
     waiting = [queue(store) for _ in range(3)]
     with store.writing() as connection:
-        earlier = jobs.add(connection, tiny_problem(), ASKED, NOW - dt.timedelta(days=1))
+        earlier = jobs.add(connection, tiny_problem(), REQUEST, NOW - dt.timedelta(days=1))
     claimed = [claim(store).job for _ in range(4)]
     assert claimed == [earlier.id, *sorted(job.id for job in waiting)]
     with store.noting() as connection:
@@ -112,11 +112,11 @@ def test_a_job_that_is_finished_concurrently_ends_once(store: Store) -> None:
 
     def finish(_: int) -> bool:
         with store.noting() as connection:
-            return plans.finish(connection, attempt, kept_plan(job.id), NOW)
+            return plans.finish(connection, attempt, stored_plan(job.id), NOW)
 
     with ThreadPoolExecutor(6) as threads:
         assert sorted(threads.map(finish, range(12))) == [False] * 11 + [True]
-    assert told_of(store, job.id) == ["queued", "started", "done"]
+    assert events_in(store, job.id) == ["queued", "started", "done"]
 
 
 def test_only_the_latest_attempt_of_a_job_counts(store: Store) -> None:
@@ -124,16 +124,16 @@ def test_only_the_latest_attempt_of_a_job_counts(store: Store) -> None:
     with store.noting() as connection:
         jobs.add_progress(connection, first, {"tier": "late", "value": 3, "bound": 0, "seconds": 1.0}, NOW)
         jobs.release(connection, first, LATER)
-    assert found(store, job.id) == Job(job.id, ASKED, JobState.QUEUED, 1, False, None, NOW, None, None)
+    assert stored_job(store, job.id) == Job(job.id, REQUEST, JobState.QUEUED, 1, False, None, NOW, None, None)
     second = claim(store, "R2")
     with store.noting() as connection:
         assert jobs.latest_progress(connection, job.id) is None
-        assert not jobs.is_wanted(connection, first)
+        assert not jobs.should_continue(connection, first)
         jobs.add_progress(connection, first, {"tier": "late"}, NOW)
         jobs.release(connection, first, NOW)
-        assert not plans.finish(connection, first, kept_plan(job.id), NOW)
+        assert not plans.finish(connection, first, stored_plan(job.id), NOW)
         assert not jobs.fail(connection, first, "No.", NOW)
-        assert plans.finish(connection, second, kept_plan(job.id), NOW)
+        assert plans.finish(connection, second, stored_plan(job.id), NOW)
     assert [event for _, event, _ in events(store, job.id)] == ["queued", "started", "progress", "queued", "started", "done"]
 
 
@@ -142,7 +142,7 @@ def test_a_failed_job_has_an_error(store: Store) -> None:
     with store.noting() as connection:
         assert jobs.fail(connection, attempt, "No such plan can be.", LATER)
         assert plans.find(connection, job.id) is None
-    assert found(store, job.id) == Job(job.id, ASKED, JobState.FAILED, 1, False, "No such plan can be.", NOW, NOW, LATER)
+    assert stored_job(store, job.id) == Job(job.id, REQUEST, JobState.FAILED, 1, False, "No such plan can be.", NOW, NOW, LATER)
     assert events(store, job.id)[-1] == (LATER, "failed", {"error": "No such plan can be."})
 
 
@@ -152,7 +152,7 @@ def test_a_job_that_is_interrupted_too_often_fails(store: Store) -> None:
         attempt = claim(store)
         with store.noting() as connection:
             jobs.release(connection, attempt, NOW)
-    ended = found(store, job.id)
+    ended = stored_job(store, job.id)
     assert (ended.state, ended.attempt) == (JobState.FAILED, 20)
     assert ended.error == "It was interrupted 20 times before it was done. Plan fewer days at once."
 
@@ -163,8 +163,8 @@ def test_cancelling_a_queued_job_ends_it_at_once(store: Store) -> None:
         assert jobs.cancel(connection, job.id, LATER)
         assert not jobs.cancel(connection, job.id, LAST)
         assert not jobs.queued(connection)
-    assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 0, True, None, NOW, None, LATER)
-    assert told_of(store, job.id) == ["queued", "cancelled"]
+    assert stored_job(store, job.id) == Job(job.id, REQUEST, JobState.CANCELLED, 0, True, None, NOW, None, LATER)
+    assert events_in(store, job.id) == ["queued", "cancelled"]
 
 
 def test_cancelling_a_running_job_ends_it_with_its_plan(store: Store) -> None:
@@ -172,13 +172,13 @@ def test_cancelling_a_running_job_ends_it_with_its_plan(store: Store) -> None:
     with store.writing() as connection:
         assert jobs.cancel(connection, job.id, LATER)
         assert jobs.cancel(connection, job.id, LATER)
-        assert not jobs.is_wanted(connection, attempt)
-    assert found(store, job.id) == Job(job.id, ASKED, JobState.RUNNING, 1, True, None, NOW, NOW, None)
+        assert not jobs.should_continue(connection, attempt)
+    assert stored_job(store, job.id) == Job(job.id, REQUEST, JobState.RUNNING, 1, True, None, NOW, NOW, None)
     with store.noting() as connection:
-        assert plans.finish(connection, attempt, kept_plan(job.id), LAST)
-        assert plans.find(connection, job.id) == kept_plan(job.id)
-    assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
-    assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
+        assert plans.finish(connection, attempt, stored_plan(job.id), LAST)
+        assert plans.find(connection, job.id) == stored_plan(job.id)
+    assert stored_job(store, job.id) == Job(job.id, REQUEST, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
+    assert events_in(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
 def test_a_cancelled_job_is_not_started_again(store: Store) -> None:
@@ -187,7 +187,7 @@ def test_a_cancelled_job_is_not_started_again(store: Store) -> None:
         jobs.cancel(connection, job.id, LATER)
     with store.noting() as connection:
         jobs.release(connection, attempt, LAST)
-    assert found(store, job.id) == Job(job.id, ASKED, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
+    assert stored_job(store, job.id) == Job(job.id, REQUEST, JobState.CANCELLED, 1, True, None, NOW, NOW, LAST)
 
 
 def test_a_heartbeat_is_recorded_for_the_current_attempt_only(store: Store) -> None:
@@ -207,7 +207,7 @@ def test_a_heartbeat_is_recorded_for_the_current_attempt_only(store: Store) -> N
 def test_jobs_are_listed_after_a_job(store: Store) -> None:
     waiting = [queue(store) for _ in range(4)]
     with store.writing() as connection:
-        last = jobs.add(connection, tiny_problem(), ASKED, LATER)
+        last = jobs.add(connection, tiny_problem(), REQUEST, LATER)
     expected = [last, *sorted(waiting, key=lambda job: job.id, reverse=True)]
     with store.reading() as connection:
         assert jobs.list_jobs(connection) == expected
@@ -222,7 +222,7 @@ def test_a_job_does_not_change_the_diarys_version(store: Store) -> None:
         before = version_of(connection)
     attempt = claim(store)
     with store.noting() as connection:
-        plans.finish(connection, attempt, kept_plan(job.id), NOW)
+        plans.finish(connection, attempt, stored_plan(job.id), NOW)
     with store.reading() as connection:
         assert version_of(connection) == before
 
@@ -259,7 +259,7 @@ class JobMachine(RuleBasedStateMachine):
 
     @rule(target=identifiers)
     def add(self) -> str:
-        job = jobs.add(self.connection, tiny_problem(), ASKED, NOW)
+        job = jobs.add(self.connection, tiny_problem(), REQUEST, NOW)
         self.expected[job.id] = Expected()
         return job.id
 
@@ -293,7 +293,7 @@ class JobMachine(RuleBasedStateMachine):
     @rule(attempt=attempts)
     def finish(self, attempt: Attempt) -> None:
         expected, present = self.expected[attempt.job], self.is_present(attempt)
-        assert plans.finish(self.connection, attempt, kept_plan(attempt.job), NOW) == present
+        assert plans.finish(self.connection, attempt, stored_plan(attempt.job), NOW) == present
         if present:
             expected.state, expected.has_plan = JobState.CANCELLED if expected.cancelled else JobState.DONE, True
 
@@ -321,7 +321,7 @@ class JobMachine(RuleBasedStateMachine):
             assert (job.state, job.attempt, job.cancelled) == (expected.state, expected.attempt, expected.cancelled)
             assert job.has_ended == (job.ended_at is not None)
             assert expected.has_plan == (plans.summary(self.connection, identifier) is not None)
-            happened = told(self.connection, identifier)
+            happened = event_names(self.connection, identifier)
             assert [one for one in happened if one in jobs.ENDED] == ([job.state] if job.has_ended else [])
             assert not job.has_ended or happened[-1] == job.state
             assert happened.count("started") == job.attempt

@@ -24,10 +24,20 @@ from api.whatif.sweeps import SolveCounts, StoredSweep
 from scheduler.sweeps.task import solve, task_of
 from tests.api.support.builders import Clock
 from tests.api.support.databases import slow_on_postgresql
-from tests.api.support.plans import found, hard_month, has_progress, is_alive, month, queue, told, told_of, wait_until, workers_of
+from tests.api.support.plans import (
+    event_names,
+    events_in,
+    hard_month,
+    has_progress,
+    is_alive,
+    month,
+    queue,
+    stored_job,
+    wait_until,
+    workers_of,
+)
 from tests.api.support.sweeps import begin as begin_sweep
-from tests.api.support.sweeps import claimed, results
-from tests.api.support.sweeps import found as sweep_of
+from tests.api.support.sweeps import claimed, results, stored_sweep
 from tests.sweeps.tiny_tasks import figures, tasks
 
 StartRunner = Callable[..., Runner]
@@ -73,7 +83,7 @@ def cancel(store: Store, identifier: str, now: dt.datetime) -> None:
 
 
 def has_ended(store: Store, identifier: str) -> bool:
-    return found(store, identifier).has_ended
+    return stored_job(store, identifier).has_ended
 
 
 def has_plan(store: Store, identifier: str) -> bool:
@@ -94,15 +104,15 @@ def test_jobs_are_done_one_after_another(store: Store, start_runner: StartRunner
     runner.wake()
     for job in (before, after):
         wait_until(lambda job=job: has_ended(store, job.id))
-        assert (found(store, job.id).state, has_plan(store, job.id)) == (JobState.DONE, True)
-        assert told_of(store, job.id) == ["queued", "started", "done"]
+        assert (stored_job(store, job.id).state, has_plan(store, job.id)) == (JobState.DONE, True)
+        assert events_in(store, job.id) == ["queued", "started", "done"]
 
 
 @slow_on_postgresql
 def test_a_runner_without_processes_starts_no_jobs(store: Store, start_runner: StartRunner) -> None:
     job, none = queue(store), start_runner(0)
     none.wake()
-    assert found(store, job.id).state is JobState.QUEUED
+    assert stored_job(store, job.id).state is JobState.QUEUED
     start_runner(1)
     wait_until(lambda: has_ended(store, job.id))
 
@@ -114,18 +124,18 @@ def test_cancelling_ends_a_running_job_with_its_best_schedule(store: Store, star
     wait_until(lambda: has_progress(store, job.id))
     cancel(store, job.id, clock())
     wait_until(lambda: has_ended(store, job.id))
-    assert (found(store, job.id).state, has_plan(store, job.id)) == (JobState.CANCELLED, True)
-    assert told_of(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
+    assert (stored_job(store, job.id).state, has_plan(store, job.id)) == (JobState.CANCELLED, True)
+    assert events_in(store, job.id) == ["queued", "started", "cancelling", "cancelled"]
 
 
 @slow_on_postgresql
 def test_a_job_is_restarted_if_its_process_is_killed(store: Store, start_runner: StartRunner) -> None:
     job = queue(store, month())
     start_runner()
-    wait_until(lambda: found(store, job.id).state is JobState.RUNNING)
+    wait_until(lambda: stored_job(store, job.id).state is JobState.RUNNING)
     os.kill(my_worker(), signal.SIGKILL)
     wait_until(lambda: has_ended(store, job.id))
-    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+    assert events_in(store, job.id) == ["queued", "started", "queued", "started", "done"]
     assert has_plan(store, job.id)
 
 
@@ -140,7 +150,7 @@ def test_an_idle_process_that_is_killed_is_replaced(store: Store, start_runner: 
     second = queue(store)
     runner.wake()
     wait_until(lambda: has_ended(store, second.id))
-    assert found(store, second.id).state is JobState.DONE
+    assert stored_job(store, second.id).state is JobState.DONE
 
 
 @slow_on_postgresql
@@ -150,13 +160,13 @@ def test_the_next_runner_restarts_the_job_of_an_ended_one(
     monkeypatch.setattr(jobs, "MOST_CUT_OFFS", 1)  # stopping the runner must not count as one
     job = queue(store, month())
     runner = start_runner()
-    wait_until(lambda: found(store, job.id).state is JobState.RUNNING)
+    wait_until(lambda: stored_job(store, job.id).state is JobState.RUNNING)
     runner.stop()
     assert workers_of(os.getpid()) == []
-    assert found(store, job.id).state is JobState.QUEUED
+    assert stored_job(store, job.id).state is JobState.QUEUED
     start_runner()
     wait_until(lambda: has_ended(store, job.id))
-    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+    assert events_in(store, job.id) == ["queued", "started", "queued", "started", "done"]
 
 
 @slow_on_postgresql
@@ -167,7 +177,7 @@ def test_the_job_of_an_ended_process_is_restarted_at_once(
     left = claim(store, gone, clock())
     start_runner()
     wait_until(lambda: has_ended(store, job.id))
-    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+    assert events_in(store, job.id) == ["queued", "started", "queued", "started", "done"]
     with store.noting() as connection:
         assert not jobs.fail(connection, left, "Too late.", clock())
 
@@ -180,10 +190,10 @@ def test_a_job_of_another_machine_is_restarted_after_silence(store: Store, start
     runner, other = start_runner(), queue(store)
     runner.wake()
     wait_until(lambda: has_ended(store, other.id))
-    assert told_of(store, job.id) == ["queued", "started"]
+    assert events_in(store, job.id) == ["queued", "started"]
     clock.forward(seconds=1)
     wait_until(lambda: has_ended(store, job.id))
-    assert told_of(store, job.id) == ["queued", "started", "queued", "started", "done"]
+    assert events_in(store, job.id) == ["queued", "started", "queued", "started", "done"]
 
 
 def test_two_runners_do_each_job_once(store: Store, start_runner: StartRunner) -> None:
@@ -192,7 +202,7 @@ def test_two_runners_do_each_job_once(store: Store, start_runner: StartRunner) -
         start_runner()
     wait_until(lambda: all(has_ended(store, job.id) for job in waiting))
     for job in waiting:
-        assert told_of(store, job.id) == ["queued", "started", "done"]
+        assert events_in(store, job.id) == ["queued", "started", "done"]
         assert has_plan(store, job.id)
 
 
@@ -207,7 +217,7 @@ def test_a_runner_does_not_restart_the_job_of_an_active_one(store: Store, start_
         wait_until(lambda: all(attempt.heard_at == clock.now for attempt in running(store)))
     runner.wake()
     wait_until(lambda: has_ended(store, other.id))
-    assert told_of(store, job.id) == ["queued", "started"]
+    assert events_in(store, job.id) == ["queued", "started"]
 
 
 def running(store: Store) -> list[Attempt]:
@@ -229,8 +239,8 @@ def test_a_runner_is_gone_if_its_process_on_this_machine_has_ended(gone: str) ->
 def test_the_tasks_of_a_sweep_are_solved(store: Store, start_runner: StartRunner) -> None:
     sweep = begin_sweep(store, tasks(3))
     start_runner(2)
-    wait_until(lambda: sweep_of(store, sweep).has_ended)
-    assert sweep_of(store, sweep).state is JobState.DONE
+    wait_until(lambda: stored_sweep(store, sweep).has_ended)
+    assert stored_sweep(store, sweep).state is JobState.DONE
     assert figures(results(store, tasks(3)).values()) == figures(solve(task) for task in tasks(3))
 
 
@@ -239,7 +249,7 @@ def test_a_plan_is_started_before_the_tasks_of_sweeps(store: Store, start_runner
     first, *rest = [begin_sweep(store, tasks(9)[3 * n : 3 * n + 3]) for n in range(3)]
     plan = queue(store)
     start_runner(1)
-    wait_until(lambda: all(sweep_of(store, sweep).has_ended for sweep in (first, *rest)))
+    wait_until(lambda: all(stored_sweep(store, sweep).has_ended for sweep in (first, *rest)))
     with store.reading() as connection:
         query = select(job_events.c.job).where(job_events.c.event == "started").order_by(job_events.c.number)
         started = list(connection.execute(query).scalars())
@@ -251,13 +261,13 @@ def test_a_solve_whose_process_is_killed_is_restarted(store: Store, start_runner
     months = [task_of(month()), *tasks(2)]
     sweep = begin_sweep(store, months)
     start_runner()
-    wait_until(lambda: sweep_of(store, sweep).state is JobState.RUNNING)
+    wait_until(lambda: stored_sweep(store, sweep).state is JobState.RUNNING)
     os.kill(my_worker(), signal.SIGKILL)
     wait_until(lambda: all_solved(store))
-    assert sweep_of(store, sweep).state is JobState.DONE
+    assert stored_sweep(store, sweep).state is JobState.DONE
     assert figures(results(store, tasks(2)).values()) == figures(solve(task) for task in tasks(2))
     with store.reading() as connection:
-        ends = [event for job in solve_jobs(connection) for event in told(connection, job) if event in jobs.ENDED]
+        ends = [event for job in solve_jobs(connection) for event in event_names(connection, job) if event in jobs.ENDED]
     assert ends == ["done"] * 3
 
 
@@ -270,9 +280,9 @@ def test_the_next_runner_continues_a_sweep(store: Store, start_runner: StartRunn
     runner.stop()
     before = results(store, requested)
     assert 1 <= len(before) < len(requested)
-    assert sweep_of(store, sweep).state is JobState.RUNNING
+    assert stored_sweep(store, sweep).state is JobState.RUNNING
     start_runner()
-    wait_until(lambda: sweep_of(store, sweep).has_ended)
+    wait_until(lambda: stored_sweep(store, sweep).has_ended)
     after = results(store, requested)
     assert {key: after[key] for key in before} == before, "results do not change"
     assert len(after) == len(requested)
@@ -284,8 +294,8 @@ def test_the_solve_of_an_ended_process_is_restarted(store: Store, start_runner: 
     left = claimed(store, gone)
     start_runner()
     wait_until(lambda: all_solved(store))
-    assert told_of(store, left.job) == ["queued", "started", "queued", "started", "done"]
-    assert sweep_of(store, sweep).state is JobState.DONE
+    assert events_in(store, left.job) == ["queued", "started", "queued", "started", "done"]
+    assert stored_sweep(store, sweep).state is JobState.DONE
 
 
 @pytest.mark.slow
@@ -297,7 +307,7 @@ def test_a_process_is_replaced_after_some_jobs(store: Store, start_runner: Start
         runner.wake()
         wait_until(lambda job=job: has_progress(store, job.id))
         workers.append(my_worker())
-        wait_until(lambda job=job: found(store, job.id).state is JobState.DONE)
+        wait_until(lambda job=job: stored_job(store, job.id).state is JobState.DONE)
     assert len(set(workers)) == 3
     wait_until(lambda: workers_of(os.getpid()) == [])
 
@@ -313,23 +323,23 @@ def test_a_killed_process_interrupts_only_its_own_job(store: Store, start_runner
     wait_until(lambda: len(workers_of(os.getpid())) == 2)
     (of_sweep,) = set(workers_of(os.getpid())) - {of_plan}
     os.kill(of_sweep, signal.SIGKILL)
-    wait_until(lambda: sweep_of(store, sweep).has_ended)
-    assert sweep_of(store, sweep).state is JobState.DONE
-    assert told_of(store, plan.id)[:2] == ["queued", "started"]
-    assert "queued" not in told_of(store, plan.id)[1:]
+    wait_until(lambda: stored_sweep(store, sweep).has_ended)
+    assert stored_sweep(store, sweep).state is JobState.DONE
+    assert events_in(store, plan.id)[:2] == ["queued", "started"]
+    assert "queued" not in events_in(store, plan.id)[1:]
 
 
 @slow_on_postgresql
 def test_cancelling_a_sweep_ends_its_running_solve(store: Store, start_runner: StartRunner, clock: Clock) -> None:
     sweep, other = begin_sweep(store, [task_of(hard_month())]), begin_sweep(store, tasks(1))
     start_runner()
-    wait_until(lambda: sweep_of(store, sweep).state is JobState.RUNNING)
+    wait_until(lambda: stored_sweep(store, sweep).state is JobState.RUNNING)
     with store.writing() as connection:
         assert sweeps.cancel(connection, sweep.id, clock())
     wait_until(lambda: all_solved(store))
-    assert sweep_of(store, other).has_ended
+    assert stored_sweep(store, other).has_ended
     with store.reading() as connection:
-        assert [told(connection, job) for job in solve_jobs(connection)] == [
+        assert [event_names(connection, job) for job in solve_jobs(connection)] == [
             ["queued", "started", "cancelling", "cancelled"],
             ["queued", "started", "done"],
         ]
@@ -345,7 +355,7 @@ def solve_jobs(connection: Connection) -> list[str]:
 def all_solved(store: Store) -> bool:
     """Return True if every solve's job has ended. The last one ends a moment after its sweep."""
     with store.reading() as connection:
-        return all(told(connection, job)[-1] in jobs.ENDED for job in solve_jobs(connection))
+        return all(event_names(connection, job)[-1] in jobs.ENDED for job in solve_jobs(connection))
 
 
 def progress_of(store: Store, sweep: StoredSweep) -> SolveCounts:

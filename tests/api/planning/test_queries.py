@@ -10,7 +10,7 @@ from api.planning import queries as plans
 from api.planning.queries import PlanSummary
 from scheduler.domain.schedule import Tier, Unplaced
 from tests.api.support.builders import NOW
-from tests.api.support.plans import kept_plan, queue
+from tests.api.support.plans import queue, stored_plan
 from tests.builders import booking, schedule
 
 TIER = Tier(name="unplaced", value=1, bound=0, proven=False)
@@ -18,7 +18,7 @@ SCHEDULE = schedule(booking("A"), unplaced=(Unplaced(conference="B", reason="Not
 
 
 def test_a_stored_plan_is_read_unchanged(store: Store) -> None:
-    plan = dataclasses.replace(kept_plan(queue(store).id), schedule=SCHEDULE)
+    plan = dataclasses.replace(stored_plan(queue(store).id), schedule=SCHEDULE)
     with store.noting() as connection:
         plans.add(connection, plan)
     with store.reading() as connection:
@@ -42,7 +42,7 @@ def test_a_queued_job_has_no_plan(store: Store) -> None:
 
 
 def test_a_job_has_at_most_one_plan(store: Store) -> None:
-    plan = kept_plan(queue(store).id)
+    plan = stored_plan(queue(store).id)
     with store.noting() as connection:
         plans.add(connection, plan)
     with pytest.raises(IntegrityError), store.noting() as connection:
@@ -51,4 +51,4 @@ def test_a_job_has_at_most_one_plan(store: Store) -> None:
 
 def test_a_plan_needs_a_job(store: Store) -> None:
     with pytest.raises(IntegrityError), store.noting() as connection:
-        plans.add(connection, kept_plan("P-none"))
+        plans.add(connection, stored_plan("P-none"))

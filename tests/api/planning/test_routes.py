@@ -19,7 +19,7 @@ from api.settings import Settings
 from scheduler.checker import check
 from scheduler.domain.schedule import Schedule, Tier, Unplaced
 from tests.api.support.builders import NOW, Clock, fill
-from tests.api.support.plans import kept_plan, told_of
+from tests.api.support.plans import events_in, stored_plan
 from tests.builders import booking, schedule
 
 PLANS = "/api/v1/plans"
@@ -46,7 +46,7 @@ def start_plan(store: Store) -> Attempt:
 def finish_plan(store: Store, attempt: Attempt) -> None:
     """End a job with a plan that has a late and an unplaced conference."""
     plan = dataclasses.replace(
-        kept_plan(attempt.job),
+        stored_plan(attempt.job),
         schedule=schedule(
             booking("A"),
             unplaced=(Unplaced(conference="B", reason="Nothing is left."),),
@@ -266,7 +266,7 @@ def test_a_cancelled_running_plan_ends_with_its_result(seeded: TestClient, store
     finish_plan(store, attempt)
     ended = seeded.get(f"{PLANS}/{identifier}").json()
     assert (ended["state"], ended["result"]["tiers"][0]["value"]) == ("cancelled", 1)
-    assert told_of(store, identifier) == ["queued", "started", "cancelling", "cancelled"]
+    assert events_in(store, identifier) == ["queued", "started", "cancelling", "cancelled"]
 
 
 @pytest.mark.parametrize(

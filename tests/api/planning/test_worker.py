@@ -18,7 +18,7 @@ from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from scheduler.planner import plan
 from tests.api.support.builders import NOW
-from tests.api.support.plans import found, queue, told_of
+from tests.api.support.plans import events_in, queue, stored_job
 from tests.builders import booking, conference, schedule, tiny_problem
 
 LATE = tiny_problem(conferences=[conference("A", due="2027-03-02", earliest="2027-03-04")])
@@ -48,8 +48,8 @@ def test_a_plan_is_stored_with_the_checkers_report(store: Store) -> None:
     assert stored.schedule == alone.model_copy(update={"solver": stored.schedule.solver})
     assert stored.report == report_of(LATE, stored.schedule)
     assert (stored.seed, sorted(stored.versions)) == (7, ["conference-planner", "ortools", "python"])
-    assert told_of(store, attempt.job) == ["queued", "started", "done"]
-    ended = found(store, attempt.job)
+    assert events_in(store, attempt.job) == ["queued", "started", "done"]
+    ended = stored_job(store, attempt.job)
     assert (ended.state, ended.error, ended.ended_at is not None) == (JobState.DONE, None, True)
 
 
@@ -78,7 +78,7 @@ def test_an_impossible_plan_fails_with_its_faults(store: Store) -> None:
     locked = {"conference": "A", "start": "2027-03-06T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}
     attempt = start_plan(store, tiny_problem(published=[locked]))
     work_on(store.url, attempt)
-    ended = found(store, attempt.job)
+    ended = stored_job(store, attempt.job)
     assert (ended.state, stored_plan(store, attempt.job)) == (JobState.FAILED, None)
     assert ended.error == (
         "No such plan is possible. published[0].locks: no schedule can keep the lock of A on its time. "
@@ -91,7 +91,7 @@ def test_a_bug_fails_the_plan_without_a_traceback(store: Store, caplog: pytest.L
     attempt = start_plan(store, workers="two")
     with caplog.at_level(logging.ERROR):
         work_on(store.url, attempt)
-    ended = found(store, attempt.job)
+    ended = stored_job(store, attempt.job)
     assert (ended.state, ended.error) == (
         JobState.FAILED,
         "The planner itself failed. Ask the service's administrator to look up the plan's id in the server's log.",
@@ -105,7 +105,7 @@ def test_an_attempt_that_is_not_current_stores_nothing(store: Store) -> None:
     with store.noting() as connection:
         jobs.release(connection, attempt, NOW)
     work_on(store.url, attempt)
-    assert (found(store, attempt.job).state, stored_plan(store, attempt.job)) == (JobState.QUEUED, None)
+    assert (stored_job(store, attempt.job).state, stored_plan(store, attempt.job)) == (JobState.QUEUED, None)
 
 
 def test_a_plan_cancelled_at_once_ends_without_a_schedule(store: Store) -> None:
@@ -113,14 +113,14 @@ def test_a_plan_cancelled_at_once_ends_without_a_schedule(store: Store) -> None:
     with store.writing() as connection:
         jobs.cancel(connection, attempt.job, NOW)
     work_on(store.url, attempt)
-    assert (found(store, attempt.job).state, stored_plan(store, attempt.job) is not None) == (JobState.CANCELLED, False)
+    assert (stored_job(store, attempt.job).state, stored_plan(store, attempt.job) is not None) == (JobState.CANCELLED, False)
 
 
 def test_a_database_error_leaves_the_job_running(store: Store) -> None:
     attempt = start_plan(store)
     with pytest.raises(SQLAlchemyError):
         work_on("sqlite:////nowhere/diary.db", attempt)
-    assert found(store, attempt.job).state is JobState.RUNNING
+    assert stored_job(store, attempt.job).state is JobState.RUNNING
 
 
 @pytest.mark.parametrize("failures", [2, 3])
@@ -136,9 +136,9 @@ def test_storing_the_end_is_repeated_after_database_errors(store: Store, failure
 
     if failures == 2:
         store_end(store, end)
-        assert found(store, attempt.job).state is JobState.FAILED
+        assert stored_job(store, attempt.job).state is JobState.FAILED
     else:
         with pytest.raises(OperationalError):
             store_end(store, end)
-        assert found(store, attempt.job).state is JobState.RUNNING
+        assert stored_job(store, attempt.job).state is JobState.RUNNING
     assert len(tries) == 3

@@ -82,21 +82,21 @@ def test_new_moved_and_withdrawn_bookings_are_in_order_of_start() -> None:
 def test_a_conference_that_loses_or_gains_its_room_changes_its_mode(mode: Mode, gains_a_room: bool) -> None:
     in_room, virtual = booking("A", minute_taker="M1"), booking("A", room=None, minute_taker="M1")
     before, after = (virtual, in_room) if gains_a_room else (in_room, virtual)
-    found = differences(stored(before), {"A": after}, {}, {"A": mode}, held=False)
+    actual = differences(stored(before), {"A": after}, {}, {"A": mode}, held=False)
     rooms, modes = (("AYL-1", None), (mode, "virtual"))
     changes = [("room", *(rooms[::-1] if gains_a_room else rooms)), ("mode", *(modes[::-1] if gains_a_room else modes))]
-    (moved,) = found.moved
+    (moved,) = actual.moved
     assert [(change.what, change.from_, change.to) for change in moved.changes] == changes
     one_each = parties(
         families=[("A", 1, 0)], chairs=[("C1", 1, 0)], minute_takers=[("M1", 1, 0)], social_workers=[("SW-1", 1, 0)]
     )
-    assert affected(CONFERENCES, stored(before), found) == one_each
+    assert affected(CONFERENCES, stored(before), actual) == one_each
 
 
 def test_a_virtual_conference_and_another_room_change_no_mode() -> None:
     virtual = booking("A", "2027-03-02T14:00", room=None)
-    found = differences(stored(virtual), {"A": booking("A", room=None)}, {}, {"A": Mode.VIRTUAL}, held=False)
-    assert [change.what for change in found.moved[0].changes] == ["time"]
+    actual = differences(stored(virtual), {"A": booking("A", room=None)}, {}, {"A": Mode.VIRTUAL}, held=False)
+    assert [change.what for change in actual.moved[0].changes] == ["time"]
     assert [change.what for change in changes_of(A, A.model_copy(update={"room": "WYC-1"}), Mode.HYBRID)] == ["room"]
 
 

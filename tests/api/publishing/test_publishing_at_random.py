@@ -115,8 +115,8 @@ def end(connection: Connection, random: Random) -> None:
     if random.random() < 0.3:
         conference_workflow.cancel(connection, conference, follow_up.Reason.NO_LONGER_NEEDED, NOW)
     else:
-        found = random.choice(follow_up.possible_outcomes(conference.value.kind))
-        outcomes.record(connection, conference, OutcomeEntry(found), LATER)
+        result = random.choice(follow_up.possible_outcomes(conference.value.kind))
+        outcomes.record(connection, conference, OutcomeEntry(result), LATER)
 
 
 OTHERS: dict[str, Callable[[Connection, Random], None]] = {"by hand": by_hand, "end": end}

@@ -24,6 +24,7 @@ from tests.api.support.drafts import (
     HORIZON,
     LATE_1,
     MOVED_2,
+    active_bookings,
     change,
     contents,
     copied,
@@ -38,7 +39,6 @@ from tests.api.support.drafts import (
     restore,
     rows,
     shown,
-    standing,
     states,
 )
 
@@ -76,7 +76,7 @@ def test_a_publication_has_a_copy_of_its_bookings(seeded: TestClient, store: Sto
     assert (response.headers["Location"], response.headers["ETag"]) == ("/api/v1/publications/1", '"1"')
     assert seeded.get("/api/v1/publications/1").json() == expected
     assert seeded.get("/api/v1/publications").json() == {"items": [in_short(expected)], "next": None}
-    assert standing(store) == {booking.conference: booking for booking in ALL}
+    assert active_bookings(store) == {booking.conference: booking for booking in ALL}
     assert states(store) == {**dict.fromkeys(("CPC-1", "CPC-2", "CPC-3", "CPC-4"), "booked"), "CPC-5": "requested"}
     place = {"number": 1, "start": "2027-01-12T10:00", "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
     assert history(store, "CPC-1") == [("booked", {"publication": 1, "booking": place, "exception": None})]
@@ -133,7 +133,7 @@ def test_a_second_plan_moves_withdraws_and_keeps_bookings(seeded: TestClient, st
     response = publish(seeded, plan)
     expected = publication(2, copied(CPC_1), copied(CPC_3), copied(MOVED_2), copied(held), plan=plan)
     assert (response.status_code, response.json()) == (201, expected)
-    assert standing(store) == {booking.conference: booking for booking in (CPC_1, MOVED_2, CPC_3, held)}
+    assert active_bookings(store) == {booking.conference: booking for booking in (CPC_1, MOVED_2, CPC_3, held)}
     assert rows(store, "CPC-1") == [(1, True, None, 1)]
     assert rows(store, "CPC-2") == [(2, False, "moved", 1), (6, True, None, 2)]
     assert rows(store, "CPC-4") == [(4, False, "unplaced", 1)]
@@ -157,7 +157,7 @@ def test_two_conferences_can_swap_places(seeded: TestClient, store: Store) -> No
     )
     response = publish(seeded, draft(store, *swapped, HELD))
     assert response.status_code == 201, response.text
-    assert standing(store) == {booking.conference: booking for booking in (*swapped, HELD)}
+    assert active_bookings(store) == {booking.conference: booking for booking in (*swapped, HELD)}
 
 
 def test_a_new_minute_taker_does_not_affect_families(seeded: TestClient, store: Store) -> None:
@@ -219,7 +219,7 @@ def test_a_held_conference_stays_unchanged(seeded: TestClient, store: Store) -> 
     other = CPC_1.model_copy(update={"minute_taker": "M2"}), CPC_2.model_copy(update={"room": "AYL-1", "start": MOVED_2.start})
     plan = draft(store, other[0], MOVED_2, *ALL[2:])
     assert publish(seeded, plan).status_code == 201
-    assert (standing(store)["CPC-1"], states(store)["CPC-1"]) == (CPC_1, "held")
+    assert (active_bookings(store)["CPC-1"], states(store)["CPC-1"]) == (CPC_1, "held")
 
 
 def test_a_slot_is_booked_once_if_two_plans_share_its_week(seeded: TestClient, store: Store) -> None:
@@ -231,7 +231,7 @@ def test_a_slot_is_booked_once_if_two_plans_share_its_week(seeded: TestClient, s
         {"what": "date", "from": "2027-01-03", "to": "2027-01-19"}
     ]
     assert publish(seeded, plan).status_code == 201
-    assert standing(store)[HOLD] == HELD
+    assert active_bookings(store)[HOLD] == HELD
 
 
 def test_publications_are_listed_in_pages(seeded: TestClient, store: Store) -> None:
@@ -256,7 +256,7 @@ def test_an_old_publication_is_restored_as_a_new_one(seeded: TestClient, store: 
     assert [seeded.post(f"{path}/restore").status_code, restore(seeded, 1).status_code] == [428, 201]
     expected = publication(3, *(copied(booking) for booking in ALL), restores=1)
     assert seeded.get("/api/v1/publications/3").json() == expected
-    assert standing(store) == {booking.conference: booking for booking in ALL}
+    assert active_bookings(store) == {booking.conference: booking for booking in ALL}
     assert states(store)["CPC-4"] == "booked"
     assert contents(store)["publications"][:2] == before
 

@@ -42,8 +42,8 @@ def send(client: TestClient, plan: str, **body: Any) -> Any:
 
 
 def needed(client: TestClient, plan: str) -> list[tuple[str, str, str]]:
-    found = client.get(f"/api/v1/plans/{plan}/diff").json()["waivers_needed"]
-    return [(one["conference"], one["notice"], one["text"]) for one in found]
+    result = client.get(f"/api/v1/plans/{plan}/diff").json()["waivers_needed"]
+    return [(one["conference"], one["notice"], one["text"]) for one in result]
 
 
 def test_a_plan_of_yesterday_is_published_with_the_waivers_it_needs(seeded: TestClient, store: Store, clock: Clock) -> None:

@@ -42,9 +42,9 @@ def on(clock: Clock, day: str) -> None:
 
 def report(client: TestClient, name: str, first: str, last: str) -> Any:
     """Return a report as JSON."""
-    found = done(client.get(f"/api/v1/reports/{name}", params={"first": first, "last": last}))
-    assert {"first": found.pop("first"), "last": found.pop("last")} == {"first": first, "last": last}
-    return found
+    result = done(client.get(f"/api/v1/reports/{name}", params={"first": first, "last": last}))
+    assert {"first": result.pop("first"), "last": result.pop("last")} == {"first": first, "last": last}
+    return result
 
 
 def counts(**some: Any) -> dict[str, Any]:

@@ -66,10 +66,10 @@ def test_a_chair_leaves_within_thirteen_weeks_and_has_left_after_the_last_day(le
     ):
         on(clock, day)
         put_chair(leaving, "C2", last=last)
-        found = report(leaving, "caseloads", *JANUARY)
+        result = report(leaving, "caseloads", *JANUARY)
         count = 87 if expected else 0
-        assert found["rows"][1] == row("C2", now=87, after=87, above=2, last=last, leaving=expected, to_hand_over=count)
-        assert found["children_without_chair"]["total"] == 3 + 83 + count
+        assert result["rows"][1] == row("C2", now=87, after=87, above=2, last=last, leaving=expected, to_hand_over=count)
+        assert result["children_without_chair"]["total"] == 3 + 83 + count
 
 
 def test_a_review_that_gets_a_chair_is_counted_no_more(leaving: TestClient, clock: Clock) -> None:
@@ -77,9 +77,9 @@ def test_a_review_that_gets_a_chair_is_counted_no_more(leaving: TestClient, cloc
     assert report(leaving, "caseloads", *JANUARY)["children_without_chair"]["no_chair"] == 3
     on(clock, "2027-05-24")
     change(leaving, "conferences/CPC-6/outcome", {"outcome": "plan continues"})
-    found = report(leaving, "caseloads", *JANUARY)
-    assert found["rows"][2] == row("C3", fte=0.5, now=87, given=3, after=90, cap=42, above=48)
-    assert found["children_without_chair"] == {"total": 170, "no_chair": 0, "chair_has_left": 170, "chair_leaves": 0}
+    result = report(leaving, "caseloads", *JANUARY)
+    assert result["rows"][2] == row("C3", fte=0.5, now=87, given=3, after=90, cap=42, above=48)
+    assert result["children_without_chair"] == {"total": 170, "no_chair": 0, "chair_has_left": 170, "chair_leaves": 0}
 
 
 def test_the_children_without_a_chair_are_below_the_table(leaving: TestClient) -> None:

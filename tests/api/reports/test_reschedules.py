@@ -17,10 +17,10 @@ JANUARY = ("2027-01-01", "2027-01-31")
 def row(conference: str, what: str, why: str, changes: list[tuple[str, Any, Any]], **more: Any) -> dict[str, Any]:
     """Return a row recorded on 4 January; a reason that was given by hand is in ``reason`` too."""
     by_hand = not why.startswith(("moved by", "withdrawn by", "imported"))
-    told = {"day": "2027-01-04", "conference": conference, "kind": "initial", "children": 2, "what": what}
-    told |= {"reason": why if by_hand else None, "publication": None, "before": "2027-01-12T10:00", "after": "2027-01-12T10:00"}
+    answer = {"day": "2027-01-04", "conference": conference, "kind": "initial", "children": 2, "what": what}
+    answer |= {"reason": why if by_hand else None, "publication": None, "before": "2027-01-12T10:00", "after": "2027-01-12T10:00"}
     listed = [{"what": name, "from": from_, "to": to} for name, from_, to in changes]
-    return told | {"why": why, "changes": listed} | more
+    return answer | {"why": why, "changes": listed} | more
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_a_mode_is_the_one_of_the_time(seeded: TestClient) -> None:
     seen = seeded.get("/api/v1/conferences/CPC-1")
     virtual = seen.json()["conference"] | {"mode": "virtual"}
     done(seeded.put("/api/v1/conferences/CPC-1", json=virtual, headers={"If-Match": seen.headers["etag"]}))
-    (found,) = report(seeded, "reschedules", *JANUARY)["rows"]
-    assert found["what"] == "hybrid to virtual"
+    (result,) = report(seeded, "reschedules", *JANUARY)["rows"]
+    assert result["what"] == "hybrid to virtual"
 
 
 def test_what_a_plan_moves_is_a_category_of_its_own(seeded: TestClient, store: Store) -> None:

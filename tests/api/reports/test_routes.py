@@ -43,9 +43,9 @@ def used(seeded: TestClient, store: Store, clock: Clock) -> TestClient:
 
 
 def rows(client: TestClient, name: str, **query: str) -> Any:
-    told = done(client.get(f"/api/v1/reports/{name}", params=JANUARY | query))
-    assert {"first": told["first"], "last": told["last"]} == JANUARY
-    return told["rows"]
+    result = done(client.get(f"/api/v1/reports/{name}", params=JANUARY | query))
+    assert {"first": result["first"], "last": result["last"]} == JANUARY
+    return result["rows"]
 
 
 ONE_LATE = [late_for("family asked", 2, "CPC-1")]
@@ -130,9 +130,9 @@ def test_what_was_used_was_offered_though_the_day_is_closed_since(used: TestClie
 
 
 def test_moves_and_cancellations(used: TestClient) -> None:
-    told = {"day": "2027-01-04", "children": 2, "publication": None}
+    result = {"day": "2027-01-04", "children": 2, "publication": None}
     assert rows(used, "reschedules") == [
-        told
+        result
         | {
             "conference": "CPC-3",
             "kind": "first_review",
@@ -146,7 +146,7 @@ def test_moves_and_cancellations(used: TestClient) -> None:
             "before": "2027-01-13T10:00",
             "after": "2027-01-14T14:00",
         },
-        told
+        result
         | {
             "conference": "CPC-4",
             "kind": "review",
@@ -170,18 +170,18 @@ def test_the_history_says_why_a_booking_without_an_exception_is_late(used: TestC
     again = change(used, "conferences/CPC-1/outcome", {"outcome": "inquorate"})["next"]["conference"]["id"]
     stored_booking(store, again, "2027-02-22T10:00")
     stored_booking(store, "CPC-4", "2027-02-22T10:00", room="AMR-1", chair="C2")
-    told = done(used.get("/api/v1/reports/timeliness", params={"first": "2027-02-01", "last": "2027-02-28"}))["rows"]
-    assert [row["booked_late_reasons"] for row in told] == [
+    result = done(used.get("/api/v1/reports/timeliness", params={"first": "2027-02-01", "last": "2027-02-28"}))["rows"]
+    assert [row["booked_late_reasons"] for row in result] == [
         [late_for("inquorate", 2, again)],
         [late_for("report missing", 2, "CPC-4")],
     ]
 
 
 def test_a_report_as_csv(used: TestClient) -> None:
-    told = used.get("/api/v1/reports/timeliness", params=JANUARY | {"format": "csv"})
-    assert told.headers["content-type"] == "text/csv; charset=utf-8"
-    assert told.headers["content-disposition"] == 'attachment; filename="timeliness-2027-01-01-2027-01-31.csv"'
-    assert list(csv.reader(io.StringIO(told.content.decode("utf-8-sig"), newline=""))) == [
+    result = used.get("/api/v1/reports/timeliness", params=JANUARY | {"format": "csv"})
+    assert result.headers["content-type"] == "text/csv; charset=utf-8"
+    assert result.headers["content-disposition"] == 'attachment; filename="timeliness-2027-01-01-2027-01-31.csv"'
+    assert list(csv.reader(io.StringIO(result.content.decode("utf-8-sig"), newline=""))) == [
         [
             "Month", "Type", "Conferences", "Children", "Held", "In time", "Late", "In time, %",
             "In statutory time", "Late by statute", "In statutory time, %", "Booked", "Unrecorded", "Booked late", "Not booked",
@@ -196,9 +196,9 @@ def test_a_report_as_csv(used: TestClient) -> None:
 
 
 def test_a_report_as_a_workbook(used: TestClient) -> None:
-    told = used.get("/api/v1/reports/reschedules", params=JANUARY | {"format": "xlsx"})
-    assert told.headers["content-type"] == MEDIA_TYPES[Format.XLSX]
-    sheet = load_workbook(io.BytesIO(told.content))["Reschedules"]
+    result = used.get("/api/v1/reports/reschedules", params=JANUARY | {"format": "xlsx"})
+    assert result.headers["content-type"] == MEDIA_TYPES[Format.XLSX]
+    sheet = load_workbook(io.BytesIO(result.content))["Reschedules"]
     assert sheet["A1"].value == "Moves and cancellations"
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)] == [
         [

@@ -97,8 +97,8 @@ def book(
 ) -> int:
     """Book a stored conference at a start, by default in AYL-1 with C1, and return the booking's number."""
     with store.writing() as connection:
-        kept = conferences.find(connection, identifier)
-        assert kept is not None
-        conferences.change(connection, kept.value, now, state=ConferenceState.BOOKED)
+        stored = conferences.find(connection, identifier)
+        assert stored is not None
+        conferences.change(connection, stored.value, now, state=ConferenceState.BOOKED)
         made = builders.booking(identifier, start, **changes)
         return bookings.add(connection, DiaryBooking(made, locks, by_hand), Policy(), now).number

@@ -48,9 +48,9 @@ class Service:
     def start(self) -> None:
         process = self.begin()
         assert process.stdout is not None
-        found = re.search(r"http://[^/]+", process.stdout.readline())
-        assert found is not None, "the service says where it runs in its first line"
-        self.url = found[0]
+        result = re.search(r"http://[^/]+", process.stdout.readline())
+        assert result is not None, "the service says where it runs in its first line"
+        self.url = result[0]
 
     def workers(self) -> list[int]:
         return workers_of(self.process.pid) if self.process else []

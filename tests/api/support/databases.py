@@ -127,9 +127,9 @@ class PostgresServer:
     @cached_property
     def head(self) -> str:
         with self._connected(TEMPLATE) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        assert found is not None
-        return str(found[0])
+            result = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        assert result is not None
+        return str(result[0])
 
     def start(self) -> None:
         address = (f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''")
@@ -192,9 +192,9 @@ def required_postgres_binaries() -> Path:
 def postgres_binaries() -> Path | None:
     """Return the folder of PostgreSQL's programs, or None if it isn't installed."""
     on_path = shutil.which("initdb")
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda found: int(found.parts[-3]))
-    found = Path(on_path) if on_path else debian[-1] if debian else None
-    return None if found is None else found.parent
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda result: int(result.parts[-3]))
+    result = Path(on_path) if on_path else debian[-1] if debian else None
+    return None if result is None else result.parent
 
 
 def start_postgres(binaries: Path, options: tuple[str, ...] = FAST) -> PostgresServer:

@@ -144,10 +144,10 @@ def details(kind: str, status: int, detail: str, *errors: tuple[str, str]) -> di
     return body | ({"errors": [{"where": where, "message": message} for where, message in errors]} if errors else {})
 
 
-def standing(store: Store) -> dict[str, Booking]:
+def active_bookings(store: Store) -> dict[str, Booking]:
     with store.reading() as connection:
-        found = bookings.select_bookings(connection, select(tables.bookings).where(tables.bookings.c.active))
-    return {kept.booking.conference: kept.booking for kept in found}
+        result = bookings.select_bookings(connection, select(tables.bookings).where(tables.bookings.c.active))
+    return {stored.booking.conference: stored.booking for stored in result}
 
 
 def rows(store: Store, identifier: str) -> list[tuple[Any, ...]]:
@@ -160,8 +160,8 @@ def rows(store: Store, identifier: str) -> list[tuple[Any, ...]]:
 
 def states(store: Store) -> dict[str, str]:
     with store.reading() as connection:
-        found = connection.execute(select(tables.conferences.c.id, tables.conferences.c.state))
-        return {row.id: row.state for row in found}
+        result = connection.execute(select(tables.conferences.c.id, tables.conferences.c.state))
+        return {row.id: row.state for row in result}
 
 
 def history(store: Store, identifier: str) -> list[tuple[str, dict[str, Any]]]:
@@ -173,17 +173,17 @@ def change(store: Store, identifier: str, **changes: Any) -> None:
     """Change a stored conference, and its state if one is given."""
     state = {"state": changes.pop("state")} if "state" in changes else {}
     with store.writing() as connection:
-        kept = conferences.find(connection, identifier)
-        assert kept is not None
-        value = Conference.model_validate(kept.value.model_dump() | changes)
+        stored = conferences.find(connection, identifier)
+        assert stored is not None
+        value = Conference.model_validate(stored.value.model_dump() | changes)
         conferences.change(connection, value, NOW, **state)
 
 
 def cancel(store: Store, identifier: str) -> None:
     with store.writing() as connection:
-        kept = bookings.active_of(connection, identifier)
-        if kept is not None:
-            bookings.end(connection, [kept.number], bookings.Ending.CANCELLED, NOW)
+        stored = bookings.active_of(connection, identifier)
+        if stored is not None:
+            bookings.end(connection, [stored.number], bookings.Ending.CANCELLED, NOW)
     change(store, identifier, state=ConferenceState.CANCELLED)
 
 
@@ -191,8 +191,8 @@ def put(path: str, **changes: Any) -> Any:
     """Return a function that puts a change through the API."""
 
     def by_api(client: TestClient) -> None:
-        found = client.get(f"/api/v1/{path}")
-        value = found.json() | changes if changes else None
-        assert client.put(f"/api/v1/{path}", json=value, headers={"If-Match": found.headers["ETag"]}).status_code == 200
+        result = client.get(f"/api/v1/{path}")
+        value = result.json() | changes if changes else None
+        assert client.put(f"/api/v1/{path}", json=value, headers={"If-Match": result.headers["ETag"]}).status_code == 200
 
     return by_api

@@ -22,7 +22,7 @@ from tests.api.support.builders import NOW
 from tests.builders import booking, schedule, tiny_problem
 from tests.paths import FIXTURES, INSTANCES
 
-ASKED = {"first": "2027-03-01", "last": "2027-03-31", "time_limit": 600, "seed": 7, "workers": 1}
+REQUEST = {"first": "2027-03-01", "last": "2027-03-31", "time_limit": 600, "seed": 7, "workers": 1}
 LONG_ENOUGH = 120
 
 
@@ -38,13 +38,13 @@ def hard_month() -> Problem:
     return read_problem_file(INSTANCES / "month" / "three-starts.json")
 
 
-def queue(store: Store, problem: Problem | None = None, **asked: Any) -> Job:
+def queue(store: Store, problem: Problem | None = None, **changes: Any) -> Job:
     """Queue a plan, by default of the tiny problem."""
     with store.writing() as connection:
-        return jobs.add(connection, problem or tiny_problem(), ASKED | asked, NOW)
+        return jobs.add(connection, problem or tiny_problem(), REQUEST | changes, NOW)
 
 
-def kept_plan(identifier: str, now: dt.datetime = NOW) -> StoredPlan:
+def stored_plan(identifier: str, now: dt.datetime = NOW) -> StoredPlan:
     """Return a plan of the tiny problem, as a worker stores it."""
     return StoredPlan(
         identifier,
@@ -57,30 +57,30 @@ def kept_plan(identifier: str, now: dt.datetime = NOW) -> StoredPlan:
     )
 
 
-def found(store: Store, identifier: str) -> Job:
+def stored_job(store: Store, identifier: str) -> Job:
     with store.reading() as connection:
         job = jobs.find(connection, identifier)
     assert job is not None
     return job
 
 
-def told(connection: Connection, identifier: str) -> list[str]:
+def event_names(connection: Connection, identifier: str) -> list[str]:
     """Return the events of a job in order, without its progress."""
     return [event.event for event in jobs.events(connection, identifier) if event.event != "progress"]
 
 
-def told_of(store: Store, identifier: str) -> list[str]:
+def events_in(store: Store, identifier: str) -> list[str]:
     with store.reading() as connection:
-        return told(connection, identifier)
+        return event_names(connection, identifier)
 
 
 def wait_until(holds: Callable[[], Any]) -> Any:
     """Return the first true value of ``holds``. Fail after two minutes."""
     deadline = time.monotonic() + LONG_ENOUGH
-    while not (found := holds()):
+    while not (stored_job := holds()):
         assert time.monotonic() < deadline, "the condition was never true"
         time.sleep(0.05)
-    return found
+    return stored_job
 
 
 def has_progress(store: Store, identifier: str) -> bool:

@@ -46,9 +46,9 @@ def running(cwd: Path, *arguments: str, **settings: object) -> Iterator[Server]:
     )
     try:
         assert process.stdout is not None
-        found = re.search(r"http://[^/]+", process.stdout.readline())
-        assert found is not None, "the service says where it runs in its first line"
-        yield Server(process, found[0])
+        result = re.search(r"http://[^/]+", process.stdout.readline())
+        assert result is not None, "the service says where it runs in its first line"
+        yield Server(process, result[0])
     finally:
         process.terminate()
         process.wait(SECONDS)

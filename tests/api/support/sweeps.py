@@ -13,19 +13,26 @@ from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind, SweepPart
 from scheduler.sweeps.task import Solved, Task
 from tests.api.support.builders import NOW
 
-ASKED: dict[str, Any] = {"first": "2027-03-01", "last": "2027-03-31", "seed": 1, "work_limit": 20.0, "time_limit": 600, "top": 2}
+REQUEST: dict[str, Any] = {
+    "first": "2027-03-01",
+    "last": "2027-03-31",
+    "seed": 1,
+    "work_limit": 20.0,
+    "time_limit": 600,
+    "top": 2,
+}
 
 WEEK = {"first": "2027-03-01", "last": "2027-03-05"}
 """The horizon of a problem with few options."""
 
 
-def begin(store: Store, tasks: Iterable[Task], kind: SweepKind = SweepKind.WHATIF, **asked: Any) -> StoredSweep:
+def begin(store: Store, tasks: Iterable[Task], kind: SweepKind = SweepKind.WHATIF, **changes: Any) -> StoredSweep:
     """Store a sweep of these tasks; the first is the base."""
     requests = [
         SolveRequest(task, f"scenario {n}" if n else "base", (f"Change {n}.",) if n else ()) for n, task in enumerate(tasks)
     ]
     with store.writing() as connection:
-        return sweeps.add(connection, kind, ASKED | asked, requests, NOW)
+        return sweeps.add(connection, kind, REQUEST | changes, requests, NOW)
 
 
 def claim(store: Store, runner: str = "R") -> Attempt | None:
@@ -48,7 +55,7 @@ def work_on_all(store: Store, executor: str = "local") -> list[Attempt]:
     return worked
 
 
-def found(store: Store, sweep: StoredSweep) -> StoredSweep:
+def stored_sweep(store: Store, sweep: StoredSweep) -> StoredSweep:
     with store.reading() as connection:
         stored = sweeps.find(connection, sweep.kind, sweep.id)
     assert stored is not None

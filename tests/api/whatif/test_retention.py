@@ -12,7 +12,7 @@ from api.whatif.retention import forget
 from api.whatif.sweeps import StoredSweep
 from tests.api.support.builders import NOW
 from tests.api.support.plans import queue
-from tests.api.support.sweeps import begin, claimed, found, parts, results, work_on_all
+from tests.api.support.sweeps import begin, claimed, parts, results, stored_sweep, work_on_all
 from tests.sweeps.tiny_tasks import figures, tasks
 
 DAY = dt.timedelta(days=1)
@@ -73,7 +73,7 @@ def test_active_sweeps_and_running_solves_stay(store: Store) -> None:
     plan = queue(store)
     forget_before(store, NOW + DAY)
     assert not is_stored(store, old)
-    assert found(store, active) == active
+    assert stored_sweep(store, active) == active
     with store.reading() as connection:
         assert solves.task_of(connection, base.key) == base  # its job still runs
         assert jobs.find(connection, plan.id) == plan
@@ -95,4 +95,4 @@ def test_a_deleted_sweep_is_solved_again_with_the_same_result(store: Store) -> N
     again = begin(store, several)
     work_on_all(store)
     assert figures(results(store, several).values()) == first
-    assert found(store, again).has_ended
+    assert stored_sweep(store, again).has_ended

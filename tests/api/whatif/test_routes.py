@@ -110,16 +110,16 @@ def test_scenarios_are_compared_from_the_current_data(seeded: TestClient, store:
     work_on_all(store)
 
     done = whatif_item(identifier, state="done", progress={"done": 4, "of": 4, "seconds_left": 0.0}, **with_grid)
-    found = seeded.get(f"{WHATIF}/{identifier}").json()
+    result = seeded.get(f"{WHATIF}/{identifier}").json()
     expected = expected_comparison(store, body)
-    assert without_seconds(found["comparison"]) == without_seconds(expected.model_dump(mode="json"))
-    assert found["ended_at"] is not None
-    assert found | {"comparison": None, "ended_at": None} == done | {
+    assert without_seconds(result["comparison"]) == without_seconds(expected.model_dump(mode="json"))
+    assert result["ended_at"] is not None
+    assert result | {"comparison": None, "ended_at": None} == done | {
         "failed": [],
         "comparison": None,
         "links": links(identifier, "workbook", "pictures"),
     }
-    assert seeded.get(WHATIF).json() == {"items": [done | {"ended_at": found["ended_at"]}], "next": None}
+    assert seeded.get(WHATIF).json() == {"items": [done | {"ended_at": result["ended_at"]}], "next": None}
 
 
 def base_of(store: Store, sweep: str) -> Problem:
@@ -154,14 +154,14 @@ def test_a_running_what_if_has_a_partial_comparison(seeded: TestClient, store: S
     identifier = requested(seeded, JANUARY | BOTH)["id"]
     whatif_worker.work_on(store.url, claimed(store), "local")
     claimed(store)
-    found = seeded.get(f"{WHATIF}/{identifier}").json()
-    assert found["progress"]["done"] == 1
-    assert found["progress"]["seconds_left"] > 0
-    assert found["state"] == "running"
-    comparison = found["comparison"]
+    result = seeded.get(f"{WHATIF}/{identifier}").json()
+    assert result["progress"]["done"] == 1
+    assert result["progress"]["seconds_left"] > 0
+    assert result["state"] == "running"
+    comparison = result["comparison"]
     assert (comparison["base"]["name"], comparison["scenarios"]) == ("base", [])
     assert comparison["missing"] == ["C3 leaves", "Wycombe closes"]
-    assert found["links"] == links(identifier, "workbook", "pictures", "cancel")
+    assert result["links"] == links(identifier, "workbook", "pictures", "cancel")
     assert without_seconds(comparison["base"]) == without_seconds(expected_comparison(store, BOTH).base.model_dump(mode="json"))
 
 
@@ -180,8 +180,8 @@ def test_stored_results_are_in_the_answer_at_once(seeded: TestClient, store: Sto
     more = requested(seeded, JANUARY | BOTH)
     assert (more["state"], more["progress"]["done"], more["comparison"]) == ("queued", 2, known | {"missing": ["Wycombe closes"]})
     work_on_all(store)
-    found = seeded.get(f"{WHATIF}/{more['id']}").json()
-    assert without_seconds(found["comparison"]) == without_seconds(expected_comparison(store, BOTH).model_dump(mode="json"))
+    result = seeded.get(f"{WHATIF}/{more['id']}").json()
+    assert without_seconds(result["comparison"]) == without_seconds(expected_comparison(store, BOTH).model_dump(mode="json"))
 
 
 def test_scenarios_are_compared_from_the_problem_of_a_plan(seeded: TestClient, store: Store) -> None:
@@ -209,13 +209,13 @@ def test_a_problem_in_the_request_is_compared_without_names(client: TestClient, 
     assert (whatif["seed"], whatif["work_limit"], whatif["time_limit"]) == (3, 5.0, 10)
     assert (whatif["first"], whatif["last"]) == (RAW["horizon"]["first"], RAW["horizon"]["last"])
     work_on_all(store)
-    found = client.get(f"{WHATIF}/{whatif['id']}")
-    assert found.json()["state"] == "done"
+    result = client.get(f"{WHATIF}/{whatif['id']}")
+    assert result.json()["state"] == "done"
     with store.reading() as connection:
         rows = [connection.execute(select(table)).all() for table in (tables.solves, tables.sweeps, tables.sweep_parts)]
         tasks = [Task.model_validate(row.task) for row in rows[0]]
     assert {(task.seed, task.work_limit, task.time_limit) for task in tasks} == {(3, 5.0, 10.0)}
-    assert "Bloggs" not in found.text + str(rows)
+    assert "Bloggs" not in result.text + str(rows)
 
 
 def test_no_solve_takes_longer_than_a_plan(seeded: TestClient) -> None:
@@ -276,7 +276,7 @@ def test_a_what_if_is_cancelled_with_its_results_so_far(seeded: TestClient, stor
     assert response.status_code == 202
     assert response.json() == cancelled | {"failed": [], "comparison": None, "links": links(identifier)}
     with store.reading() as connection:
-        assert not jobs.is_wanted(connection, attempt)
+        assert not jobs.should_continue(connection, attempt)
         assert not jobs.queued(connection)
     response = seeded.post(f"{WHATIF}/{identifier}/cancel")
     ended = f"The what-if '{identifier}' has ended already: it is cancelled. Ask for a new one instead."

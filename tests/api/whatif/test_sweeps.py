@@ -15,9 +15,9 @@ from api.whatif import solves, sweeps
 from api.whatif.sweeps import SolveCounts, SolveRequest, StoredSweep, SweepKind, SweepPart
 from scheduler.sweeps.task import Solved, Task
 from tests.api.support.builders import NOW
-from tests.api.support.plans import ASKED as PLAN
-from tests.api.support.plans import queue, told_of
-from tests.api.support.sweeps import ASKED, begin, claim, claimed, found, parts, results
+from tests.api.support.plans import REQUEST as PLAN_REQUEST
+from tests.api.support.plans import events_in, queue
+from tests.api.support.sweeps import REQUEST, begin, claim, claimed, parts, results, stored_sweep
 from tests.builders import tiny_problem
 from tests.sweeps.tiny_tasks import tasks
 
@@ -78,8 +78,8 @@ def cancelled_and_requested_again(store: Store, task: Task) -> tuple[Attempt, St
 def test_a_sweep_queues_each_of_its_tasks_once(store: Store) -> None:
     base, one = tasks(2)
     sweep = begin(store, [base, one, base])
-    assert sweep == StoredSweep(1, sweep.id, SweepKind.WHATIF, None, ASKED, JobState.QUEUED, None, NOW, None)
-    assert found(store, sweep) == sweep
+    assert sweep == StoredSweep(1, sweep.id, SweepKind.WHATIF, None, REQUEST, JobState.QUEUED, None, NOW, None)
+    assert stored_sweep(store, sweep) == sweep
     assert parts(store, sweep) == [
         SweepPart(0, "base", (), (), base.key, None, None),
         SweepPart(1, "scenario 1", ("Change 1.",), (), one.key, None, None),
@@ -109,7 +109,7 @@ def test_a_later_plan_goes_first_and_sweeps_take_turns(store: Store) -> None:
 def test_a_sweep_with_a_started_solve_is_running(store: Store) -> None:
     sweep = begin(store, tasks(2))
     claimed(store)
-    assert found(store, sweep).state is JobState.RUNNING
+    assert stored_sweep(store, sweep).state is JobState.RUNNING
 
 
 def test_a_task_of_several_sweeps_is_solved_once(store: Store) -> None:
@@ -134,7 +134,7 @@ def test_a_result_waits_for_a_sweep_that_relies_on_its_job(store: Store) -> None
     with ThreadPoolExecutor(1) as pool:
         with store.writing() as connection:
             second = sweeps.add(
-                connection, SweepKind.WHATIF, ASKED, [SolveRequest(base, "base"), SolveRequest(other, "other")], NOW
+                connection, SweepKind.WHATIF, REQUEST, [SolveRequest(base, "base"), SolveRequest(other, "other")], NOW
             )
             added = pool.submit(add_results, store, solved(base))
             with pytest.raises(TimeoutError):
@@ -172,10 +172,10 @@ def test_a_sweep_is_done_with_its_last_result(store: Store) -> None:
     sweep = begin(store, [base, one])
     with store.noting() as connection:
         sweeps.store_results(connection, sweep.id, {0: {"name": "base"}}, LATER)
-    assert found(store, sweep).state is JobState.QUEUED
+    assert stored_sweep(store, sweep).state is JobState.QUEUED
     with store.noting() as connection:
         sweeps.store_results(connection, sweep.id, {0: {"name": "other"}, 1: {"name": "one"}}, LATER)
-    ended = found(store, sweep)
+    ended = stored_sweep(store, sweep)
     assert (ended.state, ended.ended_at, ended.has_ended) == (JobState.DONE, LATER, True)
     assert [part.result for part in parts(store, sweep)] == [{"name": "base"}, {"name": "one"}]
     assert states(store) == {base.key: ["cancelled"], one.key: ["cancelled"]}, "no sweep needs them any more"
@@ -189,11 +189,11 @@ def test_cancelling_ends_the_jobs_that_no_other_sweep_needs(store: Store) -> Non
     with store.writing() as connection:
         assert sweeps.cancel(connection, sweep.id, LATER)
         assert not sweeps.cancel(connection, sweep.id, LATER)
-    assert (found(store, sweep).state, found(store, sweep).ended_at) == (JobState.CANCELLED, LATER)
+    assert (stored_sweep(store, sweep).state, stored_sweep(store, sweep).ended_at) == (JobState.CANCELLED, LATER)
     assert states(store) == {base.key: ["running"], one.key: ["cancelled"], shared.key: ["queued"], other.key: ["queued"]}
     with store.reading() as connection:
-        assert not jobs.is_wanted(connection, running)
-    assert told_of(store, running.job) == ["queued", "started", "cancelling"]
+        assert not jobs.should_continue(connection, running)
+    assert events_in(store, running.job) == ["queued", "started", "cancelling"]
 
 
 def test_a_cancelled_solve_is_queued_again_for_a_later_sweep(store: Store) -> None:
@@ -235,8 +235,10 @@ def test_a_solve_that_is_interrupted_too_often_fails(store: Store) -> None:
         with store.noting() as connection:
             sweeps.release(connection, attempt, LATER)
     error = "It was interrupted 20 times before it was done. Plan fewer days at once."
-    assert (found(store, sweep).state, [part.error for part in parts(store, sweep)]) == (JobState.DONE, [None, error])
-    assert (found(store, other).state, found(store, other).error) == (JobState.FAILED, error), "a sweep fails without its base"
+    assert (stored_sweep(store, sweep).state, [part.error for part in parts(store, sweep)]) == (JobState.DONE, [None, error])
+    assert (stored_sweep(store, other).state, stored_sweep(store, other).error) == (JobState.FAILED, error), (
+        "a sweep fails without its base"
+    )
 
 
 def test_a_solve_interrupted_by_other_causes_never_fails(store: Store) -> None:
@@ -249,7 +251,7 @@ def test_a_solve_interrupted_by_other_causes_never_fails(store: Store) -> None:
     attempt = claimed(store)
     with store.noting() as connection:
         sweeps.release(connection, attempt, LATER)
-    assert found(store, sweep).state is JobState.RUNNING
+    assert stored_sweep(store, sweep).state is JobState.RUNNING
     assert states(store) == {base.key: ["queued"]}
 
 
@@ -259,7 +261,7 @@ def test_an_earlier_job_does_not_end_a_task_that_a_later_one_has(store: Store) -
     with store.noting() as connection:
         sweeps.fail(connection, earlier, "No.", LATER)
     assert states(store) == {base.key: ["failed", "queued"]}
-    assert found(store, sweep).state is JobState.QUEUED
+    assert stored_sweep(store, sweep).state is JobState.QUEUED
     assert [part.error for part in parts(store, sweep)] == [None]
 
 
@@ -279,8 +281,8 @@ def test_a_failed_solve_ends_its_parts_and_a_failed_base_its_sweep(store: Store)
     fourth = claimed(store)
     with store.noting() as connection:
         sweeps.fail(connection, fourth, "Never.", LATER)
-    assert (found(store, value).state, found(store, value).error) == (JobState.FAILED, "Never.")
-    assert found(store, sweep).state is JobState.RUNNING
+    assert (stored_sweep(store, value).state, stored_sweep(store, value).error) == (JobState.FAILED, "Never.")
+    assert stored_sweep(store, sweep).state is JobState.RUNNING
 
 
 def test_a_value_is_found_in_rounds(store: Store) -> None:
@@ -296,7 +298,7 @@ def test_a_value_is_found_in_rounds(store: Store) -> None:
         sweeps.add_round(connection, value.id, {"round": 3}, [SolveRequest(one)], LATER)
         sweeps.fail_sweep(connection, value.id, "No.", LATER)
         assert sweeps.result_of(connection, value.id) == {"round": 2}
-    assert (found(store, value).state, found(store, value).error) == (JobState.DONE, None)
+    assert (stored_sweep(store, value).state, stored_sweep(store, value).error) == (JobState.DONE, None)
 
 
 def test_lists_of_plans_and_sweeps_contain_no_solves(store: Store) -> None:
@@ -327,7 +329,7 @@ def test_concurrent_runners_start_each_solve_once(store: Store) -> None:
     for n in range(3):
         begin(store, tasks(12)[4 * n : 4 * n + 4])
     with store.writing() as connection:
-        jobs.add(connection, tiny_problem(), PLAN, NOW)
+        jobs.add(connection, tiny_problem(), PLAN_REQUEST, NOW)
 
     def claim_all(runner: str) -> list[str]:
         ids: list[str] = []
@@ -358,4 +360,4 @@ def test_only_the_current_attempt_ends_a_solve(store: Store, ending: str) -> Non
         assert jobs.complete(connection, second, NOW)
         assert not jobs.complete(connection, second, NOW)
     last = ["done"] if ending == "complete" else ["cancelling", "cancelled"]
-    assert told_of(store, second.job) == ["queued", "started", "queued", "started", *last]
+    assert events_in(store, second.job) == ["queued", "started", "queued", "started", *last]

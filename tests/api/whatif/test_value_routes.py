@@ -17,7 +17,7 @@ from scheduler.sweeps.task import Effort
 from scheduler.whatif.marginal_value.search import marginal_value
 from tests.api.support.builders import NOW
 from tests.api.support.drafts import ALL, add_job, draft
-from tests.api.support.plans import ASKED, kept_plan
+from tests.api.support.plans import REQUEST, stored_plan
 from tests.api.support.sweeps import WEEK, claimed, work_on_all
 from tests.api.whatif.test_routes import AT, problem, without_seconds
 from tests.builders import tiny_problem
@@ -29,10 +29,10 @@ def tiny_plan(store: Store) -> str:
     """Store a plan of a week of the tiny problem; return its id."""
     with store.noting() as connection:
         week = tiny_problem(horizon=WEEK)
-        job = jobs.add(connection, week, ASKED, NOW)
+        job = jobs.add(connection, week, REQUEST, NOW)
         attempt = jobs.claim(connection, "R", NOW)
         assert attempt is not None
-        plans.finish(connection, attempt, replace(kept_plan(job.id), problem=week), NOW)
+        plans.finish(connection, attempt, replace(stored_plan(job.id), problem=week), NOW)
     return job.id
 
 
@@ -54,17 +54,17 @@ def test_the_value_of_one_more_for_a_plan(client: TestClient, store: Store) -> N
 
     work_on_all(store)
 
-    found = client.get(path).json()
-    assert (found["state"], found["error"], found["links"]) == ("done", None, {"self": path, "plan": f"{PLANS}/{plan}"})
-    assert found["progress"]["done"] == found["progress"]["of"] > 1
+    result = client.get(path).json()
+    assert (result["state"], result["error"], result["links"]) == ("done", None, {"self": path, "plan": f"{PLANS}/{plan}"})
+    assert result["progress"]["done"] == result["progress"]["of"] > 1
     with store.reading() as connection:
         stored = plans.find(connection, plan)
     assert stored is not None
     with workers_of("local:1")() as workers:
         expected = marginal_value(nameless(stored.problem), workers, top=2, effort=Effort(time_limit=600))
     assert expected is not None
-    assert without_seconds(found["appraisal"]) == without_seconds(expected.model_dump(mode="json"))
-    assert client.post(path, json={"top": 2}).json() == found, "it is done already"
+    assert without_seconds(result["appraisal"]) == without_seconds(expected.model_dump(mode="json"))
+    assert client.post(path, json={"top": 2}).json() == result, "it is done already"
 
 
 def test_the_value_of_one_more_is_as_of_the_plans_day(seeded: TestClient) -> None:

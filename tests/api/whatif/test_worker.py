@@ -23,8 +23,8 @@ from scheduler.whatif.changes.scenario import Scenario
 from scheduler.whatif.comparison.results import Comparison, Variant, compared
 from scheduler.whatif.marginal_value.search import Appraisal, Search, marginal_value
 from tests.api.support.builders import NOW
-from tests.api.support.plans import told_of
-from tests.api.support.sweeps import ASKED, WEEK, begin, claimed, found, parts, results, work_on_all
+from tests.api.support.plans import events_in
+from tests.api.support.sweeps import REQUEST, WEEK, begin, claimed, parts, results, stored_sweep, work_on_all
 from tests.api.whatif.test_routes import without_seconds
 from tests.builders import tiny_problem
 from tests.sweeps.test_dask import cluster
@@ -52,7 +52,7 @@ def result_of(store: Store, value: StoredSweep) -> Appraisal:
 
 def begin_value(store: Store, task: Task) -> StoredSweep:
     with store.writing() as connection:
-        return sweeps.add(connection, SweepKind.VALUE, ASKED, [SolveRequest(task, "base")], NOW)
+        return sweeps.add(connection, SweepKind.VALUE, REQUEST, [SolveRequest(task, "base")], NOW)
 
 
 def test_scenarios_are_solved_and_compared_with_the_base(store: Store) -> None:
@@ -64,8 +64,8 @@ def test_scenarios_are_solved_and_compared_with_the_base(store: Store) -> None:
     assert figures(stored.values()) == figures(solve(task) for task in several)
     expected = expected_comparison(compared_tasks, stored)
     assert [part.result for part in parts(store, sweep)] == [to_json(result) for result in expected.results]
-    assert found(store, sweep).state is JobState.DONE
-    assert [told_of(store, attempt.job) for attempt in worked] == [["queued", "started", "done"]] * 3
+    assert stored_sweep(store, sweep).state is JobState.DONE
+    assert [events_in(store, attempt.job) for attempt in worked] == [["queued", "started", "done"]] * 3
 
 
 def test_a_scenario_solved_before_its_base_waits_for_the_base(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_scenario_solved_before_its_base_waits_for_the_base(store: Store) -> N
     work_on_all(store)
     expected = expected_comparison([base, one, two], results(store, [base, one, two]))
     assert [part.result for part in parts(store, sweep)] == [to_json(one) for one in expected.results]
-    assert found(store, sweep).state is JobState.DONE
+    assert stored_sweep(store, sweep).state is JobState.DONE
 
 
 def test_a_stored_result_is_not_solved_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_a_stored_result_is_not_solved_again(store: Store, monkeypatch: pytest.M
     monkeypatch.setattr(whatif_worker, "solve", None)
     second = begin(store, several)
     work_on_all(store)
-    assert found(store, second).state is JobState.DONE
+    assert stored_sweep(store, second).state is JobState.DONE
     assert [part.result for part in parts(store, second)] == [part.result for part in parts(store, first)]
 
 
@@ -102,7 +102,7 @@ def test_a_scenario_without_a_schedule_reports_why_and_others_continue(store: St
     sweep = begin(store, [base_task, leaves_task])
     work_on_all(store)
     base, leaves = parts(store, sweep)
-    assert found(store, sweep).state is JobState.DONE
+    assert stored_sweep(store, sweep).state is JobState.DONE
     assert base.result is not None
     assert leaves.result is not None
     assert (base.result["refused"], base.result["outlook"] is None) == ([], False)
@@ -115,9 +115,9 @@ def test_the_value_of_one_more_is_found_round_by_round(store: Store) -> None:
     problem = tiny_problem(horizon=WEEK)
     value = begin_value(store, task_of(problem, Effort(time_limit=600)))
     work_on_all(store)
-    assert found(store, value).state is JobState.DONE
+    assert stored_sweep(store, value).state is JobState.DONE
     with workers_of("local:1")() as workers:
-        expected = marginal_value(problem, workers, top=ASKED["top"], effort=Effort(time_limit=600))
+        expected = marginal_value(problem, workers, top=REQUEST["top"], effort=Effort(time_limit=600))
     assert expected is not None
     appraisal = result_of(store, value)
     assert without_seconds(appraisal.model_dump(mode="json")) == without_seconds(expected.model_dump(mode="json"))
@@ -135,7 +135,7 @@ def test_one_search_serves_every_round(store: Store, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(whatif_worker, "Search", new_search)
     value = begin_value(store, task_of(tiny_problem(horizon=WEEK)))
     work_on_all(store)
-    assert found(store, value).state is JobState.DONE
+    assert stored_sweep(store, value).state is JobState.DONE
     assert len(searches) == 1
 
 
@@ -147,15 +147,15 @@ def test_a_failing_sweep_does_not_fail_the_others(store: Store, monkeypatch: pyt
     (base,) = tasks(1)
     value, whatif = begin_value(store, base), begin(store, [base])
     work_on_all(store)
-    assert (found(store, value).state, found(store, value).error) == (JobState.FAILED, whatif_worker.FAILED)
-    assert found(store, whatif).state is JobState.DONE
+    assert (stored_sweep(store, value).state, stored_sweep(store, value).error) == (JobState.FAILED, whatif_worker.FAILED)
+    assert stored_sweep(store, whatif).state is JobState.DONE
 
 
 def test_a_value_without_a_schedule_reports_why(store: Store) -> None:
     problem = Scenario.model_validate(LEAVES).applied(tiny_problem(published=[BOOKED]))
     value = begin_value(store, task_of(problem))
     work_on_all(store)
-    ended = found(store, value)
+    ended = stored_sweep(store, value)
     assert (ended.state, ended.error) == (JobState.FAILED, f"No schedule is possible: {solve(task_of(problem)).refused[0]}")
 
 
@@ -167,8 +167,8 @@ def test_a_result_stored_before_its_process_was_killed_is_not_lost(store: Store)
         solves.add_result(connection, solve(several[0]))
         sweeps.release(connection, attempt, NOW)
     work_on_all(store)
-    assert found(store, sweep).state is JobState.DONE
-    assert told_of(store, attempt.job) == ["queued", "started", "queued", "started", "done"]
+    assert stored_sweep(store, sweep).state is JobState.DONE
+    assert events_in(store, attempt.job) == ["queued", "started", "queued", "started", "done"]
 
 
 def test_a_cancelled_solve_stores_no_result(store: Store) -> None:
@@ -179,7 +179,7 @@ def test_a_cancelled_solve_stores_no_result(store: Store) -> None:
         sweeps.cancel(connection, sweep.id, NOW)
     work_on(store.url, attempt, "local")
     assert results(store, several) == {}
-    assert told_of(store, attempt.job) == ["queued", "started", "cancelling", "cancelled"]
+    assert events_in(store, attempt.job) == ["queued", "started", "cancelling", "cancelled"]
 
 
 def test_another_executor_returns_the_same_result(store: Store) -> None:
@@ -195,7 +195,7 @@ def test_a_cluster_returns_the_same_results(store: Store) -> None:
     sweep = begin(store, several)
     with cluster(1) as (_, text):
         work_on_all(store, text)
-    assert found(store, sweep).state is JobState.DONE
+    assert stored_sweep(store, sweep).state is JobState.DONE
     assert figures(results(store, several).values()) == figures(solve(task) for task in several)
 
 
@@ -234,8 +234,8 @@ def test_a_failed_solve_fails_the_sweep_with_a_message(
     sweep = begin(store, tasks(1))
     with caplog.at_level(logging.ERROR):
         (attempt,) = work_on_all(store)
-    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, message)
-    assert told_of(store, attempt.job) == ["queued", "started", "failed"]
+    assert (stored_sweep(store, sweep).state, stored_sweep(store, sweep).error) == (JobState.FAILED, message)
+    assert events_in(store, attempt.job) == ["queued", "started", "failed"]
     assert ("Traceback" in caplog.text) == isinstance(error, RuntimeError)
 
 
@@ -244,4 +244,4 @@ def test_a_task_of_another_version_must_be_requested_again(store: Store, executo
     (task,) = tasks(1)
     sweep = begin(store, [task.model_copy(update={"engine": "conference-planner 0"})])
     work_on_all(store, executor)
-    assert (found(store, sweep).state, found(store, sweep).error) == (JobState.FAILED, whatif_worker.OUTDATED)
+    assert (stored_sweep(store, sweep).state, stored_sweep(store, sweep).error) == (JobState.FAILED, whatif_worker.OUTDATED)

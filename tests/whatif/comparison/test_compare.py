@@ -67,10 +67,10 @@ def solved_alone(problem: Problem, path: Path) -> Schedule:
 
 
 def assert_equal_to_separate_solves(problem: Problem, scenarios: Iterable[Scenario], folder: Path) -> None:
-    kept = FolderResultStore(folder)
+    store = FolderResultStore(folder)
     requested = variants(problem, scenarios)
     with workers_of("local:2")() as workers:
-        comparison = compare(requested, workers, kept=kept)
+        comparison = compare(requested, workers, store=store)
         assert comparison is not None
         assert [result.name for result in comparison.results] == [variant.name for variant in requested]
         paths = [folder / f"{n}.json" for n in range(len(requested))]
@@ -79,7 +79,7 @@ def assert_equal_to_separate_solves(problem: Problem, scenarios: Iterable[Scenar
         ]
         for variant, result, path, future in zip(requested, comparison.results, paths, futures, strict=True):
             expected = future.result()
-            solved = kept.find(task_of(variant.problem).key)
+            solved = store.find(task_of(variant.problem).key)
             assert solved is not None
             schedule = solved.schedule_of(variant.problem)
             assert schedule is not None

@@ -44,7 +44,7 @@ def solved_exhaustively(task: Task) -> Solved:
 def appraisal_of(problem: Problem, top: int, per_round: int | None = None) -> Appraisal:
     """Run a search and solve at most ``per_round`` of the wanted tasks before asking for more."""
     search = Search(problem, top=top)
-    while tasks := search.wanted():
+    while tasks := search.next_tasks():
         search.take({task.key: solved_exhaustively(task) for task in tasks[:per_round]})
     appraisal = search.appraisal()
     assert appraisal is not None
@@ -128,7 +128,7 @@ def test_the_order_of_results_does_not_change_the_answer() -> None:
 def test_a_partial_appraisal_is_not_whole() -> None:
     search = Search(tiny(), top=2)
     assert search.appraisal() is None
-    (base,) = search.wanted()
+    (base,) = search.next_tasks()
     search.take({base.key: solved_exhaustively(base)})
     before = search.appraisal()
     assert before is not None
@@ -154,9 +154,9 @@ def test_an_unproven_solve_leaves_its_offer_untried() -> None:
         return solved.model_copy(update={"schedule": solved.schedule.model_copy(update={"tiers": tiers})})
 
     search = Search(tiny(), top=1)
-    (base,) = search.wanted()
+    (base,) = search.next_tasks()
     search.take({base.key: solved_exhaustively(base)})
-    while tasks := search.wanted():
+    while tasks := search.next_tasks():
         search.take({task.key: without_proof(task) for task in tasks})
     appraisal = search.appraisal()
     assert appraisal is not None
@@ -184,7 +184,7 @@ def all_shown(appraisal: Appraisal) -> list[Worth]:
 
 def test_separate_solves_confirm_every_number_of_a_tiny_problem(tmp_path: Path) -> None:
     search = Search(tiny(), top=2)
-    while tasks := search.wanted():
+    while tasks := search.next_tasks():
         search.take({task.key: solve(task) for task in tasks})
     appraisal = search.appraisal()
     assert appraisal is not None
@@ -236,19 +236,19 @@ def test_the_guides_examples_are_correct() -> None:
 
 @pytest.mark.slow
 def test_a_stopped_search_resumes_from_stored_results(tmp_path: Path) -> None:
-    stop, kept = threading.Event(), FolderResultStore(tmp_path)
+    stop, store = threading.Event(), FolderResultStore(tmp_path)
 
     def stop_after_two(progress: SweepProgress) -> None:
         if progress.done == 2:
             stop.set()
 
     with workers_of("local:1")() as workers:
-        first = marginal_value(tiny(), workers, top=1, kept=kept, on_progress=stop_after_two, stop=stop)
+        first = marginal_value(tiny(), workers, top=1, store=store, on_progress=stop_after_two, stop=stop)
     assert first is not None
     assert not first.is_whole
     before = len(list(tmp_path.iterdir()))
     with workers_of("local:2")() as workers:
-        second = marginal_value(tiny(), workers, top=1, kept=kept)
+        second = marginal_value(tiny(), workers, top=1, store=store)
     assert second is not None
     assert second.is_whole
     assert before < len(list(tmp_path.iterdir())) == 5
@@ -266,7 +266,7 @@ def test_the_reasons_are_given_if_no_schedule_is_possible() -> None:
     lost = {"conference": "CPC-0002", "start": "2027-01-11T10:00", "room": "AYL-1", "chair": "C1", "locks": ["chair"]}
     problem = read_problem(RAW | {"published": [lost], "chairs": [RAW["chairs"][0] | {"works": []}, RAW["chairs"][1]]})
     search = Search(problem)
-    (base,) = search.wanted()
+    (base,) = search.next_tasks()
     with pytest.raises(InputError, match=r"^No schedule is possible: no schedule keeps the locks\.$"):
         search.take({base.key: solved_exhaustively(base)})
 

@@ -38,7 +38,7 @@ def history(client: TestClient, identifier: str) -> list[dict[str, Any]]:
     return items
 
 
-def standing(client: TestClient) -> dict[str, tuple[str, str | None, str, str | None]]:
+def active_bookings(client: TestClient) -> dict[str, tuple[str, str | None, str, str | None]]:
     items = client.get(PATH).json()["items"]
     return {one["conference"]: (one["start"], one["room"], one["chair"], one["minute_taker"]) for one in items}
 
@@ -50,9 +50,9 @@ def locks_in_plans(store: Store) -> dict[str, tuple[str, ...]]:
 
 
 def test_the_length_of_what_is_booked_changes_with_its_booking(booked: TestClient) -> None:
-    found = booked.get("/api/v1/conferences/CPC-1")
-    value = found.json()["conference"] | {"minutes": 120}
-    response = booked.put("/api/v1/conferences/CPC-1", json=value, headers={"If-Match": found.headers["ETag"]})
+    result = booked.get("/api/v1/conferences/CPC-1")
+    value = result.json()["conference"] | {"minutes": 120}
+    response = booked.put("/api/v1/conferences/CPC-1", json=value, headers={"If-Match": result.headers["ETag"]})
     assert (response.status_code, response.json()["booking"]["end"]) == (200, "2027-01-12T12:00")
     assert len(booked.get(f"{PATH}?conference=CPC-1").json()["items"]) == 1
 
@@ -88,25 +88,25 @@ def test_a_conference_becomes_virtual_with_its_booking(booked: TestClient) -> No
 def test_two_bookings_swap_in_one_go_and_families_keep_their_chairs(booked: TestClient) -> None:
     response = post(booked, 1, "swap", other=2, reason="family asked")
     assert (response.status_code, [one["conference"] for one in response.json()["items"]]) == (201, ["CPC-1", "CPC-2"])
-    assert standing(booked) == {
+    assert active_bookings(booked) == {
         "CPC-1": ("2027-01-13T14:00", "AYL-1", "C1", "M2"),
         "CPC-2": ("2027-01-12T10:00", "AYL-1", "C2", "M1"),
     }
     assert [(entry["event"], entry["reason"]) for entry in history(booked, "CPC-2")] == [("moved", "family asked")]
     numbers = [one["number"] for one in response.json()["items"]]
     post(booked, numbers[0], "swap", other=numbers[1], reason="family asked", chairs=True)
-    assert standing(booked) == {
+    assert active_bookings(booked) == {
         "CPC-1": ("2027-01-12T10:00", "AYL-1", "C2", "M1"),
         "CPC-2": ("2027-01-13T14:00", "AYL-1", "C1", "M2"),
     }
 
 
 def test_a_swap_that_breaks_a_rule_changes_nothing_and_says_all(booked: TestClient) -> None:
-    before = standing(booked)
+    before = active_bookings(booked)
     booked.post("/api/v1/absences", json={"chair": "C1", "first": "2027-01-13", "last": "2027-01-13"})
     booked.post("/api/v1/absences", json={"chair": "C2", "first": "2027-01-12", "last": "2027-01-12"})
     response = post(booked, 1, "swap", other=2, reason="family asked")
-    assert (response.status_code, [error["message"] for error in response.json()["errors"]], standing(booked)) == (
+    assert (response.status_code, [error["message"] for error in response.json()["errors"]], active_bookings(booked)) == (
         422,
         [
             "CPC-1: C1 does not work on Wednesday 13 January 2027.",

@@ -67,13 +67,13 @@ def test_a_refusal_lists_lateness_notice_and_rules_together(seeded: TestClient) 
 
 
 def test_waiving_a_notice_needs_a_record_of_who_and_why(seeded: TestClient) -> None:
-    found = seeded.get("/api/v1/conferences/CPC-4")
-    value = found.json()["conference"] | {"notice_waived": True}
-    response = seeded.put("/api/v1/conferences/CPC-4", json=value, headers={"If-Match": found.headers["ETag"]})
+    result = seeded.get("/api/v1/conferences/CPC-4")
+    value = result.json()["conference"] | {"notice_waived": True}
+    response = seeded.put("/api/v1/conferences/CPC-4", json=value, headers={"If-Match": result.headers["ETag"]})
     message = "is set without a record. Leave it out, and send who waives it and why to CPC-4/waive-notice."
     assert (response.status_code, response.json()["errors"]) == (422, [{"where": "notice_waived", "message": message}])
     assert seeded.post("/api/v1/conferences", json=value | {"id": "CPC-9"}).status_code == 422
-    headers = {"If-Match": found.headers["ETag"]}
+    headers = {"If-Match": result.headers["ETag"]}
     response = seeded.post("/api/v1/conferences/CPC-4/waive-notice", json=WAIVER, headers=headers)
     assert (response.status_code, response.json()["notice_waiver"]["by"]) == (200, "manager")
     assert seeded.post("/api/v1/bookings", json=NEW).status_code == 201

@@ -18,7 +18,7 @@ PATH = "/api/v1/bookings"
 EXCEPTION = {"by": "MGR-1", "reason": "no room", "safety_plan_reviewed": True}
 
 
-def wanted(conference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: Any) -> dict[str, Any]:
+def booking_request(conference: str = "CPC-1", start: str = "2027-01-12T10:00", **changes: Any) -> dict[str, Any]:
     """Return a request for a booking in AYL-1 with C1 and M1, unless changed."""
     return {"conference": conference, "start": start, "room": "AYL-1", "chair": "C1", "minute_taker": "M1"} | changes
 
@@ -62,7 +62,7 @@ def numbers(client: TestClient, query: str) -> list[int]:
 
 
 def test_a_booking_is_made_by_hand_and_read(seeded: TestClient) -> None:
-    response = seeded.post(PATH, json=wanted(locks=["time"]))
+    response = seeded.post(PATH, json=booking_request(locks=["time"]))
     body = response.json()
     number = body["number"]
     assert (response.status_code, body) == (201, item(number, locks=["time"]))
@@ -76,9 +76,9 @@ def test_a_booking_is_made_by_hand_and_read(seeded: TestClient) -> None:
 
 
 def test_an_overlap_is_reported_by_references(seeded: TestClient) -> None:
-    seeded.post(PATH, json=wanted())
+    seeded.post(PATH, json=booking_request())
     before = seeded.get(PATH).json()
-    response = seeded.post(PATH, json=wanted("CPC-2", chair="C2", minute_taker="M2"))
+    response = seeded.post(PATH, json=booking_request("CPC-2", chair="C2", minute_taker="M2"))
     assert (response.status_code, response.json()) == (
         409,
         {
@@ -93,8 +93,8 @@ def test_an_overlap_is_reported_by_references(seeded: TestClient) -> None:
 
 
 def test_a_booked_conference_cannot_be_booked_again(seeded: TestClient) -> None:
-    seeded.post(PATH, json=wanted())
-    response = seeded.post(PATH, json=wanted(start="2027-01-13T10:00"))
+    seeded.post(PATH, json=booking_request())
+    response = seeded.post(PATH, json=booking_request(start="2027-01-13T10:00"))
     assert (response.status_code, response.json()["detail"]) == (
         409,
         "CPC-1 is booked already. Move its booking instead.",
@@ -105,7 +105,7 @@ def test_every_rule_is_checked_and_people_are_not_named(seeded: TestClient) -> N
     chair = seeded.get("/api/v1/chairs/C1")
     away = chair.json() | {"name": "Ann Other", "absences": [{"first": "2027-01-12", "last": "2027-01-12"}]}
     seeded.put("/api/v1/chairs/C1", json=away, headers={"If-Match": chair.headers["ETag"]})
-    response = seeded.post(PATH, json=wanted(start="2027-01-12T11:00", minute_taker=None))
+    response = seeded.post(PATH, json=booking_request(start="2027-01-12T11:00", minute_taker=None))
     broken = [
         {"where": "R1", "message": "CPC-1 begins at 11:00, which its room does not offer."},
         {"where": "R3", "message": "CPC-1: C1 does not work on Tuesday 12 January 2027."},
@@ -127,8 +127,8 @@ def test_every_rule_is_checked_and_people_are_not_named(seeded: TestClient) -> N
 def test_a_limit_reached_with_other_bookings_is_reported(seeded: TestClient) -> None:
     chair = seeded.get("/api/v1/chairs/C1")
     seeded.put("/api/v1/chairs/C1", json=chair.json() | {"max_per_day": 1}, headers={"If-Match": chair.headers["ETag"]})
-    seeded.post(PATH, json=wanted())
-    response = seeded.post(PATH, json=wanted("CPC-2", "2027-01-12T14:00"))
+    seeded.post(PATH, json=booking_request())
+    response = seeded.post(PATH, json=booking_request("CPC-2", "2027-01-12T14:00"))
     assert (response.status_code, response.json()["errors"]) == (
         422,
         [{"where": "R3", "message": "C1 has 2 bookings on Tuesday 12 January 2027; at most 1."}],
@@ -137,7 +137,7 @@ def test_a_limit_reached_with_other_bookings_is_reported(seeded: TestClient) -> 
 
 def test_an_existing_breach_does_not_prevent_a_booking(seeded: TestClient, store: Store) -> None:
     book(store, "CPC-2", "2027-01-12T10:00", room="WYC-1", chair="C2")  # has no minute taker
-    assert seeded.post(PATH, json=wanted()).status_code == 201
+    assert seeded.post(PATH, json=booking_request()).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -156,13 +156,13 @@ def test_an_existing_breach_does_not_prevent_a_booking(seeded: TestClient, store
     ],
 )
 def test_unknown_references_are_refused(seeded: TestClient, change: dict[str, Any], errors: list[tuple[str, str]]) -> None:
-    response = seeded.post(PATH, json=wanted() | change)
+    response = seeded.post(PATH, json=booking_request() | change)
     assert response.status_code == 422
     assert [(error["where"], error["message"]) for error in response.json()["errors"]] == errors
 
 
 def test_a_late_booking_needs_an_exception(seeded: TestClient) -> None:
-    late = wanted(start="2027-01-26T10:00")
+    late = booking_request(start="2027-01-26T10:00")
     response = seeded.post(PATH, json=late)
     assert (response.status_code, response.json()) == (
         422,
@@ -195,19 +195,19 @@ def test_an_initial_conference_takes_a_held_slot(seeded: TestClient, store: Stor
     listed = seeded.get(PATH).json()["items"]
     slot = {"mode": None, "kind": None, "held": True, "by_hand": False, "minute_taker": None}
     assert listed == [item(held, "HOLD-AYL-2027-01-18-1", "2027-01-19T10:00", **slot)]
-    review = seeded.post(PATH, json=wanted("CPC-3", "2027-01-19T10:00"))
+    review = seeded.post(PATH, json=booking_request("CPC-3", "2027-01-19T10:00"))
     assert (review.status_code, review.json()["errors"][0]["message"]) == (
         409,
         "AYL-1 is taken by HOLD-AYL-2027-01-18-1 at 2027-01-19T10:00.",
     )
-    made_in_it = seeded.post(PATH, json=wanted(start="2027-01-19T10:00"))
+    made_in_it = seeded.post(PATH, json=booking_request(start="2027-01-19T10:00"))
     assert (made_in_it.status_code, numbers(seeded, "")) == (201, [made_in_it.json()["number"]])
     assert events(seeded, "CPC-1")[-1][2]["released"] == ["HOLD-AYL-2027-01-18-1"]
 
 
 def test_a_slot_held_at_another_site_stays(seeded: TestClient, store: Store) -> None:
     hold(store)
-    response = seeded.post(PATH, json=wanted("CPC-2", "2027-01-19T10:00", room="WYC-1"))
+    response = seeded.post(PATH, json=booking_request("CPC-2", "2027-01-19T10:00", room="WYC-1"))
     assert (response.status_code, response.json()["errors"]) == (
         409,
         [{"where": "chair", "message": "C1 is taken by HOLD-AYL-2027-01-18-1 at 2027-01-19T10:00."}],
@@ -215,7 +215,7 @@ def test_a_slot_held_at_another_site_stays(seeded: TestClient, store: Store) -> 
 
 
 def test_a_move_is_recorded_with_both_bookings(seeded: TestClient) -> None:
-    first = seeded.post(PATH, json=wanted(locks=["chair"])).json()["number"]
+    first = seeded.post(PATH, json=booking_request(locks=["chair"])).json()["number"]
     response = post(seeded, first, "move", {"reason": "family asked", "start": "2027-01-13T14:00", "chair": "C2"})
     body = response.json()
     second = body["number"]
@@ -231,20 +231,20 @@ def test_a_move_is_recorded_with_both_bookings(seeded: TestClient) -> None:
 
 
 def test_a_booking_can_move_to_a_time_that_overlaps_its_own(seeded: TestClient) -> None:
-    first = seeded.post(PATH, json=wanted()).json()["number"]
+    first = seeded.post(PATH, json=booking_request()).json()["number"]
     response = post(seeded, first, "move", {"reason": "no room", "room": "AMR-1"})
     assert (response.status_code, response.json()["site"]) == (201, "AMR")
 
 
 def test_a_move_can_make_a_booking_virtual(seeded: TestClient) -> None:
-    first = seeded.post(PATH, json=wanted()).json()["number"]
+    first = seeded.post(PATH, json=booking_request()).json()["number"]
     body = post(seeded, first, "move", {"reason": "no room", "room": None}).json()
     assert body == item(body["number"], room=None, site=None)
 
 
 def test_a_failed_move_changes_nothing(seeded: TestClient) -> None:
-    first = seeded.post(PATH, json=wanted()).json()["number"]
-    seeded.post(PATH, json=wanted("CPC-2", "2027-01-13T10:00", chair="C2", minute_taker="M2"))
+    first = seeded.post(PATH, json=booking_request()).json()["number"]
+    seeded.post(PATH, json=booking_request("CPC-2", "2027-01-13T10:00", chair="C2", minute_taker="M2"))
     before = seeded.get(f"{PATH}?state=all").json()
     taken = post(seeded, first, "move", {"reason": "family asked", "start": "2027-01-13T10:00"})
     assert (taken.status_code, taken.json()["errors"]) == (
@@ -260,7 +260,7 @@ def test_a_failed_move_changes_nothing(seeded: TestClient) -> None:
 
 
 def test_a_change_needs_the_current_etag(seeded: TestClient) -> None:
-    number = seeded.post(PATH, json=wanted()).json()["number"]
+    number = seeded.post(PATH, json=booking_request()).json()["number"]
     body = {"reason": "family asked"}
     assert seeded.post(f"{PATH}/{number}/cancel", json=body).status_code == 428
     assert seeded.post(f"{PATH}/{number}/cancel", json=body, headers={"If-Match": f'"{number}.1"'}).status_code == 412
@@ -270,7 +270,7 @@ def test_a_change_needs_the_current_etag(seeded: TestClient) -> None:
 
 
 def test_a_conference_with_a_cancelled_booking_is_requested_again(seeded: TestClient) -> None:
-    number = seeded.post(PATH, json=wanted()).json()["number"]
+    number = seeded.post(PATH, json=booking_request()).json()["number"]
     response = post(seeded, number, "cancel", {"reason": "report missing"})
     assert (response.status_code, response.json()) == (200, item(number, active=False))
     assert (state(seeded, "CPC-1"), numbers(seeded, ""), numbers(seeded, "state=ended")) == (
@@ -280,7 +280,7 @@ def test_a_conference_with_a_cancelled_booking_is_requested_again(seeded: TestCl
     )
     place = {"number": number, "start": "2027-01-12T10:00", "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
     assert events(seeded, "CPC-1")[-1] == ("booking cancelled", "report missing", {"before": place})
-    assert seeded.post(PATH, json=wanted()).status_code == 201
+    assert seeded.post(PATH, json=booking_request()).status_code == 201
 
 
 def test_a_held_slot_can_be_released_but_not_moved(seeded: TestClient, store: Store) -> None:
@@ -344,7 +344,7 @@ def test_pages_are_stable_when_bookings_are_added(seeded: TestClient, store: Sto
 
 
 def test_an_unchanged_page_is_not_sent_again(seeded: TestClient) -> None:
-    seeded.post(PATH, json=wanted())
+    seeded.post(PATH, json=booking_request())
     first = seeded.get(PATH)
     tag = {"If-None-Match": first.headers["ETag"]}
     same = seeded.get(PATH, headers=tag)

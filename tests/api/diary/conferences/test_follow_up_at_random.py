@@ -138,18 +138,18 @@ class DiaryMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._with_outcome())
     @rule(data=st.data(), back=st.integers(0, 3), children=st.none() | st.integers(1, 4))
     def correct(self, data: st.DataObject, back: int, children: int | None) -> None:
-        kept = data.draw(st.sampled_from(self._with_outcome()))
-        assert kept.outcome is not None
-        held_on = dt.date.fromisoformat(kept.outcome["held_on"]) - dt.timedelta(days=back)
-        entry = OutcomeEntry(data.draw(st.sampled_from(possible_outcomes(kept.value.kind))), held_on, children)
+        stored = data.draw(st.sampled_from(self._with_outcome()))
+        assert stored.outcome is not None
+        held_on = dt.date.fromisoformat(stored.outcome["held_on"]) - dt.timedelta(days=back)
+        entry = OutcomeEntry(data.draw(st.sampled_from(possible_outcomes(stored.value.kind))), held_on, children)
         later = builders.NOW + dt.timedelta(days=3650)
-        self._do("correct", lambda connection: outcomes.correct(connection, kept, entry, later))
+        self._do("correct", lambda connection: outcomes.correct(connection, stored, entry, later))
 
     @precondition(lambda self: self._with_outcome())
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
-        kept = data.draw(st.sampled_from(self._with_outcome()))
-        self._do("withdraw", lambda connection: outcomes.withdraw(connection, kept, builders.NOW))
+        stored = data.draw(st.sampled_from(self._with_outcome()))
+        self._do("withdraw", lambda connection: outcomes.withdraw(connection, stored, builders.NOW))
 
     @rule(data=st.data(), day=st.dates(dt.date(2027, 1, 1), dt.date(2027, 12, 31)))
     def birth(self, data: st.DataObject, day: dt.date) -> None:
@@ -175,7 +175,7 @@ class DiaryMachine(RuleBasedStateMachine):
     @invariant()
     def what_was_held_was_booked_on_its_day(self) -> None:
         days = {booked.booking.conference: booked.booking.day.isoformat() for booked in self._bookings()}
-        outcomes_ = {kept.value.id: kept.outcome for kept in self._conferences() if kept.outcome is not None}
+        outcomes_ = {stored.value.id: stored.outcome for stored in self._conferences() if stored.outcome is not None}
         assert {name: outcome["held_on"] for name, outcome in outcomes_.items()} == {name: days[name] for name in outcomes_}
 
     @invariant()

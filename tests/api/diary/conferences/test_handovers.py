@@ -96,14 +96,14 @@ def test_the_largest_families_go_first_to_whoever_is_least_above_the_cap() -> No
         Chair(id="C6", first=dt.date(2027, 5, 1)),
     ]
     families = [review("A", 1), review("B", 5), review("C", 2), review("D", 3, not_chairs=["C2", "C3"])]
-    found = proposed(chairs[0], families, chairs, 85)
-    assert {one.conference: (one.to, one.remark) for one in found.families} == {
+    result = proposed(chairs[0], families, chairs, 85)
+    assert {one.conference: (one.to, one.remark) for one in result.families} == {
         "A": ("C2", None),
         "B": ("C2", None),
         "C": ("C3", None),
         "D": (None, NOBODY_LEFT),
     }
-    assert [(one.chair, one.cap, one.before, one.after) for one in found.chairs] == [
+    assert [(one.chair, one.cap, one.before, one.after) for one in result.chairs] == [
         ("C2", 85, 80, 86),
         ("C3", 42, 40, 42),
         ("C6", 85, 0, 0),
@@ -113,5 +113,5 @@ def test_the_largest_families_go_first_to_whoever_is_least_above_the_cap() -> No
 def test_families_are_shared_out_evenly_between_equals() -> None:
     chairs = [Chair(id="C1"), Chair(id="C2"), Chair(id="C3", base="AYL")]
     families = [review(name, 2) for name in "ABCD"]
-    found = proposed(chairs[0], families, chairs, 85)
-    assert [one.to for one in found.families] == ["C3", "C2", "C3", "C2"]
+    result = proposed(chairs[0], families, chairs, 85)
+    assert [one.to for one in result.families] == ["C3", "C2", "C3", "C2"]

@@ -13,7 +13,7 @@ PATH = "/api/v1/conferences"
 
 
 @pytest.mark.parametrize(
-    ("find", "found"),
+    ("find", "count"),
     [
         ("cpc-", 5),
         ("C-3", 1),
@@ -30,10 +30,10 @@ PATH = "/api/v1/conferences"
         ("CPC-3\u200b", 1),
     ],
 )
-def test_a_conference_is_found_by_part_of_a_reference(seeded: TestClient, find: str, found: int) -> None:
+def test_a_conference_is_found_by_part_of_a_reference(seeded: TestClient, find: str, count: int) -> None:
     seeded.post(PATH, json=value("X-8", social_worker="SW-12", family="FAM-8"))
     seeded.post(PATH, json=value("X-9", social_worker="SW-1"))
-    assert len(seeded.get(PATH, params={"find": find}).json()["items"]) == found
+    assert len(seeded.get(PATH, params={"find": find}).json()["items"]) == count
 
 
 def test_what_is_found_comes_page_by_page(seeded: TestClient) -> None:
@@ -41,8 +41,8 @@ def test_what_is_found_comes_page_by_page(seeded: TestClient) -> None:
         seeded.post(PATH, json=value(f"X-{n}", social_worker=worker))
     first = seeded.get(PATH, params={"find": "sw-12", "most": 2}).json()
     rest = seeded.get(PATH, params={"find": "sw-12", "most": 2, "after": first["next"]}).json()
-    found = [[item["conference"]["id"] for item in page["items"]] for page in (first, rest)]
-    assert (found, rest["next"]) == ([["X-0", "X-1"], ["X-3"]], None)
+    pages = [[item["conference"]["id"] for item in page["items"]] for page in (first, rest)]
+    assert (pages, rest["next"]) == ([["X-0", "X-1"], ["X-3"]], None)
 
 
 def test_an_unknown_reference_is_answered_with_the_one_that_was_meant(seeded: TestClient, store: Store) -> None:
@@ -59,7 +59,7 @@ def test_an_unknown_reference_is_answered_with_the_one_that_was_meant(seeded: Te
 
 
 @pytest.mark.parametrize(
-    ("kind", "meant"),
+    ("kind", "suggestion"),
     [
         ("ICPC", "initial"),
         ("RCPC", "review"),
@@ -68,12 +68,12 @@ def test_an_unknown_reference_is_answered_with_the_one_that_was_meant(seeded: Te
         ("prebirth", "pre_birth"),
     ],
 )
-def test_other_names_of_a_kind_are_understood(seeded: TestClient, kind: str, meant: str) -> None:
+def test_other_names_of_a_kind_are_understood(seeded: TestClient, kind: str, suggestion: str) -> None:
     for response in (seeded.post(PATH, json=value("CPC-9", kind=kind)), seeded.get(PATH, params={"kind": kind})):
         (error,) = response.json()["errors"]
         assert response.status_code == 422
         assert error["message"] == (
-            f"'{kind}' is not one of the choices. Did you mean '{meant}'? "
+            f"'{kind}' is not one of the choices. Did you mean '{suggestion}'? "
             "Enter one of: initial, first_review, review, transfer_in, pre_birth."
         )
 

@@ -35,8 +35,8 @@ def broken(number: int, reason: dict[str, Any], **changes: Any) -> dict[str, Any
 
 
 def put(client: TestClient, path: str, **changes: Any) -> Any:
-    found = client.get(f"/api/v1/{path}")
-    return client.put(f"/api/v1/{path}", json=found.json() | changes, headers={"If-Match": found.headers["ETag"]})
+    result = client.get(f"/api/v1/{path}")
+    return client.put(f"/api/v1/{path}", json=result.json() | changes, headers={"If-Match": result.headers["ETag"]})
 
 
 def conflicts(client: TestClient) -> list[dict[str, Any]]:
@@ -68,8 +68,8 @@ def test_the_last_day_of_a_chair_shows_what_it_breaks(booked: TestClient) -> Non
 
 
 def test_a_closed_room_shows_what_it_breaks(booked: TestClient) -> None:
-    found = booked.post("/api/v1/room-closures", json={"room": "AYL-1", "first": "2027-01-12", "last": "2027-01-12"}).json()
-    assert [(one["number"], one["rule"]) for one in found["broken_bookings"]] == [(1, "R2"), (2, "R2")]
+    result = booked.post("/api/v1/room-closures", json={"room": "AYL-1", "first": "2027-01-12", "last": "2027-01-12"}).json()
+    assert [(one["number"], one["rule"]) for one in result["broken_bookings"]] == [(1, "R2"), (2, "R2")]
 
 
 def test_a_closed_day_shows_what_it_breaks(booked: TestClient) -> None:
@@ -140,7 +140,7 @@ def test_a_conflict_never_makes_the_plan_of_a_month_fail(booked: TestClient, sto
     booked.post("/api/v1/absences", json={"chair": "C1", "first": "2027-01-04", "last": "2027-01-31"})
     with store.reading() as connection:
         problem = problem_of(connection, FIRST, LAST, today=NOW.date())
-    found = plan(problem, time_limit=20, workers=1)
-    mended = {one.conference: one.chair for one in found.bookings if not one.held}
+    result = plan(problem, time_limit=20, workers=1)
+    mended = {one.conference: one.chair for one in result.bookings if not one.held}
     assert mended["CPC-1"] != "C1"
-    assert [(one.conference, one.rule) for one in found.exceptions] == [("CPC-1", "R8")]
+    assert [(one.conference, one.rule) for one in result.exceptions] == [("CPC-1", "R8")]

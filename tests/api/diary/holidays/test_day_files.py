@@ -139,10 +139,10 @@ def test_easter_can_be_one_event_but_a_long_closure_is_ignored() -> None:
 
 
 def test_englands_bank_holidays_that_the_file_leaves_out_stay() -> None:
-    found = [named("2027-05-03", name="Early May"), named("2027-06-07", name="An occasion")]
-    change = change_of_bank_holidays(None, found, TODAY)
+    result = [named("2027-05-03", name="Early May"), named("2027-06-07", name="An occasion")]
+    change = change_of_bank_holidays(None, result, TODAY)
     missing = tuple(named(day) for day in ENGLANDS if day.startswith("2027") and day != "2027-05-03")
-    assert (change.added, change.removed, change.left_out) == ((found[1],), (), ())
+    assert (change.added, change.removed, change.left_out) == ((result[1],), (), ())
     assert (change.missing, change.notes) == (missing, (ENGLANDS_WERE_KNOWN, f"{NOT_LISTED}{WITHOUT_EARLY_MAY}. They stay."))
     assert {one.first for one in change.all} == {one for year in range(2025, 2038) for one in englands(year)} | {
         dt.date(2027, 6, 7)
@@ -150,9 +150,9 @@ def test_englands_bank_holidays_that_the_file_leaves_out_stay() -> None:
 
 
 def test_englands_bank_holidays_that_the_file_leaves_out_are_removed_if_that_is_confirmed() -> None:
-    found = [named("2027-05-03", name="Early May"), named("2027-06-07", name="Moved")]
-    change = change_of_bank_holidays(None, found, TODAY, replace=True)
-    assert (change.added, change.removed) == ((found[1],), (named("2027-05-31"),))
+    result = [named("2027-05-03", name="Early May"), named("2027-06-07", name="Moved")]
+    change = change_of_bank_holidays(None, result, TODAY, replace=True)
+    assert (change.added, change.removed) == ((result[1],), (named("2027-05-31"),))
     assert change.notes == (
         ENGLANDS_WERE_KNOWN,
         f"{NOT_LISTED}{WITHOUT_EARLY_MAY.replace('Monday 31 May 2027; ', '')}. They stay.",
@@ -162,7 +162,7 @@ def test_englands_bank_holidays_that_the_file_leaves_out_are_removed_if_that_is_
         day for year in range(2025, 2038) if year != 2027 for day in englands(year)
     }
 
-    again = change_of_bank_holidays([one.first for one in change.all], found, TODAY)
+    again = change_of_bank_holidays([one.first for one in change.all], result, TODAY)
     assert (again.added, again.removed, again.notes) == ((), (), change.notes[1:])
 
 
@@ -182,8 +182,8 @@ WHY_IRELAND = "it is a bank holiday of Northern Ireland, and not of England"
 
 
 def test_the_governments_list_of_all_divisions_is_read_for_england() -> None:
-    found = days_in_table(table(Path("tests/data/inputs/days/bh-uk-all.csv").read_text()))
-    change = change_of_bank_holidays(None, found, TODAY)
+    result = days_in_table(table(Path("tests/data/inputs/days/bh-uk-all.csv").read_text()))
+    change = change_of_bank_holidays(None, result, TODAY)
     assert (change.added, change.removed) == ((), ())
     assert [one for one in change.unchanged if one.name] == [
         named("2027-01-01", name="New Year’s Day"),
@@ -267,8 +267,8 @@ def test_other_events_of_a_schools_calendar_are_left_out(days: NamedDays, why: s
 
 
 def test_half_terms_within_a_term_are_cut_out_of_it() -> None:
-    found = days_in_table(table(Path("tests/data/inputs/days/terms-halfterms.csv").read_text()))
-    change = change_of_terms(None, found)
+    result = days_in_table(table(Path("tests/data/inputs/days/terms-halfterms.csv").read_text()))
+    change = change_of_terms(None, result)
     spring, summer = "Spring term", "Summer term"
     assert change.added == (
         named("2027-01-05", "2027-02-14", spring),

@@ -147,9 +147,9 @@ def test_englands_bank_holidays_are_removed_only_if_that_is_confirmed(seeded: Te
     preview = send(seeded, HOLIDAYS, OCCASION, "text/csv").json()
     assert ([one["first"] for one in preview["added"]], preview["removed"]) == (["2027-01-13", "2027-04-14"], [])
     headers = {"content-type": "text/csv", "if-match": '"0"'}
-    kept = seeded.post(f"{HOLIDAYS}/file?mode=commit&replace=true", content=OCCASION, headers=headers).json()
-    assert [one["says"] for one in kept["removed"]] == ["Friday 26 March 2027", "Monday 29 March 2027"]
-    assert kept["notes"][-1] == (
+    stored = seeded.post(f"{HOLIDAYS}/file?mode=commit&replace=true", content=OCCASION, headers=headers).json()
+    assert [one["says"] for one in stored["removed"]] == ["Friday 26 March 2027", "Monday 29 March 2027"]
+    assert stored["notes"][-1] == (
         "England's bank holidays in these years that the file does not list: Friday 26 March 2027; Monday 29 March 2027. "
         "They are working days."
     )

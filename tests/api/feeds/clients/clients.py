@@ -77,10 +77,10 @@ class Clients:
 
     def in_javascript(self, address: str) -> dict[str, list[Shown]]:
         """Return the events that ical.js and node-ical read at an address, in UTC."""
-        found = json.loads(_run(["node", HERE / "read.mjs", self.folder, address]))
+        result = json.loads(_run(["node", HERE / "read.mjs", self.folder, address]))
         return {
             client: sorted(Shown(one["title"], one["start"], one["end"], one["status"]) for one in events)
-            for client, events in found.items()
+            for client, events in result.items()
         }
 
     def _run(self, program: str, *arguments: object) -> str:

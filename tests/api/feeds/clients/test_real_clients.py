@@ -44,13 +44,13 @@ def clients() -> Clients:
 
 @pytest.fixture(scope="session")
 def thunderbird() -> str:
-    found = shutil.which("thunderbird")
-    if found is None:
+    result = shutil.which("thunderbird")
+    if result is None:
         missing = "Thunderbird is not installed: install Debian's thunderbird to test the feeds with it too."
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    return found
+    return result
 
 
 def clock_changes() -> list[dt.date]:
