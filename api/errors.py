@@ -1,4 +1,4 @@
-"""Errors of the service: what is wrong, where, and what to do instead. The HTTP layer chooses their statuses."""
+"""Errors of the service: the fault, its place, and the remedy. The HTTP layer chooses their statuses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scheduler.domain.faults import Fault
 
 
 class ErrorItem(BaseModel):
-    """One thing that is wrong: where it is in the request, and what to enter instead."""
+    """One fault: its place in the request, and what to enter instead."""
 
     where: str
     message: str

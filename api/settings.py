@@ -73,7 +73,7 @@ class Settings:
     plan_seconds: int = field(default=600, metadata={"says": "the longest time for a plan, in seconds"})
     whatif_scenarios: int = field(default=100, metadata={"says": "the maximum number of scenarios in one what-if"})
     whatif_days: int = field(
-        default=366, metadata={"says": "the days for which what-ifs and values are kept after their end; 0 keeps them for ever"}
+        default=366, metadata={"says": "the days for which what-ifs and values are stored after their end; 0 means for ever"}
     )
     whatif_executor: str = field(
         default="local",

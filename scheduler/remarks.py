@@ -1,4 +1,4 @@
-"""Remarks on what is legal in a problem and implausible: probably a mistake of whoever entered it (contract, section 8)."""
+"""Remarks on entries that are valid but implausible, and so probably mistakes (contract, section 8)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ MOST_DAYS_NAMED = 12
 
 
 def remarks_of(problem: Problem) -> tuple[Remark, ...]:
-    """Return the remarks on a problem, with their places as the contract writes them; at most one of a kind and place."""
+    """Return the remarks on a problem, at most one per kind and place, with places in the contract's notation."""
     return tuple(Remark(place=fault.where, text=fault.message) for fault in implausible(problem))
 
 
 def implausible(problem: Problem) -> tuple[Fault, ...]:
-    """Return what is implausible by the policy's limits, each with its place and what to check."""
+    """Return the entries that are implausible by the policy's limits, each with its place and what to check."""
     return tuple(
         Fault(place, text)
         for place, text in (
@@ -144,7 +144,7 @@ def _missing_bank_holidays(problem: Problem) -> Iterator[tuple[Place, str]]:
             named = [*named[:MOST_DAYS_NAMED], f"{len(named) - MOST_DAYS_NAMED} more"]
         taken = agree(len(missing), "It counts as a working day", "They count as working days")
         what = agree(len(missing), "A bank holiday of England is", "Bank holidays of England are")
-        yield ("calendar", "bank_holidays"), f"{what} not listed: {in_a_row(named)}. {taken}. Add what is missing."
+        yield ("calendar", "bank_holidays"), f"{what} not listed: {in_a_row(named)}. {taken}. Add each that is missing."
 
 
 def _clock(problem: Problem, conference: Conference) -> Period:
@@ -154,7 +154,7 @@ def _clock(problem: Problem, conference: Conference) -> Period:
 
 
 def _left_out(problem: Problem, days: Period) -> Iterator[dt.date]:
-    """Return England's bank holidays among the days that the listed ones leave out."""
+    """Yield England's bank holidays among the days that the problem's list lacks."""
     for year in range(days.first.year, days.last.year + 1):
         for day in bank_holidays_of_england(year):
             if day in days and problem.calendar.is_working_day(day):

@@ -23,7 +23,8 @@ TBC = "has the social worker 'TBC', which counts as none. Enter who it is."
                 "31 August 2026 (between the trigger and the due date of Z-02), "
                 "25 December 2026 (between the trigger and the due date of Z-01), "
                 "28 December 2026 (between the trigger and the due date of Z-01) and "
-                "1 January 2027 (between the trigger and the due date of Z-01). They count as working days. Add what is missing."
+                "1 January 2027 (between the trigger and the due date of Z-01). They count as working days. "
+                "Add each that is missing."
             },
         ),
         (
@@ -126,7 +127,7 @@ def test_a_few_missing_bank_holidays_are_named_and_the_rest_counted() -> None:
     (remark,) = remarks_of(many)
     assert remark.place == "calendar.bank_holidays"
     assert remark.text.count("(between the trigger and the due date of A)") == 12
-    assert " and 14 more. They count as working days. Add what is missing." in remark.text
+    assert " and 14 more. They count as working days. Add each that is missing." in remark.text
     assert len(remark.text) <= 1000
 
 

@@ -21,7 +21,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
-    """Write the service's diary to a file, while the service runs or not. CONFERENCES_… settings say where the diary is."""
+    """Write the service's diary to a file, while the service runs or not. The CONFERENCES_… settings locate the diary."""
     from api.backup.files import BackupError
 
     settings = _settings()
@@ -33,7 +33,7 @@ def backup(
 
 
 def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that 'scheduler backup' has written.")]) -> None:
-    """Replace the service's diary by a backup, while the service is stopped. The previous diary is kept as a file."""
+    """Replace the service's diary by a backup, while the service is stopped. The previous diary is saved as a file."""
     from api.backup.files import BackupError
     from api.clock import utc_now
 
@@ -58,7 +58,7 @@ def back_up_diary(settings: Settings, file: Path, *, force: bool = False) -> Non
 
 
 def restore_diary(settings: Settings, file: Path, now: dt.datetime) -> Path | None:
-    """Replace the diary by the backup in the file, and return the file of the previous one, if any.
+    """Replace the diary by the backup in the file, and return the file of the previous diary, if there is one.
 
     Raise BackupError if that is refused or fails; then the diary is unchanged.
     """

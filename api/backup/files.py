@@ -13,7 +13,7 @@ NO_HARD_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 class BackupError(Exception):
-    """A backup or restoration that is refused or has failed. The message says what is wrong, and what to do."""
+    """A backup or restoration that is refused or has failed. The message states the fault and the remedy."""
 
 
 def check_target(path: Path, *, force: bool, diary: tuple[Path, ...] = ()) -> None:

@@ -104,7 +104,7 @@ def back_up(server: Server, file: Path, *, force: bool = False) -> None:
 
 
 def restore(file: Path, server: Server, aside: Path) -> Path | None:
-    """Replace the diary by a backup in one transaction. Return where the previous diary is: at ``aside``, or None without one.
+    """Replace the diary by a backup in one transaction. Return ``aside``, now the previous diary, or None if there was none.
 
     Raise BackupError if the backup is damaged, of a later version, or not of a diary, or if the diary is in use.
     """

@@ -1,6 +1,6 @@
 """Backups of a SQLite diary by SQLite's backup API, which copies one moment of a database that is in use.
 
-https://www.sqlite.org/backup.html. A copy of the file alone lacks what is still in its write-ahead log.
+https://www.sqlite.org/backup.html. A copy of the file alone lacks the changes in its write-ahead log.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def back_up(diary: Path, file: Path, *, force: bool = False) -> None:
 
 
 def restore(file: Path, diary: Path, aside: Path) -> Path | None:
-    """Replace the diary by a backup in one transaction. Return where the previous diary is: at ``aside``, or None without one.
+    """Replace the diary by a backup in one transaction. Return ``aside``, now the previous diary, or None if there was none.
 
     Raise BackupError if the backup is damaged, of a later version, or not of a diary, or if the diary is in use.
     """
@@ -47,7 +47,7 @@ def restore(file: Path, diary: Path, aside: Path) -> Path | None:
             return None
         with _errors_about(diary), closing(_opened(diary, "rw")) as target:
             _exclude_others(target, diary)
-            with whole_file(aside) as temporary:  # not checked: it may be damaged, which is why it is replaced
+            with whole_file(aside) as temporary:  # not checked: the diary may be damaged, and so replaced
                 _copy(target, temporary)
             backup.backup(target, pages=ALL_PAGES)
     return aside

@@ -1,4 +1,4 @@
-"""Who is kept apart: each side of a pair is a conference or a family, and stands for all conferences of that family."""
+"""Pairs kept apart: each side is a conference or a family, and covers all conferences of that family."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_OF_A_ROOT = 180
 
 
 class Families:
-    """Which conferences are of one family: those that name it or an alike one, and those of one chain of reviews."""
+    """The conferences of each family: those that name it or an alike one, and those of one chain of reviews."""
 
     def __init__(self, connection: Connection) -> None:
         family = conferences_table.c.value["family"].as_string().label("family")
@@ -38,7 +38,7 @@ class Families:
 
     @property
     def conferences(self) -> Iterable[str]:
-        """All conferences."""
+        """Return the ids of all conferences."""
         return self._follows.keys()
 
     def root(self, conference: str) -> str:
@@ -48,7 +48,7 @@ class Families:
         return conference
 
     def of(self, side: str) -> tuple[str, str] | None:
-        """Return what identifies the family of a side of a pair; None if there is no such conference or family."""
+        """Return the key of the family of one side of a pair; None if there is no such conference or family."""
         if side in self._follows:
             root = self.root(side)
             named = self._of_root.get(root)
@@ -77,7 +77,7 @@ def pairs_between(connection: Connection, pairs: Sequence[Pair], names: Sequence
 
 
 def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Sequence[Pair]) -> Iterator[Fault]:
-    """Yield what is wrong with each pair that was not stored ``before``, by its position."""
+    """Yield the faults of each pair that was not stored ``before``, by its position."""
     families = Families(connection)
     known = {*families.conferences, *families.names}
     for n, pair in enumerate(pairs):

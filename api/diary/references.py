@@ -1,4 +1,4 @@
-"""References as people enter them: unknown ones with a hint, and what is wrong with new ones."""
+"""References as people enter them: hints for unknown ones, and faults of new ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLOSE = 0.6
 
 
 def did_you_mean(identifier: str, known: Iterable[str]) -> str:
-    """Return the question whether the known reference that is alike, or closest, was meant; empty if none or several are."""
+    """Return a question that suggests the known reference that is alike or closest; empty if there are none or several."""
     listed = sorted(known)
     close = one_alike(identifier, listed) or _closest(identifier, listed)
     return f" Did you mean {shown(close)}?" if close is not None else ""
@@ -31,7 +31,7 @@ def _closest(identifier: str, listed: Sequence[str]) -> str | None:
 
 
 def unknown_conference(connection: Connection, identifier: str) -> NotFoundError:
-    """Return the error for a conference that does not exist, with the one that may have been meant."""
+    """Return the error for a conference that does not exist, with the closest known one."""
     hint = did_you_mean(identifier, conferences_of(connection))
     return NotFoundError("not-found", f"There is no conference '{identifier}'.{hint}")
 
@@ -48,7 +48,7 @@ def families_of(connection: Connection) -> set[str]:
 
 
 def faults_of_new(connection: Connection, conference: Conference) -> Iterator[ErrorItem]:
-    """Yield what is wrong with the references of a conference that somebody enters: its own and its family's."""
+    """Yield the faults of a new conference's references: its own and its family's."""
     known = conferences_of(connection)
     yield from _odd_characters(connection, "id", conference.id)
     other = one_alike(conference.id, known - {conference.id})
@@ -63,7 +63,7 @@ def faults_of_new(connection: Connection, conference: Conference) -> Iterator[Er
 
 
 def faults_of_family(connection: Connection, family: str, known: set[str], families: set[str]) -> Iterator[ErrorItem]:
-    """Yield what is wrong with a family's reference that somebody enters."""
+    """Yield the faults of a new reference of a family."""
     if family not in families:
         yield from _odd_characters(connection, "family", family)
     if alike(family) in {alike(one) for one in known}:

@@ -1,4 +1,4 @@
-"""From the diary's rows to a Problem: the only place where the scheduler's input is made from what the service stores."""
+"""From the diary's rows to a Problem: the only place that builds the scheduler's input from stored data."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def problem_of(
     """Return the problem of planning ``first`` to ``last``, from the current data.
 
     It has every conference booked in these days, and of the requested ones: those due by the last day, reviews in the second half
-    of the time in which they may be held (or else all that are due early in the next month would fall on its first days), other
+    of the time in which they may be held (or else all those due early in the next month would fall on its first days), other
     kinds that may be held by then, and those in ``also``. Bookings made by hand, and conferences that have been held, keep their
     time, chair and room. ``busy`` is when calendars block chairs, beside the busy times stored with the chairs; by default it is
     read from the current data. ``today`` is the day on which the plan is made, unless all its days are over: notice counts from
@@ -140,7 +140,7 @@ def _as_busy(chair: Chair, busy: tuple[Interval, ...]) -> Chair:
 
 
 def _by_id(problem: Problem, place: Place) -> Place:
-    """Return a place with an id instead of a position, which means nothing to somebody who changes one item."""
+    """Return a place with an id instead of a position, because a position is meaningless to a person who changes one item."""
     match place:
         case (str(field), int(n), *rest) if field in WITH_IDS:
             return (field, getattr(problem, field)[n].id, *rest)

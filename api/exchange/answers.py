@@ -1,4 +1,4 @@
-"""What an import answers: the items and fields that it changes, what it leaves as it is, and what somebody has to decide."""
+"""The response to an import: the items and fields that it changes, the unchanged ones, and the undecided ones."""
 
 from __future__ import annotations
 

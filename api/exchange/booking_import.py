@@ -1,4 +1,4 @@
-"""Importing published bookings: each passes the rules of bookings by hand, or is left for somebody to decide."""
+"""Importing published bookings: each must pass the rules for bookings by hand, or it is left undecided."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PLACE = ("start", "room", "chair", "minute_taker")
 
 @dataclass(frozen=True)
 class BookingPlan:
-    """The bookings to store, those that somebody has to decide with what they break, and the count of unchanged ones."""
+    """The bookings to store, the undecided ones with the rules that they break, and the number of unchanged ones."""
 
     bookings: tuple[ImportedBooking, ...]
     undecided: Mapping[str, list[ErrorItem]]
@@ -41,7 +41,7 @@ class BookingPlan:
 
 
 def planned_bookings(importing: Importing, imported: Mapping[str, ImportedConference]) -> BookingPlan:
-    """Return what becomes of the file's bookings; nothing is stored. Contradictions are added to the import's faults."""
+    """Return how the import would treat the file's bookings, and store nothing. Add contradictions to the import's faults."""
     requested: list[ImportedBooking] = []
     unchanged = 0
     for place, one, published in _bookings(importing, imported):
@@ -93,7 +93,7 @@ def _bookings(
 
 
 def _as_booked(one: ImportedConference, published: PublishedBooking | None, current: StoredBooking | None) -> DiaryBooking | None:
-    """Return the booking that the file asks for: what it leaves blank is the current booking's; None if there is none."""
+    """Return the booking that the file asks for: blank fields come from the current booking. None if neither exists."""
     was = None if current is None else current.booking
     if published is None and was is None:
         return None
@@ -113,14 +113,14 @@ def _as_booked(one: ImportedConference, published: PublishedBooking | None, curr
 
 
 def _is_unchanged(new: DiaryBooking, current: StoredBooking | None, state: ConferenceState) -> bool:
-    """True if it is the current booking. An export locks what is held or booked by hand, so those locks don't count."""
+    """True if it equals the current booking. An export locks held bookings and those by hand, so those locks don't count."""
     if current is None or new.booking != current.booking:
         return False
     return state not in OPEN or current.by_hand or set(new.locks) == set(current.locks)
 
 
 def _is_in_conflict(importing: Importing, conference: str, new: DiaryBooking, current: StoredBooking | None) -> bool:
-    """True, with the conflicts recorded, if the diary's booking is or may be newer than the file's, and isn't confirmed."""
+    """True if the diary's booking is or may be newer than the file's, and isn't confirmed. The conflicts are then recorded."""
     changes = _field_changes(importing, conference, new, current)
     if all(change.field == "minutes" for change in changes) or all(change.diary_is_newer is False for change in changes):
         return False

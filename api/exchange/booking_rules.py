@@ -1,4 +1,4 @@
-"""Which bookings of a file would break a rule that bookings by hand must keep."""
+"""Checks of a file's bookings against the rules for bookings by hand."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class ImportedBooking:
 
     @property
     def conference(self) -> str:
-        """The id of its conference."""
+        """Return the id of its conference."""
         return self.new.booking.conference
 
     @property
     def is_new_place(self) -> bool:
-        """True unless it only changes the locks of the current booking."""
+        """True if it does more than change the locks of the current booking."""
         return self.current is None or self.new.booking != self.current.booking
 
 
@@ -57,7 +57,7 @@ class _Week:
 
     def violations(self, placed: Sequence[Booking]) -> list[Violation]:
         """Return the hard rules that bookings break."""
-        # A booking that is published where it is breaks no lock, and no notice of a move.
+        # Publish each booking at its own place, so that it breaks no lock and no notice of a move.
         published = [
             PublishedBooking.model_construct(
                 conference=one.conference,
@@ -77,11 +77,11 @@ class _Week:
 def undecided_bookings(
     connection: Connection, imported: Sequence[ImportedBooking], values: Mapping[str, Conference], today: dt.date
 ) -> dict[str, list[ErrorItem]]:
-    """Return the wanted bookings that can't be imported, by conference, each with what it would break.
+    """Return the bookings that can't be imported, by conference, each with the rules that it would break.
 
     ``values`` are the file's conferences. Notice counts from ``today``, for bookings and moves as by hand (contract, section 8).
-    A booking that isn't imported leaves its conference's current booking where it is, so that others may clash with that one:
-    these are judged again.
+    A booking that isn't imported leaves its conference's current booking in place. Others may clash with that one, and are
+    checked again.
     """
     placed = [one for one in imported if one.is_new_place]
     refused = {one.conference: unknown for one in placed if (unknown := _unknown(connection, one.new.booking))}
@@ -116,16 +116,16 @@ def _week(
 
 
 def with_fields(problem: Problem, **changes: object) -> Problem:
-    """Return the problem with valid fields changed, without what was computed from the old ones."""
+    """Return the problem with valid fields changed, without values computed from the old fields."""
     return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)
 
 
 def _broken(
     week: _Week, imported: Sequence[ImportedBooking], leaving: Iterable[str], too_soon: Mapping[str, list[ErrorItem]]
 ) -> dict[str, list[ErrorItem]]:
-    """Return what each wanted booking would break if those before it in the file that break nothing were imported.
+    """Return the rules that each booking would break if all valid ones before it in the file were imported.
 
-    ``too_soon`` is what each has too short a notice for.
+    ``too_soon`` lists each booking's faults of notice.
     """
     left = set(leaving)
     placed = [booking for booking in week.active if booking.conference not in left]

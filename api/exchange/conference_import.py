@@ -24,7 +24,7 @@ ACTOR = "import"
 
 @dataclass(frozen=True)
 class ImportedConference:
-    """A conference as it is to be stored, with the diary's, and the merge of the two; both None if it is new."""
+    """A conference to store, with the diary's version of it and the merge of the two; both None if it is new."""
 
     value: Conference
     stored: StoredConference | None = None
@@ -32,7 +32,7 @@ class ImportedConference:
 
     @property
     def state(self) -> ConferenceState:
-        """The conference's state before its booking is imported."""
+        """Return the conference's state before its booking is imported."""
         return ConferenceState.REQUESTED if self.stored is None else self.stored.state
 
     def without(self, field: str) -> ImportedConference:

@@ -1,4 +1,4 @@
-"""An import in progress: what is known of the diary's age, and what has been found so far."""
+"""An import in progress: the age of the diary's items, and the changes and faults so far."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Importing:
         return not self.is_up_to_date and changed_at is not None and changed_at > self._exported_at
 
     def knowledge(self, kind: str, identifier: str, changed_at: dt.datetime | None) -> Knowledge:
-        """Return what is known of an item's age."""
+        """Return the item's last agreed values, and whether the diary's item is newer than the file."""
         return Knowledge(self.agreed(kind, identifier) or {}, self.newer(changed_at))
 
     def agreed(self, kind: str, identifier: str) -> dict[str, Any] | None:
@@ -59,7 +59,7 @@ class Importing:
         self._agreed[kind] = {**self._agreed.get(kind, {}), identifier: values}
 
     def is_new(self, place: Place, identifier: str, known: Mapping[str, str]) -> bool:
-        """True if an id is alike to none of the diary's, given by their form for comparison; else record the fault."""
+        """True if an id is alike to none in the diary; else record the fault. ``known`` maps forms for comparison to ids."""
         other = known.get(alike(identifier))
         if other is not None:
             message = f"{shown(identifier)} is too similar to {shown(other)}, which is in the diary. Enter it as it is there."
@@ -72,7 +72,7 @@ class Importing:
         self.conflicts += merged.conflicts
 
     def keeps_out(self, kind: str, identifier: str, value: Any) -> bool:
-        """True if an item that an earlier file had is no longer in the diary, so that only a confirmation brings it back."""
+        """True if an earlier file had the item and the diary no longer has it: only a confirmation restores it."""
         item = f"{kind}/{identifier}"
         if self.is_up_to_date or self.agreed(kind, identifier) is None or self.confirmed.covers(item):
             return False
@@ -80,12 +80,12 @@ class Importing:
         return True
 
     def store_agreed(self, forget: Iterable[str]) -> None:
-        """Store what was agreed, without the conferences to forget."""
+        """Store the agreed values, except those of the conferences to forget."""
         gone = set(forget)
         for kind in ("conferences", "bookings"):
             self._agreed[kind] = {name: value for name, value in self._agreed.get(kind, {}).items() if name not in gone}
         queries.store_agreed(self.connection, self._agreed, self.now)
 
     def known_conferences(self) -> list[str]:
-        """Return the conferences of which something was agreed."""
+        """Return the ids of the conferences that have agreed values."""
         return list({**self._agreed.get("conferences", {}), **self._agreed.get("bookings", {})})

@@ -37,7 +37,7 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What is known of an item's age.
+    """The age of an item in the diary, as far as it is known.
 
     ``agreed`` are the values, by field, on which the diary and a file last agreed. ``newer`` is whether the diary has changed
     the item since the file was exported; None if the file is no export.

@@ -1,4 +1,4 @@
-"""What an import needs from the tables: the diary's fingerprint, the age of its items, and what was agreed with files."""
+"""Queries of an import: the diary's fingerprint, the age of its items, and the values last agreed with files."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def documents_changed_at(connection: Connection) -> dict[str, dt.datetime]:
 
 
 def bookings_changed_at(connection: Connection, conference: str) -> dt.datetime | None:
-    """Return when a conference's bookings were last made, moved or cancelled; None if it never had one."""
+    """Return when a conference's bookings were last stored, moved or cancelled; None if it never had one."""
     of_conference = bookings.c.conference == conference
     row = connection.execute(select(func.max(bookings.c.made_at), func.max(bookings.c.ended_at)).where(of_conference)).one()
     return max((instant for instant in row if instant is not None), default=None)

@@ -99,17 +99,17 @@ def bring_in(
     mode: Annotated[ImportMode, Query(description="Preview the changes, or commit them.")] = ImportMode.PREVIEW,
     if_match: Annotated[str | None, Header(description="The ETag of the preview: refuse if the diary has changed since.")] = None,
 ) -> Import:
-    """Import a file, all or nothing. Known ids are changed field by field; what the file does not give stays as it is.
+    """Import a file, all or nothing. Known ids are changed field by field; fields that the file lacks stay unchanged.
 
-    A value of the diary that is newer than the file's, or may be, is kept and listed under `conflicts`, unless `overwrite` names
+    A value of the diary that is or may be newer than the file's stays, and is listed under `conflicts`, unless `overwrite` names
     it. Bookings that break a rule are listed under `undecided` and not imported. Send the preview's ETag as `If-Match` to commit
-    exactly what it showed; without it, a file with conflicts is refused. Faults name the sheet, row and column.
+    exactly the previewed changes; without it, a file with conflicts is refused. Faults name the sheet, row and column.
     """
     value, wording = formats.decode(body, format_)
     state = exchange.state_of_diary(connection)
     if if_match is not None:
         expect(state, if_match)
-    attempt = connection.begin_nested()  # an error undoes it with the whole transaction
+    attempt = connection.begin_nested()  # an error rolls it back with the whole transaction
     imported = Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now, overwrite)))
     if mode is ImportMode.PREVIEW:
         response.headers["ETag"] = etag(state)
@@ -129,8 +129,8 @@ def export(
 ) -> Response:
     """Return the service's data with the bookings and requests of a period, ready to be imported again.
 
-    Busy times from chairs' calendars are left out; those stored with the chairs are included. The file says which state of
-    the diary it has, so that its import knows what has changed in the diary since.
+    Busy times from chairs' calendars are left out; those stored with the chairs are included. The file records the
+    state of the diary, so that its import can detect later changes in the diary.
     """
     problem = snapshot.problem_of(connection, days.first, days.last, busy={})
     problem = problem.model_copy(update={"exported": exchange.export_mark(connection)})

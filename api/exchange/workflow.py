@@ -37,9 +37,9 @@ def import_problem(
 ) -> Imported:
     """Import a problem into the diary, within the caller's transaction.
 
-    ``overwrite`` names what the file may overwrite although the diary's value is newer or may be: ``all``, a kind, an item
-    (``chairs/C1``) or a field (``chairs/C1/caseload``). Raise InputError if a text can't be stored or the data would make no
-    valid problem, or ConflictError with every row that contradicts the diary or another row.
+    ``overwrite`` names values that the file may overwrite although the diary's are or may be newer: ``all``, a kind, an item
+    (``chairs/C1``) or a field (``chairs/C1/caseload``). Raise InputError if a text can't be stored or the data would be an
+    invalid problem, or ConflictError with every row that contradicts the diary or another row.
     """
     if faults := list(_nul_characters(problem)):
         raise InputError([wording(fault) for fault in faults])
@@ -89,7 +89,7 @@ def confirmed(overwrite: Iterable[str]) -> Confirmed:
 
 
 def refuse_conflicts(imported: Imported) -> None:
-    """Raise ConflictError with each value of the diary that an import would keep although the file has another."""
+    """Raise ConflictError with each value of the diary that differs from the file's and that the import would not replace."""
     if imported.conflicts:
         errors = [
             ErrorItem(
@@ -99,19 +99,19 @@ def refuse_conflicts(imported: Imported) -> None:
             for one in imported.conflicts
         ]
         message = (
-            "The diary may know better than the file. Nothing is imported. Preview the file, and commit it with the preview's "
-            "ETag as If-Match to keep the diary's values, or with overwrite=… to replace those that you name."
+            "The diary has values that are or may be newer than the file's. Nothing is imported. Preview the file, and commit it "
+            "with the preview's ETag as If-Match to keep the diary's values, or with overwrite=… to replace those that you name."
         )
         raise conflict("diary-is-newer", message, errors)
 
 
 def state_of_diary(connection: Connection) -> str:
-    """Return a text that changes with every change of the diary, for the ETag of a preview."""
+    """Return a text that changes with every change of the diary: the ETag of a preview."""
     return queries.fingerprint(connection)
 
 
 def export_mark(connection: Connection) -> str | None:
-    """Return the mark by which a later import knows what an export contains: the diary's latest change, and its fingerprint."""
+    """Return the mark of an export, which a later import reads: the instant of the diary's latest change, and its fingerprint."""
     latest = queries.latest_change(connection)
     if latest is None:
         return None

@@ -127,7 +127,7 @@ class Entry:
 
     @property
     def sequence(self) -> int:
-        """The SEQUENCE: it rises with each change, also within a second, and when a booking moves and becomes a new row."""
+        """Return the SEQUENCE. It rises with each change, also within a second, and if a booking moves and becomes a new row."""
         seconds = int((self.changed_at - SEQUENCE_EPOCH).total_seconds())
         return seconds + self.changes + 2 * self.number + (self.fate is not None)
 

@@ -39,11 +39,11 @@ class OwnChairs:
 
 def own_chairs_of(connection: Connection, identifiers: Iterable[str]) -> dict[str, OwnChairs]:
     """Return the own chairs of the families of conferences, by conference."""
-    wanted = list(identifiers)
+    ids = list(identifiers)
     chair = conferences.c.value["chair"].as_string().label("chair")
-    rows = connection.execute(select(conferences.c.id, chair).where(conferences.c.id.in_(wanted)))
+    rows = connection.execute(select(conferences.c.id, chair).where(conferences.c.id.in_(ids)))
     replaced: dict[str, list[tuple[str, dt.datetime]]] = {}
-    for event in history_of(connection, wanted):
+    for event in history_of(connection, ids):
         before = _replaced_chair(event)
         if before is not None:
             replaced.setdefault(event.conference, []).append((before, event.at))

@@ -99,7 +99,10 @@ def one(connection: Reading, response: Response, id: str) -> Any:
     summary="Create a feed",
 )
 def add(connection: Writing, now: Now, request: Request, response: Response, new: NewFeed) -> Any:
-    """The answer has the links, which are never shown again. Calendar programs fetch a feed every 30 minutes to 24 hours."""
+    """Create a feed. The response contains its links, which are never shown again.
+
+    Calendar programs fetch a feed every 30 minutes to 24 hours.
+    """
     _check_subject(connection, new)
     identifier, secret = feeds.add(connection, new.of, new.subject, new.detail, now)
     response.headers["Location"] = resource_path("feeds", identifier)
@@ -108,7 +111,7 @@ def add(connection: Writing, now: Now, request: Request, response: Response, new
 
 @router.post("/{id}/rotate", response_model=FeedWithLinks, dependencies=[_changes], summary="Give a feed new links")
 def rotate(connection: Writing, request: Request, response: Response, id: str, if_match: IfMatch = None) -> Any:
-    """The old links stop working now. The answer has the new ones, which are never shown again."""
+    """Replace the links: the old ones stop working at once. The response contains the new ones, which are never shown again."""
     if _expected(connection, id, if_match).revoked_at is not None:
         raise conflict("revoked", "This feed has been revoked. Create a new one.")
     return _with_links(connection, request, response, id, feeds.rotate(connection, id))
@@ -116,7 +119,7 @@ def rotate(connection: Writing, request: Request, response: Response, id: str, i
 
 @router.post("/{id}/revoke", response_model=FeedItem, dependencies=[_changes], summary="Revoke a feed")
 def revoke(connection: Writing, now: Now, response: Response, id: str, if_match: IfMatch = None) -> Any:
-    """The feed's links stop working now, for good."""
+    """Revoke the feed. Its links stop working at once and for good."""
     if _expected(connection, id, if_match).revoked_at is None:
         feeds.revoke(connection, id, now)
     return _shown(connection, response, id)

@@ -75,7 +75,7 @@ def _has_few_changes(zone: Component, known: str | None) -> bool:
 
 
 def _completed(change: Component, zone: Component) -> Component:
-    """Return a change of time with what it lacks, if that is plain: Outlook for Mac omits TZOFFSETFROM."""
+    """Return a change of time completed, if the missing part is plain: Outlook for Mac omits TZOFFSETFROM."""
     others = [part for part in zone.parts if part.name != change.name] or [change]
     lines = list(change.lines)
     for name, opposite in (("TZOFFSETFROM", "TZOFFSETTO"), ("TZOFFSETTO", "TZOFFSETFROM")):

@@ -85,7 +85,7 @@ class _DeadlineSocket(ssl.SSLSocket):
     deadline: float
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        """Read what has arrived. Raise TimeoutError after the deadline."""
+        """Read the data that have arrived. Raise TimeoutError after the deadline."""
         self.settimeout(_left(self.deadline))
         return super().recv_into(buffer, nbytes, flags)
 

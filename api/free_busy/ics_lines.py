@@ -100,7 +100,7 @@ class _Open:
     after_broken_text: set[str] = field(default_factory=set)
     """The properties that were read directly after a text with raw line breaks, and may be part of it."""
     before_quotes: list[tuple[str, Component]] = field(default_factory=list)
-    """The beginnings of components inside a text, each with what was read before it."""
+    """The beginnings of components inside a text, each with the text before it."""
 
     @property
     def name(self) -> str:

@@ -30,7 +30,7 @@ class OddEventError(Exception):
 def cleaned(part: Component, zones: Mapping[str, str | None], notes: Notes) -> Component:
     """Return an event, or a free/busy list, with readable lines and time zones; note which lines are left out.
 
-    Raise OddEventError if what is left has no plain meaning.
+    Raise OddEventError if the rest has no plain meaning.
     """
     for name in sorted(part.contradictions & IN_WORDS.keys()):
         raise OddEventError(f"it has two different values of {name}")

@@ -1,4 +1,4 @@
-"""Notes on how a calendar was read: what was assumed, and which events were not read, or only in part."""
+"""Notes on how a calendar was read: the assumptions, and which events were not read, or only in part."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def set_link(
     new: NewLink,
     if_match: IfMatch = None,
 ) -> Any:
-    """The link is fetched soon, and then regularly. The stored busy times stay until it has been read."""
+    """Set the link. It is fetched soon, and then regularly. The stored busy times stay until it has been read."""
     _expected(connection, id, stale, if_match)
     try:
         checked_address(new.link, _settings(request).calendar_hosts)

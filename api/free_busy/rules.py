@@ -67,7 +67,7 @@ def _short_steps(parts: dict[str, str], start: str) -> float:
 
 @cache
 def _occurs(filters: str) -> bool:
-    """False if a rule with these filters of days never occurs, such as on 30 February. Its interval is not considered."""
+    """True if a rule with these filters of days ever occurs; one on 30 February never does. Its interval is not considered."""
     parts = _parts(filters)
     if not parts.keys() & DAY_FILTERS:
         return True

@@ -22,7 +22,7 @@ Time = dt.date | dt.datetime
 def unify(events: Sequence[Any], zone: dt.tzinfo | None) -> None:
     """Bring the dates of a calendar's events into one form, and make the ids of different events unique.
 
-    ``zone`` is the calendar's: times in UTC are meant in it, and times without a zone too.
+    ``zone`` is the calendar's: times in UTC are read in it, and so are times without a zone.
     """
     for event in events:
         if zone is not None:

@@ -1,4 +1,4 @@
-"""The API's documentation as one page without scripts, made from the OpenAPI document. It loads nothing."""
+"""The API's documentation as one page without scripts, from the OpenAPI document. It loads nothing."""
 
 from __future__ import annotations
 

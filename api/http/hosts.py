@@ -34,7 +34,7 @@ class Authority:
 
     @property
     def is_loopback(self) -> bool:
-        """True if the host is this machine by definition, whatever a name server says."""
+        """True if the host is this machine by definition, regardless of any name server."""
         return self.host == "localhost" or (is_address(self.host) and ipaddress.ip_address(self.host).is_loopback)
 
 

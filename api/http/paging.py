@@ -27,7 +27,7 @@ def page_of(rows: Sequence[Item], most: int, shown: Callable[[Item], Any], place
 
 
 def page_model(model: type[BaseModel]) -> type[BaseModel]:
-    """A page of a list; ``next`` is the place after which the next page begins, or null on the last page."""
+    """Return the model of a page of a list. ``next`` is the place after which the next page begins, or null on the last page."""
     fields: Any = {"items": (list[model], ...), "next": (int | None, None)}  # type: ignore[valid-type]  # known as it runs
     page: type[BaseModel] = create_model(f"{model.__name__}Page", __doc__=page_model.__doc__, **fields)
     return page

@@ -137,7 +137,7 @@ class Runner:
         self._running[self._submit(process.work, self._store.url, attempt, self._executor)] = attempt
 
     def _is_ready(self) -> bool:
-        """True once the first process is prepared. Until then a job stays queued, where another server can take it."""
+        """True if the first process is prepared. Until then a job stays queued, where another server can take it."""
         if self._first is None or (self._first.done() and self._first.exception() is not None):
             self._first = self._submit(process.be_ready)
         return self._first.done()

@@ -77,7 +77,7 @@ class LateItem(BaseModel):
 class PlanResult(BaseModel):
     """A plan's result without its bookings; ``remarks`` lists what looks wrong in the data, and the assumptions.
 
-    ``exceptions`` lists what was excepted from a rule, dropped or left unplaced because of one.
+    ``exceptions`` lists rules waived, locks dropped and conferences left unplaced.
     """
 
     tiers: list[Tier]

@@ -96,7 +96,7 @@ def counted(
 ) -> list[dict[str, object]]:
     """Return the fields of ``Timeliness`` for each period and type.
 
-    ``first_day`` gives the first day of a day's period. A conference counts in the period in which it was held or is booked, or
+    ``first_day`` returns the first day of a day's period. A conference counts in the period in which it was held or is booked, or
     else in which it is due.
     """
     table = frames.frame(_FIELDS, (*_placed(placed, first_day), *_due(not_booked, first_day)))

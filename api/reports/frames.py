@@ -1,6 +1,6 @@
 """Tables of reports as pandas data frames.
 
-pandas is imported when the first report is made, and not when the service starts: the import takes longer than the rest of the
+pandas is imported for the first report, and not when the service starts: the import takes longer than the rest of the
 start.
 """
 

@@ -1,4 +1,4 @@
-"""The values that reports are made of: conferences with and without a booking, and reschedules."""
+"""The values in reports: conferences with and without a booking, and reschedules."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class PlacedConference:
 
     @property
     def reason(self) -> str | None:
-        """The reasons given for its lateness in words, None if there are none."""
+        """Return the reasons given for its lateness, in words; None if there are none."""
         return in_words(self.given)
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """The different reasons given for its lateness."""
+        """Return the distinct reasons given for its lateness."""
         return tuple(dict.fromkeys(given.reason for given in self.given))
 
 
@@ -70,7 +70,7 @@ class PlacedConference:
 class StoredReschedule:
     """A change of a conference's booking, which was ``before`` and is ``after`` (each as the history records a booking).
 
-    ``mode`` is that of the conference at the time; ``actor`` is who made the change.
+    ``mode`` is that of the conference at the time; ``actor`` is the author of the change.
     """
 
     at: dt.datetime
@@ -136,7 +136,7 @@ def reviews_without_chair(connection: Connection) -> int:
 
 
 def reschedules(connection: Connection, days: Period) -> list[StoredReschedule]:
-    """Return what was recorded in a period as moved, cancelled or inquorate."""
+    """Return the conferences recorded in a period as moved, cancelled or inquorate."""
     midnight = (dt.datetime.combine(day, dt.time(), LONDON) for day in (days.first, days.last + ONE_DAY))
     first, last = midnight
     history = conference_history.c

@@ -9,7 +9,7 @@ from scheduler.wording import in_a_row
 
 
 def in_words(given: Sequence[GivenReason]) -> str | None:
-    """Return the reasons: one alone if they agree, or else each with what it was given with; None if there are none.
+    """Return the reasons: one alone if they agree, or else each with its source; None if there are none.
 
     ``family asked (exception) and report missing (outcome)``.
     """

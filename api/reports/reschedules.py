@@ -119,7 +119,7 @@ def _values(booking: dict[str, Any], mode: Mode) -> dict[Aspect, str | None]:
 
 
 def _what(event: str, aspects: Sequence[AspectChange]) -> str:
-    """Return the event, or for a move that kept its date and time what changed instead: ``room and chair changed``."""
+    """Return the event; of a move with the same date and time, the changes instead: ``room and chair changed``."""
     names = [one.what for one in aspects]
     if event != ConferenceEvent.MOVED or any(name in _WHEN for name in names):
         return event

@@ -127,7 +127,7 @@ def _compare(store: Store, whatif: StoredSweep, key: str) -> None:
 
 
 def _advance_search(store: Store, value: StoredSweep, stop: threading.Event) -> None:
-    """Once a round is solved, start the next. All results so far determine it, so every process finds the same."""
+    """Start the next round if one has just been solved. All results so far determine it, so every process finds the same."""
     with store.reading() as connection:
         if sweeps.has_unsolved(connection, value.id):
             return

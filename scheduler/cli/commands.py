@@ -27,7 +27,7 @@ app.command()(check)
 app.command()(whatif)
 app.command()(value)
 app.command()(convert)
-for command in entry_points(group="scheduler.commands"):  # commands of other packages, such as the service's ``serve``
+for command in entry_points(group="scheduler.commands"):  # from other packages: the service adds ``serve``
     app.command(command.name)(command.load())
 
 

@@ -18,7 +18,7 @@ Errors = Annotated[
 ]
 Today = Annotated[
     str | None,
-    typer.Option(metavar="DATE", help="The day on which the plan is made, such as 2026-12-01; instead of the problem's own."),
+    typer.Option(metavar="DATE", help="The day on which the plan is made, such as 2026-12-01. It replaces the problem's own."),
 ]
 LONGEST_LIST = 25
 """The most items of one list that a terminal shows."""
@@ -26,7 +26,7 @@ Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The 
 
 
 def day_of(today: str | None) -> tuple[dt.date | None, list[Fault]]:
-    """Return the day that ``--today`` names, None without it, and what is wrong with it."""
+    """Return the day of ``--today`` (None if it is missing or invalid), and its faults."""
     if today is None:
         return None, []
     try:

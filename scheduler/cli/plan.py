@@ -29,20 +29,22 @@ def plan(
     problem: ProblemFile,
     out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the schedule; - for stdout.")] = None,
     xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write a workbook for people.")] = None,
-    time_limit: Annotated[float, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")] = 600.0,
+    time_limit: Annotated[
+        float, typer.Option(metavar="S", help="Stop after this number of seconds with the best schedule so far.")
+    ] = 600.0,
     work_limit: Annotated[
         float | None,
-        typer.Option(metavar="W", help="With one worker: so much work for each tier, the same on every machine."),
+        typer.Option(metavar="W", help="With one worker: the work for each tier, the same on every machine."),
     ] = None,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = 2,
     seed: Seed = 1,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, and no summary where a file is written.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress, and no summary if a file is written.")] = False,
     errors: Errors = None,
     today: Today = None,
 ) -> None:
-    """Find the best schedule for a problem, and say what is late and what is proven.
+    """Find the best schedule for a problem, and report which conferences are late and how far the result is proven.
 
-    Ctrl-C ends with the best so far, and a second one at once.
+    Ctrl-C stops with the best schedule so far; a second Ctrl-C stops at once.
     """
     with stopping_on_interrupt() as stop:
         day, day_faults = day_of(today)

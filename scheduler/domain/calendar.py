@@ -26,7 +26,7 @@ class Calendar(Value):
     closures: tuple[Date, ...] = ()
 
     def is_working_day(self, day: dt.date) -> bool:
-        """True from Monday to Friday, except on bank holidays."""
+        """True if the day is from Monday to Friday and not a bank holiday."""
         if day.weekday() >= 5:
             return False
         if self.bank_holidays is None:

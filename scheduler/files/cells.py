@@ -28,7 +28,7 @@ MINUTES_PER_DAY = 1440
 
 
 class CellError(Exception):
-    """A cell that can't be read: what it holds, and what to enter instead."""
+    """A cell that can't be read: its content, and what to enter instead."""
 
 
 class CellType(ABC):
@@ -43,7 +43,7 @@ class CellType(ABC):
     @property
     @abstractmethod
     def expected(self) -> str:
-        """What to enter: the end of a sentence that begins with "Enter"."""
+        """Return what to enter: the end of a sentence that begins with "Enter"."""
 
     @abstractmethod
     def read(self, cell: Cell) -> Any:

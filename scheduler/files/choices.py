@@ -84,7 +84,7 @@ class Choice(CellType):
 
     @property
     def listed(self) -> str:
-        """The labels, for a message."""
+        """Return the labels, for a message."""
         return ", ".join(label for _, label in self.choices)
 
     @property

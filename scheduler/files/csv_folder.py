@@ -26,7 +26,7 @@ SEPARATORS = ",;\t"
 
 
 def is_sheet_of_another_type(name: str) -> bool:
-    """True for the name of a file that looks like a sheet saved in another type than CSV, such as ``Absences.txt``."""
+    """True if the name is that of a sheet saved in another type than CSV, such as ``Absences.txt``."""
     path = Path(name)
     title = Path(path.stem).stem if path.stem.lower().endswith(".csv") else path.stem
     return path.suffix.lower() in OTHER_SUFFIXES and sheet_titled(title) is not None
@@ -87,7 +87,7 @@ def _rows_in(file: Path) -> list[list[Cell]]:
 def _separated(title: str, text: str) -> tuple[str, str]:
     """Return what separates the cells, and the text without a line such as ``sep=;``, with which Excel names it.
 
-    It is the separator that gives the most headings of the sheet in the first rows; a comma if several do.
+    The separator with the most headings of the sheet in the first rows wins; a comma wins a tie.
     """
     if named := re.match(r"sep=([,;\t])(?=\r?\n)", text):
         return named[1], text[named.end() :]

@@ -1,6 +1,6 @@
 """Checks on a file before anything parses it: its size, its integrity, and that its content matches its name.
 
-A workbook is a zip archive, so this is also where a zip bomb is refused. ``sheet_xml_safety.py`` checks the XML within.
+A workbook is a zip archive, so this module also refuses zip bombs. ``sheet_xml_safety.py`` checks the XML within.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _decoded(path: Path, content: bytes, advice: str) -> str:
 
 
 def workbook_in(path: Path, content: bytes) -> io.BytesIO:
-    """Return a workbook repacked from checked parts, so that the reader opens exactly what was checked.
+    """Return a workbook repacked from checked parts, so that the reader opens only checked content.
 
     Raise InputError if the content is not a workbook, or would take too much memory to open.
     """

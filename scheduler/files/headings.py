@@ -17,7 +17,7 @@ ROWS_OF_TITLES = 10
 
 @dataclass(frozen=True)
 class Headings:
-    """The positions of a sheet's columns in a table, by key, and what is wrong with the headings."""
+    """The positions of a sheet's columns in a table, by key, and the faults of the headings."""
 
     positions: dict[str, int]
     faults: tuple[str, ...]
@@ -88,14 +88,14 @@ def _missing(column: Column) -> str:
 
 
 def closest(entry: str, titles: Sequence[str]) -> str | None:
-    """Return the title that an entry may have meant; None if none is close."""
+    """Return the closest title to an entry; None if none is close."""
     by_word = {simplified(title): title for title in titles}
     close = difflib.get_close_matches(simplified(entry), list(by_word), n=1)
     return by_word[close[0]] if close else None
 
 
 def is_errors(heading: Cell) -> bool:
-    """True for the heading of an Errors column, which is not read. Faults of the whole sheet may follow in the same cell."""
+    """True if the heading is that of an Errors column, which is not read. Faults of the whole sheet may follow in its cell."""
     return isinstance(heading, str) and simplified(heading.split("\n")[0]) == simplified(ERRORS)
 
 

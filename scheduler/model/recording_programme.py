@@ -51,7 +51,7 @@ def _limits(
     task_of: Ints,
     taker_of: Ints,
 ) -> tuple[Mask, Ints]:
-    """Return a row for each minute taker and moment, with at most 1, and for each limit and day, with what is left of it."""
+    """Return a row for each minute taker and moment, with at most 1, and for each limit and day, with the rest of the limit."""
     rows, most = [], []
     for taker, limit in limits.items():
         own = taker_of == taker

@@ -96,7 +96,7 @@ class RecordingSearch:
     """A depth-first search in order of time for the first assignment, in the minute takers' order, with at most some changes.
 
     Tasks get their minute takers one by one. For each state that it meets it keeps a lower bound on the changes that the
-    remaining tasks need: at first from matchings, and one more than it tried wherever that failed. Sets of tasks are bit masks.
+    remaining tasks need: at first from matchings, and one more each time that a number fails. Sets of tasks are bit masks.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The causes for which a conference is late or can never be held; they state only what is certain from the data."""
+"""The causes of a late conference, or of one that can never be held. They state only facts that the data prove."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
 
     A cause is certain if the time is locked, if the earliest date is after the due date, or if no place, chair or minute
     taker is available on any day up to the due date, regardless of other bookings. Otherwise the conference competed with
-    others, and the text claims only what is proven.
+    others, and the text claims only proven facts.
     """
     conference = problem.conference_by_id[booking.conference]
     if conference.id in problem.past:

@@ -1,4 +1,4 @@
-"""What a plan made with ``today`` had to except, drop or leave out, and because of which rule (contract, section 8)."""
+"""The exceptions of a plan with ``today``: waived rules, dropped locks and omitted bookings (contract, section 8)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST_TEXT = 1000
 
 
 def exceptions_of(problem: Problem, as_planned: Problem, bookings: Sequence[Booking]) -> tuple[PlanException, ...]:
-    """Return the exceptions of a plan, in the order of the published bookings; ``as_planned`` has only the locks kept."""
+    """Return the exceptions of a plan, in the order of the published bookings; ``as_planned`` has only the remaining locks."""
     if problem.today is None:
         return ()
     breaches = breaches_of_published(problem)

@@ -1,4 +1,4 @@
-"""The summary of a schedule in plain English: what is placed, what is late and why, its quality, and what is proven."""
+"""The summary of a schedule in plain English: the placed conferences, the late ones with reasons, its quality, and its proofs."""
 
 from __future__ import annotations
 

@@ -81,5 +81,5 @@ def _by_family(problem: Problem, schedule: Schedule) -> dict[str, list[Booking]]
 
 
 def _named(booking: Booking, side: str) -> str:
-    """Return the booking's conference, and its family if it is kept apart by that."""
+    """Return the booking's conference, and its family if the pair names the family."""
     return booking.conference if booking.conference == side else f"{booking.conference} (family {side})"

@@ -42,11 +42,11 @@ class Rule(ABC):
         return None
 
     def post(self, builder: BuilderProtocol) -> None:  # noqa: B027 - most rules forbid single candidates only
-        """Add the rows that the rule puts on candidates together, and what it makes them cost."""
+        """Add the rule's rows over candidates, and its costs of candidates."""
 
     @abstractmethod
     def check(self, problem: Problem, schedule: Schedule) -> list[Violation]:
-        """Return every breach in the schedule; for a tier or preference, its units, whose amounts add up."""
+        """Return every breach in the schedule; of a tier or preference, its units, whose amounts add up."""
 
     def breaches(self, problem: Problem, schedule: Schedule) -> list[Violation]:
         """Return the breaches that count: not those among past bookings alone, which are not checked (contract, section 8)."""

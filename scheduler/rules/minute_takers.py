@@ -49,7 +49,7 @@ class MinuteTakersRule(Rule):
         """Post Hall's condition on days on which nobody can record twice, and columns that count who records what on others.
 
         By Hall's theorem everybody can be served if and only if no set of minute takers is the whole choice of
-        more bookings than it has members. Who records what is left to an assignment afterwards.
+        more bookings than it has members. A later assignment decides who records each booking.
         """
         candidates = builder.candidates
         takers = builder.problem.minute_takers

@@ -1,4 +1,4 @@
-"""What breaks a rule if nothing but the published bookings is booked (contract, R9)."""
+"""Violations in a schedule of the published bookings alone (contract, R9)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class StabilityRule(Rule):
         )
 
     def post(self, builder: BuilderProtocol) -> None:
-        """Make each candidate of a published conference cost what it changes."""
+        """Add to each candidate of a published conference the cost of its changes."""
         candidates, costs = builder.candidates, builder.problem.policy.stability
         chairs = {chair.id: n for n, chair in enumerate(builder.problem.chairs)}
         for published in builder.problem.published:

@@ -1,4 +1,4 @@
-"""A preference: new cases are heard soon."""
+"""A preference: new cases have their conference soon."""
 
 from __future__ import annotations
 

@@ -47,6 +47,11 @@ from tests.files.workbooks import SHEET, cell, edit, enter, faults_in, repacked,
             {"Clock_starts": "03/04/1850"},
             "Clock starts: 03/04/1850 is not a date. Enter a date such as 01/12/2026.",
         ),
+        (
+            "Conferences",
+            {"Children": 2, "Of_school_age": 3},
+            "the number of school age is 3, more than the 2 children. Enter how many of them are of school age.",
+        ),
         ("Rooms", {"ID": "WYC-1"}, None),
         (
             "Chairs",

@@ -25,7 +25,7 @@ class Away:
 
     @property
     def id(self) -> str:
-        """A stable id, made of its parts: ``chair:C1:2026-12-21:2026-12-31``."""
+        """Return a stable id from its parts: ``chair:C1:2026-12-21:2026-12-31``."""
         return f"{self.of}:{self.whose}:{self.period.first}:{self.period.last}"
 
 

@@ -20,7 +20,7 @@ RECORD = "Choose another day, or record the waiver: by whom, and why."
 
 
 def first_day_with_notice(today: dt.date, days: Calendar, policy: Policy) -> dt.date:
-    """Return the first day that still gives a family its notice if it is informed today."""
+    """Return the first day that leaves a family its notice if it is informed today."""
     return days.working_days_after(today, policy.notice_days)
 
 
@@ -30,7 +30,7 @@ def first_movable_day(today: dt.date, days: Calendar, policy: Policy) -> dt.date
 
 
 def short_notice(connection: Connection, conference: Conference, booking: Booking, today: dt.date) -> list[ErrorItem]:
-    """Return a fault if a new start gives a family too short a notice, which nobody has waived."""
+    """Return a fault if a new start leaves a family too short a notice and nobody has waived it."""
     policy = documents.get(connection, "policy")[0]
     first = first_day_with_notice(today, conferences.calendar(connection), policy)
     if booking.day >= first or conference.notice_waived:
@@ -41,7 +41,7 @@ def short_notice(connection: Connection, conference: Conference, booking: Bookin
 
 
 def moved_too_soon(connection: Connection, before: StoredBooking, after: Booking, today: dt.date) -> list[ErrorItem]:
-    """Return a fault if a move takes a family by surprise: away from a day, or to a day, within the notice of moves."""
+    """Return a fault if a booking moves from or to a day within the notice of moves."""
     policy = documents.get(connection, "policy")[0]
     first = first_movable_day(today, conferences.calendar(connection), policy)
     old, is_moved = before.booking, before.booking.start != after.start

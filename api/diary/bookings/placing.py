@@ -1,4 +1,4 @@
-"""Placing a booking by hand: what is wrong with it by the current data, all at once."""
+"""Placing a booking by hand: all of its faults by the current data at once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def refuse(broken: Sequence[Violation], conference: str, faults: Sequence[Fault]
 
 @dataclass(frozen=True)
 class Fault:
-    """What else is wrong with a booking by hand: its kind, a sentence, and what to enter."""
+    """A fault of a booking by hand, other than a broken rule: its kind, a sentence, and what to enter."""
 
     kind: str
     detail: str
@@ -79,7 +79,7 @@ def waived(
 ) -> tuple[StoredConference, list[Fault]]:
     """Record a waiver if one is needed: of the notice of a new start (``short``), or of a move (``soon``).
 
-    Return the conference as it is then, and what is wrong without a waiver.
+    Return the changed conference, and the faults if a waiver is missing.
     """
     if not short and not soon:
         return stored, []
@@ -100,7 +100,7 @@ def waived_move(
     waiver: Recorded | None,
     now: dt.datetime,
 ) -> tuple[StoredConference, list[Fault]]:
-    """Record a waiver of a move if one is needed; return the conference then, and what is wrong without a waiver."""
+    """Record a waiver of a move if one is needed; return the changed conference, and the faults if a waiver is missing."""
     short, soon = faults_of_move(connection, stored.value, booked, after, local_day(now))
     return waived(connection, stored, short, soon, waiver, now)
 
@@ -108,7 +108,7 @@ def waived_move(
 def faults_of_move(
     connection: Connection, conference: Conference, booked: StoredBooking, after: Booking, today: dt.date
 ) -> tuple[list[ErrorItem], list[ErrorItem]]:
-    """Return what needs a waiver: the notice of a new start, and a move within the notice of moves.
+    """Return the faults that need a waiver: of the notice of a new start, and of a move within the notice of moves.
 
     A booking that breaks a rule may change its room or chair, or move to a later day, without one.
     """
@@ -155,7 +155,7 @@ def store(
     exception: Recorded | None,
     faults: Sequence[Fault] = (),
 ) -> tuple[StoredBooking, list[str], Sequence[Fault]]:
-    """Store a booking by hand; return it with the held slots that it releases, and what is wrong but for the rules.
+    """Store a booking by hand; return it with the held slots that it releases, and its faults other than broken rules.
 
     Raise ConflictError if the room or somebody is taken.
     """
@@ -176,7 +176,7 @@ def store(
 
 
 def recorded(booked: StoredBooking, released: list[str]) -> dict[str, Any]:
-    """Return what a conference's history records of a new booking."""
+    """Return a new booking's entry in the conference's history."""
     return {"booking": booked.history_entry, "exception": booked.exception, "released": released}
 
 

@@ -47,7 +47,7 @@ class DiaryBooking:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBooking(DiaryBooking):
-    """A row of the diary: a booking under its number, with the publication that made it. It is ``active`` until it ends."""
+    """A row of the diary: a booking under its number, with the publication that created it. It is ``active`` until it ends."""
 
     number: int
     publication: int | None = None
@@ -55,7 +55,7 @@ class StoredBooking(DiaryBooking):
 
     @property
     def history_entry(self) -> dict[str, Any]:
-        """The number, start, room and people, as a conference's history records them."""
+        """Return the number, start, room and people, as a conference's history records them."""
         return {
             "number": self.number,
             **self.booking.model_dump(mode="json", include={"start", "room", "chair", "minute_taker"}),

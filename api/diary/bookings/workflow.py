@@ -132,7 +132,7 @@ def swap(
     exceptions: Mapping[str, Recorded] | None = None,
     waiver: Recorded | None = None,
 ) -> tuple[int, int]:
-    """Exchange the times and places of two bookings, and their ``chairs`` if wanted; return the new numbers.
+    """Exchange the times and places of two bookings, and their chairs too if ``chairs`` is true. Return the new numbers.
 
     Raise the errors of ``move`` with everything that is wrong with either.
     """

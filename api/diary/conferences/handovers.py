@@ -69,7 +69,7 @@ def proposed(
 ) -> HandoverProposal:
     """Return who takes over each family: the largest first, each to the chair who is least above or nearest below the cap then.
 
-    Among equals it goes to whoever has been given the fewest families, then to somebody based at the family's site, then to the
+    Among equals it goes to the chair with the fewest new families, then to somebody based at the family's site, then to the
     first in the chairs' order.
     """
     able = [chair for chair in chairs if chair.id != leaving.id and not chair.reserve and chair.last is None]

@@ -35,7 +35,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class GivenReason:
-    """A reason for lateness, and with what it was given."""
+    """A reason for lateness, and its source."""
 
     reason: str
     source: Source
@@ -81,7 +81,7 @@ def held_on(stored: StoredConference) -> dt.date | None:
 
 
 def statutory_due_dates(connection: Connection, of_these: Sequence[StoredConference]) -> dict[str, dt.date]:
-    """Return the date by which each conference is to be held by law, by id.
+    """Return the date by which the law requires each conference, by id.
 
     A conference that was booked again after an inquorate one has a due date of its own, and the statutory date of the first
     attempt.

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/conferences", tags=["conferences"], route_class=Writ
 
 
 class GivenReasonView(BaseModel):
-    """A reason, and with what it was given: the exception, the outcome, later, or only in the conference's history."""
+    """A reason and its source: the exception, the outcome, a later entry, or only the conference's history."""
 
     reason: Reason
     source: Source
@@ -70,7 +70,7 @@ def one(connection: Reading, response: Response, id: str) -> Any:
     summary="Record later why a conference is late",
 )
 def put(connection: Writing, now: Now, response: Response, id: str, new: NewLateReason, if_match: IfMatch = None) -> Any:
-    """Record a reason beside those of the exception and the outcome. Reports show all that differ."""
+    """Record a reason beside those of the exception and the outcome. Reports show each distinct reason."""
     stored = _require(connection, id)
     expect(stored.version, if_match)
     lateness.record_reason(connection, stored, new.reason, now)

@@ -47,7 +47,7 @@ class NewOutcome(Value):
 
     @property
     def entry(self) -> OutcomeEntry:
-        """The outcome as the workflow takes it."""
+        """Return the outcome as the workflow takes it."""
         return OutcomeEntry(self.outcome, self.held_on, self.children, self.reason)
 
 

@@ -1,4 +1,4 @@
-"""Outcomes of conferences: record, correct and withdraw them, with all that follows from them, in the caller's transaction.
+"""Outcomes of conferences: record, correct and withdraw them, with the changes that follow, in the caller's transaction.
 
 A conference is held on the day of its booking: if it was held on another day, its booking moves there with the outcome.
 """
@@ -49,7 +49,7 @@ class HeldConference:
 
     @property
     def stored(self) -> dict[str, Any]:
-        """The outcome as its conference's row and history store it."""
+        """Return the outcome as its conference's row and history store it."""
         return {
             "outcome": self.outcome,
             "held_on": self.held_on.isoformat(),
@@ -67,12 +67,12 @@ class HeldConference:
 
     @property
     def state(self) -> ConferenceState:
-        """The state of a conference with this outcome."""
+        """Return the state of a conference with this outcome."""
         return ConferenceState.INQUORATE if self.outcome is Outcome.INQUORATE else ConferenceState.HELD
 
     @property
     def followed_by(self) -> str | None:
-        """What follows: another attempt, a review, or nothing."""
+        """Return what follows: another attempt, a review, or nothing."""
         if self.outcome is Outcome.INQUORATE:
             return "attempt"
         return "review" if self.outcome.leaves_a_plan else None
@@ -85,7 +85,7 @@ def record(connection: Connection, stored: StoredConference, entry: OutcomeEntry
     """
     booked = bookings.active_of(connection, stored.value.id)
     if stored.state is not ConferenceState.BOOKED or booked is None:
-        raise conflict("not-booked", f"{stored.value.id} is {stored.state}. Only what is booked can have an outcome.")
+        raise conflict("not-booked", f"{stored.value.id} is {stored.state}. Only a booked conference can have an outcome.")
     held = _checked(stored.value, booked, entry, conferences.calendar(connection), local_day(now))
     then = _held_on_its_day(connection, booked, held.held_on, now)
     conferences.change(connection, stored.value, now, state=held.state, outcome=held.stored)
@@ -106,13 +106,13 @@ def record(connection: Connection, stored: StoredConference, entry: OutcomeEntry
 def correct(connection: Connection, stored: StoredConference, entry: OutcomeEntry, now: dt.datetime) -> str | None:
     """Correct a recorded outcome, and derive again what follows from it; return the id of the conference that follows, if any.
 
-    Of the next conference only what was derived changes. If something else follows now, the next conference is cancelled.
+    Only derived values of the next conference change. If another kind of conference follows now, the next one is cancelled.
     Raise ConflictError if there is no outcome, or if the next conference has been held; InvalidError as for ``record``.
     """
     was, booked, after = _with_outcome(connection, stored)
     held = _checked(stored.value, booked, entry, conferences.calendar(connection), local_day(now))
     if held == was:
-        raise invalid(f"That is already the outcome of {stored.value.id}. Enter what was different.")
+        raise invalid(f"That is already the outcome of {stored.value.id}. Enter the correct one.")
     then = _held_on_its_day(connection, booked, held.held_on, now)
     conferences.change(connection, stored.value, now, state=held.state, outcome=held.stored)
     next_id = _derive_again(connection, stored, was, held, after, now)
@@ -187,7 +187,7 @@ def _day_faults(conference: Conference, held_on: dt.date, days: Calendar, today:
 
 
 def _children(conference: Conference, outcome: Outcome, given: int | None) -> tuple[int, list[ErrorItem]]:
-    """Return how many children are on a plan after an outcome, and what is wrong with the given number."""
+    """Return the number of children on a plan after an outcome, and the faults of the given number."""
     expected, message = conference.children, None
     if outcome is Outcome.INQUORATE:
         expected = conference.children if conference.kind.is_review else 0
@@ -196,7 +196,7 @@ def _children(conference: Conference, outcome: Outcome, given: int | None) -> tu
     elif outcome.leaves_a_plan:
         expected = conference.children if given is None else given
         if given == 0:
-            message = f"With '{outcome}', children are on a plan. Enter how many, or leave it out where it is all of them."
+            message = f"With '{outcome}', children are on a plan. Enter how many, or leave it out if all of them are."
     else:
         expected = 0
         if given:

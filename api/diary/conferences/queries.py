@@ -1,4 +1,4 @@
-"""Conferences as rows: the contract's value, its state and clock, what it follows, and its history."""
+"""Conferences as rows: the contract's value, its state and clock, its predecessor, and its history."""
 
 from __future__ import annotations
 

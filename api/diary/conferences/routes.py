@@ -88,7 +88,7 @@ class Unavailable(Value):
 
     @property
     def interval(self) -> Interval:
-        """The time as the conference stores it."""
+        """Return the time as the conference stores it."""
         if self.day is not None:
             start = dt.datetime.combine(self.day, dt.time())
             return Interval(start=start, end=start + ONE_DAY)

@@ -171,4 +171,4 @@ def _hold_to_past(day: dt.date, now: dt.datetime) -> None:
 
 def not_open(stored: StoredConference) -> ServiceError:
     """Return the error for a change of a conference that has been held or cancelled."""
-    return conflict("not-open", f"{stored.value.id} is {stored.state}. Only what is requested or booked can be changed.")
+    return conflict("not-open", f"{stored.value.id} is {stored.state}. Only a requested or booked conference can be changed.")

@@ -26,7 +26,7 @@ WEEKS_AT_ONCE = 100
 
 
 class BrokenBooking(BaseModel):
-    """A booking that breaks a rule: the rule, and what is wrong in a sentence. People are named by their references."""
+    """A booking that breaks a rule: the rule, and the violation in a sentence. People are named by their references."""
 
     number: int
     conference: Identifier
@@ -53,7 +53,7 @@ def broken(connection: Connection, now: dt.datetime) -> list[BrokenBooking]:
 
 
 def newly_broken(before: Sequence[BrokenBooking], after: Sequence[BrokenBooking]) -> list[BrokenBooking]:
-    """Return what is broken after a change and was not before it."""
+    """Return the violations that a change adds."""
     return [one for one in after if one not in before]
 
 

@@ -1,4 +1,4 @@
-"""Bank holidays and terms from a file, and what they add, remove and leave unchanged. Pure functions."""
+"""Bank holidays and terms from a file, and the days that they add, remove and leave unchanged. Pure functions."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DaysChange:
 
     @property
     def all(self) -> list[NamedDays]:
-        """The days after the change, in order."""
+        """Return the days after the change, in order."""
         return sorted((*self.added, *self.unchanged))
 
 

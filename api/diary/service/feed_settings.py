@@ -1,4 +1,4 @@
-"""What calendar feeds may show."""
+"""The details that calendar feeds may show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scheduler.domain.values import Text, Value
 
 
 class FeedSettings(Value):
-    """What feeds may show: the kind of each conference, and a note on how to join a virtual one."""
+    """The details that feeds may show: the kind of each conference, and a note on how to join a virtual one."""
 
     show_kind: bool = Field(default=False, strict=True)
     joining_note: Text = ""

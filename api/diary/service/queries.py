@@ -35,7 +35,7 @@ class Document:
 
     @property
     def adapter(self) -> TypeAdapter[Any]:
-        """The adapter that validates and serialises its value."""
+        """Return the adapter that validates and serialises its value."""
         return TypeAdapter(self.type)
 
 
@@ -70,7 +70,7 @@ DOCUMENTS = (
     Document("travel", "the minutes between sites", tuple[Journey, ...], (), [{"from": "AYL", "to": "WYC", "minutes": 40}]),
     Document(
         "virtual_starts",
-        "when virtual conferences may begin; null means whenever a room has a start",
+        "when virtual conferences may begin; null means at every start of a room",
         tuple[TimeOfDay, ...] | None,
         None,
         ["10:00", "14:00"],
@@ -91,7 +91,7 @@ DOCUMENTS = (
     ),
     Document(
         "feed_settings",
-        "what calendar feeds may tell",
+        "the details that calendar feeds may show",
         FeedSettings,
         FeedSettings(),
         {"show_kind": False, "joining_note": "The link is in your invitation."},

@@ -15,7 +15,7 @@ from api.http.resources import request_example
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 
 BREAKING = ("policy", "bank_holidays", "closures", "travel", "virtual_starts", "apart")
-"""Documents whose change may break what is booked."""
+"""Documents whose change may break bookings."""
 BROKEN_BOOKINGS = "Broken-Bookings"
 """The header with the numbers of the bookings that break a rule because of a change, since a list has no field for them."""
 

@@ -68,7 +68,7 @@ class ChairLeaves(PersonLeaves, SingleChairChange):
     """A chair who leaves for good on ``first``; on the plan's first day if it is None.
 
     The chair stays in the list with an earlier last day. Their families are handed over (contract, T4). The children whom they
-    hold still count with them, because it is not known who takes over (T5).
+    hold still count with them, because the successor is unknown (T5).
     """
 
     change: Literal["chair_leaves"] = "chair_leaves"

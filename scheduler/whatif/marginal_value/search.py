@@ -134,7 +134,7 @@ class Search:
         return [task for task, _ in self._planned]
 
     def take(self, solved: Mapping[str, Solved]) -> None:
-        """Take results by their tasks' keys. Tasks without a result stay wanted.
+        """Take results by their tasks' keys. Tasks without a result stay planned.
 
         Raise InputError if the unchanged problem has no schedule.
         """

@@ -43,7 +43,7 @@ class Worth(Value):
 
     @property
     def is_nobody_later(self) -> bool:
-        """True if it is proven that the offer makes neither the unplaced conferences nor the lateness worse."""
+        """True if the offer provably makes neither the unplaced conferences nor the lateness worse."""
         return all(difference.verdict in (Verdict.EQUAL, Verdict.BETTER) for difference in self.differences[:2])
 
     @property

@@ -42,7 +42,7 @@ class Bar:
 
     @property
     def end(self) -> float:
-        """Return the position of the last part or the mark, whichever is further."""
+        """Return the position of the last part or of the mark: the further one."""
         return max(sum(amount for amount, _ in self.parts), self.mark or 0)
 
 

@@ -74,7 +74,7 @@ def test_the_value_of_one_more_is_as_of_the_plans_day(seeded: TestClient) -> Non
         problem_ = jobs.problem_of(connection, plan)
         attempt = jobs.claim(connection, "R", NOW)
         assert attempt is not None
-        plans.finish(connection, attempt, replace(kept_plan(plan), problem=problem_), NOW)
+        plans.finish(connection, attempt, replace(stored_plan(plan), problem=problem_), NOW)
     assert seeded.post(f"{PLANS}/{plan}/value").json() == value_item(plan, today="2027-01-04")
 
 

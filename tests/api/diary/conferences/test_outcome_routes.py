@@ -167,7 +167,7 @@ def test_a_correction_passes_the_same_rules_and_changes_something(held: TestClie
     response = post(held, "CPC-1", "correct-outcome", {"held_on": "2027-01-10"})
     assert (response.status_code, response.json()["errors"][0]["where"]) == (422, "held_on")
     response = post(held, "CPC-1", "correct-outcome", {"outcome": "plan made"})
-    message = "That is already the outcome of CPC-1. Enter what was different."
+    message = "That is already the outcome of CPC-1. Enter the correct one."
     assert (response.status_code, response.json()["detail"]) == (422, message)
     response = post(held, "CPC-2", "correct-outcome", {"outcome": "no plan"})
     message = "CPC-2 is requested. There is no outcome to correct."
@@ -228,9 +228,9 @@ def test_many_outcomes_are_refused_together_each_fault_by_its_position(seeded: T
             },
             {
                 "where": "outcomes[2].conference",
-                "message": "CPC-3 is requested. Only what is booked can have an outcome.",
+                "message": "CPC-3 is requested. Only a booked conference can have an outcome.",
             },
-            {"where": "outcomes[3].conference", "message": "CPC-1 is held. Only what is booked can have an outcome."},
+            {"where": "outcomes[3].conference", "message": "CPC-1 is held. Only a booked conference can have an outcome."},
             {"where": "outcomes[4].conference", "message": "There is no conference 'CPC-99'."},
         ],
     )

@@ -212,7 +212,7 @@ def test_an_inquorate_review_keeps_its_due_date(seeded: TestClient, store: Store
 @pytest.mark.parametrize(
     ("identifier", "body", "status", "detail"),
     [
-        ("CPC-2", {"outcome": "plan made"}, 409, "CPC-2 is requested. Only what is booked can have an outcome."),
+        ("CPC-2", {"outcome": "plan made"}, 409, "CPC-2 is requested. Only a booked conference can have an outcome."),
         (
             "CPC-1",
             {"outcome": "plan ended"},
@@ -236,7 +236,7 @@ def test_an_inquorate_review_keeps_its_due_date(seeded: TestClient, store: Store
             "CPC-1",
             {"outcome": "plan made", "children": 0},
             422,
-            "With 'plan made', children are on a plan. Enter how many, or leave it out where it is all of them.",
+            "With 'plan made', children are on a plan. Enter how many, or leave it out if all of them are.",
         ),
         ("CPC-1", {"outcome": "no plan", "children": 1}, 422, "With 'no plan', no child is on a plan. Leave the children out."),
         (
@@ -262,11 +262,11 @@ def test_an_outcome_is_recorded_once(seeded: TestClient, store: Store, clock: Cl
     clock.forward(days=10)
     assert post(seeded, "CPC-1", "outcome", {"outcome": "no plan"}).status_code == 200
     again = post(seeded, "CPC-1", "outcome", {"outcome": "no plan"})
-    assert (again.status_code, again.json()["detail"]) == (409, "CPC-1 is held. Only what is booked can have an outcome.")
+    assert (again.status_code, again.json()["detail"]) == (409, "CPC-1 is held. Only a booked conference can have an outcome.")
     response = post(seeded, "CPC-1", "cancel", {"reason": "family asked"})
     assert (response.status_code, response.json()["detail"]) == (
         409,
-        "CPC-1 is held. Only what is requested or booked can be changed.",
+        "CPC-1 is held. Only a requested or booked conference can be changed.",
     )
 
 
