@@ -72,7 +72,7 @@ class Detail(StrEnum):
 
 
 class Fate(StrEnum):
-    """What became of a booking that is no longer in a feed."""
+    """The fate of a booking that is no longer in a feed."""
 
     CANCELLED = "cancelled"
     COVERED = "covered"
@@ -195,7 +195,7 @@ def _title(entry: Entry, detail: Detail) -> str:
 
 
 def _why_gone(fate: Fate, of: FeedOf, colleague: str) -> Iterator[str]:
-    """Yield what became of a booking, without a name."""
+    """Yield the fate of a booking in words, without a name."""
     match fate:
         case Fate.CANCELLED:
             yield "Cancelled."

@@ -1,4 +1,4 @@
-"""The entries of a feed: the bookings that it shows, what became of those that left it, and when each was last changed.
+"""The entries of a feed: the bookings that it shows, the fate of those that left it, and the latest change of each.
 
 An entry shows more than its booking: the names of its room and site, the feeds' settings, the way from the booking before. Its
 change time is the latest of all of these, and its changes are counted by their versions. A count never falls: it takes in each
@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What entries show beside their bookings, by id, with the changes of each.
+    """The data that entries show beside their bookings, by id, with the changes of each.
 
     ``history`` has every booking of a conference, first to last; ``taken`` has the bookings in rooms of the feed's person by day,
     also those that have ended. ``own_chairs`` has the chairs of the families that a chair's feed shows.
@@ -60,7 +60,7 @@ class Surroundings:
 
 
 def entries(connection: Connection, feed: Feed, today: dt.date) -> tuple[list[Entry], Surroundings]:
-    """Return a feed's entries: active bookings from 60 days ago on, and what left the feed in the last 30 days."""
+    """Return a feed's entries: active bookings from 60 days ago on, and those that left the feed in the last 30 days."""
     around = _surroundings(connection, feed, today)
     queries = _active(feed, today), _cancelled(feed, today)
     return [_entry(feed, row, around) for query in queries for row in connection.execute(query)], around
@@ -209,7 +209,7 @@ def _changed_at(row: Any, changes: Iterable[Change]) -> dt.datetime:
 
 
 def _left_at(feed: Feed, row: Any, fate: Fate, around: Surroundings) -> dt.datetime:
-    """Return when what a feed shows of an ended booking was last changed: by its end, a handover, or the title of chairs."""
+    """Return the time of the latest change of an ended booking's entry: by its end, a handover, or the title of chairs."""
     instants: list[dt.datetime] = [row.ended_at]
     if feed.of is FeedOf.CHAIR and feed.detail is Detail.REFERENCE and fate in NAMING_A_CHAIR:
         instants += [change.at for change in _of_document(around, SERVICE)]

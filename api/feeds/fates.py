@@ -1,4 +1,4 @@
-"""What became of a booking that left a feed, and how one came to the feed's person: cover and handovers (contract, section 8)."""
+"""The fate of a booking that left a feed, and how one came to the feed's person: cover and handovers (contract, section 8)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from api.diary.conferences.queries import history as history_of
 from api.feeds.calendar import Fate, Feed, FeedOf, Origin
 
 NAMING_A_CHAIR = (Fate.COVERED, Fate.HANDED_OVER, Fate.MOVED)
-"""What became of a booking that somebody else chairs; the entry has the title of chairs."""
+"""The fate of a booking that somebody else chairs; the entry has the title of chairs."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _replaced_chair(event: Any) -> str | None:
 
 
 def fate_of(feed: Feed, row: Any, history: Sequence[Any], own: OwnChairs) -> Fate:
-    """Return what became of an ended booking: of one that moved, the next booking of its conference says it.
+    """Return the fate of an ended booking; the next booking of its conference determines that of a moved one.
 
     A booking that went to another chair is covered if the family is still the chair's own, and handed over if it was.
     """

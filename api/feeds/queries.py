@@ -31,7 +31,7 @@ SUBJECTS: dict[FeedOf, Register[Any]] = {
 
 @dataclass(frozen=True)
 class StoredFeed:
-    """A feed as a row, with its latest fetch; ``fetched_by`` is what the client calls itself."""
+    """A feed as a row, with its latest fetch; ``fetched_by`` is the client's own name."""
 
     position: int
     feed: Feed
@@ -101,7 +101,7 @@ def note_fetches(connection: Connection, fetches: Iterable[Fetch]) -> None:
 
 
 def feed_bytes(connection: Connection, feed: Feed, today: dt.date) -> bytes:
-    """Return a feed as an iCalendar file: active bookings from 60 days ago on, and what left it in the last 30 days."""
+    """Return a feed as an iCalendar file: active bookings from 60 days ago on, and those that left it in the last 30 days."""
     service, settings, travel = (documents.get(connection, name)[0] for name in (SERVICE, SETTINGS, TRAVEL))
     shown, around = entries(connection, feed, today)
     title = _title(feed, service.name, around)

@@ -127,14 +127,14 @@ def revoke(connection: Writing, now: Now, response: Response, id: str, if_match:
 
 def _check_subject(connection: Connection, new: NewFeed) -> None:
     """Raise InvalidError if the subject is missing, unknown or not needed."""
-    noun = feeds.SUBJECTS.get(new.of)
-    if noun is None:
+    register = feeds.SUBJECTS.get(new.of)
+    if register is None:
         message = "is not needed for a feed of the whole service. Leave it out." if new.subject is not None else None
     elif new.subject is None:
-        message = f"is missing. Enter the id of a {noun.name}."
+        message = f"is missing. Enter the id of a {register.name}."
     else:
-        is_known = registers.find(connection, noun, new.subject) is not None
-        message = None if is_known else f"there is no {noun.name} '{new.subject}'. Enter the id of an existing one."
+        is_known = registers.find(connection, register, new.subject) is not None
+        message = None if is_known else f"there is no {register.name} '{new.subject}'. Enter the id of an existing one."
     if message is not None:
         raise request_errors([ErrorItem(where="subject", message=message)])
 

@@ -190,7 +190,7 @@ def _published(draft: Draft, one: DiaryBooking, exception: Recorded | None) -> D
 
 
 def _with_waivers(connection: Connection, draft: Draft, waived: Mapping[str, Recorded], now: dt.datetime) -> Draft:
-    """Record the waivers; return the draft with the conferences as they are then."""
+    """Record the waivers; return the draft with the changed conferences."""
     needed = {one.conference: one for one in draft.difference.waivers_needed}
     for name, waiver in waived.items():
         stored = conferences.find(connection, name)

@@ -45,8 +45,8 @@ def list_periods(connection: Connection, lists: Lists) -> list[Away]:
     """Return all of them by id, without duplicates."""
     periods = {
         away.id: away
-        for of, noun in lists.registers.items()
-        for stored in registers.list_items(connection, noun)
+        for of, register in lists.registers.items()
+        for stored in registers.list_items(connection, register)
         for away in _of(stored, of, lists.field)
     }
     return [periods[identifier] for identifier in sorted(periods)]

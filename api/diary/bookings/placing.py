@@ -217,13 +217,15 @@ def hold_to_registers(connection: Connection, chosen: dict[str, Any]) -> None:
         "minute_taker": registers.MINUTE_TAKERS,
     }
     errors = [
-        ErrorItem(where=field, message=f"there is no {noun.name} '{chosen[field]}'.{_hint(connection, noun, chosen[field])}")
-        for field, noun in named.items()
-        if chosen[field] is not None and registers.find(connection, noun, chosen[field]) is None
+        ErrorItem(
+            where=field, message=f"there is no {register.name} '{chosen[field]}'.{_hint(connection, register, chosen[field])}"
+        )
+        for field, register in named.items()
+        if chosen[field] is not None and registers.find(connection, register, chosen[field]) is None
     ]
     if errors:
         raise invalid("It refers to items that do not exist.", errors)
 
 
-def _hint(connection: Connection, noun: Register[Any], identifier: str) -> str:
-    return did_you_mean(identifier, (value.id for value in registers.values(connection, noun)))
+def _hint(connection: Connection, register: Register[Any], identifier: str) -> str:
+    return did_you_mean(identifier, (value.id for value in registers.values(connection, register)))

@@ -166,7 +166,7 @@ def swap(
 
 
 def set_locks(connection: Connection, booked: StoredBooking, locks: Sequence[str], now: dt.datetime) -> None:
-    """Set what plans must keep of a booking. One made by hand, which has every lock, is then held by these alone."""
+    """Set the parts of a booking that plans must keep. A booking by hand, which has every lock, then has only these."""
     stored = _conference_of(connection, booked)
     before = sorted(ALL_LOCKS) if booked.by_hand else sorted(booked.locks)
     by_hand = booked.by_hand and set(locks) == ALL_LOCKS

@@ -1,4 +1,4 @@
-"""What is wrong with a conference as somebody enters or changes it."""
+"""Checks of a conference that somebody enters or changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scheduler.domain.faults import InputError
 
 
 def refuse_faults(connection: Connection, value: Conference, before: Conference | None) -> None:
-    """Raise InvalidError with everything that is wrong with a new conference, or with a change of the one ``before``."""
+    """Raise InvalidError with every fault of a new conference, or of a change of the one ``before``."""
     errors: list[ErrorItem] = []
     try:
         snapshot.hold_to_references(connection, value)

@@ -25,7 +25,7 @@ from scheduler.domain.policy import Policy
 
 
 class Source(StrEnum):
-    """With what a reason was given."""
+    """The source of a reason."""
 
     EXCEPTION = "exception"
     OUTCOME = "outcome"

@@ -155,7 +155,7 @@ def as_corrected(stored: StoredConference, changes: dict[str, Any]) -> OutcomeEn
 def _checked(
     conference: Conference, booked: StoredBooking, entry: OutcomeEntry, days: Calendar, today: dt.date
 ) -> HeldConference:
-    """Return the outcome of a conference with all defaults. Raise InvalidError with everything that is wrong."""
+    """Return the outcome of a conference with all defaults. Raise InvalidError with every fault."""
     held_on = entry.held_on or booked.booking.day
     children, of_children = _children(conference, entry.outcome, entry.children)
     errors = [*_outcome_faults(conference, entry.outcome), *_day_faults(conference, held_on, days, today), *of_children]

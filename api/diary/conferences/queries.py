@@ -36,7 +36,7 @@ OPEN = (ConferenceState.REQUESTED, ConferenceState.BOOKED)
 
 @dataclass(frozen=True)
 class StoredConference:
-    """A conference with its state. Its clock gives ``due`` and ``earliest``; ``follows`` is the family's previous one."""
+    """A conference with its state. Its clock sets ``due`` and ``earliest``; ``follows`` is the family's previous one."""
 
     position: int
     value: Conference

@@ -134,7 +134,7 @@ def _view(stored: StoredConference, booking: dict[str, Any] | None, waiver: dict
 
 
 def _implausible(stored: StoredConference, policy: Policy, today: dt.date) -> Iterator[str]:
-    """Yield what is implausible in a conference that is still to be held (contract, section 8)."""
+    """Yield the remarks on an implausible conference that is still to be held (contract, section 8)."""
     if stored.state in OPEN:
         if starts_after(stored.value, today):
             starts = short_date(stored.value.trigger)

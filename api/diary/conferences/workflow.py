@@ -1,4 +1,4 @@
-"""What happens to a conference, with its consequences, in the caller's transaction."""
+"""Changes of a conference and their consequences, in the caller's transaction."""
 
 from __future__ import annotations
 

@@ -52,50 +52,50 @@ MINUTE_TAKERS = Register("minute taker", tables.minute_takers, MinuteTaker)
 HOLDS = Register("hold", tables.holds, NamedHold)
 
 
-def list_items(connection: Connection, noun: Register[V], *, after: int = 0, most: int | None = None) -> list[StoredItem[V]]:
+def list_items(connection: Connection, register: Register[V], *, after: int = 0, most: int | None = None) -> list[StoredItem[V]]:
     """Return items by position: at most ``most``, after the position ``after``."""
-    table = noun.table
+    table = register.table
     rows = connection.execute(select(table).where(table.c.position > after).order_by(table.c.position).limit(most))
-    return [_stored(noun, row) for row in rows]
+    return [_stored(register, row) for row in rows]
 
 
-def find(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V] | None:
+def find(connection: Connection, register: Register[V], identifier: str) -> StoredItem[V] | None:
     """Return the item with an id."""
-    row = connection.execute(select(noun.table).where(noun.table.c.id == identifier)).one_or_none()
-    return None if row is None else _stored(noun, row)
+    row = connection.execute(select(register.table).where(register.table.c.id == identifier)).one_or_none()
+    return None if row is None else _stored(register, row)
 
 
-def add(connection: Connection, noun: Register[V], identifier: Identifier, value: V, now: dt.datetime, **columns: Any) -> int:
+def add(connection: Connection, register: Register[V], identifier: Identifier, value: V, now: dt.datetime, **columns: Any) -> int:
     """Store a new item; return its position. ``columns`` are further columns of its table."""
     row = {"id": identifier, "value": to_json(value), "version": 1, "changed_at": now, **columns}
-    return int(connection.execute(insert(noun.table).values(row).returning(noun.table.c.position)).scalar_one())
+    return int(connection.execute(insert(register.table).values(row).returning(register.table.c.position)).scalar_one())
 
 
-def replace(connection: Connection, noun: Register[V], identifier: str, value: V, now: dt.datetime, **columns: Any) -> int:
+def replace(connection: Connection, register: Register[V], identifier: str, value: V, now: dt.datetime, **columns: Any) -> int:
     """Replace an item's value; return its new version."""
-    table = noun.table
+    table = register.table
     changed = {"value": to_json(value), "version": table.c.version + 1, "changed_at": now, **columns}
     query = update(table).where(table.c.id == identifier).values(changed).returning(table.c.version)
     return int(connection.execute(query).scalar_one())
 
 
-def remove(connection: Connection, noun: Register[V], identifier: str) -> None:
+def remove(connection: Connection, register: Register[V], identifier: str) -> None:
     """Remove an item. Raise IntegrityError if a booking refers to it."""
-    connection.execute(delete(noun.table).where(noun.table.c.id == identifier))
+    connection.execute(delete(register.table).where(register.table.c.id == identifier))
 
 
-def values(connection: Connection, noun: Register[V]) -> tuple[V, ...]:
+def values(connection: Connection, register: Register[V]) -> tuple[V, ...]:
     """Return all values, by position."""
-    return tuple(stored.value for stored in list_items(connection, noun))
+    return tuple(stored.value for stored in list_items(connection, register))
 
 
-def count(connection: Connection, noun: Register[V]) -> int:
+def count(connection: Connection, register: Register[V]) -> int:
     """Return the number of items."""
-    return int(connection.execute(select(func.count()).select_from(noun.table)).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(register.table)).scalar_one())
 
 
-def _stored(noun: Register[V], row: Any) -> StoredItem[V]:
-    return StoredItem(row.position, noun.model.model_validate(row.value), row.version)
+def _stored(register: Register[V], row: Any) -> StoredItem[V]:
+    return StoredItem(row.position, register.model.model_validate(row.value), row.version)
 
 
 ALL: Sequence[Register[Any]] = (SITES, ROOMS, CHAIRS, MINUTE_TAKERS, HOLDS)

@@ -26,37 +26,37 @@ from scheduler.domain.values import Identifier, Value
 V = TypeVar("V", bound=Value)
 
 
-def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIRouter:
+def register_router(register: Register[Any], path: str, example: dict[str, Any]) -> APIRouter:
     """Return the routes of one register."""
-    model: Any = noun.model
+    model: Any = register.model
     router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
     reads, changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
     body = request_example(example)
 
-    @router.get("", response_model=page_model(model), dependencies=[reads], summary=f"List every {noun.name}")
+    @router.get("", response_model=page_model(model), dependencies=[reads], summary=f"List every {register.name}")
     def listed(connection: Reading, after: After = 0, most: Most = 100) -> Any:
-        stored = registers.list_items(connection, noun, after=after, most=most + 1)
+        stored = registers.list_items(connection, register, after=after, most=most + 1)
         return {"items": [one.value for one in stored[:most]], "next": stored[most - 1].position if len(stored) > most else None}
 
-    @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {noun.name}")
+    @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {register.name}")
     def one(connection: Reading, response: Response, id: str) -> Any:
-        stored = _require(connection, noun, id)
+        stored = _require(connection, register, id)
         response.headers["ETag"] = etag(stored.version)
         return stored.value
 
     @router.post(
-        "", response_model=model, status_code=201, dependencies=[changes], openapi_extra=body, summary=f"Add a {noun.name}"
+        "", response_model=model, status_code=201, dependencies=[changes], openapi_extra=body, summary=f"Add a {register.name}"
     )
     def add(connection: Writing, now: Now, response: Response, value: model) -> Any:
-        if registers.find(connection, noun, value.id) is not None:
+        if registers.find(connection, register, value.id) is not None:
             raise conflict(
-                "id-taken", f"There is a {noun.name} '{value.id}' already. Give this one another id, or change that one."
+                "id-taken", f"There is a {register.name} '{value.id}' already. Give this one another id, or change that one."
             )
-        other = one_alike(value.id, (stored.id for stored in registers.values(connection, noun)))
+        other = one_alike(value.id, (stored.id for stored in registers.values(connection, register)))
         if other is not None:
-            message = f"{shown(value.id)} is too similar to the {noun.name} {shown(other)}. Did you mean that one?"
+            message = f"{shown(value.id)} is too similar to the {register.name} {shown(other)}. Did you mean that one?"
             raise invalid(f"{message} Otherwise enter another id.")
-        registers.add(connection, noun, value.id, value, now)
+        registers.add(connection, register, value.id, value, now)
         _hold_to_references(connection)
         response.headers["ETag"] = etag(1)
         response.headers["Location"] = resource_path(path, value.id)
@@ -65,26 +65,28 @@ def noun_router(noun: Register[Any], path: str, example: dict[str, Any]) -> APIR
     changed: Any = _with_broken_bookings(model)
     sent: Any = Annotated[model, BeforeValidator(_without_broken_bookings)]
 
-    @router.put("/{id:path}", response_model=changed, dependencies=[changes], openapi_extra=body, summary=f"Change a {noun.name}")
+    @router.put(
+        "/{id:path}", response_model=changed, dependencies=[changes], openapi_extra=body, summary=f"Change a {register.name}"
+    )
     def replace(connection: Writing, now: Now, response: Response, id: Identifier, value: sent, if_match: IfMatch = None) -> Any:
-        expect(_require(connection, noun, id).version, if_match)
+        expect(_require(connection, register, id).version, if_match)
         if value.id != id:
-            raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {noun.name} instead.")
+            raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {register.name} instead.")
         before = conflicts.broken(connection, now)
-        response.headers["ETag"] = etag(registers.replace(connection, noun, id, value, now))
+        response.headers["ETag"] = etag(registers.replace(connection, register, id, value, now))
         _hold_to_references(connection)
         broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
         return {**{name: getattr(value, name) for name in model.model_fields}, "broken_bookings": broken}
 
-    @router.delete("/{id:path}", status_code=204, dependencies=[changes], summary=f"Remove a {noun.name}")
+    @router.delete("/{id:path}", status_code=204, dependencies=[changes], summary=f"Remove a {register.name}")
     def remove(connection: Writing, id: str, if_match: IfMatch = None) -> None:
-        expect(_require(connection, noun, id).version, if_match)
+        expect(_require(connection, register, id).version, if_match)
         try:
-            registers.remove(connection, noun, id)
+            registers.remove(connection, register, id)
             _hold_to_references(connection)
         except (InputError, IntegrityError) as error:
             errors = error_items(error.faults) if isinstance(error, InputError) else []
-            raise conflict("in-use", f"The {noun.name} '{id}' is needed by others. Change these first.", errors) from None
+            raise conflict("in-use", f"The {register.name} '{id}' is needed by others. Change these first.", errors) from None
 
     return router
 
@@ -98,14 +100,14 @@ def _with_broken_bookings(model: type[BaseModel]) -> type[BaseModel]:
 
 
 def _without_broken_bookings(sent: Any) -> Any:
-    """Return a request's item without what only an answer has, so that an answer can be edited and sent."""
+    """Return a request's item without the fields of responses, so that a response can be edited and sent back."""
     return {name: value for name, value in sent.items() if name != "broken_bookings"} if isinstance(sent, dict) else sent
 
 
-def _require(connection: Connection, noun: Register[V], identifier: str) -> StoredItem[V]:
-    stored = registers.find(connection, noun, identifier)
+def _require(connection: Connection, register: Register[V], identifier: str) -> StoredItem[V]:
+    stored = registers.find(connection, register, identifier)
     if stored is None:
-        raise not_found(noun.name, identifier)
+        raise not_found(register.name, identifier)
     return stored
 
 
@@ -113,20 +115,22 @@ def _hold_to_references(connection: Connection) -> None:
     """Raise InputError if a reference is broken, or ConflictError if there are items but no site."""
     if registers.count(connection, registers.SITES):  # an empty diary has no valid problem yet
         snapshot.frame_of(connection)
-    elif any(registers.count(connection, noun) for noun in registers.ALL):
+    elif any(registers.count(connection, register) for register in registers.ALL):
         raise ConflictError("no-site", "There is no site yet. Add a site first.")
 
 
 ROUTERS = (
-    noun_router(registers.SITES, "sites", {"id": "AYL", "name": "Aylesbury"}),
-    noun_router(
+    register_router(registers.SITES, "sites", {"id": "AYL", "name": "Aylesbury"}),
+    register_router(
         registers.ROOMS,
         "rooms",
         {"id": "AYL-1", "site": "AYL", "name": "Room 1", "starts": ["10:00", "14:00"], "hybrid_from": "2022-09-01"},
     ),
-    noun_router(registers.CHAIRS, "chairs", {"id": "C1", "name": "Advisor 1", "base": "AYL", "caseload": 80, "max_per_day": 2}),
-    noun_router(
+    register_router(
+        registers.CHAIRS, "chairs", {"id": "C1", "name": "Advisor 1", "base": "AYL", "caseload": 80, "max_per_day": 2}
+    ),
+    register_router(
         registers.MINUTE_TAKERS, "minute-takers", {"id": "M1", "name": "Minute taker 1", "sites": ["AYL"], "max_per_day": 1}
     ),
-    noun_router(registers.HOLDS, "holds", {"id": "H-1", "site": "AYL", "week": "2027-01-11", "count": 2}),
+    register_router(registers.HOLDS, "holds", {"id": "H-1", "site": "AYL", "week": "2027-01-11", "count": 2}),
 )

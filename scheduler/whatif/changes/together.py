@@ -62,7 +62,7 @@ def _contradictions(problem: Problem, changes: Sequence[ChangeBase]) -> Iterator
 
 
 def _order(change: ChangeBase) -> tuple[int, str]:
-    """Sort key that doesn't depend on the listed order.
+    """Return a sort key that doesn't depend on the listed order.
 
     Fridays open first, so they don't affect new people or new closures. A change of demand chooses from what the changes of
     single conferences leave.
