@@ -49,12 +49,16 @@ class WithdrawnBooking(Value):
 
 
 class Differences(Value):
-    """The bookings that would be new, moved and withdrawn, and the number of unchanged ones."""
+    """The bookings that would be new, moved and withdrawn, and the number of unchanged ones.
+
+    ``held_virtually`` are the conferences among the new and moved ones that are not meant to be virtual and would have no room.
+    """
 
     new: tuple[Booking, ...]
     moved: tuple[MovedBooking, ...]
     withdrawn: tuple[WithdrawnBooking, ...]
     unchanged: int
+    held_virtually: tuple[str, ...] = ()
 
     @property
     def is_none(self) -> bool:
@@ -108,14 +112,20 @@ def differences(
     ]
     gone = _in_order({name: stored.booking for name, stored in before.items() if name not in after})
     moved = tuple(one for one in both if one.changes)
+    new = tuple(booking for name, booking in _in_order(after) if name not in before)
     return Differences(
-        new=tuple(booking for name, booking in _in_order(after) if name not in before),
+        new=new,
         moved=moved,
         withdrawn=tuple(
             WithdrawnBooking(booking=booking, reason=reasons.get(name), published=before[name].publication)
             for name, booking in gone
         ),
         unchanged=len(both) - len(moved),
+        held_virtually=tuple(
+            booking.conference
+            for booking in (*new, *(one.booking for one in moved))
+            if booking.room is None and modes.get(booking.conference, Mode.VIRTUAL) is not Mode.VIRTUAL
+        ),
     )
 
 
@@ -125,11 +135,6 @@ def changes_of(before: Booking, after: Booking, mode: Mode | None = None) -> tup
     return tuple(
         AspectChange.model_validate({"what": what, "from": old[what], "to": new[what]}) for what in old if old[what] != new[what]
     )
-
-
-def mode_held(room: str | None, mode: Mode) -> Mode:
-    """Return the mode in which a conference is held: its own in a room, and virtual without one."""
-    return Mode.VIRTUAL if room is None else mode
 
 
 def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredBooking], changed: Differences) -> Affected:
@@ -201,7 +206,7 @@ def _aspects(booking: Booking, mode: Mode | None) -> dict[Aspect, str | int | No
         "chair": booking.chair,
         "minute_taker": booking.minute_taker,
     }
-    return aspects if mode is None else {**aspects, "mode": mode_held(booking.room, mode)}
+    return aspects if mode is None else {**aspects, "mode": mode.held_in(booking.room)}
 
 
 def _in_order(bookings: Mapping[str, Booking]) -> list[tuple[str, Booking]]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.clock import local_day
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
-from api.publishing.difference import Aspect, AspectChange, mode_held
+from api.publishing.difference import Aspect, AspectChange
 from api.reports.child_counts import NO_REASON
 from api.reports.queries import StoredReschedule
 from api.reports.report import Report
@@ -114,7 +114,7 @@ def _values(booking: dict[str, Any], mode: Mode) -> dict[Aspect, str | None]:
         "room": booking["room"],
         "chair": booking["chair"],
         "minute_taker": booking["minute_taker"],
-        "mode": mode_held(booking["room"], mode),
+        "mode": mode.held_in(booking["room"]),
     }
 
 

@@ -35,6 +35,10 @@ class Mode(StrEnum):
     IN_PERSON = "in_person"
     VIRTUAL = "virtual"
 
+    def held_in(self, room: str | None) -> Mode:
+        """Return the mode in which a conference is held that has a booking: its own in a room, and virtual without one."""
+        return Mode.VIRTUAL if room is None else self
+
 
 SYNONYMS = {
     "icpc": ConferenceKind.INITIAL,

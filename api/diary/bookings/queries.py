@@ -18,6 +18,7 @@ from api.database.tables import conferences as conferences_table
 from api.diary.conferences import queries as conferences
 from api.errors import ConflictError, ErrorItem
 from scheduler.domain.calendar import ONE_DAY, Calendar
+from scheduler.domain.conference import Mode
 from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import written_moment
@@ -251,6 +252,7 @@ def _item(row: Any, days: Calendar) -> dict[str, Any]:
         "chair": row.chair,
         "minute_taker": row.minute_taker,
         "mode": row.mode,
+        "held_as": None if row.mode is None else Mode(row.mode).held_in(row.room),
         "kind": row.kind,
         "held": row.hold is not None,
         "locks": row.locks,

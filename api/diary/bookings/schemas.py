@@ -32,8 +32,9 @@ class NoticeWaiver(Value):
 class BookingItem(BaseModel):
     """A booking. ``site`` is null if it is virtual; ``late`` counts the working days after the due date.
 
+    ``mode`` is what the conference is meant to be, and ``held_as`` what it is in this booking: without a room it is virtual.
     It is ``cover`` if it is chaired by another than the family's own chair.
-    A held slot has its own reference as its ``conference``, and no ``kind`` and ``mode``.
+    A held slot has its own reference as its ``conference``, and no ``kind``, ``mode`` and ``held_as``.
     """
 
     number: int
@@ -46,6 +47,7 @@ class BookingItem(BaseModel):
     chair: Identifier
     minute_taker: Identifier | None
     mode: Mode | None
+    held_as: Mode | None
     kind: ConferenceKind | None
     held: bool
     locks: list[Lock]

@@ -71,6 +71,7 @@ def test_new_moved_and_withdrawn_bookings_are_in_order_of_start() -> None:
         ],
         "withdrawn": [{"booking": A.model_dump(mode="json"), "reason": "No place.", "published": 3}],
         "unchanged": 0,
+        "held_virtually": [],
     }
     assert not result.is_none
     assert compared(stored(A, b), A, b) == Differences(new=(), moved=(), withdrawn=(), unchanged=2)
@@ -154,3 +155,15 @@ def test_social_workers_that_are_alike_are_affected_as_one() -> None:
     }
     changed = compared({}, booking("A"), booking("B", "2027-03-03T10:00"))
     assert affected(spelt, {}, changed).social_workers == (Party(id="SW-1", changes=2, published=0),)
+
+
+@pytest.mark.parametrize(
+    ("mode", "held_virtually"), [(Mode.HYBRID, ("B", "A")), (Mode.IN_PERSON, ("B", "A")), (Mode.VIRTUAL, ())]
+)
+def test_new_and_moved_bookings_without_their_room_are_listed(mode: Mode, held_virtually: tuple[str, ...]) -> None:
+    new, moved = booking("B", "2027-03-04T10:00", room=None), A.model_copy(update={"room": None})
+    in_a_room, held = booking("C", "2027-03-05T10:00"), booking("D", "2027-03-08T10:00", room=None)
+    before = {name: StoredBooking(one, number=n) for n, (name, one) in enumerate({"A": A, "D": held}.items(), 1)}
+    planned = {one.conference: one for one in (new, moved, in_a_room, held)}
+    found = differences(before, planned, {}, dict.fromkeys("ABCD", mode), held=False)
+    assert found.held_virtually == held_virtually

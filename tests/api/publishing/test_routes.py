@@ -54,8 +54,9 @@ def test_all_bookings_of_a_first_plan_are_new(seeded: TestClient, store: Store) 
             "moved": [],
             "withdrawn": [],
             "unchanged": 0,
+            "held_virtually": [],
         },
-        "held_slots": {"new": [shown(HELD)], "moved": [], "withdrawn": [], "unchanged": 0},
+        "held_slots": {"new": [shown(HELD)], "moved": [], "withdrawn": [], "unchanged": 0, "held_virtually": []},
         "affected": {
             "families": [party("CPC-1", 1), party("CPC-2", 1), party("CPC-3", 1), party("CPC-4", 1)],
             "chairs": [party("C1", 2), party("C2", 2)],
@@ -106,6 +107,7 @@ def test_a_second_plan_moves_withdraws_and_keeps_bookings(seeded: TestClient, st
             ],
             "withdrawn": [{"booking": shown(CPC_4), "reason": "No place is left for it.", "published": 1}],
             "unchanged": 2,
+            "held_virtually": [],
         },
         "held_slots": {
             "new": [],
@@ -118,6 +120,7 @@ def test_a_second_plan_moves_withdraws_and_keeps_bookings(seeded: TestClient, st
             ],
             "withdrawn": [],
             "unchanged": 0,
+            "held_virtually": [],
         },
         "affected": {
             "families": [party("CPC-2", 4, 4), party("CPC-4", 1, 1)],
@@ -267,7 +270,7 @@ def test_restoring_withdraws_later_bookings_but_not_those_by_hand(seeded: TestCl
     book(store, "CPC-4", "2027-01-14T10:00", room="AMR-1", chair="C2", minute_taker="M1")
     difference = seeded.get("/api/v1/publications/1/diff").json()["conferences"]
     gone = [{"booking": shown(CPC_3), "reason": "It is not in publication 1.", "published": 2}]
-    assert difference == {"new": [], "moved": [], "withdrawn": gone, "unchanged": 3}
+    assert difference == {"new": [], "moved": [], "withdrawn": gone, "unchanged": 3, "held_virtually": []}
     assert restore(seeded, 1).json() == publication(3, copied(CPC_1), copied(CPC_2), copied(CPC_4, by_hand=True), restores=1)
     assert states(store)["CPC-3"] == "requested"
 

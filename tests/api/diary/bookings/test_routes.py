@@ -29,7 +29,15 @@ def item(number: int, conference: str = "CPC-1", start: str = "2027-01-12T10:00"
     end, arrival = begin + dt.timedelta(minutes=105), begin - dt.timedelta(minutes=30)
     times = {"start": start, "end": f"{end:%Y-%m-%dT%H:%M}", "arrival": f"{arrival:%Y-%m-%dT%H:%M}"}
     place = {"room": "AYL-1", "site": "AYL", "chair": "C1", "minute_taker": "M1"}
-    rest = {"mode": "hybrid", "kind": "initial", "held": False, "locks": [], "by_hand": True, "publication": None}
+    rest = {
+        "mode": "hybrid",
+        "held_as": "hybrid",
+        "kind": "initial",
+        "held": False,
+        "locks": [],
+        "by_hand": True,
+        "publication": None,
+    }
     last = {"exception": None, "active": True, "late": 0, "cover": False}
     return {"number": number, "conference": conference, **times, **place, **rest, **last} | changes
 
@@ -193,7 +201,7 @@ def test_a_late_booking_needs_an_exception(seeded: TestClient) -> None:
 def test_an_initial_conference_takes_a_held_slot(seeded: TestClient, store: Store) -> None:
     held = hold(store)
     listed = seeded.get(PATH).json()["items"]
-    slot = {"mode": None, "kind": None, "held": True, "by_hand": False, "minute_taker": None}
+    slot = {"mode": None, "held_as": None, "kind": None, "held": True, "by_hand": False, "minute_taker": None}
     assert listed == [item(held, "HOLD-AYL-2027-01-18-1", "2027-01-19T10:00", **slot)]
     review = seeded.post(PATH, json=booking_request("CPC-3", "2027-01-19T10:00"))
     assert (review.status_code, review.json()["errors"][0]["message"]) == (
@@ -239,7 +247,7 @@ def test_a_booking_can_move_to_a_time_that_overlaps_its_own(seeded: TestClient) 
 def test_a_move_can_make_a_booking_virtual(seeded: TestClient) -> None:
     first = seeded.post(PATH, json=booking_request()).json()["number"]
     body = post(seeded, first, "move", {"reason": "no room", "room": None}).json()
-    assert body == item(body["number"], room=None, site=None)
+    assert body == item(body["number"], room=None, site=None, held_as="virtual")
 
 
 def test_a_failed_move_changes_nothing(seeded: TestClient) -> None:
@@ -359,3 +367,26 @@ def test_the_query_parameters_are_described(seeded: TestClient) -> None:
     described = seeded.get("/api/v1/openapi.json").json()["paths"][PATH]["get"]["parameters"]
     names = [parameter["name"] for parameter in described]
     assert names == ["first", "last", "site", "room", "chair", "minute_taker", "conference", "state", "after", "most"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "room", "held_as"),
+    [
+        ("hybrid", "AYL-1", "hybrid"),
+        ("hybrid", None, "virtual"),
+        ("in_person", "AYL-1", "in_person"),
+        ("in_person", None, "virtual"),
+        ("virtual", None, "virtual"),
+    ],
+)
+def test_a_booking_says_how_it_is_held(seeded: TestClient, store: Store, mode: str, room: str | None, held_as: str) -> None:
+    found = seeded.get("/api/v1/conferences/CPC-1")
+    value = found.json()["conference"] | {"mode": mode}
+    seeded.put("/api/v1/conferences/CPC-1", json=value, headers={"If-Match": found.headers["ETag"]})
+    number = book(store, "CPC-1", "2027-01-12T10:00", room=room)
+    shown = [
+        seeded.get(f"{PATH}/{number}").json(),
+        *seeded.get(PATH).json()["items"],
+        seeded.get("/api/v1/conferences/CPC-1").json()["booking"],
+    ]
+    assert [(one["mode"], one["held_as"]) for one in shown] == [(mode, held_as)] * 3
