@@ -6,7 +6,7 @@ import io
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -81,11 +81,14 @@ def encode(problem: Problem, format_: Format) -> bytes:
         return archive.getvalue()
 
 
-def table_in(content: bytes, title: str) -> Table:
-    """Return a single CSV file as a table with that title. Raise InputError if it can't be read."""
+def table_in(content: bytes, title: str, headings: Collection[str] = ()) -> Table:
+    """Return a single CSV file as a table with that title. Raise InputError if it can't be read.
+
+    It may have commas, semicolons or tabs, which its ``headings`` (simplified) tell apart, and be in UTF-8 or in marked UTF-16.
+    """
     with _temporary_folder() as folder:
         (folder / f"{title}.csv").write_bytes(content)
-        (table,) = tables_in_folder(folder)
+        (table,) = tables_in_folder(folder, headings=headings)
         return table
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from scheduler.domain.faults import Fault, InputError
@@ -32,10 +33,10 @@ def is_sheet_of_another_type(name: str) -> bool:
     return path.suffix.lower() in OTHER_SUFFIXES and sheet_titled(title) is not None
 
 
-def tables_in_folder(path: Path, *, keep_unreadable: bool = False) -> list[Table]:
+def tables_in_folder(path: Path, *, keep_unreadable: bool = False, headings: Collection[str] = ()) -> list[Table]:
     """Return each CSV file in the folder as a table.
 
-    A file that can't be read is a table with its faults if ``keep_unreadable``; else raise InputError with all of them.
+    ``headings`` are those of a file that is named after no sheet, simplified: they tell what separates its cells. A file that can't be read is a table with its faults if ``keep_unreadable``; else raise InputError with all of them.
     """
     try:
         entries = sorted(file for file in path.iterdir() if not file.name.startswith("."))
@@ -49,16 +50,16 @@ def tables_in_folder(path: Path, *, keep_unreadable: bool = False) -> list[Table
         refuse(path, f"this folder contains more than {MAX_FILES} .csv files. Enter a folder with only the planner's files.")
     if size > MOST_BYTES:
         refuse_size(path, size)
-    tables = [_table_in(file) for file in files]
+    tables = [_table_in(file, headings) for file in files]
     tables += [_of_another_type(file) for file in entries if is_sheet_of_another_type(file.name)]
     if not keep_unreadable and (faults := [fault for table in tables for fault in table.faults]):
         raise InputError(faults)
     return tables
 
 
-def _table_in(file: Path) -> Table:
+def _table_in(file: Path, headings: Collection[str]) -> Table:
     try:
-        return Table(file.stem, _rows_in(file))
+        return Table(file.stem, _rows_in(file, headings))
     except InputError as error:
         return Table(file.stem, (), faults=error.faults)
 
@@ -68,11 +69,11 @@ def _of_another_type(file: Path) -> Table:
     return Table(Path(file.stem).stem, (), faults=[Fault((), f"{file}: {message}")])
 
 
-def _rows_in(file: Path) -> list[list[Cell]]:
+def _rows_in(file: Path, headings: Collection[str]) -> list[list[Cell]]:
     if file.is_file() and file.stat().st_size == 0:
         return []
     text = text_of(file, bytes_of(file), "a CSV file", "In Excel, save it as CSV UTF-8.")
-    separator, text = _separated(file.stem, text)
+    separator, text = _separated(file.stem, text, headings)
     rows: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator):
@@ -84,7 +85,7 @@ def _rows_in(file: Path) -> list[list[Cell]]:
     return rows
 
 
-def _separated(title: str, text: str) -> tuple[str, str]:
+def _separated(title: str, text: str, headings: Collection[str]) -> tuple[str, str]:
     """Return what separates the cells, and the text without a line such as ``sep=;``, with which Excel names it.
 
     The separator with the most headings of the sheet in the first rows wins; a comma wins a tie.
@@ -92,15 +93,15 @@ def _separated(title: str, text: str) -> tuple[str, str]:
     if named := re.match(r"sep=([,;\t])(?=\r?\n)", text):
         return named[1], text[named.end() :]
     sheet = sheet_titled(title)
-    words = {simplified(column.heading) for column in sheet.columns} if sheet else set()
+    words = {simplified(column.heading) for column in sheet.columns} if sheet else set(headings)
     lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
 
-    def headings(separator: str) -> int:
+    def known_headings(separator: str) -> int:
         return max(
             (len({simplified(cell.strip().strip('"')) for cell in line.split(separator)} & words) for line in lines), default=0
         )
 
-    return max(SEPARATORS, key=headings), text
+    return max(SEPARATORS, key=known_headings), text
 
 
 def write_csv_folder(problem: Problem, path: Path) -> None:

@@ -32,6 +32,8 @@ HEADINGS = {
     "nation": ("division", "nation", "country", "region"),
     "name": ("name", "title", "bankholiday", "holiday", "term", "event", "description", "summary"),
 }
+WORDS = frozenset(word for words in HEADINGS.values() for word in words)
+"""Every heading of a table of days."""
 EVERY_DAY_WAS_TERM_TIME = "Until now every day was term time. From now on only the days of these terms are."
 ENGLANDS_WERE_KNOWN = (
     "Until now England's bank holidays were known by themselves. Those outside the days of this file stay, from "

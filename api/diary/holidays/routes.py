@@ -70,7 +70,7 @@ class DayFileRoute(UploadRoute):
         """Return the days in the file. Raise HttpError, InvalidError or InputError if it can't be read."""
         sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if sent == CSV:
-            return DaysRead(day_files.days_in_table(table_in(content, "days")))
+            return DaysRead(day_files.days_in_table(table_in(content, "days", day_files.WORDS)))
         if sent != CALENDAR:
             raise HttpError(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

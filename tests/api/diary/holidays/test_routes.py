@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -225,3 +227,29 @@ def test_an_invalid_file_changes_nothing(
     assert response.status_code == status
     assert {name: response.json()[name] for name in expected} == expected
     assert (seeded.get(path).json(), seeded.get(path).headers["etag"]) == (before.json(), before.headers["etag"])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("is_named", [False, True])
+@pytest.mark.parametrize(
+    ("path", "rows", "expected"),
+    [
+        (HOLIDAYS, [["date", "name"], ["13/01/2027", "An occasion, once"]], [("2027-01-13", "2027-01-13", "An occasion, once")]),
+        (
+            TERMS,
+            [["Term", "First day", "Last day"], ["Spring; first half", "05/01/2027", "12/02/2027"]],
+            [("2027-01-05", "2027-02-12", "Spring; first half")],
+        ),
+    ],
+    ids=["bank holidays", "terms"],
+)
+def test_a_table_is_read_as_spreadsheet_programs_save_it(
+    client: TestClient, path: str, rows: Any, expected: Any, separator: str, encoding: str, *, is_named: bool
+) -> None:
+    content = io.StringIO()
+    csv.writer(content, delimiter=separator).writerows(rows)
+    text = f"sep={separator}\r\n" * is_named + content.getvalue()
+    answer = send(client, path, text.encode(encoding), "text/csv")
+    assert answer.status_code == 200, answer.text
+    assert [(one["first"], one["last"], one["name"]) for one in answer.json()["added"] if one["name"]] == expected
