@@ -36,7 +36,8 @@ def is_sheet_of_another_type(name: str) -> bool:
 def tables_in_folder(path: Path, *, keep_unreadable: bool = False, headings: Collection[str] = ()) -> list[Table]:
     """Return each CSV file in the folder as a table.
 
-    ``headings`` are those of a file that is named after no sheet, simplified: they tell what separates its cells. A file that can't be read is a table with its faults if ``keep_unreadable``; else raise InputError with all of them.
+    ``headings`` are those of a file that is named after no sheet, simplified: they tell what separates its cells. A file that
+    can't be read is a table with its faults if ``keep_unreadable``; else raise InputError with all of them.
     """
     try:
         entries = sorted(file for file in path.iterdir() if not file.name.startswith("."))
