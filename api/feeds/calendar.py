@@ -15,6 +15,7 @@ from icalendar import Calendar, Event, Timezone, vDuration
 from api.clock import LONDON
 from api.diary.service.feed_settings import FeedSettings
 from scheduler.domain.conference import ConferenceKind, Mode
+from scheduler.domain.places import minutes_between
 from scheduler.domain.schedule import Booking
 from scheduler.wording import KIND_IN_WORDS, MODE_IN_WORDS, capitalised, count_of
 
@@ -167,7 +168,7 @@ def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None
     event.add("last-modified", entry.changed_at)
     event.add("dtstart", entry.arrival.replace(tzinfo=LONDON))
     event.add("dtend", (entry.cleared if feed.of.shows_room_time else booking.end).replace(tzinfo=LONDON))
-    event.add("summary", _title(entry, feed.detail))
+    event.add("summary", _entry_title(entry, feed.detail))
     event.add("status", "CANCELLED" if entry.fate else "TENTATIVE" if booking.held else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.fate or booking.held else "OPAQUE")
     if feed.detail is Detail.REFERENCE:
@@ -182,7 +183,7 @@ def _event(feed: Feed, entry: Entry, settings: FeedSettings, journey: str | None
     return written
 
 
-def _title(entry: Entry, detail: Detail) -> str:
+def _entry_title(entry: Entry, detail: Detail) -> str:
     if detail is Detail.BUSY:
         title = "Held" if entry.booking.held else "Busy"
     elif entry.booking.held:
@@ -254,8 +255,8 @@ def _journeys(
     """Yield how to reach each booking whose previous one on that day is at another site."""
     in_rooms = [entry for entry in entries if entry.site is not None and entry.fate is None]
     for before, entry in pairwise(in_rooms):
-        minutes = travel.get((before.site or "", entry.site or ""), 0)
-        if minutes and before.site != entry.site and before.booking.day == entry.booking.day:
+        minutes = minutes_between(travel, before.site or "", entry.site or "")
+        if minutes and before.booking.day == entry.booking.day:
             site = _printable(sites[before.site or ""])
             yield (
                 entry.number,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduler.domain.values import Date, Identifier, Period, Text, TimeOfDay, Value, Whole
+
+UNLISTED_MINUTES = 0
+"""The travel time between two sites whose journey is not listed (contract, R4)."""
 
 
 class Site(Value):
@@ -68,9 +71,14 @@ class Journey(Value):
 
 
 def travel_minutes(journeys: Iterable[Journey]) -> dict[tuple[str, str], int]:
-    """Return the minutes from site to site. A journey listed one way counts for both; unlisted pairs are absent (0 minutes)."""
+    """Return the minutes from site to site. A journey listed one way counts for both; unlisted pairs are absent."""
     listed = {(journey.from_, journey.to): journey.minutes for journey in journeys}
     return {(to, from_): minutes for (from_, to), minutes in listed.items()} | listed
+
+
+def minutes_between(travel: Mapping[tuple[str, str], int], from_: str, to: str) -> int:
+    """Return the travel minutes from site to site: 0 within a site, and ``UNLISTED_MINUTES`` if the pair is not listed."""
+    return 0 if from_ == to else travel.get((from_, to), UNLISTED_MINUTES)
 
 
 def in_service(day: dt.date, first: dt.date | None, last: dt.date | None) -> bool:

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
+from scheduler.domain.places import UNLISTED_MINUTES, minutes_between
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule, Violation
@@ -36,7 +37,7 @@ class TravelRule(Rule):
         What begins too soon is split into sets that share a moment, so that a row's members exclude one another.
         """
         candidates, problem = builder.candidates, builder.problem
-        needed = np.zeros((len(problem.sites), len(problem.sites)), dtype=np.int64)
+        needed = np.full((len(problem.sites), len(problem.sites)), UNLISTED_MINUTES, dtype=np.int64)
         for (from_, to), minutes in problem.travel_minutes.items():
             needed[candidates.site_index[from_], candidates.site_index[to]] = minutes
         np.fill_diagonal(needed, 0)
@@ -77,7 +78,7 @@ class TravelRule(Rule):
         from_, to = problem.site_of(first.room), problem.site_of(second.room)
         if from_ is None or to is None or from_ == to:
             return None
-        needed = problem.travel_minutes.get((from_, to), 0)
+        needed = minutes_between(problem.travel_minutes, from_, to)
         gap = problem.people_time(second).start - problem.people_time(first).end
         minutes = int(gap.total_seconds()) // 60
         if minutes >= needed:

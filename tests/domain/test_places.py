@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.domain.places import Room, Site
+from scheduler.domain.places import Journey, Room, Site, minutes_between, travel_minutes
 from tests.builders import room
 
 TUESDAY = dt.date(2027, 3, 2)
@@ -38,3 +38,9 @@ def test_a_room_is_hybrid_from_the_day_it_has_its_equipment(hybrid_from: str | N
 def test_places_are_called_by_name_or_else_by_id() -> None:
     assert (the_room(name="Room 1").label, the_room().label) == ("Room 1", "AYL-1")
     assert (Site(id="AYL", name="Aylesbury").label, Site(id="AYL").label) == ("Aylesbury", "AYL")
+
+
+def test_travel_takes_no_time_within_a_site_or_between_unlisted_ones() -> None:
+    travel = travel_minutes([Journey.model_validate({"from": "AYL", "to": "WYC", "minutes": 40})])
+    pairs = ("AYL", "WYC"), ("WYC", "AYL"), ("AYL", "AYL"), ("AYL", "AMR")
+    assert [minutes_between(travel, *pair) for pair in pairs] == [40, 40, 0, 0]
