@@ -66,7 +66,8 @@ VERSION_1 = (
     "hold_missing",
     "partner_clash",
 )
-"""The preferences of version 1. A later one is left out of a problem's digest while it has its default weight."""
+"""The preferences of version 1. A later one is left out of a problem's digest while it has its default weight.
+Never add to it."""
 PREFERENCE_NAMES: tuple[str, ...] = tuple(preference.name for preference in PREFERENCES)
 
 if TYPE_CHECKING:

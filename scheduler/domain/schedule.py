@@ -11,6 +11,7 @@ from scheduler.domain.values import Identifier, Interval, Moment, Text, Value
 
 TierName = Literal["unplaced", "late", "stability", "continuity", "caseload", "preferences"]
 TIERS: tuple[TierName, ...] = ("unplaced", "late", "stability", "continuity", "caseload", "preferences")
+"""The tiers, in the order in which they are minimised (contract, section 5)."""
 
 
 class LenientValue(Value):

@@ -27,6 +27,11 @@ def held(problem: Problem, schedule: Schedule) -> Iterator[Booking]:
     return (booking for booking in schedule.bookings if booking.conference in problem.held_slot_by_id)
 
 
+def known(problem: Problem, schedule: Schedule) -> Iterator[Booking]:
+    """Return each booking of a conference or held slot of the problem; a schedule from elsewhere may have others."""
+    return (booking for booking in schedule.bookings if booking.conference in problem.minutes_by_id)
+
+
 def first_bookings(schedule: Schedule) -> dict[str, Booking]:
     """Return the booking of each conference and held slot; the first if a faulty schedule has several."""
     return {booking.conference: booking for booking in reversed(schedule.bookings)}

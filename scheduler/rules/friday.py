@@ -7,6 +7,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule, Violation
 from scheduler.domain.values import is_friday
 from scheduler.rules.base import PreferenceRule
+from scheduler.rules.bookings import known
 from scheduler.rules.protocols import BuilderProtocol
 from scheduler.wording import date_in_words
 
@@ -34,6 +35,6 @@ class FridayRule(PreferenceRule):
                 subject=booking.conference,
                 text=f"{booking.conference} is on {date_in_words(booking.day)}.",
             )
-            for booking in schedule.bookings
-            if is_friday(booking.day) and booking.conference in problem.minutes_by_id
+            for booking in known(problem, schedule)
+            if is_friday(booking.day)
         ]
