@@ -15,7 +15,7 @@ from api.database.tables import bookings, conference_history
 from api.database.tables import conferences as conferences_table
 from api.diary.conferences import lateness
 from api.diary.conferences import queries as conferences
-from api.diary.conferences.follow_up import ConferenceEvent, Reason
+from api.diary.conferences.follow_up import ConferenceEvent, Outcome, Reason
 from api.diary.conferences.lateness import GivenReason
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.reports.reasons import in_words
@@ -23,7 +23,8 @@ from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Conference, ConferenceKind, Mode
 from scheduler.domain.values import Period
 
-RESCHEDULES = (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED, ConferenceEvent.CANCELLED, ConferenceEvent.INQUORATE)
+RESCHEDULES = (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED, ConferenceEvent.CANCELLED)
+MAY_MAKE_INQUORATE = (ConferenceEvent.INQUORATE, ConferenceEvent.CORRECTED)
 
 
 class Stage(StrEnum):
@@ -136,19 +137,27 @@ def reviews_without_chair(connection: Connection) -> int:
 
 
 def reschedules(connection: Connection, days: Period) -> list[StoredReschedule]:
-    """Return the conferences recorded in a period as moved, cancelled or inquorate."""
+    """Return the conferences recorded in a period as moved, cancelled or inquorate.
+
+    An outcome counts as it is now: once, on the day on which it was recorded or corrected as inquorate.
+    """
     midnight = (dt.datetime.combine(day, dt.time(), LONDON) for day in (days.first, days.last + ONE_DAY))
     first, last = midnight
     history = conference_history.c
     query = (
-        select(conferences_table.c.value, conference_history)
+        select(conferences_table.c.value, conferences_table.c.state, conference_history)
         .join(conferences_table, conferences_table.c.id == history.conference)
-        .where(history.event.in_(RESCHEDULES), history.at >= first, history.at < last)
+        .where(history.event.in_((*RESCHEDULES, *MAY_MAKE_INQUORATE)), history.at >= first, history.at < last)
         .order_by(history.number)
     )
     rows = connection.execute(query).all()
     changes = conferences.history(connection, {row.conference for row in rows}) if rows else []
-    return [_change(row, changes) for row in rows]
+    inquorate = {change.conference: change.number for change in changes if _makes_inquorate(change)}
+    return [
+        _change(row, changes)
+        for row in rows
+        if row.event in RESCHEDULES or (row.state == ConferenceState.INQUORATE and inquorate.get(row.conference) == row.number)
+    ]
 
 
 _NO_CHAIR: ColumnElement[bool] = conferences_table.c.value["chair"].as_string().is_(None)
@@ -170,14 +179,24 @@ def _stage(state: ConferenceState, day: dt.date, today: dt.date) -> Stage:
     return Stage.BOOKED if day >= today else Stage.UNRECORDED
 
 
+def _makes_inquorate(change: Any) -> bool:
+    """True if an entry of a history records an outcome as inquorate, or corrects it to that."""
+    if change.event != ConferenceEvent.CORRECTED:
+        return bool(change.event == ConferenceEvent.INQUORATE)
+    before, after = (change.detail[name]["outcome"] for name in ("before", "after"))
+    return bool(after == Outcome.INQUORATE != before)
+
+
 def _change(row: Any, changes: Sequence[Any]) -> StoredReschedule:
     conference, detail = Conference.model_validate(row.value), row.detail
+    is_corrected = row.event == ConferenceEvent.CORRECTED
+    reason = detail["after"]["reason"] if is_corrected else row.reason
     ends = row.event in (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED)
     return StoredReschedule(
         at=row.at,
         conference=conference,
-        event=row.event,
-        reason=None if row.reason is None else Reason(row.reason),
+        event=ConferenceEvent.INQUORATE if is_corrected else row.event,
+        reason=None if reason is None else Reason(reason),
         publication=detail.get("publication"),
         actor=row.actor,
         mode=_mode_then(conference, row, changes),

@@ -8,7 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.database.session import Store
-from tests.api.reports.diary import book, change, done, report
+from tests.api.reports.diary import book, change, done, on, report
+from tests.api.support.builders import Clock
 from tests.api.support.drafts import CPC_1, CPC_2, CPC_3, draft, publish
 
 JANUARY = ("2027-01-01", "2027-01-31")
@@ -86,3 +87,22 @@ def test_what_an_import_moves_says_so(seeded: TestClient) -> None:
     assert report(seeded, "reschedules", *JANUARY)["rows"] == [
         row("CPC-1", "moved", "imported", [("date", "2027-01-12", "2027-01-13")], after="2027-01-13T10:00")
     ]
+
+
+def test_a_corrected_outcome_counts_as_it_is_now(seeded: TestClient, clock: Clock) -> None:
+    """CPC-1 was inquorate, as is known a day later; CPC-2 was entered as inquorate and was not; CPC-3's outcome is withdrawn."""
+    book(seeded, "CPC-1", "2027-01-12T10:00", "AYL-1", "C1")
+    book(seeded, "CPC-2", "2027-01-13T10:00", "AYL-1", "C1")
+    book(seeded, "CPC-3", "2027-01-13T14:00", "AYL-1", "C1")
+    on(clock, "2027-01-13")
+    change(seeded, "conferences/CPC-1/outcome", {"outcome": "plan made"})
+    for name in ("CPC-2", "CPC-3"):
+        change(seeded, f"conferences/{name}/outcome", {"outcome": "inquorate"})
+    on(clock, "2027-01-14")
+    change(seeded, "conferences/CPC-1/correct-outcome", {"outcome": "inquorate", "reason": "report missing"})
+    change(seeded, "conferences/CPC-2/correct-outcome", {"outcome": "no plan"})
+    change(seeded, "conferences/CPC-3/withdraw-outcome", {})
+    on(clock, "2027-01-15")
+    change(seeded, "conferences/CPC-1/correct-outcome", {"held_on": "2027-01-11"})
+    told = [one for one in report(seeded, "reschedules", *JANUARY)["rows"] if one["what"] == "inquorate"]
+    assert told == [row("CPC-1", "inquorate", "report missing", [], day="2027-01-14", after=None)]
