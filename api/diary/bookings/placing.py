@@ -115,10 +115,16 @@ def faults_of_move(
     is_moved = after.start != booked.booking.start
     short = notice.short_notice(connection, conference, after, today) if is_moved else []
     soon = notice.moved_too_soon(connection, booked, after, today)
-    if soon and not short and broken_by(connection, booked.booking):
+    if soon and not short and _breaks_a_rule(connection, booked, today):
         first = notice.first_movable_day(today, conferences.calendar(connection), documents.get(connection, "policy")[0])
         soon = soon if is_moved and after.day < first else []
     return short, soon
+
+
+def _breaks_a_rule(connection: Connection, booked: StoredBooking, today: dt.date) -> bool:
+    """True if a booking is in the list of conflicts: it breaks a rule, or its chair's calendar is busy then."""
+    clashing = busy_conflicts.conflicts(connection, dt.datetime.combine(today, dt.time()))
+    return any(one.number == booked.number for one in clashing) or bool(broken_by(connection, booked.booking))
 
 
 def booking_at(stored: StoredConference, chosen: dict[str, Any]) -> Booking:

@@ -8,7 +8,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.database.session import Store
-from tests.api.support.builders import book
+from api.free_busy import queries as busy_calendars
+from api.free_busy.busy_times import BusyTimes
+from scheduler.domain.values import Interval
+from tests.api.support.builders import NOW, book
 
 WAIVER = {"by": "manager", "why": "The child is at risk now."}
 NEW = {"conference": "CPC-4", "start": "2027-01-08T10:00", "room": "AMR-1", "chair": "C2", "minute_taker": "M1"}
@@ -105,6 +108,17 @@ def test_a_move_at_short_notice_needs_a_waiver(
 def test_what_breaks_a_rule_may_move_without_a_waiver_but_not_to_the_next_days(seeded: TestClient, store: Store) -> None:
     number = book(store, "CPC-4", "2027-01-08T10:00", room="AMR-1", chair="C2", minute_taker="M1")
     seeded.post("/api/v1/absences", json={"chair": "C2", "first": "2027-01-08", "last": "2027-01-08"})
+    assert move(seeded, number, start="2027-01-07T10:00").status_code == 422
+    response = move(seeded, number, chair="C3")
+    assert (response.status_code, waivers(seeded, "CPC-4")) == (201, [])
+
+
+def test_what_a_calendar_breaks_may_move_without_a_waiver_too(seeded: TestClient, store: Store) -> None:
+    number = book(store, "CPC-4", "2027-01-08T10:00", room="AMR-1", chair="C2", minute_taker="M1")
+    busy = Interval.model_validate({"start": "2027-01-08T11:00", "end": "2027-01-08T12:00"})
+    with store.writing() as connection:
+        busy_calendars.store_file(connection, "C2", BusyTimes((busy,), ()), NOW)
+    assert [one["rule"] for one in seeded.get("/api/v1/conflicts").json()["items"]] == ["R3"]
     assert move(seeded, number, start="2027-01-07T10:00").status_code == 422
     response = move(seeded, number, chair="C3")
     assert (response.status_code, waivers(seeded, "CPC-4")) == (201, [])
