@@ -1,0 +1,93 @@
+"""Publishing a plan: its schedule replaces the bookings of its days. Which schedule it is, no rule decides: the log has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.api.days.oracle.by_hand import waive
+from tests.api.days.oracle.diary import OPEN, Diary, Fields, Row, changes
+from tests.api.days.oracle.working_days import date
+from tests.api.days.recording import Call
+
+FELT_BY_FAMILIES = ("date", "time", "room", "chair")
+
+
+def plan(diary: Diary, call: Call) -> None:
+    """Remember the days of a plan: those from today on."""
+    first = max(call.body["first"], f"{diary.today}")
+    diary.plans[str(call.id)] = {"first": first, "last": call.body["last"]}
+
+
+def publish(diary: Diary, call: Call, identifier: str) -> None:
+    """Publish a plan. What has been held stays, and what does not change keeps its booking."""
+    horizon, number = diary.plans[identifier], call.number
+    if call.status == 200:
+        return  # it is published already
+    assert number is not None
+    proposed = {each["conference"]: each for each in diary.proposals[identifier]["bookings"]}
+    booked = {row.conference: row for row in diary.active(date(horizon["first"]), date(horizon["last"]))}
+    settled = {name for name in booked if not booked[name].held and diary.cases[name].state not in OPEN}
+    _waive(diary, call, proposed, booked)
+    allowed = {each["conference"]: _without_conference(each) for each in (call.body or {}).get("exceptions", ())}
+    rows = {
+        name: _row(diary, each, booked.get(name), allowed.get(name)) for name, each in proposed.items() if name not in settled
+    }
+    rows |= {name: booked[name] for name in settled}
+    diary.publications[number] = {"plan": identifier, "horizon": horizon, "rows": list(rows.values())}
+    for name, row in booked.items():
+        if name not in rows or not _is_same(row, rows[name]):
+            diary.end(row, "moved" if name in rows else "released" if row.held else "unplaced")
+    for name, row in rows.items():
+        _publish_one(diary, name, row, booked.get(name), number, allowed)
+    for name in sorted(booked.keys() - rows.keys()):
+        if not booked[name].held:
+            case = diary.cases[name]
+            diary.set_case(case, "requested")
+            diary.note(case, "booking cancelled", before=booked[name], publication=number)
+
+
+def _publish_one(diary: Diary, name: str, row: Row, before: Row | None, number: int, allowed: dict[str, Fields]) -> None:
+    if before is not None and _is_same(before, row):
+        if name in allowed:
+            diary.rows[diary.rows.index(before)] = replace(before, exception=allowed[name])
+            diary.note(diary.cases[name], "changed", publication=number)
+        return
+    row = diary.book(replace(row, publication=number))
+    if row.held:
+        return
+    case = diary.cases[name]
+    felt = before is None or any(each["what"] in FELT_BY_FAMILIES for each in changes(before, row, case.value["mode"]))
+    event = "booked" if before is None else "moved" if felt else "changed"
+    diary.set_case(case, "booked")
+    diary.note(case, event, before=before, after=row, publication=number)
+
+
+def _row(diary: Diary, proposed: Fields, before: Row | None, allowed: Fields | None) -> Row:
+    """Return a proposed booking, with the conditions of the current one. Its exception lapses if the new day is later."""
+    held = bool(proposed["held"])
+    minutes = 105 if held else diary.cases[proposed["conference"]].value["minutes"]
+    row = diary.new_row(proposed["conference"], proposed, minutes, held=held, exception=allowed)
+    if before is None:
+        return row
+    kept = before.exception if row.day <= before.day else None
+    return replace(row, locks=before.locks, by_hand=before.by_hand, exception=allowed or kept)
+
+
+def _waive(diary: Diary, call: Call, proposed: dict[str, Any], booked: dict[str, Row]) -> None:
+    """Record the waivers. A new start too soon waives the family's notice; another change too soon waives one move."""
+    with_notice = diary.calendar.after(diary.today, diary.policy["notice_days"])
+    for each in (call.body or {}).get("waivers", ()):
+        case, start = diary.cases[each["conference"]], proposed[each["conference"]]["start"]
+        before = booked.get(case.id)
+        is_moved = before is None or f"{before.start:%Y-%m-%dT%H:%M}" != start
+        waive(diary, case, each, of_a_move=not (is_moved and date(start[:10]) < with_notice))
+
+
+def _is_same(before: Row, after: Row) -> bool:
+    names = ("start", "end", "room", "chair", "minute_taker")
+    return all(getattr(before, name) == getattr(after, name) for name in names)
+
+
+def _without_conference(exception: Fields) -> Fields:
+    return {name: value for name, value in exception.items() if name != "conference"}
