@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from queue import Empty, SimpleQueue
@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from api.free_busy.download_faults import fault_of_page, fault_of_redirect, fault_of_status, fault_of_tls
-from api.free_busy.errors import CalendarRefused
+from api.free_busy.errors import CalendarRefused, ProgramRefused
 from api.free_busy.links import CHECK, HTTPS, CalendarAddress, checked_address, is_public
 
 SECONDS = 4.0
@@ -26,20 +26,24 @@ REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("text/html", "application/xhtml+xml")
 USER_AGENT = "Mozilla/5.0 (Linux) Chrome/139 (compatible; ConferencePlanner/0.1; calendar subscription)"
 """Many Microsoft 365 tenants answer 302 or 500 (``OwaBasicUnsupportedException``) to programs without the name of a current
-browser, as users of Nextcloud and ICSx5 report. The beginning is the shortest name known to be answered; the rest identifies
-this service."""
+browser (nextcloud/server#54799, derekantrican/GAS-ICS-Sync#494, KoljaWindeler/ics#72). The beginning is the shortest name that
+was answered there; the rest identifies this service."""
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36"
+"""The whole name of a browser, for servers that refuse ``USER_AGENT``: tenants differ (bitfireAT/icsx5#655), and this form was
+answered where others were not (callumalpass/tasknotes#464, derekantrican/GAS-ICS-Sync#497)."""
 HEADERS = {
     "Accept": "text/calendar, text/plain;q=0.5, */*;q=0.1",
     "Accept-Encoding": "identity",
     "Accept-Language": "en-GB, en;q=0.9",
     "Connection": "close",
-    "User-Agent": USER_AGENT,
 }
+REFUSING = (401, 403, 500)
+"""Statuses with which a server may refuse a program by its name."""
 
 
 def addresses_of(host: str) -> list[str]:
     """Return the IP addresses of a host. Raise OSError if it has none."""
-    return [str(address[4][0]) for address in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
 @dataclass(frozen=True)
@@ -59,19 +63,29 @@ def fetch(link: str, hosts: Collection[str], *, seconds: float = SECONDS, networ
     """Return the file at a link, of at most 2 MB, fetched within ``seconds`` in all.
 
     ``hosts`` are the allowed hosts (see ``checked_address``). Each host is resolved once, all its addresses must be public,
-    and the connection is made to one of them. The same holds for each of at most 3 redirects. Raise CalendarRefused if the
-    file can't be fetched; its message names hosts, but no more of the link.
+    and the connection is made to one of them. The same holds for each of at most 3 redirects. A server that asks for a sign-in or
+    reports a fault is asked once more, by the name of a browser. Raise CalendarRefused if the file can't be fetched; its message
+    names hosts, but no more of the link.
     """
     deadline = time.monotonic() + seconds
+    try:
+        return _fetched(link, hosts, network, deadline, USER_AGENT)
+    except ProgramRefused as refused:
+        with suppress(CalendarRefused):
+            return _fetched(link, hosts, network, deadline, BROWSER)
+        raise refused from None
+
+
+def _fetched(link: str, hosts: Collection[str], network: Network, deadline: float, agent: str) -> bytes:
     address_ = checked_address(link, hosts, network.port)
     first = address_.host
     for _ in range(MAX_REDIRECTS + 1):
-        answer = _response(address_, network, deadline)
+        answer = _response(address_, network, deadline, agent)
         if isinstance(answer, bytes):
             return answer
         link = f"https://{address_.host}{address_.target}"
         if fault := fault_of_redirect(address_.host, answer, link):
-            raise CalendarRefused(fault)
+            raise ProgramRefused(fault)
         try:
             address_ = checked_address(urljoin(link, answer), hosts, network.port)
         except CalendarRefused as error:
@@ -90,7 +104,7 @@ class _DeadlineSocket(ssl.SSLSocket):
         return super().recv_into(buffer, nbytes, flags)
 
 
-def _response(address_: CalendarAddress, network: Network, deadline: float) -> bytes | str:
+def _response(address_: CalendarAddress, network: Network, deadline: float, agent: str) -> bytes | str:
     """Return the file at an address, or the link that it redirects to."""
     host = address_.host
     try:
@@ -99,7 +113,7 @@ def _response(address_: CalendarAddress, network: Network, deadline: float) -> b
         connection = HTTPSConnection(host, network.port, context=context)
         with closing(connection):
             connection.sock = _connect(host, network, context, deadline)
-            connection.request("GET", address_.target, headers=HEADERS)
+            connection.request("GET", address_.target, headers={**HEADERS, "User-Agent": agent})
             with connection.getresponse() as response:
                 return _read(response, host)
     except TimeoutError as error:
@@ -164,7 +178,8 @@ def _read(response: HTTPResponse, host: str) -> bytes | str:
     if status in REDIRECTS and target:
         return target
     if status != 200:
-        raise CalendarRefused(fault_of_status(host, status, response.getheader("x-owa-error", "")))
+        refused = ProgramRefused if status in REFUSING else CalendarRefused
+        raise refused(fault_of_status(host, status, response.getheader("x-owa-error", "")))
     if response.headers.get_content_type() in PAGES:
         raise CalendarRefused(fault_of_page(host))
     codings = (response.getheader("content-encoding", "identity"), response.getheader("transfer-encoding", "chunked"))

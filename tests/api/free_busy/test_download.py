@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -294,7 +295,7 @@ def test_any_other_status_than_200_is_refused(world: World, status: int, message
 def test_a_redirect_to_a_sign_in_page_is_named_as_such(world: World, target: str) -> None:
     world.script = sends_on(target)
     assert refusal(world.network()) == f"{HOST} asks for a sign-in: the calendar is not published to everybody. {PUBLISH}"
-    assert len(world.requests) == 1
+    assert len(world.requests) == 2, "asked by each name, and the redirect is not followed"
 
 
 UNKNOWN_PROGRAM = (
@@ -320,7 +321,7 @@ OWA_ERROR = "Microsoft.Exchange.Clients.Owa2.Server.Core.OwaBasicUnsupportedExce
 def test_outlooks_error_page_is_named_by_its_cause(world: World, query: str, message: str) -> None:
     world.script = sends_on(f"/owa/auth/errorFE.aspx{query}")
     assert refusal(world.network()) == message
-    assert len(world.requests) == 1
+    assert len(world.requests) == 2, "asked by each name, and the redirect is not followed"
 
 
 def test_outlooks_refusal_of_programs_is_named(world: World) -> None:
@@ -391,3 +392,55 @@ def test_the_default_network_is_the_public_internet() -> None:
     assert "127.0.0.1" in addresses_of("localhost")
     context = INTERNET.trust()
     assert (context.check_hostname, context.verify_mode.name) == (True, "CERT_REQUIRED")
+
+
+PATTERNS = {
+    "the shortest name": r"Mozilla/5\.0 \([^)]+\) Chrome/1[0-9]{2}\b",
+    "a whole name": r".* AppleWebKit/\S+ \(.*\) Chrome/.* Safari/",
+}
+REFUSALS = {
+    "a sign-in page": reply("302 Found", b"", location="https://login.microsoftonline.com/common/oauth2/authorize"),
+    "an error page": reply("302 Found", b"", location=f"/owa/auth/errorFE.aspx?httpCode=500&owaError={OWA_ERROR}"),
+    "another error page": reply("302 Found", b"", location="/owa/auth/errorfe.aspx?httpCode=500&et=OpenIdConnect"),
+    "a named fault": reply("500 Internal Server Error", b"<html>", x_owa_error=OWA_ERROR),
+    "a fault": reply("500 Internal Server Error", b"<html>"),
+    "a ban": reply("403 Forbidden", b""),
+}
+
+
+def serves(world: World, accepted: str, refusal: bytes) -> None:
+    """Let the server answer with a calendar only to programs whose name matches the pattern ``accepted``."""
+
+    def script(connection: socket.socket) -> None:
+        agent = next(line[12:] for line in world.requests[-1].decode().split("\r\n") if line.startswith("User-Agent: "))
+        connection.sendall(reply() if re.match(accepted, agent) else refusal)
+
+    world.script = script
+
+
+@pytest.mark.parametrize("refusal_", REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize(("accepted", "requests"), [("the shortest name", 1), ("a whole name", 2)])
+def test_a_server_that_answers_browsers_alone_is_answered(world: World, refusal_: bytes, accepted: str, requests: int) -> None:
+    serves(world, PATTERNS[accepted], refusal_)
+    assert fetch(LINK, HOSTS, network=world.network()) == CALENDAR
+    assert len(world.requests) == requests
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("a sign-in page", f"{HOST} asks for a sign-in: the calendar is not published to everybody. {PUBLISH}"),
+        ("another error page", f"{HOST} reports a fault of its own (500). {LATER}"),
+        ("a ban", f"{HOST} asks for a sign-in (403): the calendar is not published to everybody. {PUBLISH}"),
+    ],
+)
+def test_a_server_that_refuses_browsers_too_is_asked_twice(world: World, kind: str, message: str) -> None:
+    world.script = sends(REFUSALS[kind])
+    assert refusal(world.network()) == message
+    assert len(world.requests) == 2
+
+
+def test_a_server_that_has_no_calendar_is_asked_once(world: World) -> None:
+    world.script = sends(reply("404 Not Found", b""))
+    refusal(world.network())
+    assert len(world.requests) == 1
