@@ -291,6 +291,11 @@ def with_published(problem: Problem, published: Iterable[PublishedBooking]) -> P
     return _with(problem, published=tuple(published))
 
 
+def with_conferences(problem: Problem, conferences: Iterable[Conference]) -> Problem:
+    """Return the problem with other conferences, whose references must be valid."""
+    return _with(problem, conferences=tuple(conferences))
+
+
 def _with(problem: Problem, **changes: Any) -> Problem:
     """Return the problem with valid fields changed. Unlike ``model_copy``, it doesn't copy cached properties."""
     return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)

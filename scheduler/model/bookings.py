@@ -32,7 +32,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
             chair=problem.chairs[candidates.chair[position]].id,
             minute_taker=None,
             held=request.conference is None,
-            cover=_is_cover(request.conference, problem.chairs[candidates.chair[position]]),
+            cover=is_cover(request.conference, problem.chairs[candidates.chair[position]]),
         )
         bookings.append(booking)
     order = sorted(range(len(bookings)), key=lambda n: (bookings[n].start, bookings[n].room or "", bookings[n].chair))
@@ -45,7 +45,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     return tuple(booking.model_copy(update={"minute_taker": takers[booking.conference]}) for booking in in_order)
 
 
-def _is_cover(conference: Conference | None, chair: Chair) -> bool:
+def is_cover(conference: Conference | None, chair: Chair) -> bool:
     """True if the family has a chair of its own and this is another (contract, section 8)."""
     return conference is not None and conference.chair not in (None, chair.id)
 

@@ -7,25 +7,31 @@ from collections.abc import Sequence, Set
 import numpy as np
 
 from scheduler.domain.problem import Problem
-from scheduler.model.candidates import Candidates, Place, all_candidates, interchangeable_places
+from scheduler.model.candidates import Candidates, FixedDiary, Place, all_candidates, interchangeable_places
 from scheduler.model.programme import ProgrammeBuilder
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule
 
 
-def build_programme(problem: Problem, places: Sequence[Place] | None = None, rules: Sequence[Rule] = RULES) -> ProgrammeBuilder:
+def build_programme(
+    problem: Problem,
+    places: Sequence[Place] | None = None,
+    rules: Sequence[Rule] = RULES,
+    diary: FixedDiary | None = None,
+) -> ProgrammeBuilder:
     """Return the programme of the candidates, with the rows, columns and costs of every rule that the policy has switched on.
 
     ``places`` default to groups of interchangeable rooms. Single rooms make an equivalent programme with more columns.
+    A ``diary`` fixes its bookings. They may break rules among themselves, so the rows may be infeasible together.
     """
     in_force = [rule for rule in rules if rule.is_on(problem.policy)]
     among = interchangeable_places(problem) if places is None else places
-    candidates, impossible = _possible(problem, among, in_force)
+    candidates, impossible = _possible(problem, among, in_force, diary)
     if problem.conferences and candidates.first_left_out.any():
         hasty = {n for n, first in enumerate(candidates.first_left_out.tolist()) if first}
         in_full = {one.id for n, one in enumerate(problem.conferences) if n in hasty and one.id in impossible}
         if in_full:
-            candidates, impossible = _possible(problem, among, in_force, in_full)
+            candidates, impossible = _possible(problem, among, in_force, diary, in_full)
     builder = ProgrammeBuilder(candidates, impossible)
     for rule in in_force:
         rule.post(builder)
@@ -33,15 +39,15 @@ def build_programme(problem: Problem, places: Sequence[Place] | None = None, rul
 
 
 def _possible(
-    problem: Problem, places: Sequence[Place], rules: Sequence[Rule], in_full: Set[str] = frozenset()
+    problem: Problem, places: Sequence[Place], rules: Sequence[Rule], diary: FixedDiary | None, in_full: Set[str] = frozenset()
 ) -> tuple[Candidates, dict[str, str]]:
     """Return the candidates that no rule forbids, and for each conference without any, the rule that forbade the last one."""
-    candidates = all_candidates(problem, places, in_full)
+    candidates = all_candidates(problem, places, in_full, diary)
     impossible = dict.fromkeys(_without_candidate(candidates), "R1" if problem.chairs else "R3")
     for rule in rules:
         forbidden = rule.forbids(candidates)
         if forbidden is not None:
-            candidates = candidates.select(~forbidden | candidates.is_settled)
+            candidates = candidates.select(~forbidden | candidates.is_fixed)
             impossible = dict.fromkeys(_without_candidate(candidates), rule.name) | impossible
     return candidates, impossible
 

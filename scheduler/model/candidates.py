@@ -16,7 +16,7 @@ import numpy as np
 from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.people import Chair
 from scheduler.domain.places import Room
-from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem
+from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem, PublishedBooking
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval, monday_of
 from scheduler.grouping import Ints, Mask
@@ -52,6 +52,11 @@ class Request:
     def site(self) -> str:
         """Return the family's nearest office, or the hold's site."""
         return self.conference.site if self.conference else self.slots[0].site
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the id of the conference, or those of the held slots."""
+        return (self.conference.id,) if self.conference else tuple(slot.id for slot in self.slots)
 
 
 @dataclass(frozen=True)
@@ -94,11 +99,20 @@ def single_places(problem: Problem) -> tuple[Place, ...]:
 
 
 @dataclass(frozen=True)
+class FixedDiary:
+    """Bookings that don't change, of conferences and held slots, and the conferences that may be booked beside them."""
+
+    bookings: tuple[Booking, ...]
+    open_to: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Candidates:
     """The candidates of a problem, as parallel arrays ``request``, ``slot`` and ``chair``, in order of request.
 
     A slot is a start in a place; the ``slot_…`` arrays describe the slots. ``looked_at`` marks the days (columns) considered
-    for each request (rows).
+    for each request (rows). ``fixed`` are the conferences and held slots whose booking is not to change: it is their only
+    candidate, and no rule excludes it.
     """
 
     problem: Problem
@@ -112,6 +126,7 @@ class Candidates:
     request: Ints
     slot: Ints
     chair: Ints
+    fixed: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.request)
@@ -194,6 +209,12 @@ class Candidates:
         """Return which candidates are past bookings, which stay as they are (contract, section 8)."""
         past = [r.conference is not None and r.conference.id in self.problem.past for r in self.requests]
         return np.array(past, dtype=np.bool_)[self.request]
+
+    @cached_property
+    def is_fixed(self) -> Mask:
+        """Return which candidates are bookings that don't change: past ones, and those in ``fixed``."""
+        fixed = [not self.fixed.isdisjoint(request.ids) for request in self.requests]
+        return np.asarray(np.array(fixed, dtype=np.bool_)[self.request] | self.is_settled)
 
     @cached_property
     def week(self) -> Ints:
@@ -324,15 +345,20 @@ class Candidates:
         return columns
 
 
-def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] = frozenset()) -> Candidates:
+def all_candidates(
+    problem: Problem, places: Sequence[Place], in_full: Set[str] = frozenset(), diary: FixedDiary | None = None
+) -> Candidates:
     """Return every combination of a request, a start on an open day considered for it, a place and a chair.
 
     All days are considered for the conferences ``in_full`` (their ids). A past booking is the only candidate of its
-    conference, also if nothing else could be booked there.
+    conference, also if nothing else could be booked there. With a ``diary``, so is each of its bookings, and of the others
+    only the conferences to which it is open have candidates.
     """
-    requests, past = requests_of(problem), problem.past
+    requests = requests_of(problem)
+    booked: dict[str, Booking | PublishedBooking] = {booking.conference: booking for booking in diary.bookings} if diary else {}
+    booked |= problem.past
     open_days = [day for day in problem.working_days if problem.calendar.is_open(day)]
-    days = tuple(sorted({*open_days, *(published.start.date() for published in past.values())}))
+    days = tuple(sorted({*open_days, *(booking.start.date() for booking in booked.values())}))
     is_open = np.isin([day.toordinal() for day in days], [day.toordinal() for day in open_days])
     slots: list[tuple[int, int, int]] = []
     for n, day in enumerate(days):
@@ -343,19 +369,23 @@ def all_candidates(problem: Problem, places: Sequence[Place], in_full: Set[str] 
     chairs = len(problem.chairs)
     ways = len(slots) * chairs // max(1, len(open_days))
     looked_at = np.zeros((len(requests), len(days)), dtype=np.bool_)
-    looked_at[:, is_open] = days_looked_at(problem, [request.conference for request in requests], open_days, ways, in_full)
-    looked_at[[n for n, request in enumerate(requests) if request.conference and request.conference.id in past]] = False
+    if diary is None:
+        looked_at[:, is_open] = days_looked_at(problem, [request.conference for request in requests], open_days, ways, in_full)
+    else:
+        looked_at[[n for n, request in enumerate(requests) if not diary.open_to.isdisjoint(request.ids)]] = is_open
+    looked_at[[n for n, request in enumerate(requests) if not booked.keys().isdisjoint(request.ids)]] = False
     slot_day, slot_start, slot_place = np.array(slots, dtype=np.int64).reshape(-1, 3).T
     request, slot = np.nonzero(looked_at[:, slot_day])
     request, slot, chair = np.repeat(request, chairs), np.repeat(slot, chairs), np.tile(np.arange(chairs), len(slot))
+    fixed = frozenset(booked) if diary else frozenset()
     candidates = Candidates(
-        problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair
+        problem, requests, tuple(places), days, looked_at, slot_day, slot_start, slot_place, request, slot, chair, fixed
     )
-    return _with_past(candidates) if past else candidates
+    return _with_bookings(candidates, tuple(booked.values())) if booked else candidates
 
 
-def _with_past(candidates: Candidates) -> Candidates:
-    """Return the candidates and each past booking as one more, at a slot that may be no other conference's."""
+def _with_bookings(candidates: Candidates, bookings: Sequence[Booking | PublishedBooking]) -> Candidates:
+    """Return the candidates and each booking as one more, at a slot that may be no other conference's."""
     problem, places = candidates.problem, candidates.places
     day_of = {day: n for n, day in enumerate(candidates.days)}
     chair_of = {chair.id: n for n, chair in enumerate(problem.chairs)}
@@ -363,10 +393,10 @@ def _with_past(candidates: Candidates) -> Candidates:
     columns = (candidates.slot_day.tolist(), candidates.slot_start.tolist(), candidates.slot_place.tolist())
     slots = {slot: n for n, slot in enumerate(zip(*columns, strict=True))}
     added: list[tuple[int, int, int]] = []
-    for published in problem.past.values():
-        slot = (day_of[published.start.date()], candidates.minute(published.start), place_of[published.room])
+    for booking in bookings:
+        slot = (day_of[booking.start.date()], candidates.minute(booking.start), place_of[booking.room])
         number = slots.setdefault(slot, len(slots))
-        added.append((candidates.request_index[published.conference], number, chair_of[published.chair]))
+        added.append((candidates.request_index[booking.conference], number, chair_of[booking.chair]))
     slot_day, slot_start, slot_place = np.array(list(slots), dtype=np.int64).reshape(-1, 3).T
     before = np.stack([candidates.request, candidates.slot, candidates.chair], axis=1)
     together = np.concatenate([before, np.array(added, dtype=np.int64)])

@@ -25,24 +25,33 @@ def recorders(problem: Problem, bookings: Sequence[Booking]) -> list[str | None]
     the first minute taker in the problem's order that it has in any of them, then the second booking, and so on.
     Raise AssertionError if no assignment exists, which R5's rows should exclude.
     """
-    takers = problem.minute_takers
-    if takers is None or not problem.models_minute_takers:
+    if not problem.models_minute_takers:
         return [None] * len(bookings)
     past = past_recordings(problem)
-    tasks = [_task(problem, booking, past) for booking in bookings]
+    assigned = recorders_of(problem, [recording_task(problem, booking, past) for booking in bookings])
+    if assigned is None:
+        days = sorted({str(booking.day) for booking in bookings})
+        raise AssertionError(f"There are too few minute takers for the bookings of {', '.join(days)}.")
+    return list(assigned)
+
+
+def recorders_of(problem: Problem, tasks: Sequence[RecordingTask]) -> list[str] | None:
+    """Return a minute taker's id for each task, as ``recorders`` does, or None if no assignment exists."""
+    takers = problem.minute_takers or ()
     limits = {n: taker.max_per_day for n, taker in enumerate(takers)}
+    past = past_recordings(problem)
     before = Counter((booking.day, n) for n, taker in enumerate(takers) for booking in past.get(taker.id, ()))
-    assigned: list[str | None] = [None] * len(bookings)
+    assigned: dict[int, str] = {}
     for together in _apart_in_time(tasks):
         given = _assigned([tasks[n] for n in together], limits, before)
         if given is None:
-            raise AssertionError(f"There are too few minute takers for the bookings of {tasks[together[0]].day}.")
-        for n, taker in zip(together, given, strict=True):
-            assigned[n] = takers[taker].id
-    return assigned
+            return None
+        assigned |= {n: takers[taker].id for n, taker in zip(together, given, strict=True)}
+    return [assigned[n] for n in range(len(tasks))]
 
 
-def _task(problem: Problem, booking: Booking, past: Mapping[str, Sequence[Booking]]) -> RecordingTask:
+def recording_task(problem: Problem, booking: Booking, past: Mapping[str, Sequence[Booking]]) -> RecordingTask:
+    """Return a booking as a task, with the minute takers who can record it beside the ``past`` bookings of each."""
     time, site = booking.people_time(problem.policy.pre_meet), problem.site_of(booking.room)
     published = problem.published_by_id.get(booking.conference)
     choice = [

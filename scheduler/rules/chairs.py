@@ -51,7 +51,7 @@ class ChairsRule(Rule):
 
         day, first = numbered(candidates.chair, candidates.day)
         _, of_row = numbered(day[member], row)
-        settled = np.bincount(day[candidates.is_settled], minlength=len(first))  # past bookings may overlap, so each counts
+        settled = np.bincount(day[candidates.is_fixed], minlength=len(first))  # these may overlap, so each counts
         possible = np.bincount(day[member[of_row]], minlength=len(first)) + settled
         most = _limits(builder, lambda chair: chair.max_per_day)[candidates.chair[first]]
         builder.limit_groups(day, candidates.positions, most, possible)

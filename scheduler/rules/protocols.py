@@ -139,6 +139,10 @@ class CandidatesProtocol(Protocol):
         """Return which candidates are past bookings, which stay as they are."""
 
     @property
+    def is_fixed(self) -> Mask:
+        """Return which candidates are bookings that don't change: past ones, and those that the caller fixed."""
+
+    @property
     def is_hold(self) -> Mask:
         """Return which candidates keep a slot free."""
 

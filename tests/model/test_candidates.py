@@ -5,7 +5,15 @@ import numpy as np
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Interval
-from scheduler.model.candidates import VIRTUAL, Candidates, Place, all_candidates, interchangeable_places, single_places
+from scheduler.model.candidates import (
+    VIRTUAL,
+    Candidates,
+    FixedDiary,
+    Place,
+    all_candidates,
+    interchangeable_places,
+    single_places,
+)
 from tests.builders import booking, chair, conference, room, tiny_problem
 
 FIRST = dt.date(2027, 3, 1)
@@ -210,3 +218,18 @@ def test_moment_and_minute_are_inverses() -> None:
     moment = dt.datetime(2027, 3, 29, 23, 45)
     assert candidates.minute(moment) == minutes(28, 23, 45)
     assert candidates.moment(candidates.minute(moment)) == moment
+
+
+def test_a_fixed_diary_leaves_each_booking_one_candidate_and_the_open_conference_all_of_its() -> None:
+    problem = two_days(
+        conferences=[conference("A"), conference("B"), conference("N")], holds=[{"site": "AYL", "week": "2027-03-01", "count": 2}]
+    )
+    booked = (booking("A", "2027-03-06T11:00"), booking("HOLD-AYL-2027-03-01-2", "2027-03-01T10:00"))
+    diary = FixedDiary(booked, frozenset({"N"}))
+    candidates = all_candidates(problem, single_places(problem), diary=diary)
+    fixed = candidates.columns_of(booked)
+    assert np.flatnonzero(candidates.is_fixed).tolist() == sorted(column for column in fixed if column is not None)
+    assert candidates.days[-1] == dt.date(2027, 3, 6), "a booking stays, even on a day on which nothing else is booked"
+    per_request = np.bincount(candidates.request, minlength=4).tolist()
+    assert per_request == [1, 0, 2 * 3 * 2 * 2, 1], "A; B, which stays unplaced; N, in two rooms or virtually; the held slots"
+    assert all_candidates(problem, single_places(problem)).is_fixed.any() == np.False_
