@@ -15,6 +15,8 @@ one more or one less of each resource would change. Both solve by the workers th
     with workers_of("local")() as workers:
         comparison = compare(variants(problem, scenarios), workers)
 
+``offer`` finds slots for one more conference beside a schedule's bookings.
+
 Each name is loaded when it is first used, because the solver takes a second to load and most programs don't need it.
 """
 
@@ -25,9 +27,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scheduler.checker import CheckReport, check
+    from scheduler.domain.conference import Conference
     from scheduler.domain.faults import InputError
     from scheduler.domain.problem import Problem
     from scheduler.domain.schedule import Booking, Schedule
+    from scheduler.offers.filters import OfferFilter
+    from scheduler.offers.offer import offer
+    from scheduler.offers.results import Offers
     from scheduler.planner import plan
     from scheduler.sweeps.executors import workers_of
     from scheduler.whatif.changes.scenario import Scenario
@@ -40,13 +46,17 @@ __all__ = [
     "Booking",
     "CheckReport",
     "Comparison",
+    "Conference",
     "InputError",
+    "OfferFilter",
+    "Offers",
     "Problem",
     "Scenario",
     "Schedule",
     "check",
     "compare",
     "marginal_value",
+    "offer",
     "plan",
     "variants",
     "workers_of",
@@ -57,13 +67,17 @@ _MODULES = {
     "Booking": "scheduler.domain.schedule",
     "CheckReport": "scheduler.checker",
     "Comparison": "scheduler.whatif.comparison.results",
+    "Conference": "scheduler.domain.conference",
     "InputError": "scheduler.domain.faults",
+    "OfferFilter": "scheduler.offers.filters",
+    "Offers": "scheduler.offers.results",
     "Problem": "scheduler.domain.problem",
     "Scenario": "scheduler.whatif.changes.scenario",
     "Schedule": "scheduler.domain.schedule",
     "check": "scheduler.checker",
     "compare": "scheduler.whatif.comparison.compare",
     "marginal_value": "scheduler.whatif.marginal_value.search",
+    "offer": "scheduler.offers.offer",
     "plan": "scheduler.planner",
     "variants": "scheduler.whatif.comparison.compare",
     "workers_of": "scheduler.sweeps.executors",

@@ -54,7 +54,7 @@ def test_importing_the_package_or_its_domain_loads_nothing_heavy(program: str):
 
 
 def test_only_planning_loads_the_solver():
-    assert "ortools" not in loaded_after("from scheduler import check, compare, marginal_value, variants")
+    assert "ortools" not in loaded_after("from scheduler import check, compare, marginal_value, offer, variants")
 
 
 def test_the_example_plans_and_checks_a_problem(monkeypatch: pytest.MonkeyPatch):

@@ -9,6 +9,7 @@ import typer
 
 from scheduler.cli.check import check
 from scheduler.cli.convert import convert
+from scheduler.cli.offer import offer
 from scheduler.cli.plan import plan
 from scheduler.cli.stdout import exiting_on_stdout_failure
 from scheduler.cli.value import value
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(plan)
 app.command()(check)
+app.command()(offer)
 app.command()(whatif)
 app.command()(value)
 app.command()(convert)

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.files.csv_folder import tables_in_folder, write_csv_folder
 from scheduler.files.errors_copy import write_workbook_with_errors
 from scheduler.files.file_safety import refuse
-from scheduler.files.json_file import read_problem_json, read_schedule_json, write_json
+from scheduler.files.json_file import read_conference_json, read_problem_json, read_schedule_json, write_json
 from scheduler.files.read_tables import problem_with_origins
 from scheduler.files.sheet_faults import SheetFault, in_sheet
 from scheduler.files.workbook import tables_in_workbook, write_blank_workbook, write_workbook
@@ -24,6 +25,7 @@ from scheduler.files.workbook import tables_in_workbook, write_blank_workbook, w
 __all__ = [
     "FaultWording",
     "SheetFault",
+    "read_conference_file",
     "read_problem_file",
     "read_problem_to_judge",
     "read_schedule_file",
@@ -85,6 +87,11 @@ def write_problem_file(problem: Problem, path: str | Path) -> None:
 def read_schedule_file(path: str | Path) -> Schedule:
     """Return the schedule in a JSON file. Raise InputError with all faults."""
     return read_schedule_json(Path(path))
+
+
+def read_conference_file(path: str | Path) -> Conference:
+    """Return the conference in a JSON file. Raise InputError with all faults."""
+    return read_conference_json(Path(path))
 
 
 def write_schedule_file(schedule: Schedule, path: str | Path) -> None:

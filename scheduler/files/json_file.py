@@ -1,4 +1,4 @@
-"""JSON files of problems and schedules, in the contract's format."""
+"""JSON files of problems, schedules and conferences, in the contract's format."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault, InputError, faults_of, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
@@ -32,6 +33,11 @@ def read_schedule_json(path: Path) -> Schedule:
     return read_json(path, _schedule, advice_on_workbooks="Enter the .json file that plan --out writes.")
 
 
+def read_conference_json(path: Path) -> Conference:
+    """Return the conference in a JSON file. Raise InputError with all faults."""
+    return read_json(path, _conference, advice_on_workbooks="Enter a .json file with one conference.")
+
+
 def write_json(value: Value, path: Path, *, compact: bool = False) -> None:
     """Write a problem or schedule in the contract's format, with null for absent values.
 
@@ -50,6 +56,15 @@ def _schedule(raw: Any) -> Schedule:
         return Schedule.model_validate(raw)
     except ValidationError as error:
         raise InputError(list(faults_of(error, Schedule))) from None
+
+
+def _conference(raw: Any) -> Conference:
+    if not isinstance(raw, dict):
+        raise InputError([Fault((), "This is not a conference: it has no JSON object. Enter one with id, kind, children, …")])
+    try:
+        return Conference.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(list(faults_of(error, Conference))) from None
 
 
 def read_json(path: Path, read: Callable[[Any], Result], *, advice_on_workbooks: str = NAME_IT_XLSX) -> Result:

@@ -1,0 +1,165 @@
+"""The diary in which offers are looked for: a problem and the bookings of its schedule, validated once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from scheduler.domain.conference import Conference
+from scheduler.domain.faults import Fault, InputError, reference_faults, unknown_id
+from scheduler.domain.problem import Problem, PublishedBooking, with_conferences, with_published
+from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.offers.minute_takers import RecordedDiary
+from scheduler.rules import HARD_RULES, PREFERENCE_RULES, TIER_RULES
+from scheduler.rules.published import breaches_of_published
+from scheduler.wording import in_a_row, moment_in_words
+
+
+@dataclass(frozen=True)
+class OfferBoard:
+    """A diary. ``problem`` has the conferences' bookings as its published ones; ``bookings`` are those and the holds.
+
+    What depends on nothing else is computed once, so a board that serves several requests is faster than several boards.
+    """
+
+    problem: Problem
+    bookings: tuple[Booking, ...]
+
+    @cached_property
+    def booking_by_id(self) -> dict[str, Booking]:
+        """Return the bookings by their conference or held slot."""
+        return {booking.conference: booking for booking in self.bookings}
+
+    def beside(self, conference: str) -> tuple[Booking, ...]:
+        """Return the bookings without the conference's own, which is released before it is rebooked."""
+        return tuple(booking for booking in self.bookings if booking.conference != conference)
+
+    @cached_property
+    def recorded(self) -> RecordedDiary:
+        """Return the bookings with their minute takers."""
+        return RecordedDiary(self.problem, self.bookings)
+
+    def units(self, conference: str) -> dict[str, list[Violation]]:
+        """Return the units of each tier and preference in the schedule without a conference's booking."""
+        if conference not in self.booking_by_id:
+            return self._units
+        return units_of(self.problem, Schedule(bookings=self.beside(conference)))
+
+    @cached_property
+    def _units(self) -> dict[str, list[Violation]]:
+        return units_of(self.problem, Schedule(bookings=self.bookings))
+
+
+def units_of(problem: Problem, schedule: Schedule) -> dict[str, list[Violation]]:
+    """Return the units of each tier and preference, by the rule's name."""
+    return {rule.name: rule.check(problem, schedule) for rule in TIER_RULES + PREFERENCE_RULES}
+
+
+def breaches(problem: Problem, bookings: Sequence[Booking]) -> list[Violation]:
+    """Return the breaches of the hard rules that are on, as ``check`` does."""
+    schedule = Schedule(bookings=tuple(bookings))
+    in_force = (rule for rule in HARD_RULES if rule.is_on(problem.policy))
+    return [violation for rule in in_force for violation in rule.breaches(problem, schedule)]
+
+
+def board_of(problem: Problem, schedule: Schedule) -> OfferBoard:
+    """Return the board of a schedule, whose bookings count as published with the problem's locks.
+
+    The bookings may break rules; offers break none beside them. Raise InputError if a booking names what the problem lacks.
+    """
+    if faults := list(_schedule_faults(problem, schedule)):
+        raise InputError(faults)
+    bookings = tuple(problem.with_length(booking) for booking in schedule.bookings)
+    published = (_published(problem, booking) for booking in bookings if not booking.held)
+    return OfferBoard(with_published(problem, published), bookings)
+
+
+def _published(problem: Problem, booking: Booking) -> PublishedBooking:
+    before = problem.published_by_id.get(booking.conference)
+    return PublishedBooking(
+        conference=booking.conference,
+        start=booking.start,
+        room=booking.room,
+        chair=booking.chair,
+        minute_taker=booking.minute_taker,
+        locks=before.locks if before is not None else (),
+    )
+
+
+def _schedule_faults(problem: Problem, schedule: Schedule) -> Iterator[Fault]:
+    seen: set[str] = set()
+    takers = problem.minute_taker_by_id
+    for n, booking in enumerate(schedule.bookings):
+        name, known = booking.conference, problem.held_slot_by_id if booking.held else problem.conference_by_id
+        place = ("schedule", "bookings", n)
+        if name not in known:
+            kind, noun = ("holds", "held slot") if booking.held else ("conferences", "conference")
+            yield unknown_id(kind, noun, name, known, (*place, "conference"))
+        elif name in seen:
+            yield Fault((*place, "conference"), f"{name} has more than one booking. Keep one.")
+        seen.add(name)
+        if booking.room is not None and booking.room not in problem.room_by_id:
+            yield unknown_id("rooms", "room", booking.room, problem.room_by_id, (*place, "room"))
+        if booking.chair not in problem.chair_by_id:
+            yield unknown_id("chairs", "chair", booking.chair, problem.chair_by_id, (*place, "chair"))
+        if problem.models_minute_takers and booking.minute_taker is not None and booking.minute_taker not in takers:
+            yield unknown_id("minute_takers", "minute taker", booking.minute_taker, takers, (*place, "minute_taker"))
+
+
+def problem_with(board: OfferBoard, conference: Conference) -> Problem:
+    """Return the board's problem with the conference, and of its published bookings only the conference's own.
+
+    The others don't change, so that no rule for changes applies to them. Raise InputError if the conference is not to be booked:
+    it refers to what the problem lacks, differs from the problem's conference of its id, is over, or is too near to be moved.
+    """
+    if faults := list(_conference_faults(board, conference)):
+        raise InputError(faults)
+    problem = board.problem
+    own = problem.published_by_id.get(conference.id)
+    is_known = conference.id in problem.conference_by_id
+    full = problem if is_known else with_conferences(problem, (*problem.conferences, conference))
+    first = problem.first_movable_day
+    if own is not None and first is not None and own.start.date() < first:
+        return full  # whether it is excepted from R9 depends on the other published bookings
+    return with_published(full, () if own is None else (own,))
+
+
+def _conference_faults(board: OfferBoard, conference: Conference) -> Iterator[Fault]:
+    problem, name = board.problem, conference.id
+    known = problem.conference_by_id.get(name)
+    if known is None:
+        yield from _references(problem, conference)
+        return
+    different = [field for field in Conference.model_fields if getattr(known, field) != getattr(conference, field)]
+    if different:
+        text = f"{name} is already a conference of the problem, with another {in_a_row(different)}."
+        yield Fault(("conference", "id"), f"{text} Enter it as it is in the problem, or enter another id.")
+    published, first = problem.published_by_id.get(name), problem.first_movable_day
+    if published is None or first is None:
+        return
+    when = moment_in_words(published.start)
+    if name in problem.past:
+        yield Fault(
+            ("conference", "id"), f"{name} was booked for {when}, which is over. Enter a conference that is still to be held."
+        )
+    elif published.start.date() < first and name not in breaches_of_published(problem):
+        text = f"{name} is booked for {when}, too near to move it (R9)."
+        yield Fault(("conference", "id"), f"{text} Remove its booking from the schedule first if it can't be held.")
+
+
+def _references(problem: Problem, conference: Conference) -> Iterator[Fault]:
+    """Yield the faults of a new conference's references, at its own fields."""
+    number = len(problem.conferences)
+    conferences = [{"id": other.id, "family": other.family} for other in problem.conferences]
+    lists = {
+        "sites": [{"id": site} for site in problem.site_by_id],
+        "chairs": [{"id": chair} for chair in problem.chair_by_id],
+        "conferences": [*conferences, conference.model_dump(mode="json")],
+        "apart": problem.apart,
+    }
+    for fault in reference_faults(lists, set(), are_stored=False):
+        if fault.place[:2] == ("conferences", number):
+            yield Fault(("conference", *fault.place[2:]), fault.message)
+        elif fault.place[0] == "apart":
+            yield fault

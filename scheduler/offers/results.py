@@ -1,0 +1,58 @@
+"""What an offer consists of, in the form that ``scheduler offer --json`` prints (contract, section 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scheduler.domain.schedule import Booking, TierName
+from scheduler.domain.values import Value
+
+
+class OfferCost(Value):
+    """What a rule costs more, or less if negative, in the schedule with the offer than in the one without it."""
+
+    rule: str
+    amount: int
+    text: str
+
+
+class NewMinuteTaker(Value):
+    """A booking that gets another minute taker if the offer is booked, which is no move."""
+
+    conference: str
+    minute_taker: str
+
+
+class Offer(Value):
+    """One slot: its booking, what makes way for it, and what it costs.
+
+    ``moves`` are the bookings that move, with their new values; ``withdrawn_holds`` the held slots whose place it takes.
+    ``tiers`` are those of the whole schedule with the offer. ``working_days_to_spare`` are counted from the booking to the due
+    date, and are negative if the booking is late.
+    """
+
+    booking: Booking
+    moves: tuple[Booking, ...] = ()
+    withdrawn_holds: tuple[str, ...] = ()
+    minute_takers: tuple[NewMinuteTaker, ...] = ()
+    tiers: dict[TierName, int]
+    costs: tuple[OfferCost, ...]
+    working_days_to_spare: int
+
+
+class Cure(Value):
+    """Changes that make a slot in time possible, in the words of scenarios, with the tiers of the best one."""
+
+    changes: tuple[dict[str, Any], ...]
+    text: str
+    tiers: dict[TierName, int]
+
+
+class Offers(Value):
+    """The offers, best first. If no slot is in time, ``reason`` says what prevents it, and ``cures`` what would change it."""
+
+    offers: tuple[Offer, ...]
+    in_time: bool
+    proven: bool
+    reason: str | None = None
+    cures: tuple[Cure, ...] = ()
