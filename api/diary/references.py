@@ -3,31 +3,65 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from api.database.tables import conferences
+from api.diary.registers import queries as registers
+from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
-from api.errors import ErrorItem, NotFoundError
+from api.errors import ErrorItem, NotFoundError, invalid
 from scheduler.domain.conference import Conference
-from scheduler.domain.identifiers import alike, one_alike, shown
+from scheduler.domain.identifiers import NO_NAMES, alike, one_alike, one_with_name, shown
 
-CLOSE = 0.6
+CLOSE = 0.75
 """How alike a known reference must be to be suggested, from 0 to 1, by the measure of ``difflib``."""
 
 
-def did_you_mean(identifier: str, known: Iterable[str]) -> str:
-    """Return a question that suggests the known reference that is alike or closest; empty if there are none or several."""
+def did_you_mean(identifier: str, known: Iterable[str], names: Mapping[str, str] = NO_NAMES) -> str:
+    """Return a question that suggests the known reference that is alike or closest; empty if there are none or several.
+
+    ``names`` are those of the known ones, which people enter instead of references.
+    """
     listed = sorted(known)
-    close = one_alike(identifier, listed) or _closest(identifier, listed)
+    close = one_alike(identifier, listed) or one_with_name(identifier, names) or _closest(identifier, listed)
     return f" Did you mean {shown(close)}?" if close is not None else ""
 
 
+def hint_of(connection: Connection, register: Register[Any], identifier: str) -> str:
+    """Return the question whether the item of a register with a reference, or a name, like this one was meant."""
+    items = registers.values(connection, register)
+    names = {item.id: item.name for item in items if getattr(item, "name", "")}
+    return did_you_mean(identifier, (item.id for item in items), names)
+
+
+def unknown_item(connection: Connection, register: Register[Any], identifier: str) -> NotFoundError:
+    """Return the error for an item that does not exist, with the one that may have been meant."""
+    hint = hint_of(connection, register, identifier)
+    return NotFoundError("not-found", f"There is no {register.name} '{identifier}'.{hint}")
+
+
+def refuse_unknown(connection: Connection, wanted: Mapping[str, tuple[Register[Any], str | None]]) -> None:
+    """Raise InvalidError if a query asks for items that do not exist; ``wanted`` are its fields."""
+    errors = [
+        ErrorItem(
+            where=f"query.{field}",
+            message=f"there is no {register.name} '{identifier}'.{hint_of(connection, register, identifier)}",
+        )
+        for field, (register, identifier) in wanted.items()
+        if identifier is not None and registers.find(connection, register, identifier) is None
+    ]
+    if errors:
+        raise invalid("The request has errors.", errors)
+
+
 def _closest(identifier: str, listed: Sequence[str]) -> str | None:
-    near = difflib.get_close_matches(identifier, listed, n=2, cutoff=CLOSE)
-    likeness = [difflib.SequenceMatcher(None, each, identifier).ratio() for each in near]
-    return near[0] if len(near) == 1 or (near and likeness[0] > likeness[1]) else None
+    by_form, form = {alike(each): each for each in listed}, alike(identifier)
+    near = difflib.get_close_matches(form, by_form, n=2, cutoff=CLOSE)
+    likeness = [difflib.SequenceMatcher(None, each, form).ratio() for each in near]
+    return by_form[near[0]] if len(near) == 1 or (near and likeness[0] > likeness[1]) else None
 
 
 def unknown_conference(connection: Connection, identifier: str) -> NotFoundError:

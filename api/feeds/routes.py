@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.datastructures import URL
 
+from api.diary.references import hint_of
 from api.diary.registers import queries as registers
 from api.errors import ErrorItem, conflict, not_found
 from api.feeds import queries as feeds
@@ -134,7 +135,8 @@ def _check_subject(connection: Connection, new: NewFeed) -> None:
         message = f"is missing. Enter the id of a {register.name}."
     else:
         is_known = registers.find(connection, register, new.subject) is not None
-        message = None if is_known else f"there is no {register.name} '{new.subject}'. Enter the id of an existing one."
+        hint = hint_of(connection, register, new.subject)
+        message = None if is_known else f"there is no {register.name} '{new.subject}'.{hint} Enter the id of an existing one."
     if message is not None:
         raise request_errors([ErrorItem(where="subject", message=message)])
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scheduler.domain.identifiers import alike, one_alike, shown
+from scheduler.domain.identifiers import NO_NAMES, alike, one_alike, one_with_name, shown
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import quoted
 
@@ -195,16 +195,21 @@ def _model_in(annotation: Any) -> Any:
     return next((model for part in getattr(annotation, "__args__", ()) if (model := _model_in(part))), None)
 
 
-def unknown_id(kind: str, noun: str, identifier: str, known: Iterable[str], place: Place) -> Fault:
+def unknown_id(
+    kind: str, noun: str, identifier: str, known: Iterable[str], place: Place, names: Mapping[str, str] = NO_NAMES
+) -> Fault:
     """Return the fault of an id that the problem's list ``kind`` lacks; it suggests the closest known id."""
-    hint = did_you_mean(identifier, known)
+    hint = did_you_mean(identifier, known, names)
     return Fault(place, f"there is no {noun} {shown(identifier)}.{hint} Enter an id that is listed under {kind}.")
 
 
-def did_you_mean(identifier: str, known: Iterable[str]) -> str:
-    """Return a question that suggests the known id that is alike or closest; empty if there is none."""
+def did_you_mean(identifier: str, known: Iterable[str], names: Mapping[str, str] = NO_NAMES) -> str:
+    """Return a question that suggests the known id that is alike, has the entry as its name, or is closest; or an empty text."""
     listed = sorted(known)
-    close = one_alike(identifier, listed) or next(iter(difflib.get_close_matches(identifier, listed, n=1)), None)
+    by_form = {alike(each): each for each in listed}
+    close = one_alike(identifier, listed) or one_with_name(identifier, names)
+    if close is None:
+        close = next((by_form[form] for form in difflib.get_close_matches(alike(identifier), by_form, n=1)), None)
     return f" Did you mean {shown(close)}?" if close is not None else ""
 
 
@@ -249,6 +254,15 @@ class _Parts:
                 self.family_names.add(family)
                 if identifier is not None:
                     self._family[identifier] = alike(family)
+
+    def names_in(self, field: str) -> dict[str, str]:
+        """Return the readable names of a list's items, by id."""
+        found = {}
+        for n, item in self.items(field):
+            identifier, name = (self.text(item, (field, n, key)) for key in ("id", "name"))
+            if identifier is not None and name:
+                found[identifier] = name
+        return found
 
     def family_of(self, name: str) -> str | None:
         """Return the family of one side of a pair, in its form for comparison: the conference's family, or the side itself."""
@@ -308,7 +322,7 @@ def _item_faults(parts: _Parts, field: str) -> Iterator[Fault]:
         for key, kind in _REFERENCES[field].items():
             for at, identifier in parts.texts(item, (field, n, key)):
                 if kind in parts.ids and identifier not in parts.ids[kind]:
-                    yield unknown_id(kind, NOUNS[kind], identifier, parts.ids[kind], at)
+                    yield unknown_id(kind, NOUNS[kind], identifier, parts.ids[kind], at, parts.names_in(kind))
         match field:
             case "conferences":
                 if (parts.text(item, (field, n, "id")) or "").startswith("HOLD-"):

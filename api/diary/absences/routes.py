@@ -13,6 +13,7 @@ from api.diary.absences.queries import Away, Lists
 from api.diary.bookings import queries as bookings
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
+from api.diary.references import unknown_item
 from api.diary.registers import queries as registers
 from api.errors import conflict, invalid, not_found
 from api.http.etags import IfMatch, etag, expect
@@ -121,7 +122,7 @@ def periods_router(
         of, whose = next((of, getattr(value, of)) for of in lists.registers if getattr(value, of) is not None)
         stored = registers.find(connection, lists.registers[of], whose)
         if stored is None:
-            raise invalid(f"There is no {lists.registers[of].name} '{whose}'. Enter a listed id.")
+            raise invalid(f"{unknown_item(connection, lists.registers[of], whose).detail} Enter a listed id.")
         period = Period(first=value.first, last=value.last)
         if period in getattr(stored.value, lists.field):
             raise conflict("there-already", f"That {noun} of '{whose}' is entered already.")

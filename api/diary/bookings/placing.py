@@ -16,7 +16,7 @@ from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.queries import ConferenceState, StoredConference
-from api.diary.references import did_you_mean
+from api.diary.references import hint_of
 from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
@@ -217,21 +217,21 @@ def busy_then(connection: Connection, chosen: dict[str, Any]) -> Busy:
 
 def hold_to_registers(connection: Connection, chosen: dict[str, Any]) -> None:
     """Raise InvalidError if the chosen room, chair or minute taker does not exist."""
+    if errors := unknown_in_registers(connection, chosen):
+        raise invalid("It refers to items that do not exist.", errors)
+
+
+def unknown_in_registers(connection: Connection, chosen: dict[str, Any]) -> list[ErrorItem]:
+    """Return an error for each of the chosen room, chair and minute taker that does not exist."""
     named: dict[str, Register[Any]] = {
         "room": registers.ROOMS,
         "chair": registers.CHAIRS,
         "minute_taker": registers.MINUTE_TAKERS,
     }
-    errors = [
+    return [
         ErrorItem(
-            where=field, message=f"there is no {register.name} '{chosen[field]}'.{_hint(connection, register, chosen[field])}"
+            where=field, message=f"there is no {register.name} '{chosen[field]}'.{hint_of(connection, register, chosen[field])}"
         )
         for field, register in named.items()
         if chosen[field] is not None and registers.find(connection, register, chosen[field]) is None
     ]
-    if errors:
-        raise invalid("It refers to items that do not exist.", errors)
-
-
-def _hint(connection: Connection, register: Register[Any], identifier: str) -> str:
-    return did_you_mean(identifier, (value.id for value in registers.values(connection, register)))

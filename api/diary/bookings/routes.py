@@ -20,6 +20,9 @@ from api.diary.bookings import workflow as booking_workflow
 from api.diary.bookings.queries import StoredBooking
 from api.diary.bookings.schemas import BookingItem, ChangeReason, Lock, NoticeWaiver, RecordedException, WhyChanged
 from api.diary.conferences.follow_up import Reason
+from api.diary.references import refuse_unknown
+from api.diary.registers import queries as registers
+from api.diary.registers.queries import Register
 from api.errors import not_found
 from api.http.etags import IfMatch, etag, expect
 from api.http.permissions import Permission, needs
@@ -44,6 +47,14 @@ class BookingPage(BaseModel):
 
     items: list[BookingItem]
     next: int | None
+
+
+FILTERED: dict[str, Register[Any]] = {
+    "site": registers.SITES,
+    "room": registers.ROOMS,
+    "chair": registers.CHAIRS,
+    "minute_taker": registers.MINUTE_TAKERS,
+}
 
 
 class BookingFilter(Value):
@@ -157,6 +168,7 @@ class Pages:
         filters = request.model_dump(exclude={"state", "after", "most"})
         active = {"active": True, "ended": False, "all": None}[request.state]
         with self.store.reading() as connection:
+            refuse_unknown(connection, {name: (register, filters[name]) for name, register in FILTERED.items()})
             conditions = bookings.matching(**filters, active=active)
             rows = bookings.items(connection, *conditions, after=request.after, most=request.most + 1)
             version = version_of(connection)

@@ -24,6 +24,7 @@ from api.diary.bookings.placing import (
     recorded,
     refuse,
     store,
+    unknown_in_registers,
     waived,
     waived_move,
 )
@@ -62,7 +63,7 @@ def book(
     if stored is None:
         message = unknown_conference(connection, conference).detail
         error = ErrorItem(where="conference", message=f"{message[:1].lower()}{message[1:]}")
-        raise invalid("The conference is unknown. Enter it first.", [error])
+        raise invalid("The conference is unknown. Enter it first.", [error, *unknown_in_registers(connection, chosen)])
     if stored.state is ConferenceState.BOOKED:
         raise conflict("already-booked", f"{conference} is booked already. Move its booking instead.")
     if stored.state is not ConferenceState.REQUESTED:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from api.diary.conferences import follow_up
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, StoredConference
+from api.diary.references import unknown_item
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
-from api.errors import not_found
 from scheduler.domain.conference import ConferenceKind
 from scheduler.domain.people import Chair
 from scheduler.domain.values import Date, Value
@@ -58,7 +58,7 @@ def proposal(connection: Connection, identifier: str) -> HandoverProposal:
     chairs = registers.values(connection, registers.CHAIRS)
     leaving = next((chair for chair in chairs if chair.id == identifier), None)
     if leaving is None:
-        raise not_found("chair", identifier)
+        raise unknown_item(connection, registers.CHAIRS, identifier)
     policy = documents.get(connection, "policy")[0]
     families = [stored for stored in conferences.list_conferences(connection, chair=identifier) if stored.state in OPEN]
     return proposed(leaving, families, chairs, policy.caseload_cap)

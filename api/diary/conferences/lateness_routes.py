@@ -15,7 +15,7 @@ from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import Reason
 from api.diary.conferences.lateness import Source
 from api.diary.conferences.queries import StoredConference
-from api.errors import not_found
+from api.diary.references import unknown_conference
 from api.http.etags import IfMatch, etag, expect
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
@@ -80,7 +80,7 @@ def put(connection: Writing, now: Now, response: Response, id: str, new: NewLate
 def _require(connection: Connection, identifier: str) -> StoredConference:
     stored = conferences.find(connection, identifier)
     if stored is None:
-        raise not_found("conference", identifier)
+        raise unknown_conference(connection, identifier)
     return stored
 
 

@@ -19,6 +19,8 @@ from api.diary.conferences.queries import ConferenceState
 from api.diary.conferences.views import ConferenceView, Followed, current, followed, require_conference, shown, views
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
+from api.diary.references import refuse_unknown
+from api.diary.registers import queries as registers
 from api.errors import invalid
 from api.http.etags import IfMatch
 from api.http.paging import After, Most, page_model
@@ -115,6 +117,7 @@ _EXAMPLE: dict[str, Any] = {
 @router.get("", response_model=ConferencePage, dependencies=[_reads], summary="List conferences")
 def listed(connection: Reading, now: Now, filters: Annotated[ConferenceFilter, Query()]) -> Any:
     """Return conferences in the order in which they were stored."""
+    refuse_unknown(connection, {"site": (registers.SITES, filters.site), "chair": (registers.CHAIRS, filters.chair)})
     some = conferences.list_conferences(connection, **dict(filters) | {"most": filters.most + 1})
     page = some[: filters.most]
     return {"items": views(connection, page, now), "next": page[-1].position if len(some) > filters.most else None}

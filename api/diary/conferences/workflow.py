@@ -17,6 +17,7 @@ from api.diary.conferences import follow_up
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
+from api.diary.references import unknown_item
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.errors import ServiceError, conflict, invalid
@@ -88,7 +89,7 @@ def hand_over(connection: Connection, stored: StoredConference, chair: str, now:
     """
     _hold_to_open(stored)
     if registers.find(connection, registers.CHAIRS, chair) is None:
-        raise invalid(f"There is no chair '{chair}'. Enter an id that is listed under chairs.")
+        raise invalid(f"{unknown_item(connection, registers.CHAIRS, chair).detail} Enter an id that is listed under chairs.")
     if chair == stored.value.chair:
         raise invalid(f"{chair} is the chair of {stored.value.id} already. Enter another chair.")
     if chair in stored.value.not_chairs:

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from api.diary import snapshot
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
+from api.diary.references import unknown_item
 from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register, StoredItem
-from api.errors import ConflictError, conflict, error_items, invalid, not_found
+from api.errors import ConflictError, conflict, error_items, invalid
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import After, Most, page_model
 from api.http.permissions import Permission, needs
@@ -107,7 +108,7 @@ def _without_broken_bookings(sent: Any) -> Any:
 def _require(connection: Connection, register: Register[V], identifier: str) -> StoredItem[V]:
     stored = registers.find(connection, register, identifier)
     if stored is None:
-        raise not_found(register.name, identifier)
+        raise unknown_item(connection, register, identifier)
     return stored
 
 
