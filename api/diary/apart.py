@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from sqlalchemy import Connection, select
@@ -21,17 +21,23 @@ _MOST_OF_A_ROOT = 180
 
 
 class Families:
-    """The conferences of each family: those that name it or an alike one, and those of one chain of reviews."""
+    """The conferences of each family: those that name it or an alike one, and those of one chain of reviews.
 
-    def __init__(self, connection: Connection) -> None:
+    ``new`` are the families of conferences that are not stored yet, by conference.
+    """
+
+    def __init__(self, connection: Connection, new: Mapping[str, str | None] | None = None) -> None:
         family = conferences_table.c.value["family"].as_string().label("family")
         rows = connection.execute(select(conferences_table.c.id, conferences_table.c.follows, family)).all()
-        self._follows = {row.id: row.follows for row in rows}
-        self._named = {row.id: row.family for row in rows}
-        self._of_root: dict[str, str] = {}
+        self._follows: dict[str, str | None] = {row.id: row.follows for row in rows}
+        self._named: dict[str, str | None] = {row.id: row.family for row in rows}
+        for name, family_ in (new or {}).items():
+            self._follows.setdefault(name, None)
+            self._named[name] = family_ or self._named.get(name)
+        self._of_root: dict[str, dict[str, str]] = {}
         for name, family_ in self._named.items():
             if family_ is not None:
-                self._of_root.setdefault(self.root(name), family_)
+                self._of_root.setdefault(self.root(name), {}).setdefault(alike(family_), family_)
         self.names = {name for name in self._named.values() if name is not None}
         self.forms = {alike(name) for name in self.names}
         """The families in their form for comparison."""
@@ -47,33 +53,44 @@ class Families:
             conference = before
         return conference
 
-    def of(self, side: str) -> tuple[str, str] | None:
-        """Return the key of the family of one side of a pair; None if there is no such conference or family."""
+    def of(self, side: str) -> frozenset[tuple[str, str]]:
+        """Return the keys of the family of one side of a pair: none if there is no such conference or family.
+
+        A chain whose conferences name several families, as after a correction, has the key of each.
+        """
         if side in self._follows:
             root = self.root(side)
-            named = self._of_root.get(root)
-            return ("chain", root) if named is None else ("family", alike(named))
-        return ("family", alike(side)) if alike(side) in self.forms else None
+            return frozenset(("family", form) for form in self._of_root.get(root, ())) or frozenset({("chain", root)})
+        return frozenset({("family", alike(side))}) if alike(side) in self.forms else frozenset()
 
 
-def pairs_between(connection: Connection, pairs: Sequence[Pair], names: Sequence[str]) -> list[Pair]:
-    """Return the pairs between the conferences in ``names``."""
+def pairs_between(
+    connection: Connection, pairs: Sequence[Pair], names: Sequence[str], new: Mapping[str, str | None] | None = None
+) -> list[Pair]:
+    """Return the pairs between the conferences in ``names``; ``new`` has the families of those that are not stored yet.
+
+    A side that is no reference of a conference or family counts as the conference that it is alike, so that a pair that was
+    entered before references were checked still keeps the two apart.
+    """
     if not pairs or not names:
         return []
-    families = Families(connection)
+    families = Families(connection, new)
     members: dict[tuple[str, str], list[str]] = {}
     for name in names:
-        if (family := families.of(name)) is not None:
-            members.setdefault(family, []).append(name)
+        for key in families.of(name):
+            members.setdefault(key, []).append(name)
+    by_form = {alike(name): name for name in families.conferences}
+
+    def on_side(side: str) -> list[str]:
+        keys = families.of(side) or families.of(by_form.get(alike(side), ""))
+        return list(dict.fromkeys(name for key in sorted(keys) for name in members.get(key, ())))
+
     result: dict[Pair, None] = {}
     for one, other in pairs:
-        sides = families.of(one), families.of(other)
-        if None in sides or sides[0] == sides[1]:
-            continue
-        for first, second in product(*(members.get(side, ()) for side in sides if side is not None)):
-            if (second, first) not in result:
+        for first, second in product(on_side(one), on_side(other)):
+            if first != second and (second, first) not in result:
                 result[first, second] = None
-    return list(result)
+    return [pair for pair in result if families.of(pair[0]) != families.of(pair[1])]
 
 
 def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Sequence[Pair]) -> Iterator[Fault]:
@@ -83,7 +100,7 @@ def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Seque
     for n, pair in enumerate(pairs):
         if pair in before:
             continue
-        unknown = [m for m in (0, 1) if families.of(pair[m]) is None]
+        unknown = [m for m in (0, 1) if not families.of(pair[m])]
         for m in unknown:
             hint = did_you_mean(pair[m], known)
             yield Fault((n, m), f"there is no conference and no family {shown(pair[m])}.{hint} Enter the reference of one.")
@@ -96,7 +113,7 @@ def name_families(connection: Connection, pairs: Sequence[Pair], now: dt.datetim
     for side in {side for pair in pairs for side in pair}:
         families = Families(connection)
         stored = conferences.find(connection, side)
-        if stored is None or families.of(side) != ("chain", families.root(side)):
+        if stored is None or families.of(side) != {("chain", families.root(side))}:
             continue
         family = _free_family(families, families.root(side))
         for one in conferences.chain(connection, stored):

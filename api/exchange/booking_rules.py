@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.diary.apart import pairs_between
 from api.diary.bookings import notice
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.placing import faults_of_move
@@ -110,9 +111,9 @@ def _week(
     stored = {one.id: one for one in problem.conferences}
     taking_part = {name: values.get(name) or stored.get(name) for name in booked}
     conferences = tuple(conference for conference in taking_part.values() if conference is not None)
-    problem = with_fields(problem, conferences=conferences)
-    apart = tuple(pair for pair in documents.get(connection, "apart")[0] if all(problem.on_side(side) for side in pair))
-    return _Week(with_fields(problem, apart=apart), active)
+    new = {conference.id: conference.family for conference in conferences}
+    apart = tuple(pairs_between(connection, documents.get(connection, "apart")[0], list(new), new))
+    return _Week(with_fields(problem, conferences=conferences, apart=apart), active)
 
 
 def with_fields(problem: Problem, **changes: object) -> Problem:

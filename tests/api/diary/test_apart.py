@@ -77,6 +77,63 @@ def test_the_family_that_a_pair_gets_is_alike_to_no_other(seeded: TestClient) ->
     assert get(seeded, "CPC-1")["conference"]["family"] == "F-CPC-1-2"
 
 
+def test_only_pairs_with_both_sides_in_the_problem_are_sent(seeded: TestClient, store: Store) -> None:
+    seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
+    seeded.post("/api/v1/conferences", json=value("CPC-9", family="FAM-8"))
+    for pair in (("CPC-1", "CPC-5"), ("FAM-8", "CPC-5"), ("FAM-8", "CPC-2")):
+        assert keep_apart(seeded, *pair).status_code == 201
+    in_january = {frozenset({"CPC-8", "CPC-2"}), frozenset({"CPC-9", "CPC-2"})}
+    assert apart_in(store, dt.date(2027, 1, 31)) == in_january, "CPC-5 is due in June"
+    in_june = {frozenset({one, "CPC-5"}) for one in ("CPC-1", "CPC-8", "CPC-9")}
+    assert apart_in(store, dt.date(2027, 6, 30)) == in_january | in_june
+
+
+@pytest.mark.parametrize("has_names", [True, False])
+def test_each_later_review_of_a_family_is_apart_and_no_earlier_one(
+    seeded: TestClient, store: Store, clock: Clock, *, has_names: bool
+) -> None:
+    if has_names:
+        keep_apart(seeded, "CPC-1", "CPC-2")
+    else:
+        with store.writing() as connection:
+            documents.put(connection, "apart", (("CPC-1", "CPC-2"),), NOW)
+    name, day = "CPC-1", dt.datetime(2027, 1, 12, 10)
+    for following in ("CPC-1-R1", "CPC-1-R2"):
+        book(store, name, day.isoformat(timespec="minutes"), clock.now)
+        clock.now = day.replace(tzinfo=dt.UTC) + dt.timedelta(days=1)
+        outcome = "plan made" if name == "CPC-1" else "plan continues"
+        answer = post(seeded, name, "outcome", {"outcome": outcome}).json()
+        assert answer["next"]["conference"]["id"] == following
+        with store.reading() as connection:
+            problem = problem_of(connection, clock.now.date(), dt.date(2027, 12, 31))
+        assert {frozenset(pair) for pair in problem.apart} == {frozenset({following, "CPC-2"})}
+        name, day = following, day + dt.timedelta(days=70)
+
+
+@pytest.mark.parametrize("side", ["cpc-1", "CPC\u20111", "CPC-1\u200b"])
+def test_a_stored_pair_names_the_conference_that_it_is_alike(seeded: TestClient, store: Store, side: str) -> None:
+    with store.writing() as connection:  # a diary from before references were checked
+        documents.put(connection, "apart", ((side, "CPC-3"), ("CPC-9", "CPC-3")), NOW)
+    assert apart_in(store) == {frozenset({"CPC-1", "CPC-3"})}
+
+
+def test_a_family_corrected_within_its_chain_is_kept_apart_by_both_references(
+    seeded: TestClient, store: Store, clock: Clock
+) -> None:
+    keep_apart(seeded, "CPC-1", "CPC-3")
+    book(store, "CPC-1", "2027-01-12T10:00")
+    clock.forward(days=21)
+    post(seeded, "CPC-1", "outcome", {"outcome": "plan made"})
+    found = seeded.get("/api/v1/conferences/CPC-1-R1")
+    body = found.json()["conference"] | {"family": "FAM-8"}
+    answer = seeded.put("/api/v1/conferences/CPC-1-R1", json=body, headers={"If-Match": found.headers["ETag"]})
+    assert answer.status_code == 200, answer.text
+    assert keep_apart(seeded, "FAM-8", "CPC-2").status_code == 201
+    apart = apart_in(store)
+    assert {frozenset({"CPC-1-R1", "CPC-3"}), frozenset({"CPC-1-R1", "CPC-2"})} <= apart
+    assert frozenset({"CPC-1", "CPC-1-R1"}) not in apart
+
+
 @pytest.mark.parametrize(
     ("pair", "errors"),
     [

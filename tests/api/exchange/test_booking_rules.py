@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from api.http.formats import Format, encode
 from scheduler.domain.problem import Problem
-from tests.api.exchange.importing import commit, put_document, send
+from tests.api.exchange.importing import change, commit, put_document, send
 from tests.builders import chair, conference, minute_taker, room, tiny_problem
 
 AT_TEN = {"conference": "A", "start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
@@ -143,3 +143,16 @@ def test_what_is_booked_already_is_not_judged_again(client: TestClient) -> None:
     result = commit(client, service(published=[AT_TEN | {"locks": ["time"]}]))
     assert (result["bookings"]["changed"], result["undecided"]) == (["A"], [])
     assert [one["locks"] for one in client.get("/api/v1/bookings").json()["items"]] == [["time"]]
+
+
+@pytest.mark.parametrize("family", ["F-A", "f\u2011a"])
+def test_a_later_conference_of_a_family_is_kept_apart_in_an_import(client: TestClient, family: str) -> None:
+    commit(client, service(apart=[["A", "B"]]))
+    review = conference("A-R1", kind="review", trigger="2026-10-01", chair="C1", family=family)
+    assert client.post("/api/v1/apart", json={"pair": ["A", "B"]}).status_code == 409
+    change(client, "conferences/A", family="F-A")
+    both = {"conferences": [conference("A"), conference("B"), review], "apart": []}
+    first = AT_TEN | {"conference": "A-R1", "start": "2027-03-02T14:00"}
+    second = AT_TEN | {"conference": "B", "chair": "C2"}
+    told = commit(client, service(**both, published=[first, second]), overwrite="all")
+    assert [(one["conference"], [item["where"] for item in one["broken"]]) for one in told["undecided"]] == [("B", ["R7"])]
