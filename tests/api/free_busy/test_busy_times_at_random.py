@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.diary.service.feed_settings import FeedSettings
 from api.feeds import calendar as feed_calendar
-from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf
+from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf, Origin
 from api.free_busy.busy_times import BusyTimes, busy_times
 from api.free_busy.errors import CalendarRefused
 from scheduler.domain.conference import ConferenceKind, Mode
@@ -178,7 +178,7 @@ def bookings(draw: st.DrawFn) -> Entry:
         number=number,
         booking=Booking(conference=f"CPC-{number}", start=start, end=end, room="AYL-1", chair="C1", held=draw(st.booleans())),
         fate=draw(st.none() | st.sampled_from(Fate)),
-        taken_over=draw(st.booleans()),
+        origin=draw(st.none() | st.sampled_from(Origin)),
         arrival=arrival,
         cleared=end + 15 * MINUTE,
         site="AYL",
