@@ -11,7 +11,7 @@ from icalendar import Event
 
 from api.free_busy.ics_lines import REPEATABLE, TIMES, Component, Line, ics_lines
 from api.free_busy.reading_notes import Notes
-from api.free_busy.rules import fault_of
+from api.free_busy.rules import fault_of, plain
 from api.free_busy.series_dates import instant
 from api.free_busy.text_lines import STATUSES
 from scheduler.domain.calendar import ONE_DAY
@@ -50,11 +50,14 @@ def cleaned(part: Component, zones: Mapping[str, str | None], notes: Notes) -> C
 
 def _cleaned_line(line: Line, part: Component, zones: Mapping[str, str | None], notes: Notes) -> Line | None:
     if line.name == "RRULE":
-        rule = _MIDNIGHT_AT_24.sub(_next_midnight, line.value)
+        rule = plain(_MIDNIGHT_AT_24.sub(_next_midnight, line.value))
         if fault := fault_of(rule, part.value("DTSTART") or ""):
             notes.read_as(part, "only for its first time", fault)
             return None
         return Line(line.name, {}, rule)
+    if line.name == "EXRULE":  # RFC 2445, obsolete since 2009
+        notes.read_as(part, "without its EXRULE", "rules for exceptions are not supported")
+        return None
     if line.name == "SEQUENCE" and not line.value.isdecimal():
         return None
     if line.name not in TIMES:
@@ -69,7 +72,9 @@ def _cleaned_times(line: Line, part: Component, zones: Mapping[str, str | None],
     is_in_unknown_zone = name is not None and zone is None
     if line.name in REPEATABLE:
         items = [item for item in value.split(",") if item]
-        readable = [] if is_in_unknown_zone else [item for item in items if _is_time(item) or _is_period(item)]
+        may_be_periods = line.name != "EXDATE"  # an event is excepted by its start
+        readable = [item for item in items if _is_time(item) or (may_be_periods and _is_period(item))]
+        readable = [] if is_in_unknown_zone else readable
         if len(readable) < len(items):
             notes.read_as(part, "only in part", f"its {line.name} has a date or time that can't be read")
         if not readable:

@@ -17,17 +17,26 @@ STEPS = {"HOURLY": dt.timedelta(hours=1), "MINUTELY": dt.timedelta(minutes=1), "
 MAX_PER_DAY = 24
 MAX_SHORT_STEPS = 1000
 """Repetitions of a rule in steps below a day, which are expanded one by one from the first."""
+DEFAULTS = frozenset({"RSCALE=GREGORIAN", "SKIP=OMIT"})
 WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 DAY_FILTERS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYSETPOS")
+PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", *WITHIN_A_DAY, *DAY_FILTERS})
+"""The parts of a rule (RFC 5545, section 3.3.10)."""
 EVERY_DAY = "MO,TU,WE,TH,FR,SA,SU"
 YEARS = dt.datetime(2000, 1, 3), dt.datetime(2041, 1, 1)
 """Years in which every rule occurs that ever occurs: the calendar repeats itself after 28 years at most."""
 
 
+def plain(rule: str) -> str:
+    """Return a rule without what changes nothing: spaces, private parts, and the parts of RFC 7529 with their defaults."""
+    parts = ["".join(part.split()) for part in rule.split(";")]
+    return ";".join(part for part in parts if part and part.upper() not in DEFAULTS and not part.upper().startswith("X-"))
+
+
 def fault_of(rule: str, start: str) -> str | None:
     """Return why a rule of an event that starts at ``start`` is not read, as a clause, or None if it is."""
     parts = _parts(rule)
-    if not _is_supported(parts, start):
+    if not parts.keys() <= PARTS or not _is_supported(parts, start):
         return f"its repetition rule {quoted(rule)} is not supported"
     if not _occurs(";".join(f"{key}={value}" for key, value in parts.items() if key in ("FREQ", "BYMONTH", *DAY_FILTERS))):
         return f"its repetition rule {quoted(rule)} never occurs"

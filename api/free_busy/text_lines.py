@@ -17,12 +17,14 @@ FREEING = frozenset({"CANCELLED", "TRANSPARENT", "FREE", "WORKINGELSEWHERE"})
 """Values of these that make an event free."""
 _DATES = re.compile(r"[0-9]{8}[0-9TZPWDHMS,/+-]*")
 _WORD = re.compile("TENTATIVE|CONFIRMED|CANCELLED|OPAQUE|TRANSPARENT|FREE|BUSY|OOF|WORKINGELSEWHERE", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*([;=])\s*")
+"""A separator in a rule, which some programs surround with spaces."""
 _OFFSET = re.compile("[+-][0-9]{4,6}")
 VALUES: Mapping[str, re.Pattern[str]] = {
     **dict.fromkeys(("DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID", "FREEBUSY"), _DATES),
     **dict.fromkeys(STATUSES, _WORD),
     **dict.fromkeys(("TZOFFSETFROM", "TZOFFSETTO"), _OFFSET),
-    "RRULE": re.compile(r"\S*FREQ=\S*", re.IGNORECASE),
+    **dict.fromkeys(("RRULE", "EXRULE"), re.compile(r"\S*FREQ=\S*", re.IGNORECASE)),
     "DURATION": re.compile(r"[+-]?P[0-9TWDHMS]+"),
     "SEQUENCE": re.compile("[0-9]+"),
 }
@@ -60,7 +62,7 @@ def reading(word: str, value: str, context: Context) -> Reading:
     name = word.upper()
     if word != name and not (context is Context.PROPERTY and word == word.lower()):
         return Reading(None, Context.BROKEN_TEXT)
-    if context is not Context.PROPERTY and name in VALUES and not VALUES[name].fullmatch(value.rstrip()):
+    if context is not Context.PROPERTY and name in VALUES and not VALUES[name].fullmatch(_SEPARATOR.sub(r"\1", value).rstrip()):
         return Reading(None, Context.BROKEN_TEXT)
     if name in TEXTS:
         return Reading(name, Context.TEXT)
