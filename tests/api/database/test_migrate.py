@@ -204,7 +204,9 @@ def as_answered_then(result: Any, then: Any) -> Any:
         assert then["held"] == 0  # so all that was late then is booked late
         assert (result["booked_late"], result["in_time"], result["late"], result["reasons"]) == (then["late"], 0, 0, [])
         assert as_answered_then(result["booked_late_reasons"], then["reasons"]) == then["reasons"]
-    dropped = HELD_ONLY if "in_time" in then else ()
+    if "remarks" in then:  # more is remarked on today
+        assert set(then["remarks"]) <= set(result["remarks"])
+    dropped = ("remarks", *(HELD_ONLY if "in_time" in then else ()))
     return {name: as_answered_then(result[name], value) for name, value in then.items() if name not in dropped}
 
 
