@@ -27,7 +27,8 @@ class Call:
 
     ``means`` says what an uploaded file has in it, as JSON. ``numbers`` are the bookings that the answer named, by conference;
     ``following`` are the conferences that follow from outcomes, by the conference that was held. ``wrong`` are the places that a
-    refusal named, ``number`` and ``id`` what was created, ``schedule`` what a plan proposes.
+    refusal named, ``number`` and ``id`` what was created, ``schedule`` what a plan proposes, ``imported`` what an import changed,
+    left as it was, or left for somebody to decide.
     """
 
     at: dt.datetime
@@ -44,6 +45,7 @@ class Call:
     number: int | None = None
     id: str | None = None
     schedule: Any = None
+    imported: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def was_done(self) -> bool:
@@ -158,7 +160,16 @@ def _given(found: Any) -> dict[str, Any]:
         "following": following,
         "number": whole.get("number"),
         "id": whole.get("id") if isinstance(whole.get("id"), str) else None,
+        "imported": _imported(whole) if "undecided" in whole else {},
     }
+
+
+def _imported(found: Any) -> dict[str, list[str]]:
+    fields = {
+        name: {"/".join(filter(None, (one["item"], one["field"]))) for one in found[name]} for name in ("fields", "conflicts")
+    }
+    undecided = {one["conference"] for one in found["undecided"]}
+    return {"conflicts": sorted(fields["conflicts"]), "undecided": sorted(undecided), "changed": sorted(fields["fields"])}
 
 
 def _wrong(found: Any) -> tuple[str, ...]:

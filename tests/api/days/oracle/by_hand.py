@@ -154,6 +154,13 @@ def _fulfil(diary: Diary, call: Call, wishes: Sequence[Wish]) -> None:
         diary.note(wish.case, event, call.body.get("reason"), before=wish.old, after=new)
 
 
+def is_wrong(diary: Diary, wish: Wish) -> bool:
+    """True if a booking of a file breaks a rule, is late, or is too soon. A new one on a day that is over needs no notice."""
+    verdict = _verdict(diary, [wish])
+    is_over = wish.old is None and wish.new.day < diary.today
+    return bool(set(verdict.wrong) - ({"waiver"} if is_over else set()))
+
+
 def _verdict(diary: Diary, wishes: Sequence[Wish]) -> Verdict:
     wrong: set[str] = set()
     gone = [wish.old for wish in wishes if wish.old is not None]

@@ -23,7 +23,7 @@ def _is_of(diary: Diary, feed: Fields, row: Row) -> bool:
         case "service":
             return True
         case "site":
-            return diary.site(row.room) == feed["subject"]
+            return bool(diary.site(row.room) == feed["subject"])
         case kind:
             return bool(getattr(row, kind) == feed["subject"])
 
@@ -98,8 +98,9 @@ def _was_somebody_elses(diary: Diary, feed: Fields, row: Row) -> bool:
     """True if the booking was somebody else's before it moved, directly or over other moves, to the person of the calendar."""
     before = [one for one in diary.rows[: diary.rows.index(row)] if one.conference == row.conference]
     for one in reversed(before):
+        person: str | None = getattr(one, feed["of"])
         if one.ended != "moved":
             return False
-        if getattr(one, feed["of"]) != feed["subject"]:
-            return getattr(one, feed["of"]) is not None
+        if person != feed["subject"]:
+            return person is not None
     return False

@@ -20,7 +20,7 @@ from tests.api.days.recording import Call
 
 Handler = Callable[..., None]
 READERS = ("GET", "HEAD")
-JUDGED = (by_hand.book, by_hand.move, by_hand.swap)
+JUDGED = (by_hand.book, by_hand.move, by_hand.swap, importing.bring_in)
 """Also refused calls are handed to these, which say themselves what should have been refused."""
 
 

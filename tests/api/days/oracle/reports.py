@@ -166,7 +166,7 @@ def _caseload(diary: Diary, chair: Fields) -> Fields:
         and diary.cases[row.conference].state == "booked"
         and diary.cases[row.conference].value["chair"] is None
     )
-    cap = 0 if chair["reserve"] else int(diary.policy["caseload_cap"] * Fraction(str(chair["fte"])))
+    most = cap(diary, chair)
     leaving = None
     if chair["last"] is not None and date(chair["last"]) <= diary.today + DAY * 7 * 13:
         leaving = "has left" if date(chair["last"]) < diary.today else "leaves"
@@ -177,12 +177,17 @@ def _caseload(diary: Diary, chair: Fields) -> Fields:
         "now": chair["caseload"],
         "given": given,
         "after": chair["caseload"] + given,
-        "cap": cap,
-        "above": max(0, chair["caseload"] + given - cap),
+        "cap": most,
+        "above": max(0, chair["caseload"] + given - most),
         "last": chair["last"],
         "leaving": leaving,
         "to_hand_over": 0 if leaving is None else chair["caseload"],
     }
+
+
+def cap(diary: Diary, chair: Fields) -> int:
+    """Return the most children that a chair should hold, in proportion to the hours; a reserve holds none."""
+    return 0 if chair["reserve"] else int(diary.policy["caseload_cap"] * Fraction(str(chair["fte"])))
 
 
 def rooms(diary: Diary, first: dt.date, last: dt.date) -> list[Fields]:
