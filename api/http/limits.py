@@ -8,24 +8,22 @@ from http import HTTPStatus
 from fastapi import Request
 
 from api.http.problem_details import HttpError
-
-MAX_BODY_BYTES = 20 << 20
-"""The longest request body, in bytes."""
+from scheduler.files.file_safety import MOST_BYTES
 
 
 class LimitedRequest(Request):
-    """A request whose body is read up to ``MAX_BODY_BYTES`` only."""
+    """A request whose body is read up to ``MOST_BYTES`` only."""
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """Yield the body in pieces. Raise HttpError 413 as soon as it is too large."""
         announced = self.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
+        if announced.isdigit() and int(announced) > MOST_BYTES:
             raise _too_large(announced)
         size = 0
         async for piece in super().stream():
             size += len(piece)
-            if size > MAX_BODY_BYTES:
-                raise _too_large(f"more than {MAX_BODY_BYTES}")
+            if size > MOST_BYTES:
+                raise _too_large(f"more than {MOST_BYTES}")
             yield piece
 
 
@@ -35,5 +33,5 @@ def limited(request: Request) -> LimitedRequest:
 
 
 def _too_large(size: str) -> HttpError:
-    detail = f"It has {size} bytes. Send {MAX_BODY_BYTES} or fewer."
+    detail = f"It has {size} bytes. Send {MOST_BYTES} or fewer."
     return HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail)

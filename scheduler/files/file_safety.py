@@ -18,6 +18,7 @@ from scheduler.files.sheet_xml_safety import DAMAGED, UnsafeSheetError, safe_par
 
 MEGABYTE = 2**20
 MOST_BYTES = 20 * MEGABYTE
+"""The largest file that is read, and the longest request body that the service accepts."""
 MOST_BYTES_UNPACKED = 100 * MEGABYTE
 MOST_PARTS = 2000
 SUSPICIOUS_RATIO = 200

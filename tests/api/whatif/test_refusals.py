@@ -8,10 +8,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.database.session import Store
-from api.http.limits import MAX_BODY_BYTES
 from api.settings import Settings
 from api.whatif import requests as whatif_requests
 from fixtures.tiny import RAW
+from scheduler.files.file_safety import MOST_BYTES
 from tests.api.support.builders import Clock, fill
 from tests.api.whatif.test_routes import BOTH, JANUARY, LEAVES, WHATIF, problem, solves_queued
 
@@ -156,7 +156,7 @@ def test_values_that_json_does_not_allow_are_refused(seeded: TestClient) -> None
 
 
 def test_a_body_that_is_too_large_is_refused(seeded: TestClient) -> None:
-    body = b'{"problem": {"' + b"x" * MAX_BODY_BYTES + b'": 1}, "scenarios": []}'
+    body = b'{"problem": {"' + b"x" * MOST_BYTES + b'": 1}, "scenarios": []}'
     response = seeded.post(WHATIF, content=body, headers={"Content-Type": "application/json"})
-    detail = f"It has {len(body)} bytes. Send {MAX_BODY_BYTES} or fewer."
+    detail = f"It has {len(body)} bytes. Send {MOST_BYTES} or fewer."
     assert (response.status_code, response.json()["detail"]) == (413, detail)
