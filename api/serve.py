@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from scheduler.cli.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from api.settings import Settings
 
-BAD_INPUT = 2
 MAX_PORT = 65535
 SECONDS_TO_FINISH = 5
 
@@ -105,4 +106,4 @@ def _run(app: FastAPI, listening: socket.socket) -> None:
 
 def _refuse(message: str) -> NoReturn:
     typer.echo(message, err=True)
-    raise typer.Exit(BAD_INPUT)
+    raise typer.Exit(ExitCode.BAD_INPUT)

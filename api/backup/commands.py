@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from scheduler.cli.exit_codes import ExitCode
+
 if TYPE_CHECKING:
     import datetime as dt
 
     from api.settings import Settings
 
-BAD_INPUT = 2
 MEGABYTE = 1 << 20
 
 
@@ -126,4 +127,4 @@ def _kind_of(file: Path) -> bytes:
 
 def _refuse(message: str) -> NoReturn:
     typer.echo(message, err=True)
-    raise typer.Exit(BAD_INPUT)
+    raise typer.Exit(ExitCode.BAD_INPUT)
