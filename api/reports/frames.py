@@ -6,7 +6,7 @@ start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,13 +23,15 @@ def frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFr
 def sums(table: pd.DataFrame, by: Sequence[str], groups: Sequence[tuple[object, ...]]) -> list[dict[str, int]]:
     """Return the sums of the other columns for each of the groups, in their order; 0 if a group has no rows.
 
-    There are at least two columns to group by.
+    A group is a tuple of values of the columns ``by``, even of a single one.
     """
-    import pandas as pd
+    totals = {_group(row, by): row for row in records(table.groupby(list(by), sort=False).sum().reset_index())}
+    names = [str(name) for name in table.columns if name not in by]
+    return [{name: int(totals[group][name]) if group in totals else 0 for name in names} for group in groups]
 
-    index = pd.MultiIndex.from_tuples(groups, names=list(by))
-    totals = table.groupby(list(by), sort=False).sum().reindex(index, fill_value=0)
-    return [{str(name): int(value) for name, value in row.items()} for row in totals.to_dict("records")]
+
+def _group(row: Mapping[str, Any], by: Sequence[str]) -> tuple[object, ...]:
+    return tuple(row[name] for name in by)
 
 
 def csv_text(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

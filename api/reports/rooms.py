@@ -54,7 +54,7 @@ def rows(period: Period, rooms: Sequence[Room], calendar: Calendar, booked: Sequ
     by_slot = slots.groupby([*_GROUP, "start"], sort=False).sum().reset_index()  # a slot that is offered and taken is one slot
     counts = by_slot.assign(offered=1).drop(columns="start")
     groups = list(product(months(period), (room.id for room in rooms)))
-    sums = frames.sums(counts, _GROUP, groups) if groups else []
+    sums = frames.sums(counts, _GROUP, groups)
     sites = {room.id: room.site for room in rooms}
     return [
         RoomUse(

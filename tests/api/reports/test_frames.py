@@ -29,6 +29,12 @@ def test_a_group_without_rows_has_sums_of_0() -> None:
     assert frames.sums(empty, ("room", "month"), groups) == [{"children": 0}] * 3
 
 
+def test_a_group_may_be_of_one_column() -> None:
+    table = frames.frame(("room", "children"), [("R1", 2), ("R1", 3), ("R3", 5)])
+    assert frames.sums(table, ("room",), [("R1",), ("R2",)]) == [{"children": 5}, {"children": 0}]
+    assert frames.sums(table, ("room",), []) == []
+
+
 def test_only_a_report_loads_pandas() -> None:
     program = """
 import sys
