@@ -104,11 +104,11 @@ def feed_bytes(connection: Connection, feed: Feed, today: dt.date) -> bytes:
     """Return a feed as an iCalendar file: active bookings from 60 days ago on, and those that left it in the last 30 days."""
     service, settings, travel = (documents.get(connection, name)[0] for name in (SERVICE, SETTINGS, TRAVEL))
     shown, around = entries(connection, feed, today)
-    title = _title(feed, service.name, around)
+    title = _feed_title(feed, service.name, around)
     return calendar(feed, title, shown, settings, around.sites, travel_minutes(travel), service.chair_title)
 
 
-def _title(feed: Feed, service: str, around: Surroundings) -> str:
+def _feed_title(feed: Feed, service: str, around: Surroundings) -> str:
     match feed.of:
         case FeedOf.SERVICE:
             whose = service
