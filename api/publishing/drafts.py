@@ -22,10 +22,11 @@ from api.planning import queries as plans
 from api.publishing import queries as publications
 from api.publishing.data_changes import changed_conferences, changes_between
 from api.publishing.difference import changes_of
+from api.publishing.draft import Draft, Refusal
 from api.publishing.queries import StoredPublication
 from api.publishing.short_notice import excepted_in
 from api.publishing.split_weeks import broken_limits
-from api.publishing.workflow import Draft, Refusal, broken_rules
+from api.publishing.workflow import broken_rules
 from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking

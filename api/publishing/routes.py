@@ -20,8 +20,8 @@ from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.publishing import drafts
 from api.publishing import queries as publications
 from api.publishing import workflow as publishing
+from api.publishing.draft import Draft, DraftDifference
 from api.publishing.queries import PublicationSummary, flattened
-from api.publishing.workflow import Draft, DraftDifference
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Identifier, Period, Value
 

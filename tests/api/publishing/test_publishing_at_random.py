@@ -29,7 +29,7 @@ from api.jobs import queue as jobs
 from api.publishing import drafts
 from api.publishing import queries as publications
 from api.publishing import workflow as publishing
-from api.publishing.workflow import Draft
+from api.publishing.draft import Draft
 from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
