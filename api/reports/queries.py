@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
@@ -16,55 +15,14 @@ from api.database.tables import conferences as conferences_table
 from api.diary.conferences import lateness
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Outcome, Reason
-from api.diary.conferences.lateness import GivenReason
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
-from api.reports.reasons import in_words
+from api.reports.timeliness import PlacedConference, Stage
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Conference, ConferenceKind, Mode
 from scheduler.domain.values import Period
 
 RESCHEDULES = (ConferenceEvent.MOVED, ConferenceEvent.UNBOOKED, ConferenceEvent.CANCELLED)
 MAY_MAKE_INQUORATE = (ConferenceEvent.INQUORATE, ConferenceEvent.CORRECTED)
-
-
-class Stage(StrEnum):
-    """Whether a conference with a booking has been held, is still to come, or is over without a recorded outcome."""
-
-    HELD = "held"
-    BOOKED = "booked"
-    UNRECORDED = "unrecorded"
-
-
-@dataclass(frozen=True)
-class PlacedConference:
-    """A conference that has been held or is booked: its day, its own due date and the statutory one, and the reasons if late."""
-
-    conference: Conference
-    stage: Stage
-    due: dt.date
-    statutory_due: dt.date
-    day: dt.date
-    given: tuple[GivenReason, ...] = ()
-
-    @property
-    def is_late(self) -> bool:
-        """True if its day is after its own due date."""
-        return self.day > self.due
-
-    @property
-    def is_late_by_statute(self) -> bool:
-        """True if its day is after the statutory due date, which an earlier, inquorate attempt may have set."""
-        return self.day > self.statutory_due
-
-    @property
-    def reason(self) -> str | None:
-        """Return the reasons given for its lateness, in words; None if there are none."""
-        return in_words(self.given)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Return the distinct reasons given for its lateness."""
-        return tuple(dict.fromkeys(given.reason for given in self.given))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from api.clock import local_day
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.publishing.difference import Aspect, AspectChange
-from api.reports.child_counts import NO_REASON
 from api.reports.queries import StoredReschedule
 from api.reports.report import Report
+from api.reports.timeliness import NO_REASON
 from scheduler.domain.conference import ConferenceKind, Mode
 from scheduler.domain.values import Date, Moment
 from scheduler.report.workbook.styles import DATE, TableColumn

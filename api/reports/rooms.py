@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from api.diary.bookings.queries import StoredBooking
 from api.reports import frames
+from api.reports.months import month_of, months
 from api.reports.report import MONTH, Report
-from api.reports.timeliness import month_of, months
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.places import Room
 from scheduler.domain.values import Date, Period, days

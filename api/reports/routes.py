@@ -18,7 +18,7 @@ from api.http.formats import MEDIA_TYPES, Format
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.transaction import Now, Reading
-from api.reports import caseloads, reschedules, rooms, timeliness, weekly_icpc
+from api.reports import caseloads, reschedules, rooms, timeliness_by_month, weekly_icpc
 from api.reports import queries as report_queries
 from api.reports.report import Content, R, Report, as_csv, as_workbook
 from scheduler.domain.values import Date, Period, monday_of, sunday_of
@@ -39,15 +39,13 @@ router = APIRouter(prefix="/reports", tags=["reports"], responses=ERRORS)
 
 def _weekly_icpc(connection: Connection, days: Period, today: dt.date) -> Content[weekly_icpc.Week]:
     weeks = Period(first=monday_of(days.first), last=sunday_of(days.last))
-    return Content(
-        weekly_icpc.rows(weeks, report_queries.placed(connection, weeks, today), report_queries.not_booked(connection, weeks))
-    )
+    placed, not_booked = report_queries.placed(connection, weeks, today), report_queries.not_booked(connection, weeks)
+    return Content(weekly_icpc.rows(weeks, placed, not_booked))
 
 
-def _timeliness(connection: Connection, days: Period, today: dt.date) -> Content[timeliness.Month]:
-    return Content(
-        timeliness.rows(days, report_queries.placed(connection, days, today), report_queries.not_booked(connection, days))
-    )
+def _timeliness(connection: Connection, days: Period, today: dt.date) -> Content[timeliness_by_month.Month]:
+    placed, not_booked = report_queries.placed(connection, days, today), report_queries.not_booked(connection, days)
+    return Content(timeliness_by_month.rows(days, placed, not_booked))
 
 
 def _caseloads(connection: Connection, _: Period, today: dt.date) -> Content[caseloads.CaseloadRow]:
@@ -98,7 +96,7 @@ def _add(report: Report[R], content_of: Callable[[Connection, Period, dt.date], 
 
 
 _add(weekly_icpc.REPORT, _weekly_icpc)
-_add(timeliness.REPORT, _timeliness)
+_add(timeliness_by_month.REPORT, _timeliness)
 _add(caseloads.REPORT, _caseloads)
 _add(rooms.REPORT, _rooms)
 _add(reschedules.REPORT, _reschedules)

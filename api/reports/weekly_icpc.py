@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.diary.conferences.queries import StoredConference
-from api.reports.child_counts import COLUMNS, Timeliness, Type, cells, counted
-from api.reports.queries import PlacedConference
 from api.reports.report import Report
+from api.reports.timeliness import COLUMNS, PlacedConference, Timeliness, Type, cells, counted
 from scheduler.domain.values import Date, Period, days, monday_of
 from scheduler.report.workbook.styles import DATE, TableColumn
 
