@@ -20,10 +20,11 @@ from api.database import tables
 from api.database.tables import bookings, conferences, rooms
 from api.diary.bookings.queries import booking_of
 from api.diary.registers import queries as registers
-from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf
+from api.diary.service import queries as documents
+from api.feeds.calendar import Detail, Entry, Fate, Feed, FeedOf, calendar
 from api.feeds.fates import NAMING_A_CHAIR, OwnChairs, fate_of, origin_of, own_chairs_of
 from scheduler.domain.conference import ConferenceKind, Mode
-from scheduler.domain.places import Room
+from scheduler.domain.places import Room, travel_minutes
 
 PAST_DAYS, CANCELLED_DAYS = 60, 30
 SETTINGS, TRAVEL, SERVICE = "feed_settings", "travel", "service"
@@ -57,6 +58,27 @@ class Surroundings:
     def place(self, room: Room) -> str:
         """Return a room's place in words."""
         return f"{room.label}, {self.sites[room.site]}"
+
+
+def feed_bytes(connection: Connection, feed: Feed, today: dt.date) -> bytes:
+    """Return a feed as an iCalendar file: active bookings from 60 days ago on, and those that left it in the last 30 days."""
+    service, settings, travel = (documents.get(connection, name)[0] for name in (SERVICE, SETTINGS, TRAVEL))
+    shown, around = entries(connection, feed, today)
+    title = _feed_title(feed, service.name, around)
+    return calendar(feed, title, shown, settings, around.sites, travel_minutes(travel), service.chair_title)
+
+
+def _feed_title(feed: Feed, service: str, around: Surroundings) -> str:
+    match feed.of:
+        case FeedOf.SERVICE:
+            whose = service
+        case FeedOf.SITE:
+            whose = around.sites.get(feed.subject or "", feed.subject or "")
+        case FeedOf.ROOM if room := around.rooms.get(feed.subject or ""):
+            whose = around.place(room)
+        case _:
+            whose = feed.subject or ""
+    return f"Conferences: {whose}" if whose else "Conferences"
 
 
 def entries(connection: Connection, feed: Feed, today: dt.date) -> tuple[list[Entry], Surroundings]:

@@ -1,4 +1,4 @@
-"""Calendar feeds as rows, with the sha256 of their secrets, and each as a file."""
+"""Calendar feeds as rows, with the sha256 of their secrets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from api.database.tables import feeds
 from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
-from api.diary.service import queries as documents
-from api.feeds.calendar import Detail, Feed, FeedOf, calendar
-from api.feeds.entries import SERVICE, SETTINGS, TRAVEL, Surroundings, entries
-from scheduler.domain.places import travel_minutes
+from api.feeds.calendar import Detail, Feed, FeedOf
 
 SECRET_BYTES = 32
 SUBJECTS: dict[FeedOf, Register[Any]] = {
@@ -98,27 +95,6 @@ def note_fetches(connection: Connection, fetches: Iterable[Fetch]) -> None:
     """Record the latest fetches of feeds."""
     for fetch in fetches:
         connection.execute(update(feeds).where(feeds.c.id == fetch.feed).values(fetched_at=fetch.at, fetched_by=fetch.by))
-
-
-def feed_bytes(connection: Connection, feed: Feed, today: dt.date) -> bytes:
-    """Return a feed as an iCalendar file: active bookings from 60 days ago on, and those that left it in the last 30 days."""
-    service, settings, travel = (documents.get(connection, name)[0] for name in (SERVICE, SETTINGS, TRAVEL))
-    shown, around = entries(connection, feed, today)
-    title = _feed_title(feed, service.name, around)
-    return calendar(feed, title, shown, settings, around.sites, travel_minutes(travel), service.chair_title)
-
-
-def _feed_title(feed: Feed, service: str, around: Surroundings) -> str:
-    match feed.of:
-        case FeedOf.SERVICE:
-            whose = service
-        case FeedOf.SITE:
-            whose = around.sites.get(feed.subject or "", feed.subject or "")
-        case FeedOf.ROOM if room := around.rooms.get(feed.subject or ""):
-            whose = around.place(room)
-        case _:
-            whose = feed.subject or ""
-    return f"Conferences: {whose}" if whose else "Conferences"
 
 
 def _change(connection: Connection, identifier: str, **columns: Any) -> None:

@@ -20,6 +20,7 @@ from api.database.outages import OutageLog, outage
 from api.database.session import Store, version_of
 from api.errors import NotFoundError
 from api.feeds import queries as feeds
+from api.feeds.entries import feed_bytes
 from api.feeds.paths import PREFIX, SUFFIX
 from api.feeds.queries import Fetch
 from api.http.etags import etag, names
@@ -127,7 +128,7 @@ class Calendars:
             version, feed = version_of(connection), feeds.behind(connection, digest)
             if feed is None:
                 return None
-            body = feeds.feed_bytes(connection, feed, day)
+            body = feed_bytes(connection, feed, day)
         before = self.cache.get(digest)
         tag = etag(hashlib.sha256(body).hexdigest()[:32])  # equal in every process and after a restart
         return Ready(feed.id, version, day, body, tag, None if before is None else before.noted_at)

@@ -19,8 +19,8 @@ from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
-from api.feeds import queries as feeds
 from api.feeds.calendar import Detail, Feed, FeedOf
+from api.feeds.entries import feed_bytes
 from scheduler.domain.conference import Mode
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book, fill
@@ -39,7 +39,7 @@ def filled(store: Store) -> Store:
 
 def feed_of(store: Store, of: FeedOf, subject: str | None, detail: Detail = Detail.REFERENCE) -> bytes:
     with store.reading() as connection:
-        return feeds.feed_bytes(connection, Feed(UUID, of, subject, detail), NOW.date())
+        return feed_bytes(connection, Feed(UUID, of, subject, detail), NOW.date())
 
 
 def events(content: bytes) -> dict[str, icalendar.Event]:

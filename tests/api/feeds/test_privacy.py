@@ -20,8 +20,8 @@ from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.diary.service.feed_settings import FeedSettings
-from api.feeds import queries as feeds
 from api.feeds.calendar import FRESHNESS, Detail, Fate, Feed, FeedOf
+from api.feeds.entries import feed_bytes
 from api.free_busy import queries as busy_calendars
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Service
@@ -161,7 +161,7 @@ def test_feeds_show_permitted_texts_only(full: Store) -> None:
     feeds_seen = 0
     for (of, subject), detail in product(SUBJECTS, Detail):
         with full.reading() as connection:
-            content = feeds.feed_bytes(connection, Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", of, subject, detail), NOW.date())
+            content = feed_bytes(connection, Feed("6f1c2b1e-4a55-4f57-9a3e-3c1f0a9b7d11", of, subject, detail), NOW.date())
         assert leaked_texts(content, all_texts) <= permitted_texts(of, subject, detail), (of, subject, detail)
         feeds_seen += b"BEGIN:VEVENT" in content
     assert feeds_seen >= 20

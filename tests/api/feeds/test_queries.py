@@ -19,6 +19,7 @@ from api.diary.service import queries as documents
 from api.errors import ServiceError
 from api.feeds import queries as feeds
 from api.feeds.calendar import Detail, Fate, Feed, FeedOf
+from api.feeds.entries import feed_bytes
 from api.feeds.queries import Fetch
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book, fill
@@ -41,7 +42,7 @@ def events(
     store: Store, of: FeedOf, subject: str | None, today: dt.date = TODAY, detail: Detail = Detail.REFERENCE
 ) -> list[icalendar.Event]:
     with store.reading() as connection:
-        content = feeds.feed_bytes(connection, Feed(UUID, of, subject, detail), today)
+        content = feed_bytes(connection, Feed(UUID, of, subject, detail), today)
     return list(icalendar.Calendar.from_ical(content).walk("VEVENT"))
 
 
@@ -84,7 +85,7 @@ def test_each_feed_shows_its_bookings(
     titles = ["Held for an initial conference" if name is None else f"Conference {name}" for name in names]
     assert [name for name, _ in shown(filled, of, subject)] == titles
     with filled.reading() as connection:
-        content = feeds.feed_bytes(connection, Feed(UUID, of, subject, Detail.REFERENCE), TODAY)
+        content = feed_bytes(connection, Feed(UUID, of, subject, Detail.REFERENCE), TODAY)
     assert icalendar.Calendar.from_ical(content)["X-WR-CALNAME"] == title
 
 
