@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 
 from api.free_busy.ics_lines import Component
 from scheduler.wording import agree, count_of, short_date
 
 MAX_EVENT_NOTES = 10
+_DIGITS = re.compile("[0-9TZ:.+-]{4,32}", re.IGNORECASE)
+"""A start that names nobody, although it can't be read as a day."""
 CORRECT_IT = "Correct it in the calendar, or delete it there."
 
 
@@ -53,5 +56,5 @@ def named(event: Component) -> str:
         day = dt.datetime.strptime(start[:8], "%Y%m%d").date()
         time = dt.datetime.strptime(start[9:13], "%H%M").time() if start[8:9] == "T" else None
     except ValueError:
-        return "An event without a readable start"
+        return f"The event with the start {start}" if _DIGITS.fullmatch(start) else "An event without a readable start"
     return f"The event of {short_date(day)}" + (f" at {time:%H:%M}" if time else "")

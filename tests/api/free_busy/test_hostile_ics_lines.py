@@ -104,7 +104,7 @@ NOTED = {
     "a negative duration": not_read(f"{START}\nDURATION:-P1000D", "it ends before it begins"),
     "a duration beyond all years": not_read(f"{START}\nDURATION:P99999999999W", "its length can't be read"),
     "a day that does not exist": not_read(
-        "DTSTART:20270230T100000Z", "its start can't be read", "An event without a readable start"
+        "DTSTART:20270230T100000Z", "its start can't be read", "The event with the start 20270230T100000Z"
     ),
     "a beginning that is a length": not_read("DTSTART:PT1H", "its start can't be read", "An event without a readable start"),
     "two different beginnings": not_read(
