@@ -1,6 +1,7 @@
 """Routes to request, watch, cancel and read plans. ``api/publishing`` has the routes that publish them."""
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from api.clock import local_day, still_to_come
 from api.database.outages import OutageLog
 from api.database.session import Store
 from api.diary import snapshot
+from api.diary.service import queries as documents
 from api.diary.split_weeks import with_bookings_beside
 from api.errors import conflict, not_found
 from api.http.paging import After, Most
@@ -148,12 +150,25 @@ def add(connection: Writing, now: Now, request: Request, response: Response, new
     """Queue a plan of the days, from the current data. It is solved in the background: GET the plan, or its events."""
     settings: Settings = request.app.state.settings
     days = still_to_come(new, now)
-    problem = with_bookings_beside(connection, snapshot.problem_of(connection, days.first, days.last, today=local_day(now)))
+    problem = with_bookings_beside(
+        connection, snapshot.problem_of(connection, days.first, days.last, today=_made_on(connection, days, local_day(now)))
+    )
     seconds = min(new.time_limit or settings.plan_seconds, settings.plan_seconds)
     limits = {"time_limit": seconds, "workers": settings.plan_workers}
     job = jobs.add(connection, problem, {**new.model_dump(mode="json"), **days.model_dump(mode="json"), **limits}, now)
     response.headers["Location"] = resource_path("plans", job.id)
     return _plan(connection, job)
+
+
+def _made_on(connection: Connection, days: Period, today: dt.date) -> dt.date:
+    """Return the day on which a plan is made: today, or if all its days are over, one so early that no notice binds it.
+
+    Such a plan too drops the locks that it can't keep: no call can take a lock off a conference that has been held.
+    """
+    if today <= days.last:
+        return today
+    policy = documents.get(connection, "policy")[0]
+    return days.first - dt.timedelta(days=2 * max(policy.notice_days, policy.move_notice_days) + 30)
 
 
 @router.get("", dependencies=[reads], summary="List the plans, newest first")

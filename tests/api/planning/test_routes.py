@@ -17,8 +17,12 @@ from api.jobs.queue import Attempt
 from api.planning import queries as plans
 from api.settings import Settings
 from scheduler.checker import check
+from scheduler.domain.clocks import earliest_date
 from scheduler.domain.schedule import Schedule, Tier, Unplaced
-from tests.api.support.builders import NOW, Clock, fill
+from scheduler.planner import plan
+from tests.api.diary.conferences.test_routes import post
+from tests.api.support.builders import NOW, Clock, book, fill
+from tests.api.support.drafts import put
 from tests.api.support.plans import events_in, stored_plan
 from tests.builders import booking, schedule
 
@@ -149,6 +153,27 @@ def test_a_plan_begins_today_if_some_of_its_days_are_past(
     assert (plan["first"], plan["last"]) == (first, "2027-01-31")
     with store.reading() as connection:
         assert str(snapshot.problem_of(connection, dt.date.fromisoformat(first), dt.date(2027, 1, 31)).horizon.first) == first
+
+
+@pytest.mark.parametrize("has_been_held", [False, True])
+def test_a_plan_of_past_days_drops_locks_that_cannot_be_kept(
+    seeded: TestClient, store: Store, clock: Clock, has_been_held: bool
+) -> None:
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
+    clock.forward(days=40)
+    if has_been_held:
+        post(seeded, "CPC-1", "outcome", {"outcome": "plan made"})
+    put("chairs/C1", absences=[{"first": "2027-01-12", "last": "2027-01-12"}])(seeded)
+    identifier = request_plan(seeded)
+    with store.reading() as connection:
+        problem = jobs.problem_of(connection, identifier)
+    assert problem is not None
+    assert problem.published_by_id["CPC-1"].locks == ("time", "chair", "room")
+    assert problem.earliest == {one.id: earliest_date(one, problem.horizon.first, problem.calendar, problem.policy)
+                                for one in problem.conferences}  # fmt: skip
+    planned = plan(problem, workers=1, time_limit=20)
+    assert [(one.conference, one.rule) for one in planned.exceptions] == [("CPC-1", "R8")]
+    assert not planned.unplaced
 
 
 def test_an_empty_diary_cannot_be_planned(client: TestClient) -> None:

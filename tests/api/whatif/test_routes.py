@@ -165,6 +165,17 @@ def test_a_running_what_if_has_a_partial_comparison(seeded: TestClient, store: S
     assert without_seconds(comparison["base"]) == without_seconds(expected_comparison(store, BOTH).base.model_dump(mode="json"))
 
 
+def test_a_scenario_that_breaks_a_booking_by_hand_drops_its_locks(seeded: TestClient, store: Store) -> None:
+    book(store, "CPC-1", "2027-01-20T10:00", chair="C3", minute_taker="M1")
+    identifier = requested(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
+    work_on_all(store)
+    (scenario,) = seeded.get(f"{WHATIF}/{identifier}").json()["comparison"]["scenarios"]
+    assert (scenario["refused"], scenario["outlook"]["placed"]) == ([], scenario["outlook"]["conferences"])
+    assert [(one["conference"], "chair" in one["what"]) for one in scenario["moved"] if one["conference"] == "CPC-1"] == [
+        ("CPC-1", True)
+    ]
+
+
 def test_stored_results_are_in_the_answer_at_once(seeded: TestClient, store: Store) -> None:
     first = requested(seeded, JANUARY | {"scenarios": [LEAVES]})["id"]
     work_on_all(store)
