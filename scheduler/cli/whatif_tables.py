@@ -126,9 +126,13 @@ def _details(result: Result) -> Iterator[str]:
     late = [f"{late.conference} by {count_of(late.working_days, 'working day')}" for late in result.outlook.late]
     if late:
         yield f"  Late: {_cut(late)}."
-    above = [f"{load.label} {number(load.after)} (cap {number(load.cap)})" for load in result.outlook.caseloads if load.above]
+    in_post = [load for load in result.outlook.caseloads if load.gone is None]
+    above = [f"{load.label} {number(load.after)} (cap {number(load.cap)})" for load in in_post if load.above]
     if above:
         yield f"  Above the cap: {_cut(above)}."
+    gone = [f"{load.label} {number(load.after)}" for load in result.outlook.caseloads if load.gone is not None]
+    if gone:
+        yield f"  Children without a chair: {number(result.outlook.children_without_chair)} (gone: {_cut(gone)})."
     rooms = [f"{room.label} {number(room.used)} of {number(room.of)}" for room in result.outlook.rooms]
     yield f"  Starts used in rooms: {_cut(rooms)}."
     chairs = [f"{chair.label} {number(chair.used)} of {number(chair.of)}" for chair in result.outlook.chairs]

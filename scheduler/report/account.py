@@ -42,12 +42,17 @@ class BookingChange:
 
 @dataclass(frozen=True)
 class ChairLoad:
-    """The children of one chair: those given by the schedule, the cap, and the number above the cap."""
+    """The children of one chair: those given by the schedule, the cap, and the number above the cap.
+
+    ``gone`` is the chair's last day if they are not in post after the plan: their children then have no chair until the
+    families are handed over.
+    """
 
     chair: Chair
     given: int
     cap: int
     above: int
+    gone: dt.date | None = None
 
     @property
     def before(self) -> int:
@@ -58,6 +63,11 @@ class ChairLoad:
     def after(self) -> int:
         """Return the children of the chair including the schedule's new families."""
         return self.before + self.given
+
+    @property
+    def without_chair(self) -> int:
+        """Return the children who have no chair after the plan because this one is gone."""
+        return 0 if self.gone is None else self.after
 
 
 class Account:
@@ -141,9 +151,15 @@ class Account:
             conference = self.problem.conference_by_id[reference]
             if conference.chair is None and booking.chair in given:
                 given[booking.chair] += conference.children
-        cap = self.problem.policy.caseload_cap
+        cap, last = self.problem.policy.caseload_cap, self.problem.horizon.last
         return tuple(
-            ChairLoad(chair=chair, given=given[chair.id], cap=chair.cap(cap), above=above.get(chair.id, 0))
+            ChairLoad(
+                chair=chair,
+                given=given[chair.id],
+                cap=chair.cap(cap),
+                above=above.get(chair.id, 0),
+                gone=chair.last if chair.last is not None and chair.last <= last else None,
+            )
             for chair in self.problem.chairs
         )
 

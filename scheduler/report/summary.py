@@ -224,12 +224,18 @@ def _handovers(account: Account, measure: Measure) -> Section:
 def _caseloads(account: Account, measure: Measure) -> Section:
     title = account.problem.service.chair_title
     above = [load for load in account.loads if load.above]
+    gone = [f"{load.chair.label} ({children_of(load.after)})" for load in account.loads if load.without_chair]
+    children = children_of(sum(load.without_chair for load in account.loads))
+    nobody = [f"{children} without a {title} after the plan, whose {title} is gone then: {in_a_row(gone)}."] * bool(gone)
     if not above:
-        return Section("Caseloads", f"no {title} is above the cap.")
-    items = tuple(
-        f"{load.chair.label}: {children_of(load.after)}, {number(load.above)} above the cap of {number(load.cap)} "
-        f"({number(load.before)} before)"
-        for load in above
+        return Section("Caseloads", f"no {title} is above the cap.", tuple(nobody))
+    items = (
+        *nobody,
+        *(
+            f"{load.chair.label}: {children_of(load.after)}, {number(load.above)} above the cap of {number(load.cap)} "
+            f"({number(load.before)} before)"
+            for load in above
+        ),
     )
     children = children_of(measure.tiers["caseload"])
     sentence = f"{count_is(len(above), title)} above the cap, by {children} in all."

@@ -32,6 +32,7 @@ C1 leaves: Advisor 1 (C1) leaves.
   Against the base: Children handed over proven worse by 1; Preferences proven worse by 30.
   Late: CPC-0001 by 2 working days.
   Above the cap: Advisor 2 87 (cap 85).
+  Children without a chair: 85 (gone: Advisor 1 85).
 """
 
 

@@ -217,3 +217,13 @@ def test_the_account_adds_up_to_the_measure(problem_name: str, schedule_name: st
 
 def example(name: str) -> Any:
     return json.loads((EXAMPLES / f"{name}.json").read_text())
+
+
+def test_children_whose_chair_is_gone_after_the_plan_have_no_chair() -> None:
+    chairs = [chair("C1", name="Ann", caseload=83, last="2027-03-02"), chair("C2", name="Bob", caseload=87, last="2027-03-31")]
+    problem = tiny_problem(chairs=[*chairs, chair("C3", name="Cy", last="2027-04-01", caseload=9)])
+    result = schedule(booking("A"))
+    assert items(problem, result, "Caseloads") == (
+        "172 children without a CPA after the plan, whose CPA is gone then: Ann (85 children) and Bob (87 children).",
+        "Bob: 87 children, 2 above the cap of 85 (87 before)",
+    )

@@ -1,11 +1,13 @@
 """Builders of small comparisons for tests of pictures and workbooks: two conferences, three chairs, two rooms."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule, Tier, Unplaced
 from scheduler.measure import measure
 from scheduler.sweeps.task import Solved, task_of
+from scheduler.whatif.changes.chairs import ChairLeaves
 from scheduler.whatif.comparison.results import Comparison, Variant, compared
 from tests.builders import booking, chair, conference, room, schedule, tiny_problem
 
@@ -17,6 +19,8 @@ CONFERENCES = [
 ]
 A = booking("A", "2027-03-08T10:00", chair="C1")
 B = booking("B", "2027-03-09T14:00", room=None, chair="C1")
+A_BY_MANAGER = A.model_copy(update={"chair": "C9"})
+B_BY_MANAGER = B.model_copy(update={"chair": "C9"})
 
 
 def problem(**changes: object) -> Problem:
@@ -68,5 +72,19 @@ def crossed() -> Comparison:
     variants = [Variant(", ".join(at), ("It changes.",) if at != points[3] else (), base, ("demand +20%", *at)) for at in points]
     half, whole = solved(base, B, gaps=(1, 0, 0, 0, 0, 0)), solved(base, A, B, gaps=(0, 0, 0, 0, 1, 0))
     comparison = compared([Variant("base", (), base), *variants], [whole, half, None, whole, whole])
+    assert comparison is not None
+    return comparison
+
+
+def leaving() -> Comparison:
+    """Build a base, and a scenario in which C1 with 83 children and Advisor 2 with 87 leave; the manager chairs A."""
+    chairs = [chair("C1", caseload=83), chair("C2", name="Advisor 2", caseload=87)]
+    chairs.append(chair("C9", name="Manager", reserve=True, caseload=2))
+    base = problem(chairs=chairs)
+    scenario = base
+    for change in (ChairLeaves(chair="C1"), ChairLeaves(chair="C2", first=dt.date(2027, 3, 10))):
+        scenario = change.applied(scenario)
+    of_base, of_scenario = solved(base, A_BY_MANAGER, B), solved(scenario, A_BY_MANAGER, B_BY_MANAGER)
+    comparison = compared([Variant("base", (), base), Variant("two leave", ("Two leave.",), scenario)], [of_base, of_scenario])
     assert comparison is not None
     return comparison

@@ -6,7 +6,7 @@ from scheduler.domain.problem import PublishedBooking
 from scheduler.domain.schedule import Booking
 from scheduler.report.account import Account
 from scheduler.report.workbook.styles import DATE, TIME, ReportWorkbook, Shade, TableColumn
-from scheduler.wording import KIND_IN_WORDS
+from scheduler.wording import KIND_IN_WORDS, short_date
 
 FIRST_ROW = 4
 
@@ -105,6 +105,7 @@ def write_caseloads(book: ReportWorkbook, account: Account) -> None:
     row = FIRST_ROW
     for load in account.loads:
         remarks = ["reserve"] * load.chair.reserve + ["ABOVE THE CAP"] * (load.above > 0)
+        remarks += [f"GONE, last day {short_date(load.gone)}"] if load.gone is not None else []
         values = (load.chair.label, load.chair.fte, load.before, load.given, load.after, load.cap, load.above, ", ".join(remarks))
         book.row(sheet, row, columns, values, Shade.LATE if load.above else Shade.NONE)
         row += 1
@@ -114,6 +115,9 @@ def write_caseloads(book: ReportWorkbook, account: Account) -> None:
     ]
     if sums:
         book.row(sheet, row, columns, ("Together", None, *sums, None), starts_group=True, bold=True)
+    if any(load.gone is not None for load in account.loads):
+        without = sum(load.without_chair for load in account.loads)
+        book.row(sheet, row + 1, columns, ("Children without a chair", *[None] * 3, without, *[None] * 3), Shade.LATE, bold=True)
 
 
 def write_held_slots(book: ReportWorkbook, account: Account) -> None:

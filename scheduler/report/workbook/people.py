@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from scheduler.domain.people import Person
+from scheduler.domain.people import Chair, Person
 from scheduler.domain.schedule import Booking
 from scheduler.report.account import Account
 from scheduler.report.workbook.styles import DATE, TIME, ReportWorkbook, Shade, TableColumn
-from scheduler.wording import KIND_IN_WORDS
+from scheduler.wording import KIND_IN_WORDS, short_date
 
 FIRST_ROW = 4
 
@@ -62,7 +62,7 @@ def _write(
         rows = [_values(account, person, booking, other(booking)) for booking in bookings[person.id]]
         shades = [_shade(account, booking) for booking in bookings[person.id]]
         if not rows:
-            rows, shades = [(person.label, *[None] * 6, "no booking", *[None] * 4)], [Shade.NONE]
+            rows, shades = [(person.label, *[None] * 6, "no booking", *[None] * 3, _gone(account, person))], [Shade.NONE]
         for n, (values, shade) in enumerate(zip(rows, shades, strict=True)):
             book.row(sheet, row, columns, values, shade, starts_group=n == 0)
             row += 1
@@ -78,6 +78,12 @@ def _values(account: Account, person: Person, booking: Booking, other: str) -> t
         account.place_label(booking), booking.conference, KIND_IN_WORDS[conference.kind] if conference else "kept free",
         conference.children if conference else None, other, ", ".join(account.notes(booking)),
     )  # fmt: skip
+
+
+def _gone(account: Account, person: Person) -> str | None:
+    """Return the last day of a chair who is not in post after the plan."""
+    last = person.last if isinstance(person, Chair) else None
+    return f"gone, last day {short_date(last)}" if last is not None and last <= account.problem.horizon.last else None
 
 
 def _shade(account: Account, booking: Booking) -> Shade:

@@ -60,7 +60,10 @@ class UnplacedConference(Value):
 
 
 class ChairCaseload(Value):
-    """A chair's children before and after the plan, the cap, and the children above it (contract, T5)."""
+    """A chair's children before and after the plan, the cap, and the children above it (contract, T5).
+
+    ``gone`` is the last day of a chair who is not in post after the plan; their children then have no chair.
+    """
 
     chair: str
     label: str
@@ -68,6 +71,7 @@ class ChairCaseload(Value):
     after: int
     cap: int
     above: int
+    gone: Date | None = None
 
 
 class Use(Value):
@@ -92,7 +96,10 @@ class MovedConference(Value):
 
 
 class Outlook(Value):
-    """The effects of one schedule. ``counts`` are the units of each preference, without weights (contract, T6)."""
+    """The effects of one schedule. ``counts`` are the units of each preference, without weights (contract, T6).
+
+    ``children_without_chair`` are those of chairs who are gone after the plan.
+    """
 
     tiers: tuple[Tier, ...]
     conferences: int
@@ -103,6 +110,7 @@ class Outlook(Value):
     counts: dict[PreferenceName, int]
     handovers: tuple[str, ...]
     caseloads: tuple[ChairCaseload, ...]
+    children_without_chair: int = 0
     rooms: tuple[Use, ...]
     chairs: tuple[Use, ...]
     seconds: float
@@ -198,9 +206,11 @@ def outlook(problem: Problem, schedule: Schedule, seconds: float) -> Outlook:
                 after=load.after,
                 cap=load.cap,
                 above=load.above,
+                gone=load.gone,
             )
             for load in account.loads
         ),
+        children_without_chair=sum(load.without_chair for load in account.loads),
         rooms=tuple(_rooms(account)),
         chairs=tuple(_chairs(account)),
         seconds=seconds,

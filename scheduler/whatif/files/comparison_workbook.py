@@ -178,11 +178,17 @@ def _chairs(comparison: Comparison) -> SheetTable:
 
     def rows(_: Result, outlook: Outlook) -> Iterator[Row]:
         for load, use in zip(outlook.caseloads, outlook.chairs, strict=True):
+            if load.gone is not None:
+                yield (load.label, load.before, None, None, load.above, use.of, use.used, "GONE"), Shade.LATE
+                continue
             counts = (load.before, load.after, load.cap, load.above, use.of, use.used)
             is_above = load.above > 0
             yield (load.label, *counts, "ABOVE THE CAP" if is_above else ""), Shade.LATE if is_above else Shade.NONE
+        if any(load.gone is not None for load in outlook.caseloads):
+            yield ("Children without a chair", None, outlook.children_without_chair, *[None] * 5), Shade.LATE
 
-    return SheetTable("Chairs", f"Each {title}'s children and days, by scenario", columns, _of_each(comparison, rows))
+    note = f"GONE: not in post after the plan. Their children have no {title} until they are handed over."
+    return SheetTable("Chairs", f"Each {title}'s children and days, by scenario", columns, _of_each(comparison, rows), note)
 
 
 def _rooms(comparison: Comparison) -> SheetTable:

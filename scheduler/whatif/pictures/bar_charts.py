@@ -14,7 +14,7 @@ from scheduler.wording import KIND_IN_WORDS, TIER_IN_WORDS, capitalised, count_o
 
 MAX_ROWS = 40
 MAX_PANELS = 16
-PROVEN, UNKNOWN, NOTHING = "✓", "?", "–"
+PROVEN, UNKNOWN, NOTHING, GONE = "✓", "?", "–", "gone"
 NO_SCHEDULE, NOT_SOLVED = "no schedule", "not solved"
 PROOFS = (
     "✓: proven, no schedule can have less. ≥: not proven, but no schedule can have less than that. "
@@ -112,21 +112,27 @@ def _has_valid_bound(outlook: Outlook, name: TierName) -> bool:
 
 
 def caseloads(comparison: Comparison) -> Bars:
-    """Return each chair's children against the cap."""
+    """Return the children without a chair, if there are any, and each chair's children against the cap."""
     in_rows = outlooks(comparison, MAX_ROWS)
+    has_gone = any(load.gone for outlook in in_rows for load in outlook.caseloads)
     labels = {load.chair: load.label for outlook in in_rows for load in outlook.caseloads}
     caps: dict[str, set[int]] = {chair: set() for chair in labels}
     for outlook in in_rows:
         for load in outlook.caseloads:
-            caps[load.chair].add(load.cap)
+            caps[load.chair].update([load.cap] if load.gone is None else [])
+    views = [View("Children without a chair", _without_chair)] * has_gone
+    views += [View(f"{label}{_cap(caps[chair])}", partial(_caseload, chair)) for chair, label in labels.items()]
+    gone = (
+        f" {GONE}: not in post after the plan; the children have no {comparison.service.chair_title} until they are handed over."
+    )
     return _picture(
         comparison,
         f"Children of each {comparison.service.chair_title} against the cap",
-        [View(f"{label}{_cap(caps[chair])}", partial(_caseload, chair)) for chair, label in labels.items()],
-        ((Look.SOLID, "children"), (Look.HATCHED, "above the cap")),
+        views,
+        ((Look.SOLID, "children"), (Look.HATCHED, "above the cap"), *[(Look.EMPTY, "without a chair")] * has_gone),
         mark="the cap",
         alike=True,
-        notes=[f"(+7): 7 children above the cap. {NOTHING}: not there."],
+        notes=[f"(+7): 7 children above the cap. {NOTHING}: not there.{gone * has_gone}"],
     )
 
 
@@ -134,12 +140,21 @@ def _caseload(chair: str, outlook: Outlook) -> Bar:
     load = next((load for load in outlook.caseloads if load.chair == chair), None)
     if load is None:
         return Bar(NOTHING)
+    if load.gone is not None:
+        return Bar(GONE)
     text = f"{number(load.after)} (+{number(load.above)})" if load.above else number(load.after)
     return Bar(text, _some(((load.after - load.above, Look.SOLID), (load.above, Look.HATCHED))), load.cap)
 
 
+def _without_chair(outlook: Outlook) -> Bar:
+    children = outlook.children_without_chair
+    return Bar(number(children), _some(((children, Look.EMPTY),)))
+
+
 def _cap(caps: set[int]) -> str:
-    """Return ``, cap 85`` or ``, cap 68 to 85``."""
+    """Return ``, cap 85`` or ``, cap 68 to 85``; empty without a cap."""
+    if not caps:
+        return ""
     lowest, highest = min(caps), max(caps)
     return f", cap {number(lowest)}" + (f" to {number(highest)}" if lowest < highest else "")
 

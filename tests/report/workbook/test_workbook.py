@@ -142,6 +142,21 @@ def test_the_caseloads_sheet(march_book: openpyxl.Workbook):
     assert rows[-1] == ("Together", None, 486, 93, 579, 476, 103, None)
 
 
+def test_chairs_who_are_gone_and_their_children(tmp_path: Path):
+    chairs = [chair("C1", caseload=83, last="2027-03-02"), chair("C2", caseload=87, last="2027-02-26"), chair("C3")]
+    written = book_of(tiny_problem(chairs=chairs), schedule(booking("A")), tmp_path)
+    assert table(written["Caseloads"]) == [
+        ("C1", 1, 83, 2, 85, 85, 0, "GONE, last day 2 March 2027"),
+        ("C2", 1, 87, 0, 87, 85, 2, "ABOVE THE CAP, GONE, last day 26 February 2027"),
+        ("C3", 1, 0, 0, 0, 85, 0, None),
+        ("Together", None, 170, 2, 172, 255, 2, None),
+        ("Children without a chair", None, None, None, 172, None, None, None),
+    ]
+    assert [row[-1] for row in table(written["By chair"])] == [
+        "outside", "gone, last day 26 February 2027", None,
+    ]  # fmt: skip
+
+
 def test_the_held_slots_sheet_shows_missing_slots(march_book: openpyxl.Workbook):
     rows = table(march_book["Held slots"])
     assert len(rows) == 25

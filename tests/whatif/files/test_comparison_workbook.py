@@ -11,7 +11,7 @@ from scheduler.domain.preferences import PREFERENCES
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.files import comparison_workbook as workbook
 from scheduler.whatif.files.comparison_workbook import comparison_workbook, write_comparison
-from tests.whatif.comparison_builders import small
+from tests.whatif.comparison_builders import leaving, small
 
 Row = tuple[Any, ...]
 SHEETS = ["Scenarios", "Tiers", "Children", "Not placed", "Late", "Chairs", "Rooms", "Preferences", "Changes"]
@@ -107,6 +107,19 @@ def test_changes_are_empty_if_the_base_has_no_schedule():
     alone = one.scenarios[0].model_copy(update={"differences": (), "judgement": None, "moved": ()})
     written = book(one.model_copy(update={"base": base, "scenarios": (alone,)}))
     assert [row[13] for row in written["Scenarios"].iter_rows(min_row=5, values_only=True)] == [None, None, None]
+
+
+def test_chairs_who_leave_are_gone_and_their_children_counted():
+    rows = [tuple(row) for row in book(leaving())["Chairs"].iter_rows(min_row=5, values_only=True)]
+    assert [tuple(value for value in row) for row in rows] == [
+        ("base", "C1", 83, 83, 85, 0, 5, 1, None),
+        ("base", "Advisor 2", 87, 87, 85, 2, 5, 0, "ABOVE THE CAP"),
+        ("base", "Manager", 2, 5, 0, 5, 5, 1, "ABOVE THE CAP"),
+        ("two leave", "C1", 83, None, None, 0, 0, 0, "GONE"),
+        ("two leave", "Advisor 2", 87, None, None, 2, 2, 0, "GONE"),
+        ("two leave", "Manager", 2, 5, 0, 5, 5, 2, "ABOVE THE CAP"),
+        ("two leave", "Children without a chair", None, 170, None, None, None, None, None),
+    ]
 
 
 def test_chairs_and_rooms(sheets: dict[str, list[Row]]):

@@ -10,7 +10,7 @@ from scheduler.whatif.pictures import picture, picture_names, write_pictures
 from scheduler.whatif.pictures.bar_charts import MAX_PANELS, MAX_ROWS, caseloads, children, rooms, tiers
 from scheduler.whatif.pictures.crossing import MAX_POINTS, crossing
 from scheduler.wording import without_controls
-from tests.whatif.comparison_builders import crossed, small
+from tests.whatif.comparison_builders import crossed, leaving, small
 
 NAMES = ("children", "tiers", "caseloads", "rooms")
 ROWS = ["base", "AYL-1 closes", "none", "never"]
@@ -97,6 +97,21 @@ def test_caseloads_against_the_cap():
     assert [[bar.mark for bar in panel.bars] for panel in caseloads(small()).panels] == [
         [85, 85, None, None], [85, 85, None, None], [0, 0, None, None],
     ]  # fmt: skip
+
+
+def test_chairs_who_leave_are_gone_and_their_children_have_no_chair():
+    assert texts(leaving(), "caseloads") == [
+        "base", "two leave", "0", "170", "Children without a chair",
+        "83", "gone", "C1, cap 85",
+        "87 (+2)", "gone", "Advisor 2, cap 85",
+        "5 (+5)", "5 (+5)", "Manager, cap 0",
+        "What if: A & <B>, 8 to 12 March 2027. Children of each CPA against the cap",
+        "(+7): 7 children above the cap. –: not there. gone: not in post after the plan; the children have no CPA until they are "
+        "handed over.", "children", "above the cap", "without a chair", "the cap",
+    ]  # fmt: skip
+    panels = caseloads(leaving()).panels
+    assert [[(amount, look.name) for amount, look in panel.bars[1].parts] for panel in panels[:3]] == [[(170, "EMPTY")], [], []]
+    assert [panel.bars[1].mark for panel in panels] == [None, None, None, 0]
 
 
 def test_rooms_that_only_a_scenario_has():
