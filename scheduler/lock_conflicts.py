@@ -24,6 +24,14 @@ from scheduler.wording import in_a_row
 LOCKS: tuple[Lock, ...] = ("time", "chair", "room")
 
 
+class LockConflictError(InputError):
+    """Published bookings that no schedule can keep together; ``reasons`` says of each conference why."""
+
+    def __init__(self, faults: Sequence[Fault], reasons: Mapping[str, str]) -> None:
+        super().__init__(faults)
+        self.reasons = reasons
+
+
 def without_hopeless_locks(problem: Problem) -> Problem:
     """Return the problem without the locks that no schedule can keep; only with ``today`` (contract, section 8).
 
@@ -66,7 +74,7 @@ def candidates_for_locks(builder: ProgrammeBuilder, programme: Programme) -> Int
     """Return candidates that keep every lock and every past or frozen booking, as positions; empty if there are none.
 
     Nothing else has to be booked, so these alone are a feasible schedule.
-    Raise InputError if no schedule can keep every lock. It lists the locks that conflict.
+    Raise LockConflictError if no schedule can keep every lock. It lists the locks that conflict.
     """
     problem = builder.problem
     to_book = _to_book(problem)
@@ -74,11 +82,10 @@ def candidates_for_locks(builder: ProgrammeBuilder, programme: Programme) -> Int
         return np.zeros(0, dtype=np.int64)
     alone = [published for published in to_book if published.conference in builder.impossible]
     if alone:
-        raise InputError([_fault(builder, published, alone) for published in alone])
+        raise _error(builder, alone)
     chosen = _candidates_for(builder, programme, to_book)
     if chosen is None:
-        conflict = _minimal_conflict(builder, programme, to_book)
-        raise InputError([_fault(builder, published, conflict) for published in conflict])
+        raise _error(builder, _minimal_conflict(builder, programme, to_book))
     return chosen
 
 
@@ -124,13 +131,23 @@ def _minimal_conflict(
     return conflict
 
 
-def _fault(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Sequence[PublishedBooking]) -> Fault:
-    problem = builder.problem
+def _error(builder: ProgrammeBuilder, conflict: Sequence[PublishedBooking]) -> LockConflictError:
+    """Return the error of locks that can't be kept, each by itself or all together."""
+    reasons = {published.conference: _reason(builder, published, conflict) for published in conflict}
+    return LockConflictError(
+        [_fault(builder.problem, published, reasons[published.conference]) for published in conflict], reasons
+    )
+
+
+def _reason(builder: ProgrammeBuilder, published: PublishedBooking, conflict: Sequence[PublishedBooking]) -> str:
     others = in_a_row([other.conference for other in conflict if other is not published])
     if published.conference in builder.impossible or not others:
-        why = " ".join(_violations_alone(problem, published)) or "Other rules exclude every booking that would keep it."
-    else:
-        why = f"It can't be kept together with {others}."
+        alone = " ".join(_violations_alone(builder.problem, published))
+        return alone or "Other rules exclude every booking that would keep it."
+    return f"It can't be kept together with {others}."
+
+
+def _fault(problem: Problem, published: PublishedBooking, why: str) -> Fault:
     return Fault(
         ("published", problem.published.index(published), "locks"),
         f"no schedule can keep the lock of {published.conference} on its {in_a_row(published.locks)}. {why} "

@@ -12,7 +12,7 @@ import numpy as np
 
 from scheduler.checker import check
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import TIERS, Schedule, Solver, Tier, Unplaced
+from scheduler.domain.schedule import TIERS, Schedule, Solver, Unplaced
 from scheduler.domain.values import Period
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
@@ -26,7 +26,8 @@ from scheduler.model.programme import ProgrammeBuilder
 from scheduler.remarks import remarks_of
 from scheduler.report.causes import why_unplaced
 from scheduler.report.exceptions import exceptions_of
-from scheduler.rules import HARD_RULES
+from scheduler.rules import RULES
+from scheduler.rules.base import Rule
 
 
 def plan(
@@ -55,39 +56,62 @@ def plan(
     deadline = None if time_limit is None else started + time_limit
     budget = Budget(clock, started, deadline, stop or threading.Event())
     with Highs() if highs is None else nullcontext(highs) as relaxing:
-        as_planned = without_hopeless_locks(problem)
-        builder = build_programme(as_planned)
-        programme = builder.programme()
-        locked = candidates_for_locks(builder, programme)
-        portfolio = Portfolio(relaxing, builder.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
-        tiers = portfolio.solve()
+        schedule = solve(problem, relaxing, budget, workers=workers, seed=seed, on_progress=on_progress, work_limit=work_limit)
+    must_agree(problem, schedule)
+    return schedule.model_copy(update={"solver": solver_of(clock() - started, workers, seed)})
+
+
+def solve(
+    problem: Problem,
+    highs: Highs,
+    budget: Budget,
+    *,
+    rules: Sequence[Rule] = RULES,
+    workers: int = 2,
+    seed: int = 1,
+    on_progress: Listener | None = None,
+    work_limit: float | None = None,
+) -> Schedule:
+    """Return the best schedule found within the budget by some rules, neither checked nor with its solver.
+
+    A tier that no rule posts to is 0 and proven, so that leaving out the last rules ends the search before their tiers. A
+    rule may post other costs than its tier's, which the caller then decodes. Raise InputError as ``plan`` does.
+    """
+    as_planned = without_hopeless_locks(problem)
+    builder = build_programme(as_planned, rules=rules)
+    programme = builder.programme()
+    locked = candidates_for_locks(builder, programme)
+    portfolio = Portfolio(highs, builder.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
+    tiers = portfolio.solve()
     chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
     bookings = bookings_of(builder.candidates, chosen)
-    schedule = Schedule(
+    return Schedule(
         problem=problem.digest,
         bookings=bookings,
-        unplaced=tuple(_unplaced(builder, chosen)),
+        unplaced=tuple(_unplaced(builder, chosen, rules)),
         tiers=tuple(tiers),
         assumptions=problem.assumptions,
         exceptions=exceptions_of(problem, as_planned, bookings),
         remarks=remarks_of(problem),
     )
-    _must_agree(problem, schedule, tiers)
-    solver = Solver(
+
+
+def solver_of(seconds: float, workers: int, seed: int) -> Solver:
+    """Return the solver of a schedule, with the seconds that building, solving and checking took."""
+    return Solver(
         engine="CP-SAT and HiGHS in OR-Tools",
-        seconds=round(clock() - started, 3),
+        seconds=round(seconds, 3),
         workers=workers,
         seed=seed,
         version=version("ortools"),
     )
-    return schedule.model_copy(update={"solver": solver})
 
 
-def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
+def _unplaced(builder: ProgrammeBuilder, chosen: Ints, among: Sequence[Rule]) -> list[Unplaced]:
     """Return the conferences without a booking, each with a reason that is certain."""
     candidates, problem = builder.candidates, builder.problem
     placed = set(candidates.request[chosen].tolist())
-    rules = {rule.name: rule for rule in HARD_RULES}
+    rules = {rule.name: rule for rule in among if rule.tier is None}
     reasons: list[Unplaced] = []
     for n, conference in enumerate(problem.conferences):
         if n in placed:
@@ -104,10 +128,13 @@ def _unplaced(builder: ProgrammeBuilder, chosen: Ints) -> list[Unplaced]:
     return reasons
 
 
-def _must_agree(problem: Problem, schedule: Schedule, tiers: Sequence[Tier]) -> None:
-    """Compare the engines' schedule with the checker, which shares no code with them; a difference is a bug."""
+def must_agree(problem: Problem, schedule: Schedule) -> None:
+    """Compare the engines' schedule with the checker, which shares no code with them; a difference is a bug.
+
+    Raise AssertionError if a hard rule is broken or a tier's value differs.
+    """
     report = check(problem, schedule)
-    stated = {tier.name: tier.value for tier in tiers}
+    stated = {tier.name: tier.value for tier in schedule.tiers}
     measured = {name: report.measure.tiers[name] for name in TIERS}
     if report.violations or stated != measured:
         broken = "; ".join(f"{violation.rule} {violation.text}" for violation in report.violations)

@@ -25,6 +25,16 @@ def build_programme(
     A ``diary`` fixes its bookings. They may break rules among themselves, so the rows may be infeasible together.
     """
     in_force = [rule for rule in rules if rule.is_on(problem.policy)]
+    builder = ProgrammeBuilder(*possible_candidates(problem, places, in_force, diary))
+    for rule in in_force:
+        rule.post(builder)
+    return builder
+
+
+def possible_candidates(
+    problem: Problem, places: Sequence[Place] | None, in_force: Sequence[Rule], diary: FixedDiary | None = None
+) -> tuple[Candidates, dict[str, str]]:
+    """Return the candidates that no rule forbids by themselves, and for each conference without any the rule that left none."""
     among = interchangeable_places(problem) if places is None else places
     candidates, impossible = _possible(problem, among, in_force, diary)
     if problem.conferences and candidates.first_left_out.any():
@@ -32,10 +42,7 @@ def build_programme(
         in_full = {one.id for n, one in enumerate(problem.conferences) if n in hasty and one.id in impossible}
         if in_full:
             candidates, impossible = _possible(problem, among, in_force, diary, in_full)
-    builder = ProgrammeBuilder(candidates, impossible)
-    for rule in in_force:
-        rule.post(builder)
-    return builder
+    return candidates, impossible
 
 
 def _possible(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from scheduler.domain.problem import Problem, PublishedBooking
@@ -13,13 +14,19 @@ from scheduler.wording import in_a_row, moment_in_words
 LONGEST_TEXT = 1000
 
 
-def exceptions_of(problem: Problem, as_planned: Problem, bookings: Sequence[Booking]) -> tuple[PlanException, ...]:
-    """Return the exceptions of a plan, in the order of the published bookings; ``as_planned`` has only the remaining locks."""
-    if problem.today is None:
+def exceptions_of(
+    problem: Problem, as_planned: Problem, bookings: Sequence[Booking], frozen_until: dt.date | None = None
+) -> tuple[PlanException, ...]:
+    """Return the exceptions of a plan, in the order of the published bookings; ``as_planned`` has only the remaining locks.
+
+    A repair may freeze more than R9 does: the bookings before ``frozen_until``.
+    """
+    if problem.today is None and frozen_until is None:
         return ()
     breaches = breaches_of_published(problem)
     booked = {booking.conference: booking for booking in bookings}
     near = {published.conference for published in near_bookings(problem)}
+    near |= {p.conference for p in problem.published if frozen_until is not None and p.start.date() < frozen_until}
     exceptions: list[PlanException] = []
     for published in problem.published:
         name = published.conference
