@@ -25,12 +25,12 @@ LONGEST_LIST = 25
 Seed = Annotated[int, typer.Option(metavar="N", min=0, max=2**31 - 1, help="The random seed of each search.")]
 
 
-def day_of(today: str | None) -> tuple[dt.date | None, list[Fault]]:
-    """Return the day of ``--today`` (None if it is missing or invalid), and its faults."""
-    if today is None:
+def day_of(entry: str | None, option: str = "--today") -> tuple[dt.date | None, list[Fault]]:
+    """Return the day that the option names (None if it is missing or invalid), and its faults."""
+    if entry is None:
         return None, []
     try:
-        day: dt.date = TypeAdapter(Date).validate_python(today)
+        day: dt.date = TypeAdapter(Date).validate_python(entry)
     except ValidationError as error:
-        return None, [Fault((), f"--today: {error.errors()[0]['msg']}")]
+        return None, [Fault((), f"{option}: {error.errors()[0]['msg']}")]
     return day, []

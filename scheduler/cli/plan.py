@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.exit_codes import ExitCode, give_up, refuse, refusing_bad_input, translating_faults
+from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input, translating_faults
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Seed, Today, day_of
 from scheduler.cli.output_paths import output_faults
 from scheduler.cli.progress_display import ProgressDisplay
+from scheduler.cli.solving_thread import solved_in_thread
 from scheduler.domain.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -94,15 +94,6 @@ def _option_faults(
     return faults
 
 
-@dataclass
-class _Outcome:
-    """The result of the solving thread: a schedule or an error."""
-
-    schedule: Schedule | None = None
-    error: BaseException | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-
 def _solve(
     problem: Problem,
     display: ProgressDisplay,
@@ -114,35 +105,26 @@ def _solve(
     seed: int,
 ) -> Schedule:
     """Solve in another thread, so that this one can handle signals and show progress. Raises InputError as ``plan`` does."""
-    outcome = _Outcome()
 
-    def work() -> None:
-        try:
-            from scheduler.planner import plan as solve
+    def work() -> Schedule:
+        from scheduler.planner import plan as solve
 
-            outcome.schedule = solve(
-                problem,
-                time_limit=time_limit,
-                work_limit=work_limit,
-                workers=workers,
-                seed=seed,
-                on_progress=display.update,
-                stop=stop,
-            )
-        except BaseException as error:
-            outcome.error = error
-        finally:
-            outcome.done.set()
+        return solve(
+            problem,
+            time_limit=time_limit,
+            work_limit=work_limit,
+            workers=workers,
+            seed=seed,
+            on_progress=display.update,
+            stop=stop,
+        )
 
-    threading.Thread(target=work, name="solve", daemon=True).start()
-    while not outcome.done.wait(display.seconds_between_ticks):
+    def tick() -> None:
         if stop.is_set():
             display.stopping()
         display.tick()
-    if outcome.error is not None:
-        give_up(outcome.error, "No schedule")
-    assert outcome.schedule is not None
-    return outcome.schedule
+
+    return solved_in_thread(work, "No schedule", on_tick=tick, seconds_between_ticks=display.seconds_between_ticks)
 
 
 def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | None) -> tuple[list[Path], list[InputError]]:
