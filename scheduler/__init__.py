@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from scheduler.offers.offer import offer
     from scheduler.offers.results import Offers
     from scheduler.planner import plan
+    from scheduler.repairs.repair import repair
+    from scheduler.repairs.results import Repair
     from scheduler.sweeps.executors import workers_of
     from scheduler.whatif.changes.scenario import Scenario
     from scheduler.whatif.comparison.compare import compare, variants
@@ -51,6 +53,7 @@ __all__ = [
     "OfferFilter",
     "Offers",
     "Problem",
+    "Repair",
     "Scenario",
     "Schedule",
     "check",
@@ -58,6 +61,7 @@ __all__ = [
     "marginal_value",
     "offer",
     "plan",
+    "repair",
     "variants",
     "workers_of",
 ]
@@ -72,6 +76,7 @@ _MODULES = {
     "OfferFilter": "scheduler.offers.filters",
     "Offers": "scheduler.offers.results",
     "Problem": "scheduler.domain.problem",
+    "Repair": "scheduler.repairs.results",
     "Scenario": "scheduler.whatif.changes.scenario",
     "Schedule": "scheduler.domain.schedule",
     "check": "scheduler.checker",
@@ -79,6 +84,7 @@ _MODULES = {
     "marginal_value": "scheduler.whatif.marginal_value.search",
     "offer": "scheduler.offers.offer",
     "plan": "scheduler.planner",
+    "repair": "scheduler.repairs.repair",
     "variants": "scheduler.whatif.comparison.compare",
     "workers_of": "scheduler.sweeps.executors",
 }

@@ -41,8 +41,8 @@ def test_type_checkers_and_the_program_see_the_same_names():
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="module 'scheduler' has no attribute 'repair'"):
-        _ = scheduler.repair  # type: ignore[attr-defined]  # the test is that it is missing
+    with pytest.raises(AttributeError, match="module 'scheduler' has no attribute 'forecast'"):
+        _ = scheduler.forecast  # type: ignore[attr-defined]  # the test is that it is missing
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from scheduler.cli.check import check
 from scheduler.cli.convert import convert
 from scheduler.cli.offer import offer
 from scheduler.cli.plan import plan
+from scheduler.cli.repair import repair
 from scheduler.cli.stdout import exiting_on_stdout_failure
 from scheduler.cli.value import value
 from scheduler.cli.whatif import whatif
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(plan)
 app.command()(check)
 app.command()(offer)
+app.command()(repair)
 app.command()(whatif)
 app.command()(value)
 app.command()(convert)

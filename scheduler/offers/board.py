@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scheduler.domain.conference import Conference
-from scheduler.domain.faults import Fault, InputError, reference_faults, unknown_id
-from scheduler.domain.problem import Problem, PublishedBooking, with_conferences, with_published
+from scheduler.domain.faults import Fault, InputError, reference_faults
+from scheduler.domain.problem import Problem, with_conferences, with_published
 from scheduler.domain.schedule import Booking, Schedule, Violation
 from scheduler.offers.minute_takers import RecordedDiary
+from scheduler.published_schedule import with_schedule_published
 from scheduler.rules import HARD_RULES, PREFERENCE_RULES, TIER_RULES
 from scheduler.rules.published import breaches_of_published
 from scheduler.wording import in_a_row, moment_in_words
@@ -68,43 +69,8 @@ def board_of(problem: Problem, schedule: Schedule) -> OfferBoard:
 
     The bookings may break rules; offers break none beside them. Raise InputError if a booking names what the problem lacks.
     """
-    if faults := list(_schedule_faults(problem, schedule)):
-        raise InputError(faults)
-    bookings = tuple(problem.with_length(booking) for booking in schedule.bookings)
-    published = (_published(problem, booking) for booking in bookings if not booking.held)
-    return OfferBoard(with_published(problem, published), bookings)
-
-
-def _published(problem: Problem, booking: Booking) -> PublishedBooking:
-    before = problem.published_by_id.get(booking.conference)
-    return PublishedBooking(
-        conference=booking.conference,
-        start=booking.start,
-        room=booking.room,
-        chair=booking.chair,
-        minute_taker=booking.minute_taker,
-        locks=before.locks if before is not None else (),
-    )
-
-
-def _schedule_faults(problem: Problem, schedule: Schedule) -> Iterator[Fault]:
-    seen: set[str] = set()
-    takers = problem.minute_taker_by_id
-    for n, booking in enumerate(schedule.bookings):
-        name, known = booking.conference, problem.held_slot_by_id if booking.held else problem.conference_by_id
-        place = ("schedule", "bookings", n)
-        if name not in known:
-            kind, noun = ("holds", "held slot") if booking.held else ("conferences", "conference")
-            yield unknown_id(kind, noun, name, known, (*place, "conference"))
-        elif name in seen:
-            yield Fault((*place, "conference"), f"{name} has more than one booking. Keep one.")
-        seen.add(name)
-        if booking.room is not None and booking.room not in problem.room_by_id:
-            yield unknown_id("rooms", "room", booking.room, problem.room_by_id, (*place, "room"))
-        if booking.chair not in problem.chair_by_id:
-            yield unknown_id("chairs", "chair", booking.chair, problem.chair_by_id, (*place, "chair"))
-        if problem.models_minute_takers and booking.minute_taker is not None and booking.minute_taker not in takers:
-            yield unknown_id("minute_takers", "minute taker", booking.minute_taker, takers, (*place, "minute_taker"))
+    published = with_schedule_published(problem, schedule)
+    return OfferBoard(published, tuple(problem.with_length(booking) for booking in schedule.bookings))
 
 
 def problem_with(board: OfferBoard, conference: Conference) -> Problem:

@@ -244,3 +244,18 @@ OTHERS: tuple[ChangeMaker, ...] = (
     _unavailable,
     _move,
 )
+
+DAILY_CHANGES: tuple[ChangeMaker, ...] = (
+    _chair_absent,
+    _room_closes,
+    _minute_taker_absent,
+    _cancel,
+    _inquorate,
+    _add,
+    _unavailable,
+    _move,
+    _waive_notice,
+    _room_open_on,
+    _chair_works_on,
+)
+"""Changes of one chair, room, conference or day."""

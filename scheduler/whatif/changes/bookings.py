@@ -57,10 +57,10 @@ class Move(ConferenceChange):
     @override
     def applied(self, problem: Problem) -> Problem:
         """Return the problem with the booking published as moved, and locked to what is set."""
-        locks: list[Lock] = ["time", *self._changed(problem), *self._before(problem).locks]
-        fields = {"start": self.start, "locks": tuple(dict.fromkeys(locks))}
-        fields |= {"room": self.room} if self._sets_room else {}
+        fields: dict[str, Any] = {"room": self.room} if self._sets_room else {}
         fields |= {"chair": self.chair} if self.chair is not None else {}
+        locks = tuple(dict.fromkeys(["time", *fields, *self._before(problem).locks]))
+        fields |= {"start": self.start, "locks": locks}
         published = (with_fields(one, **fields) if one.conference == self.conference else one for one in problem.published)
         return with_published(problem, published)
 
