@@ -259,13 +259,20 @@ def _decoded(content: bytes) -> bytes:
 
 
 def _lines_of(content: bytes) -> Iterator[str]:
+    unfolded = _FOLD.sub(b"", content)  # a line may be folded in the middle of a character (RFC 5545, section 3.1)
     try:
-        text = _FOLD.sub(b"", content).decode()  # a line may be folded in the middle of a character (RFC 5545, section 3.1)
-    except UnicodeDecodeError as error:
-        raise CalendarRefused(
-            f"This is not UTF-8 text: byte {error.start + 1} is invalid. Save it as UTF-8, or export it again."
-        ) from None
+        text = unfolded.decode()
+    except UnicodeDecodeError:  # some exports write titles and names in the code page of Windows; times are ASCII in both
+        text = "\n".join(_any_text(line) for line in re.split(rb"\r\n|\r|\n", unfolded))
     return (line for line in _NEWLINE.split(text) if line and not line.isspace())
+
+
+def _any_text(line: bytes) -> str:
+    """Return a line of UTF-8, or else of Windows-1252, as text."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
 
 
 def _no_calendar(line: str) -> CalendarRefused:

@@ -242,6 +242,17 @@ def test_utf_16_and_a_byte_order_mark_are_accepted(encoding: str) -> None:
     assert busy_times(GOOGLE.encode(encoding), PERIOD) == busy_times(GOOGLE.encode(), PERIOD)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("text", ["Caf\u00e9", "Bj\u00f6rn's \u00a310", "\u00e9\u00e9\u00e9 \u00bd"])
+def test_titles_in_the_code_page_of_windows_are_accepted(encoding: str, text: str) -> None:
+    events = calendar(
+        meeting("20270104T100000", "20270104T110000", f"SUMMARY:{text}"),
+        meeting("20270105T100000", "20270105T110000", "SUMMARY:Caf\u00e9"),
+    )
+    mixed = events.replace(text.encode(), text.encode(encoding))
+    assert busy_times(mixed, PERIOD) == BusyTimes(intervals("2027-01-04T10:00 11:00", "2027-01-05T10:00 11:00"), ())
+
+
 def test_lines_folded_within_a_character_are_joined() -> None:
     events = calendar(meeting("20270104T100000", "20270104T110000", "SUMMARY:Caf\u00e9")).replace(b"\xc3\xa9", b"\xc3\r\n \xa9")
     assert busy_times(events, PERIOD).intervals == intervals("2027-01-04T10:00 11:00")

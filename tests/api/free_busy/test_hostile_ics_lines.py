@@ -158,10 +158,9 @@ REFUSED = {
     "NUL characters": (calendar(event(f"{HOUR}\nSUMMARY:a\0b")), r"^This has NUL characters"),
     "UTF-16 without a mark": (calendar(MEETING).decode().encode("utf-16-le"), r"^This has NUL characters"),
     "half of UTF-16": (calendar(MEETING).decode().encode("utf-16")[:-1], r"^This begins as UTF-16 text, but is not"),
-    "Latin-1": (calendar(event(f"{HOUR}\nSUMMARY:Caf\u00e9")).decode().encode("latin-1"), r"^This is not UTF-8 text"),
     "UTF-7": (b"+AEIARQBHAEkATg-:VCALENDAR\r\n", r"^This is not a calendar"),
     "random bytes": (bytes(range(1, 256)) * 1000, r"^This is not a calendar"),
-    "random bytes in a calendar": (b"BEGIN:VCALENDAR\n" + bytes(range(1, 256)) * 1000, r"^This is not UTF-8 text"),
+    "random bytes in a calendar": (b"BEGIN:VCALENDAR\n" + bytes(range(1, 256)) * 1000, r"^The calendar is incomplete"),
     "an event that never ends": (
         calendar(MEETING).replace(b"END:VEVENT\r\nEND:VCALENDAR\r\n", b""),
         r"^The calendar is incomplete",
