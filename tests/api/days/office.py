@@ -28,7 +28,7 @@ def set_up(user: Recorder) -> None:
     for chair in (
         {"id": "C1", "base": "AYL", "caseload": 80, "max_per_day": 2, "max_per_week": 6},
         {"id": "C2", "base": "WYC", "caseload": 61, "max_per_day": 2},
-        {"id": "C3", "base": "AMR", "fte": 0.6, "works": ["mon", "tue", "wed"], "caseload": 50, "max_office_days": 2},
+        {"id": "C3", "base": "AMR", "fte": 0.6, "works": ["mon", "tue", "wed"], "caseload": 40, "max_office_days": 2},
         {"id": "C4", "caseload": 20, "last": "2027-03-31"},
         {"id": "C5", "reserve": True},
     ):

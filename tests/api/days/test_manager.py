@@ -112,10 +112,13 @@ def _plans_again(user: Recorder) -> None:
     user.post("room-closures", {"room": "AYL-1", "first": "2027-01-25", "last": "2027-01-26"})
     user.post("conferences", initial("CPC-407", trigger="2027-01-08", requested="2027-01-13", children=2))
     user.act("conferences/CPC-407/waive-notice", WAIVED)
+    user.post("conferences", initial("CPC-408", trigger="2026-12-30", requested="2027-01-07"))  # due on the first day with notice
     plan = _done(user, "plans", REST)
     user.get(f"plans/{plan}/schedule")
     user.on("2027-01-15", "10:00")
-    user.change("POST", f"plans/{plan}/publish", _needs(user, plan), expect=201, seen=user.etag(f"plans/{plan}/diff"))
+    needs = _needs(user, plan)
+    assert needs["waivers"]
+    user.change("POST", f"plans/{plan}/publish", needs, expect=201, seen=user.etag(f"plans/{plan}/diff"))
 
 
 def _changes_settings(user: Recorder) -> None:

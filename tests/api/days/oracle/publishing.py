@@ -28,6 +28,7 @@ def publish(diary: Diary, call: Call, identifier: str) -> None:
     proposed = {each["conference"]: each for each in diary.proposals[identifier]["bookings"]}
     booked = {row.conference: row for row in diary.active(date(horizon["first"]), date(horizon["last"]))}
     settled = {name for name in booked if not booked[name].held and diary.cases[name].state not in OPEN}
+    _compare_needs(diary, call, identifier, booked, settled)
     _waive(diary, call, proposed, booked)
     allowed = {each["conference"]: _without_conference(each) for each in (call.body or {}).get("exceptions", ())}
     rows = {
@@ -45,6 +46,39 @@ def publish(diary: Diary, call: Call, identifier: str) -> None:
             case = diary.cases[name]
             diary.set_case(case, "requested")
             diary.note(case, "booking cancelled", before=booked[name], publication=number)
+
+
+def _compare_needs(diary: Diary, call: Call, identifier: str, booked: dict[str, Row], settled: set[str]) -> None:
+    """Compare the exceptions and waivers that were sent, as the difference listed them, with those that the rules demand.
+
+    A late booking needs an exception unless it has one for a day that is as late. Notice counts from the day of publication.
+    """
+    proposal, body = diary.proposals[identifier], call.body or {}
+    of_conferences = [each for each in proposal["bookings"] if not each["held"] and each["conference"] not in settled]
+    rows = [_row(diary, each, booked.get(each["conference"]), None) for each in of_conferences]
+    late = {row.conference for row in rows if diary.late_by(row) and row.exception is None}
+    excepted = {each["conference"] for each in proposal.get("exceptions", ()) if each["rule"] == "R9"}
+    soon = {row.conference for row in rows if _is_too_soon(diary, row, booked.get(row.conference), excepted)}
+    expected = {"exceptions": late, "waivers": soon}
+    sent = {name: {each["conference"] for each in body.get(name, ())} for name in expected}
+    if sent != expected:
+        diary.findings.append(f"{call.path} needs {expected}, and the difference listed {sent}")
+
+
+def _is_too_soon(diary: Diary, row: Row, before: Row | None, excepted: set[str]) -> bool:
+    """True if a new start is within a family's notice, or a booking is moved from or to one of the next days."""
+    case, is_moved = diary.cases[row.conference], before is None or before.start != row.start
+    with_notice = diary.calendar.after(diary.today, diary.policy["notice_days"])
+    movable = diary.calendar.after(diary.today, diary.policy["move_notice_days"])
+    if is_moved and row.day < with_notice and not case.value["notice_waived"]:
+        return True
+    if (
+        before is None
+        or row.conference in excepted
+        or (before.start, before.room, before.chair) == (row.start, row.room, row.chair)
+    ):
+        return False
+    return before.day < movable or (is_moved and row.day < movable)
 
 
 def _publish_one(diary: Diary, name: str, row: Row, before: Row | None, number: int, allowed: dict[str, Fields]) -> None:
