@@ -16,7 +16,7 @@ from scheduler.repairs.rules import GREATEST_COST, RepairRules, price_of_a_move
 from scheduler.rules.published import breaches_of_published
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.bookings import Move
-from scheduler.whatif.changes.together import with_changes
+from scheduler.whatif.changes.together import CHANGES_LIST, with_changes
 from scheduler.wording import count_of, date_in_words, moment_in_words
 
 
@@ -40,6 +40,11 @@ class RepairRequest:
     def requested(self) -> dict[str, int]:
         """Return the conferences that a change moves, with the positions of their changes."""
         return {change.conference: n for n, change in enumerate(self.changes) if isinstance(change, Move)}
+
+    @cached_property
+    def without_moves(self) -> Problem:
+        """Return the problem with all changes but moves, which shows what breaks a rule where it is."""
+        return with_changes(self.before, [change for change in self.changes if not isinstance(change, Move)])
 
     @property
     def rules(self) -> RepairRules:
@@ -130,13 +135,12 @@ def _faults_of_kept(request: RepairRequest, name: str) -> Iterator[Fault]:
 def _faults_of_move(request: RepairRequest, n: int, change: Move, until: dt.date) -> Iterator[Fault]:
     """Yield a fault if a change moves a frozen booking, or moves one into the frozen days."""
     before = request.before.published_by_id[change.conference]
-    excepted = change.conference in breaches_of_published(request.before)
-    if before.start.date() < until and not excepted:
+    if before.start.date() < until and change.conference not in breaches_of_published(request.without_moves):
         message = (
             f"'{change.conference}' is booked for {moment_in_words(before.start)}, and bookings before {date_in_words(until)} "
             "are frozen. Remove the change, or freeze fewer days."
         )
-        yield Fault(("changes", n, "conference"), message)
+        yield Fault((CHANGES_LIST, n, "conference"), message)
     elif change.start != before.start and change.start.date() < until:
         message = f"{date_in_words(change.start.date())} is frozen. Enter a day from {date_in_words(until)} on."
-        yield Fault(("changes", n, "start"), message)
+        yield Fault((CHANGES_LIST, n, "start"), message)

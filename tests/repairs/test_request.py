@@ -69,6 +69,12 @@ def test_a_frozen_booking_does_not_move_and_nothing_moves_into_the_freeze() -> N
     ]
 
 
+def test_a_frozen_booking_that_breaks_a_rule_may_be_moved_behind_the_freeze() -> None:
+    move = {"change": "move", "conference": "A", "start": "2027-03-04T10:00"}
+    request = request_of(diary(), published(), changes_in([ABSENT, move]), freeze_until=day(4))
+    assert (request.requested, request.frozen) == ({"A": 1}, {"B"})
+
+
 def test_only_a_booking_that_can_stay_is_kept() -> None:
     problem = diary(conferences=[*diary().model_dump()["conferences"], {**diary().model_dump()["conferences"][0], "id": "W"}])
     cancelled = {"change": "cancel", "conference": "B"}
