@@ -87,6 +87,8 @@ def repair(
             )
         failures = _write(result, out, problem_out)
         typer.echo(result.report.model_dump_json(indent=1) if as_json else "\n".join(_in_words(result)))
+        if stop.is_set():
+            typer.echo("Interrupted: this is the best schedule so far.", err=as_json)
         for failure in failures:
             typer.echo(str(failure), err=True)
         if failures:

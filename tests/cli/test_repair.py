@@ -1,11 +1,13 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scheduler.files import write_problem_file, write_schedule_file
-from tests.cli.running import scheduler
+from tests.cli.running import ENVIRONMENT, scheduler
 from tests.repairs.diary_builders import ABSENT, diary, published
 
 FILES = ("problem.json", "old.json", "changes.json")
@@ -108,3 +110,25 @@ def test_with_today_what_is_over_stays(folder: Path) -> None:
     finished = scheduler("repair", *FILES, "--today", "2027-03-03", cwd=folder)
     assert (finished.returncode, finished.stdout) == (2, "")
     assert "'A' is over" in finished.stderr
+
+
+def test_an_interrupt_writes_the_best_schedule_so_far(folder: Path) -> None:
+    arguments = ["scheduler", "repair", *FILES, "--out", "new.json", "--problem-out", "changed.json"]
+    program = (
+        "import os, signal, sys, threading, time\n"
+        "def interrupt():\n"
+        "    while 'stopping_on_interrupt' not in getattr(signal.getsignal(signal.SIGINT), '__qualname__', ''):\n"
+        "        time.sleep(0.01)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Thread(target=interrupt, daemon=True).start()\n"
+        f"sys.argv = {arguments!r}\n"
+        "from scheduler.__main__ import main\n"
+        "main()\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert (finished.returncode, finished.stderr) == (130, "")
+    assert finished.stdout.splitlines()[-1] == "Interrupted: this is the best schedule so far."
+    assert scheduler("check", "changed.json", "new.json", cwd=folder).returncode == 0
