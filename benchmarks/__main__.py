@@ -1,7 +1,7 @@
 """``python -m benchmarks``: run a suite, in which every peer solves each instance in turn, each run in its own process.
 
 It prints tables, and writes ``benchmarks/results/<date>-<suite>.json``, ``.md`` and plots. Ctrl-C saves the runs so far.
-The suites ``guard``, ``serving`` and ``whatif`` compare no peers: see ``benchmarks/guard.py``, ``serving.py`` and ``whatif.py``.
+The suites ``guard``, ``serving``, ``whatif`` and ``decide`` run no peers: see the files of these names.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from benchmarks.decide import decide
 from benchmarks.guard import guard
 from benchmarks.machine import commit, machine
 from benchmarks.national_pool import National, national
@@ -31,7 +32,7 @@ from benchmarks.tables import NONE, RUN_HEADINGS, rich_table, run_row, sheets
 from benchmarks.whatif import whatif
 
 RESULTS = Path(__file__).parent / "results"
-GUARD, SERVING, WHATIF = "guard", "serving", "whatif"
+GUARD, SERVING, WHATIF, DECIDE = "guard", "serving", "whatif", "decide"
 INTERRUPTED = 130
 WIDTH = 150
 
@@ -45,6 +46,8 @@ def main() -> int:
         return serving(options.into)
     if options.suite == WHATIF:
         return whatif(options.into)
+    if options.suite == DECIDE:
+        return decide(options.into)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     result = Result(
         time.strftime("%Y-%m-%d"), "-".join([options.suite, *(options.only or ()), *(options.peer or ())]), machine(), commit()
@@ -73,7 +76,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    arguments.add_argument("--suite", choices=(*SUITES, GUARD, SERVING, WHATIF), default="default")
+    arguments.add_argument("--suite", choices=(*SUITES, GUARD, SERVING, WHATIF, DECIDE), default="default")
     arguments.add_argument("--peer", action="append", choices=PEERS, help="run only this peer; may be repeated")
     arguments.add_argument("--only", action="append", metavar="SIZE", help="run only this size, such as week; may be repeated")
     arguments.add_argument("--into", type=Path, default=RESULTS, metavar="FOLDER", help="the folder for the result")

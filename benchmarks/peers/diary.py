@@ -161,6 +161,15 @@ class Diary:
 
     # Booking ----------------------------------------------------------------------------------------
 
+    def enter(self, booking: Booking) -> None:
+        """Enter an existing booking with its minute taker, whether or not it breaks a rule."""
+        problem, name = self.problem, booking.conference
+        request = problem.held_slot_by_id[name] if booking.held else problem.conference_by_id[name]
+        room = problem.room_by_id[booking.room] if booking.room is not None else None
+        way = Way(request, booking.start, room, problem.chair_by_id[booking.chair])
+        taker = problem.minute_taker_by_id.get(booking.minute_taker or "")
+        self._enter(way, self._people_time(way), taker)
+
     def _enter(self, way: Way, time: Interval, taker: MinuteTaker | None) -> None:
         request, room = way.request, way.room
         booking = Booking(

@@ -32,7 +32,7 @@ def greedy(problem: Problem, seconds: float) -> Run:
     for request in requests:
         if time.monotonic() - started > seconds:
             break
-        ways = _ways(diary, request) if isinstance(request, Conference) else _ways_to_hold(diary, request)
+        ways = ways_of(diary, request) if isinstance(request, Conference) else _ways_to_hold(diary, request)
         any(diary.take(way) for way in ways)
     taken = time.monotonic() - started
     schedule = Schedule(bookings=tuple(diary.bookings))
@@ -46,7 +46,7 @@ def _order(problem: Problem, conference: Conference) -> tuple[bool, bool, dt.dat
     return not is_locked, published is None, problem.due[conference.id], conference.requested or dt.date.min
 
 
-def _ways(diary: Diary, conference: Conference) -> Iterator[Way]:
+def ways_of(diary: Diary, conference: Conference) -> Iterator[Way]:
     """Yield every way to book a conference in the clerk's order: as published, then in time, then as little late as possible."""
     problem = diary.problem
     published = problem.published_by_id.get(conference.id)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from scheduler.domain.schedule import TIERS
@@ -42,6 +41,15 @@ class Counts:
     activity: Floats
     costs: Ints
     """The cost of the point in each tier, without the constants."""
+
+
+@dataclass(frozen=True)
+class _More:
+    """By how much candidates raise the counting columns, and each row (``row``) that excludes a candidate (``blocked``)."""
+
+    counts: sparse.csr_array
+    row: Ints
+    blocked: Ints
 
 
 @dataclass(frozen=True)
@@ -172,23 +180,12 @@ class MarginalProgramme:
 
     def evaluate(self, among: Ints, point: Counts, base: Counts) -> Evaluation:
         """Return which of the free candidates ``among`` are possible beside a point, and their costs above those of ``base``."""
-        columns = sparse.coo_array(self._of_candidates[:, among])
-        row, candidate, coefficient = columns.row.astype(np.int64), columns.col.astype(np.int64), columns.data
-        total = point.activity[row] + coefficient
-        is_counted = self._counted_in[row] >= 0
+        more = self._more(among, point)
         possible = np.ones(len(among), dtype=np.bool_)
-        possible[candidate[~is_counted & (coefficient > 0) & (total > self.upper[row])]] = False
-
-        costs = self.costs[:, among] + (point.costs - base.costs)[:, np.newaxis]
-        more, beyond = self._more_counts(row[is_counted], candidate[is_counted], total[is_counted], point, len(among))
-        possible[beyond] = False
+        possible[more.blocked] = False
         spent, repaid = self._counting_costs
-        costs = costs + (spent @ more).astype(np.int64)
-        limited = sparse.coo_array(self._limits @ more)
-        above = point.limited[limited.row] + limited.data > self.upper[self._limiting_rows][limited.row]
-        possible[limited.col[above & (limited.data > 0)]] = False
-
-        repaying = sparse.coo_array(self._repayments @ more)
+        costs = self.costs[:, among] + (point.costs - base.costs)[:, np.newaxis] + (spent @ more.counts).astype(np.int64)
+        repaying = sparse.coo_array(self._repayments @ more.counts)
         most = self._counting_upper[self._repays][repaying.row]
         before = point.greatest[repaying.row]
         repaid_more = (np.minimum(before + repaying.data, most) - np.minimum(before, most)).astype(np.int64)
@@ -196,39 +193,62 @@ class MarginalProgramme:
             np.add.at(costs[tier], repaying.col, repaid[tier, repaying.row] * repaid_more)
         return Evaluation(possible, costs)
 
-    def _more_counts(
-        self, row: Ints, candidate: Ints, total: Floats, point: Counts, candidates: int
-    ) -> tuple[sparse.csr_array, Ints]:
-        """Return by how much each candidate raises each counting column, and the candidates that raise one above its limit."""
-        column = self._counted_in[row]
-        needed = total - self.upper[row]
-        here = needed > point.least[column]
-        column, candidate, needed = column[here], candidate[here], needed[here]
-        most = self._counting_upper[column]
-        beyond = candidate[needed > most]
-        pair, first = numbered(column, candidate)
-        raised = np.zeros(len(first))
-        np.maximum.at(raised, pair, np.minimum(needed, most) - point.least[column])
-        shape = (len(self._counting), candidates)
-        return sparse.csr_array((raised, (column[first], candidate[first])), shape=shape), beyond
+    def blocking(self, among: Ints, point: Counts, fixed: Ints) -> Mask:
+        """Return which of some fixed candidates (rows) take part in a row that excludes which of the free ones (columns)."""
+        more = self._more(among, point)
+        ones = np.ones(len(more.row))
+        raised = sparse.csr_array((ones, (more.row, more.blocked)), shape=(self._taking_part.shape[0], len(among)))
+        return np.asarray((self._taking_part[:, fixed].T @ raised).toarray() > 0)
 
-    def least_costs_without(self, fixed: Ints) -> Ints:
-        """Return the least that leaving out each of some fixed bookings adds to each tier; counting columns may become 0."""
-        own = self._of_candidates[:, fixed]
-        counted = np.flatnonzero(self._counted_in >= 0)
-        spent, _ = self._counting_costs
-        saved = spent[:, self._counted_in[counted]].astype(np.float64) @ np.abs(own[counted].toarray())
-        return np.asarray(-self.costs[:, fixed] - saved.astype(np.int64))
-
-    # What the fixed bookings have to do with the free ones ----------------------------------------------------
-
-    def sharing(self, fixed: Ints) -> NDArray[np.bool_]:
-        """Return which of these fixed candidates share a row with which free ones, also by a counting column."""
+    @cached_property
+    def _taking_part(self) -> sparse.csc_array:
+        """Return which candidates (columns) take part in each row, and then, by a counting column, in each limiting row."""
         pattern = abs(self._of_candidates).astype(np.bool_).astype(np.float64)
         counted = np.flatnonzero(self._counted_in >= 0)
         to_column = sparse.csr_array(
             (np.ones(len(counted)), (self._counted_in[counted], counted)), shape=(len(self._counting), self.matrix.shape[0])
         )
-        limiting = abs(self._limits) @ to_column @ pattern
-        together = sparse.csc_array(sparse.vstack([pattern, limiting]))
-        return np.asarray((together[:, fixed].T @ together[:, self.free]).toarray() > 0)
+        return sparse.csc_array(sparse.vstack([pattern, abs(self._limits) @ to_column @ pattern]))
+
+    def _more(self, among: Ints, point: Counts) -> _More:
+        """Return by how much each of the free candidates raises the counting columns, and the rows that exclude it."""
+        columns = sparse.coo_array(self._of_candidates[:, among])
+        row, candidate, coefficient = columns.row.astype(np.int64), columns.col.astype(np.int64), columns.data
+        total = point.activity[row] + coefficient
+        is_counted = self._counted_in[row] >= 0
+        above = ~is_counted & (coefficient > 0) & (total > self.upper[row])
+        counts, beyond = self._more_counts(row[is_counted], candidate[is_counted], total[is_counted], point, len(among))
+        limited = sparse.coo_array(self._limits @ counts)
+        too_many = (limited.data > 0) & (point.limited[limited.row] + limited.data > self.upper[self._limiting_rows][limited.row])
+        rows = (row[above], row[is_counted][beyond], limited.row[too_many] + self.matrix.shape[0])
+        blocked = (candidate[above], candidate[is_counted][beyond], limited.col[too_many])
+        return _More(counts, np.concatenate(rows), np.concatenate(blocked))
+
+    def _more_counts(
+        self, row: Ints, candidate: Ints, total: Floats, point: Counts, candidates: int
+    ) -> tuple[sparse.csr_array, Ints]:
+        """Return by how much each candidate raises each counting column, and the entries that need more than that allows."""
+        column = self._counted_in[row]
+        most = self._counting_upper[column]
+        needed = total - self.upper[row]
+        here = np.flatnonzero(needed > point.least[column])
+        beyond = here[needed[here] > most[here]]
+        pair, first = numbered(column[here], candidate[here])
+        raised = np.zeros(len(first))
+        np.maximum.at(raised, pair, (np.minimum(needed, most) - point.least[column])[here])
+        shape = (len(self._counting), candidates)
+        return sparse.csr_array((raised, (column[here[first]], candidate[here[first]])), shape=shape), beyond
+
+    def least_costs_without(self, fixed: Ints) -> Ints:
+        """Return the least that leaving out each of some fixed bookings adds to each tier (tiers x bookings)."""
+        entries = sparse.coo_array(self._of_candidates[:, fixed])
+        here = self._counted_in[entries.row] >= 0
+        column, which = self._counted_in[entries.row[here]], entries.col[here].astype(np.int64)
+        pair, first = numbered(column, which)
+        most = np.zeros(len(first))
+        np.maximum.at(most, pair, np.abs(entries.data[here]))
+        spent, _ = self._counting_costs
+        saved = np.zeros((len(spent), len(fixed)), dtype=np.int64)
+        for tier in np.flatnonzero(spent.any(axis=1)).tolist():
+            np.add.at(saved[tier], which[first], spent[tier, column[first]] * most.astype(np.int64))
+        return np.asarray(-self.costs[:, fixed] - saved)

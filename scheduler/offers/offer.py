@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator
-
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
@@ -16,7 +13,7 @@ from scheduler.offers.filters import ANY_SLOT, OfferFilter
 from scheduler.offers.minute_takers import Recording
 from scheduler.offers.reasons import why_not_in_time
 from scheduler.offers.results import NewMinuteTaker, Offer, Offers
-from scheduler.offers.slots import Slot, slots_of
+from scheduler.offers.slots import Slot, SlotSearch
 
 MOST_OFFERS = 5
 """The offers that are returned unless the caller asks for another number."""
@@ -51,27 +48,16 @@ def offers_on(
     if faults := list(accepted.faults(board.problem)):
         raise InputError(faults)
     problem = problem_with(board, conference)
-    slots = slots_of(board, conference, problem)
-    wanted = [slot for slot in slots.found if accepted.accepts(slot.booking, problem)]
-    due = problem.due[conference.id]
-    is_in_time = any(slot.booking.day <= due for slot in wanted)
+    search = SlotSearch.of(board, conference, problem)
+    slots = search.every(accepted) if every else search.best_days(top, accepted)
+    is_in_time = bool(slots) and slots[0].booking.day <= problem.due[conference.id]  # lateness outweighs all other costs
     before = board.units(conference.id)
-    shown = wanted if every else list(_best_of_each_day(wanted))[:top]
     return Offers(
-        offers=tuple(_offer(board, problem, slot, before) for slot in shown),
+        offers=tuple(_offer(board, problem, slot, before) for slot in slots),
         in_time=is_in_time,
         proven=True,
-        reason=None if is_in_time else why_not_in_time(problem, conference, slots, len(wanted) < len(slots.found)),
+        reason=None if is_in_time else why_not_in_time(search, is_filtered=accepted != ANY_SLOT),
     )
-
-
-def _best_of_each_day(slots: Iterable[Slot]) -> Iterator[Slot]:
-    """Yield the first slot of each day."""
-    seen: set[dt.date] = set()
-    for slot in slots:
-        if slot.booking.day not in seen:
-            seen.add(slot.booking.day)
-            yield slot
 
 
 def _offer(board: OfferBoard, problem: Problem, slot: Slot, before: Units) -> Offer:

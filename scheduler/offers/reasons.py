@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from scheduler.domain.conference import Conference
-from scheduler.domain.problem import Problem
-from scheduler.offers.slots import Slots
+from scheduler.offers.slots import SlotSearch
 from scheduler.report.causes import why_after_the_plan, why_never
 from scheduler.rules import HARD_RULES
 from scheduler.wording import date_in_words, moment_in_words
 
 
-def why_not_in_time(problem: Problem, conference: Conference, slots: Slots, is_filtered: bool) -> str:
-    """Return what prevents a slot in time, as far as it is certain; ``is_filtered`` if the caller's filter left slots out."""
+def why_not_in_time(search: SlotSearch, *, is_filtered: bool) -> str:
+    """Return what prevents a slot in time, as far as it is certain; ``is_filtered`` if there is a filter."""
+    problem, conference = search.candidates.problem, search.conference
     due, earliest = problem.due[conference.id], problem.earliest[conference.id]
-    in_time = [slot.booking for slot in slots.found if slot.booking.day <= due]
-    if is_filtered and in_time:
-        best = in_time[0]
+    unfiltered = search.best_days(1) if is_filtered else []
+    if unfiltered and (best := unfiltered[0].booking).day <= due:
         return f"The filter leaves out the slots in time, such as {moment_in_words(best.start)} with chair {best.chair}."
     if (after := why_after_the_plan(problem, conference)) is not None:
         return after
     if earliest > due:
         return f"It is due on {date_in_words(due)}, before the earliest day on which it can be held, {date_in_words(earliest)}."
-    if due > problem.horizon.last and not slots.found and (never := why_never(problem, conference)) is not None:
+    if (never := why_never(problem, conference)) is not None:
         return f"Nothing in this time suits it: {never}."
-    if slots.impossible is not None:
-        rule = next(rule for rule in HARD_RULES if rule.name == slots.impossible)
+    if search.impossible is not None:
+        rule = next(rule for rule in HARD_RULES if rule.name == search.impossible)
         return f"Nothing in this time suits it. {rule.name}: {rule.says(problem.policy)}"
     last = min(due, problem.horizon.last)
     return (

@@ -1,11 +1,10 @@
-"""Every possible slot for one conference, with what it costs in each tier, best first."""
+"""The possible slots for one conference, with what they cost in each tier, best first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 
@@ -17,11 +16,14 @@ from scheduler.model.bookings import is_cover
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import DAY, Candidates, FixedDiary, single_places
 from scheduler.offers.board import OfferBoard
-from scheduler.offers.marginal import Counts, MarginalProgramme
+from scheduler.offers.filters import ANY_SLOT, OfferFilter
+from scheduler.offers.holds import Costs, HoldSearch, Way
+from scheduler.offers.marginal import Evaluation, MarginalProgramme
 from scheduler.rules import RULES
 from scheduler.rules.minute_takers import MinuteTakersRule
 
-Costs = tuple[int, ...]
+AT_ONCE = 32
+"""Candidates for which held slots to withdraw are sought together: enough to share the work, few enough to stop early."""
 
 
 @dataclass(frozen=True)
@@ -34,124 +36,123 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Slots:
-    """All possible slots of a conference in a diary, best first, and the rule that left it none at all, if one did."""
+class SlotSearch:
+    """The search for a conference's slots beside a diary. Numbers of candidates are positions among the programme's free ones."""
 
-    problem: Problem
-    found: tuple[Slot, ...]
-    impossible: str | None
-
-
-def slots_of(board: OfferBoard, conference: Conference, problem: Problem) -> Slots:
-    """Return every possible slot for the conference, of which ``problem`` is that of ``problem_with``.
-
-    They are ordered by their tiers, then by start, room and chair. A booking that is rebooked is not among them as it was.
-    """
-    bookings = board.beside(conference.id)
-    rules = [rule for rule in RULES if not isinstance(rule, MinuteTakersRule)]
-    builder = build_programme(problem, single_places(problem), rules, FixedDiary(bookings, frozenset({conference.id})))
-    search = _Search(builder.candidates, MarginalProgramme.of(builder), board, conference)
-    now = board.booking_by_id.get(conference.id)
-    found = sorted(search.slots(), key=lambda slot: (slot.costs, slot.booking.start))
-    as_now = (now.start, now.room, now.chair) if now is not None else None
-    others = (slot for slot in found if (slot.booking.start, slot.booking.room, slot.booking.chair) != as_now)
-    return Slots(problem, tuple(others), builder.impossible.get(conference.id))
-
-
-@dataclass(frozen=True)
-class _Best:
-    """The cheapest way found for one candidate: its cost in each tier, and the held slots withdrawn for it."""
-
-    costs: Costs
-    withdrawn: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Search:
-    """The search for the possible slots. Numbers of candidates are positions among the programme's free ones."""
-
-    candidates: Candidates
-    programme: MarginalProgramme
     board: OfferBoard
     conference: Conference
+    candidates: Candidates
+    programme: MarginalProgramme
+    impossible: str | None
+    """The rule that leaves the conference no candidate at all, if one does."""
+    _recorded_kinds: dict[tuple[int, int, frozenset[str]], bool] = field(default_factory=dict, compare=False)
+    """Whether somebody can record a time and site, as far as known."""
 
-    def slots(self) -> Iterator[Slot]:
-        """Yield the possible slots, in the order of the candidates."""
-        base = self.programme.point()
-        everything = np.arange(len(self.programme.free))
-        possible, costs = self._evaluated(everything, base, base, ())
-        best = {n: _Best(of_one, ()) for n, of_one in zip(everything[possible].tolist(), costs, strict=True)}
-        self._withdraw_holds(everything[~possible], best)
-        for n in sorted(best):
-            yield Slot(self._booking(int(self.programme.free[n])), best[n].withdrawn, best[n].costs)
+    @classmethod
+    def of(cls, board: OfferBoard, conference: Conference, problem: Problem) -> SlotSearch:
+        """Return the search for a conference, of which ``problem`` is that of ``problem_with``."""
+        rules = [rule for rule in RULES if not isinstance(rule, MinuteTakersRule)]
+        diary = FixedDiary(board.beside(conference.id), frozenset({conference.id}))
+        builder = build_programme(problem, single_places(problem), rules, diary)
+        return cls(board, conference, builder.candidates, MarginalProgramme.of(builder), builder.impossible.get(conference.id))
 
-    def _evaluated(self, among: Ints, point: Counts, base: Counts, withdrawn: tuple[str, ...]) -> tuple[Mask, list[Costs]]:
-        """Return which candidates are possible beside a point, and the costs of those above the base."""
-        columns = self.programme.free[among]
-        evaluation = self.programme.evaluate(columns, point, base)
-        possible = evaluation.possible & self._recorded(columns, evaluation.possible, frozenset(withdrawn))
-        return possible, [tuple(costs) for costs in evaluation.costs[:, possible].T.tolist()]
+    def every(self, accepted: OfferFilter = ANY_SLOT) -> list[Slot]:
+        """Return every accepted slot, ordered by tiers, then by start, room and chair."""
+        wanted = np.flatnonzero(self._accepted(accepted))
+        ways = self._free_ways(wanted)
+        blocked = self._blocked(wanted, ways)
+        ways |= self._holds.cheapest(blocked, self._beside_all.costs[:, blocked], [None] * len(blocked))
+        return [self._slot(n, ways[n]) for n in self._in_order(ways)]
 
-    def _recorded(self, columns: Ints, possible: Mask, withdrawn: frozenset[str]) -> Mask:
-        """Return which of the possible candidates somebody can record. It depends only on their time and site."""
-        if not self.board.problem.models_minute_takers or not possible.any():
-            return possible
-        here = np.flatnonzero(possible)
-        kind, first = numbered(self.candidates.time[columns[here]], self.candidates.site[columns[here]])
-        without, recording = withdrawn | {self.conference.id}, self.board.recorded.recording
-        of_kind = [recording(self._booking(column), without) is not None for column in columns[here[first]].tolist()]
-        recorded = possible.copy()
-        recorded[here] = np.array(of_kind)[kind]
-        return recorded
+    def best_days(self, top: int, accepted: OfferFilter = ANY_SLOT) -> list[Slot]:
+        """Return the best slot of each of the ``top`` days, as ``every`` orders them.
 
-    def _withdraw_holds(self, blocked: Ints, best: dict[int, _Best]) -> None:
-        """Add for each blocked candidate the cheapest minimal set of held slots whose place it may take, if there is one.
-
-        Sets are tried by size. Withdrawing more never makes a candidate impossible, so a set is minimal if no smaller one within
-        it suffices, and a candidate that is impossible without any held slot is left out at once.
+        Candidates that need a held slot's place are tried in the order of a lower bound, until it exceeds what is found.
         """
-        held = [booking for booking in self.board.bookings if booking.held]
-        if not held or not len(blocked):
-            return
-        names = [booking.conference for booking in held]
-        holds = np.array(self.candidates.columns_of(held), dtype=np.int64)
+        wanted = np.flatnonzero(self._accepted(accepted))
+        days = _BestDays(top, self.candidates.day[self.programme.free], self.candidates.start[self.programme.free])
+        days.add(self._free_ways(wanted))
+        blocked = self._blocked(wanted, days.ways)
+        costs = self._beside_all.costs
+        bounds = dict(zip(blocked.tolist(), self._holds.lower_bounds(costs[:, blocked]) if len(blocked) else (), strict=True))
+        to_try = sorted(bounds, key=lambda n: bounds[n])
+        while to_try:
+            limits = days.limits(to_try)
+            to_try = [n for n in to_try if (limit := limits[n]) is None or bounds[n] <= limit]
+            some, to_try = np.array(to_try[:AT_ONCE], dtype=np.int64), to_try[AT_ONCE:]
+            days.add(self._holds.cheapest(some, costs[:, some], [limits[n] for n in some.tolist()]))
+        return [self._slot(n, days.ways[n]) for n in days.best()]
+
+    @cached_property
+    def _beside_all(self) -> Evaluation:
+        """Return which candidates the rows allow beside all bookings, and their costs."""
         base = self.programme.point()
-        possible, _ = self._evaluated(blocked, self.programme.point(holds), base, tuple(names))
-        blocked = blocked[possible]
-        bound = _Bound(self.programme, holds, self._shares(holds))
-        minimal: dict[int, list[set[int]]] = {n: [] for n in blocked.tolist()}
-        for size in range(1, len(holds) + 1):
-            blocked = np.array([n for n in blocked.tolist() if bound.may_improve(n, size, best.get(n))], dtype=np.int64)
-            for chosen in combinations(bound.sharing(blocked), size if len(blocked) else len(holds) + 1):
-                together = bound.share_all(chosen, blocked)
-                among = np.array([n for n in together if not any(s <= set(chosen) for s in minimal[n])], dtype=np.int64)
-                if not len(among):
-                    continue
-                withdrawn = tuple(names[n] for n in chosen)
-                possible, costs = self._evaluated(among, self.programme.point(holds[list(chosen)]), base, withdrawn)
-                for n, of_one in zip(among[possible].tolist(), costs, strict=True):
-                    minimal[n].append(set(chosen))
-                    if n not in best or of_one < best[n].costs:
-                        best[n] = _Best(of_one, withdrawn)
+        return self.programme.evaluate(self.programme.free, base, base)
 
-    def _shares(self, holds: Ints) -> Mask:
-        """Return which held slots (rows) can stand in the way of which candidates (columns)."""
-        shares = self.programme.sharing(holds)
-        if self.board.problem.models_minute_takers:
-            day, free = self.candidates.day, self.programme.free
-            crosses = self.candidates.arrival // DAY != (self.candidates.end - 1) // DAY
-            shares |= (day[holds][:, np.newaxis] == day[free]) | crosses.any()
-        return shares
+    @cached_property
+    def _holds(self) -> HoldSearch:
+        held = [booking for booking in self.board.bookings if booking.held]
+        columns = np.array(self.candidates.columns_of(held), dtype=np.int64)
+        day, free = self.candidates.day, self.programme.free
+        crosses = self.candidates.arrival // DAY != (self.candidates.end - 1) // DAY  # of services that work at night
+        same_day = (day[columns][:, np.newaxis] == day[free]) | crosses.any()
+        names = tuple(booking.conference for booking in held)
+        return HoldSearch(self.programme, names, columns, same_day, self._recorded)
 
-    def _booking(self, position: int) -> Booking:
+    def _free_ways(self, wanted: Ints) -> dict[int, Way]:
+        """Return the wanted candidates that need no held slot's place."""
+        possible = wanted[self._beside_all.possible[wanted]]
+        possible = possible[self._recorded(possible, frozenset())]
+        return {n: Way(tuple(self._beside_all.costs[:, n].tolist())) for n in possible.tolist()}
+
+    def _blocked(self, wanted: Ints, ways: Mapping[int, Way]) -> Ints:
+        """Return the wanted candidates that only a held slot's place might make possible."""
+        others = wanted[~np.isin(wanted, list(ways))]
+        return others[self._holds.possible_without_any[others]] if self._holds.names else others[:0]
+
+    def _recorded(self, among: Ints, withdrawn: frozenset[str]) -> Mask:
+        """Return which candidates somebody can record if held slots are withdrawn. It depends only on their time and site."""
+        if not self.board.problem.models_minute_takers or not len(among):
+            return np.ones(len(among), dtype=np.bool_)
+        columns = self.programme.free[among]
+        time, site = self.candidates.time[columns], self.candidates.site[columns]
+        kind, first = numbered(time, site)
+        of_kind: list[bool] = []
+        for n, *key in zip(columns[first].tolist(), time[first].tolist(), site[first].tolist(), strict=True):
+            known = key[0], key[1], withdrawn
+            if known not in self._recorded_kinds:
+                without = withdrawn | {self.conference.id}
+                self._recorded_kinds[known] = self.board.recorded.can_record(self._booking(n), without)
+            of_kind.append(self._recorded_kinds[known])
+        return np.array(of_kind, dtype=np.bool_)[kind]
+
+    def _accepted(self, accepted: OfferFilter) -> Mask:
+        """Return which candidates the filter accepts; a booking that is rebooked is not offered as it was."""
+        now = self.board.booking_by_id.get(self.conference.id)
+        if now is None and accepted == ANY_SLOT:
+            return np.ones(len(self.programme.free), dtype=np.bool_)
+        as_now = (now.start, now.room, now.chair) if now is not None else None
+        bookings = map(self._booking, self.programme.free.tolist())
+        problem = self.candidates.problem
+        wanted = [(one.start, one.room, one.chair) != as_now and accepted.accepts(one, problem) for one in bookings]
+        return np.array(wanted, dtype=np.bool_)
+
+    def _in_order(self, ways: Mapping[int, Way]) -> list[int]:
+        start = self.candidates.start[self.programme.free]
+        return sorted(ways, key=lambda n: (ways[n].costs, start[n], n))
+
+    def _slot(self, n: int, way: Way) -> Slot:
+        return Slot(self._booking(int(self.programme.free[n])), way.withdrawn, way.costs)
+
+    def _booking(self, column: int) -> Booking:
         """Return a candidate as a booking without a minute taker."""
         candidates, conference = self.candidates, self.conference
-        rooms = candidates.places[candidates.place[position]].rooms
-        chair = candidates.problem.chairs[candidates.chair[position]]
+        rooms = candidates.places[candidates.place[column]].rooms
+        chair = candidates.problem.chairs[candidates.chair[column]]
         return Booking.model_construct(
             conference=conference.id,
-            start=candidates.moment(int(candidates.start[position])),
-            end=candidates.moment(int(candidates.end[position])),
+            start=candidates.moment(int(candidates.start[column])),
+            end=candidates.moment(int(candidates.end[column])),
             room=rooms[0].id if rooms else None,
             chair=chair.id,
             minute_taker=None,
@@ -160,32 +161,34 @@ class _Search:
         )
 
 
-@dataclass(frozen=True)
-class _Bound:
-    """A lower bound on the cost of a candidate that takes the place of held slots."""
+@dataclass
+class _BestDays:
+    """The best candidate of each day so far, of the ``top`` days that are shown."""
 
-    programme: MarginalProgramme
-    holds: Ints
-    shares: Mask
+    top: int
+    day: Ints
+    start: Ints
+    ways: dict[int, Way] = field(default_factory=dict)
+    _of_day: dict[int, int] = field(default_factory=dict)
 
-    @cached_property
-    def _least(self) -> Ints:
-        """Return the least that withdrawing each number of held slots costs in each tier (tiers x numbers from 0)."""
-        each = np.sort(self.programme.least_costs_without(self.holds), axis=1)
-        return np.concatenate([np.zeros((len(each), 1), dtype=np.int64), np.cumsum(each, axis=1)], axis=1)
+    def add(self, ways: Mapping[int, Way]) -> None:
+        """Take note of possible candidates."""
+        self.ways |= ways
+        for n in ways:
+            day = int(self.day[n])
+            if day not in self._of_day or self._key(n) < self._key(self._of_day[day]):
+                self._of_day[day] = n
 
-    def may_improve(self, n: int, size: int, best: _Best | None) -> bool:
-        """True if the candidate shares rows with this number of held slots, and may cost less than the best found."""
-        if self.shares[:, n].sum() < size:
-            return False
-        least = self.programme.costs[:, self.programme.free[n]] + self._least[:, size]
-        return best is None or tuple(least.tolist()) < best.costs
+    def best(self) -> list[int]:
+        """Return the best candidates of the best days."""
+        return sorted(self._of_day.values(), key=self._key)[: self.top]
 
-    def sharing(self, candidates: Ints) -> list[int]:
-        """Return the held slots that share rows with any of the candidates."""
-        return np.flatnonzero(self.shares[:, candidates].any(axis=1)).tolist()
+    def limits(self, candidates: Iterable[int]) -> dict[int, Costs | None]:
+        """Return what each candidate may cost at most to be shown; None if there is no limit."""
+        shown = self.best()
+        of_all = [self.ways[shown[-1]].costs] if len(shown) == self.top else []
+        of_day = {day: min([self.ways[n].costs, *of_all]) for day, n in self._of_day.items()}
+        return {n: of_day.get(int(self.day[n]), min(of_all, default=None)) for n in candidates}
 
-    def share_all(self, chosen: Sequence[int], candidates: Ints) -> list[int]:
-        """Return the candidates that share rows with each of the chosen held slots."""
-        together: list[int] = candidates[self.shares[np.array(chosen)][:, candidates].all(axis=0)].tolist()
-        return together
+    def _key(self, n: int) -> tuple[Costs, int, int]:
+        return self.ways[n].costs, int(self.start[n]), n
