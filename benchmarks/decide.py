@@ -39,10 +39,10 @@ MONTHS = (
     "many-holds",
     "no-minute-takers",
     "one-room-closed",
-    "three-starts",
+    "report-2022-12",
 )
 REQUESTS = 100
-"""Requests for each month: 1,000 in all."""
+"""The most requests for each month: about 1,000 in all."""
 PLAN_SECONDS = 120.0
 MAX_SHARE = 1 / 20
 PERCENTILE = 95

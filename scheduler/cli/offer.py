@@ -19,6 +19,7 @@ from scheduler.wording import capitalised, count_of, in_a_row, moment_in_words, 
 
 if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
+    from scheduler.domain.schedule import Booking
     from scheduler.offers.filters import OfferFilter
     from scheduler.offers.results import Offer, Offers
 
@@ -40,6 +41,8 @@ def offer(
     schedule: Annotated[Path, typer.Argument(metavar="SCHEDULE", help="A schedule written by plan --out.")],
     conference: Annotated[Path, typer.Argument(metavar="CONFERENCE.json", help="The conference to be booked.")],
     top: Annotated[int, typer.Option(metavar="N", min=1, help="How many days to offer, each with its best slot.")] = 5,
+    moves: Annotated[int, typer.Option(metavar="K", min=0, help="How many bookings may move for it.")] = 0,
+    time_limit: Annotated[float, typer.Option(metavar="S", min=0, help="With --moves: stop after so many seconds.")] = 60.0,
     every: Annotated[bool, typer.Option("--all", help="Every slot, not the best of each day.")] = False,
     first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first day.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day.")] = None,
@@ -61,6 +64,7 @@ def offer(
         from scheduler.domain.problem import on_day
         from scheduler.files import read_conference_file, read_problem_to_judge, read_schedule_file
         from scheduler.offers.offer import offer as find
+        from scheduler.offers.results import SearchLimits
 
     with refusing_bad_input():
         accepted = _filter(
@@ -79,7 +83,10 @@ def offer(
         the_schedule, the_conference = read_schedule_file(schedule), read_conference_file(conference)
         the_problem = on_day(the_problem, day) if day is not None else the_problem
         with _naming_options():
-            offers = find(the_problem, the_schedule, the_conference, top=top, every=every, accepted=accepted)
+            limits = SearchLimits(time_limit=time_limit)
+            offers = find(
+                the_problem, the_schedule, the_conference, top=top, every=every, accepted=accepted, moves=moves, limits=limits
+            )
     typer.echo(offers.model_dump_json(indent=1) if as_json else "\n".join(_in_words(the_problem, offers)))
     raise typer.Exit(ExitCode.WRITTEN)
 
@@ -116,9 +123,9 @@ def _in_words(problem: Problem, offers: Offers) -> Iterator[str]:
         yield from _one_in_words(problem, n, one)
     if len(offers.offers) > LONGEST_LIST:
         yield f"And {number(len(offers.offers) - LONGEST_LIST)} more; --json lists them all."
-    if offers.offers and offers.proven:
+    if offers.offers:
         yield ""
-        yield "No other slot costs less (proven)."
+        yield "No other slot costs less (proven)." if offers.proven else "Another slot may cost less (not proven)."
     if offers.reason is not None:
         yield ""
         yield f"No slot is in time. {offers.reason}"
@@ -127,15 +134,22 @@ def _in_words(problem: Problem, offers: Offers) -> Iterator[str]:
 
 def _one_in_words(problem: Problem, n: int, one: Offer) -> Iterator[str]:
     booking = one.booking
-    room = problem.room_by_id[booking.room] if booking.room is not None else None
-    where = f"{room.label} at {problem.site_by_id[room.site].label}" if room is not None else "virtually"
-    chair = f"{problem.service.chair_title} {problem.chair_by_id[booking.chair].label}"
     taker = problem.minute_taker_by_id.get(booking.minute_taker or "")
     minutes = f", minutes {taker.label}" if taker is not None else ""
     days = one.working_days_to_spare
     spare = f"{count_of(days, 'working day')} to spare" if days >= 0 else f"{count_of(-days, 'working day')} late"
-    yield f"{n}  {moment_in_words(booking.start)}, {where}, {chair}{minutes}: {spare}"
+    yield f"{n}  {_in_place(problem, booking)}{minutes}: {spare}"
     yield from (f"     {cost.amount:+}  {cost.text}" for cost in one.costs)
+    for move in one.moves:
+        yield f"     {move.conference} moves to {_in_place(problem, move)}."
     if one.minute_takers:
         changes = in_a_row([f"{new.minute_taker} takes the minutes of {new.conference}" for new in one.minute_takers])
         yield f"     {capitalised(changes)} instead."
+
+
+def _in_place(problem: Problem, booking: Booking) -> str:
+    """Return when, where and with whom a booking is."""
+    room = problem.room_by_id[booking.room] if booking.room is not None else None
+    where = f"{room.label} at {problem.site_by_id[room.site].label}" if room is not None else "virtually"
+    chair = f"{problem.service.chair_title} {problem.chair_by_id[booking.chair].label}"
+    return f"{moment_in_words(booking.start)}, {where}, {chair}"

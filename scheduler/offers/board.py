@@ -9,10 +9,11 @@ from functools import cached_property
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault, InputError, reference_faults
 from scheduler.domain.problem import Problem, with_conferences, with_published
-from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.domain.schedule import Booking, Schedule, TierName, Violation
+from scheduler.measure import measure
 from scheduler.offers.minute_takers import RecordedDiary
 from scheduler.published_schedule import with_schedule_published
-from scheduler.rules import HARD_RULES, PREFERENCE_RULES, TIER_RULES
+from scheduler.rules import HARD_RULES
 from scheduler.rules.published import breaches_of_published
 from scheduler.wording import in_a_row, moment_in_words
 
@@ -41,20 +42,15 @@ class OfferBoard:
         """Return the bookings with their minute takers."""
         return RecordedDiary(self.problem, self.bookings)
 
-    def units(self, conference: str) -> dict[str, list[Violation]]:
-        """Return the units of each tier and preference in the schedule without a conference's booking."""
+    def tiers(self, conference: str) -> dict[TierName, int]:
+        """Return the tiers of the schedule without a conference's booking."""
         if conference not in self.booking_by_id:
-            return self._units
-        return units_of(self.problem, Schedule(bookings=self.beside(conference)))
+            return self._tiers
+        return measure(self.problem, Schedule(bookings=self.beside(conference))).tiers
 
     @cached_property
-    def _units(self) -> dict[str, list[Violation]]:
-        return units_of(self.problem, Schedule(bookings=self.bookings))
-
-
-def units_of(problem: Problem, schedule: Schedule) -> dict[str, list[Violation]]:
-    """Return the units of each tier and preference, by the rule's name."""
-    return {rule.name: rule.check(problem, schedule) for rule in TIER_RULES + PREFERENCE_RULES}
+    def _tiers(self) -> dict[TierName, int]:
+        return measure(self.problem, Schedule(bookings=self.bookings)).tiers
 
 
 def breaches(problem: Problem, bookings: Sequence[Booking]) -> list[Violation]:

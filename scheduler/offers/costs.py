@@ -7,19 +7,35 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scheduler.domain.preferences import PREFERENCE_NAMES
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import TierName, Violation
+from scheduler.domain.schedule import Booking, Schedule, TierName, Violation
 from scheduler.offers.results import OfferCost
 from scheduler.rules import PREFERENCE_RULES, TIER_RULES
 from scheduler.wording import capitalised, count_of, date_in_words, in_a_row
 
 Units = Mapping[str, Sequence[Violation]]
+ON_ABSENCE = ("unplaced", "hold_missing")
+"""The rules whose units are what has no booking."""
 
 
-def tiers_of(problem: Problem, units: Units) -> dict[TierName, int]:
-    """Return the value of each tier from the units of all rules, as ``measure`` does."""
-    tiers: dict[TierName, int] = {rule.tier: _sum(units[rule.name]) for rule in TIER_RULES if rule.tier is not None}
-    tiers["preferences"] = sum(problem.policy.weight(rule.name) * _sum(units[rule.name]) for rule in PREFERENCE_RULES)
-    return tiers
+def units_of(problem: Problem, bookings: Sequence[Booking], changed: Sequence[Booking] | None = None) -> Units:
+    """Return the units of each tier and preference, by the rule's name.
+
+    With ``changed``, only bookings count that may share a unit with one of these: those of its chair, or of its start.
+    """
+    whole = Schedule(bookings=tuple(bookings))
+    near = whole
+    if changed is not None:
+        chairs, starts = {one.chair for one in changed}, {one.start for one in changed}
+        near = Schedule(bookings=tuple(one for one in bookings if one.chair in chairs or one.start in starts))
+    return {rule.name: rule.check(problem, whole if rule.name in ON_ABSENCE else near) for rule in TIER_RULES + PREFERENCE_RULES}
+
+
+def changes_of_tiers(problem: Problem, before: Units, after: Units) -> dict[TierName, int]:
+    """Return by how much each tier rises."""
+    units = {rule.name: _sum(after[rule.name]) - _sum(before[rule.name]) for rule in TIER_RULES + PREFERENCE_RULES}
+    changes: dict[TierName, int] = {rule.tier: units[rule.name] for rule in TIER_RULES if rule.tier is not None}
+    changes["preferences"] = sum(problem.policy.weight(rule.name) * units[rule.name] for rule in PREFERENCE_RULES)
+    return changes
 
 
 def costs_in_words(problem: Problem, conference: str, before: Units, after: Units) -> Iterator[OfferCost]:
@@ -32,12 +48,12 @@ def costs_in_words(problem: Problem, conference: str, before: Units, after: Unit
         amount = units * (problem.policy.weight(rule.name) if rule.name in PREFERENCE_NAMES else 1)
         if amount == 0 or rule.tier == "unplaced":
             continue
-        added, gone = _texts(after[rule.name], before[rule.name]), _texts(before[rule.name], after[rule.name])
-        text = " ".join(_about(conference, text) for text in added)
         if rule.name == "hold_missing" and amount > 0:
             text = _holds_in_words(problem, before[rule.name], after[rule.name])
         elif amount < 0:
-            text = " ".join(f"No longer: {text}" for text in gone)
+            text = " ".join(f"No longer: {gone}" for gone in _texts(before[rule.name], after[rule.name]))
+        else:
+            text = " ".join(_about(conference, added) for added in _texts(after[rule.name], before[rule.name]))
         yield OfferCost(rule=rule.name, amount=amount, text=text or rule.says(problem.policy))
 
 

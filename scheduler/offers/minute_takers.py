@@ -12,6 +12,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
 from scheduler.model.recording import recorders_of, recording_task
 from scheduler.model.recording_search import RecordingTask
+from scheduler.rules.bookings import grouped
 from scheduler.rules.minute_takers import past_recordings
 
 
@@ -74,22 +75,29 @@ class RecordedDiary:
         return past_recordings(self.problem)
 
     @cached_property
-    def _by_day(self) -> dict[dt.date, list[RecordedBooking]]:
+    def _by_day(self) -> dict[dt.date, list[Booking]]:
         """Return the bookings that are not past, by day; the past ones limit the choices of the tasks."""
-        by_day: dict[dt.date, list[RecordedBooking]] = {}
-        for booking in self.bookings:
-            if booking.conference not in self.problem.past:
-                task = recording_task(self.problem, booking, self._past)
-                recorded = RecordedBooking(booking.conference, task, booking.minute_taker)
-                by_day.setdefault(booking.day, []).append(recorded)
-        return by_day
+        return grouped((one for one in self.bookings if one.conference not in self.problem.past), lambda one: one.day)
+
+    @cached_property
+    def _tasks(self) -> dict[dt.date, list[RecordedBooking]]:
+        """Return the tasks of the days that were needed so far."""
+        return {}
+
+    def _tasks_of(self, day: dt.date) -> list[RecordedBooking]:
+        if day not in self._tasks:
+            self._tasks[day] = [
+                RecordedBooking(one.conference, recording_task(self.problem, one, self._past), one.minute_taker)
+                for one in self._by_day.get(day, ())
+            ]
+        return self._tasks[day]
 
     def _near(self, task: RecordingTask, without: Set[str]) -> list[RecordedBooking]:
         """Return the bookings of its day, and those beside it that overlap it: no people time is longer than a day."""
         return [
             other
             for day in (task.day - dt.timedelta(days=1), task.day, task.day + dt.timedelta(days=1))
-            for other in self._by_day.get(day, ())
+            for other in self._tasks_of(day)
             if other.name not in without and (day == task.day or other.task.time.overlaps(task.time))
         ]
 

@@ -8,6 +8,14 @@ from scheduler.domain.schedule import Booking, TierName
 from scheduler.domain.values import Value
 
 
+class SearchLimits(Value):
+    """Limits of the search for moves: seconds (None: until it is proven), the number of workers, and the seed."""
+
+    time_limit: float | None = 60.0
+    workers: int = 2
+    seed: int = 1
+
+
 class OfferCost(Value):
     """What a rule costs more, or less if negative, in the schedule with the offer than in the one without it."""
 
@@ -49,7 +57,10 @@ class Cure(Value):
 
 
 class Offers(Value):
-    """The offers, best first. If no slot is in time, ``reason`` says what prevents it, and ``cures`` what would change it."""
+    """The offers, best first; ``proven`` if no slot of the kind asked for is better than the first.
+
+    If no slot is in time, ``reason`` says what prevents it, and ``cures`` what would change it.
+    """
 
     offers: tuple[Offer, ...]
     in_time: bool

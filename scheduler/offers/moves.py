@@ -1,0 +1,144 @@
+"""The best slot for one conference if some published bookings may move for it, by the solver (contract, section 6).
+
+The programme is that of a plan, with four more rules: every booking stays placed, at most so many change their start, room or
+chair, held slots stay where they are or are withdrawn, and the other conferences without a booking stay without one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduler.domain.conference import Conference
+from scheduler.domain.problem import Problem, with_conferences
+from scheduler.domain.schedule import Booking, TierName
+from scheduler.engines.budget import Budget
+from scheduler.engines.highs_process import Highs
+from scheduler.engines.portfolio import Portfolio
+from scheduler.grouping import Ints
+from scheduler.model.bookings import bookings_of
+from scheduler.model.build import build_programme
+from scheduler.model.candidates import Candidates, FixedDiary, single_places
+from scheduler.model.programme import ProgrammeBuilder
+from scheduler.offers.board import OfferBoard, breaches
+from scheduler.offers.filters import OfferFilter
+from scheduler.offers.results import SearchLimits
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The best schedule found with the conference in it, as bookings; ``booking`` is its own, None if it has no place.
+
+    ``moves`` are the bookings that change their start, room or chair; ``is_proven`` if no schedule of this kind is better.
+    """
+
+    problem: Problem
+    bookings: tuple[Booking, ...]
+    booking: Booking | None
+    moves: tuple[Booking, ...]
+    tiers: dict[TierName, int]
+    is_proven: bool
+
+
+def best_with_moves(
+    board: OfferBoard,
+    conference: Conference,
+    moves: int,
+    accepted: OfferFilter,
+    start: tuple[Booking, ...],
+    limits: SearchLimits,
+    clock: Callable[[], float] = time.monotonic,
+) -> Moved | None:
+    """Return the best schedule with the conference in it and at most so many moves, or None if the diary breaks a rule.
+
+    ``start`` is the diary with the best slot without moves, if there is one. Bookings with any lock don't move.
+    """
+    if breaches(board.problem, board.beside(conference.id)):
+        return None
+    known = conference.id in board.problem.conference_by_id
+    problem = board.problem if known else with_conferences(board.problem, (*board.problem.conferences, conference))
+    builder = _builder(board, problem, conference)
+    _limit_moves(builder, board, conference, moves, accepted)
+    started = clock()
+    deadline = None if limits.time_limit is None else started + limits.time_limit
+    budget = Budget(clock, started, deadline, threading.Event())
+    with Highs() as highs:
+        chosen = _columns(builder.candidates, start)
+        portfolio = Portfolio(highs, builder.candidates, builder.programme(), chosen, budget, limits.workers, limits.seed, None)
+        tiers = portfolio.solve()
+    solved = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
+    bookings = _with_names(board, bookings_of(builder.candidates, solved))
+    own = next((booking for booking in bookings if booking.conference == conference.id), None)
+    moved = (booking for booking in bookings if booking is not own and _is_moved(board, booking))
+    return Moved(
+        problem, bookings, own, tuple(moved), {tier.name: tier.value for tier in tiers}, all(tier.proven for tier in tiers)
+    )
+
+
+def _builder(board: OfferBoard, problem: Problem, conference: Conference) -> ProgrammeBuilder:
+    """Return the programme in which held slots and locked bookings have one candidate, and the other bookings all of theirs."""
+    stays = {published.conference for published in problem.published if published.locks and "R8" not in problem.policy.off}
+    fixed = tuple(one for one in board.beside(conference.id) if one.held or one.conference in stays)
+    movable = frozenset(one.conference for one in board.bookings if not one.held) - stays
+    return build_programme(problem, single_places(problem), diary=FixedDiary(fixed, movable | {conference.id}))
+
+
+def _limit_moves(builder: ProgrammeBuilder, board: OfferBoard, conference: Conference, moves: int, accepted: OfferFilter) -> None:
+    """Require that every booking stays placed, at most so many move, and the conference is booked as the filter accepts."""
+    candidates = builder.candidates
+    booked = [booking for booking in board.beside(conference.id) if not booking.held]
+    others: list[Ints] = []
+    for booking, present in zip(booked, candidates.columns_of(booked), strict=True):
+        own = candidates.of_request(candidates.request_index[booking.conference])
+        builder.limit(np.zeros_like(own), own, at_least=1, rows=1)
+        others.append(own[own != present])
+    elsewhere = np.concatenate(others) if others else np.zeros(0, dtype=np.int64)
+    if len(elsewhere):
+        builder.limit(np.zeros_like(elsewhere), elsewhere, at_most=moves)
+    refused = _refused(candidates, board, conference, accepted)
+    if len(refused):
+        builder.limit(np.zeros_like(refused), refused, at_most=0)
+
+
+def _refused(candidates: Candidates, board: OfferBoard, conference: Conference, accepted: OfferFilter) -> Ints:
+    """Return the conference's candidates that the filter does not accept, and its present booking."""
+    own = candidates.of_request(candidates.request_index[conference.id])
+    now = board.booking_by_id.get(conference.id)
+    present = candidates.columns_of([now])[0] if now is not None else None
+    bookings = (_sample(candidates, conference, column) for column in own.tolist())
+    wanted = [accepted.accepts(one, candidates.problem) for one in bookings]
+    is_refused = ~np.array(wanted, dtype=np.bool_) | np.array([column == present for column in own.tolist()], dtype=np.bool_)
+    return np.asarray(own[is_refused])
+
+
+def _sample(candidates: Candidates, conference: Conference, column: int) -> Booking:
+    """Return a candidate as a booking in the first room of its place."""
+    rooms = candidates.places[candidates.place[column]].rooms
+    return Booking.model_construct(
+        conference=conference.id,
+        start=candidates.moment(int(candidates.start[column])),
+        end=candidates.moment(int(candidates.end[column])),
+        room=rooms[0].id if rooms else None,
+        chair=candidates.problem.chairs[candidates.chair[column]].id,
+    )
+
+
+def _columns(candidates: Candidates, bookings: tuple[Booking, ...]) -> Ints:
+    return np.array([column for column in candidates.columns_of(bookings) if column is not None], dtype=np.int64)
+
+
+def _with_names(board: OfferBoard, bookings: tuple[Booking, ...]) -> tuple[Booking, ...]:
+    """Return the bookings with the held slots under their present names; those of one site and week are equal to the model."""
+    names = {(one.start, one.room, one.chair): one.conference for one in board.bookings if one.held}
+    return tuple(
+        one.model_copy(update={"conference": names[one.start, one.room, one.chair]}) if one.held else one for one in bookings
+    )
+
+
+def _is_moved(board: OfferBoard, booking: Booking) -> bool:
+    before = board.booking_by_id[booking.conference]
+    return (before.start, before.room, before.chair) != (booking.start, booking.room, booking.chair)
