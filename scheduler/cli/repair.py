@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from scheduler.wording import agree, count_of, in_a_row, moment_in_words, number
 
 if TYPE_CHECKING:
     from scheduler.domain.schedule import Booking
+    from scheduler.files import FaultWording
     from scheduler.repairs.results import Repair
 
 OPTIONS = {"freeze_until": "--freeze-until", "max_moves": "--max-moves", "keep": "--keep"}
@@ -69,7 +71,7 @@ def repair(
         with refusing_bad_input():
             published = read_schedule_file(schedule)
             requested = read_changes(changes)
-        with refusing_bad_input(problem, errors), translating_faults(told), translating_faults(_as_option):
+        with refusing_bad_input(problem, errors), translating_faults(partial(_in_its_file, told=told)):
             result = solved_in_thread(
                 lambda: solve(
                     the_problem,
@@ -96,10 +98,14 @@ def repair(
         raise typer.Exit(ExitCode.INTERRUPTED if stop.is_set() else ExitCode.WRITTEN)
 
 
-def _as_option(fault: Fault) -> Fault:
-    """Return the fault at the option that sets the argument, if it is at one."""
-    option = OPTIONS.get(str(fault.place[0])) if fault.place else None
-    return fault if option is None else Fault((), f"{option}: {fault.message}")
+def _in_its_file(fault: Fault, told: FaultWording) -> Fault:
+    """Return a fault of the problem at its place in the file, one of an argument at its option, and any other as it is."""
+    from scheduler.domain.problem import Problem
+
+    origin = str(fault.place[0]) if fault.place else ""
+    if origin in Problem.model_fields:
+        return told(fault)
+    return Fault((), f"{OPTIONS[origin]}: {fault.message}") if origin in OPTIONS else fault
 
 
 def _write(result: Repair, out: Path | None, problem_out: Path | None) -> list[InputError]:

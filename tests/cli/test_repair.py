@@ -98,6 +98,16 @@ def test_contradictory_changes_are_refused_and_nothing_is_written(folder: Path) 
     assert not (folder / "new.json").exists()
 
 
+def test_only_faults_of_a_workbook_itself_name_its_sheets(folder: Path) -> None:
+    locked = [{"conference": "C", "start": "2027-03-03T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time", "chair"]}]
+    write_problem_file(diary(published=locked), folder / "problem.xlsx")
+    files = ("problem.xlsx", *FILES[1:])
+    assert scheduler("repair", *files, "--keep", "X", cwd=folder).stderr.startswith("--keep: there is no conference 'X'.")
+    assert scheduler("repair", *files, cwd=folder).stderr.startswith("Published: no schedule can keep the locks of 'C'.")
+    with_changes(folder, {"change": "inquorate", "conference": "X"})
+    assert scheduler("repair", *files, cwd=folder).stderr.startswith("changes[0].conference: there is no conference 'X'.")
+
+
 def test_a_schedule_or_changes_that_cannot_be_read_are_refused(folder: Path) -> None:
     missing = scheduler("repair", "problem.json", "old.json", "none.json", cwd=folder)
     assert (missing.returncode, missing.stderr) == (2, "none.json: there is no such file. Check its name and folder.\n")
