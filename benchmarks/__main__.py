@@ -1,7 +1,8 @@
 """``python -m benchmarks``: run a suite, in which every peer solves each instance in turn, each run in its own process.
 
 It prints tables, and writes ``benchmarks/results/<date>-<suite>.json``, ``.md`` and plots. Ctrl-C saves the runs so far.
-The suites ``guard``, ``serving``, ``whatif`` and ``decide`` run no peers: see the files of these names.
+The suites ``guard``, ``serving``, ``whatif`` and ``decide`` run no peers: see the files of these names,
+and ``repairing.py`` for the second part of ``decide``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from benchmarks.national_pool import National, national
 from benchmarks.peers import NEEDS_BEST_TIERS, PEERS
 from benchmarks.processes import run_in_process
 from benchmarks.records import Record, best_of
+from benchmarks.repairing import repairing
 from benchmarks.results import Result, as_markdown, write_result
 from benchmarks.serving import serving
 from benchmarks.suites import SUITES, Suite, Task
@@ -47,7 +49,7 @@ def main() -> int:
     if options.suite == WHATIF:
         return whatif(options.into)
     if options.suite == DECIDE:
-        return decide(options.into)
+        return max(decide(options.into), repairing(options.into))
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     result = Result(
         time.strftime("%Y-%m-%d"), "-".join([options.suite, *(options.only or ()), *(options.peer or ())]), machine(), commit()
