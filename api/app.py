@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from api.clock import utc_now
 from api.database.migrate import migrate
 from api.database.session import Store
+from api.decisions import routes as decisions
 from api.diary.absences import routes as absences
 from api.diary.bookings import routes as bookings
 from api.diary.conferences import handover_routes as handovers
@@ -47,6 +48,7 @@ from api.whatif import routes as whatif
 from api.whatif import sweeps, value_routes
 
 ROUTERS: tuple[APIRouter, ...] = (
+    *decisions.ROUTERS,
     bookings.router,
     lateness.router,  # before the conferences, whose ids may contain slashes
     handovers.of_chairs,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, or_, select
@@ -35,6 +35,7 @@ def problem_of(
     last: dt.date,
     also: Iterable[str] = (),
     *,
+    given: Sequence[Conference] = (),
     busy: Busy | None = None,
     today: dt.date | None = None,
 ) -> Problem:
@@ -43,7 +44,8 @@ def problem_of(
     It has every conference booked in these days, and of the requested ones: those due by the last day, reviews in the second half
     of the time in which they may be held (or else all those due early in the next month would fall on its first days), other
     kinds that may be held by then, and those in ``also``. Bookings made by hand, and conferences that have been held, keep their
-    time, chair and room. ``busy`` is when calendars block chairs, beside the busy times stored with the chairs; by default it is
+    time, chair and room. ``given`` are conferences that are not stored, are booked on other days, or count with other values than
+    the stored ones. ``busy`` is when calendars block chairs, beside the busy times stored with the chairs; by default it is
     read from the current data. ``today`` is the day on which the plan is made, unless all its days are over: notice counts from
     it, and published bookings of the next days are frozen. Raise InputError if the data make no valid problem.
     """
@@ -57,7 +59,7 @@ def problem_of(
     return _problem(
         connection,
         horizon={"first": first, "last": last},
-        conferences=[stored.value for stored in chosen],
+        conferences=_with_given([stored.value for stored in chosen], given),
         holds=[Hold(site=hold.site, week=hold.week, count=hold.count) for hold in holds],
         published=[
             {
@@ -72,6 +74,7 @@ def problem_of(
         ],
         busy=busy,
         today=None if today is None or today > last else today,
+        families={conference.id: conference.family for conference in given},
     )
 
 
@@ -102,6 +105,7 @@ def _problem(
     published: object,
     busy: Busy,
     today: dt.date | None = None,
+    families: Mapping[str, str | None] | None = None,
 ) -> Problem:
     takers = registers.values(connection, registers.MINUTE_TAKERS)
     parts = {name: documents.get(connection, name)[0] for name in documents.BY_NAME}
@@ -119,7 +123,7 @@ def _problem(
         "minute_takers": takers or None,
         "conferences": conferences,
         "holds": holds,
-        "apart": apart.pairs_between(connection, parts["apart"], [conference.id for conference in conferences]),
+        "apart": apart.pairs_between(connection, parts["apart"], [conference.id for conference in conferences], families),
         "published": published,
         "policy": parts["policy"],
         "today": today,
@@ -132,6 +136,12 @@ def _problem(
         return checked(problem)
     except InputError as error:
         raise InputError([Fault(_by_id(problem, fault.place), fault.message) for fault in error.faults]) from None
+
+
+def _with_given(stored: list[Conference], given: Sequence[Conference]) -> list[Conference]:
+    """Return the stored conferences with the given ones, each in the place of the stored one of its id or else at the end."""
+    by_id = {conference.id: conference for conference in stored} | {conference.id: conference for conference in given}
+    return list(by_id.values())
 
 
 def _as_busy(chair: Chair, busy: tuple[Interval, ...]) -> Chair:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from http import HTTPStatus
+from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 
 from api.http.problem_details import HttpError
 from scheduler.files.file_safety import MOST_BYTES
@@ -30,6 +32,19 @@ class LimitedRequest(Request):
 def limited(request: Request) -> LimitedRequest:
     """Return the request with its body limited."""
     return request if isinstance(request, LimitedRequest) else LimitedRequest(request.scope, request.receive)
+
+
+class LimitedRoute(APIRoute):
+    """A route whose requests have a body and write nothing, such as a question about the diary."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return FastAPI's handler for a limited request."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            return await handle(limited(request))
+
+        return answer
 
 
 def _too_large(size: str) -> HttpError:

@@ -29,12 +29,17 @@ from scheduler.wording import date_in_words
 
 def request(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
     """Store a requested conference. Raise ConflictError if its id is taken."""
+    hold_to_new(connection, conference)
+    conferences.add(connection, conference, now, follows)
+    conferences.record_event(connection, conference.id, ConferenceEvent.REQUESTED, now, NOBODY, follows=follows)
+
+
+def hold_to_new(connection: Connection, conference: Conference) -> None:
+    """Raise ConflictError if a new conference's id is taken."""
     if conferences.find(connection, conference.id) is not None:
         raise conflict(
             "id-taken", f"There is a conference '{conference.id}' already. Give this one another id, or change that one."
         )
-    conferences.add(connection, conference, now, follows)
-    conferences.record_event(connection, conference.id, ConferenceEvent.REQUESTED, now, NOBODY, follows=follows)
 
 
 def change(connection: Connection, stored: StoredConference, value: Conference, now: dt.datetime) -> None:

@@ -1,0 +1,129 @@
+"""Offers of slots beside the present diary. Nothing here is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from api.clock import local_day
+from api.database.session import version_of
+from api.decisions.requests import OfferRequest
+from api.diary.boards import board_of_weeks, whole_weeks
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import StoredBooking
+from api.diary.conferences import queries as conferences
+from api.diary.conferences import workflow as conference_workflow
+from api.diary.conferences.entry import refuse_faults
+from api.diary.conferences.queries import OPEN
+from api.diary.references import unknown_conference
+from api.diary.service import queries as documents
+from api.errors import ErrorItem, invalid
+from scheduler.domain.clocks import due_date, earliest_date
+from scheduler.domain.conference import Conference
+from scheduler.domain.values import Date, Identifier, Period
+from scheduler.offers.filters import OfferFilter
+from scheduler.offers.offer import offers_on
+from scheduler.offers.results import Offers
+from scheduler.wording import date_in_words
+
+LEAST_WEEKS = 4
+"""The weeks in which slots are looked for at least, so that a late conference gets some too."""
+MOST_WEEKS = 26
+"""The most weeks in which slots are looked for: the time of a search grows with them."""
+
+
+class DiaryOffers(Offers):
+    """Offers in the present diary, looked for from ``first`` to ``last``.
+
+    ``replaces`` is the number of the booking that would be rebooked, or null. ``version`` names the state of the diary.
+    """
+
+    conference: Identifier
+    replaces: int | None
+    first: Date
+    last: Date
+    version: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The conference that slots are offered for, as it counts in the problem, with its booking if it has one."""
+
+    value: Conference
+    booked: StoredBooking | None
+
+
+def offers(connection: Connection, request: OfferRequest, now: dt.datetime) -> DiaryOffers:
+    """Return the best slots in the present diary, which moves nobody.
+
+    Raise ConflictError if the conference is over, InvalidError if it is unknown, has faults or the days have, or InputError if
+    its booking is too near to be moved.
+    """
+    today, subject = local_day(now), subject_of(connection, request)
+    days = days_searched(connection, subject, request.filter, today)
+    board = board_of_weeks(connection, whole_weeks(days.first, days.last), today, given=[subject.value])
+    accepted = _from(request.filter, board.problem.horizon.first)
+    found = offers_on(board, subject.value, top=request.top, accepted=accepted)
+    return DiaryOffers(
+        **dict(found),
+        conference=subject.value.id,
+        replaces=None if subject.booked is None else subject.booked.number,
+        first=days.first,
+        last=days.last,
+        version=str(version_of(connection)),
+    )
+
+
+def subject_of(connection: Connection, request: OfferRequest) -> Subject:
+    """Return the conference of a request. Raise the errors of ``offers``."""
+    if request.new is not None:
+        refuse_faults(connection, request.new, None)
+        conference_workflow.hold_to_new(connection, request.new)
+        return Subject(_counted(request.new, request), None)
+    assert request.conference is not None
+    stored = conferences.find(connection, request.conference)
+    if stored is None:
+        message = unknown_conference(connection, request.conference).detail
+        raise invalid("The request has errors.", [ErrorItem(where="conference", message=f"{message[:1].lower()}{message[1:]}")])
+    if stored.state not in OPEN:
+        raise conference_workflow.not_open(stored)
+    return Subject(_counted(stored.value, request), bookings.active_of(connection, stored.value.id))
+
+
+def _counted(value: Conference, request: OfferRequest) -> Conference:
+    return value.model_copy(update={"notice_waived": True}) if request.waive_notice else value
+
+
+def days_searched(connection: Connection, subject: Subject, accepted: OfferFilter, today: dt.date) -> Period:
+    """Return the days in which slots are looked for: those on which it may be held, those of the filter and its present day.
+
+    The days end with the due date, but not before ``LEAST_WEEKS``. Raise InvalidError if they are over, or too many.
+    """
+    if accepted.last is not None and accepted.last < today:
+        raise _invalid("last", f"{date_in_words(accepted.last)} is over. Enter a day from today, {date_in_words(today)}, on.")
+    calendar, policy = conferences.calendar(connection), documents.get(connection, "policy")[0]
+    earliest = earliest_date(subject.value, today, calendar, policy, today)
+    most = dt.timedelta(weeks=MOST_WEEKS)
+    due = due_date(subject.value, calendar, policy)
+    own = [min(max(due, earliest + dt.timedelta(weeks=LEAST_WEEKS)), earliest + most)]
+    booked = [] if subject.booked is None else [subject.booked.booking.day]
+    wanted = [max(day, today) for day in (accepted.first, accepted.last) if day is not None]
+    days = Period(first=min([earliest, *booked, *wanted]), last=max([*own, *booked, *wanted]))
+    if whole_weeks(days.first, days.last).first + most < days.last:
+        latest = date_in_words(days.first + most - dt.timedelta(weeks=1))
+        raise _invalid("last", f"the days from {date_in_words(days.first)} to {date_in_words(days.last)} are too many. "
+                       f"Enter days until {latest}.")  # fmt: skip
+    return days
+
+
+def _invalid(field: str, message: str) -> Exception:
+    return invalid("The request has errors.", [ErrorItem(where=f"filter.{field}", message=message)])
+
+
+def _from(accepted: OfferFilter, first: dt.date) -> OfferFilter:
+    """Return the filter without days before the first."""
+    if accepted.first is None or accepted.first >= first:
+        return accepted
+    return accepted.model_copy(update={"first": first})
