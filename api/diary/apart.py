@@ -12,7 +12,7 @@ from api.actor import NOBODY
 from api.database.tables import conferences as conferences_table
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent
-from api.diary.references import did_you_mean
+from api.diary.references import clear_hint
 from scheduler.domain.faults import Fault
 from scheduler.domain.identifiers import alike, shown
 from scheduler.domain.values import Pair
@@ -102,7 +102,7 @@ def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Seque
             continue
         unknown = [m for m in (0, 1) if not families.of(pair[m])]
         for m in unknown:
-            hint = did_you_mean(pair[m], known)
+            hint = clear_hint(pair[m], known)
             yield Fault((n, m), f"there is no conference and no family {shown(pair[m])}.{hint} Enter the reference of one.")
         if not unknown and families.of(pair[0]) == families.of(pair[1]):
             yield Fault((n,), f"{shown(pair[0])} and {shown(pair[1])} belong to one family. Enter two families.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,27 +13,27 @@ from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.errors import ErrorItem, NotFoundError, invalid
 from scheduler.domain.conference import Conference
-from scheduler.domain.identifiers import NO_NAMES, alike, one_alike, one_with_name, shown
+from scheduler.domain.identifiers import NO_NAMES, alike, one_alike, shown
+from scheduler.domain.suggestions import closest_id, did_you_mean, too_similar
 
 CLOSE = 0.75
-"""How alike a known reference must be to be suggested, from 0 to 1, by the measure of ``difflib``."""
+"""How alike a known reference must be to be suggested, from 0 to 1, by the ratio of ``difflib``."""
 
 
-def did_you_mean(identifier: str, known: Iterable[str], names: Mapping[str, str] = NO_NAMES) -> str:
+def clear_hint(identifier: str, known: Iterable[str], names: Mapping[str, str] = NO_NAMES) -> str:
     """Return a question that suggests the known reference that is alike or closest; empty if there are none or several.
 
-    ``names`` are those of the known ones, which people enter instead of references.
+    A diary has many references in sequence, and most are equally close to an unknown one. ``names`` are those of the known
+    ones, which people enter instead of references.
     """
-    listed = sorted(known)
-    close = one_alike(identifier, listed) or one_with_name(identifier, names) or _closest(identifier, listed)
-    return f" Did you mean {shown(close)}?" if close is not None else ""
+    return did_you_mean(closest_id(identifier, known, names, cutoff=CLOSE, only_clear=True))
 
 
 def hint_of(connection: Connection, register: Register[Any], identifier: str) -> str:
     """Return the question whether the item of a register with a reference, or a name, like this one was meant."""
     items = registers.values(connection, register)
     names = {item.id: item.name for item in items if getattr(item, "name", "")}
-    return did_you_mean(identifier, (item.id for item in items), names)
+    return clear_hint(identifier, (item.id for item in items), names)
 
 
 def unknown_item(connection: Connection, register: Register[Any], identifier: str) -> NotFoundError:
@@ -57,16 +56,9 @@ def refuse_unknown(connection: Connection, wanted: Mapping[str, tuple[Register[A
         raise invalid("The request has errors.", errors)
 
 
-def _closest(identifier: str, listed: Sequence[str]) -> str | None:
-    by_form, form = {alike(each): each for each in listed}, alike(identifier)
-    near = difflib.get_close_matches(form, by_form, n=2, cutoff=CLOSE)
-    likeness = [difflib.SequenceMatcher(None, each, form).ratio() for each in near]
-    return by_form[near[0]] if len(near) == 1 or (near and likeness[0] > likeness[1]) else None
-
-
 def unknown_conference(connection: Connection, identifier: str) -> NotFoundError:
     """Return the error for a conference that does not exist, with the closest known one."""
-    hint = did_you_mean(identifier, conferences_of(connection))
+    hint = clear_hint(identifier, conferences_of(connection))
     return NotFoundError("not-found", f"There is no conference '{identifier}'.{hint}")
 
 
@@ -87,8 +79,7 @@ def faults_of_new(connection: Connection, conference: Conference) -> Iterator[Er
     yield from _odd_characters(connection, "id", conference.id)
     other = one_alike(conference.id, known - {conference.id})
     if conference.id not in known and other is not None:
-        message = f"{shown(conference.id)} is too similar to {shown(other)}. Did you mean that one? Otherwise enter another."
-        yield ErrorItem(where="id", message=message)
+        yield ErrorItem(where="id", message=f"{too_similar(conference.id, other)} Otherwise enter another.")
     families = families_of(connection)
     if alike(conference.id) in {alike(family) for family in families}:
         yield ErrorItem(where="id", message=f"{shown(conference.id)} is the reference of a family. Enter another.")

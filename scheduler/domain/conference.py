@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from enum import StrEnum
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from scheduler.domain.suggestions import closest, did_you_mean
 from scheduler.domain.values import Date, Identifier, Interval, Positive, Value, Whole, quoted
 
 
@@ -60,8 +60,7 @@ def one_of(choices: type[StrEnum]) -> BeforeValidator:
         try:
             return choices(entry)
         except ValueError:
-            listed, suggestion = ", ".join(choices), _suggestion(entry, choices)
-            hint = f" Did you mean '{suggestion}'?" if suggestion else ""
+            listed, hint = ", ".join(choices), did_you_mean(_suggestion(entry, choices))
             raise PydanticCustomError(
                 "choice",
                 "{entry} is not one of the choices.{hint} Enter one of: {listed}.",
@@ -75,13 +74,15 @@ def _suggestion(entry: Any, choices: type[StrEnum]) -> str | None:
     """Return the choice that the entry is another name for, or a misspelling of."""
     if not isinstance(entry, str):
         return None
-    spelled = {re.sub("[ _-]+", "_", choice.casefold()): str(choice) for choice in choices}
-    word = re.sub("[ _-]+", "_", entry.strip().casefold())
-    synonym = SYNONYMS.get(word)
+    synonym = SYNONYMS.get(_spelling(entry))
     if synonym in list(choices):
         return str(synonym)
-    close = difflib.get_close_matches(word, spelled, n=1, cutoff=0.75)
-    return spelled[close[0]] if close else None
+    return closest(entry, map(str, choices), _spelling, cutoff=0.75)
+
+
+def _spelling(entry: str) -> str:
+    """Return an entry in the spelling of the choices: ``in_person`` for "In-person"."""
+    return re.sub("[ _-]+", "_", entry.strip().casefold())
 
 
 class Conference(Value):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scheduler.domain.identifiers import NO_NAMES, alike, one_alike, one_with_name, shown
+from scheduler.domain.identifiers import NO_NAMES, alike, shown
 from scheduler.domain.problem import Problem
+from scheduler.domain.suggestions import closest, closest_id, did_you_mean
 from scheduler.domain.values import quoted
 
 Place = tuple[str | int, ...]
@@ -135,10 +135,8 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "missing":
             return "is missing. Enter it."
         case "extra_forbidden":
-            field = str(detail["loc"][-1])
             known = _fields_at(model, detail["loc"][:-1])
-            close = difflib.get_close_matches(field, known, n=1)
-            return f"is not a field here.{f' Did you mean {close[0]}?' if close else ''}"
+            return f"is not a field here.{did_you_mean(closest(str(detail['loc'][-1]), known))}"
         case "int_type" | "int_parsing" | "int_from_float":
             return f"{entry} is not a whole number. Enter a number such as 90."
         case "float_type" | "float_parsing" | "finite_number":
@@ -199,18 +197,8 @@ def unknown_id(
     kind: str, noun: str, identifier: str, known: Iterable[str], place: Place, names: Mapping[str, str] = NO_NAMES
 ) -> Fault:
     """Return the fault of an id that the problem's list ``kind`` lacks; it suggests the closest known id."""
-    hint = did_you_mean(identifier, known, names)
+    hint = did_you_mean(closest_id(identifier, known, names))
     return Fault(place, f"there is no {noun} {shown(identifier)}.{hint} Enter an id that is listed under {kind}.")
-
-
-def did_you_mean(identifier: str, known: Iterable[str], names: Mapping[str, str] = NO_NAMES) -> str:
-    """Return a question that suggests the known id that is alike, has the entry as its name, or is closest; or an empty text."""
-    listed = sorted(known)
-    by_form = {alike(each): each for each in listed}
-    close = one_alike(identifier, listed) or one_with_name(identifier, names)
-    if close is None:
-        close = next((by_form[form] for form in difflib.get_close_matches(alike(identifier), by_form, n=1)), None)
-    return f" Did you mean {shown(close)}?" if close is not None else ""
 
 
 def reference_faults(raw: Mapping[str, Any], faulty: Collection[Place], *, are_stored: bool = False) -> list[Fault]:

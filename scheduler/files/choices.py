@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from scheduler.domain.suggestions import closest, did_you_mean
 from scheduler.domain.values import WEEKDAYS
 from scheduler.files.cell_text import escaped, joined_ids, split_ids, unescaped
 from scheduler.files.cells import SPACE, Cell, CellError, CellType, cell_text, quoted_cell, simplified
@@ -94,14 +94,12 @@ class Choice(CellType):
 
     @override
     def read(self, cell: Cell) -> Any:
+        hint = ""
         if isinstance(cell, str):
             for value, label in self.choices:
                 if self.simplify(cell) in (simplified(label), simplified(str(value))):
                     return value
-            close = difflib.get_close_matches(cell.strip(SPACE), [label for _, label in self.choices], n=1)
-        else:
-            close = []
-        hint = f" Did you mean {close[0]}?" if close else ""
+            hint = did_you_mean(closest(cell.strip(SPACE), (label for _, label in self.choices)))
         raise CellError(f"{quoted_cell(cell)} is not one of the choices.{hint} Enter {self.expected}.")
 
     @override

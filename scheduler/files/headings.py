@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scheduler.domain.suggestions import closest, did_you_mean
 from scheduler.files.cells import Cell, is_blank, simplified
 from scheduler.files.schema import Column, SettingsSheet, Sheet
 from scheduler.files.sheets import ERRORS
@@ -73,9 +73,9 @@ def headings_of(sheet: Sheet | SettingsSheet, cells: Sequence[Cell]) -> Headings
             positions[column.key] = n
     for n, heading in unknown:
         free = [column.heading for column in sheet.columns if column.key not in positions]
-        close = closest(heading, free)
-        hint = f"Did you mean '{close}'?" if close else f"The columns here are {', '.join(c.heading for c in sheet.columns)}."
-        faults.append(f"there is no column '{heading}' here. {hint}")
+        close = closest(heading, free, simplified)
+        hint = did_you_mean(close) or f" The columns here are {', '.join(c.heading for c in sheet.columns)}."
+        faults.append(f"there is no column '{heading}' here.{hint}")
         if close:
             positions[by_word[simplified(close)].key] = n
     missing = [column for column in sheet.columns if column.required and column.key not in positions]
@@ -85,13 +85,6 @@ def headings_of(sheet: Sheet | SettingsSheet, cells: Sequence[Cell]) -> Headings
 
 def _missing(column: Column) -> str:
     return f"the column '{column.heading}' is missing. Add it: {column.help}"
-
-
-def closest(entry: str, titles: Sequence[str]) -> str | None:
-    """Return the closest title to an entry; None if none is close."""
-    by_word = {simplified(title): title for title in titles}
-    close = difflib.get_close_matches(simplified(entry), list(by_word), n=1)
-    return by_word[close[0]] if close else None
 
 
 def is_errors(heading: Cell) -> bool:

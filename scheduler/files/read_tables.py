@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scheduler.domain.faults import Fault, InputError, Place, did_you_mean, read_problem
+from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.identifiers import shown
 from scheduler.domain.problem import Problem
+from scheduler.domain.suggestions import closest, closest_id, did_you_mean
 from scheduler.files.cell_text import NO_VALUE
 from scheduler.files.cells import Cell, CellError, Note, is_blank, simplified
-from scheduler.files.headings import closest, column_name, heading_row, headings_of, title_fault
+from scheduler.files.headings import column_name, heading_row, headings_of, title_fault
 from scheduler.files.schema import UNREADABLE, Column, Fields, SettingRow, SettingsSheet, Sheet, Unreadable
 from scheduler.files.settings_sheets import SERVICE, SWITCH
 from scheduler.files.sheet_faults import Origins, SheetFault, column_at, in_sheet
@@ -143,9 +144,9 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
         if simplified(table.title) in ignored or all(is_blank(cell) for row in table.rows for cell in row):
             continue
         missing = [sheet.title for sheet in SHEETS if sheet.title not in known]
-        close = closest(table.title, missing)
-        hint = f"Did you mean '{close}'? Rename it." if close else "Rename or delete it. Put your own notes on the sheet Notes."
-        reading.fault(table.title, None, None, f"there is no sheet '{table.title}' in a planner's workbook. {hint}")
+        close = closest(table.title, missing, simplified)
+        hint = f"{did_you_mean(close)} Rename it." if close else " Rename or delete it. Put your own notes on the sheet Notes."
+        reading.fault(table.title, None, None, f"there is no sheet '{table.title}' in a planner's workbook.{hint}")
         if close:
             known[close] = table
     for sheet in SHEETS:
@@ -248,9 +249,9 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
         label = str(cells.get("label") or "").strip()
         setting = by_word.get(simplified(label))
         if setting is None:
-            close = closest(label, [setting.label for setting in sheet.settings])
-            hint = f"Did you mean '{close}'?" if close else "Delete the row."
-            reading.fault(sheet.title, number, None, f"there is no setting '{label}'. {hint}")
+            close = closest(label, (setting.label for setting in sheet.settings), simplified)
+            hint = did_you_mean(close) or " Delete the row."
+            reading.fault(sheet.title, number, None, f"there is no setting '{label}'.{hint}")
             if close is None or close in seen:
                 continue
             setting = by_word[simplified(close)]
@@ -342,7 +343,7 @@ def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners
     elif not reading.without_ids.intersection(sheet.owners):
         titles = " or ".join(sheet_of(name).title for name in sheet.owners if role in (None, name))
         listed = [known for known, at in owners.items() if role is None or any(place[0] == role for place in at)]
-        hint = did_you_mean(identifier, listed)
+        hint = did_you_mean(closest_id(identifier, listed))
         message = f"there is no {shown(identifier)} on the sheet {titles}.{hint} Enter {sheet.columns[0].kind.expected}."
         reading.fault(sheet.title, number, heading, message)
     return None

@@ -60,9 +60,9 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"service": {"name": 7}}, "service.name: 7 is not text. Enter text, in quotes."),
     ({"service": {"timezone": "UTC"}}, "service.timezone: 'UTC' is not one of the choices. Enter one of: 'Europe/London'."),
     ({"service": {"name": "\ud800"}}, r"service.name: '\ud800' contains half a character. Enter it again."),
-    ({"calender": {}}, "calender: is not a field here. Did you mean calendar?"),
+    ({"calender": {}}, "calender: is not a field here. Did you mean 'calendar'?"),
     ({"a\nb": {}}, r"'a\nb': is not a field here."),
-    ({"policy": {"weights": {"fridays": 1}}}, "policy.weights.fridays: is not a field here. Did you mean friday?"),
+    ({"policy": {"weights": {"fridays": 1}}}, "policy.weights.fridays: is not a field here. Did you mean 'friday'?"),
     *(
         (
             {"policy": {"virtual_fallback": result}},

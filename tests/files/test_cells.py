@@ -93,13 +93,17 @@ def test_a_cell_is_read(kind: CellType, cell: Cell, value: Any) -> None:
             "Fri-Mon",
             "'Fri-Mon' runs backwards. Enter days such as Mon, Tue, Thu separated by commas.",
         ),
-        (Weekdays(), "Mo", "'Mo' is not one of the choices. Did you mean Mon? Enter one of: Mon, Tue, Wed, Thu, Fri, Sat, Sun."),
+        (
+            Weekdays(),
+            "Mo",
+            "'Mo' is not one of the choices. Did you mean 'Mon'? Enter one of: Mon, Tue, Wed, Thu, Fri, Sat, Sun.",
+        ),
         (YesNo(), 1, "1 is neither yes nor no. Enter yes or no."),
         (YesNoOr("hybrid"), "maybe", "'maybe' is none of yes, no and hybrid. Enter yes, no or hybrid."),
         (
             KINDS,
             "Inital",
-            "'Inital' is not one of the choices. Did you mean Initial? "
+            "'Inital' is not one of the choices. Did you mean 'Initial'? "
             "Enter one of: Initial, First review, Review, Transfer-in, Pre-birth.",
         ),
         (Id("sites", "site"), dt.time(10), "10:00 can't be an id. Format the cell as Text, and enter the id of a site."),

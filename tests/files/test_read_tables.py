@@ -84,7 +84,7 @@ def test_all_faults_are_listed_in_the_order_of_the_workbook(tmp_path: Path) -> N
 
     assert faults_in(edit(tiny_workbook(tmp_path), change)) == [
         "Service, row 2, First day: 'soon' is not a date. Enter a date such as 03/04/2027 (3 April 2027).",
-        "Conferences, row 2, Kind: 'Reviev' is not one of the choices. Did you mean Review? "
+        "Conferences, row 2, Kind: 'Reviev' is not one of the choices. Did you mean 'Review'? "
         "Enter one of: Initial, First review, Review, Transfer-in, Pre-birth.",
         "Conferences, row 2, Children: 0 is too small. Enter 1 or more.",
         "Conferences, row 4, Kind: nothing is entered. Enter one of: Initial, First review, Review, Transfer-in, Pre-birth.",

@@ -21,7 +21,8 @@ from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from scheduler.domain.faults import InputError
-from scheduler.domain.identifiers import one_alike, shown
+from scheduler.domain.identifiers import one_alike
+from scheduler.domain.suggestions import too_similar
 from scheduler.domain.values import Identifier, Value
 
 V = TypeVar("V", bound=Value)
@@ -55,8 +56,7 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
             )
         other = one_alike(value.id, (stored.id for stored in registers.values(connection, register)))
         if other is not None:
-            message = f"{shown(value.id)} is too similar to the {register.name} {shown(other)}. Did you mean that one?"
-            raise invalid(f"{message} Otherwise enter another id.")
+            raise invalid(f"{too_similar(value.id, other, register.name)} Otherwise enter another id.")
         registers.add(connection, register, value.id, value, now)
         _hold_to_references(connection)
         response.headers["ETag"] = etag(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from scheduler.domain.faults import Fault, InputError, Place, faults_of
 from scheduler.domain.problem import Problem
+from scheduler.domain.suggestions import closest, did_you_mean
 from scheduler.domain.values import quoted
 from scheduler.files.file_safety import refuse
 from scheduler.files.json_file import read_json
@@ -62,9 +62,8 @@ def change_in(raw: Any, at: Place, faults: list[Fault]) -> ChangeBase | None:
         return None
     name = raw.get("change")
     if not isinstance(name, str) or name not in CHANGES:
-        close = difflib.get_close_matches(str(name), CHANGES, n=1)
         reason = f"{quoted(name)} is not one of the choices." if "change" in raw else "is missing."
-        hint = f" Did you mean {close[0]}?" if close else ""
+        hint = did_you_mean(closest(str(name), CHANGES))
         faults.append(Fault((*at, "change"), f"{reason}{hint} Enter one of: {', '.join(CHANGES)}."))
         return None
     try:

@@ -76,7 +76,7 @@ def test_every_fault_is_reported_with_its_place() -> None:
     ]
     raw = [{"name": "A", "changes": changes}, {"name": "B", "change": []}, {"changes": {}}, 5, {"name": "A"}]
     assert fault_messages(raw) == [
-        "scenarios[0].changes[0].change: 'chair_leave' is not one of the choices. Did you mean chair_leaves? "
+        "scenarios[0].changes[0].change: 'chair_leave' is not one of the choices. Did you mean 'chair_leaves'? "
         f"Enter one of: {NAMES}.",
         f"scenarios[0].changes[1].change: is missing. Enter one of: {NAMES}.",
         f"scenarios[0].changes[2].change: 7 is not one of the choices. Enter one of: {NAMES}.",
@@ -85,11 +85,11 @@ def test_every_fault_is_reported_with_its_place() -> None:
         "scenarios[0].changes[5].first: '1 March' is not a date. Enter a date such as 2026-12-01.",
         "scenarios[0].changes[6]: the range runs backwards: 2027-03-02 is after 2027-03-01. "
         "Enter a first day on or before the last.",
-        "scenarios[0].changes[7].chair.fet: is not a field here. Did you mean fte?",
+        "scenarios[0].changes[7].chair.fet: is not a field here. Did you mean 'fte'?",
         "scenarios[0].changes[8].percent: 0.5 is not a whole number. Enter a number such as 90.",
         "scenarios[0].changes[8].kind: 'icpc' is not one of the choices. Did you mean 'initial'? "
         "Enter one of: initial, first_review, review, transfer_in, pre_birth.",
-        "scenarios[1].change: is not a field here. Did you mean changes?",
+        "scenarios[1].change: is not a field here. Did you mean 'changes'?",
         "scenarios[2].name: is missing. Enter it.",
         "scenarios[2].changes: {} is not a list. Enter a list, in square brackets.",
         "scenarios[3]: 5 is not an object. Enter an object, in curly brackets.",
@@ -136,7 +136,7 @@ def test_unreadable_and_unsuitable_changes_are_reported_together(tmp_path: Path)
         "scenarios[0].changes[1].chair: there is no chair 'X'. Enter an id that is listed under chairs.",
         "scenarios[Two].changes[1].chair: there is no chair 'X'. Enter an id that is listed under chairs.",
         "scenarios[2].name: is missing. Enter it.",
-        "scenarios[2].nmae: is not a field here. Did you mean name?",
+        "scenarios[2].nmae: is not a field here. Did you mean 'name'?",
     ]
     path = tmp_path / "scenarios.json"
     path.write_text(json.dumps(raw))
@@ -258,7 +258,7 @@ def test_faults_name_the_cell(tmp_path: Path) -> None:
         row("Chair joins", Chair=None, FTE=3),
         row("Room closes", Room="AYL-1", First_day=LAST, Last_day=FIRST),
     ) == [
-        "Scenarios, row 2, Change: 'Chair leafs' is not one of the choices. Did you mean Chair leaves? Enter one of: "
+        "Scenarios, row 2, Change: 'Chair leafs' is not one of the choices. Did you mean 'Chair leaves'? Enter one of: "
         "Chair joins, Chair leaves, Chair absent, Chair changes, Caseload cap, Room opens, Room closes, Room gains hybrid, "
         "Room gains start, Site closes, Demand, Minute taker joins, Minute taker leaves, Minute taker absent, Fridays open, "
         "Rule off, Rule on, Weight, Holds.",
