@@ -24,6 +24,7 @@ MAX_ROWS = 100_000
 OTHER_SUFFIXES = (".txt", ".tsv", ".tab", ".prn", ".xls", ".xlsx", ".ods")
 """The types in which spreadsheet programs save one sheet, beside CSV."""
 SEPARATORS = ",;\t"
+"""What may separate the cells of a CSV file: Excel writes semicolons where the decimal separator is a comma."""
 
 
 def is_sheet_of_another_type(name: str) -> bool:
@@ -91,7 +92,7 @@ def _separated(title: str, text: str, headings: Collection[str]) -> tuple[str, s
 
     The separator with the most headings of the sheet in the first rows wins; a comma wins a tie.
     """
-    if named := re.match(r"sep=([,;\t])(?=\r?\n)", text):
+    if named := re.match(rf"sep=([{re.escape(SEPARATORS)}])(?=\r?\n)", text):
         return named[1], text[named.end() :]
     sheet = sheet_titled(title)
     words = {simplified(column.heading) for column in sheet.columns} if sheet else set(headings)

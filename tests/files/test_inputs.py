@@ -11,6 +11,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from scheduler.files import read_problem_file, write_problem_file
+from scheduler.files.csv_folder import SEPARATORS
 from scheduler.files.workbook import write_blank_workbook
 from tests.builders import conference, tiny_problem
 from tests.files.workbooks import cell, edit, enter, faults_in, set_to, tiny_workbook
@@ -140,7 +141,7 @@ def test_semicolons_separate_as_commas_do() -> None:
     assert problem.rooms[0].starts == (dt.time(10), dt.time(14))
 
 
-@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("separator", SEPARATORS)
 @pytest.mark.parametrize("prefix", ["", "sep={}\r\n"])
 def test_any_usual_separator_is_read(tmp_path: Path, separator: str, prefix: str) -> None:
     folder = csv_folder(tmp_path)
