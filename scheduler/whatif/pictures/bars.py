@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, SMALL, WHITE, PictureSheet, width_of, wrap
+from scheduler.whatif.pictures.colours import DARK_BLUE, INK, PALE_BLUE, WHITE
+from scheduler.whatif.pictures.sheet import GAP, LINE, MARGIN, SMALL, PictureSheet, width_of, wrap
 
 NAMES, PANEL = 2.3, 2.1
 LEGEND = 0.3
@@ -27,8 +28,8 @@ PANELS_ACROSS = 4
 class Look(Enum):
     """The fill of a part of a bar: its colour and hatching."""
 
-    SOLID = ("#1D4F6E", "")
-    HATCHED = ("#9FC3D9", "//////")
+    SOLID = (DARK_BLUE, "")
+    HATCHED = (PALE_BLUE, "//////")
     EMPTY = (WHITE, "")
 
 

@@ -6,17 +6,15 @@ import math
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from scheduler.whatif.pictures.sheet import GAP, INK, LINE, MARGIN, WHITE, PictureSheet, width_of, wrap
+from scheduler.whatif.pictures.colours import INK, SHADES
+from scheduler.whatif.pictures.sheet import GAP, LINE, MARGIN, PictureSheet, width_of, wrap
 
 MIN_CELL, MIN_MAP = 0.7, 2.1
 MIN_WIDTH, MAX_WIDTH = 7.0, 11.5
 NAMES = 2.0
-# Pale enough for dark text on every shade.
-SHADES = LinearSegmentedColormap.from_list("shades", [WHITE, "#8DB8D3"])
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
+from scheduler.whatif.pictures.colours import INK
 from scheduler.wording import without_controls
 
 Format = Literal["svg", "png"]
@@ -24,7 +25,6 @@ FONT = "DejaVu Sans"
 SIZE, SMALL, LARGE = 8.0, 7.0, 11.0
 LINE = 0.14
 MARGIN, GAP = 0.15, 0.25
-INK, WHITE = "#1F2933", "#FFFFFF"
 MAX_LINES = 3
 # Viewers can draw text a little wider than Matplotlib measures it.
 WIDTH_MARGIN = 1.05
