@@ -300,3 +300,9 @@ def test_a_filter_that_does_not_fit_the_problem_is_refused() -> None:
         "filter.sites: there is no site 'AMR'. Enter an id that is listed under sites.",
         "filter.chairs: there is no chair 'D1'. Enter an id that is listed under chairs.",
     ]
+
+
+def test_an_office_day_too_many_stays_one_when_an_offer_joins_it() -> None:
+    problem = small(chairs=[chair("C1", max_office_days=0)])
+    found = offer(problem, schedule(booking("A", "2027-03-02T10:00")), new(), every=True)
+    assert [slot(one) for one in found.offers if one.booking.room is not None] == [("Tue 14:00", "AYL-1", "C1")]
