@@ -85,7 +85,15 @@ def offer(
         with _naming_options():
             limits = SearchLimits(time_limit=time_limit)
             offers = find(
-                the_problem, the_schedule, the_conference, top=top, every=every, accepted=accepted, moves=moves, limits=limits
+                the_problem,
+                the_schedule,
+                the_conference,
+                top=top,
+                every=every,
+                accepted=accepted,
+                moves=moves,
+                limits=limits,
+                with_cures=True,
             )
     typer.echo(offers.model_dump_json(indent=1) if as_json else "\n".join(_in_words(the_problem, offers)))
     raise typer.Exit(ExitCode.WRITTEN)
@@ -129,7 +137,9 @@ def _in_words(problem: Problem, offers: Offers) -> Iterator[str]:
     if offers.reason is not None:
         yield ""
         yield f"No slot is in time. {offers.reason}"
-    yield from (f"  - {cure.text}" for cure in offers.cures)
+    if offers.cures:
+        yield "What would change that, the cheapest first:"
+        yield from (f"  - {cure.text}" for cure in offers.cures)
 
 
 def _one_in_words(problem: Problem, n: int, one: Offer) -> Iterator[str]:

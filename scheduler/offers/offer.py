@@ -32,17 +32,24 @@ def offer(
     accepted: OfferFilter = ANY_SLOT,
     moves: int = 0,
     limits: SearchLimits = SearchLimits(),  # noqa: B008 - a frozen value
+    with_cures: bool = False,
 ) -> Offers:
     """Return the best slots for one conference beside the schedule's bookings (contract, section 6).
 
     The conference is a new one, or one of the problem's; its own booking is released first. The offers are the ``top`` days'
     best slots without moving anybody, or ``every`` slot. With ``moves``, the best slot for which at most so many bookings move
     is among them, found by the solver within ``limits``; a diary that breaks a rule is left as it is, and then nothing is proven.
+    If no slot is in time and the caller wants them ``with_cures``, some changes are tried that would make one possible.
 
     Raise InputError if the conference, the schedule or the filter does not fit the problem.
     """
     board = board_of(problem, schedule)
-    return offers_on(board, conference, top=top, every=every, accepted=accepted, moves=moves, limits=limits)
+    offers = offers_on(board, conference, top=top, every=every, accepted=accepted, moves=moves, limits=limits)
+    if not with_cures or offers.in_time:
+        return offers
+    from scheduler.offers.cures import cures_of  # noqa: PLC0415 - offers without moves need no solver
+
+    return offers.model_copy(update={"cures": cures_of(board, conference, accepted, limits)})
 
 
 def offers_on(
@@ -176,4 +183,6 @@ def _must_agree(problem: Problem, slot: Slot, bookings: tuple[Booking, ...], ris
     if broken:  # a breach of the diary stays one if the offer joins it, such as an office day too many
         broken -= {violation.text for violation in breaches(problem, near[:-1])}
     if broken or stated != rises:
-        raise AssertionError(f"The programme and the check disagree on {new}: {stated} against {rises}. {' '.join(sorted(broken))}")
+        raise AssertionError(
+            f"The programme and the check disagree on {new}: {stated} against {rises}. {' '.join(sorted(broken))}"
+        )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scheduler.offers.slots import SlotSearch
-from scheduler.report.causes import why_after_the_plan, why_never
+from scheduler.report.causes import what_sets_earliest, why_after_the_plan
+from scheduler.report.obstacles import obstacle
 from scheduler.rules import HARD_RULES
-from scheduler.wording import date_in_words, moment_in_words
+from scheduler.wording import capitalised, date_in_words, moment_in_words
 
 
 def why_not_in_time(search: SlotSearch, *, is_filtered: bool) -> str:
@@ -18,15 +19,17 @@ def why_not_in_time(search: SlotSearch, *, is_filtered: bool) -> str:
     if (after := why_after_the_plan(problem, conference)) is not None:
         return after
     if earliest > due:
-        return f"It is due on {date_in_words(due)}, before the earliest day on which it can be held, {date_in_words(earliest)}."
-    if (never := why_never(problem, conference)) is not None:
-        return f"Nothing in this time suits it: {never}."
+        why = what_sets_earliest(problem, conference, earliest)
+        return f"It is due on {date_in_words(due)}, and can't be held before {date_in_words(earliest)}: {why}."
+    last = min(due, problem.horizon.last)
+    span = f"from {date_in_words(earliest)} to {date_in_words(last)}" if earliest < last else f"on {date_in_words(last)}"
+    if (why_never := obstacle(problem, conference, earliest, last)) is not None:
+        return f"Nothing {span} suits it: {why_never}."
     if search.impossible is not None:
         rule = next(rule for rule in HARD_RULES if rule.name == search.impossible)
         return f"Nothing in this time suits it. {rule.name}: {rule.says(problem.policy)}"
-    last = min(due, problem.horizon.last)
     return (
-        f"From {date_in_words(earliest)} to {date_in_words(last)}, at every start that suits it, the rooms or people it needs "
+        f"{capitalised(span)}, at every start that suits it, the rooms or people it needs "
         f"(a {problem.service.chair_title}, a minute taker, its social worker) are away, booked by others or at their limits, "
         "or a family that must be kept apart from it is at the same site."
     )

@@ -40,7 +40,7 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
         )
         return f"It could not be held in time: {span} {why}."
     it = "Moved from its published start, it" if _is_moved(problem, booking) else "It"
-    first = f"{it} could not be held before {date_in_words(earliest, year)}: {_what_sets(problem, conference, earliest)}."
+    first = f"{it} could not be held before {date_in_words(earliest, year)}: {what_sets_earliest(problem, conference, earliest)}."
     last_missed = booking.day - ONE_DAY
     if not any(problem.calendar.is_open(day) for day in days_between(earliest, last_missed)):
         return first
@@ -82,7 +82,7 @@ def why_after_the_plan(problem: Problem, conference: Conference) -> str | None:
     if earliest <= last:
         return None
     it = "Moved from its published start, it" if is_published else "It"
-    why = _what_sets(problem, conference, earliest)
+    why = what_sets_earliest(problem, conference, earliest)
     return f"{it} can't be held before {date_in_words(earliest)}, which is after this plan ends on {date_in_words(last)}: {why}."
 
 
@@ -129,7 +129,7 @@ def _may_need_a_room(problem: Problem, conference: Conference) -> bool:
     return conference.mode is not Mode.VIRTUAL and ("room" in locks_of(problem, conference) or not is_virtual)
 
 
-def _what_sets(problem: Problem, conference: Conference, earliest: dt.date) -> str:
+def what_sets_earliest(problem: Problem, conference: Conference, earliest: dt.date) -> str:
     """Return the reason for an earliest date that is after the due date, or after the plan."""
     calendar, policy, year = problem.calendar, problem.policy, problem.horizon.first.year
     if earliest == problem.horizon.first:

@@ -74,7 +74,19 @@ def test_a_booking_never_moves_and_no_slot_is_left_beside_it() -> None:
     )
     found = offer(one_start, schedule(booking("A", "2027-03-02T10:00")), new())
     assert (found.offers, found.in_time) == ((), False)
-    assert found.reason is not None
+    assert found.reason == (
+        "On Tuesday 2 March 2027, at every start that suits it, the rooms or people it needs (a CPA, a minute taker, its social "
+        "worker) are away, booked by others or at their limits, or a family that must be kept apart from it is at the same site."
+    )
+
+
+def test_a_reason_names_what_is_closed_or_away() -> None:
+    problem = small(rooms=[room("AYL-1", closed=[{"first": "2027-03-01", "last": "2027-03-04"}])], virtual_starts=[])
+    found = offer(problem, schedule(), new(due="2027-03-03"))
+    assert found.reason == (
+        "Nothing from Monday 1 March 2027 to Wednesday 3 March 2027 suits it: no suitable place is open at any start that suits "
+        "the family."
+    )
 
 
 def test_an_offer_takes_the_place_of_a_hold_and_names_it() -> None:
@@ -153,7 +165,7 @@ def test_a_slot_after_the_due_date_is_late_and_a_reason_is_given() -> None:
     assert (found.in_time, found.offers[0].working_days_to_spare) == (False, -1)
     assert found.offers[0].tiers["late"] == 2 * (10 + 1)
     assert found.reason == (
-        "It is due on Friday 26 February 2027, before the earliest day on which it can be held, Monday 1 March 2027."
+        "It is due on Friday 26 February 2027, and can't be held before Monday 1 March 2027: it was due before this plan begins."
     )
 
 
