@@ -28,9 +28,10 @@ from api.publishing.short_notice import excepted_in
 from api.publishing.split_weeks import broken_limits
 from api.publishing.workflow import broken_rules
 from scheduler.domain.people import Chair
-from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import Booking
+from scheduler.domain.problem import Lock, Problem
+from scheduler.domain.schedule import Booking, PlanException, Schedule
 from scheduler.domain.values import Period
+from scheduler.rules.locks import dropped_locks, held_locks
 from scheduler.wording import count_of, moment_in_words, period_in_words
 
 
@@ -43,12 +44,13 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
     problem = snapshot.problem_of(connection, horizon.first, horizon.last, today=plan.problem.today)
     booked = _booked(connection, horizon, names)
     settled = conferences.settled(connection, [*booked, *names])
-    known = plan.problem.conference_by_id
+    known, exceptions = plan.problem.conference_by_id, plan.schedule.exceptions
     unchanged = {
         name: current for name, current in booked.items() if not current.booking.held and (name in settled or name not in known)
     }
+    kept = _kept_locks(plan.problem, plan.schedule)
     planned: dict[str, DiaryBooking] = {
-        booking.conference: _with_conditions(booking, booked.get(booking.conference))
+        booking.conference: _with_conditions(booking, booked.get(booking.conference), kept.get(booking.conference))
         for booking in plan.schedule.bookings
         if booking.conference not in settled
     }
@@ -63,10 +65,12 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
         settled=settled,
         reasons={unplaced.conference: unplaced.reason for unplaced in plan.schedule.unplaced},
         refusal=_refused_plan(
-            moved, _over(horizon, booked, planned, today), () if moved else _broken(connection, problem, booked, planned)
+            moved,
+            _over(horizon, booked, planned, today),
+            () if moved else _broken(connection, problem, booked, planned, exceptions),
         ),
         today=today,
-        excepted=excepted_in(plan.schedule.exceptions),
+        excepted=excepted_in(exceptions),
         plan=identifier,
     )
 
@@ -156,18 +160,40 @@ def _of_conferences(some: Mapping[str, DiaryBooking]) -> dict[str, Booking]:
 
 
 def _broken(
-    connection: Connection, problem: Problem, booked: Mapping[str, StoredBooking], planned: Mapping[str, DiaryBooking]
+    connection: Connection,
+    problem: Problem,
+    booked: Mapping[str, StoredBooking],
+    planned: Mapping[str, DiaryBooking],
+    exceptions: tuple[PlanException, ...] = (),
 ) -> tuple[ErrorItem, ...]:
-    """Return each hard rule that the planned bookings break, by themselves or together with the other bookings of their weeks."""
+    """Return each hard rule that the planned bookings break, by themselves or together with the other bookings of their weeks.
+
+    ``exceptions`` are those of the plan: the locks that it drops bind nothing.
+    """
     old, new = ([one.booking for one in some.values()] for some in (booked, planned))
-    return (*broken_rules(problem, new), *broken_limits(connection, problem, old, new))
+    return (*broken_rules(problem, new, exceptions), *broken_limits(connection, problem, old, new))
 
 
-def _with_conditions(booking: Booking, current: StoredBooking | None) -> DiaryBooking:
-    """Return a planned booking with the current one's locks and exception. An exception lapses if the new day is later."""
+def _kept_locks(problem: Problem, schedule: Schedule) -> dict[str, tuple[Lock, ...]]:
+    """Return, for each conference of which the plan drops a lock, the locks that its planned booking keeps."""
+    dropped, published = dropped_locks(schedule.exceptions), problem.published_by_id
+    return {
+        booking.conference: held_locks(published[booking.conference], booking)
+        for booking in schedule.bookings
+        if booking.conference in dropped
+    }
+
+
+def _with_conditions(booking: Booking, current: StoredBooking | None, kept: tuple[Lock, ...] | None) -> DiaryBooking:
+    """Return a planned booking with the current one's locks and exception. An exception lapses if the new day is later.
+
+    ``kept`` are the locks that remain if the plan drops any. Then no other lock remains, also of a booking made by hand.
+    """
     if current is None:
         return DiaryBooking(booking)
     exception = current.exception if booking.day <= current.booking.day else None
+    if kept is not None:
+        return DiaryBooking(booking, kept, by_hand=False, exception=exception)
     return DiaryBooking(booking, current.locks, current.by_hand, exception)
 
 

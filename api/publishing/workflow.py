@@ -22,7 +22,7 @@ from api.publishing.difference import Differences
 from api.publishing.draft import Draft, DraftDifference
 from scheduler.checker import check
 from scheduler.domain.problem import Problem, nameless
-from scheduler.domain.schedule import Booking, Schedule
+from scheduler.domain.schedule import Booking, PlanException, Schedule
 from scheduler.wording import count_of, short_date
 
 FELT_BY_FAMILIES = ("date", "time", "minutes", "room", "chair")
@@ -70,9 +70,14 @@ def publish(
     return number
 
 
-def broken_rules(problem: Problem, planned: Iterable[Booking]) -> tuple[ErrorItem, ...]:
-    """Return each hard rule that the bookings break. People are named by their references."""
-    report = check(nameless(problem), Schedule(bookings=tuple(planned)))
+def broken_rules(
+    problem: Problem, planned: Iterable[Booking], exceptions: tuple[PlanException, ...] = ()
+) -> tuple[ErrorItem, ...]:
+    """Return each hard rule that the bookings break. People are named by their references.
+
+    Locks that a plan lists as dropped, in its ``exceptions``, are none (contract, section 8).
+    """
+    report = check(nameless(problem), Schedule(bookings=tuple(planned), exceptions=exceptions))
     return tuple(ErrorItem(where=broken.subject, message=broken.text) for broken in report.violations)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Lock, Problem, PublishedBooking, with_published
-from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.domain.schedule import Booking, PlanException, Schedule, Violation
 from scheduler.grouping import Mask
 from scheduler.rules.base import Rule
 from scheduler.rules.bookings import first_bookings
@@ -64,14 +64,14 @@ class LocksRule(Rule):
 
 def without_dropped_locks(problem: Problem, schedule: Schedule) -> Problem:
     """Return the problem without the locks that the schedule lists as dropped (contract, section 8: only with ``today``)."""
-    dropped = {exception.conference for exception in schedule.exceptions if exception.rule == LocksRule.name}
+    dropped = dropped_locks(schedule.exceptions)
     if problem.today is None or not dropped:
         return problem
     booked = first_bookings(schedule)
     return with_published(
         problem,
         (
-            published.model_copy(update={"locks": _held_locks(published, booked.get(published.conference))})
+            published.model_copy(update={"locks": held_locks(published, booked.get(published.conference))})
             if published.conference in dropped
             else published
             for published in problem.published
@@ -79,7 +79,12 @@ def without_dropped_locks(problem: Problem, schedule: Schedule) -> Problem:
     )
 
 
-def _held_locks(published: PublishedBooking, booking: Booking | None) -> tuple[Lock, ...]:
+def dropped_locks(exceptions: Iterable[PlanException]) -> frozenset[str]:
+    """Return the conferences of which a schedule lists a lock as dropped."""
+    return frozenset(exception.conference for exception in exceptions if exception.rule == LocksRule.name)
+
+
+def held_locks(published: PublishedBooking, booking: Booking | None) -> tuple[Lock, ...]:
     """Return the locks that the booking keeps."""
     if booking is None:
         return ()

@@ -21,7 +21,7 @@ from api.planning import queries as plans
 from api.planning.queries import StoredPlan
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Problem
-from scheduler.domain.schedule import Booking, Schedule
+from scheduler.domain.schedule import Booking, PlanException, Schedule
 from tests import builders
 from tests.api.support.builders import NOW
 
@@ -58,11 +58,19 @@ def draft(store: Store, *planned: Booking, unplaced: dict[str, str] | None = Non
     return keep(store, present(store), planned, unplaced or {})
 
 
-def keep(store: Store, problem: Problem, planned: tuple[Booking, ...], unplaced: dict[str, str]) -> str:
+def keep(
+    store: Store,
+    problem: Problem,
+    planned: tuple[Booking, ...],
+    unplaced: dict[str, str],
+    exceptions: tuple[PlanException, ...] = (),
+) -> str:
     """Store a plan of a problem, as a worker does, and return its id."""
     identifier = f"P-{secrets.token_hex(6)}"
     reasons = [{"conference": name, "reason": reason} for name, reason in unplaced.items()]
-    schedule = Schedule.model_validate({"problem": problem.digest, "bookings": planned, "unplaced": reasons})
+    schedule = Schedule.model_validate(
+        {"problem": problem.digest, "bookings": planned, "unplaced": reasons, "exceptions": exceptions}
+    )
     report: dict[str, Any] = {"violations": [], "measure": {}, "remarks": [], "late": []}
     with store.noting() as connection:
         add_job(store, identifier, "done", connection, problem)

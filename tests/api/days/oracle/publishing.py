@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.api.days.oracle.by_hand import waive
-from tests.api.days.oracle.diary import OPEN, Diary, Fields, Row, changes
+from tests.api.days.oracle.diary import ALL_LOCKS, OPEN, Diary, Fields, Row, changes
 from tests.api.days.oracle.working_days import date
 from tests.api.days.recording import Call
 
@@ -34,6 +34,9 @@ def publish(diary: Diary, call: Call, identifier: str) -> None:
     rows = {
         name: _row(diary, each, booked.get(name), allowed.get(name)) for name, each in proposed.items() if name not in settled
     }
+    for each in diary.proposals[identifier].get("exceptions", ()):
+        if each["rule"] == "R8" and each["conference"] in rows.keys() & booked.keys():
+            rows[each["conference"]] = _without_dropped_locks(rows[each["conference"]], booked[each["conference"]])
     rows |= {name: booked[name] for name in settled}
     diary.publications[number] = {"plan": identifier, "horizon": horizon, "rows": list(rows.values())}
     for name, row in booked.items():
@@ -106,6 +109,13 @@ def _row(diary: Diary, proposed: Fields, before: Row | None, allowed: Fields | N
         return row
     kept = before.exception if row.day <= before.day else None
     return replace(row, locks=before.locks, by_hand=before.by_hand, exception=allowed or kept)
+
+
+def _without_dropped_locks(row: Row, before: Row) -> Row:
+    """Return a row with those of its locks that it keeps. Once one is dropped, only the listed ones hold a booking by hand."""
+    named = ALL_LOCKS if before.by_hand else before.locks
+    same = {"time": row.start == before.start, "chair": row.chair == before.chair, "room": row.room == before.room}
+    return replace(row, locks=tuple(sorted(lock for lock in named if same[lock])), by_hand=False)
 
 
 def _waive(diary: Diary, call: Call, proposed: dict[str, Any], booked: dict[str, Row]) -> None:
