@@ -37,6 +37,7 @@ def assert_as_the_log_says(user: Recorder, first: str, last: str) -> None:
     _compare_handovers(diary, seen)
     _compare_reports(diary, seen, *days)
     _compare_problem(diary, seen, *days)
+    _compare_problem(diary, seen, days[0], days[0].replace(day=28))
     for feed in diary.feeds:
         assert_equal(f"calendar of {feed['of']} {feed['subject']}", seen.feed(user.links[feed["id"]]), feeds.entries(diary, feed))
 

@@ -89,6 +89,7 @@ def first_week(user: Recorder) -> None:
         review("CPC-108", kind="first_review", chair=None, trigger="2026-10-19", children=1),
         review("CPC-109", chair="C3", site="AMR", trigger="2026-07-14", not_chairs=["C5"]),
         review("CPC-110", chair="C4", mode="virtual", trigger="2026-07-21"),
+        review("CPC-111", chair="C2", site="WYC", trigger="2026-08-22"),  # not in turn in January
     ):
         user.post("conferences", conference)
     book(user, "CPC-101", "06T10:00", "AYL-1", "C1", waiver=WAIVED)

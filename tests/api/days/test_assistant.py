@@ -31,7 +31,8 @@ def test_a_day_of_an_assistant(client: TestClient, clock: Clock) -> None:
 
 def _enters_requests(user: Recorder) -> None:
     """Six requests by email. Some references are mistyped."""
-    user.post("conferences", initial("CPC-201", trigger="2027-01-11", requested="2027-01-12", social_worker="SW-9"))
+    long = {"minutes": 150, "social_worker": "SW-9"}
+    user.post("conferences", initial("CPC-201", trigger="2027-01-11", requested="2027-01-12", **long))
     user.post("conferences", initial("CPC-202", kind="ICPC"), expect=422)
     user.post("conferences", initial("CPC-202", trigger="2027-01-08", requested="2027-01-12", children=3, accessible=True))
     user.post("conferences", initial("Smith, Ann"), expect=422)
@@ -55,6 +56,7 @@ def _books(user: Recorder) -> None:
     book(user, "CPC-202", "20T14:00", "AYL-2", "C2", "M3", expect=422)  # neither equipment nor access
     book(user, "CPC-202", "20T14:00", "AYL-1", "C2", "M3")
     book(user, "CPC-203", "20T09:30", "WYC-1", "C1", "M3", expect=422)  # SW-9 is in Aylesbury
+    book(user, "CPC-203", "20T13:00", "WYC-1", "C3", "M1", expect=422)  # C3 is in Aylesbury until 12:30
     book(user, "CPC-203", "21T10:00", "WYC-1", "C1", "M3", expect=422)  # no such start
     book(user, "CPC-203", "21T13:00", None, "C1", "M3", expect=422)  # in person
     book(user, "CPC-203", "23T13:00", "WYC-1", "C1", "M3", expect=422)  # a Saturday
@@ -140,7 +142,7 @@ def _answers_calls(user: Recorder) -> None:
     user.change("PUT", "conferences/CPC-104/late-reason", {"reason": "social worker changed"})
     user.change("PUT", "conferences/CPC-103/late-reason", {"reason": "no room"}, expect=409)  # it is not late
     assert [one["conference"]["id"] for one in user.get("conferences", find="sw-9")["items"]] == ["CPC-201", "CPC-203"]
-    waiting = ["CPC-105", "CPC-101-R1", "CPC-205"]
+    waiting = ["CPC-105", "CPC-111", "CPC-101-R1", "CPC-205"]
     assert [one["conference"]["id"] for one in user.get("conferences", state="requested")["items"]] == waiting
     book(user, "CPC-205", "27T13:00", "WYC-1", "C2", "M2")
     user.act("conferences/CPC-205/cancel", {"reason": "no longer needed"})
