@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -19,12 +21,15 @@ class ErrorItem(BaseModel):
 class ServiceError(Exception):
     """A request that the service refuses.
 
-    ``kind`` is a word for programs, ``detail`` a sentence for people, and ``errors`` lists each thing that is wrong.
+    ``kind`` is a word for programs, ``detail`` a sentence for people, and ``errors`` lists each thing that is wrong. ``extra``
+    are further members of its answer, as JSON.
     """
 
-    def __init__(self, kind: str, detail: str, errors: Sequence[ErrorItem] = ()) -> None:
+    def __init__(
+        self, kind: str, detail: str, errors: Sequence[ErrorItem] = (), extra: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         super().__init__(detail)
-        self.kind, self.detail, self.errors = kind, detail, errors
+        self.kind, self.detail, self.errors, self.extra = kind, detail, errors, extra
 
 
 class NotFoundError(ServiceError):

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from api.diary.bookings.schemas import NoticeWaiver, RecordedException, WhyChanged
 from scheduler.domain.conference import Conference
-from scheduler.domain.values import Identifier, Value
+from scheduler.domain.values import Identifier, Moment, Value
 from scheduler.offers.filters import ANY_SLOT, OfferFilter
 from scheduler.offers.offer import MOST_OFFERS
 
@@ -29,6 +30,11 @@ class OfferRequest(Value):
     top: Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS)] = MOST_OFFERS
     waive_notice: bool = False
 
+    @property
+    def is_waived(self) -> bool:
+        """True if slots without the family's notice are offered."""
+        return self.waive_notice
+
     @model_validator(mode="after")
     def _of_one_conference(self) -> OfferRequest:
         if (self.conference is None) == (self.new is None):
@@ -37,3 +43,26 @@ class OfferRequest(Value):
                 "it is not clear what to offer slots for. Enter either the id of a conference, or a new conference.",
             )
         return self
+
+
+class OfferBooking(OfferRequest):
+    """An offer to book: its ``start``, ``room`` (null if it is virtual) and ``chair``, and the ``withdrawn_holds`` that it names.
+
+    The service assigns the minute taker. A conference that is rebooked needs the number of the booking that the offers
+    ``replaces``, and a ``reason``. A late one needs an ``exception``, and one at short notice a ``waiver``. The fields of the
+    request for offers are those by which fresh offers are looked for if somebody was faster.
+    """
+
+    start: Moment
+    room: Identifier | None
+    chair: Identifier
+    withdrawn_holds: tuple[Identifier, ...] = ()
+    replaces: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
+    reason: WhyChanged | None = None
+    exception: RecordedException | None = None
+    waiver: NoticeWaiver | None = None
+
+    @property
+    def is_waived(self) -> bool:
+        """True if the notice of the conference is waived, or is to be."""
+        return self.waive_notice or self.waiver is not None

@@ -1,24 +1,68 @@
-"""Routes for daily decisions: offers of slots."""
+"""Routes for daily decisions: offers of slots, and booking one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
-from api.decisions import workflow
-from api.decisions.requests import OfferRequest
-from api.decisions.workflow import DiaryOffers
+from api.decisions import booking, offers
+from api.decisions.booking import OfferGoneError
+from api.decisions.offers import DiaryOffers
+from api.decisions.requests import OfferBooking, OfferRequest
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.schemas import BookingItem
+from api.diary.conferences.views import ConferenceView, require_conference, views
 from api.http.etags import etag
 from api.http.limits import LimitedRoute
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
-from api.http.resources import request_example
-from api.http.transaction import Now, Reading
+from api.http.resources import request_example, resource_path
+from api.http.state import now_of, store_of
+from api.http.transaction import Now, Reading, Writing, WritingRoute
 
+
+class OfferRoute(WritingRoute):
+    """A route that books an offer. If that is gone, its error gets fresh offers, once its transaction no longer stops others."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler within a transaction."""
+        write = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await write(request)
+            except OfferGoneError as gone:
+                gone.extra = {"offers": await run_in_threadpool(_fresh_offers, request, gone.request)}
+                raise
+
+        return answer
+
+
+def _fresh_offers(request: Request, body: OfferBooking) -> dict[str, Any]:
+    with store_of(request).reading() as connection:
+        return offers.offers(connection, body, now_of(request)).model_dump(mode="json")
+
+
+class OfferBooked(BaseModel):
+    """A booked offer: the booking and its conference, the held slots that it ``released``, and the bookings that it ``changed``.
+
+    Those have another minute taker now.
+    """
+
+    booking: BookingItem
+    conference: ConferenceView
+    released: list[str]
+    changed: list[BookingItem]
+
+
+router = APIRouter(tags=["decisions"], route_class=OfferRoute, responses=ERRORS)
 questions = APIRouter(tags=["decisions"], route_class=LimitedRoute, responses=ERRORS)
-ROUTERS = (questions,)
-_reads = needs(Permission.READ_DIARY)
+ROUTERS = (router, questions)
+_reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_DIARY)
 _NEW: dict[str, Any] = {
     "id": "CPC-0101", "kind": "initial", "children": 2, "site": "WYC", "trigger": "2027-01-04", "social_worker": "SW-12",
 }  # fmt: skip
@@ -37,6 +81,29 @@ def offer(connection: Reading, now: Now, response: Response, request: OfferReque
     Nothing is written. The offers are ordered by what the whole diary then costs, and the first is proven best. If no slot is
     in time, the answer says why.
     """
-    found = workflow.offers(connection, request, now)
+    found = offers.offers(connection, request, now)
     response.headers["ETag"] = etag(found.version)
     return found
+
+
+@router.post(
+    "/offers/book",
+    response_model=OfferBooked,
+    status_code=201,
+    dependencies=[_changes],
+    openapi_extra=request_example({"new": _NEW, "start": "2027-01-12T10:00", "room": "WYC-1", "chair": "C3"}),
+    summary="Book an offer",
+)
+def book(connection: Writing, now: Now, response: Response, request: OfferBooking) -> Any:
+    """Book an offer, with its new conference in the same step. If somebody was faster, the error 409 lists fresh ``offers``.
+
+    The offer is looked for again in the present diary: if it is still possible there, it is booked. Plans keep the booking's
+    time, chair and room.
+    """
+    done = booking.book(connection, request, now)
+    item, version = bookings.items(connection, bookings.numbered(done.number))[0]
+    response.headers["Location"], response.headers["ETag"] = resource_path("bookings", done.number), etag(version)
+    stored = require_conference(connection, item["conference"])
+    changed = [bookings.items(connection, bookings.numbered(number))[0][0] for number in done.changed]
+    conference = views(connection, [stored], now)[0]
+    return {"booking": item, "conference": conference, "released": done.released, "changed": changed}

@@ -80,7 +80,7 @@ def problem_response(error: ServiceError) -> JSONResponse:
         detail=error.detail,
         errors=list(error.errors),
     )
-    content = details.model_dump(exclude_defaults=True)
+    content = details.model_dump(exclude_defaults=True) | dict(error.extra)
     headers = error.headers if isinstance(error, HttpError) else None
     return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
 

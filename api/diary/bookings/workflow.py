@@ -14,7 +14,6 @@ from api.clock import local_day
 from api.diary.bookings import notice
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.placing import (
-    Fault,
     Recorded,
     booking_at,
     broken_by,
@@ -23,12 +22,12 @@ from api.diary.bookings.placing import (
     place,
     recorded,
     refuse,
-    store,
     unknown_in_registers,
     waived,
     waived_move,
 )
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
+from api.diary.bookings.together import Placement, place_together
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
@@ -143,27 +142,15 @@ def swap(
         raise invalid(
             f"Bookings {booked.number} and {other.number} have the same time and place. Enter another one to swap with."
         )
-    places: list[tuple[StoredBooking, StoredConference, dict[str, Any], list[Fault]]] = []
+    placements: list[Placement] = []
     for old, new in pairs:
         chosen = {name: getattr((new if name in what else old).booking, name) for name in (*SWAPPED, "chair")}
         stored = _conference_of(connection, old)
         stored, faults = waived_move(connection, stored, old, booking_at(stored, chosen), waiver, now)
-        places.append((old, stored, chosen, faults))
-    busy = [busy_then(connection, chosen) for _, _, chosen, _ in places]
-    bookings.end(connection, [booked.number, other.number], Ending.MOVED, now)
-    added = [
-        store(
-            connection, stored, chosen, now, old.locks, _exception(old, chosen, (exceptions or {}).get(stored.value.id)), faults
-        )
-        for old, stored, chosen, faults in places
-    ]
-    broken = [one for (new, _, _), then in zip(added, busy, strict=True) for one in broken_by(connection, new.booking, then)]
-    every = [fault for _, _, faults in added for fault in faults]
-    refuse(list(dict.fromkeys(broken)), " and ".join(stored.value.id for _, stored, _, _ in places), every)
-    for (old, stored, _, _), (new, released, _) in zip(places, added, strict=True):
-        detail = {**recorded(new, released), "before": old.history_entry}
-        conferences.record_event(connection, stored.value.id, ConferenceEvent.MOVED, now, NOBODY, reason, **detail)
-    return added[0][0].number, added[1][0].number
+        exception = _exception(old, chosen, (exceptions or {}).get(stored.value.id))
+        placements.append(Placement(stored, chosen, old, old.locks, exception, faults))
+    (first, second), _ = place_together(connection, placements, now, reason)
+    return first.number, second.number
 
 
 def set_locks(connection: Connection, booked: StoredBooking, locks: Sequence[str], now: dt.datetime) -> None:

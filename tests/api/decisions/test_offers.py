@@ -8,15 +8,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.database.session import Store
-from api.diary.bookings import queries as bookings
-from api.diary.bookings.queries import DiaryBooking
 from scheduler import offer
 from scheduler.domain.conference import Conference
-from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.schedule import Schedule
-from tests.api.support.builders import NOW, Clock, book, conference
-from tests.builders import booking
+from tests.api.decisions.diary import store_held
+from tests.api.support.builders import Clock, book, conference
 
 PATH = "/api/v1/offers"
 
@@ -41,13 +38,6 @@ def diary_of(client: TestClient, first: str, last: str) -> tuple[Problem, Schedu
     names = ("conference", "start", "end", "room", "chair", "minute_taker", "held")
     rows = [{name: item[name] for name in names} for item in items]
     return nameless(Problem.model_validate(problem.json())), Schedule.model_validate({"bookings": rows})
-
-
-def store_held(store: Store, start: str) -> int:
-    """Book the slot kept free at Aylesbury in the week from 18 January."""
-    held = booking("HOLD-AYL-2027-01-18-1", start, minute_taker="M1")
-    with store.writing() as connection:
-        return bookings.add(connection, DiaryBooking(held), Policy(), NOW).number
 
 
 def test_the_offers_are_those_of_the_scheduler_for_the_present_diary(seeded: TestClient, store: Store) -> None:

@@ -93,7 +93,7 @@ def subject_of(connection: Connection, request: OfferRequest) -> Subject:
 
 
 def _counted(value: Conference, request: OfferRequest) -> Conference:
-    return value.model_copy(update={"notice_waived": True}) if request.waive_notice else value
+    return value.model_copy(update={"notice_waived": True}) if request.is_waived else value
 
 
 def days_searched(connection: Connection, subject: Subject, accepted: OfferFilter, today: dt.date) -> Period:

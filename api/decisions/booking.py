@@ -1,0 +1,179 @@
+"""Booking an offer: it is looked for again in the present diary, and booked with what makes way for it, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.clock import local_day
+from api.decisions.offers import Subject, subject_of
+from api.decisions.requests import OfferBooking
+from api.diary.boards import board_of_weeks, whole_weeks
+from api.diary.bookings import notice
+from api.diary.bookings import queries as bookings
+from api.diary.bookings.placing import booking_at, hold_to_registers, waived, waived_move
+from api.diary.bookings.queries import Ending
+from api.diary.bookings.together import MakingWay, Placement, place_together
+from api.diary.conferences import queries as conferences
+from api.diary.conferences import workflow as conference_workflow
+from api.diary.service import queries as documents
+from api.errors import ConflictError, ErrorItem, InvalidError, invalid
+from scheduler.domain.problem import Problem
+from scheduler.offers.filters import OfferFilter
+from scheduler.offers.offer import offers_on
+from scheduler.offers.results import Offer
+from scheduler.rules.minute_takers import MinuteTakersRule
+from scheduler.wording import date_in_words, in_a_row, moment_in_words
+
+GONE = ("slot-taken", "already-booked", "breaks-rules")
+"""The kinds of errors that mean that a slot is none."""
+RECORDS = ("exception", "waiver")
+"""What a request records so that a slot that is possible may be booked."""
+
+
+class OfferGoneError(ConflictError):
+    """An offer that can't be booked, because the diary has changed since. Its answer has fresh offers for ``request``."""
+
+    def __init__(self, request: OfferBooking, detail: str, errors: list[ErrorItem]) -> None:
+        super().__init__("offer-gone", detail, errors)
+        self.request = request
+
+
+@dataclass(frozen=True)
+class BookedOffer:
+    """A booked offer: its booking's number, the held slots that it released, and the bookings with another minute taker."""
+
+    number: int
+    released: tuple[str, ...]
+    changed: tuple[int, ...]
+
+
+def book(connection: Connection, request: OfferBooking, now: dt.datetime) -> BookedOffer:
+    """Book an offer if it is possible in the present diary, with a new conference in the same step.
+
+    Raise OfferGoneError if it isn't, InvalidError if it is late without an exception or at short notice without a waiver, or the
+    errors of ``offers``.
+    """
+    if request.start.date() <= local_day(now):
+        message = f"{date_in_words(request.start.date())} is too early. Enter an offer from tomorrow on."
+        raise invalid("The request has errors.", [ErrorItem(where="start", message=message)])
+    chosen = {"start": request.start, "room": request.room, "chair": request.chair, "minute_taker": None}
+    hold_to_registers(connection, chosen)
+    subject = subject_of(connection, request)
+    _hold_to_replaced(request, subject)
+    problem, offer = _present(connection, request, subject, local_day(now))
+    if offer is not None:
+        chosen["minute_taker"] = offer.booking.minute_taker
+    released = _release(connection, request, offer, problem, subject, now)
+    if request.new is not None:
+        conference_workflow.request(connection, request.new, now)
+    try:
+        own = _placement(connection, request, subject, chosen, released, now)
+        (booked,), changed = place_together(connection, [own], now, request.reason, _making_way(connection, offer))
+    except (ConflictError, InvalidError) as error:
+        if error.kind not in GONE or (offer is not None and any(one.where in RECORDS for one in error.errors)):
+            raise
+        raise _gone(request, subject, list(error.errors)) from None
+    if offer is None:
+        raise _gone(request, subject, [])
+    return BookedOffer(booked.number, released, tuple(one.number for one in changed))
+
+
+def _hold_to_replaced(request: OfferBooking, subject: Subject) -> None:
+    """Raise an error if the conference has another booking than the one that the offers replace, or no reason is given."""
+    number = None if subject.booked is None else subject.booked.number
+    if number != request.replaces:
+        now = "has no booking" if number is None else f"is booked as {number}"
+        raise _gone(request, subject, [ErrorItem(where="replaces", message=f"{subject.value.id} {now}.")])
+    if subject.booked is not None and request.reason is None:
+        message = "is missing. Enter why the conference is rebooked."
+        raise invalid("The request has errors.", [ErrorItem(where="reason", message=message)])
+
+
+def _present(connection: Connection, request: OfferBooking, subject: Subject, today: dt.date) -> tuple[Problem, Offer | None]:
+    """Return the requested slot as an offer in the present diary, or None if it is none, with the problem of its weeks."""
+    day, time = request.start.date(), request.start.time()
+    days = [day] if subject.booked is None else sorted([day, subject.booked.booking.day])
+    board = board_of_weeks(connection, whole_weeks(days[0], days[-1]), today, given=[subject.value])
+    only = OfferFilter(first=day, last=day, first_time=time, last_time=time, chairs=(request.chair,))
+    found = offers_on(board, subject.value, every=True, accepted=only)
+    here = (offer for offer in found.offers if offer.booking.room == request.room)
+    return board.problem, next(here, None)
+
+
+def _release(
+    connection: Connection,
+    request: OfferBooking,
+    offer: Offer | None,
+    problem: Problem,
+    subject: Subject,
+    now: dt.datetime,
+) -> tuple[str, ...]:
+    """Release the held slots that make way for the offer; return them. Raise OfferGoneError if it needs one more than it named.
+
+    Those of holds that have been removed make way for any booking.
+    """
+    if offer is None:
+        return ()
+    more = [name for name in offer.withdrawn_holds if name not in request.withdrawn_holds]
+    if more:
+        message = f"It would now take the place of {in_a_row(more)}, which is kept free."
+        raise _gone(request, subject, [ErrorItem(where="withdrawn_holds", message=message)])
+    held = {one.number: one.booking.conference for one in bookings.active_slots(connection, offer.withdrawn_holds)}
+    row = bookings.taking(offer.booking, documents.get(connection, "policy")[0])
+    held |= {
+        one.number: one.booking.conference
+        for _, one in bookings.clashing(connection, row)
+        if one.booking.held and one.booking.conference not in problem.held_slot_by_id
+    }
+    bookings.end(connection, held, Ending.RELEASED, now)
+    return tuple(held.values())
+
+
+def _placement(
+    connection: Connection,
+    request: OfferBooking,
+    subject: Subject,
+    chosen: dict[str, Any],
+    released: tuple[str, ...],
+    now: dt.datetime,
+) -> Placement:
+    stored = conferences.find(connection, subject.value.id)
+    assert stored is not None
+    waiver = None if request.waiver is None else request.waiver.model_dump(mode="json")
+    exception = None if request.exception is None else request.exception.model_dump(mode="json")
+    old, booking = subject.booked, booking_at(stored, chosen)
+    if old is not None:
+        stored, faults = waived_move(connection, stored, old, booking, waiver, now)
+        exception = exception or (old.exception if booking.day == old.booking.day else None)
+        return Placement(stored, chosen, old, old.locks, exception, faults, released)
+    short = notice.short_notice(connection, stored.value, booking, local_day(now))
+    stored, faults = waived(connection, stored, short, [], waiver, now)
+    return Placement(stored, chosen, None, (), exception, faults, released)
+
+
+def _making_way(connection: Connection, offer: Offer | None) -> list[MakingWay]:
+    """Return the bookings that get another minute taker so that the offer has one."""
+    if offer is None:
+        return []
+    takers = {one.conference: one.minute_taker for one in offer.minute_takers}
+    active = [bookings.active_of(connection, name) for name in takers]
+    held = bookings.active_slots(connection, takers)
+    return [
+        MakingWay(one, one.booking.model_copy(update={"minute_taker": takers[one.booking.conference]}))
+        for one in (*active, *held)
+        if one is not None
+    ]
+
+
+def _gone(request: OfferBooking, subject: Subject, errors: list[ErrorItem]) -> OfferGoneError:
+    """Return the error for an offer that is none any more. That it has no minute taker then is left out unless it is all."""
+    causes = [one for one in errors if one.where != MinuteTakersRule.name] or errors
+    why = " ".join(one.message for one in causes) or "It is no slot for it in the present diary."
+    detail = (
+        f"{subject.value.id} can't be booked for {moment_in_words(request.start)} any more: {why} Choose one of the new offers."
+    )
+    return OfferGoneError(request, detail, causes)
