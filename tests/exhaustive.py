@@ -296,10 +296,12 @@ class Search:
         in_week = [other for other in chaired if monday_of(other.day) == monday_of(way.day)]
         office_days = {other.day for other in in_week if other.room is not None}
         chair = way.chair
+        beside = [one for one in chair.beside if monday_of(one.week) == monday_of(way.day)]
+        all_days = len(office_days) + sum(one.office_days for one in beside)
         return (
             _within(sum(other.day == way.day for other in chaired), chair.max_per_day)
-            and _within(len(in_week), chair.max_per_week)
-            and (way.room is None or _within(len(office_days), chair.max_office_days))  # the past alone may exceed it
+            and _within(len(in_week) + sum(one.bookings for one in beside), chair.max_per_week)
+            and (way.room is None or _within(all_days, chair.max_office_days))  # the past alone may exceed it
             and self.recordable((*booked, way)) is not None
         )
 

@@ -117,9 +117,14 @@ class Today:
         for chair in self.problem.chairs:
             own = [way for way in ways if way.chair is chair]
             yield from self._above_limit(own, lambda way: way.day, len, chair.max_per_day)
-            yield from self._above_limit(own, lambda way: monday_of(way.day), len, chair.max_per_week)
             in_rooms = [way for way in own if way.room is not None]
-            yield from self._above_limit(in_rooms, lambda way: monday_of(way.day), _days, chair.max_office_days)
+            for monday in {monday_of(way.day) for way in own}:
+                beside = [one for one in chair.beside if monday_of(one.week) == monday]
+                of_week, in_rooms_of_week = ([w for w in ways if monday_of(w.day) == monday] for ways in (own, in_rooms))
+                bookings, office_days = sum(one.bookings for one in beside), sum(one.office_days for one in beside)
+                yield from self._above_limit(of_week, lambda way: monday_of(way.day), len, _less(chair.max_per_week, bookings))
+                limit = _less(chair.max_office_days, office_days)
+                yield from self._above_limit(in_rooms_of_week, lambda way: monday_of(way.day), _days, limit)
         if self.problem.minute_takers is not None and "R5" not in self.off:
             yield from self._without_taker(ways)
 
@@ -149,6 +154,10 @@ class Today:
             together = [way for way in ways if key(way) == when]
             if limit is not None and size(together) > limit and not {way.name for way in together} <= self.past.keys():
                 yield from (way.name for way in together)
+
+
+def _less(limit: int | None, used: int) -> int | None:
+    return None if limit is None else limit - used
 
 
 def _days(ways: Iterable[Way]) -> int:

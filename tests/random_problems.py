@@ -90,9 +90,18 @@ def chairs(random: Random) -> list[dict[str, Any]]:
             "max_per_week": random.choice(LIMITS),
             "max_office_days": random.choice(LIMITS),
             "reserve": seldom(random),
+            "beside": weeks_beside(Random(repr(person))),
         }
         for person in people(random, "C", 1, 3)
     ]
+
+
+def weeks_beside(random: Random) -> list[dict[str, Any]]:
+    """Return at most one week in which a chair has bookings on days that the plan leaves out."""
+    if not seldom(random):
+        return []
+    bookings = random.randint(0, 3)
+    return [{"week": random.choice(DAYS), "bookings": bookings, "office_days": random.randint(0, bookings)}]
 
 
 def minute_takers(random: Random, sites: Sequence[str]) -> list[dict[str, Any]] | None:

@@ -1,54 +1,39 @@
-"""A plan within one week: its chairs' weekly limits count their bookings on the other days of that week (contract, R3).
-
-A limit holds for every week of a problem, so it can be lowered only if the problem has a single week. A longer plan that begins
-or ends within a week does not see the bookings beside it; publishing checks the limits over whole weeks.
-"""
+"""The weeks that a plan cuts: its chairs' bookings on the other days count in their weekly limits (contract, R3)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
 from scheduler.domain.calendar import ONE_DAY
-from scheduler.domain.people import Chair
+from scheduler.domain.people import Chair, WeekBeside
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
-from scheduler.domain.values import Period, monday_of, sunday_of
-
-LIMITS = ("max_per_week", "max_office_days")
+from scheduler.domain.values import monday_of, sunday_of
 
 
 def with_bookings_beside(connection: Connection, problem: Problem) -> Problem:
-    """Return a problem of days of one week with weekly limits that leave room for the chairs' other bookings of that week.
+    """Return a problem whose chairs list their bookings of its first and last week that are outside its days.
 
-    Held slots are not counted, since a plan places those of its week anew.
+    Held slots are not counted, since a plan places those of its weeks anew.
     """
     horizon = problem.horizon
-    if not is_within_a_week(horizon):
-        return problem
     before = bookings.active_in(connection, monday_of(horizon.first), horizon.first - ONE_DAY)
     after = bookings.active_in(connection, horizon.last + ONE_DAY, sunday_of(horizon.last))
     beside = [stored.booking for stored in (*before, *after) if not stored.booking.held]
-    return with_chairs(problem, tuple(_lowered(chair, beside) for chair in problem.chairs)) if beside else problem
+    return with_chairs(problem, tuple(_with_weeks(chair, beside) for chair in problem.chairs))
 
 
-def with_limits_of(planned: Problem, present: Problem) -> Problem:
-    """Return the present problem with the lowered weekly limits of the planned one, so that these are no change of the data."""
-    if not is_within_a_week(planned.horizon):
-        return present
+def with_weeks_of(planned: Problem, present: Problem) -> Problem:
+    """Return the present problem with the cut weeks of the planned one, so that these are no change of the data."""
 
-    def lowered(chair: Chair) -> Chair:
+    def as_planned(chair: Chair) -> Chair:
         before = planned.chair_by_id.get(chair.id)
-        limits = {name: (getattr(before, name, None), getattr(chair, name)) for name in LIMITS}
-        lower = {name: old for name, (old, now) in limits.items() if old is not None and now is not None and old < now}
-        return chair.model_copy(update=lower) if lower else chair
+        return chair.model_copy(update={"beside": before.beside}) if before is not None else chair
 
-    return with_chairs(present, tuple(map(lowered, present.chairs)))
-
-
-def is_within_a_week(horizon: Period) -> bool:
-    """True if all days are of one week, Monday to Sunday."""
-    return monday_of(horizon.first) == monday_of(horizon.last)
+    return with_chairs(present, tuple(map(as_planned, present.chairs)))
 
 
 def with_chairs(problem: Problem, chairs: tuple[Chair, ...]) -> Problem:
@@ -56,9 +41,13 @@ def with_chairs(problem: Problem, chairs: tuple[Chair, ...]) -> Problem:
     return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | {"chairs": chairs})
 
 
-def _lowered(chair: Chair, beside: list[Booking]) -> Chair:
+def _with_weeks(chair: Chair, beside: list[Booking]) -> Chair:
     own = [booking for booking in beside if booking.chair == chair.id]
-    used = {"max_per_week": len(own), "max_office_days": len({booking.day for booking in own if booking.room is not None})}
-    limits = {name: getattr(chair, name) for name in LIMITS}
-    left = {name: max(0, limit - used[name]) for name, limit in limits.items() if limit is not None and used[name]}
-    return chair.model_copy(update=left) if left else chair
+    return chair.model_copy(update={"beside": tuple(_weeks(own))})
+
+
+def _weeks(own: list[Booking]) -> Iterator[WeekBeside]:
+    for monday in sorted({monday_of(booking.day) for booking in own}):
+        of_week = [booking for booking in own if monday_of(booking.day) == monday]
+        office_days = {booking.day for booking in of_week if booking.room is not None}
+        yield WeekBeside(week=monday, bookings=len(of_week), office_days=len(office_days))

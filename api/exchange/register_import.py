@@ -13,6 +13,7 @@ from api.exchange.answers import Changes
 from api.exchange.importing import Importing
 from api.exchange.merging import Fields, all_fields, given_fields, merge, validated
 from scheduler.domain.identifiers import alike
+from scheduler.domain.people import Chair
 from scheduler.domain.values import Value, monday_of
 
 
@@ -23,8 +24,9 @@ def bring_in_register(importing: Importing, register: Register[Any], values: Ite
     changed_at = queries.changed_at(importing.connection, register.table)
     known_ids = {alike(known): known for known in present}
     changes = Changes()
-    for n, value in enumerate(values):
-        identifier = value.id  # type: ignore[attr-defined]  # every item of a register has an id
+    for n, given in enumerate(values):
+        value = _without_weeks(given)
+        identifier = value.id
         ours = present.get(identifier)
         if ours is None:
             if importing.is_new((kind, n), identifier, known_ids) and not importing.keeps_out(
@@ -45,6 +47,11 @@ def bring_in_register(importing: Importing, register: Register[Any], values: Ite
         else:
             changes.unchanged += 1
     return changes
+
+
+def _without_weeks(value: Any) -> Any:
+    """Return a chair without the bookings beside a plan's days, which the diary has itself; any other item unchanged."""
+    return value.model_copy(update={"beside": ()}) if isinstance(value, Chair) and value.beside else value
 
 
 def bring_in_holds(importing: Importing) -> Changes:

@@ -47,7 +47,7 @@ reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
 
 
 class PlanRequest(Period):
-    """The days to plan: some of one week, or whole weeks, since publishing checks chairs' weekly limits over whole weeks.
+    """The days to plan. Bookings on the other days of the first and the last week count in chairs' weekly limits.
 
     If some of the days are past, the plan begins today and the bookings on past days stay. If all are past, all are planned.
     ``time_limit`` is in seconds, up to the service's own limit. ``seed`` is the random seed of the search.

@@ -14,7 +14,7 @@ from api.diary.bookings.queries import DiaryBooking, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState
 from api.diary.registers import queries as registers
-from api.diary.split_weeks import with_chairs, with_limits_of
+from api.diary.split_weeks import with_chairs, with_weeks_of
 from api.errors import ErrorItem, conflict, not_found
 from api.free_busy import queries as busy_calendars
 from api.jobs import queue as jobs
@@ -55,7 +55,7 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
         if booking.conference not in settled
     }
     planned |= unchanged
-    as_planned = with_limits_of(plan.problem, _busy_as_planned(connection, plan.problem, problem))
+    as_planned = with_weeks_of(plan.problem, _busy_as_planned(connection, plan.problem, problem))
     moved = changes_between(plan.problem, as_planned, dict(_fates(connection, plan.problem, problem)))
     return Draft(
         problem=problem,

@@ -201,6 +201,18 @@ SHEETS: tuple[Sheet | SettingsSheet, ...] = (
         join=span_of,
         split=cells_of_span,
     ),
+    Sheet(
+        "Weeks begun",
+        ("beside",),
+        "Usually empty. A chair's bookings on days that this plan leaves out, in a week of which it plans the other days.",
+        (
+            Column("owner", "Chair", CHAIR, "The chair's id.", required=True),
+            Column("week", "Week of", Date(), "Any day in the week.", required=True),
+            Column("bookings", "Bookings", Whole("bookings", 2), "The number of bookings on the other days.", required=True),
+            Column("office_days", "Office days", Whole("days", 1), "Other days with a booking in a room. Blank means none."),
+        ),
+        owners=("chairs",),
+    ),
     ROOMS,
     Sheet(
         "Room closures",

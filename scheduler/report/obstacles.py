@@ -129,8 +129,8 @@ def _no_chair(problem: Problem, conference: Conference, placed: Sequence[Place])
 def _has_chair(problem: Problem, conference: Conference, start: Start, place: Room | None) -> bool:
     return any(
         _is_free(problem, chair, conference, start)
-        and 0 not in (chair.max_per_day, chair.max_per_week)
-        and (place is None or chair.max_office_days != 0)
+        and chair.max_per_day != 0
+        and chair.has_room_in_week(start.date(), in_room=place is not None)
         for chair in _chairs(problem, conference)
     )
 

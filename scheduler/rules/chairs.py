@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -30,8 +31,8 @@ class ChairsRule(Rule):
         return (
             "A chair works that day, is not absent or busy at any time from "
             f"{count_of(policy.pre_meet, 'minute')} before the start to the end, is not one the family is kept from, chairs one "
-            "conference at a time, and stays within their most bookings a day and a week and their most office days a week; "
-            "a hold is not for a reserve chair."
+            "conference at a time, and stays within their most bookings a day and a week and their most office days a week, "
+            "including bookings beside the plan's days; a hold is not for a reserve chair."
         )
 
     def forbids(self, candidates: CandidatesProtocol) -> Mask:
@@ -59,8 +60,9 @@ class ChairsRule(Rule):
         week, first_of_week = numbered(candidates.chair[first], candidates.week[first])
         possible_in_week = np.zeros(len(first_of_week), dtype=np.int64)
         np.add.at(possible_in_week, week, np.minimum(most + settled, possible))
-        most_in_week = _limits(builder, lambda chair: chair.max_per_week)[candidates.chair[first[first_of_week]]]
-        builder.limit_groups(week[day], candidates.positions, most_in_week, possible_in_week)
+        weeks = first[first_of_week]
+        most_in_week = _limits(builder, lambda chair: chair.max_per_week)[candidates.chair[weeks]] - _beside(candidates, weeks)[0]
+        builder.limit_groups(week[day], candidates.positions, np.maximum(most_in_week, 0), possible_in_week)
 
         _post_office_days(builder)
 
@@ -103,14 +105,16 @@ def _weeks_above_limits(chair: Chair, bookings: Sequence[Booking]) -> Iterator[t
     """Return each week in which the chair's bookings exceed the weekly limit or that of office days: in words, and which."""
     for monday, of_week in grouped(bookings, lambda booking: monday_of(booking.day)).items():
         week = f"in the week from {date_in_words(monday)}"
-        if chair.max_per_week is not None and len(of_week) > chair.max_per_week:
-            text = f"{chair.label} has {count_of(len(of_week), 'booking')} {week}; at most {chair.max_per_week}."
-            yield text, of_week
+        beside, office_days_beside = chair.beside_in(monday)
+        total = len(of_week) + beside
+        if chair.max_per_week is not None and total > chair.max_per_week:
+            outside = f", {beside} of them beside the plan" if beside else ""
+            yield f"{chair.label} has {count_of(total, 'booking')} {week}{outside}; at most {chair.max_per_week}.", of_week
         in_rooms = [booking for booking in of_week if booking.room is not None]
-        office_days = {booking.day for booking in in_rooms}
-        if chair.max_office_days is not None and len(office_days) > chair.max_office_days:
-            text = f"{chair.label} has {count_of(len(office_days), 'office day')} {week}; at most {chair.max_office_days}."
-            yield text, in_rooms
+        days = len({booking.day for booking in in_rooms}) + office_days_beside
+        if in_rooms and chair.max_office_days is not None and days > chair.max_office_days:
+            outside = f", {office_days_beside} of them beside the plan" if office_days_beside else ""
+            yield f"{chair.label} has {count_of(days, 'office day')} {week}{outside}; at most {chair.max_office_days}.", in_rooms
 
 
 def _is_barred(request: RequestProtocol, chair: Chair) -> bool:
@@ -123,6 +127,15 @@ def _limits(builder: BuilderProtocol, limit: Callable[[Chair], int | None]) -> I
     return np.array([len(builder.candidates) if most is None else most for most in limits], dtype=np.int64)
 
 
+def _beside(candidates: CandidatesProtocol, positions: Ints) -> tuple[Ints, Ints]:
+    """Return the bookings and office days beside the plan, of the chair and week of each of these candidates."""
+    chairs = candidates.problem.chairs
+    chair, week = candidates.chair[positions].tolist(), candidates.week[positions].tolist()
+    counts = [chairs[c].beside_in(dt.date.fromordinal(monday)) for c, monday in zip(chair, week, strict=True)]
+    bookings, office_days = np.array(counts, dtype=np.int64).reshape(-1, 2).T
+    return bookings, office_days
+
+
 def _post_office_days(builder: BuilderProtocol) -> None:
     """Limit office days in weeks that offer more of them than the chair may use."""
     candidates = builder.candidates
@@ -130,7 +143,8 @@ def _post_office_days(builder: BuilderProtocol) -> None:
     here = np.flatnonzero(candidates.in_room)
     day, first = numbered(candidates.chair[here], candidates.day[here])
     week, first_of_week = numbered(candidates.chair[here[first]], candidates.week[here[first]])
-    binds = np.bincount(week) > most[candidates.chair[here[first[first_of_week]]]]
+    weeks = here[first[first_of_week]]
+    binds = np.bincount(week) > most[candidates.chair[weeks]] - _beside(candidates, weeks)[1]
     here = here[binds[week[day]]]
 
     day, first = numbered(candidates.chair[here], candidates.day[here])
@@ -138,4 +152,6 @@ def _post_office_days(builder: BuilderProtocol) -> None:
     week, first_of_week = numbered(candidates.chair[here[first]], candidates.week[here[first]])
     settled = np.unique(day[candidates.is_settled[here]])  # past office days, which may exceed the limit alone
     past = np.bincount(week[settled], minlength=len(first_of_week))
-    builder.limit(week, office_day, at_most=np.maximum(most[candidates.chair[here[first[first_of_week]]]], past))
+    weeks = here[first[first_of_week]]
+    left = np.maximum(most[candidates.chair[weeks]] - _beside(candidates, weeks)[1], 0)
+    builder.limit(week, office_day, at_most=np.maximum(left, past))

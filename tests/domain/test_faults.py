@@ -153,6 +153,10 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
         "chairs[0].busy[0]: the range runs backwards: 2027-03-02T10:00 is not before 2027-03-02T10:00. "
         "Enter a start before the end.",
     ),
+    (
+        chairs(beside=[{"week": "2027-03-01", "bookings": 1, "office_days": 2}]),
+        "chairs[0].beside[0]: 2 office days need as many bookings, not 1. Enter at least 2 bookings.",
+    ),
     # A horizon that can't be planned.
     (
         {"horizon": {"first": "2027-03-26", "last": "2027-03-29"}},

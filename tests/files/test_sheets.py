@@ -13,7 +13,7 @@ from scheduler.files.schema import Sheet
 from scheduler.files.settings_sheets import POLICY, RULE, SERVICE
 from scheduler.files.sheets import KINDS, LOCKS, MODES, SHEETS, sheet_of
 
-NESTED = {"unavailable", "absences", "busy", "closed"}
+NESTED = {"unavailable", "absences", "beside", "busy", "closed"}
 
 
 def fields(model: type[BaseModel]) -> set[str]:
@@ -38,6 +38,7 @@ def test_every_field_has_a_column() -> None:
         "unavailable": ("conferences",),
         "absences": ("chairs", "minute_takers"),
         "busy": ("chairs", "minute_takers"),
+        "beside": ("chairs",),
         "closed": ("rooms",),
     }
 

@@ -108,6 +108,29 @@ def test_office_days_above_the_limit_are_broken_once_a_week() -> None:
     assert ChairsRule().check(problem, schedule(*week_of("AYL-1", "AYL-1", None, None), same_day)) == []
 
 
+def beside(bookings: int, office_days: int, week: str = "2027-03-05") -> dict[str, Any]:
+    return {"beside": [{"week": week, "bookings": bookings, "office_days": office_days}]}
+
+
+def test_bookings_beside_the_plan_count_in_the_weekly_limit() -> None:
+    three = schedule(*week_of(None, None, None))
+    conferences = [conference(name) for name in "ABC"]
+    problem = tiny_problem(chairs=[chair(max_per_week=4, **beside(2, 0))], conferences=conferences)
+    assert ChairsRule().check(problem, three) == broken(
+        "C1 has 5 bookings in the week from Monday 1 March 2027, 2 of them beside the plan; at most 4.", "C1", *"ABC"
+    )
+    another_week = tiny_problem(chairs=[chair(max_per_week=4, **beside(2, 0, "2027-03-08"))], conferences=conferences)
+    assert ChairsRule().check(another_week, three) == []
+
+
+def test_office_days_beside_the_plan_count_if_there_is_one_in_the_plan() -> None:
+    problem = tiny_problem(chairs=[chair(max_office_days=2, **beside(3, 3))], conferences=[conference(name) for name in "AB"])
+    assert ChairsRule().check(problem, schedule(*week_of("AYL-1", None))) == broken(
+        "C1 has 4 office days in the week from Monday 1 March 2027, 3 of them beside the plan; at most 2.", "C1", "A"
+    )
+    assert ChairsRule().check(problem, schedule(*week_of(None, None))) == []
+
+
 def test_a_limit_of_none_at_all_lets_nothing_pass() -> None:
     problem = tiny_problem(chairs=[chair(max_per_day=0, max_per_week=0, max_office_days=0)])
     assert ChairsRule().check(problem, schedule(booking())) == [

@@ -22,6 +22,7 @@ from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from scheduler.domain.faults import InputError
 from scheduler.domain.identifiers import one_alike
+from scheduler.domain.people import Chair
 from scheduler.domain.suggestions import too_similar
 from scheduler.domain.values import Identifier, Value
 
@@ -57,6 +58,7 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
         other = one_alike(value.id, (stored.id for stored in registers.values(connection, register)))
         if other is not None:
             raise invalid(f"{too_similar(value.id, other, register.name)} Otherwise enter another id.")
+        _refuse_weeks(value)
         registers.add(connection, register, value.id, value, now)
         _hold_to_references(connection)
         response.headers["ETag"] = etag(1)
@@ -73,6 +75,7 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
         expect(_require(connection, register, id).version, if_match)
         if value.id != id:
             raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {register.name} instead.")
+        _refuse_weeks(value)
         before = conflicts.broken(connection, now)
         response.headers["ETag"] = etag(registers.replace(connection, register, id, value, now))
         _hold_to_references(connection)
@@ -103,6 +106,12 @@ def _with_broken_bookings(model: type[BaseModel]) -> type[BaseModel]:
 def _without_broken_bookings(sent: Any) -> Any:
     """Return a request's item without the fields of responses, so that a response can be edited and sent back."""
     return {name: value for name, value in sent.items() if name != "broken_bookings"} if isinstance(sent, dict) else sent
+
+
+def _refuse_weeks(value: Value) -> None:
+    """Raise InvalidError if a chair lists bookings beside a plan's days: each plan lists those of the diary itself."""
+    if isinstance(value, Chair) and value.beside:
+        raise invalid("beside is for problem files: the service lists the bookings beside a plan's days itself. Leave it out.")
 
 
 def _require(connection: Connection, register: Register[V], identifier: str) -> StoredItem[V]:
