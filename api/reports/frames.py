@@ -41,8 +41,10 @@ def csv_text(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def percent(part: int, whole: int) -> int | None:
-    """Return a part in per cent, or None if there is nothing to be part of."""
-    return round(100 * part / whole) if whole else None
+    """Return a part in per cent, or None if there is nothing to be part of. Only all is 100, and only none is 0."""
+    if not whole:
+        return None
+    return min(99, max(1, round(100 * part / whole))) if 0 < part < whole else round(100 * part / whole)
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

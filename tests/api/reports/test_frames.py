@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,14 @@ from api.reports import frames
 from tests.paths import ROOT
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [(0, 0, None), (0, 7, 0), (7, 7, 100), (1, 2, 50), (199, 200, 99), (1, 999, 1), (2, 3, 67), (994, 1000, 99)],
+)
+def test_only_all_is_a_hundred_per_cent(part: int, whole: int, expected: int | None) -> None:
+    assert frames.percent(part, whole) == expected
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=5))

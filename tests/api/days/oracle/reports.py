@@ -82,8 +82,11 @@ def _children(some: Iterable[tuple[Row, Case]]) -> int:
 
 
 def percent(part: int, whole: int) -> int | None:
-    """Return a part in per cent; None of nothing."""
-    return round(Fraction(100 * part, whole)) if whole else None
+    """Return a part in per cent; None of nothing. Less than all is never shown as 100, more than none never as 0."""
+    if not whole:
+        return None
+    rounded = round(Fraction(100 * part, whole))
+    return {100: 99, 0: 1}.get(rounded, rounded) if 0 < part < whole else rounded
 
 
 def statutory_due(diary: Diary, case: Case) -> dt.date:
