@@ -147,7 +147,13 @@ def place(
 
     Raise an error with everything that is wrong, ``faults`` included.
     """
-    booked, released, faults = store(connection, stored, chosen, now, locks, exception, faults)
+    try:
+        booked, released, faults = store(connection, stored, chosen, now, locks, exception, faults)
+    except ConflictError as error:
+        broken = _broken_besides(connection, booking_at(stored, chosen), now, busy)
+        errors = [ErrorItem(where=one.rule, message=one.text) for one in broken]
+        detail = " ".join([error.detail, *(one.message for one in errors)])
+        raise ConflictError(error.kind, detail, [*error.errors, *errors]) from None
     refuse(broken_by(connection, booked.booking, busy), stored.value.id, faults)
     return booked, released
 
@@ -179,6 +185,19 @@ def store(
         raise ConflictError(error.kind, detail, [*error.errors, *(fault.error for fault in faults)]) from None
     conferences.change(connection, conference, now, state=ConferenceState.BOOKED)
     return booked, released, faults
+
+
+def _broken_besides(connection: Connection, booking: Booking, now: dt.datetime, busy: Busy) -> list[Violation]:
+    """Return the hard rules that a booking would break if the bookings that clash with it were not there."""
+    policy = documents.get(connection, "policy")[0]
+    clashing = [stored.number for _, stored in bookings.clashing(connection, bookings.taking(booking, policy))]
+    trial = connection.begin_nested()
+    try:
+        bookings.end(connection, clashing, Ending.MOVED, now)
+        bookings.add(connection, DiaryBooking(booking), policy, now)
+        return broken_by(connection, booking, busy)
+    finally:
+        trial.rollback()
 
 
 def recorded(booked: StoredBooking, released: list[str]) -> dict[str, Any]:

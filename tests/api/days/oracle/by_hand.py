@@ -173,9 +173,12 @@ def _verdict(diary: Diary, wishes: Sequence[Wish]) -> Verdict:
         if diary.late_by(wish.new) and wish.exception is None:
             wrong.add("exception")
     taken = {what for wish in wishes for what in _taken(rest, wish.new)}
-    if taken:
-        return Verdict(409, tuple(sorted(taken | wrong)))
     with_notice = {wish.case.id for wish in wishes if _notice(diary, wish)[0] and wish.waiver is not None}
+    if taken:
+        if len(wishes) == 1:  # a refused swap lists the clashes alone
+            free = [row for row in rest if not _taken([row], wishes[0].new)]
+            wrong |= {rule for rule, _, _ in _broken_by(diary, [*free, wishes[0].new], wishes[0].new, with_notice)}
+        return Verdict(409, tuple(sorted(taken | wrong)))
     for wish in wishes:
         wrong |= {rule for rule, _, _ in _broken_by(diary, [*rest, *(each.new for each in wishes)], wish.new, with_notice)}
     return Verdict(422, tuple(sorted(wrong))) if wrong else Verdict()
