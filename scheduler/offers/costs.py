@@ -83,6 +83,7 @@ def _holds_in_words(problem: Problem, before: Sequence[Violation], after: Sequen
         taken = [slot for slot in used if (slot.site, slot.monday) == (site, monday)]
         is_left = any((slot.site, slot.monday) == (site, monday) and slot.id not in missing for slot in problem.held_slots)
         number = count_of(len(taken), "slot")
-        which = number if is_left else "the last slot" if len(taken) == 1 else f"the last {number}"
+        one, several = ("a slot", number) if is_left else ("the last slot", f"the last {number}")
+        which = one if len(taken) == 1 else several
         texts.append(f"{which} kept free at {problem.site_by_id[site].label} in the week from {date_in_words(monday)}")
     return f"{capitalised('it uses ' + in_a_row(texts))}."

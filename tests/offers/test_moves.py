@@ -143,7 +143,7 @@ def assert_equal_to_trying_one_move(seeds: range) -> int:
 
 
 def test_one_move_is_as_good_as_trying_every_move() -> None:
-    assert assert_equal_to_trying_one_move(range(100, 112)) > 0
+    assert assert_equal_to_trying_one_move(range(103, 107)) == 3
 
 
 @pytest.mark.slow
