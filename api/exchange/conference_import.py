@@ -14,7 +14,7 @@ from api.diary.conferences.queries import OPEN, ConferenceState, StoredConferenc
 from api.exchange import queries
 from api.exchange.answers import Changes
 from api.exchange.importing import Importing
-from api.exchange.merging import Merged, all_fields, given_fields, merge, validated
+from api.exchange.merging import MergedItem, all_fields, given_fields, merge, validated
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault
 from scheduler.domain.identifiers import alike
@@ -28,7 +28,7 @@ class ImportedConference:
 
     value: Conference
     stored: StoredConference | None = None
-    merged: Merged | None = None
+    merged: MergedItem | None = None
 
     @property
     def state(self) -> ConferenceState:
@@ -42,7 +42,7 @@ class ImportedConference:
         current = getattr(self.stored.value, field)
         changes = tuple(change for change in self.merged.changes if change.field != field)
         agreed = {name: value for name, value in self.merged.agreed.items() if name != field}
-        merged = Merged({**self.merged.fields, field: current}, changes, self.merged.conflicts, agreed)
+        merged = MergedItem({**self.merged.fields, field: current}, changes, self.merged.conflicts, agreed)
         return ImportedConference(self.value.model_copy(update={field: current}), self.stored, merged)
 
 

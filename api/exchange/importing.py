@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from api.exchange import queries
 from api.exchange.answers import FieldChange, UndecidedBooking
-from api.exchange.merging import Confirmed, Knowledge, Merged
+from api.exchange.merging import Confirmed, Knowledge, MergedItem
 from scheduler.domain.faults import Fault, Place
 from scheduler.domain.identifiers import alike, shown
 from scheduler.domain.problem import EXPORT, Problem
@@ -66,7 +66,7 @@ class Importing:
             self.faults.append(Fault((*place, "id"), message))
         return other is None
 
-    def note_merge(self, merged: Merged) -> None:
+    def note_merge(self, merged: MergedItem) -> None:
         """Record the changes and conflicts of an item."""
         self.fields += merged.changes
         self.conflicts += merged.conflicts

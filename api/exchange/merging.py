@@ -54,7 +54,7 @@ class Knowledge:
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedItem:
     """An item after a merge, with its changes, its conflicts, and the values on which diary and file now agree."""
 
     fields: Fields
@@ -94,7 +94,7 @@ def nested(fields: Mapping[str, Json]) -> Fields:
     return whole
 
 
-def merge(item: str, ours: Mapping[str, Json], given: Mapping[str, Json], known: Knowledge, confirmed: Confirmed) -> Merged:
+def merge(item: str, ours: Mapping[str, Json], given: Mapping[str, Json], known: Knowledge, confirmed: Confirmed) -> MergedItem:
     """Return the diary's fields of an item with those that a file gives."""
     fields, agreed = dict(ours), dict(known.agreed)
     changes: list[FieldChange] = []
@@ -122,7 +122,7 @@ def merge(item: str, ours: Mapping[str, Json], given: Mapping[str, Json], known:
             else:
                 changes.append(change)
                 fields[name] = agreed[name] = theirs
-    return Merged(fields, tuple(changes), tuple(conflicts), agreed)
+    return MergedItem(fields, tuple(changes), tuple(conflicts), agreed)
 
 
 def _removed(ours: list[Json], theirs: list[Json], known: Knowledge, name: str) -> list[Json]:

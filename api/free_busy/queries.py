@@ -25,7 +25,7 @@ MAX_WAIT = dt.timedelta(hours=6)
 """The longest wait after a failure, unless the interval between fetches is longer."""
 
 
-class Source(StrEnum):
+class CalendarSource(StrEnum):
     """The source of a chair's busy times."""
 
     FILE = "file"
@@ -44,7 +44,7 @@ class StoredCalendar:
     position: int
     chair: str
     version: int
-    source: Source | None
+    source: CalendarSource | None
     host: str | None
     notes: tuple[str, ...]
     changed_at: dt.datetime | None
@@ -113,12 +113,12 @@ def intervals(
 
 def store_file(connection: Connection, chair: str, read: BusyTimes, now: dt.datetime) -> None:
     """Replace a chair's calendar with the busy times of a file."""
-    _put(connection, chair, now, source=Source.FILE, link=None, due_at=None, **_good(read, now))
+    _put(connection, chair, now, source=CalendarSource.FILE, link=None, due_at=None, **_good(read, now))
 
 
 def store_link(connection: Connection, chair: str, link: str, now: dt.datetime) -> None:
     """Set the link to fetch. The stored busy times stay until it is read for the first time."""
-    _put(connection, chair, now, source=Source.LINK, link=link, tried_at=None, error=None, due_at=now)
+    _put(connection, chair, now, source=CalendarSource.LINK, link=link, tried_at=None, error=None, due_at=now)
 
 
 def remove(connection: Connection, chair: str, now: dt.datetime) -> None:
@@ -193,7 +193,7 @@ def _is_stale(stale: dt.datetime) -> ColumnElement[bool]:
     table = busy_calendars.c
     since = func.coalesce(table.good_at, table.changed_at)
     never = table.good_at.is_(None) & table.error.is_not(None)
-    return func.coalesce(and_(table.source == Source.LINK, never | (since < stale)), False)
+    return func.coalesce(and_(table.source == CalendarSource.LINK, never | (since < stale)), False)
 
 
 def _select(stale: dt.datetime) -> Select[Any]:
@@ -209,7 +209,7 @@ def _calendar(row: Row[Any]) -> StoredCalendar:
         position=row.position,
         chair=row.id,
         version=row.version,
-        source=None if row.source is None else Source(row.source),
+        source=None if row.source is None else CalendarSource(row.source),
         host=None if row.link is None else urlsplit(row.link).hostname,
         notes=tuple(row.notes or ()),
         changed_at=row.changed_at,

@@ -19,7 +19,7 @@ from api.free_busy.coverage import covered_days
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import busy_times_apart
 from api.free_busy.links import checked_address
-from api.free_busy.queries import Source, StoredCalendar, stale_before
+from api.free_busy.queries import CalendarSource, StoredCalendar, stale_before
 from api.http.days import check_order
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import After, Most, page_of
@@ -61,7 +61,7 @@ class BusyCalendarItem(BaseModel):
     """
 
     chair: Identifier
-    source: Source | None
+    source: CalendarSource | None
     host: str | None
     changed_at: AwareDatetime | None
     good_at: AwareDatetime | None
@@ -243,7 +243,7 @@ def set_link(
 )
 def refresh(connection: Writing, now: Now, response: Response, stale: Stale, id: str, if_match: IfMatch = None) -> Any:
     """Fetch the link now, ahead of its time. ``tried_at`` changes when that is done."""
-    if _expected(connection, id, stale, if_match).source is not Source.LINK:
+    if _expected(connection, id, stale, if_match).source is not CalendarSource.LINK:
         raise conflict("no-link", f"The calendar of chair {id} has no link to fetch. Set one, or upload a file.")
     busy_calendars.refresh(connection, id, now)
     return _shown(connection, response, id, stale)

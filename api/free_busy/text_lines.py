@@ -50,24 +50,24 @@ class Context(Enum):
 
 
 @dataclass(frozen=True)
-class Reading:
+class LineReading:
     """How a line is read: ``name`` is the property's, or None for text, and ``context`` that of the next line."""
 
     name: str | None
     context: Context
 
 
-def reading(word: str, value: str, context: Context) -> Reading:
+def reading(word: str, value: str, context: Context) -> LineReading:
     """Return how a line is read that begins with ``word`` and a colon or semicolon, after these lines."""
     name = word.upper()
     if word != name and not (context is Context.PROPERTY and word == word.lower()):
-        return Reading(None, Context.BROKEN_TEXT)
+        return LineReading(None, Context.BROKEN_TEXT)
     if context is not Context.PROPERTY and name in VALUES and not VALUES[name].fullmatch(_SEPARATOR.sub(r"\1", value).rstrip()):
-        return Reading(None, Context.BROKEN_TEXT)
+        return LineReading(None, Context.BROKEN_TEXT)
     if name in TEXTS:
-        return Reading(name, Context.TEXT)
+        return LineReading(name, Context.TEXT)
     if name in VALUES or name in _NO_TEXTS or name.startswith(_PREFIXES_OF_NO_TEXTS):
-        return Reading(name, Context.PROPERTY)
+        return LineReading(name, Context.PROPERTY)
     if name.startswith("X-") or context is Context.PROPERTY:
-        return Reading(name, Context.TEXT)
-    return Reading(None, Context.BROKEN_TEXT)
+        return LineReading(name, Context.TEXT)
+    return LineReading(None, Context.BROKEN_TEXT)

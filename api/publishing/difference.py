@@ -74,7 +74,7 @@ class Party(Value):
     published: int
 
 
-class Affected(Value):
+class AffectedPeople(Value):
     """Everybody affected by a draft. A family is named by its conference.
 
     A booking that is new, is withdrawn, or passes from one person to another counts as one change. If a booking moves, its date,
@@ -137,7 +137,7 @@ def changes_of(before: Booking, after: Booking, mode: Mode | None = None) -> tup
     )
 
 
-def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredBooking], changed: Differences) -> Affected:
+def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredBooking], changed: Differences) -> AffectedPeople:
     """Return everybody affected by the differences between conferences' bookings; ``conferences`` has each of them by id."""
     changes: dict[Kind, Counter[str]] = {
         "families": Counter(),
@@ -165,7 +165,7 @@ def affected(conferences: Mapping[str, Conference], booked: Mapping[str, StoredB
         )
         for kind in changes
     }
-    return Affected.model_validate(parties)
+    return AffectedPeople.model_validate(parties)
 
 
 def _touched(

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from api.diary.bookings.queries import DiaryBooking, StoredBooking
 from api.errors import ErrorItem
-from api.publishing.difference import Affected, Differences, affected, differences
+from api.publishing.difference import AffectedPeople, Differences, affected, differences
 from api.publishing.short_notice import WaiverNeeded, waivers_needed
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Problem
@@ -35,7 +35,7 @@ class DraftDifference(Value):
     horizon: Period
     conferences: Differences
     held_slots: Differences
-    affected: Affected
+    affected: AffectedPeople
     exceptions_needed: tuple[ExceptionNeeded, ...]
     obstacles: tuple[ErrorItem, ...]
     waivers_needed: tuple[WaiverNeeded, ...] = ()

@@ -10,7 +10,7 @@ Corners = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedRange:
     """A merged range: its first and last row and column, inclusive and counted from 0."""
 
     first_row: int
@@ -27,9 +27,9 @@ class Merged:
         return islice(product(range(self.first_row, self.last_row + 1), range(self.first_column, self.last_column + 1)), 1, None)
 
 
-def merged_within(height: int, width: int, ranges: Iterable[Corners]) -> list[Merged]:
+def merged_within(height: int, width: int, ranges: Iterable[Corners]) -> list[MergedRange]:
     """Return the merged ranges cut to a table of ``height`` rows and ``width`` columns. Raise ValueError if they overlap."""
-    cut = [Merged(top, left, min(bottom, height - 1), min(right, width - 1)) for (top, left), (bottom, right) in ranges]
+    cut = [MergedRange(top, left, min(bottom, height - 1), min(right, width - 1)) for (top, left), (bottom, right) in ranges]
     within = [merged for merged in cut if merged.first_row <= merged.last_row and merged.first_column <= merged.last_column]
     taken = [bytearray(width) for _ in range(height)]
     for merged in within:

@@ -22,7 +22,7 @@ from scheduler.wording import in_a_row
 
 
 @dataclass
-class Reading:
+class TableReading:
     """A reading in progress: raw data for the domain, the origin of each part, and the faults so far."""
 
     raw: dict[str, Any] = field(default_factory=lambda: {"version": 1})
@@ -71,7 +71,7 @@ def problem_in(tables: Sequence[Table]) -> Problem:
 
 def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
     """Return the problem in the tables, and the origin of each part. Raise InputError as ``problem_in`` does."""
-    reading = Reading()
+    reading = TableReading()
     known = _matched(tables, reading)
     for settings in settings_sheets():
         if settings.title in known and known[settings.title].faults:
@@ -101,12 +101,12 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
 
 def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[SheetFault]]:
     """Return the rows of a sheet outside the problem, as (row number, values), and the faults of its cells."""
-    reading = Reading()
+    reading = TableReading()
     rows = [(number, _fields(sheet, number, cells, reading)) for number, cells in _rows(sheet, table, reading).items()]
     return rows, reading.sheet_faults
 
 
-def _new_fault(fault: Fault, reading: Reading) -> SheetFault | None:
+def _new_fault(fault: Fault, reading: TableReading) -> SheetFault | None:
     """Return a fault of the raw data as one of its sheet; None if it only follows from a recorded fault."""
     if reading.at(fault.place) is UNREADABLE:
         return None
@@ -126,7 +126,7 @@ def _order(fault: SheetFault) -> tuple[int, int, int]:
     return titles.index(fault.sheet), fault.row or 0, headings.index(fault.column) if fault.column in headings else -1
 
 
-def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
+def _matched(tables: Sequence[Table], reading: TableReading) -> dict[str, Table]:
     """Return the tables by the titles of their sheets; record unknown and missing sheets as faults."""
     known: dict[str, Table] = {}
     unknown: list[Table] = []
@@ -158,7 +158,7 @@ def _matched(tables: Sequence[Table], reading: Reading) -> dict[str, Table]:
 Cells = dict[str, Cell | Unreadable]
 
 
-def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[int, Cells]:
+def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: TableReading) -> dict[int, Cells]:
     """Return the rows that are not blank, by row number: their cells by column key."""
     at = heading_row(sheet, table.rows)
     if at is None:
@@ -185,7 +185,7 @@ def _rows(sheet: Sheet | SettingsSheet, table: Table, reading: Reading) -> dict[
 
 
 def _mark_merged(
-    sheet: Sheet | SettingsSheet, table: Table, keys: dict[int, str], rows: dict[int, Cells], reading: Reading
+    sheet: Sheet | SettingsSheet, table: Table, keys: dict[int, str], rows: dict[int, Cells], reading: TableReading
 ) -> None:
     """Mark the cells hidden in merged ranges as unreadable, and record a fault for each range."""
     readable = {column.key: column for column in sheet.columns if not isinstance(column.kind, Note)}
@@ -207,7 +207,7 @@ def _mark_merged(
         reading.sheet_faults.append(fault)
 
 
-def _columns(sheet: Sheet | SettingsSheet, table: Table, at: int, reading: Reading) -> dict[int, str]:
+def _columns(sheet: Sheet | SettingsSheet, table: Table, at: int, reading: TableReading) -> dict[int, str]:
     """Return the keys of the columns by position; record titles above the headings, and faulty headings, as faults."""
     first = next(n for n, row in enumerate(table.rows) if not all(is_blank(cell) for cell in row))
     if first < at:
@@ -220,7 +220,7 @@ def _columns(sheet: Sheet | SettingsSheet, table: Table, at: int, reading: Readi
     return {n: key for key, n in headings.positions.items()}
 
 
-def _value(title: str, row: int, of: Column | SettingRow, cell: Cell | Unreadable, reading: Reading) -> Any:
+def _value(title: str, row: int, of: Column | SettingRow, cell: Cell | Unreadable, reading: TableReading) -> Any:
     """Return the value of a cell that is not blank; record a fault and return UNREADABLE if it has none."""
     if isinstance(cell, Unreadable):
         return UNREADABLE
@@ -240,7 +240,7 @@ def _check_formula(cell: Cell) -> None:
         raise CellError("the formula here has no calculated value. Save the file in Excel, or enter the value itself.")
 
 
-def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None:
+def _read_settings(sheet: SettingsSheet, table: Table, reading: TableReading) -> None:
     by_word = {simplified(setting.label): setting for setting in sheet.settings}
     seen: set[str] = set()
     for number, cells in _rows(sheet, table, reading).items():
@@ -272,14 +272,14 @@ def _read_settings(sheet: SettingsSheet, table: Table, reading: Reading) -> None
             reading.put(setting.place, UNREADABLE)
 
 
-def _lose_settings(sheet: SettingsSheet, reading: Reading) -> None:
+def _lose_settings(sheet: SettingsSheet, reading: TableReading) -> None:
     """Record that the settings of a sheet can't be read, so that nothing is said of their absence."""
     for setting in sheet.settings:
         if setting.required:
             reading.put(setting.place, UNREADABLE)
 
 
-def _read_list(sheet: Sheet, table: Table, reading: Reading) -> None:
+def _read_list(sheet: Sheet, table: Table, reading: TableReading) -> None:
     items: list[Any] = []
     owners = _owners(sheet, reading)
     for number, cells in _rows(sheet, table, reading).items():
@@ -301,7 +301,7 @@ def _read_list(sheet: Sheet, table: Table, reading: Reading) -> None:
         reading.put(sheet.place, items)
 
 
-def _fields(sheet: Sheet, number: int, cells: Cells, reading: Reading) -> Fields:
+def _fields(sheet: Sheet, number: int, cells: Cells, reading: TableReading) -> Fields:
     fields: Fields = {}
     for column in sheet.columns:
         cell = cells.get(column.key)
@@ -317,7 +317,7 @@ def _fields(sheet: Sheet, number: int, cells: Cells, reading: Reading) -> Fields
 Owners = dict[str, list[Place]]
 
 
-def _owners(sheet: Sheet, reading: Reading) -> Owners:
+def _owners(sheet: Sheet, reading: TableReading) -> Owners:
     """Return the places of each id in the lists that own the sheet's rows; a duplicate in one list counts once."""
     owners: Owners = {}
     for name in sheet.owners:
@@ -329,7 +329,7 @@ def _owners(sheet: Sheet, reading: Reading) -> Owners:
     return owners
 
 
-def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners, reading: Reading) -> Place | None:
+def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners, reading: TableReading) -> Place | None:
     """Return the item that owns a row; record a fault and return None if there is no such item."""
     if identifier is UNREADABLE or role is UNREADABLE:
         return None
@@ -349,7 +349,7 @@ def _owner(sheet: Sheet, number: int, identifier: Any, role: Any, owners: Owners
     return None
 
 
-def _apply_switches(reading: Reading) -> None:
+def _apply_switches(reading: TableReading) -> None:
     """Include or remove the optional lists: as the sheet Service says or, if it is blank, by whether they have rows."""
     chosen = reading.raw.pop(SWITCH, {})
     for sheet in list_sheets():

@@ -10,7 +10,7 @@ from scheduler.domain.faults import Fault, Place
 from scheduler.domain.policy import Policy
 from scheduler.domain.problem import Problem
 from scheduler.files.cells import Cell
-from scheduler.files.merged_cells import Merged
+from scheduler.files.merged_cells import MergedRange
 from scheduler.files.schema import Fields, SettingsSheet, Sheet
 from scheduler.files.settings_sheets import SWITCH
 from scheduler.files.sheets import INSTRUCTIONS, SHEETS
@@ -30,7 +30,7 @@ class Table:
 
     title: str
     rows: Sequence[Row]
-    merged: Sequence[Merged] = ()
+    merged: Sequence[MergedRange] = ()
     faults: Sequence[Fault] = ()
     """Why the table can't be read; it then has no rows."""
 

@@ -16,7 +16,7 @@ from scheduler.engines.highs_process import Highs
 from scheduler.planner import solver_of
 from scheduler.repairs.request import RepairRequest, request_of
 from scheduler.repairs.results import FrontPoint, Repair, report_of
-from scheduler.repairs.stages import Effort, Repaired, decoded, repaired_in_stages, solved_by
+from scheduler.repairs.stages import Repaired, SharedEffort, decoded, repaired_in_stages, solved_by
 from scheduler.whatif.changes.base import ChangeBase
 
 
@@ -46,7 +46,7 @@ def repair(
     started = clock()
     request = request_of(problem, schedule, changes, freeze_until=freeze_until, max_moves=max_moves, keep=keep)
     deadline = None if time_limit is None else started + time_limit
-    effort = Effort(Budget(clock, started, deadline, stop or threading.Event()), workers, seed)
+    effort = SharedEffort(Budget(clock, started, deadline, stop or threading.Event()), workers, seed)
     with Highs() if highs is None else nullcontext(highs) as relaxing:
         repaired = repaired_in_stages(request, relaxing, effort)
         seconds = clock() - started
@@ -59,7 +59,7 @@ def repair(
     return Repair(request.changed, result, report)
 
 
-def _fewer_moves(request: RepairRequest, highs: Highs, effort: Effort, repaired: Repaired) -> Iterator[FrontPoint]:
+def _fewer_moves(request: RepairRequest, highs: Highs, effort: SharedEffort, repaired: Repaired) -> Iterator[FrontPoint]:
     """Yield the points of the front with fewer moves than the repair, most moves first.
 
     Each solve allows fewer moves than the last point has, and minimises T1, T2 and then moves, so no point is dominated. The

@@ -28,7 +28,7 @@ from scheduler.wording import date_in_words
 
 
 @dataclass(frozen=True)
-class Effort:
+class SharedEffort:
     """The time that the solves of a repair share, and their workers and seed."""
 
     budget: Budget
@@ -57,7 +57,7 @@ class Floors:
     forced: frozenset[str]
 
 
-def repaired_in_stages(request: RepairRequest, highs: Highs, effort: Effort) -> Repaired:
+def repaired_in_stages(request: RepairRequest, highs: Highs, effort: SharedEffort) -> Repaired:
     """Return the repaired schedule. Raise InputError if no schedule keeps what has to stay.
 
     The first solve leaves free only the bookings that have to move, and what isn't published. If it reaches the floors of T1
@@ -94,7 +94,7 @@ def floors_of(request: RepairRequest) -> Floors:
     return Floors(unplaced, least.total("late", columns), frozenset(forced))
 
 
-def _narrow(request: RepairRequest, highs: Highs, effort: Effort, floors: Floors, price: int) -> Schedule | None:
+def _narrow(request: RepairRequest, highs: Highs, effort: SharedEffort, floors: Floors, price: int) -> Schedule | None:
     """Return the best schedule in which only bookings move that have to; None if it can't keep all locks."""
     staying = request.changed.published_by_id.keys() - floors.forced - request.requested.keys()
     if not staying:
@@ -106,7 +106,7 @@ def _narrow(request: RepairRequest, highs: Highs, effort: Effort, floors: Floors
 
 
 def _proven_tiers(
-    request: RepairRequest, highs: Highs, effort: Effort, floors: Floors, narrow: Schedule, price: int
+    request: RepairRequest, highs: Highs, effort: SharedEffort, floors: Floors, narrow: Schedule, price: int
 ) -> tuple[Tier, ...] | None:
     """Return the tiers of the narrow solve with bounds for all schedules; None if they aren't proven best."""
     unplaced, late = narrow.tiers[0].value, narrow.tiers[1].value
@@ -124,7 +124,7 @@ def _proven_tiers(
     return (*reached, *narrow.tiers[2:])
 
 
-def _full(request: RepairRequest, highs: Highs, effort: Effort, price: int) -> Schedule:
+def _full(request: RepairRequest, highs: Highs, effort: SharedEffort, price: int) -> Schedule:
     return solved_by(request, highs, effort, request.rules.all(price, request.most))
 
 
@@ -168,7 +168,7 @@ def decoded(request: RepairRequest, tiers: Sequence[Tier], price: int) -> tuple[
     return (unplaced, late, stability, *tiers[3:]), point
 
 
-def solved_by(request: RepairRequest, highs: Highs, effort: Effort, rules: Sequence[Rule]) -> Schedule:
+def solved_by(request: RepairRequest, highs: Highs, effort: SharedEffort, rules: Sequence[Rule]) -> Schedule:
     """Return the solve of the request by some rules. Raise InputError, in its words, if no schedule keeps what has to stay."""
     try:
         return solve(request.with_locks, highs, effort.budget, rules=rules, workers=effort.workers, seed=effort.seed)

@@ -8,7 +8,7 @@ from openpyxl.workbook import Workbook
 
 from scheduler.domain.faults import InputError
 from scheduler.files import read_problem_file, write_workbook_with_errors
-from scheduler.files.merged_cells import Merged, merged_within
+from scheduler.files.merged_cells import MergedRange, merged_within
 from scheduler.whatif.files.scenarios import read_scenarios
 from tests.builders import conference, tiny_problem
 from tests.files.workbooks import cell, edit, faults_in, tiny_workbook
@@ -149,7 +149,7 @@ def test_merged_scenarios_are_refused(tmp_path: Path) -> None:
 
 def test_merged_ranges_are_cut_to_the_table() -> None:
     far = [((0, 1), (1_048_575, 0 + 1)), ((0, 2), (0, 16_383)), ((2, 0), (2, 0)), ((9, 0), (12, 0)), ((0, 7), (1, 8))]
-    assert merged_within(4, 4, far) == [Merged(0, 1, 3, 1), Merged(0, 2, 0, 3)]
-    assert list(Merged(0, 2, 1, 3).hidden) == [(0, 3), (1, 2), (1, 3)]
+    assert merged_within(4, 4, far) == [MergedRange(0, 1, 3, 1), MergedRange(0, 2, 0, 3)]
+    assert list(MergedRange(0, 2, 1, 3).hidden) == [(0, 3), (1, 2), (1, 3)]
     with pytest.raises(ValueError, match="overlap"):
         merged_within(4, 4, [((0, 0), (1, 1)), ((1, 1), (2, 2))])

@@ -48,7 +48,7 @@ def broken_by(connection: Connection, booking: Booking, busy: Busy | None = None
     return [one for one in check(problem, Schedule(bookings=current)).violations if one not in without]
 
 
-def refuse(broken: Sequence[Violation], conference: str, faults: Sequence[Fault] = ()) -> None:
+def refuse(broken: Sequence[Violation], conference: str, faults: Sequence[BookingFault] = ()) -> None:
     """Raise InvalidError with each broken rule in words, and each other fault, if there is any."""
     errors = [ErrorItem(where=violation.rule, message=violation.text) for violation in broken]
     if errors:
@@ -61,7 +61,7 @@ def refuse(broken: Sequence[Violation], conference: str, faults: Sequence[Fault]
 
 
 @dataclass(frozen=True)
-class Fault:
+class BookingFault:
     """A fault of a booking by hand, other than a broken rule: its kind, a sentence, and what to enter."""
 
     kind: str
@@ -76,7 +76,7 @@ def waived(
     soon: Sequence[ErrorItem],
     waiver: Recorded | None,
     now: dt.datetime,
-) -> tuple[StoredConference, list[Fault]]:
+) -> tuple[StoredConference, list[BookingFault]]:
     """Record a waiver if one is needed: of the notice of a new start (``short``), or of a move (``soon``).
 
     Return the changed conference, and the faults if a waiver is missing.
@@ -85,7 +85,7 @@ def waived(
         return stored, []
     if waiver is None:
         errors = [*short, *soon]
-        return stored, [Fault("notice", f"{stored.value.id}: {error.message}", error) for error in errors]
+        return stored, [BookingFault("notice", f"{stored.value.id}: {error.message}", error) for error in errors]
     conference_workflow.waive_notice(connection, stored, waiver, now, is_of_moves=not short)
     after = conferences.find(connection, stored.value.id)
     assert after is not None
@@ -99,7 +99,7 @@ def waived_move(
     after: Booking,
     waiver: Recorded | None,
     now: dt.datetime,
-) -> tuple[StoredConference, list[Fault]]:
+) -> tuple[StoredConference, list[BookingFault]]:
     """Record a waiver of a move if one is needed; return the changed conference, and the faults if a waiver is missing."""
     short, soon = faults_of_move(connection, stored.value, booked, after, local_day(now))
     return waived(connection, stored, short, soon, waiver, now)
@@ -141,7 +141,7 @@ def place(
     locks: Sequence[str],
     exception: Recorded | None,
     busy: Busy,
-    faults: Sequence[Fault] = (),
+    faults: Sequence[BookingFault] = (),
 ) -> tuple[StoredBooking, list[str]]:
     """Store a booking by hand that breaks no rule; return it with the held slots that it releases.
 
@@ -165,8 +165,8 @@ def store(
     now: dt.datetime,
     locks: Sequence[str],
     exception: Recorded | None,
-    faults: Sequence[Fault] = (),
-) -> tuple[StoredBooking, list[str], Sequence[Fault]]:
+    faults: Sequence[BookingFault] = (),
+) -> tuple[StoredBooking, list[str], Sequence[BookingFault]]:
     """Store a booking by hand; return it with the held slots that it releases, and its faults other than broken rules.
 
     Raise ConflictError if the room or somebody is taken.
@@ -205,14 +205,14 @@ def recorded(booked: StoredBooking, released: list[str]) -> dict[str, Any]:
     return {"booking": booked.history_entry, "exception": booked.exception, "released": released}
 
 
-def _late(stored: StoredConference, booking: Booking, days_late: int) -> Fault:
+def _late(stored: StoredConference, booking: Booking, days_late: int) -> BookingFault:
     by = f"{date_in_words(booking.day)} is {count_of(days_late, 'working day')} late"
     message = (
         f"{stored.value.id} was due on {date_in_words(stored.due)}: {by}. Choose an earlier day, or record the exception: "
         "by whom, for what reason, and that the safety plan was reviewed."
     )
     error = ErrorItem(where="exception", message="is missing. Enter by, reason and safety_plan_reviewed.")
-    return Fault("late", message, error)
+    return BookingFault("late", message, error)
 
 
 def _use_up_holds(connection: Connection, conference: Conference, booking: Booking, now: dt.datetime) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from api.actor import NOBODY
 from api.diary.bookings import queries as bookings
-from api.diary.bookings.placing import Fault, Recorded, broken_by, busy_then, recorded, refuse, store
+from api.diary.bookings.placing import BookingFault, Recorded, broken_by, busy_then, recorded, refuse, store
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
@@ -32,7 +32,7 @@ class Placement:
     old: StoredBooking | None = None
     locks: Sequence[str] = ()
     exception: Recorded | None = None
-    faults: Sequence[Fault] = ()
+    faults: Sequence[BookingFault] = ()
     released: tuple[str, ...] = ()
 
 

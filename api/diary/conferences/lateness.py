@@ -24,7 +24,7 @@ from scheduler.domain.clocks import due_date
 from scheduler.domain.policy import Policy
 
 
-class Source(StrEnum):
+class ReasonSource(StrEnum):
     """The source of a reason."""
 
     EXCEPTION = "exception"
@@ -38,7 +38,7 @@ class GivenReason:
     """A reason for lateness, and its source."""
 
     reason: str
-    source: Source
+    source: ReasonSource
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ def reasons(
         events = history.get(stored.value.id, [])
         added = [row.reason for row in events if row.event == ConferenceEvent.LATE_REASON][-1:]
         given = (
-            (exception["reason"] if exception else None, Source.EXCEPTION),
-            (stored.outcome["reason"] if stored.outcome else None, Source.OUTCOME),
-            (added[0] if added else None, Source.ADDED_LATER),
+            (exception["reason"] if exception else None, ReasonSource.EXCEPTION),
+            (stored.outcome["reason"] if stored.outcome else None, ReasonSource.OUTCOME),
+            (added[0] if added else None, ReasonSource.ADDED_LATER),
         )
         by_conference[stored.value.id] = tuple(GivenReason(reason, source) for reason, source in given if reason) or tuple(
-            GivenReason(reason, Source.HISTORY) for reason in _in_history(events, is_again=stored.follows in again)
+            GivenReason(reason, ReasonSource.HISTORY) for reason in _in_history(events, is_again=stored.follows in again)
         )
     return by_conference
 

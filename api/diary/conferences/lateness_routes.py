@@ -13,7 +13,7 @@ from api.diary.bookings.schemas import WhyChanged
 from api.diary.conferences import lateness
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import Reason
-from api.diary.conferences.lateness import Source
+from api.diary.conferences.lateness import ReasonSource
 from api.diary.conferences.queries import StoredConference
 from api.diary.references import unknown_conference
 from api.http.etags import IfMatch, etag, expect
@@ -32,7 +32,7 @@ class GivenReasonView(BaseModel):
     """A reason and its source: the exception, the outcome, a later entry, or only the conference's history."""
 
     reason: Reason
-    source: Source
+    source: ReasonSource
 
 
 class LatenessView(BaseModel):

@@ -73,7 +73,7 @@ class Transfer(Value):
     notified: Date
 
 
-class Unavailable(Value):
+class UnavailableTime(Value):
     """A ``day``, or a time from ``start`` to ``end``, at which the family or its social worker can't come."""
 
     day: Date | None = None
@@ -81,7 +81,7 @@ class Unavailable(Value):
     end: Moment | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Unavailable:
+    def _one(self) -> UnavailableTime:
         if (self.day is None) == (self.start is None and self.end is None) or (self.start is None) != (self.end is None):
             raise PydanticCustomError("day_or_time", "Enter either a day, or a start and an end.")
         if self.start is not None and self.end is not None and self.start >= self.end:
@@ -217,7 +217,9 @@ def transfer(connection: Writing, now: Now, response: Response, id: str, new: Tr
     openapi_extra=request_example({"start": "2027-01-12T00:00", "end": "2027-01-13T00:00"}),
     summary="Record when a family can't come",
 )
-def unavailable(connection: Writing, now: Now, response: Response, id: str, time: Unavailable, if_match: IfMatch = None) -> Any:
+def unavailable(
+    connection: Writing, now: Now, response: Response, id: str, time: UnavailableTime, if_match: IfMatch = None
+) -> Any:
     """Add a day or a time at which the family can't come, and show what that breaks. The booking stays until it is moved."""
     stored = current(connection, id, if_match)
     before = conflicts.broken(connection, now)

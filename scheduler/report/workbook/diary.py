@@ -20,7 +20,7 @@ VIRTUAL: None = None
 
 
 @dataclass(frozen=True)
-class Slot:
+class DiaryRow:
     """One row of the diary; ``time`` is None on a day without starts."""
 
     day: dt.date
@@ -55,23 +55,23 @@ def write(book: ReportWorkbook, account: Account) -> None:
     sheet.set_h_pagebreaks(new_pages)
 
 
-def _slots(problem: Problem, bookings: Sequence[Booking]) -> list[Slot]:
+def _slots(problem: Problem, bookings: Sequence[Booking]) -> list[DiaryRow]:
     """Return a slot for every start of an open room and every booked start, and one for each weekday without starts."""
     used: dict[dt.date, set[dt.time]] = {}
     for booking in bookings:
         used.setdefault(booking.day, set()).add(booking.start.time())
     weekdays = {day for day in days(problem.horizon) if day.weekday() < 5}
-    slots: list[Slot] = []
+    slots: list[DiaryRow] = []
     for day in sorted(weekdays | used.keys()):
         times = set(used.get(day, ()))
         if problem.calendar.is_open(day):
             times |= {start for room in problem.rooms if room.is_open(day) for start in room.starts}
-        slots += [Slot(day, time) for time in sorted(times)] or [Slot(day, None)]
+        slots += [DiaryRow(day, time) for time in sorted(times)] or [DiaryRow(day, None)]
     return slots
 
 
 def _write_slot(
-    book: ReportWorkbook, sheet: Any, row: int, slot: Slot, account: Account, places: Sequence[str | None],
+    book: ReportWorkbook, sheet: Any, row: int, slot: DiaryRow, account: Account, places: Sequence[str | None],
     booked: dict[tuple[dt.datetime, str | None], list[Booking]], *, starts_day: bool,
 ) -> None:  # fmt: skip
     problem = account.problem
@@ -111,7 +111,7 @@ def _of_day(problem: Problem, day: dt.date) -> tuple[list[str], Shade]:
     return notes, Shade.HOLIDAY if is_holiday else Shade.FRIDAY if friday else Shade.NONE
 
 
-def _is_closed(problem: Problem, slot: Slot, place: str | None) -> bool:
+def _is_closed(problem: Problem, slot: DiaryRow, place: str | None) -> bool:
     if slot.time is None:
         return True
     if place is VIRTUAL:

@@ -14,7 +14,7 @@ from api.database.tables import busy_calendars as table
 from api.diary.registers import queries as registers
 from api.free_busy import queries as busy_calendars
 from api.free_busy.busy_times import BusyTimes
-from api.free_busy.queries import LEASE, Claim, Source, StoredCalendar, stale_before
+from api.free_busy.queries import LEASE, CalendarSource, Claim, StoredCalendar, stale_before
 from scheduler.domain.values import Interval
 from tests.api.support.builders import NOW, fill
 
@@ -122,7 +122,7 @@ def test_a_file_replaces_a_link_and_its_busy_times(filled: Store) -> None:
     store_file(filled, MORNING, LEAVE, now=NOW + HOUR)
     at = NOW + HOUR
     assert stored(filled) == replace(
-        NOTHING, version=2, source=Source.FILE, notes=("A note.",), changed_at=at, good_at=at, tried_at=at
+        NOTHING, version=2, source=CalendarSource.FILE, notes=("A note.",), changed_at=at, good_at=at, tried_at=at
     )
     assert times(filled) == {"C1": [MORNING, LEAVE]}
     assert claim(filled, NOW + DAY) is None
@@ -133,7 +133,13 @@ def test_busy_times_stay_until_a_new_link_is_read(filled: Store) -> None:
     later = NOW + HOUR
     store_link(filled, now=later)
     waiting = replace(
-        NOTHING, version=2, source=Source.LINK, host="outlook.office365.com", notes=("A note.",), changed_at=later, good_at=NOW
+        NOTHING,
+        version=2,
+        source=CalendarSource.LINK,
+        host="outlook.office365.com",
+        notes=("A note.",),
+        changed_at=later,
+        good_at=NOW,
     )
     assert stored(filled) == replace(waiting, due_at=later)
     assert times(filled) == {"C1": [MORNING]}
@@ -309,7 +315,7 @@ def test_calendars_are_listed_in_pages(filled: Store) -> None:
     with filled.reading() as connection:
         first = busy_calendars.listed(connection, NOW, most=2)
         rest = busy_calendars.listed(connection, NOW, after=first[-1].position)
-    assert [(one.chair, one.source) for one in (*first, *rest)] == [("C1", None), ("C2", None), ("C3", Source.FILE)]
+    assert [(one.chair, one.source) for one in (*first, *rest)] == [("C1", None), ("C2", None), ("C3", CalendarSource.FILE)]
 
 
 def test_a_database_error_does_not_quote_the_link(filled: Store) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.diary.bookings.queries import StoredBooking
-from api.publishing.difference import Affected, Differences, Party, affected, changes_of, differences
+from api.publishing.difference import AffectedPeople, Differences, Party, affected, changes_of, differences
 from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.schedule import Booking
 from tests.builders import booking, conference
@@ -28,13 +28,13 @@ def compared(before: dict[str, StoredBooking], *after: Booking) -> Differences:
     return differences(before, {one.conference: one for one in after}, {"A": "No place."}, MODES, held=False)
 
 
-def affected_by(before: dict[str, StoredBooking], *after: Booking) -> Affected:
+def affected_by(before: dict[str, StoredBooking], *after: Booking) -> AffectedPeople:
     return affected(CONFERENCES, before, compared(before, *after))
 
 
-def parties(**kinds: list[tuple[str, int, int]]) -> Affected:
+def parties(**kinds: list[tuple[str, int, int]]) -> AffectedPeople:
     everybody: dict[str, Any] = {"families": [], "chairs": [], "minute_takers": [], "social_workers": []} | kinds
-    return Affected.model_validate(
+    return AffectedPeople.model_validate(
         {
             kind: tuple(Party(id=name, changes=changes, published=published) for name, changes, published in some)
             for kind, some in everybody.items()
