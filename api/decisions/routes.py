@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.decisions import booking, offers
+from api.decisions import booking, offers, waiting
 from api.decisions.booking import OfferGoneError
 from api.decisions.offers import DiaryOffers
 from api.decisions.requests import OfferBooking, OfferRequest
@@ -18,6 +18,7 @@ from api.diary.bookings.schemas import BookingItem
 from api.diary.conferences.views import ConferenceView, require_conference, views
 from api.http.etags import etag
 from api.http.limits import LimitedRoute
+from api.http.paging import After, page_model, page_of
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
@@ -47,6 +48,18 @@ def _fresh_offers(request: Request, body: OfferBooking) -> dict[str, Any]:
         return offers.offers(connection, body, now_of(request)).model_dump(mode="json")
 
 
+class WaitingItem(BaseModel):
+    """A request without a booking, and how urgent it is.
+
+    ``working_days_left`` are counted from today to the due date, and are negative if it is overdue. ``slots_left`` counts the
+    starts in a room, or virtually, at which it can be held until then; null if it is due in more than half a year.
+    """
+
+    conference: ConferenceView
+    working_days_left: int
+    slots_left: int | None
+
+
 class OfferBooked(BaseModel):
     """A booked offer: the booking and its conference, the held slots that it ``released``, and the bookings that it ``changed``.
 
@@ -59,10 +72,13 @@ class OfferBooked(BaseModel):
     changed: list[BookingItem]
 
 
+WaitingPage = page_model(WaitingItem)
 router = APIRouter(tags=["decisions"], route_class=OfferRoute, responses=ERRORS)
 questions = APIRouter(tags=["decisions"], route_class=LimitedRoute, responses=ERRORS)
 ROUTERS = (router, questions)
 _reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_DIARY)
+MOST_WAITING = 100
+"""The most requests on a page: for each the slots that it has left are counted."""
 _NEW: dict[str, Any] = {
     "id": "CPC-0101", "kind": "initial", "children": 2, "site": "WYC", "trigger": "2027-01-04", "social_worker": "SW-12",
 }  # fmt: skip
@@ -107,3 +123,21 @@ def book(connection: Writing, now: Now, response: Response, request: OfferBookin
     changed = [bookings.items(connection, bookings.numbered(number))[0][0] for number in done.changed]
     conference = views(connection, [stored], now)[0]
     return {"booking": item, "conference": conference, "released": done.released, "changed": changed}
+
+
+@router.get("/waiting", response_model=WaitingPage, dependencies=[_reads], summary="The requests without a booking")
+def wait(
+    connection: Reading,
+    now: Now,
+    after: After = 0,
+    most: Annotated[int, Query(ge=1, le=MOST_WAITING, description="The maximum number of items.")] = 25,
+) -> Any:
+    """Return the requests that wait for a booking, most urgent first: by due date, then by the slots that are left."""
+    rows = waiting.most_urgent(connection, after, most + 1, now)
+    shown = views(connection, [one.stored for one in rows], now)
+    items = [
+        {"conference": view, "working_days_left": one.working_days_left, "slots_left": one.slots_left}
+        for one, view in zip(rows, shown, strict=True)
+    ]
+    positions = [one.stored.position for one in rows]
+    return page_of(list(zip(items, positions, strict=True)), most, lambda row: row[0], lambda row: row[1])
