@@ -93,6 +93,19 @@ def pairs_between(
     return [pair for pair in result if families.of(pair[0]) != families.of(pair[1])]
 
 
+def kept_apart(
+    connection: Connection, pairs: Sequence[Pair], stored: Sequence[Pair], new: Mapping[str, str | None] | None = None
+) -> list[Pair]:
+    """Return those of the pairs whose families the ``stored`` pairs keep apart; ``new`` has the families as they will be."""
+    families = Families(connection, new)
+
+    def keys(pair: Pair) -> set[frozenset[tuple[str, str]]]:
+        return {frozenset(both) for both in product(families.of(pair[0]), families.of(pair[1]))}
+
+    present = {key for pair in stored for key in keys(pair)}
+    return [pair for pair in pairs if keys(pair) & present]
+
+
 def faults_of_pairs(connection: Connection, pairs: Sequence[Pair], before: Sequence[Pair]) -> Iterator[Fault]:
     """Yield the faults of each pair that was not stored ``before``, by its position."""
     families = Families(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from api.diary.apart import kept_apart
 from api.diary.conferences import queries as conferences
 from api.diary.service import queries as documents
 from api.exchange import queries
@@ -58,7 +59,7 @@ def _given(importing: Importing) -> dict[str, Fields]:
         **{name: {name: calendar[name]} if calendar.get(name) else {} for name in ("bank_holidays", "terms", "closures")},
         "travel": _fields_of("travel", problem.travel),
         "virtual_starts": {} if starts is None else {"virtual_starts": starts},
-        "apart": {"apart": _pairs(importing)} if problem.apart else {},
+        "apart": {"apart": pairs} if (pairs := _pairs(importing)) else {},
     }
 
 
@@ -82,9 +83,16 @@ def _value_of(name: str, fields: Fields) -> Any:
 
 
 def _pairs(importing: Importing) -> list[list[str]]:
-    """Return the file's pairs kept apart, each in the order and spelling in which the diary has it."""
-    present = {frozenset(map(alike, pair)): pair for pair in documents.get(importing.connection, "apart")[0]}
-    return [list(present.get(frozenset(map(alike, pair)), pair)) for pair in importing.problem.apart]
+    """Return the file's pairs kept apart, each in the order and spelling in which the diary has it.
+
+    Other pairs whose families the diary keeps apart already are left out: an export names the conferences of such families.
+    """
+    stored = documents.get(importing.connection, "apart")[0]
+    present = {frozenset(map(alike, pair)): pair for pair in stored}
+    of_file = [present.get(frozenset(map(alike, pair)), pair) for pair in importing.problem.apart]
+    families = {conference.id: conference.family for conference in importing.problem.conferences}
+    apart_already = kept_apart(importing.connection, of_file, stored, families)
+    return [list(pair) for pair in of_file if pair in stored or pair not in apart_already]
 
 
 def _bank_holidays(importing: Importing, listed: list[str]) -> list[str]:
