@@ -150,7 +150,9 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "bool_type":
             return f"{entry} is neither true nor false. Enter true or false."
         case "literal_error":
-            return f"{entry} is not one of the choices. Enter one of: {context['expected']}."
+            expected = str(context["expected"])
+            choices = expected.lower() if expected in ("True", "False") else f"one of: {expected}"
+            return f"{entry} is not one of the choices. Enter {choices}."
         case "tuple_type" | "list_type":
             return f"{entry} is not a list. Enter a list, in square brackets."
         case "model_type" | "model_attributes_type" | "dict_type":
@@ -158,7 +160,7 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "string_type":
             return f"{entry} is not text. Enter text, in quotes."
         case "string_pattern_mismatch" | "string_too_short":
-            return f"{entry} can't be an id. Enter 1 to 200 characters without spaces at either end."
+            return f"{entry} can't be entered here. Enter 1 to 200 characters without spaces at either end."
         case "string_too_long":
             return f"{entry} is too long. Enter {context['max_length']} characters or fewer."
         case "string_unicode":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import Annotated, Any, ClassVar
 
@@ -91,7 +92,9 @@ def _time_of_day(entry: Any) -> dt.time:
 
 
 def quoted(entry: Any) -> str:
-    """Return an entry as error messages show it: shortened to 60 characters, with strings in quotes."""
+    """Return an entry as error messages show it: at most 60 characters, strings in quotes; true, false and null as in JSON."""
+    if entry is None or isinstance(entry, bool):
+        return json.dumps(entry)
     text = repr(entry) if isinstance(entry, str) else str(entry)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -79,7 +79,9 @@ def simplified(text: str) -> str:
 def quoted_cell(cell: Cell) -> str:
     """Return the content of a cell as an error message quotes it."""
     match cell:
-        case bool() | int() | float() | str():
+        case bool():
+            return str(cell).upper()  # as spreadsheets show it
+        case int() | float() | str():
             return quoted(cell)
         case _:
             return cell_text(cell)

@@ -51,7 +51,7 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"horizon": {"first": "2027-03-01"}}, "horizon.last: is missing. Enter it."),
     ({"sites": {}}, "sites: {} is not a list. Enter a list, in square brackets."),
     ({"sites": []}, "sites: is empty. Enter at least one."),
-    ({"sites": [None]}, "sites[0]: None is not an object. Enter an object, in curly brackets."),
+    ({"sites": [None]}, "sites[0]: null is not an object. Enter an object, in curly brackets."),
     ({"apart": [["A"]]}, "apart[0][1]: is missing. Enter it."),
     (
         {"apart": [["A", "A1", "A2"]], "conferences": [conference(n) for n in ("A", "A1", "A2")]},
@@ -66,7 +66,7 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     *(
         (
             {"policy": {"virtual_fallback": result}},
-            f"policy.virtual_fallback: {result!r} is not one of the choices. "
+            f"policy.virtual_fallback: {'null' if result is None else repr(result)} is not one of the choices. "
             'Enter true, false or "hybrid": only hybrid conferences may be held virtually.',
         )
         for result in ("yes", "Hybrid", 1, None)
@@ -78,8 +78,11 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
         f"{', '.join(map(repr, SWITCHES[:-1]))} or {SWITCHES[-1]!r}.",
     ),
     (conferences(zzz=1), "conferences[0].zzz: is not a field here."),
-    (conferences(id=""), "conferences[0].id: '' can't be an id. Enter 1 to 200 characters without spaces at either end."),
-    (conferences(id=" A"), "conferences[0].id: ' A' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+    (conferences(id=""), "conferences[0].id: '' can't be entered here. Enter 1 to 200 characters without spaces at either end."),
+    (
+        conferences(id=" A"),
+        "conferences[0].id: ' A' can't be entered here. Enter 1 to 200 characters without spaces at either end.",
+    ),
     (conferences(id="A" * 201), f"conferences[0].id: '{'A' * 56}... is too long. Enter 200 characters or fewer."),
     (conferences(id=101), "conferences[0].id: 101 is not text. Enter text, in quotes."),
     (
@@ -90,7 +93,7 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
         conferences(trigger="2026-13-01"),
         "conferences[0].trigger: '2026-13-01' is not a date. Enter a date such as 2026-12-01.",
     ),
-    (conferences(trigger=None), "conferences[0].trigger: None is not a date. Enter a date such as 2026-12-01."),
+    (conferences(trigger=None), "conferences[0].trigger: null is not a date. Enter a date such as 2026-12-01."),
     (
         conferences(kind="ICPC"),
         f"conferences[0].kind: 'ICPC' is not one of the choices. Did you mean 'initial'? Enter one of: {KINDS}.",
@@ -120,7 +123,7 @@ SINGLE_FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     ({"rooms": [room(starts=[])]}, "rooms[0].starts: is empty. Enter at least one."),
     (chairs(fte="full"), "chairs[0].fte: 'full' is not a number. Enter a number such as 0.6."),
-    (chairs(fte=True), "chairs[0].fte: True is not a number. Enter a number such as 0.6."),
+    (chairs(fte=True), "chairs[0].fte: true is not a number. Enter a number such as 0.6."),
     (chairs(fte=2.5), "chairs[0].fte: 2.5 is too large. Enter 2 or less."),
     (
         chairs(works=["monday"]),

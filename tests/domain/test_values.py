@@ -128,7 +128,8 @@ def test_the_monday_of_a_week(day: str, monday: str) -> None:
 
 
 def test_what_was_found_is_quoted_and_kept_short() -> None:
-    assert (quoted("ninety"), quoted(90), quoted(None)) == ("'ninety'", "90", "None")
+    assert (quoted("ninety"), quoted(90), quoted(None)) == ("'ninety'", "90", "null")
+    assert (quoted(True), quoted(False)) == ("true", "false")
     assert quoted("x" * 100) == "'" + "x" * 56 + "..."
 
 

@@ -69,7 +69,7 @@ def test_a_cell_is_read(kind: CellType, cell: Cell, value: Any) -> None:
     [
         (Whole("minutes", 90), "ninety", "'ninety' is not a whole number of minutes. Enter a number such as 90."),
         (Whole(), 90.5, "90.5 is not a whole number. Enter a number such as 90."),
-        (Whole(), True, "True is not a whole number. Enter a number such as 90."),
+        (Whole(), True, "TRUE is not a whole number. Enter a number such as 90."),
         (Whole(), "1_000", "'1_000' is not a whole number. Enter a number such as 90."),
         (Whole(), dt.datetime(2027, 4, 3), "03/04/2027 is not a whole number. Enter a number such as 90."),
         (Number(), "60%", "'60%' is not a number. Enter a number such as 0.6."),

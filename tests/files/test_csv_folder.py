@@ -82,7 +82,7 @@ def test_faults_name_sheet_row_and_column(folder: Path) -> None:
     assert faults_in(folder) == [
         "Romos: there is no sheet 'Romos' in a planner's workbook. Did you mean 'Rooms'? Rename it.",
         "Travel, row 2, Minutes: 'far' is not a whole number of minutes. Enter a number such as 40.",
-        "Travel, row 4, To: 'W\\nYC' can't be an id. Enter 1 to 200 characters without spaces at either end.",
+        "Travel, row 4, To: 'W\\nYC' can't be entered here. Enter 1 to 200 characters without spaces at either end.",
         "Travel, row 5, To: nothing is entered. Enter the id of a site.",
     ]
 

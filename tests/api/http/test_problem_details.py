@@ -44,10 +44,10 @@ def test_a_method_that_a_path_does_not_support_is_refused(client: TestClient) ->
         ),
         (b"", JSON, "", "is missing. Enter it."),
         (b"[]", JSON, "", "[] is not an object. Enter an object, in curly brackets."),
-        (b"null", JSON, "", "None is not an object. Enter an object, in curly brackets."),
+        (b"null", JSON, "", "null is not an object. Enter an object, in curly brackets."),
         (b"{}", JSON, "id", "is missing. Enter it."),
         (b'{"id": 7}', JSON, "id", "7 is not text. Enter text, in quotes."),
-        (b'{"id": ""}', JSON, "id", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+        (b'{"id": ""}', JSON, "id", "'' can't be entered here. Enter 1 to 200 characters without spaces at either end."),
         (b'{"id": "\\ud800"}', JSON, "id", None),
         (b'{"id": "AYL"}', {"content-type": "text/csv"}, "", f"the content type is 'text/csv'. {AS_JSON}"),
         (b'{"id": "AYL"}', {}, "", f"the content type is missing. {AS_JSON}"),
@@ -96,3 +96,23 @@ def test_a_null_character_in_a_path_is_refused(client: TestClient, store: Store)
     }
     expected = missing if store.is_sqlite else refused
     assert answer_of(client.get("/api/v1/sites/A%00B")) == (expected["status"], "application/problem+json", expected)
+
+
+def test_values_are_written_as_in_json(seeded: TestClient) -> None:
+    exception = {"by": "MGR-1", "reason": None, "safety_plan_reviewed": False}
+    body = {"conference": "CPC-1", "start": True, "room": "AYL-1", "chair": "C1", "exception": exception}
+    response = seeded.post("/api/v1/bookings", json=body)
+    reasons = (
+        "request late, assessment not ready, family asked, social worker changed, report missing, inquorate, no room, no chair"
+    )
+    assert (response.status_code, response.json()["errors"]) == (
+        422,
+        [
+            {"where": "start", "message": "true is not a date and local time. Enter one such as 2026-12-01T10:00."},
+            {
+                "where": "exception.reason",
+                "message": f"null is not one of the choices. Enter one of: {reasons}, no longer needed, entered wrongly.",
+            },
+            {"where": "exception.safety_plan_reviewed", "message": "false is not one of the choices. Enter true."},
+        ],
+    )

@@ -126,7 +126,7 @@ UNCLEAR = ("", "it is not clear what to compare. Enter first and last, or the id
         (BOTH | JANUARY | {"plan": "P-1"}, UNCLEAR),
         (BOTH | {"plan": "P-1", "problem": {}}, UNCLEAR),
         (BOTH | JANUARY | {"work_limit": -1}, ("work_limit", "-1 is too small. Enter more than 0.")),
-        (BOTH | JANUARY | {"work_limit": True}, ("work_limit", "True is not a number. Enter a number such as 0.6.")),
+        (BOTH | JANUARY | {"work_limit": True}, ("work_limit", "true is not a number. Enter a number such as 0.6.")),
         (BOTH | JANUARY | {"work_limit": "5"}, ("work_limit", "'5' is not a number. Enter a number such as 0.6.")),
         (BOTH | JANUARY | {"work_limit": 201}, ("work_limit", "201 is too large. Enter 200 or less.")),
     ],

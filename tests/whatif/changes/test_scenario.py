@@ -44,7 +44,7 @@ def fault_messages(*changes: ChangeBase) -> list[str]:
         ),
         ("bell \a", "'bell \\x07' contains a control character, which can't be shown. Enter the name without it."),
         ("\x1b[31mred", "'\\x1b[31mred' contains a control character, which can't be shown. Enter the name without it."),
-        ("", "'' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+        ("", "'' can't be entered here. Enter 1 to 200 characters without spaces at either end."),
     ],
 )
 def test_some_names_are_refused(name: str, message: str) -> None:

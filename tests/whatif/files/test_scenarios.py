@@ -308,7 +308,7 @@ def test_rows_without_a_name_are_reported(tmp_path: Path) -> None:
         tmp_path, row("Chair leaves", scenario="", Chair="C1"), row("Chair leaves", scenario=" x", Chair="C1")
     ) == [
         "Scenarios, row 2, Scenario: nothing is entered. Enter text.",
-        "Scenarios, row 3, Scenario: ' x' can't be an id. Enter 1 to 200 characters without spaces at either end.",
+        "Scenarios, row 3, Scenario: ' x' can't be entered here. Enter 1 to 200 characters without spaces at either end.",
     ]
 
 

@@ -173,7 +173,7 @@ def test_all_faults_are_reported_and_nothing_is_stored(seeded: TestClient) -> No
             "Unprocessable Entity",
             422,
             "The request has errors.",
-            ("id", "' X' can't be an id. Enter 1 to 200 characters without spaces at either end."),
+            ("id", "' X' can't be entered here. Enter 1 to 200 characters without spaces at either end."),
             ("starts[0]", "'25:00' is not a time of day. Enter one such as 10:00."),
             ("first", "'2027-13-01' is not a date. Enter a date such as 2026-12-01."),
             ("beds", "is not a field here."),
