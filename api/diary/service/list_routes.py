@@ -18,6 +18,7 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.transaction import Now, Writing, WritingRoute
+from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.identifiers import alike
 from scheduler.domain.values import Date, Pair, Value
 
@@ -73,11 +74,19 @@ def close(connection: Writing, now: Now, closed: ClosedDay) -> ClosedDayAdded:
 )
 def keep_apart(connection: Writing, now: Now, apart: PairApart) -> PairApartAdded:
     """Add a pair to those kept apart. All conferences of both families are kept apart from now on, later ones too."""
-    present = {frozenset(map(alike, pair)) for pair in documents.get(connection, "apart")[0]}
-    if frozenset(map(alike, apart.pair)) in present:
+    present = documents.get(connection, "apart")[0]
+    if frozenset(map(alike, apart.pair)) in {frozenset(map(alike, pair)) for pair in present}:
         raise _there_already()
-    broken = _add(connection, "apart", apart.pair, now)
+    try:
+        broken = _add(connection, "apart", apart.pair, now)
+    except InputError as error:
+        raise InputError([_in_pair(fault, len(present)) for fault in error.faults]) from None
     return PairApartAdded(pair=apart.pair, broken_bookings=broken)
+
+
+def _in_pair(fault: Fault, position: int) -> Fault:
+    """Return a fault of the pair at a position of the list with its place in the request, which has this pair alone."""
+    return Fault(("pair", *fault.place[1:]), fault.message) if fault.place[:1] == (position,) else fault
 
 
 def _there_already() -> ConflictError:

@@ -155,10 +155,20 @@ def test_a_family_corrected_within_its_chain_is_kept_apart_by_both_references(
 def test_a_pair_that_cannot_be_is_refused(seeded: TestClient, pair: list[str], errors: list[tuple[str, str]]) -> None:
     seeded.post("/api/v1/conferences", json=value("CPC-8", family="FAM-8"))
     headers = {"If-Match": seeded.get("/api/v1/apart").headers["ETag"]}
-    for response in (keep_apart(seeded, *pair), seeded.put("/api/v1/apart", json=[pair], headers=headers)):
+    for response, place in (
+        (keep_apart(seeded, *pair), "pair"),
+        (seeded.put("/api/v1/apart", json=[pair], headers=headers), "[0]"),
+    ):
         result = [(error["where"], error["message"]) for error in response.json()["errors"]]
-        assert (response.status_code, result) == (422, errors)
+        assert (response.status_code, result) == (422, [(where.replace("[0]", place, 1), text) for where, text in errors])
     assert seeded.get("/api/v1/apart").json() == []
+
+
+def test_a_further_pair_that_cannot_be_is_refused_with_its_place_in_the_request(seeded: TestClient) -> None:
+    assert keep_apart(seeded, "CPC-1", "CPC-2").status_code == 201
+    response = keep_apart(seeded, "CPC-1", "nobody")
+    message = "there is no conference and no family 'nobody'. Enter the reference of one."
+    assert (response.status_code, response.json()["errors"]) == (422, [{"where": "pair[1]", "message": message}])
 
 
 def test_a_family_has_a_reference_of_its_own(seeded: TestClient) -> None:
