@@ -17,10 +17,10 @@ from typing import Any
 
 from benchmarks.machine import commit, machine
 from benchmarks.suites import INSTANCES
+from scheduler.defaults import WORK_LIMIT
 from scheduler.domain.problem import Problem
 from scheduler.files import read_problem_file
 from scheduler.planner import plan
-from scheduler.sweeps.defaults import WORK_LIMIT
 from scheduler.sweeps.executors import WorkersOf, workers_of
 from scheduler.sweeps.sweep import SweepProgress, sweep
 from scheduler.sweeps.task import Solved, Task, task_of

@@ -11,6 +11,7 @@ from importlib.metadata import version
 import numpy as np
 
 from scheduler.checker import check
+from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, Solver, Unplaced
 from scheduler.domain.values import Period
@@ -35,8 +36,8 @@ def plan(
     *,
     time_limit: float | None = None,
     work_limit: float | None = None,
-    workers: int = 2,
-    seed: int = 1,
+    workers: int = WORKERS,
+    seed: int = SEED,
     on_progress: Listener | None = None,
     stop: threading.Event | None = None,
     highs: Highs | None = None,
@@ -67,8 +68,8 @@ def solve(
     budget: Budget,
     *,
     rules: Sequence[Rule] = RULES,
-    workers: int = 2,
-    seed: int = 1,
+    workers: int = WORKERS,
+    seed: int = SEED,
     on_progress: Listener | None = None,
     work_limit: float | None = None,
 ) -> Schedule:

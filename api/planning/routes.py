@@ -31,6 +31,7 @@ from api.jobs import queue as jobs
 from api.jobs.queue import Job, JobEventKind, JobState
 from api.planning import queries as plans
 from api.settings import Settings
+from scheduler.defaults import SEED
 from scheduler.domain.schedule import PlanException, Schedule, Tier, TierName, Unplaced
 from scheduler.domain.values import Date, Moment, Period, Whole
 
@@ -54,7 +55,7 @@ class PlanRequest(Period):
     """
 
     time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    seed: Whole = 1
+    seed: Whole = SEED
 
 
 class TierItem(BaseModel):

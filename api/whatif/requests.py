@@ -22,10 +22,10 @@ from api.whatif import sweeps
 from api.whatif.comparison import compare_with_base
 from api.whatif.retention import forget
 from api.whatif.sweeps import SolveRequest, StoredSweep, SweepKind
+from scheduler.defaults import SEED, WORK_LIMIT
 from scheduler.domain.faults import Fault, InputError, Place, read_problem
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.values import Date, Text, Value, Whole
-from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 from scheduler.sweeps.task import Effort, task_of
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.chairs import ChairJoins

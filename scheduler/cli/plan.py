@@ -14,6 +14,7 @@ from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Seed, Today
 from scheduler.cli.output_paths import output_faults
 from scheduler.cli.progress_display import ProgressDisplay
 from scheduler.cli.solving_thread import solved_in_thread
+from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def plan(
         float | None,
         typer.Option(metavar="W", help="With one worker: the work for each tier, the same on every machine."),
     ] = None,
-    workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = 2,
-    seed: Seed = 1,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = WORKERS,
+    seed: Seed = SEED,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress, and no summary if a file is written.")] = False,
     errors: Errors = None,
     today: Today = None,

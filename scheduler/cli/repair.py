@@ -14,6 +14,7 @@ from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Seed, Today, day_of
 from scheduler.cli.output_paths import output_faults, problem_output_faults
 from scheduler.cli.solving_thread import solved_in_thread
+from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.faults import Fault, InputError
 from scheduler.wording import agree, count_of, in_a_row, moment_in_words, number
 
@@ -41,8 +42,8 @@ def repair(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     time_limit: Annotated[float, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")] = 600.0,
-    workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = 2,
-    seed: Seed = 1,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = WORKERS,
+    seed: Seed = SEED,
     errors: Errors = None,
     today: Today = None,
 ) -> None:

@@ -22,8 +22,8 @@ from scheduler.cli.sweep_options import (
     result_store,
     sweep_faults,
 )
+from scheduler.defaults import SEED, WORK_LIMIT
 from scheduler.domain.faults import InputError
-from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 from scheduler.whatif.defaults import TOP
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from scheduler.cli.sweep_options import (
     result_store,
     sweep_faults,
 )
+from scheduler.defaults import SEED, WORK_LIMIT
 from scheduler.domain.faults import Fault, InputError
-from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 from scheduler.whatif.defaults import MOST_GRIDS, MOST_SCENARIOS
 from scheduler.wording import number
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar as month_lengths
 import datetime as dt
+from typing import assert_never
 
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference, ConferenceKind
@@ -26,7 +27,9 @@ def due_date(conference: Conference, calendar: Calendar, policy: Policy) -> dt.d
         return calendar.on_or_last_working_day_before(months_after(trigger, clock.first_review_months))
     if conference.kind is ConferenceKind.REVIEW:
         return calendar.on_or_last_working_day_before(months_after(trigger, clock.review_months))
-    return calendar.on_or_last_working_day_before(trigger - dt.timedelta(weeks=clock.pre_birth_weeks))
+    if conference.kind is ConferenceKind.PRE_BIRTH:
+        return calendar.on_or_last_working_day_before(trigger - dt.timedelta(weeks=clock.pre_birth_weeks))
+    assert_never(conference.kind)
 
 
 def earliest_date(

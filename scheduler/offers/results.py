@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.schedule import Booking, TierName
 from scheduler.domain.values import Value
 
@@ -12,8 +13,8 @@ class SearchLimits(Value):
     """Limits of the search for moves: seconds (None: until it is proven), the number of workers, and the seed."""
 
     time_limit: float | None = 60.0
-    workers: int = 2
-    seed: int = 1
+    workers: int = WORKERS
+    seed: int = SEED
 
 
 class OfferCost(Value):

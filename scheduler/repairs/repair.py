@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 
+from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
@@ -30,8 +31,8 @@ def repair(
     keep: Sequence[str] = (),
     with_front: bool = True,
     time_limit: float | None = None,
-    workers: int = 2,
-    seed: int = 1,
+    workers: int = WORKERS,
+    seed: int = SEED,
     stop: threading.Event | None = None,
     highs: Highs | None = None,
     clock: Callable[[], float] = time.monotonic,

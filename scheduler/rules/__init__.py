@@ -2,7 +2,8 @@
 
 The rule of the preference ``other_site`` is ``OtherSiteRule`` in ``other_site.py``; it is in force as soon as
 ``scheduler/domain/preferences.py`` has its row. In the same way ``TIERS`` in ``scheduler/domain/schedule.py`` lists the tiers, in
-their order. A hard rule is added to the tuple here.
+their order. A hard rule is added to ``BOOKING_RULES`` in
+``published.py``, unless it forbids only changes of what is published, as R8 and R9 do.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from scheduler.domain.schedule import TIERS
 from scheduler.rules.base import PreferenceRule, Rule
 from scheduler.rules.frozen import FrozenRule
 from scheduler.rules.locks import LocksRule
-from scheduler.rules.published import OF_BOOKINGS
+from scheduler.rules.published import BOOKING_RULES
 
 AnyRule = TypeVar("AnyRule", bound=Rule)
 
-HARD_RULES: tuple[Rule, ...] = (*OF_BOOKINGS, LocksRule(), FrozenRule())
+HARD_RULES: tuple[Rule, ...] = (*BOOKING_RULES, LocksRule(), FrozenRule())
 """R1 to R9: no schedule breaks any of them."""
 
 

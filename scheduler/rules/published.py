@@ -18,7 +18,7 @@ from scheduler.rules.rooms import RoomsRule
 from scheduler.rules.social_workers import SocialWorkersRule
 from scheduler.rules.travel import TravelRule
 
-OF_BOOKINGS: tuple[Rule, ...] = (
+BOOKING_RULES: tuple[Rule, ...] = (
     BookableRule(),
     RoomsRule(),
     ChairsRule(),
@@ -53,7 +53,7 @@ def _breaches(key: _Identical) -> Mapping[str, tuple[Violation, ...]]:
     problem = key.problem
     schedule = Schedule(bookings=tuple(problem.as_published(published) for published in problem.published))
     by_conference: dict[str, tuple[Violation, ...]] = {}
-    for rule in OF_BOOKINGS:
+    for rule in BOOKING_RULES:
         for violation in rule.breaches(problem, schedule) if rule.is_on(problem.policy) else ():
             for conference in violation.bookings:
                 by_conference[conference] = (*by_conference.get(conference, ()), violation)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import ConfigDict
 
+from scheduler.defaults import SEED, WORK_LIMIT
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem, nameless
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Value
-from scheduler.sweeps.defaults import SEED, WORK_LIMIT
 
 PACKAGES = ("conference-planner", "ortools", "holidays")
 """The distributions whose versions can change a figure: the rules, the solver, and the bank holidays."""

@@ -18,7 +18,7 @@ from api.free_busy import conflicts as busy_conflicts
 from scheduler.domain.problem import nameless
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Identifier, Moment, monday_of
-from scheduler.rules.published import OF_BOOKINGS
+from scheduler.rules.published import BOOKING_RULES
 from scheduler.wording import moment_in_words
 
 WEEKS_AT_ONCE = 100
@@ -64,7 +64,7 @@ def _broken_in(connection: Connection, first: dt.date, last: dt.date, today: dt.
     settled = conferences.settled(connection, stored)
     problem = nameless(problem_of(connection, first, last))
     schedule = Schedule(bookings=tuple(one.booking for one in stored.values()))
-    for rule in OF_BOOKINGS:
+    for rule in BOOKING_RULES:
         for violation in rule.breaches(problem, schedule) if rule.is_on(problem.policy) else ():
             for name in sorted(violation.bookings & stored.keys() - settled):
                 if stored[name].booking.day >= today:

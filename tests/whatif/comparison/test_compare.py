@@ -8,13 +8,13 @@ import pytest
 from benchmarks.suites import INSTANCES
 from fixtures.tiny import tiny
 from scheduler.checker import check
+from scheduler.defaults import WORK_LIMIT
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import days
 from scheduler.files import read_problem_file, write_problem_file
 from scheduler.planner import plan
-from scheduler.sweeps.defaults import WORK_LIMIT
 from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.sweep import FolderResultStore
 from scheduler.sweeps.task import task_of

@@ -12,12 +12,12 @@ import pytest
 
 from fixtures.tiny import RAW, tiny
 from scheduler.checker import check
+from scheduler.defaults import WORK_LIMIT
 from scheduler.domain.faults import InputError, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule, Tier
 from scheduler.files import read_problem_file, write_problem_file
 from scheduler.planner import plan
-from scheduler.sweeps.defaults import WORK_LIMIT
 from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.sweep import FolderResultStore, SweepProgress
 from scheduler.sweeps.task import Solved, Task, solve, task_of
