@@ -14,6 +14,7 @@ from api.decisions.requests import OfferBooking
 from api.diary.boards import board_of_weeks, whole_weeks
 from api.diary.bookings import notice
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.freed import FreedMatch, left_by
 from api.diary.bookings.placing import booking_at, hold_to_registers, waived, waived_move
 from api.diary.bookings.queries import Ending
 from api.diary.bookings.together import MakingWay, Placement, place_together
@@ -44,11 +45,15 @@ class OfferGoneError(ConflictError):
 
 @dataclass(frozen=True)
 class BookedOffer:
-    """A booked offer: its booking's number, the held slots that it released, and the bookings with another minute taker."""
+    """A booked offer: its booking's number, the held slots that it released, and the bookings with another minute taker.
+
+    ``freed`` are the matches of the slot that a rebooked conference leaves free.
+    """
 
     number: int
     released: tuple[str, ...]
     changed: tuple[int, ...]
+    freed: list[FreedMatch]
 
 
 def book(connection: Connection, request: OfferBooking, now: dt.datetime) -> BookedOffer:
@@ -79,7 +84,8 @@ def book(connection: Connection, request: OfferBooking, now: dt.datetime) -> Boo
         raise _gone(request, subject, list(error.errors)) from None
     if offer is None:
         raise _gone(request, subject, [])
-    return BookedOffer(booked.number, released, tuple(one.number for one in changed))
+    left = [] if subject.booked is None else left_by(connection, subject.booked.booking, booked.booking, now)
+    return BookedOffer(booked.number, released, tuple(one.number for one in changed), left)
 
 
 def _hold_to_replaced(request: OfferBooking, subject: Subject) -> None:

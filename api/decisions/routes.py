@@ -14,6 +14,7 @@ from api.decisions.booking import OfferGoneError
 from api.decisions.offers import DiaryOffers
 from api.decisions.requests import OfferBooking, OfferRequest
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.freed import FreedMatch
 from api.diary.bookings.schemas import BookingItem
 from api.diary.conferences.views import ConferenceView, require_conference, views
 from api.http.etags import etag
@@ -63,13 +64,14 @@ class WaitingItem(BaseModel):
 class OfferBooked(BaseModel):
     """A booked offer: the booking and its conference, the held slots that it ``released``, and the bookings that it ``changed``.
 
-    Those have another minute taker now.
+    Those have another minute taker now. ``freed`` are the conferences that could take the slot that a rebooked one leaves free.
     """
 
     booking: BookingItem
     conference: ConferenceView
     released: list[str]
     changed: list[BookingItem]
+    freed: list[FreedMatch]
 
 
 WaitingPage = page_model(WaitingItem)
@@ -122,7 +124,7 @@ def book(connection: Writing, now: Now, response: Response, request: OfferBookin
     stored = require_conference(connection, item["conference"])
     changed = [bookings.items(connection, bookings.numbered(number))[0][0] for number in done.changed]
     conference = views(connection, [stored], now)[0]
-    return {"booking": item, "conference": conference, "released": done.released, "changed": changed}
+    return {"booking": item, "conference": conference, "released": done.released, "changed": changed, "freed": done.freed}
 
 
 @router.get("/waiting", response_model=WaitingPage, dependencies=[_reads], summary="The requests without a booking")

@@ -15,8 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 
 from api.database.session import Store, version_of
+from api.diary.bookings import freed
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_workflow
+from api.diary.bookings.freed import FreedMatch
 from api.diary.bookings.queries import StoredBooking
 from api.diary.bookings.schemas import BookingItem, ChangeReason, Lock, NoticeWaiver, RecordedException, WhyChanged
 from api.diary.conferences.follow_up import Reason
@@ -104,6 +106,12 @@ class BookingMove(Value):
     mode: Annotated[Mode, one_of(Mode)] | None = None
     exception: RecordedException | None = None
     waiver: NoticeWaiver | None = None
+
+
+class BookingGone(BookingItem):
+    """A moved or cancelled booking, with the conferences that could take the slot that it leaves free, those due first."""
+
+    freed: list[FreedMatch]
 
 
 class SwapException(RecordedException):
@@ -236,14 +244,14 @@ def add(connection: Writing, now: Now, response: Response, new: NewBooking) -> A
 
 @router.post(
     "/{number}/move",
-    response_model=BookingItem,
+    response_model=BookingGone,
     status_code=201,
     dependencies=[_changes],
     openapi_extra=request_example({"reason": Reason.FAMILY_ASKED, "start": "2027-01-13T14:00"}),
     summary="Move a booking",
 )
 def move(connection: Writing, now: Now, response: Response, number: Number, to: BookingMove, if_match: IfMatch = None) -> Any:
-    """Replace the booking by another one; the conference's history records both."""
+    """Replace the booking by another one; the conference's history records both. Who could take its old slot is listed."""
     booked = _current(connection, number, if_match)
     changes = {name: getattr(to, name) for name in to.model_fields_set & {"start", "room", "chair", "minute_taker"}}
     changes = {name: to for name, to in changes.items() if to is not None or name in ("room", "minute_taker")}
@@ -252,7 +260,10 @@ def move(connection: Writing, now: Now, response: Response, number: Number, to: 
         connection, booked, changes, to.reason, now, needs=needs, exception=_recorded(to.exception), waiver=_recorded(to.waiver)
     )
     response.headers["Location"] = resource_path("bookings", moved)
-    return shown(connection, response, moved)
+    after = bookings.find(connection, moved)
+    assert after is not None
+    left = freed.left_by(connection, booked.booking, after.booking, now)
+    return shown(connection, response, moved) | {"freed": left}
 
 
 @router.post(
@@ -297,15 +308,19 @@ def lock(connection: Writing, now: Now, response: Response, number: Number, new:
 
 @router.post(
     "/{number}/cancel",
-    response_model=BookingItem,
+    response_model=BookingGone,
     dependencies=[_changes],
     openapi_extra=request_example({"reason": Reason.REPORT_MISSING}),
     summary="Cancel a booking",
 )
 def cancel(connection: Writing, now: Now, response: Response, number: Number, why: ChangeReason, if_match: IfMatch = None) -> Any:
-    """End the booking, so that the conference is requested again. To withdraw the request, cancel the conference."""
-    booking_workflow.cancel(connection, _current(connection, number, if_match), why.reason, now)
-    return shown(connection, response, number)
+    """End the booking, so that the conference is requested again, and list who could take its slot.
+
+    To withdraw the request, cancel the conference.
+    """
+    booked = _current(connection, number, if_match)
+    booking_workflow.cancel(connection, booked, why.reason, now)
+    return shown(connection, response, number) | {"freed": freed.matches(connection, booked.booking, now)}
 
 
 def shown(connection: Connection, response: Response, number: int) -> dict[str, Any]:

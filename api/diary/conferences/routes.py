@@ -9,7 +9,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from api.diary.bookings import freed
+from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_workflow
+from api.diary.bookings.freed import FreedMatch
 from api.diary.bookings.schemas import ChangeReason, NoticeWaiver
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
@@ -99,6 +102,12 @@ class UnavailableTime(Value):
         return Interval(start=self.start, end=self.end)
 
 
+class ConferenceCancelled(ConferenceView):
+    """A cancelled conference, with the conferences that could take the slot that it leaves free, those due first."""
+
+    freed: list[FreedMatch]
+
+
 class UnavailableAdded(BaseModel):
     """A conference, with the bookings that break a rule because its family can't come."""
 
@@ -173,15 +182,18 @@ def replace(connection: Writing, now: Now, response: Response, id: str, value: C
 
 @router.post(
     "/{id:path}/cancel",
-    response_model=ConferenceView,
+    response_model=ConferenceCancelled,
     dependencies=[_changes],
     openapi_extra=request_example({"reason": Reason.NO_LONGER_NEEDED}),
     summary="Cancel a conference",
 )
 def cancel(connection: Writing, now: Now, response: Response, id: str, why: ChangeReason, if_match: IfMatch = None) -> Any:
-    """Cancel a conference. To hold it on another day, move or cancel its booking instead."""
-    conference_workflow.cancel(connection, current(connection, id, if_match), why.reason, now)
-    return shown(connection, response, id, now)
+    """Cancel a conference, and list who could take its slot. To hold it on another day, move or cancel its booking instead."""
+    stored = current(connection, id, if_match)
+    booked = bookings.active_of(connection, stored.value.id)
+    conference_workflow.cancel(connection, stored, why.reason, now)
+    left = [] if booked is None else freed.matches(connection, booked.booking, now)
+    return shown(connection, response, id, now) | {"freed": left}
 
 
 @router.post(

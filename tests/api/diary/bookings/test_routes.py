@@ -65,6 +65,11 @@ def hold(store: Store, start: str = "2027-01-19T10:00", **changes: Any) -> int:
         ).number
 
 
+def freed(body: dict[str, Any]) -> list[str]:
+    """Take the matches of the freed slot out of an answer; return their conferences."""
+    return [match["conference"] for match in body.pop("freed")]
+
+
 def numbers(client: TestClient, query: str) -> list[int]:
     return [item["number"] for item in client.get(f"{PATH}?{query}").json()["items"]]
 
@@ -227,6 +232,7 @@ def test_a_move_is_recorded_with_both_bookings(seeded: TestClient) -> None:
     response = post(seeded, first, "move", {"reason": "family asked", "start": "2027-01-13T14:00", "chair": "C2"})
     body = response.json()
     second = body["number"]
+    assert freed(body) == ["CPC-2", "CPC-3", "CPC-4"]
     assert (response.status_code, body) == (201, item(second, start="2027-01-13T14:00", chair="C2", locks=["chair"]))
     assert (response.headers["Location"], seeded.get(f"{PATH}/{first}").json()) == (
         f"{PATH}/{second}",
@@ -247,6 +253,7 @@ def test_a_booking_can_move_to_a_time_that_overlaps_its_own(seeded: TestClient) 
 def test_a_move_can_make_a_booking_virtual(seeded: TestClient) -> None:
     first = seeded.post(PATH, json=booking_request()).json()["number"]
     body = post(seeded, first, "move", {"reason": "no room", "room": None}).json()
+    assert freed(body) == ["CPC-2", "CPC-3", "CPC-4"]
     assert body == item(body["number"], room=None, site=None, held_as="virtual")
 
 
@@ -280,7 +287,9 @@ def test_a_change_needs_the_current_etag(seeded: TestClient) -> None:
 def test_a_conference_with_a_cancelled_booking_is_requested_again(seeded: TestClient) -> None:
     number = seeded.post(PATH, json=booking_request()).json()["number"]
     response = post(seeded, number, "cancel", {"reason": "report missing"})
-    assert (response.status_code, response.json()) == (200, item(number, active=False))
+    body = response.json()
+    assert freed(body) == ["CPC-2", "CPC-3", "CPC-4"]
+    assert (response.status_code, body) == (200, item(number, active=False))
     assert (state(seeded, "CPC-1"), numbers(seeded, ""), numbers(seeded, "state=ended")) == (
         ConferenceState.REQUESTED,
         [],
