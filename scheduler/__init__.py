@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from scheduler.domain.faults import InputError
     from scheduler.domain.problem import Problem
     from scheduler.domain.schedule import Booking, Schedule
+    from scheduler.explanations.question import Question
+    from scheduler.explanations.results import Explanation
+    from scheduler.explanations.why_not import why_not
     from scheduler.offers.filters import OfferFilter
     from scheduler.offers.offer import offer
     from scheduler.offers.results import Offers
@@ -49,10 +52,12 @@ __all__ = [
     "CheckReport",
     "Comparison",
     "Conference",
+    "Explanation",
     "InputError",
     "OfferFilter",
     "Offers",
     "Problem",
+    "Question",
     "Repair",
     "Scenario",
     "Schedule",
@@ -63,6 +68,7 @@ __all__ = [
     "plan",
     "repair",
     "variants",
+    "why_not",
     "workers_of",
 ]
 
@@ -72,10 +78,12 @@ _MODULES = {
     "CheckReport": "scheduler.checker",
     "Comparison": "scheduler.whatif.comparison.results",
     "Conference": "scheduler.domain.conference",
+    "Explanation": "scheduler.explanations.results",
     "InputError": "scheduler.domain.faults",
     "OfferFilter": "scheduler.offers.filters",
     "Offers": "scheduler.offers.results",
     "Problem": "scheduler.domain.problem",
+    "Question": "scheduler.explanations.question",
     "Repair": "scheduler.repairs.results",
     "Scenario": "scheduler.whatif.changes.scenario",
     "Schedule": "scheduler.domain.schedule",
@@ -86,6 +94,7 @@ _MODULES = {
     "plan": "scheduler.planner",
     "repair": "scheduler.repairs.repair",
     "variants": "scheduler.whatif.comparison.compare",
+    "why_not": "scheduler.explanations.why_not",
     "workers_of": "scheduler.sweeps.executors",
 }
 """The module that defines each public name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -67,25 +67,33 @@ def _with_locks(problem: Problem, locks: Mapping[str, tuple[Lock, ...]]) -> Prob
 def _can_hold(builder: ProgrammeBuilder, programme: Programme, locked: Problem) -> bool:
     """True if some schedule keeps all locks of a problem; the programme has none of those that are tried."""
     allowed = ~LocksRule().forbids(replace(builder.candidates, problem=locked))
-    return _candidates_for(builder, programme, _to_book(locked), allowed) is not None
+    return _candidates_for(builder, programme, _names(_to_book(locked)), allowed) is not None
 
 
-def candidates_for_locks(builder: ProgrammeBuilder, programme: Programme) -> Ints:
+def candidates_for_locks(builder: ProgrammeBuilder, programme: Programme, required: Collection[str] = ()) -> Ints:
     """Return candidates that keep every lock and every past or frozen booking, as positions; empty if there are none.
 
-    Nothing else has to be booked, so these alone are a feasible schedule.
-    Raise LockConflictError if no schedule can keep every lock. It lists the locks that conflict.
+    Nothing else has to be booked, unless a rule of the caller's requires a booking of the conferences ``required``, so these
+    alone are a feasible schedule. Raise LockConflictError if no schedule can keep every lock; it lists the locks that conflict.
+    Raise InputError if one can, but not beside those ``required``.
     """
     problem = builder.problem
     to_book = _to_book(problem)
-    if not to_book:
+    if required:
+        names = dict.fromkeys((*required, *(published.conference for published in to_book)))
+        chosen = None if names.keys() & builder.impossible.keys() else _candidates_for(builder, programme, tuple(names))
+        if chosen is not None:
+            return chosen
+    elif not to_book:
         return np.zeros(0, dtype=np.int64)
     alone = [published for published in to_book if published.conference in builder.impossible]
     if alone:
         raise _error(builder, alone)
-    chosen = _candidates_for(builder, programme, to_book)
+    chosen = _candidates_for(builder, programme, _names(to_book))
     if chosen is None:
         raise _error(builder, _minimal_conflict(builder, programme, to_book))
+    if required:
+        raise InputError([Fault((), f"{in_a_row(sorted(required))} can't be booked beside what has to stay.")])
     return chosen
 
 
@@ -99,12 +107,19 @@ def _to_book(problem: Problem) -> list[PublishedBooking]:
     ]
 
 
+def _names(published: Sequence[PublishedBooking]) -> list[str]:
+    return [one.conference for one in published]
+
+
 def _candidates_for(
-    builder: ProgrammeBuilder, programme: Programme, to_book: Sequence[PublishedBooking], allowed: Mask | None = None
+    builder: ProgrammeBuilder, programme: Programme, to_book: Sequence[str], allowed: Mask | None = None
 ) -> Ints | None:
-    """Return candidates that book these (only ``allowed`` ones), or None if a search without presolve confirms that none do."""
+    """Return candidates that book these conferences (only ``allowed`` ones), or None.
+
+    A search without presolve confirms that none do.
+    """
     candidates = builder.candidates
-    requests = np.array([candidates.request_index[published.conference] for published in to_book], dtype=np.int64)
+    requests = np.array([candidates.request_index[conference] for conference in to_book], dtype=np.int64)
     lower = np.where(programme.row_lower > 0, 0.0, programme.row_lower)  # only these require a booking
     lower[requests] = 1
     columns = np.flatnonzero(np.isin(candidates.request, requests) & (True if allowed is None else allowed))
@@ -126,7 +141,7 @@ def _minimal_conflict(
     conflict = list(locked)
     for published in locked:
         others = [other for other in conflict if other is not published]
-        if others and _candidates_for(builder, programme, others) is None:
+        if others and _candidates_for(builder, programme, _names(others)) is None:
             conflict = others
     return conflict
 

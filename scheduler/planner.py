@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from importlib.metadata import version
 
@@ -68,6 +68,7 @@ def solve(
     budget: Budget,
     *,
     rules: Sequence[Rule] = RULES,
+    required: Collection[str] = (),
     workers: int = WORKERS,
     seed: int = SEED,
     on_progress: Listener | None = None,
@@ -76,12 +77,13 @@ def solve(
     """Return the best schedule found within the budget by some rules, neither checked nor with its solver.
 
     A tier that no rule posts to is 0 and proven, so that leaving out the last rules ends the search before their tiers. A
-    rule may post other costs than its tier's, which the caller then decodes. Raise InputError as ``plan`` does.
+    rule may post other costs than its tier's, which the caller then decodes. ``required`` are conferences of which a rule
+    requires a booking. Raise InputError as ``plan`` does.
     """
     as_planned = without_hopeless_locks(problem)
     builder = build_programme(as_planned, rules=rules)
     programme = builder.programme()
-    locked = candidates_for_locks(builder, programme)
+    locked = candidates_for_locks(builder, programme, required)
     portfolio = Portfolio(highs, builder.candidates, programme, locked, budget, workers, seed, on_progress, work_limit)
     tiers = portfolio.solve()
     chosen: Ints = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])

@@ -278,25 +278,25 @@ def nameless(problem: Problem) -> Problem:
     """Return the problem without people's names, so that reports and other services see only references."""
     chairs = tuple(chair.model_copy(update={"name": ""}) for chair in problem.chairs)
     takers = problem.minute_takers and tuple(taker.model_copy(update={"name": ""}) for taker in problem.minute_takers)
-    return _with(problem, chairs=chairs, minute_takers=takers)
+    return with_valid_fields(problem, chairs=chairs, minute_takers=takers)
 
 
 def on_day(problem: Problem, today: dt.date) -> Problem:
     """Return the problem with ``today`` set."""
-    return _with(problem, today=today)
+    return with_valid_fields(problem, today=today)
 
 
 def with_published(problem: Problem, published: Iterable[PublishedBooking]) -> Problem:
     """Return the problem with other published bookings, whose references must be valid."""
-    return _with(problem, published=tuple(published))
+    return with_valid_fields(problem, published=tuple(published))
 
 
 def with_conferences(problem: Problem, conferences: Iterable[Conference]) -> Problem:
     """Return the problem with other conferences, whose references must be valid."""
-    return _with(problem, conferences=tuple(conferences))
+    return with_valid_fields(problem, conferences=tuple(conferences))
 
 
-def _with(problem: Problem, **changes: Any) -> Problem:
+def with_valid_fields(problem: Problem, **changes: Any) -> Problem:
     """Return the problem with valid fields changed. Unlike ``model_copy``, it doesn't copy cached properties."""
     return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)
 

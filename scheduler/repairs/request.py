@@ -52,6 +52,11 @@ class RepairRequest:
         return RepairRules(self.freeze_until, frozenset(self.requested))
 
     @property
+    def required(self) -> tuple[str, ...]:
+        """Return the conferences of which a rule requires a booking, besides those with locks."""
+        return ()
+
+    @property
     def most(self) -> int | None:
         """Return how many bookings may move beside those that a change moves; None for any number."""
         return None if self.max_moves is None else self.max_moves - len(self.requested)

@@ -171,7 +171,15 @@ def decoded(request: RepairRequest, tiers: Sequence[Tier], price: int) -> tuple[
 def solved_by(request: RepairRequest, highs: Highs, effort: SharedEffort, rules: Sequence[Rule]) -> Schedule:
     """Return the solve of the request by some rules. Raise InputError, in its words, if no schedule keeps what has to stay."""
     try:
-        return solve(request.with_locks, highs, effort.budget, rules=rules, workers=effort.workers, seed=effort.seed)
+        return solve(
+            request.with_locks,
+            highs,
+            effort.budget,
+            rules=rules,
+            required=request.required,
+            workers=effort.workers,
+            seed=effort.seed,
+        )
     except LockConflictError as error:
         raise InputError(list(_worded(request, error))) from None
 
