@@ -48,7 +48,7 @@ from api.whatif import routes as whatif
 from api.whatif import sweeps, value_routes
 
 ROUTERS: tuple[APIRouter, ...] = (
-    *decisions.ROUTERS,
+    *decisions.ROUTERS,  # before the holds, whose ids could be "advice"
     bookings.router,
     lateness.router,  # before the conferences, whose ids may contain slashes
     handovers.of_chairs,

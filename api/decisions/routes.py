@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from api.decisions import booking, offers, waiting
+from api.decisions import booking, hold_advice, offers, waiting
 from api.decisions.booking import OfferGoneError
+from api.decisions.hold_advice import HoldAdvice
 from api.decisions.offers import DiaryOffers
 from api.decisions.requests import OfferBooking, OfferRequest
 from api.diary.bookings import queries as bookings
@@ -25,6 +26,7 @@ from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.state import now_of, store_of
 from api.http.transaction import Now, Reading, Writing, WritingRoute
+from scheduler.hold_advice import MOST_PERCENT
 
 
 class OfferRoute(WritingRoute):
@@ -143,3 +145,21 @@ def wait(
     ]
     positions = [one.stored.position for one in rows]
     return page_of(list(zip(items, positions, strict=True)), most, lambda row: row[0], lambda row: row[1])
+
+
+@router.get("/holds/advice", response_model=HoldAdvice, dependencies=[_reads], summary="How many slots to keep free")
+def advise(
+    connection: Reading,
+    now: Now,
+    percent: Annotated[
+        int, Query(ge=0, le=MOST_PERCENT, description="The share of weeks that may run out of free slots, in percent.")
+    ] = 10,
+    weeks: Annotated[
+        int, Query(ge=hold_advice.LEAST_WEEKS, le=520, description="The number of past weeks to count, up to this one.")
+    ] = 52,
+) -> Any:
+    """Return for each site how many slots to keep free in a week, and when to release unused ones, with the arithmetic.
+
+    The counts are those of the service's own initial conferences or, while it has too short a history, the published volumes.
+    """
+    return hold_advice.advice(connection, percent, weeks, now)
