@@ -27,6 +27,8 @@ from scheduler.domain.suggestions import too_similar
 from scheduler.domain.values import Identifier, Value
 
 V = TypeVar("V", bound=Value)
+OF_PROBLEMS = frozenset({"beside"})
+"""Fields of items in problems that the registers neither store nor show."""
 
 
 def register_router(register: Register[Any], path: str, example: dict[str, Any]) -> APIRouter:
@@ -35,20 +37,39 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
     router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
     reads, changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
     body = request_example(example)
+    hidden = dict.fromkeys(OF_PROBLEMS & model.model_fields.keys(), True)
 
-    @router.get("", response_model=page_model(model), dependencies=[reads], summary=f"List every {register.name}")
+    @router.get(
+        "",
+        response_model=page_model(model),
+        response_model_exclude={"items": {"__all__": hidden}},
+        dependencies=[reads],
+        summary=f"List every {register.name}",
+    )
     def listed(connection: Reading, after: After = 0, most: Most = 100) -> Any:
         stored = registers.list_items(connection, register, after=after, most=most + 1)
         return {"items": [one.value for one in stored[:most]], "next": stored[most - 1].position if len(stored) > most else None}
 
-    @router.get("/{id:path}", response_model=model, dependencies=[reads], summary=f"One {register.name}")
+    @router.get(
+        "/{id:path}",
+        response_model=model,
+        response_model_exclude=hidden,
+        dependencies=[reads],
+        summary=f"One {register.name}",
+    )
     def one(connection: Reading, response: Response, id: str) -> Any:
         stored = _require(connection, register, id)
         response.headers["ETag"] = etag(stored.version)
         return stored.value
 
     @router.post(
-        "", response_model=model, status_code=201, dependencies=[changes], openapi_extra=body, summary=f"Add a {register.name}"
+        "",
+        response_model=model,
+        response_model_exclude=hidden,
+        status_code=201,
+        dependencies=[changes],
+        openapi_extra=body,
+        summary=f"Add a {register.name}",
     )
     def add(connection: Writing, now: Now, response: Response, value: model) -> Any:
         if registers.find(connection, register, value.id) is not None:
@@ -69,7 +90,12 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
     sent: Any = Annotated[model, BeforeValidator(_without_broken_bookings)]
 
     @router.put(
-        "/{id:path}", response_model=changed, dependencies=[changes], openapi_extra=body, summary=f"Change a {register.name}"
+        "/{id:path}",
+        response_model=changed,
+        response_model_exclude=hidden,
+        dependencies=[changes],
+        openapi_extra=body,
+        summary=f"Change a {register.name}",
     )
     def replace(connection: Writing, now: Now, response: Response, id: Identifier, value: sent, if_match: IfMatch = None) -> Any:
         expect(_require(connection, register, id).version, if_match)

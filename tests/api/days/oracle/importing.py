@@ -61,7 +61,8 @@ def bring_in(diary: Diary, call: Call) -> None:
 def _import(importing: Import, problem: Fields) -> None:
     diary = importing.diary
     for kind in KINDS:
-        for item in problem.get(kind) or ():
+        for given in problem.get(kind) or ():
+            item = {name: value for name, value in given.items() if name != "beside"}  # each plan lists these weeks anew
             known = diary.registers[kind].get(item["id"])
             if known is None:
                 diary.registers[kind][item["id"]] = filled(item, REGISTERS[kind])

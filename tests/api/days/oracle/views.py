@@ -108,7 +108,7 @@ def problem(diary: Diary, first: dt.date, last: dt.date) -> Fields:
         "travel": documents["travel"],
         "rooms": list(diary.registers["rooms"].values()),
         "virtual_starts": documents["virtual_starts"],
-        "chairs": list(diary.registers["chairs"].values()),
+        "chairs": [chair | {"beside": []} for chair in diary.registers["chairs"].values()],
         "minute_takers": list(diary.registers["minute_takers"].values()) or None,
         "conferences": [case.value for case in cases],
         "holds": [_hold(hold) for hold in diary.registers["holds"].values() if _is_in(hold, first, last)],
