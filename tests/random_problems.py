@@ -16,7 +16,9 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import WEEKDAYS
 from scheduler.grouping import Ints
-from scheduler.model.candidates import Candidates, Request, all_candidates, single_places
+from scheduler.model.candidates import Candidates, all_candidates
+from scheduler.model.places import single_places
+from scheduler.model.requests import Request
 from tests.exhaustive import KNOWN_PREFERENCES
 
 Item = TypeVar("Item")

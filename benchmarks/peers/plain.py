@@ -21,7 +21,7 @@ from scheduler.grouping import Ints, Mask
 from scheduler.measure import measure
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import single_places
+from scheduler.model.places import single_places
 from scheduler.model.programme import Programme, ProgrammeBuilder
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule

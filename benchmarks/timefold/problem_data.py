@@ -16,8 +16,9 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, TierName
 from scheduler.domain.values import monday_of
 from scheduler.grouping import Ints, table
-from scheduler.model.candidates import VIRTUAL, Candidates, Request
+from scheduler.model.candidates import VIRTUAL, Candidates
 from scheduler.model.programme import ProgrammeBuilder
+from scheduler.model.requests import Request
 
 Plain = dict[str, Any]
 NO_LIMIT = 1 << 30

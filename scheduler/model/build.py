@@ -7,7 +7,8 @@ from collections.abc import Sequence, Set
 import numpy as np
 
 from scheduler.domain.problem import Problem
-from scheduler.model.candidates import Candidates, FixedDiary, Place, all_candidates, interchangeable_places
+from scheduler.model.candidates import Candidates, FixedDiary, all_candidates
+from scheduler.model.places import Place, interchangeable_places
 from scheduler.model.programme import ProgrammeBuilder
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule

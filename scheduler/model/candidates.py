@@ -13,89 +13,18 @@ from functools import cached_property
 
 import numpy as np
 
-from scheduler.domain.conference import Conference, Mode
+from scheduler.domain.conference import Conference
 from scheduler.domain.people import Chair
-from scheduler.domain.places import Room
-from scheduler.domain.problem import HOLD_MINUTES, HeldSlot, Problem, PublishedBooking
+from scheduler.domain.problem import Problem, PublishedBooking
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval, monday_of
 from scheduler.grouping import Ints, Mask
+from scheduler.model.places import Place
 from scheduler.model.reach import days_looked_at
+from scheduler.model.requests import Request, requests_of
 
 DAY = 24 * 60
 VIRTUAL = -1
-
-
-@dataclass(frozen=True)
-class Request:
-    """A conference to be booked, or a group of equal held slots."""
-
-    conference: Conference | None
-    slots: tuple[HeldSlot, ...] = ()
-
-    @property
-    def count(self) -> int:
-        """Return the largest number of bookings it can have."""
-        return len(self.slots) or 1
-
-    @property
-    def minutes(self) -> int:
-        """Return its length, in minutes."""
-        return self.conference.minutes if self.conference else HOLD_MINUTES
-
-    @property
-    def mode(self) -> Mode:
-        """Return the mode of the conference. A held slot is for a hybrid one."""
-        return self.conference.mode if self.conference else Mode.HYBRID
-
-    @property
-    def site(self) -> str:
-        """Return the family's nearest office, or the hold's site."""
-        return self.conference.site if self.conference else self.slots[0].site
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Return the id of the conference, or those of the held slots."""
-        return (self.conference.id,) if self.conference else tuple(slot.id for slot in self.slots)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A group of interchangeable rooms, or the virtual place, which has no rooms."""
-
-    rooms: tuple[Room, ...] = ()
-
-    @property
-    def site(self) -> str | None:
-        """Return the site, or None for the virtual place."""
-        return self.rooms[0].site if self.rooms else None
-
-
-def requests_of(problem: Problem) -> tuple[Request, ...]:
-    """Return the conferences in their order, then the held slots, grouped by site and week."""
-    groups: dict[tuple[str, dt.date], list[HeldSlot]] = {}
-    for slot in problem.held_slots:
-        groups.setdefault((slot.site, slot.monday), []).append(slot)
-    held = (Request(None, tuple(slots)) for slots in groups.values())
-    return (*(Request(conference) for conference in problem.conferences), *held)
-
-
-def interchangeable_places(problem: Problem) -> tuple[Place, ...]:
-    """Return the rooms, grouped if they differ only in their names, then the virtual place.
-
-    A room with a published booking is a separate place, because changing it costs.
-    """
-    named = {published.room for published in problem.published}
-    groups: dict[object, list[Room]] = {}
-    for room in problem.rooms:
-        likeness = room.id if room.id in named else room.model_copy(update={"id": "", "name": ""})
-        groups.setdefault(likeness, []).append(room)
-    return (*(Place(tuple(rooms)) for rooms in groups.values()), Place())
-
-
-def single_places(problem: Problem) -> tuple[Place, ...]:
-    """Return each room as a separate place, then the virtual place."""
-    return (*(Place((room,)) for room in problem.rooms), Place())
 
 
 @dataclass(frozen=True)

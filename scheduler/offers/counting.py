@@ -9,7 +9,8 @@ import numpy as np
 from scheduler.domain.problem import with_published
 from scheduler.domain.schedule import Booking
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import Candidates, FixedDiary, single_places
+from scheduler.model.candidates import Candidates, FixedDiary
+from scheduler.model.places import single_places
 from scheduler.offers.board import OfferBoard
 from scheduler.offers.marginal import MarginalProgramme
 from scheduler.rules import RULES

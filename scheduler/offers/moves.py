@@ -22,7 +22,8 @@ from scheduler.engines.portfolio import Portfolio
 from scheduler.grouping import Ints
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import Candidates, FixedDiary, single_places
+from scheduler.model.candidates import Candidates, FixedDiary
+from scheduler.model.places import single_places
 from scheduler.model.programme import ProgrammeBuilder
 from scheduler.offers.board import OfferBoard, breaches
 from scheduler.offers.filters import OfferFilter

@@ -14,7 +14,8 @@ from scheduler.domain.schedule import Booking
 from scheduler.grouping import Ints, Mask, numbered
 from scheduler.model.bookings import is_cover
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import DAY, Candidates, FixedDiary, single_places
+from scheduler.model.candidates import DAY, Candidates, FixedDiary
+from scheduler.model.places import single_places
 from scheduler.offers.board import OfferBoard
 from scheduler.offers.filters import ANY_SLOT, OfferFilter
 from scheduler.offers.holds import Costs, HoldSearch, Way

@@ -4,7 +4,8 @@ import pytest
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking
 from scheduler.model.bookings import bookings_of
-from scheduler.model.candidates import Candidates, all_candidates, interchangeable_places
+from scheduler.model.candidates import Candidates, all_candidates
+from scheduler.model.places import interchangeable_places
 from tests.builders import booking, conference, minute_taker, room, tiny_problem
 
 HOLDS = [{"site": "AYL", "week": "2027-03-03", "count": 2}]

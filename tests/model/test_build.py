@@ -8,7 +8,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule
 from scheduler.measure import measure
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import single_places
+from scheduler.model.places import single_places
 from scheduler.rules import RULES
 from scheduler.rules.base import Rule
 from scheduler.rules.bookable import BookableRule

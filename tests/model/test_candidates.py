@@ -5,15 +5,8 @@ import numpy as np
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Interval
-from scheduler.model.candidates import (
-    VIRTUAL,
-    Candidates,
-    FixedDiary,
-    Place,
-    all_candidates,
-    interchangeable_places,
-    single_places,
-)
+from scheduler.model.candidates import VIRTUAL, Candidates, FixedDiary, all_candidates
+from scheduler.model.places import Place, interchangeable_places, single_places
 from tests.builders import booking, chair, conference, room, tiny_problem
 
 FIRST = dt.date(2027, 3, 1)

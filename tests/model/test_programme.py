@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from scheduler.model.candidates import all_candidates, single_places
+from scheduler.model.candidates import all_candidates
+from scheduler.model.places import single_places
 from scheduler.model.programme import Programme, ProgrammeBuilder
 from tests.builders import tiny_problem
 

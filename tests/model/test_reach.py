@@ -11,7 +11,8 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS
 from scheduler.model import reach
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import Candidates, all_candidates, single_places
+from scheduler.model.candidates import Candidates, all_candidates
+from scheduler.model.places import single_places
 from scheduler.model.programme import NOTHING_LEFT_OUT
 from scheduler.planner import plan
 from tests.builders import chair, conference, room, tiny_problem

@@ -14,7 +14,8 @@ from scheduler.domain.problem import Problem, PublishedBooking, with_conferences
 from scheduler.domain.schedule import TIERS, Booking, Schedule
 from scheduler.domain.values import days
 from scheduler.measure import measure
-from scheduler.model.candidates import all_candidates, single_places
+from scheduler.model.candidates import all_candidates
+from scheduler.model.places import single_places
 from scheduler.model.recording import recorders
 from scheduler.rules import HARD_RULES
 from scheduler.rules.minute_takers import MinuteTakersRule

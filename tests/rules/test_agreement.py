@@ -21,7 +21,7 @@ from scheduler.domain.schedule import TIERS, Booking, Schedule
 from scheduler.measure import measure
 from scheduler.model.bookings import bookings_of
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import single_places
+from scheduler.model.places import single_places
 from scheduler.model.recording import recorders
 from scheduler.rules import HARD_RULES, RULES
 from scheduler.rules.base import Rule

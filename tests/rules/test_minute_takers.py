@@ -5,7 +5,7 @@ import pytest
 
 from scheduler.domain.schedule import Booking, Violation
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import single_places
+from scheduler.model.places import single_places
 from scheduler.rules.minute_takers import MinuteTakersRule
 from tests.builders import booking, conference, minute_taker, room, schedule, tiny_problem
 from tests.programmes import least_cost

@@ -28,7 +28,8 @@ from scheduler.engines.part import Cap, Part, part_of
 from scheduler.engines.windows import counting
 from scheduler.grouping import Ints, Mask
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import DAY, Candidates, Place, interchangeable_places
+from scheduler.model.candidates import DAY, Candidates
+from scheduler.model.places import Place, interchangeable_places
 from scheduler.model.programme import NOTHING_LEFT_OUT
 from scheduler.whatif.changes.chairs import ChairJoins
 from scheduler.whatif.changes.rooms import RoomOpens
