@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -23,6 +22,7 @@ from scheduler.engines.progress import Progress
 from scheduler.files import read_problem_file
 from scheduler.planner import plan
 from tests.builders import booking, chair, conference, minute_taker, room, tiny_problem
+from tests.engines.small import LONG, within
 from tests.paths import EXAMPLES, INPUTS, ROOT
 
 JUNE = (0, 37, 0, 0, 128, 2004)
@@ -113,7 +113,7 @@ def test_every_seed_reaches_the_optimum(seed: int) -> None:
 PRINT_BOOKINGS = """
 import sys
 from scheduler.files import read_problem_file
-from scheduler.plan import plan
+from scheduler.planner import plan
 schedule = plan(read_problem_file(sys.argv[1]), workers=1, seed=5, work_limit=0.5)
 print(schedule.model_copy(update={"solver": None}).model_dump_json())
 """
@@ -346,9 +346,7 @@ def test_next_to_nothing(changes: dict[str, object], tiers: tuple[int, ...]) -> 
 )
 def test_the_largest_numbers_are_planned_within_the_time_limit(name: str, tiers: tuple[int, ...]) -> None:
     problem = read_problem_file(INPUTS / f"{name}.json")
-    started = time.monotonic()
-    schedule = plan(problem, time_limit=5)
-    assert time.monotonic() - started <= 5.5
+    schedule = within(LONG, lambda: plan(problem, time_limit=5))
     assert_sound(problem, schedule)
     for tier, least in zip(schedule.tiers, tiers, strict=True):
         assert tier.bound <= least <= tier.value, tier
@@ -366,8 +364,6 @@ def test_a_month_of_the_largest_numbers_ends_within_the_time_limit() -> None:
     largest = dict.fromkeys(PREFERENCE_NAMES, 1_000_000)
     data["policy"] |= {"late_base": 1_000_000, "weights": largest, "stability": dict.fromkeys(("date", "chair"), 1_000_000)}
     problem = read_problem(data)
-    started = time.monotonic()
-    schedule = plan(problem, time_limit=5)
-    assert time.monotonic() - started <= 5.5
+    schedule = within(LONG, lambda: plan(problem, time_limit=5))
     assert_sound(problem, schedule)
     assert schedule.unplaced == ()
