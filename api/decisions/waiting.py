@@ -61,11 +61,4 @@ def _with_slots(connection: Connection, some: list[StoredConference], today: dt.
     board = board_of_weeks(connection, weeks, today, also=counted)
     slots = slots_in_time(board, counted) | {one.value.id: 0 for one in some if one.due < weeks.first}
     days = conferences.calendar(connection)
-    return [
-        Waiting(
-            one,
-            days.working_days(today, one.due) if one.due >= today else -days.working_days(one.due, today),
-            slots.get(one.value.id),
-        )
-        for one in some
-    ]
+    return [Waiting(one, days.working_days_to_spare(today, one.due), slots.get(one.value.id)) for one in some]

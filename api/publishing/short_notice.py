@@ -48,10 +48,10 @@ def waivers_needed(
     movable = first_movable_day(today, problem.calendar, problem.policy)
     needed: dict[str, WaiverNeeded] = {}
     for before, after in _changed(booked, differences):
-        name, is_moved = after.conference, before is None or before.start != after.start
-        if is_moved and after.day < with_notice and not conferences[name].notice_waived:
+        name, has_new_start = after.conference, before is None or before.start != after.start
+        if has_new_start and after.day < with_notice and not conferences[name].notice_waived:
             needed[name] = _needed(name, with_notice, "notice", f"{name} would be on {date_in_words(after.day)}")
-        elif before is not None and name not in excepted and (before.day < movable or (is_moved and after.day < movable)):
+        elif before is not None and name not in excepted and (before.day < movable or (has_new_start and after.day < movable)):
             day = before.day if before.day < movable else after.day
             needed[name] = _needed(name, movable, "move", f"{name} would be moved from or to {date_in_words(day)}")
     return tuple(needed[name] for name in sorted(needed))

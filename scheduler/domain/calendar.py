@@ -61,6 +61,10 @@ class Calendar(Value):
         """Return the number of working days after ``start``, up to and including ``end``; 0 if ``end`` is not after ``start``."""
         return sum(self.is_working_day(start + n * ONE_DAY) for n in range(1, (end - start).days + 1))
 
+    def working_days_to_spare(self, day: dt.date, due: dt.date) -> int:
+        """Return the number of working days from ``day`` to the due date, negative if the due date is over by then."""
+        return self.working_days(day, due) if day <= due else -self.working_days(due, day)
+
     def working_days_after(self, day: dt.date, count: int) -> dt.date:
         """Return the ``count``-th working day after ``day``, or ``day`` itself if ``count`` is 0."""
         while count > 0:

@@ -296,6 +296,18 @@ def with_conferences(problem: Problem, conferences: Iterable[Conference]) -> Pro
     return with_valid_fields(problem, conferences=tuple(conferences))
 
 
+def with_conference(problem: Problem, conference: Conference) -> Problem:
+    """Return the problem with a conference added, whose references must be valid; unchanged if it has one of that id."""
+    if conference.id in problem.conference_by_id:
+        return problem
+    return with_conferences(problem, (*problem.conferences, conference))
+
+
+def is_moved(before: Booking | PublishedBooking, after: Booking) -> bool:
+    """True if a booking has another start, room or chair than before. Another minute taker is no move (contract, section 6)."""
+    return (before.start, before.room, before.chair) != (after.start, after.room, after.chair)
+
+
 def with_valid_fields(problem: Problem, **changes: Any) -> Problem:
     """Return the problem with valid fields changed. Unlike ``model_copy``, it doesn't copy cached properties."""
     return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | changes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 
 from scheduler.domain.conference import Conference
@@ -20,21 +19,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     """
     rooms = _rooms(candidates, chosen)
     problem = candidates.problem
-    bookings: list[Booking] = []
-    for position in chosen.tolist():
-        request = candidates.requests[candidates.request[position]]
-        start = candidates.moment(int(candidates.start[position]))
-        booking = Booking.model_construct(
-            conference=request.conference.id if request.conference else "",
-            start=start,
-            end=start + dt.timedelta(minutes=request.minutes),
-            room=rooms[position],
-            chair=problem.chairs[candidates.chair[position]].id,
-            minute_taker=None,
-            held=request.conference is None,
-            cover=is_cover(request.conference, problem.chairs[candidates.chair[position]]),
-        )
-        bookings.append(booking)
+    bookings = [booking_of(candidates, n).model_copy(update={"room": rooms[n]}) for n in chosen.tolist()]
     order = sorted(range(len(bookings)), key=lambda n: (bookings[n].start, bookings[n].room or "", bookings[n].chair))
     in_order = [bookings[n] for n in order]
     names = _names(candidates, chosen[order] if order else chosen)
@@ -43,6 +28,23 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     takers = dict(zip((booking.conference for booking in to_record), recorders(problem, to_record), strict=True))
     takers |= {name: published.minute_taker for name, published in problem.past.items()}
     return tuple(booking.model_copy(update={"minute_taker": takers[booking.conference]}) for booking in in_order)
+
+
+def booking_of(candidates: Candidates, position: int) -> Booking:
+    """Return a candidate as a booking in the first room of its place, without a minute taker. A held slot has an empty id."""
+    conference = candidates.requests[candidates.request[position]].conference
+    rooms = candidates.places[candidates.place[position]].rooms
+    chair = candidates.problem.chairs[candidates.chair[position]]
+    return Booking.model_construct(
+        conference=conference.id if conference else "",
+        start=candidates.moment(int(candidates.start[position])),
+        end=candidates.moment(int(candidates.end[position])),
+        room=rooms[0].id if rooms else None,
+        chair=chair.id,
+        minute_taker=None,
+        held=conference is None,
+        cover=is_cover(conference, chair),
+    )
 
 
 def is_cover(conference: Conference | None, chair: Chair) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from scheduler.domain.problem import with_published
-from scheduler.domain.schedule import Booking
+from scheduler.model.bookings import booking_of
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import Candidates, FixedDiary
+from scheduler.model.candidates import FixedDiary
 from scheduler.model.places import single_places
 from scheduler.offers.board import OfferBoard
 from scheduler.offers.marginal import MarginalProgramme
@@ -41,21 +41,7 @@ def slots_in_time(board: OfferBoard, waiting: Iterable[str]) -> dict[str, int]:
         if candidates.days[int(candidates.day[n])] > problem.due[conference.id]:
             continue
         if key not in can_record:
-            can_record[key] = board.recorded.can_record(_booking(candidates, n, conference.id), without)
+            can_record[key] = board.recorded.can_record(booking_of(candidates, n), without)
         if can_record[key]:
             slots[conference.id].add((int(candidates.start[n]), int(candidates.place[n])))
     return {name: len(found) for name, found in slots.items()}
-
-
-def _booking(candidates: Candidates, n: int, conference: str) -> Booking:
-    """Return a candidate as a booking whose time and site are those of the candidate."""
-    rooms = candidates.places[candidates.place[n]].rooms
-    return Booking.model_construct(
-        conference=conference,
-        start=candidates.moment(int(candidates.start[n])),
-        end=candidates.moment(int(candidates.end[n])),
-        room=rooms[0].id if rooms else None,
-        chair=candidates.problem.chairs[candidates.chair[n]].id,
-        minute_taker=None,
-        held=False,
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from scheduler.domain.conference import Conference
-from scheduler.domain.problem import Problem, with_conferences
+from scheduler.domain.problem import Problem, with_conference
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Period, days
 from scheduler.offers.board import OfferBoard, board_of
@@ -31,8 +31,7 @@ def cures_of(board: OfferBoard, conference: Conference, accepted: OfferFilter, l
     Tried are a waiver of the notice, and days on which chairs work and rooms open, up to the due date; if none of them helps, the
     move of one booking. Changes after the first ``MOST_TRIED`` are not tried.
     """
-    known = conference.id in board.problem.conference_by_id
-    problem = board.problem if known else with_conferences(board.problem, (*board.problem.conferences, conference))
+    problem = with_conference(board.problem, conference)
     found: list[Cure] = []
     for change in islice(_changes(problem, conference), MOST_TRIED):
         changed = change.applied(problem)

@@ -1,7 +1,7 @@
 """The best slot for one conference if some published bookings may move for it, by the solver (contract, section 6).
 
-The programme is that of a plan, with four more rules: every booking stays placed, at most so many change their start, room or
-chair, held slots stay where they are or are withdrawn, and the other conferences without a booking stay without one.
+The programme is that of a plan, with four more rules: every booking stays placed, at most a given number change their start,
+room or chair, held slots stay where they are or are withdrawn, and the other conferences without a booking stay without one.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.domain.conference import Conference
-from scheduler.domain.problem import Problem, with_conferences
+from scheduler.domain.problem import Problem, is_moved, with_conference
 from scheduler.domain.schedule import Booking, TierName
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
 from scheduler.grouping import Ints
-from scheduler.model.bookings import bookings_of
+from scheduler.model.bookings import booking_of, bookings_of
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import Candidates, FixedDiary
 from scheduler.model.places import single_places
@@ -54,14 +54,13 @@ def best_with_moves(
     limits: SearchLimits,
     clock: Callable[[], float] = time.monotonic,
 ) -> Moved | None:
-    """Return the best schedule with the conference in it and at most so many moves, or None if the diary breaks a rule.
+    """Return the best schedule with the conference in it and at most this number of moves, or None if the diary breaks a rule.
 
     ``start`` is the diary with the best slot without moves, if there is one. Bookings with any lock don't move.
     """
     if breaches(board.problem, board.beside(conference.id)):
         return None
-    known = conference.id in board.problem.conference_by_id
-    problem = board.problem if known else with_conferences(board.problem, (*board.problem.conferences, conference))
+    problem = with_conference(board.problem, conference)
     builder = _builder(board, problem, conference)
     _limit_moves(builder, board, conference, moves, accepted)
     started = clock()
@@ -74,7 +73,7 @@ def best_with_moves(
     solved = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
     bookings = _with_names(board, bookings_of(builder.candidates, solved))
     own = next((booking for booking in bookings if booking.conference == conference.id), None)
-    moved = (booking for booking in bookings if booking is not own and _is_moved(board, booking))
+    moved = (booking for booking in bookings if booking is not own and is_moved(board.booking_by_id[booking.conference], booking))
     return Moved(
         problem, bookings, own, tuple(moved), {tier.name: tier.value for tier in tiers}, all(tier.proven for tier in tiers)
     )
@@ -89,7 +88,7 @@ def _builder(board: OfferBoard, problem: Problem, conference: Conference) -> Pro
 
 
 def _limit_moves(builder: ProgrammeBuilder, board: OfferBoard, conference: Conference, moves: int, accepted: OfferFilter) -> None:
-    """Require that every booking stays placed, at most so many move, and the conference is booked as the filter accepts."""
+    """Require that every booking stays placed, at most ``moves`` move, and the conference is booked as the filter accepts."""
     candidates = builder.candidates
     booked = [booking for booking in board.beside(conference.id) if not booking.held]
     others: list[Ints] = []
@@ -110,22 +109,10 @@ def _refused(candidates: Candidates, board: OfferBoard, conference: Conference, 
     own = candidates.of_request(candidates.request_index[conference.id])
     now = board.booking_by_id.get(conference.id)
     present = candidates.columns_of([now])[0] if now is not None else None
-    bookings = (_sample(candidates, conference, column) for column in own.tolist())
+    bookings = (booking_of(candidates, column) for column in own.tolist())
     wanted = [accepted.accepts(one, candidates.problem) for one in bookings]
     is_refused = ~np.array(wanted, dtype=np.bool_) | np.array([column == present for column in own.tolist()], dtype=np.bool_)
     return np.asarray(own[is_refused])
-
-
-def _sample(candidates: Candidates, conference: Conference, column: int) -> Booking:
-    """Return a candidate as a booking in the first room of its place."""
-    rooms = candidates.places[candidates.place[column]].rooms
-    return Booking.model_construct(
-        conference=conference.id,
-        start=candidates.moment(int(candidates.start[column])),
-        end=candidates.moment(int(candidates.end[column])),
-        room=rooms[0].id if rooms else None,
-        chair=candidates.problem.chairs[candidates.chair[column]].id,
-    )
 
 
 def _columns(candidates: Candidates, bookings: tuple[Booking, ...]) -> Ints:
@@ -138,8 +125,3 @@ def _with_names(board: OfferBoard, bookings: tuple[Booking, ...]) -> tuple[Booki
     return tuple(
         one.model_copy(update={"conference": names[one.start, one.room, one.chair]}) if one.held else one for one in bookings
     )
-
-
-def _is_moved(board: OfferBoard, booking: Booking) -> bool:
-    before = board.booking_by_id[booking.conference]
-    return (before.start, before.room, before.chair) != (booking.start, booking.room, booking.chair)

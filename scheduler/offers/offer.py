@@ -37,9 +37,9 @@ def offer(
     """Return the best slots for one conference beside the schedule's bookings (contract, section 6).
 
     The conference is a new one, or one of the problem's; its own booking is released first. The offers are the ``top`` days'
-    best slots without moving anybody, or ``every`` slot. With ``moves``, the best slot for which at most so many bookings move
-    is among them, found by the solver within ``limits``; a diary that breaks a rule is left as it is, and then nothing is proven.
-    If no slot is in time and the caller wants them ``with_cures``, some changes are tried that would make one possible.
+    best slots, or ``every`` slot; no booking moves for them. With ``moves``, the solver also looks, within ``limits``, for the
+    best slot for which at most that number of bookings move. In a diary that breaks a rule no booking moves, and nothing is
+    proven. If no slot is in time, the offers ``with_cures`` list changes that would make one possible.
 
     Raise InputError if the conference, the schedule or the filter does not fit the problem.
     """
@@ -163,9 +163,7 @@ def _recorded(booking: Booking, recording: Recording) -> Booking:
 
 
 def _days_to_spare(problem: Problem, booking: Booking) -> int:
-    """Return the working days from the booking to the due date, negative if it is late."""
-    due, count = problem.due[booking.conference], problem.calendar.working_days
-    return count(booking.day, due) if booking.day <= due else -count(due, booking.day)
+    return problem.calendar.working_days_to_spare(booking.day, problem.due[booking.conference])
 
 
 def _must_agree(problem: Problem, slot: Slot, bookings: tuple[Booking, ...], rises: dict[TierName, int]) -> None:

@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from scheduler.domain.conference import Conference
-from scheduler.domain.problem import Problem
+from scheduler.domain.problem import Problem, is_moved
 from scheduler.domain.schedule import Booking
 from scheduler.grouping import Ints, Mask, numbered
-from scheduler.model.bookings import is_cover
+from scheduler.model.bookings import booking_of
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import DAY, Candidates, FixedDiary
 from scheduler.model.places import single_places
@@ -51,7 +51,7 @@ class SlotSearch:
 
     @classmethod
     def of(cls, board: OfferBoard, conference: Conference, problem: Problem) -> SlotSearch:
-        """Return the search for a conference, of which ``problem`` is that of ``problem_with``."""
+        """Return the search for a conference. ``problem`` is the result of ``problem_with``."""
         rules = [rule for rule in RULES if not isinstance(rule, MinuteTakersRule)]
         diary = FixedDiary(board.beside(conference.id), frozenset({conference.id}))
         builder = build_programme(problem, single_places(problem), rules, diary)
@@ -123,7 +123,7 @@ class SlotSearch:
             known = key[0], key[1], withdrawn
             if known not in self._recorded_kinds:
                 without = withdrawn | {self.conference.id}
-                self._recorded_kinds[known] = self.board.recorded.can_record(self._booking(n), without)
+                self._recorded_kinds[known] = self.board.recorded.can_record(booking_of(self.candidates, n), without)
             of_kind.append(self._recorded_kinds[known])
         return np.array(of_kind, dtype=np.bool_)[kind]
 
@@ -132,10 +132,9 @@ class SlotSearch:
         now = self.board.booking_by_id.get(self.conference.id)
         if now is None and accepted == ANY_SLOT:
             return np.ones(len(self.programme.free), dtype=np.bool_)
-        as_now = (now.start, now.room, now.chair) if now is not None else None
-        bookings = map(self._booking, self.programme.free.tolist())
+        bookings = (booking_of(self.candidates, n) for n in self.programme.free.tolist())
         problem = self.candidates.problem
-        wanted = [(one.start, one.room, one.chair) != as_now and accepted.accepts(one, problem) for one in bookings]
+        wanted = [(now is None or is_moved(now, one)) and accepted.accepts(one, problem) for one in bookings]
         return np.array(wanted, dtype=np.bool_)
 
     def _in_order(self, ways: Mapping[int, Way]) -> list[int]:
@@ -143,23 +142,7 @@ class SlotSearch:
         return sorted(ways, key=lambda n: (ways[n].costs, start[n], n))
 
     def _slot(self, n: int, way: Way) -> Slot:
-        return Slot(self._booking(int(self.programme.free[n])), way.withdrawn, way.costs)
-
-    def _booking(self, column: int) -> Booking:
-        """Return a candidate as a booking without a minute taker."""
-        candidates, conference = self.candidates, self.conference
-        rooms = candidates.places[candidates.place[column]].rooms
-        chair = candidates.problem.chairs[candidates.chair[column]]
-        return Booking.model_construct(
-            conference=conference.id,
-            start=candidates.moment(int(candidates.start[column])),
-            end=candidates.moment(int(candidates.end[column])),
-            room=rooms[0].id if rooms else None,
-            chair=chair.id,
-            minute_taker=None,
-            held=False,
-            cover=is_cover(conference, chair),
-        )
+        return Slot(booking_of(self.candidates, int(self.programme.free[n])), way.withdrawn, way.costs)
 
 
 @dataclass

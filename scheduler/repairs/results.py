@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scheduler.domain.problem import Problem
+from scheduler.domain.problem import Problem, is_moved
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Value
-from scheduler.repairs.rules import is_moved
 
 
 class Affected(Value):

@@ -9,23 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.domain.policy import Policy
-from scheduler.domain.problem import Problem, PublishedBooking
-from scheduler.domain.schedule import Booking, Schedule, Violation
+from scheduler.domain.problem import Problem, is_moved
+from scheduler.domain.schedule import Schedule, Violation
 from scheduler.grouping import Ints, Mask
 from scheduler.rules import HARD_RULES, PREFERENCE_RULES, TIER_RULES
 from scheduler.rules.base import Rule
-from scheduler.rules.frozen import FrozenRule
+from scheduler.rules.frozen import FrozenRule, starting_anew_before
 from scheduler.rules.protocols import BuilderProtocol, CandidatesProtocol
 from scheduler.rules.stability import StabilityRule
 from scheduler.wording import count_of, date_in_words
 
 GREATEST_COST = 2**40
 """Greatest cost of all moves together. Bounds are computed in whole numbers, with room to spare below 2**53."""
-
-
-def is_moved(published: PublishedBooking, booking: Booking) -> bool:
-    """True if the booking has another start, room or chair. Another minute taker is no move."""
-    return any(getattr(published, field) != getattr(booking, field) for field in ("start", "room", "chair"))
 
 
 def price_of_a_move(problem: Problem) -> int:
@@ -81,8 +76,7 @@ class FreezeRule(FrozenRule):
         wrong = np.zeros(len(candidates), dtype=np.bool_) if wrong is None else wrong
         for published in candidates.problem.published:
             own = candidates.of_request(candidates.request_index[published.conference])
-            is_moved = candidates.start[own] != candidates.minute(published.start)
-            wrong[own] |= is_moved & (candidates.date[own] < self.until.toordinal())
+            wrong[own] |= starting_anew_before(candidates, published, self.until)
         return wrong
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.domain.faults import Fault, InputError
-from scheduler.domain.problem import Problem
+from scheduler.domain.problem import Problem, is_moved
 from scheduler.domain.schedule import PlanException, Schedule, Tier
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
@@ -19,7 +19,7 @@ from scheduler.model.programme import ProgrammeBuilder
 from scheduler.planner import must_agree, solve
 from scheduler.repairs.request import RepairRequest
 from scheduler.repairs.results import FrontPoint
-from scheduler.repairs.rules import is_moved, price_of_a_move
+from scheduler.repairs.rules import price_of_a_move
 from scheduler.report.exceptions import exceptions_of
 from scheduler.rules.base import Rule
 from scheduler.rules.locks import LocksRule

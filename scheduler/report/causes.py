@@ -30,7 +30,7 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
     if conference.id in {published.conference for published in frozen_bookings(problem)}:
         return "Its published time is too near to move it."
     year = problem.horizon.first.year
-    due, earliest = problem.due[conference.id], _earliest(problem, conference, is_moved=_is_moved(problem, booking))
+    due, earliest = problem.due[conference.id], _earliest(problem, conference, has_new_start=_has_new_start(problem, booking))
     if earliest <= due:
         why = obstacle(problem, conference, earliest, due)
         if why is None:
@@ -39,7 +39,7 @@ def why_late(problem: Problem, schedule: Schedule, booking: Booking) -> str:
             f"from {short_date(earliest, year)} to {short_date(due, year)}" if earliest < due else f"on {short_date(due, year)}"
         )
         return f"It could not be held in time: {span} {why}."
-    it = "Moved from its published start, it" if _is_moved(problem, booking) else "It"
+    it = "Moved from its published start, it" if _has_new_start(problem, booking) else "It"
     first = f"{it} could not be held before {date_in_words(earliest, year)}: {what_sets_earliest(problem, conference, earliest)}."
     last_missed = booking.day - ONE_DAY
     if not any(problem.calendar.is_open(day) for day in days_between(earliest, last_missed)):
@@ -69,7 +69,7 @@ def why_unplaced(problem: Problem, conference: Conference, possible: Period | No
 
 def why_never(problem: Problem, conference: Conference) -> str | None:
     """Return what prevents a conference on every day of the plan regardless of other bookings, or None."""
-    first = _earliest(problem, conference, is_moved=False)
+    first = _earliest(problem, conference, has_new_start=False)
     if problem.today is not None and (published := problem.published_by_id.get(conference.id)) is not None:
         first = min(first, published.start.date())  # it may keep its start, or move to a later day
     return obstacle(problem, conference, first, problem.horizon.last)
@@ -78,7 +78,7 @@ def why_never(problem: Problem, conference: Conference) -> str | None:
 def why_after_the_plan(problem: Problem, conference: Conference) -> str | None:
     """Return why a conference can't be held before the plan ends, or None if its earliest date is in the plan."""
     is_published = conference.id in problem.published_by_id
-    earliest, last = _earliest(problem, conference, is_moved=is_published), problem.horizon.last
+    earliest, last = _earliest(problem, conference, has_new_start=is_published), problem.horizon.last
     if earliest <= last:
         return None
     it = "Moved from its published start, it" if is_published else "It"
@@ -86,13 +86,13 @@ def why_after_the_plan(problem: Problem, conference: Conference) -> str | None:
     return f"{it} can't be held before {date_in_words(earliest)}, which is after this plan ends on {date_in_words(last)}: {why}."
 
 
-def _earliest(problem: Problem, conference: Conference, *, is_moved: bool) -> dt.date:
-    """Return the first day on which a conference may be held; one whose published start is moved needs more notice (R9)."""
+def _earliest(problem: Problem, conference: Conference, *, has_new_start: bool) -> dt.date:
+    """Return the first day on which a conference may be held; a move from its published start needs more notice (R9)."""
     earliest, movable = problem.earliest[conference.id], problem.first_movable_day
-    return earliest if movable is None or not is_moved else max(earliest, movable)
+    return earliest if movable is None or not has_new_start else max(earliest, movable)
 
 
-def _is_moved(problem: Problem, booking: Booking) -> bool:
+def _has_new_start(problem: Problem, booking: Booking) -> bool:
     published = problem.published_by_id.get(booking.conference)
     return problem.today is not None and published is not None and published.start != booking.start
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import numpy as np
@@ -42,10 +43,9 @@ class FrozenRule(Rule):
         wrong = np.zeros(len(candidates), dtype=np.bool_)
         for published in problem.published:
             own = candidates.of_request(candidates.request_index[published.conference])
-            is_moved = candidates.start[own] != candidates.minute(published.start)
-            wrong[own] = is_moved & (candidates.date[own] < first.toordinal())
+            wrong[own] = starting_anew_before(candidates, published, first)
             if published.conference in frozen:
-                wrong[own] |= is_moved
+                wrong[own] |= candidates.start[own] != candidates.minute(published.start)
                 wrong[own] |= candidates.chair[own] != chairs[published.chair]
                 wrong[own] |= candidates.place[own] != candidates.place_of(published.room)
         return wrong
@@ -67,6 +67,13 @@ class FrozenRule(Rule):
             for published in problem.published
             for reason in _reasons(problem, published, booked.get(published.conference), published.conference in excepted)
         ]
+
+
+def starting_anew_before(candidates: CandidatesProtocol, published: PublishedBooking, day: dt.date) -> Mask:
+    """Return which candidates of a published booking's conference are on a day before ``day`` and not at its own start."""
+    own = candidates.of_request(candidates.request_index[published.conference])
+    has_new_start = candidates.start[own] != candidates.minute(published.start)
+    return np.asarray(has_new_start & (candidates.date[own] < day.toordinal()))
 
 
 def frozen_bookings(problem: Problem) -> list[PublishedBooking]:

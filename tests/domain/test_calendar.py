@@ -111,6 +111,14 @@ def test_working_days_are_those_after_the_start_up_to_and_with_the_end(start: st
 
 
 @pytest.mark.parametrize(
+    ("held", "due", "spare"),
+    [("2027-03-05", "2027-03-08", 1), ("2027-03-08", "2027-03-08", 0), ("2027-03-09", "2027-03-05", -2)],
+)
+def test_the_working_days_to_spare_are_negative_after_the_due_date(held: str, due: str, spare: int) -> None:
+    assert ENGLAND.working_days_to_spare(day(held), day(due)) == spare
+
+
+@pytest.mark.parametrize(
     ("start", "count", "expected"),
     [
         ("2027-03-01", 0, "2027-03-01"),

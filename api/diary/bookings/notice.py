@@ -13,6 +13,7 @@ from api.errors import ErrorItem
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference
 from scheduler.domain.policy import Policy
+from scheduler.domain.problem import is_moved
 from scheduler.domain.schedule import Booking
 from scheduler.wording import count_of, date_in_words
 
@@ -44,10 +45,10 @@ def moved_too_soon(connection: Connection, before: StoredBooking, after: Booking
     """Return a fault if a booking moves from or to a day within the notice of moves."""
     policy = documents.get(connection, "policy")[0]
     first = first_movable_day(today, conferences.calendar(connection), policy)
-    old, is_moved = before.booking, before.booking.start != after.start
-    if (old.start, old.room, old.chair) == (after.start, after.room, after.chair):
+    old, has_new_start = before.booking, before.booking.start != after.start
+    if not is_moved(old, after):
         return []
-    if old.day >= first and not (is_moved and after.day < first):
+    if old.day >= first and not (has_new_start and after.day < first):
         return []
     day, notice = old.day if old.day < first else after.day, count_of(policy.move_notice_days, "working day")
     message = (

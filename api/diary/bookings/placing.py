@@ -112,12 +112,12 @@ def faults_of_move(
 
     A booking that breaks a rule may change its room or chair, or move to a later day, without one.
     """
-    is_moved = after.start != booked.booking.start
-    short = notice.short_notice(connection, conference, after, today) if is_moved else []
+    has_new_start = after.start != booked.booking.start
+    short = notice.short_notice(connection, conference, after, today) if has_new_start else []
     soon = notice.moved_too_soon(connection, booked, after, today)
     if soon and not short and _breaks_a_rule(connection, booked, today):
         first = notice.first_movable_day(today, conferences.calendar(connection), documents.get(connection, "policy")[0])
-        soon = soon if is_moved and after.day < first else []
+        soon = soon if has_new_start and after.day < first else []
     return short, soon
 
 

@@ -17,6 +17,7 @@ from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import ConferenceEvent, Reason
 from api.diary.conferences.queries import StoredConference
 from api.diary.service import queries as documents
+from scheduler.domain.problem import is_moved
 from scheduler.domain.schedule import Booking
 
 
@@ -46,8 +47,7 @@ class MakingWay:
     @property
     def is_felt(self) -> bool:
         """True if more than its minute taker changes."""
-        old, new = self.old.booking, self.booking
-        return (old.start, old.room, old.chair) != (new.start, new.room, new.chair)
+        return is_moved(self.old.booking, self.booking)
 
 
 def place_together(
