@@ -17,6 +17,8 @@ one more or one less of each resource would change. Both solve by the workers th
 
 ``offer`` finds slots for one more conference beside a schedule's bookings.
 
+``why`` and ``why_not`` explain a booking of a schedule, and what another slot would cost or what forbids it.
+
 Each name is loaded when it is first used, because the solver takes a second to load and most programs don't need it.
 """
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from scheduler.domain.schedule import Booking, Schedule
     from scheduler.explanations.question import Question
     from scheduler.explanations.results import Explanation
+    from scheduler.explanations.why import why
     from scheduler.explanations.why_not import why_not
     from scheduler.offers.filters import OfferFilter
     from scheduler.offers.offer import offer
@@ -68,6 +71,7 @@ __all__ = [
     "plan",
     "repair",
     "variants",
+    "why",
     "why_not",
     "workers_of",
 ]
@@ -94,6 +98,7 @@ _MODULES = {
     "plan": "scheduler.planner",
     "repair": "scheduler.repairs.repair",
     "variants": "scheduler.whatif.comparison.compare",
+    "why": "scheduler.explanations.why",
     "why_not": "scheduler.explanations.why_not",
     "workers_of": "scheduler.sweeps.executors",
 }

@@ -15,6 +15,7 @@ from scheduler.cli.repair import repair
 from scheduler.cli.stdout import exiting_on_stdout_failure
 from scheduler.cli.value import value
 from scheduler.cli.whatif import whatif
+from scheduler.cli.why import why
 from scheduler.cli.why_not import why_not
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command()(plan)
 app.command()(check)
 app.command()(offer)
 app.command()(repair)
+app.command()(why)
 app.command("why-not")(why_not)
 app.command()(whatif)
 app.command()(value)

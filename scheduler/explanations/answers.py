@@ -24,7 +24,7 @@ def impossible_in_words(problem: Problem, target: Target, conflict: FactConflict
     if not conflict.minimal:
         return f"{first} It was not found out in time which of {count_of(len(conflict.facts), 'fact')} forbid it."
     if cures:
-        return f"{first} {why} {_cure_in_words(cures[0])}"
+        return f"{first} {why} {cure_in_words(cures[0])}"
     if conflict.also:
         return f"{first} {why} Even without that: {_in_a_sentence([fact.text for fact in conflict.also], 1)}"
     return f"{first} {why}"
@@ -37,27 +37,46 @@ def _in_a_sentence(texts: Sequence[str], most: int = MOST_NAMED) -> str:
     return "; ".join([*named, *([f"and {number(more)} more"] if more else [])]) + "."
 
 
-def _cure_in_words(cure: Cure) -> str:
-    sentences = cure.text.removesuffix(".").split(". ")
-    return f"It would be possible if: {'; '.join(sentences)}."
+def cure_in_words(cure: Cure, then: str = "It would be possible") -> str:
+    """Return a cure as one sentence, such as "It would be in time if: Room 1 is open on Friday 4 December 2026."."""
+    return f"{then} if: {'; '.join(cure.text.removesuffix('.').split('. '))}."
+
+
+def binding_facts_in_words(conflict: FactConflict) -> str:
+    """Return the facts of a conflict as one sentence."""
+    if not conflict.minimal:
+        return f"It was not found out in time which of {count_of(len(conflict.facts), 'fact')} are the reason."
+    return _in_a_sentence([fact.text for fact in conflict.facts])
 
 
 def possible_in_words(diary: Diary, target: Target, cost: Cost, costs: Sequence[OfferCost], cures: Sequence[Cure]) -> str:
     """Return that a slot is possible and which bookings move, what it costs, and whether this is proven to be the least."""
+    first = f"{target.conference} can be held {_best_in_words(diary, target, cost)}."
+    second = _costs_in_words(costs)
+    if cures:
+        return f"{first} {second} {cure_in_words(cures[0], 'Nobody would lose a booking')}"
+    third = "No schedule with it costs less (proven)." if cost.proven else "That no schedule with it costs less is not proven."
+    return f"{first} {second} {third}"
+
+
+def alternative_in_words(diary: Diary, otherwise: str, target: Target, cost: Cost, costs: Sequence[OfferCost]) -> str:
+    """Return the best slot of a target with what it costs, as one sentence."""
+    changes = _costs_in_words(costs).removeprefix("What changes: ").removesuffix(".")
+    slot = f"The best slot {otherwise}".rstrip()
+    return f"{slot} is {_best_in_words(diary, target, cost)}: {changes[:1].lower() + changes[1:]}."
+
+
+def _best_in_words(diary: Diary, target: Target, cost: Cost) -> str:
+    """Return the slot of the best schedule, and whose booking moves or is lost for it."""
     booking = booking_of(cost.schedule, target.conference)
     assert booking is not None
     place = f" in {diary.problem.room_by_id[booking.room].label}" if booking.room is not None else " virtually"
-    when = f"{moment_in_words(booking.start)}{place}, chaired by {diary.problem.chair_by_id[booking.chair].label}"
+    when = f"on {moment_in_words(booking.start)}{place}, chaired by {diary.problem.chair_by_id[booking.chair].label}"
     moved = [one.conference for one in cost.moves]
     without = [f"{_named(cost.unbooked)} {agree(len(cost.unbooked), 'loses its', 'lose their')} booking"] if cost.unbooked else []
     moving = [f"{_named(moved)} {agree(len(moved), 'moves', 'move')}"] if moved else []
     others = in_a_row([*without, *moving])
-    first = f"{target.conference} can be held on {when}, {f'if {others}' if others else 'and nobody else moves'}."
-    second = _costs_in_words(costs)
-    if cures:
-        return f"{first} {second} {_cure_in_words(cures[0]).replace('It would be possible', 'Nobody would lose a booking')}"
-    third = "No schedule with it costs less (proven)." if cost.proven else "That no schedule with it costs less is not proven."
-    return f"{first} {second} {third}"
+    return f"{when}, {f'if {others}' if others else 'and nobody else moves'}"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule, TierName
 from scheduler.engines.budget import Budget
@@ -17,9 +18,6 @@ from scheduler.repairs.request import RepairRequest
 from scheduler.repairs.rules import RepairRules
 from scheduler.repairs.stages import SharedEffort, moves_in, repaired_in_stages
 from scheduler.rules.base import Rule
-
-WORKERS = 2
-SEED = 1
 
 
 @dataclass(frozen=True)

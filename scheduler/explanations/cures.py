@@ -100,7 +100,7 @@ def as_cures(problem: Problem, found: Iterable[SolvedCure]) -> list[Cure]:
 
 def _cure(problem: Problem, one: SolvedCure) -> Cure:
     return Cure(
-        changes=tuple(change.model_dump(mode="json", exclude_none=True) for change in one.changes),
+        changes=tuple({"change": change.change} | change.model_dump(mode="json", exclude_unset=True) for change in one.changes),
         text=" ".join(change.sentence(problem) for change in one.changes),
         tiers=one.cost.tiers,
     )

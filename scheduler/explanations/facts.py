@@ -189,7 +189,8 @@ def unliftable(problem: Problem, target: Target) -> Fact:
     if problem.today is not None:
         text = f"The plan is made on {date_in_words(problem.today)}, and nothing new is booked until the day after."
         return Fact("R1", conference.id, text, _unchanged)
-    return Fact("R1", conference.id, "No day of the plan is among the days of the question.", _unchanged)
+    first = date_in_words(problem.horizon.first)
+    return Fact("R1", conference.id, f"The plan begins on {first}, and has no day that is early enough.", _unchanged)
 
 
 def _unchanged(problem: Problem) -> Problem:

@@ -27,6 +27,11 @@ class SlotSearch(RepairSearch):
             and asked.time in (None, way.start.time())
             and asked.room in (None, room)
             and asked.chair in (None, way.chair.id)
+            and (asked.last is None or way.day <= asked.last)
+            and (asked.site is None or (way.room is not None and way.room.site == asked.site))
+            and not (asked.in_room and way.room is None)
+            and not (asked.no_friday and way.day.weekday() == 4)
+            and not (asked.in_term and not any(term.first <= way.day <= term.last for term in self.problem.calendar.terms or ()))
         )
 
     def _cost_of_missing(self, request: Conference | HeldSlot) -> Costs | None:

@@ -12,6 +12,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Schedule
 from scheduler.engines.budget import Budget
 from scheduler.engines.kept_highs import kept_highs
+from scheduler.explanations.aspects import aspects_of
 from scheduler.explanations.conflict import conflict_of
 from scheduler.explanations.fact import Fact
 from scheduler.explanations.facts import facts_of
@@ -19,6 +20,7 @@ from scheduler.explanations.feasibility import firm_diary
 from scheduler.explanations.question import Question
 from scheduler.explanations.results import Explanation
 from scheduler.explanations.target import Target
+from scheduler.explanations.why import why
 from scheduler.explanations.why_not import why_not
 from scheduler.published_schedule import with_schedule_published
 from scheduler.whatif.changes.together import with_changes
@@ -124,6 +126,47 @@ def assert_all_true(seeds: Iterable[int]) -> Counter[str]:
         except TooLargeError:
             continue
     return seen
+
+
+def assert_reason_is_true(seed: int, problem: Problem, schedule: Schedule, conference: str) -> str:
+    """Assert that no better slot is possible or cheaper than stated, and that each cure does what it states."""
+    booking = next((one for one in schedule.bookings if one.conference == conference), None)
+    aspects = aspects_of(problem, conference, booking)
+    if not aspects:
+        return "nothing"
+    published, target = with_schedule_published(problem, schedule), aspects[0].better
+    with kept_highs() as highs:
+        result = why(problem, schedule, conference, time_limit=None, highs=highs)
+    best = best_with(published, target)
+    assert result.tiers == (None if best is None else dict(zip(TIERS, best[0], strict=True))), (seed, result)
+    assert (result.verified, result.minimal) == (True, True), seed
+    assert len(result.answer.removesuffix(".").split(". ")) <= 3, result.answer
+    for cure in result.cures:
+        cured = best_with(with_changes(published, changes_in(list(cure.changes), published)), target)
+        assert cured is not None, seed
+        assert cure.tiers == dict(zip(TIERS, cured[0], strict=True)), seed
+    return aspects[0].rule
+
+
+def assert_all_reasons_true(seeds: Iterable[int]) -> Counter[str]:
+    seen: Counter[str] = Counter()
+    for seed, problem, schedule, question in cases(seeds):
+        try:
+            seen[assert_reason_is_true(seed, problem, schedule, question.conference)] += 1
+        except TooLargeError:
+            continue
+    return seen
+
+
+def test_reasons_are_what_trying_everything_finds() -> None:
+    seen = assert_all_reasons_true(SOME)
+    assert sum(seen.values()) - seen["nothing"] >= 10, seen
+
+
+@pytest.mark.slow
+def test_reasons_are_what_trying_everything_finds_in_many_more_problems() -> None:
+    seen = assert_all_reasons_true(MANY)
+    assert min(seen[name] for name in ("unplaced", "late", "other_site", "virtual_fallback")) >= 1, seen
 
 
 def test_answers_are_what_trying_everything_finds() -> None:
