@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Mode
-from scheduler.domain.problem import Problem
+from scheduler.domain.problem import Problem, is_moved
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import is_friday
 from scheduler.explanations.target import VIRTUAL, Target
-from scheduler.repairs.rules import is_moved
 from scheduler.wording import count_of, date_in_words, moment_in_words
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from scheduler.domain.problem import Problem, with_published
 from scheduler.explanations.target import AskedRule, Target
 from scheduler.model.build import build_programme
-from scheduler.model.candidates import FixedDiary, single_places
+from scheduler.model.candidates import FixedDiary
+from scheduler.model.places import single_places
 from scheduler.offers.marginal import MarginalProgramme
 from scheduler.rules import HARD_RULES, PREFERENCE_RULES, TIER_RULES
 from scheduler.rules.protocols import BuilderProtocol
