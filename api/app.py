@@ -17,6 +17,8 @@ from api.clock import utc_now
 from api.database.migrate import migrate
 from api.database.session import Store
 from api.decisions import routes as decisions
+from api.decisions import why_routes
+from api.decisions.solving import Solving
 from api.diary.absences import routes as absences
 from api.diary.bookings import routes as bookings
 from api.diary.conferences import handover_routes as handovers
@@ -48,6 +50,7 @@ from api.whatif import routes as whatif
 from api.whatif import sweeps, value_routes
 
 ROUTERS: tuple[APIRouter, ...] = (
+    why_routes.router,  # before the conferences, whose ids may contain slashes
     *decisions.ROUTERS,  # before the holds, whose ids could be "advice"
     bookings.router,
     lateness.router,  # before the conferences, whose ids may contain slashes
@@ -109,6 +112,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
         yield
         await run_in_threadpool(fetcher.stop)
         await run_in_threadpool(runner.stop)
+        await run_in_threadpool(state.solving.close)
         store.close()
 
     def wake() -> None:
@@ -127,6 +131,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     )
     state: Any = app.state
     state.settings, state.store, state.clock, state.lock, state.wake = settings, store, clock, asyncio.Lock(), wake
+    state.solving = Solving()
     state.reading, state.drawing = asyncio.Lock(), asyncio.Lock()
     state.pages, state.calendars = bookings.Pages(store), subscriptions.Calendars(store)
     state.is_ending = lambda: False

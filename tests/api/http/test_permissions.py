@@ -13,7 +13,7 @@ from api.http.permissions import Needs, Permission
 from api.settings import Settings
 from tests.api.support.databases import SqliteFiles
 
-QUESTIONS = {"/api/v1/offers"}
+QUESTIONS = {"/api/v1/offers", "/api/v1/conferences/{id:path}/why-not", "/api/v1/bookings/{number}/why-not"}
 """Routes that take a question as their body, and write nothing."""
 
 
