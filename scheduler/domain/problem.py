@@ -296,7 +296,7 @@ def with_conferences(problem: Problem, conferences: Iterable[Conference]) -> Pro
     return with_valid_fields(problem, conferences=tuple(conferences))
 
 
-def with_conference(problem: Problem, conference: Conference) -> Problem:
+def with_conference_added(problem: Problem, conference: Conference) -> Problem:
     """Return the problem with a conference added, whose references must be valid; unchanged if it has one of that id."""
     if conference.id in problem.conference_by_id:
         return problem

@@ -46,8 +46,8 @@ class FactSearch:
 def conflict_of(diary: FirmDiary, target: Target, budget: Budget) -> FactConflict:
     """Return a smallest set of facts that forbids the slots of the question, which are known to be impossible.
 
-    A single fact that suffices is found first. Otherwise a deletion filter leaves a set of which no proper subset suffices; if
-    the time is up before, the set so far is returned as not minimal.
+    A single fact that suffices is found first. Otherwise a deletion filter leaves a set that has no proper subset that
+    suffices. If the time is up before, the set so far is returned as not minimal.
     """
     search = FactSearch(diary.problem, target, facts_of(diary, target), budget)
     everything = range(len(search.every))
@@ -59,14 +59,14 @@ def conflict_of(diary: FirmDiary, target: Target, budget: Budget) -> FactConflic
         if alone:
             first, *others = (search.every[n] for n in alone)
             return FactConflict((first,), tuple(others), minimal=True)
-        found = _without_spare_ones(search, found)
+        found = _deletion_filter(search, found)
     except OutOfTimeError:
         return FactConflict(tuple(search.every[n] for n in found), (), minimal=False)
     return FactConflict(tuple(search.every[n] for n in found), (), minimal=True)
 
 
-def _without_spare_ones(search: FactSearch, facts: list[int]) -> list[int]:
-    """Return the facts without those that aren't needed: blocks first, halved until each remaining fact is necessary."""
+def _deletion_filter(search: FactSearch, facts: list[int]) -> list[int]:
+    """Return the facts without those that aren't needed. Blocks are tried first, and halved until each fact left is necessary."""
     size = max(1, len(facts) // 2)
     while True:
         position = 0

@@ -10,7 +10,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import TIERS, Booking, Schedule, TierName
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
-from scheduler.explanations.target import AskedRule, Target
+from scheduler.explanations.target import Target, TargetRule
 from scheduler.measure import measure
 from scheduler.offers.costs import costs_in_words, units_of
 from scheduler.offers.results import OfferCost
@@ -21,18 +21,18 @@ from scheduler.rules.base import Rule
 
 
 @dataclass(frozen=True)
-class _AskedRules(RepairRules):
+class _TargetRules(RepairRules):
     """The rules of a repair, and that of the question."""
 
     target: Target
 
     @property
     def _hard(self) -> tuple[Rule, ...]:
-        return (*super()._hard, AskedRule(self.target))
+        return (*super()._hard, TargetRule(self.target))
 
 
 @dataclass(frozen=True, kw_only=True)
-class _AskedRequest(RepairRequest):
+class _TargetRequest(RepairRequest):
     """A repair after which a conference is booked in one of the slots of a question. Its own move isn't counted."""
 
     target: Target
@@ -45,7 +45,7 @@ class _AskedRequest(RepairRequest):
     @property
     def rules(self) -> RepairRules:
         """Return the rules of its solves."""
-        return _AskedRules(self.freeze_until, frozenset(self.requested), self.target)
+        return _TargetRules(self.freeze_until, frozenset(self.requested), self.target)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ def cost_of(diary: Diary, changed: Problem, target: Target, highs: Highs, budget
     Raise InputError if none is possible beside what has to stay.
     """
     own = target.conference
-    request = _AskedRequest(
+    request = _TargetRequest(
         schedule=diary.schedule,
         before=diary.problem,
         changed=changed,
@@ -100,9 +100,9 @@ def cost_of(diary: Diary, changed: Problem, target: Target, highs: Highs, budget
         target=target,
     )
     repaired = repaired_in_stages(request, highs, SharedEffort(budget, WORKERS, SEED))
-    schedule = _in_asked_room(changed, repaired.schedule, target)
-    if AskedRule(target).check(changed, schedule):
-        raise AssertionError(f"{own} is not booked as asked.")
+    schedule = _in_target_room(changed, repaired.schedule, target)
+    if TargetRule(target).check(changed, schedule):
+        raise AssertionError(f"{own} is not booked in a slot of the question.")
     moved = moves_in(changed, schedule) - {own}
     placed = {booking.conference for booking in schedule.bookings}
     return Cost(
@@ -125,8 +125,8 @@ def booking_of(schedule: Schedule, conference: str) -> Booking | None:
     return next((booking for booking in schedule.bookings if booking.conference == conference), None)
 
 
-def _in_asked_room(problem: Problem, schedule: Schedule, target: Target) -> Schedule:
-    """Return the schedule with the asked room exchanged for the one that the solve chose among interchangeable rooms.
+def _in_target_room(problem: Problem, schedule: Schedule, target: Target) -> Schedule:
+    """Return the schedule with the question's room in place of the interchangeable one that the solve chose.
 
     Rooms with published bookings are never interchangeable, so that nothing published moves.
     """

@@ -9,6 +9,9 @@ from typing import Any
 from scheduler.domain.problem import Problem, with_conferences, with_valid_fields
 from scheduler.whatif.changes.base import ChangeBase
 
+MOST_REMEDIES = 25
+"""Most days of one closure or absence for which a remedy is proposed: a month's working days."""
+
 
 @dataclass(frozen=True)
 class Fact:

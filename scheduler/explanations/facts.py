@@ -19,7 +19,7 @@ from scheduler.explanations.target import Target
 from scheduler.whatif.changes.conferences import WaiveNotice
 from scheduler.wording import count_of, date_in_words, in_a_row, moment_in_words
 
-MOST_DAYS = 1000
+MOST_WORKING_DAYS = 1000
 """More than every number of working days in the policy."""
 
 
@@ -89,7 +89,7 @@ def _notice(problem: Problem, conference: Conference) -> tuple[dt.date, str] | N
 
 
 def _without_review_window(problem: Problem) -> Problem:
-    return _with_policy(problem, review_early_days=MOST_DAYS)
+    return _with_policy(problem, review_early_days=MOST_WORKING_DAYS)
 
 
 def _of_family(problem: Problem, target: Target) -> Iterator[Fact]:
@@ -142,7 +142,7 @@ def _unlocked(published: PublishedBooking, lock: Lock) -> PublishedBooking:
 
 
 def _of_others(diary: FirmDiary, target: Target) -> Iterator[Fact]:
-    """Yield each booking of another conference that stays, and the rules by which it can stand in the way."""
+    """Yield each booking of another conference that stays, and the rules by which it can be in the way."""
     problem, own = diary.problem, target.conference
     others = [published for published in diary.firm if published.conference != own]
     for published in others:

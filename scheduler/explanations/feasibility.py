@@ -10,7 +10,7 @@ from scheduler.domain.problem import Problem, PublishedBooking, with_conferences
 from scheduler.engines import cp_sat
 from scheduler.engines.budget import Budget
 from scheduler.engines.part import part_of
-from scheduler.explanations.target import AskedRule, Target
+from scheduler.explanations.target import Target, TargetRule
 from scheduler.lock_conflicts import LOCKS, without_hopeless_locks
 from scheduler.model.build import build_programme
 from scheduler.rules import HARD_RULES
@@ -26,7 +26,7 @@ class OutOfTimeError(Exception):
 class FirmDiary:
     """The conference of a question beside only the bookings that stay: ``problem`` has no other conferences.
 
-    ``past``, ``frozen`` and ``locked`` are the conferences that stay as they are, for one of these reasons.
+    ``frozen`` and ``locked`` are conferences that stay as they are, and so do the problem's past ones.
     """
 
     problem: Problem
@@ -71,13 +71,13 @@ def _locked(published: PublishedBooking, frozen: set[str], has_locks: bool) -> P
 
 
 def can_be_held(problem: Problem, target: Target, budget: Budget) -> bool:
-    """True if the conference can be held in one of the slots beside all that must be booked in the problem.
+    """True if the conference can be held in one of the slots beside everything that must be booked in the problem.
 
     That it can't is confirmed by a second search, without presolve. Raise OutOfTimeError if the time is up before.
     """
     if budget.over:
         raise OutOfTimeError
-    builder = build_programme(problem, rules=(*HARD_RULES, AskedRule(target)))
+    builder = build_programme(problem, rules=(*HARD_RULES, TargetRule(target)))
     if target.conference in builder.impossible:
         return False
     programme = builder.programme()

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from scheduler.domain.problem import Problem, with_published
-from scheduler.explanations.target import AskedRule, Target
+from scheduler.explanations.target import Target, TargetRule
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import FixedDiary
 from scheduler.model.places import single_places
@@ -21,7 +21,7 @@ OF_ROOMS = frozenset({"R1", "R2", "R8", "R9"})
 OF_CHAIRS = frozenset({"R1", "R3", "R4", "R8", "R9"})
 
 
-class _OnlyAskedRule(AskedRule):
+class _OnlyAskedRule(TargetRule):
     """The slots of the target, without requiring a booking."""
 
     def post(self, builder: BuilderProtocol) -> None:

@@ -10,15 +10,13 @@ from typing import Any
 from scheduler.domain.people import WORKING_WEEK, Chair, Weekday
 from scheduler.domain.problem import Problem, with_valid_fields
 from scheduler.domain.values import WEEKDAYS, Interval, Period
-from scheduler.explanations.fact import Fact, with_chair, with_conference
+from scheduler.explanations.fact import MOST_REMEDIES, Fact, with_chair, with_conference
 from scheduler.explanations.target import Target
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.chairs import ChairChanges
 from scheduler.whatif.changes.single_days import ChairWorksOn
 from scheduler.wording import count_of, date_in_words, moment_in_words, period_in_words
 
-MOST_DAYS = 25
-"""Most days of one absence for which a remedy is proposed: a month's working days."""
 LIMITS = {
     "max_per_day": ("conference", "a day"),
     "max_per_week": ("conference", "a week"),
@@ -47,24 +45,24 @@ def facts_of_chairs(problem: Problem, target: Target, *, has_others: bool) -> It
 
 def _work(problem: Problem, target: Target, chair: Chair) -> Iterator[Fact]:
     """Yield the chair's free weekdays, and that the chair is not in post, on the days of the question."""
-    asked = list(target.days(problem))
+    days = list(target.days(problem))
     for weekday in WORKING_WEEK:
-        on = [day for day in asked if WEEKDAYS[day.weekday()] == weekday]
+        on = [day for day in days if WEEKDAYS[day.weekday()] == weekday]
         if on and weekday not in chair.works:
             text = f"{chair.label} does not work on {on[0]:%A}s."
             lift = partial(_with_weekday, chair=chair.id, weekday=weekday)
             yield Fact("R3", chair.id, text, lift, _works_on(problem, chair, on))
-    if chair.first is not None and any(day < chair.first for day in asked):
+    if chair.first is not None and any(day < chair.first for day in days):
         text = f"{chair.label} is in post only from {date_in_words(chair.first)}."
         yield Fact("R3", chair.id, text, partial(with_chair, chair=chair.id, first=None))
-    if chair.last is not None and any(day > chair.last for day in asked):
+    if chair.last is not None and any(day > chair.last for day in days):
         text = f"{chair.label} is in post only until {date_in_words(chair.last)}."
         yield Fact("R3", chair.id, text, partial(with_chair, chair=chair.id, last=None))
 
 
 def _works_on(problem: Problem, chair: Chair, on: list[dt.date]) -> tuple[ChangeBase, ...]:
     possible = [day for day in on if problem.calendar.is_open(day) and not chair.works_on(day)]
-    return tuple(ChairWorksOn(chair=chair.id, day=day) for day in possible[:MOST_DAYS])
+    return tuple(ChairWorksOn(chair=chair.id, day=day) for day in possible[:MOST_REMEDIES])
 
 
 def _with_weekday(problem: Problem, chair: str, weekday: Weekday) -> Problem:
@@ -73,16 +71,16 @@ def _with_weekday(problem: Problem, chair: str, weekday: Weekday) -> Problem:
 
 def _diary(problem: Problem, target: Target, chair: Chair) -> Iterator[Fact]:
     """Yield the absences and busy times on the days of the question."""
-    asked = list(target.days(problem))
+    days = list(target.days(problem))
     for absence in chair.absences:
-        on = [day for day in asked if day in absence]
+        on = [day for day in days if day in absence]
         if on:
             when = f"on {date_in_words(on[0])}" if len(on) == 1 else f"from {period_in_words(absence)}"
             lift = partial(_without_absence, chair=chair.id, absence=absence)
             yield Fact("R3", chair.id, f"{chair.label} is absent {when}.", lift, _works_on(problem, chair, on))
     reach = dt.timedelta(days=1)
     for entry in chair.busy:
-        if any(entry.start.date() - reach <= day <= entry.end.date() + reach for day in asked):
+        if any(entry.start.date() - reach <= day <= entry.end.date() + reach for day in days):
             text = f"{chair.label} is busy from {moment_in_words(entry.start)} to {moment_in_words(entry.end)}."
             yield Fact("R3", chair.id, text, partial(_without_busy, chair=chair.id, entry=entry))
 

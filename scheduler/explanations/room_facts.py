@@ -10,15 +10,13 @@ from scheduler.domain.conference import Mode
 from scheduler.domain.places import Room
 from scheduler.domain.problem import Problem, with_valid_fields
 from scheduler.domain.values import Period
-from scheduler.explanations.fact import Fact, with_conference, with_room
+from scheduler.explanations.fact import MOST_REMEDIES, Fact, with_conference, with_room
 from scheduler.explanations.target import Target
 from scheduler.whatif.changes.rooms import RoomGainsHybrid, RoomGainsStart
 from scheduler.whatif.changes.single_days import RoomOpenOn
 from scheduler.wording import date_in_words, period_in_words
 
 LONG_AGO = dt.date(1900, 1, 1)
-MOST_DAYS = 25
-"""Most days of one closure or absence for which a remedy is proposed: a month's working days."""
 
 
 def facts_of_rooms(problem: Problem, target: Target) -> Iterator[Fact]:
@@ -46,18 +44,18 @@ def facts_of_rooms(problem: Problem, target: Target) -> Iterator[Fact]:
 
 def _closures(problem: Problem, target: Target, room: Room) -> Iterator[Fact]:
     """Yield each closure of the room, and that it is not in use, on the days of the question."""
-    asked = list(target.days(problem))
+    days = list(target.days(problem))
     for period in room.closed:
-        on = [day for day in asked if day in period]
+        on = [day for day in days if day in period]
         if on:
-            open_days = [day for day in on if problem.calendar.is_open(day)][:MOST_DAYS]
+            open_days = [day for day in on if problem.calendar.is_open(day)][:MOST_REMEDIES]
             remedies = tuple(RoomOpenOn(room=room.id, day=day) for day in open_days)
             text = f"{room.label} is closed {_when(period, on)}."
             yield Fact("R2", room.id, text, partial(_without_closure, room=room.id, period=period), remedies)
-    if room.first is not None and any(day < room.first for day in asked):
+    if room.first is not None and any(day < room.first for day in days):
         text = f"{room.label} is in use only from {date_in_words(room.first)}."
         yield Fact("R2", room.id, text, partial(with_room, room=room.id, first=None))
-    if room.last is not None and any(day > room.last for day in asked):
+    if room.last is not None and any(day > room.last for day in days):
         text = f"{room.label} is in use only until {date_in_words(room.last)}."
         yield Fact("R2", room.id, text, partial(with_room, room=room.id, last=None))
 
@@ -76,12 +74,12 @@ def _without_closure(problem: Problem, room: str, period: Period) -> Problem:
 
 def _suitability(problem: Problem, target: Target, room: Room) -> Iterator[Fact]:
     conference = target.of(problem)
-    asked = list(target.days(problem))
-    if conference.mode is Mode.HYBRID and any(not room.is_hybrid(day) for day in asked):
+    days = list(target.days(problem))
+    if conference.mode is Mode.HYBRID and any(not room.is_hybrid(day) for day in days):
         when = "" if room.hybrid_from is None else f" before {date_in_words(room.hybrid_from)}"
         text = f"It is hybrid, and {room.label} has no equipment for that{when}."
         lift = partial(with_room, room=room.id, hybrid_from=LONG_AGO)
-        yield Fact("R2", room.id, text, lift, (RoomGainsHybrid(room=room.id, first=asked[0]),))
+        yield Fact("R2", room.id, text, lift, (RoomGainsHybrid(room=room.id, first=days[0]),))
     if conference.accessible and not room.accessible:
         text = f"It needs an accessible room, which {room.label} is not."
         yield Fact("R2", room.id, text, partial(with_room, room=room.id, accessible=True))

@@ -101,11 +101,11 @@ class Target:
         return "".join(parts)
 
 
-class AskedRule(Rule):
+class TargetRule(Rule):
     """The conference of the question is booked in one of the slots of the question."""
 
-    name = "asked"
-    title = "Not as asked"
+    name = "target"
+    title = "Not in a slot of the question"
 
     def __init__(self, target: Target) -> None:
         self.target = target
@@ -144,5 +144,5 @@ class AskedRule(Rule):
         """Return one violation if the conference has another booking, or none."""
         if any(self.target.accepts(problem, booking) for booking in schedule.bookings):
             return []
-        text = f"{self.target.conference} is not booked as asked."
+        text = f"{self.target.conference} is not booked in a slot of the question."
         return [Violation(rule=self.name, subject=self.target.conference, text=text)]

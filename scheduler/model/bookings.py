@@ -19,7 +19,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     """
     rooms = _rooms(candidates, chosen)
     problem = candidates.problem
-    bookings = [booking_of(candidates, n).model_copy(update={"room": rooms[n]}) for n in chosen.tolist()]
+    bookings = [booking_of_candidate(candidates, n).model_copy(update={"room": rooms[n]}) for n in chosen.tolist()]
     order = sorted(range(len(bookings)), key=lambda n: (bookings[n].start, bookings[n].room or "", bookings[n].chair))
     in_order = [bookings[n] for n in order]
     names = _names(candidates, chosen[order] if order else chosen)
@@ -30,7 +30,7 @@ def bookings_of(candidates: Candidates, chosen: Ints) -> tuple[Booking, ...]:
     return tuple(booking.model_copy(update={"minute_taker": takers[booking.conference]}) for booking in in_order)
 
 
-def booking_of(candidates: Candidates, position: int) -> Booking:
+def booking_of_candidate(candidates: Candidates, position: int) -> Booking:
     """Return a candidate as a booking in the first room of its place, without a minute taker. A held slot has an empty id."""
     conference = candidates.requests[candidates.request[position]].conference
     rooms = candidates.places[candidates.place[position]].rooms

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault, InputError, reference_faults
-from scheduler.domain.problem import Problem, with_conference, with_published
+from scheduler.domain.problem import Problem, with_conference_added, with_published
 from scheduler.domain.schedule import Booking, Schedule, TierName, Violation
 from scheduler.measure import measure
 from scheduler.offers.minute_takers import RecordedDiary
@@ -79,7 +79,7 @@ def problem_with(board: OfferBoard, conference: Conference) -> Problem:
         raise InputError(faults)
     problem = board.problem
     own = problem.published_by_id.get(conference.id)
-    full = with_conference(problem, conference)
+    full = with_conference_added(problem, conference)
     first = problem.first_movable_day
     if own is not None and first is not None and own.start.date() < first:
         return full  # whether it is excepted from R9 depends on the other published bookings

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from scheduler.domain.problem import with_published
-from scheduler.model.bookings import booking_of
+from scheduler.model.bookings import booking_of_candidate
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import FixedDiary
 from scheduler.model.places import single_places
@@ -41,7 +41,7 @@ def slots_in_time(board: OfferBoard, waiting: Iterable[str]) -> dict[str, int]:
         if candidates.days[int(candidates.day[n])] > problem.due[conference.id]:
             continue
         if key not in can_record:
-            can_record[key] = board.recorded.can_record(booking_of(candidates, n), without)
+            can_record[key] = board.recorded.can_record(booking_of_candidate(candidates, n), without)
         if can_record[key]:
             slots[conference.id].add((int(candidates.start[n]), int(candidates.place[n])))
     return {name: len(found) for name, found in slots.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from scheduler.domain.conference import Conference
-from scheduler.domain.problem import Problem, with_conference
+from scheduler.domain.problem import Problem, with_conference_added
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Period, days
 from scheduler.offers.board import OfferBoard, board_of
@@ -31,7 +31,7 @@ def cures_of(board: OfferBoard, conference: Conference, accepted: OfferFilter, l
     Tried are a waiver of the notice, and days on which chairs work and rooms open, up to the due date; if none of them helps, the
     move of one booking. Changes after the first ``MOST_TRIED`` are not tried.
     """
-    problem = with_conference(board.problem, conference)
+    problem = with_conference_added(board.problem, conference)
     found: list[Cure] = []
     for change in islice(_changes(problem, conference), MOST_TRIED):
         changed = change.applied(problem)

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.domain.conference import Conference
-from scheduler.domain.problem import Problem, is_moved, with_conference
+from scheduler.domain.problem import Problem, is_moved, with_conference_added
 from scheduler.domain.schedule import Booking, TierName
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
 from scheduler.grouping import Ints
-from scheduler.model.bookings import booking_of, bookings_of
+from scheduler.model.bookings import booking_of_candidate, bookings_of
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import Candidates, FixedDiary
 from scheduler.model.places import single_places
@@ -60,7 +60,7 @@ def best_with_moves(
     """
     if breaches(board.problem, board.beside(conference.id)):
         return None
-    problem = with_conference(board.problem, conference)
+    problem = with_conference_added(board.problem, conference)
     builder = _builder(board, problem, conference)
     _limit_moves(builder, board, conference, moves, accepted)
     started = clock()
@@ -109,7 +109,7 @@ def _refused(candidates: Candidates, board: OfferBoard, conference: Conference, 
     own = candidates.of_request(candidates.request_index[conference.id])
     now = board.booking_by_id.get(conference.id)
     present = candidates.columns_of([now])[0] if now is not None else None
-    bookings = (booking_of(candidates, column) for column in own.tolist())
+    bookings = (booking_of_candidate(candidates, column) for column in own.tolist())
     wanted = [accepted.accepts(one, candidates.problem) for one in bookings]
     is_refused = ~np.array(wanted, dtype=np.bool_) | np.array([column == present for column in own.tolist()], dtype=np.bool_)
     return np.asarray(own[is_refused])

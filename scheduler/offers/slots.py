@@ -12,7 +12,7 @@ from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Problem, is_moved
 from scheduler.domain.schedule import Booking
 from scheduler.grouping import Ints, Mask, numbered
-from scheduler.model.bookings import booking_of
+from scheduler.model.bookings import booking_of_candidate
 from scheduler.model.build import build_programme
 from scheduler.model.candidates import DAY, Candidates, FixedDiary
 from scheduler.model.places import single_places
@@ -123,7 +123,7 @@ class SlotSearch:
             known = key[0], key[1], withdrawn
             if known not in self._recorded_kinds:
                 without = withdrawn | {self.conference.id}
-                self._recorded_kinds[known] = self.board.recorded.can_record(booking_of(self.candidates, n), without)
+                self._recorded_kinds[known] = self.board.recorded.can_record(booking_of_candidate(self.candidates, n), without)
             of_kind.append(self._recorded_kinds[known])
         return np.array(of_kind, dtype=np.bool_)[kind]
 
@@ -132,7 +132,7 @@ class SlotSearch:
         now = self.board.booking_by_id.get(self.conference.id)
         if now is None and accepted == ANY_SLOT:
             return np.ones(len(self.programme.free), dtype=np.bool_)
-        bookings = (booking_of(self.candidates, n) for n in self.programme.free.tolist())
+        bookings = (booking_of_candidate(self.candidates, n) for n in self.programme.free.tolist())
         problem = self.candidates.problem
         wanted = [(now is None or is_moved(now, one)) and accepted.accepts(one, problem) for one in bookings]
         return np.array(wanted, dtype=np.bool_)
@@ -142,7 +142,7 @@ class SlotSearch:
         return sorted(ways, key=lambda n: (ways[n].costs, start[n], n))
 
     def _slot(self, n: int, way: Way) -> Slot:
-        return Slot(booking_of(self.candidates, int(self.programme.free[n])), way.withdrawn, way.costs)
+        return Slot(booking_of_candidate(self.candidates, int(self.programme.free[n])), way.withdrawn, way.costs)
 
 
 @dataclass
