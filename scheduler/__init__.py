@@ -17,7 +17,8 @@ one more or one less of each resource would change. Both solve by the workers th
 
 ``offer`` finds slots for one more conference beside a schedule's bookings.
 
-``why`` and ``why_not`` explain a booking of a schedule, and what another slot would cost or what forbids it.
+``why`` and ``why_not`` explain a booking of a schedule, and what another slot would cost or what forbids it; ``at_risk`` lists
+the conferences that are late or have hardly a slot left.
 
 Each name is loaded when it is first used, because the solver takes a second to load and most programs don't need it.
 """
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from scheduler.domain.schedule import Booking, Schedule
     from scheduler.explanations.question import Question
     from scheduler.explanations.results import Explanation
+    from scheduler.explanations.risk import AtRisk, at_risk
     from scheduler.explanations.why import why
     from scheduler.explanations.why_not import why_not
     from scheduler.offers.filters import OfferFilter
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Appraisal",
+    "AtRisk",
     "Booking",
     "CheckReport",
     "Comparison",
@@ -64,6 +67,7 @@ __all__ = [
     "Repair",
     "Scenario",
     "Schedule",
+    "at_risk",
     "check",
     "compare",
     "marginal_value",
@@ -78,6 +82,7 @@ __all__ = [
 
 _MODULES = {
     "Appraisal": "scheduler.whatif.marginal_value.search",
+    "AtRisk": "scheduler.explanations.risk",
     "Booking": "scheduler.domain.schedule",
     "CheckReport": "scheduler.checker",
     "Comparison": "scheduler.whatif.comparison.results",
@@ -91,6 +96,7 @@ _MODULES = {
     "Repair": "scheduler.repairs.results",
     "Scenario": "scheduler.whatif.changes.scenario",
     "Schedule": "scheduler.domain.schedule",
+    "at_risk": "scheduler.explanations.risk",
     "check": "scheduler.checker",
     "compare": "scheduler.whatif.comparison.compare",
     "marginal_value": "scheduler.whatif.marginal_value.search",

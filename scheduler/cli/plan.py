@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,10 @@ def plan(
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = WORKERS,
     seed: Seed = SEED,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress, and no summary if a file is written.")] = False,
+    at_risk: Annotated[
+        bool,
+        typer.Option("--at-risk", help="Add the conferences at risk, with cause and cure: up to 30 seconds more."),
+    ] = False,
     errors: Errors = None,
     today: Today = None,
 ) -> None:
@@ -66,6 +71,9 @@ def plan(
         if failures or not (quiet and written):
             for line in _summary(the_problem, schedule, wording, written, is_interrupted=stop.is_set()):
                 typer.echo(line, err=out == STDOUT)
+            if at_risk and not stop.is_set():
+                for line in _at_risk(the_problem, schedule, stop):
+                    typer.echo(line, err=out == STDOUT)
         if failures:
             for failure in failures:
                 typer.echo(str(failure), err=True)
@@ -172,3 +180,18 @@ def _summary(
     interrupted = ["Interrupted: this is the best schedule so far."] if is_interrupted else []
     files = [f"Written: {path}" for path in written if path != STDOUT]
     return [*summary.lines(longest_list=LONGEST_LIST), *interrupted, *files]
+
+
+def _at_risk(problem: Problem, schedule: Schedule, stop: threading.Event) -> Iterator[str]:
+    """Yield the table of conferences at risk."""
+    from scheduler.explanations.risk import at_risk
+    from scheduler.wording import date_in_words, number
+
+    rows = solved_in_thread(lambda: at_risk(problem, schedule, stop=stop), "No table")
+    yield ""
+    yield f"At risk: {'the soonest due first.' if rows else 'no conference.'}"
+    for row in rows[:LONGEST_LIST]:
+        slots = "no slot" if row.slots_left == 0 else "1 slot" if row.slots_left == 1 else f"{number(row.slots_left)} slots"
+        yield f"  - {row.conference}, due on {date_in_words(row.due)}, {slots} left in time. {row.cause}"
+    if len(rows) > LONGEST_LIST:
+        yield f"  - and {number(len(rows) - LONGEST_LIST)} more."

@@ -278,3 +278,16 @@ def test_remarks_on_a_workbook_name_its_rows_and_are_bounded(tmp_path: Path):
         "  - and 5 more.",
         "Placed: all 30 conferences are placed.",
     ]
+
+
+def test_conferences_at_risk_are_listed_on_request(tmp_path: Path):
+    late = conference("A", requested="2027-02-24", due="2027-03-02")
+    (tmp_path / "late.json").write_text(json.dumps(tiny_data(conferences=[late])))
+    finished = scheduler("plan", "late.json", "--at-risk", cwd=tmp_path)
+    assert finished.returncode == 0
+    assert finished.stdout.splitlines()[-2:] == [
+        "At risk: the soonest due first.",
+        "  - A, due on Tuesday 2 March 2027, no slot left in time. A is 1 working day late. It was requested on "
+        "Wednesday 24 February 2027, and 5 working days of notice must be given. It would be possible sooner if: "
+        "The notice of A is waived.",
+    ]
