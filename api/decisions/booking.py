@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.clock import local_day
+from api.decisions.moves import making_way, obstacles
 from api.decisions.offers import Subject, subject_of
 from api.decisions.requests import OfferBooking
 from api.diary.boards import board_of_weeks, whole_weeks
@@ -45,7 +46,7 @@ class OfferGoneError(ConflictError):
 
 @dataclass(frozen=True)
 class BookedOffer:
-    """A booked offer: its booking's number, the held slots that it released, and the bookings with another minute taker.
+    """A booked offer: its booking's number, the held slots that it released, and the bookings that made way.
 
     ``freed`` are the matches of the slot that a rebooked conference leaves free.
     """
@@ -60,7 +61,7 @@ def book(connection: Connection, request: OfferBooking, now: dt.datetime) -> Boo
     """Book an offer if it is possible in the present diary, with a new conference in the same step.
 
     Raise OfferGoneError if it isn't, InvalidError if it is late without an exception or at short notice without a waiver, or the
-    errors of ``offers``.
+    errors of ``search_of``.
     """
     if request.start.date() <= local_day(now):
         message = f"{date_in_words(request.start.date())} is too early. Enter an offer from tomorrow on."
@@ -69,20 +70,17 @@ def book(connection: Connection, request: OfferBooking, now: dt.datetime) -> Boo
     hold_to_registers(connection, chosen)
     subject = subject_of(connection, request)
     _hold_to_replaced(request, subject)
-    problem, offer = _present(connection, request, subject, local_day(now))
-    if offer is not None:
-        chosen["minute_taker"] = offer.booking.minute_taker
-    released = _release(connection, request, offer, problem, subject, now)
+    way, released, is_possible = _make_way(connection, request, subject, chosen, now)
     if request.new is not None:
         conference_workflow.request(connection, request.new, now)
     try:
         own = _placement(connection, request, subject, chosen, released, now)
-        (booked,), changed = place_together(connection, [own], now, request.reason, _making_way(connection, offer))
+        (booked,), changed = place_together(connection, [own], now, request.reason, way)
     except (ConflictError, InvalidError) as error:
-        if error.kind not in GONE or (offer is not None and any(one.where in RECORDS for one in error.errors)):
+        if error.kind not in GONE or (is_possible and any(one.where in RECORDS for one in error.errors)):
             raise
         raise _gone(request, subject, list(error.errors)) from None
-    if offer is None:
+    if not is_possible:
         raise _gone(request, subject, [])
     left = [] if subject.booked is None else left_by(connection, subject.booked.booking, booked.booking, now)
     return BookedOffer(booked.number, released, tuple(one.number for one in changed), left)
@@ -99,6 +97,34 @@ def _hold_to_replaced(request: OfferBooking, subject: Subject) -> None:
         raise invalid("The request has errors.", [ErrorItem(where="reason", message=message)])
 
 
+def _make_way(
+    connection: Connection, request: OfferBooking, subject: Subject, chosen: dict[str, Any], now: dt.datetime
+) -> tuple[list[MakingWay], tuple[str, ...], bool]:
+    """Return what makes way, the held slots released for it, and whether the offer is possible; set its minute taker.
+
+    An offer for which nobody moves is looked for again, with its minute taker. One with moves is taken as it was sent.
+    """
+    if request.moved:
+        for one in request.moved:
+            hold_to_registers(connection, one.model_dump())
+        for taker in request.minute_takers:
+            hold_to_registers(connection, {"room": None, "chair": None, "minute_taker": taker.minute_taker})
+        way = making_way(connection, request.moved, request.minute_takers)
+        if errors := list(obstacles(connection, request, way, local_day(now))):
+            raise _gone(request, subject, errors)
+        chosen["minute_taker"] = request.minute_taker
+        hold_to_registers(connection, chosen)
+        held = {one.number: one.booking.conference for one in bookings.active_slots(connection, request.withdrawn_holds)}
+        bookings.end(connection, held, Ending.RELEASED, now)
+        return way, tuple(held.values()), True
+    problem, offer = _present(connection, request, subject, local_day(now))
+    if offer is None:
+        return [], (), False
+    chosen["minute_taker"] = offer.booking.minute_taker
+    released = _release(connection, request, offer, problem, subject, now)
+    return making_way(connection, (), offer.minute_takers), released, True
+
+
 def _present(connection: Connection, request: OfferBooking, subject: Subject, today: dt.date) -> tuple[Problem, Offer | None]:
     """Return the requested slot as an offer in the present diary, or None if it is none, with the problem of its weeks."""
     day, time = request.start.date(), request.start.time()
@@ -113,7 +139,7 @@ def _present(connection: Connection, request: OfferBooking, subject: Subject, to
 def _release(
     connection: Connection,
     request: OfferBooking,
-    offer: Offer | None,
+    offer: Offer,
     problem: Problem,
     subject: Subject,
     now: dt.datetime,
@@ -122,8 +148,6 @@ def _release(
 
     Those of holds that have been removed make way for any booking.
     """
-    if offer is None:
-        return ()
     more = [name for name in offer.withdrawn_holds if name not in request.withdrawn_holds]
     if more:
         message = f"It would now take the place of {in_a_row(more)}, which is kept free."
@@ -159,20 +183,6 @@ def _placement(
     short = notice.short_notice(connection, stored.value, booking, local_day(now))
     stored, faults = waived(connection, stored, short, [], waiver, now)
     return Placement(stored, chosen, None, (), exception, faults, released)
-
-
-def _making_way(connection: Connection, offer: Offer | None) -> list[MakingWay]:
-    """Return the bookings that get another minute taker so that the offer has one."""
-    if offer is None:
-        return []
-    takers = {one.conference: one.minute_taker for one in offer.minute_takers}
-    active = [bookings.active_of(connection, name) for name in takers]
-    held = bookings.active_slots(connection, takers)
-    return [
-        MakingWay(one, one.booking.model_copy(update={"minute_taker": takers[one.booking.conference]}))
-        for one in (*active, *held)
-        if one is not None
-    ]
 
 
 def _gone(request: OfferBooking, subject: Subject, errors: list[ErrorItem]) -> OfferGoneError:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from api.clock import local_day
 from api.database.session import version_of
+from api.decisions.moves import numbers_of
 from api.decisions.requests import OfferRequest
 from api.diary.boards import board_of_weeks, whole_weeks
 from api.diary.bookings import queries as bookings
@@ -22,7 +23,9 @@ from api.diary.service import queries as documents
 from api.errors import ErrorItem, invalid
 from scheduler.domain.clocks import due_date, earliest_date
 from scheduler.domain.conference import Conference
+from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Date, Identifier, Period
+from scheduler.offers.board import OfferBoard
 from scheduler.offers.filters import OfferFilter
 from scheduler.offers.offer import offers_on
 from scheduler.offers.results import Offers
@@ -37,11 +40,13 @@ MOST_WEEKS = 26
 class DiaryOffers(Offers):
     """Offers in the present diary, looked for from ``first`` to ``last``.
 
-    ``replaces`` is the number of the booking that would be rebooked, or null. ``version`` names the state of the diary.
+    ``replaces`` is the number of the booking that would be rebooked, or null, and ``numbers`` are those of the bookings that an
+    offer moves or gives another minute taker. ``version`` names the state of the diary.
     """
 
     conference: Identifier
     replaces: int | None
+    numbers: dict[Identifier, int]
     first: Date
     last: Date
     version: str
@@ -55,29 +60,53 @@ class Subject:
     booked: StoredBooking | None
 
 
-def offers(connection: Connection, request: OfferRequest, now: dt.datetime) -> DiaryOffers:
-    """Return the best slots in the present diary, which moves nobody.
+@dataclass(frozen=True)
+class OfferSearch:
+    """A request for offers, with what they are looked for in: the present diary of some weeks."""
 
-    Raise ConflictError if the conference is over, InvalidError if it is unknown, has faults or the days have, or InputError if
-    its booking is too near to be moved.
+    request: OfferRequest
+    subject: Subject
+    days: Period
+    board: OfferBoard
+    accepted: OfferFilter
+    version: int
+
+    @property
+    def schedule(self) -> Schedule:
+        """Return the bookings of the weeks."""
+        return Schedule(bookings=self.board.bookings)
+
+    def found(self) -> Offers:
+        """Return the best slots, for which nobody moves. Raise InputError if the conference's booking is too near to be moved."""
+        return offers_on(self.board, self.subject.value, top=self.request.top, accepted=self.accepted)
+
+    def answer(self, connection: Connection, found: Offers) -> DiaryOffers:
+        """Return the offers with what is needed to book one."""
+        return DiaryOffers(
+            **dict(found),
+            conference=self.subject.value.id,
+            replaces=None if self.subject.booked is None else self.subject.booked.number,
+            numbers=numbers_of(connection, found.offers),
+            first=self.days.first,
+            last=self.days.last,
+            version=str(self.version),
+        )
+
+
+def search_of(connection: Connection, request: OfferRequest, now: dt.datetime) -> OfferSearch:
+    """Return the search for offers in the present diary.
+
+    Raise ConflictError if the conference is over, or InvalidError if it is unknown, or it or the days have faults.
     """
     today, subject = local_day(now), subject_of(connection, request)
     days = days_searched(connection, subject, request.filter, today)
     board = board_of_weeks(connection, whole_weeks(days.first, days.last), today, given=[subject.value])
     accepted = _from(request.filter, board.problem.horizon.first)
-    found = offers_on(board, subject.value, top=request.top, accepted=accepted)
-    return DiaryOffers(
-        **dict(found),
-        conference=subject.value.id,
-        replaces=None if subject.booked is None else subject.booked.number,
-        first=days.first,
-        last=days.last,
-        version=str(version_of(connection)),
-    )
+    return OfferSearch(request, subject, days, board, accepted, version_of(connection))
 
 
 def subject_of(connection: Connection, request: OfferRequest) -> Subject:
-    """Return the conference of a request. Raise the errors of ``offers``."""
+    """Return the conference of a request. Raise the errors of ``search_of``."""
     if request.new is not None:
         refuse_faults(connection, request.new, None)
         conference_workflow.hold_to_new(connection, request.new)

@@ -9,19 +9,24 @@ from pydantic_core import PydanticCustomError
 
 from api.diary.bookings.schemas import NoticeWaiver, RecordedException, WhyChanged
 from scheduler.domain.conference import Conference
+from scheduler.domain.schedule import LenientValue
 from scheduler.domain.values import Identifier, Moment, Value
 from scheduler.offers.filters import ANY_SLOT, OfferFilter
 from scheduler.offers.offer import MOST_OFFERS
+from scheduler.offers.results import NewMinuteTaker
 
 MOST_DAYS = 31
 """The most days that one answer offers, each with its best slot."""
+MOST_MOVES = 5
+"""The most bookings that may move for an offer: each is a family that has to be told."""
 
 
 class OfferRequest(Value):
     """What to offer slots for: a ``new`` conference, or the id of one in the diary that waits or is to be rebooked.
 
     ``filter`` limits the slots, and ``top`` the number of days, each with its best slot. With ``waive_notice`` the slots begin
-    on the next working day; whoever books such a slot then records the waiver.
+    on the next working day; whoever books such a slot then records the waiver. With ``moves``, at most so many unlocked bookings
+    may move for the best slot. If none is in time, ``cures`` asks for changes that would make one possible.
     """
 
     conference: Identifier | None = None
@@ -29,6 +34,8 @@ class OfferRequest(Value):
     filter: OfferFilter = ANY_SLOT
     top: Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS)] = MOST_OFFERS
     waive_notice: bool = False
+    moves: Annotated[int, Field(strict=True, ge=0, le=MOST_MOVES)] = 0
+    cures: bool = True
 
     @property
     def is_waived(self) -> bool:
@@ -45,18 +52,35 @@ class OfferRequest(Value):
         return self
 
 
+class OfferMove(LenientValue):
+    """A booking that moves for an offer: its new values, as in the offer."""
+
+    conference: Identifier
+    start: Moment
+    room: Identifier | None = None
+    chair: Identifier
+    minute_taker: Identifier | None = None
+
+
 class OfferBooking(OfferRequest):
     """An offer to book: its ``start``, ``room`` (null if it is virtual) and ``chair``, and the ``withdrawn_holds`` that it names.
 
     The service assigns the minute taker. A conference that is rebooked needs the number of the booking that the offers
     ``replaces``, and a ``reason``. A late one needs an ``exception``, and one at short notice a ``waiver``. The fields of the
     request for offers are those by which fresh offers are looked for if somebody was faster.
+
+    An offer for which bookings move is sent with its ``moved`` bookings, its ``minute_taker`` and ``minute_takers``, and the
+    present ``numbers`` of these bookings in the offers.
     """
 
     start: Moment
     room: Identifier | None
     chair: Identifier
+    minute_taker: Identifier | None = None
     withdrawn_holds: tuple[Identifier, ...] = ()
+    moved: tuple[OfferMove, ...] = ()
+    minute_takers: tuple[NewMinuteTaker, ...] = ()
+    numbers: dict[Identifier, int] = Field(default_factory=dict)
     replaces: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
     reason: WhyChanged | None = None
     exception: RecordedException | None = None

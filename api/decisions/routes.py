@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -12,8 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from api.decisions import booking, hold_advice, offers, waiting
 from api.decisions.booking import OfferGoneError
 from api.decisions.hold_advice import HoldAdvice
-from api.decisions.offers import DiaryOffers
+from api.decisions.offers import DiaryOffers, OfferSearch
 from api.decisions.requests import OfferBooking, OfferRequest
+from api.decisions.solving import checked
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.freed import FreedMatch
 from api.diary.bookings.schemas import BookingItem
@@ -27,6 +30,7 @@ from api.http.resources import request_example, resource_path
 from api.http.state import now_of, store_of
 from api.http.transaction import Now, Reading, Writing, WritingRoute
 from scheduler.hold_advice import MOST_PERCENT
+from scheduler.offers.results import Offers
 
 
 class OfferRoute(WritingRoute):
@@ -48,7 +52,8 @@ class OfferRoute(WritingRoute):
 
 def _fresh_offers(request: Request, body: OfferBooking) -> dict[str, Any]:
     with store_of(request).reading() as connection:
-        return offers.offers(connection, body, now_of(request)).model_dump(mode="json")
+        search = offers.search_of(connection, body, now_of(request))
+        return search.answer(connection, search.found()).model_dump(mode="json")
 
 
 class WaitingItem(BaseModel):
@@ -66,7 +71,8 @@ class WaitingItem(BaseModel):
 class OfferBooked(BaseModel):
     """A booked offer: the booking and its conference, the held slots that it ``released``, and the bookings that it ``changed``.
 
-    Those have another minute taker now. ``freed`` are the conferences that could take the slot that a rebooked one leaves free.
+    Those have moved, or have another minute taker. ``freed`` are the conferences that could take the slot that a rebooked one
+    leaves free.
     """
 
     booking: BookingItem
@@ -95,15 +101,38 @@ _NEW: dict[str, Any] = {
     openapi_extra=request_example({"new": _NEW, "filter": {"weekdays": ["tue", "thu"], "mode": "room"}, "top": 3}),
     summary="Offer slots for a conference",
 )
-def offer(connection: Reading, now: Now, response: Response, request: OfferRequest) -> Any:
-    """Return the best slots in the present diary without moving anybody, one for each day, with the cost of each.
+async def offer(request: Request, now: Now, response: Response, body: OfferRequest) -> Any:
+    """Return the best slots in the present diary, one for each day, with the cost of each. Nothing is written.
 
-    Nothing is written. The offers are ordered by what the whole diary then costs, and the first is proven best. If no slot is
-    in time, the answer says why.
+    The offers are ordered by what the whole diary then costs, and the first is proven best if it says so. Nobody moves unless
+    `moves` allows it. If no slot is in time, the answer says why, and which changes would make one possible.
     """
-    found = offers.offers(connection, request, now)
-    response.headers["ETag"] = etag(found.version)
-    return found
+    search, found = await run_in_threadpool(_found, request, body, now)
+    if body.moves or (body.cures and not found.in_time):
+        solved = request.app.state.solving.submit(
+            "offers_by_solver",
+            search.board.problem,
+            search.schedule,
+            conference=search.subject.value,
+            top=body.top,
+            accepted=search.accepted,
+            moves=body.moves,
+            with_cures=body.cures,
+        )
+        found = checked(await asyncio.wrap_future(solved))
+    response.headers["ETag"] = etag(search.version)
+    return await run_in_threadpool(_answer, request, search, found)
+
+
+def _answer(request: Request, search: OfferSearch, found: Offers) -> DiaryOffers:
+    with store_of(request).reading() as connection:
+        return search.answer(connection, found)
+
+
+def _found(request: Request, body: OfferRequest, now: dt.datetime) -> tuple[OfferSearch, Offers]:
+    with store_of(request).reading() as connection:
+        search = offers.search_of(connection, body, now)
+    return search, search.found()
 
 
 @router.post(

@@ -1,0 +1,116 @@
+"""Offers for which bookings move: found by the solver, and booked together or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.database.session import Store
+from api.diary.registers import queries as registers
+from scheduler.domain.people import Chair
+from tests.api.support.builders import NOW, book, conference
+
+PATH = "/api/v1/offers"
+ONE_DAY = {"first": "2027-01-12", "last": "2027-01-12", "mode": "room", "sites": ["AYL"]}
+
+
+@pytest.fixture
+def full(seeded: TestClient, store: Store) -> TestClient:
+    """Tuesday 12 January at Aylesbury is full: CPC-1 and CPC-2, booked by a plan, take both starts of its room."""
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1", by_hand=False)
+    book(store, "CPC-2", "2027-01-12T14:00", minute_taker="M1", by_hand=False)
+    return seeded
+
+
+def offers(client: TestClient, **request: Any) -> dict[str, Any]:
+    answer = client.post(PATH, json={"new": conference("CPC-9"), "filter": ONE_DAY, "cures": False} | request)
+    assert answer.status_code == 200, answer.text
+    result: dict[str, Any] = answer.json()
+    return result
+
+
+def booking_of(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the request to book the first offer."""
+    best = result["offers"][0]
+    place = {name: best["booking"][name] for name in ("start", "room", "chair", "minute_taker")}
+    ways = {"moved": best["moves"], "minute_takers": best["minute_takers"], "numbers": result["numbers"]}
+    return {"new": conference("CPC-9"), "filter": ONE_DAY, "cures": False} | place | ways
+
+
+def starts(client: TestClient) -> dict[str, tuple[str, bool]]:
+    items = client.get("/api/v1/bookings").json()["items"]
+    return {one["conference"]: (f"{one['start']} {one['room']}", one["by_hand"]) for one in items}
+
+
+def test_a_booking_moves_for_an_offer_and_both_are_booked_together(full: TestClient) -> None:
+    assert offers(full)["offers"] == []
+    result = offers(full, moves=1)
+    (moved,) = result["offers"][0]["moves"]
+    assert result["numbers"][moved["conference"]] in (1, 2)
+    before = starts(full)
+    answer = full.post(f"{PATH}/book", json=booking_of(result))
+    assert answer.status_code == 201, answer.text
+    assert moved["conference"] in [one["conference"] for one in answer.json()["changed"]]
+    after = starts(full)
+    assert after[moved["conference"]] == (f"{moved['start']} {moved['room']}", False)
+    others = before.keys() - {moved["conference"]}
+    assert {name: after[name] for name in others} == {name: before[name] for name in others}
+    assert full.get("/api/v1/conflicts").json()["items"] == []
+    (event,) = full.get(f"/api/v1/conferences/{moved['conference']}/history").json()["items"]
+    assert (event["event"], event["detail"]["made_way_for"]) == ("moved", ["CPC-9"])
+
+
+def test_nothing_is_stored_if_a_moved_booking_has_changed_since(full: TestClient) -> None:
+    request = booking_of(offers(full, moves=1))
+    name = request["moved"][0]["conference"]
+    number = request["numbers"][name]
+    seen = full.get(f"/api/v1/bookings/{number}").headers["ETag"]
+    moved = {"reason": "family asked", "start": "2027-01-14T10:00"}
+    assert full.post(f"/api/v1/bookings/{number}/move", json=moved, headers={"If-Match": seen}).status_code == 201
+    before = starts(full)
+    answer = full.post(f"{PATH}/book", json=request)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/offer-gone")
+    assert {"where": "numbers", "message": f"the booking of {name} has changed since."} in answer.json()["errors"]
+    assert answer.json()["offers"]["conference"] == "CPC-9"
+    assert starts(full) == before
+
+
+@pytest.mark.parametrize(
+    ("to", "problem"),
+    [
+        ({"start": "2027-01-06T10:00"}, "offer-gone"),
+        ({"start": "2027-03-01T10:00"}, "offer-gone"),
+        ({"start": "2027-01-17T10:00"}, "offer-gone"),
+        ({"room": "XX-1"}, "invalid"),
+        ({"chair": "XX"}, "invalid"),
+    ],
+)
+def test_a_move_that_breaks_a_rule_is_refused(full: TestClient, to: dict[str, Any], problem: str) -> None:
+    request = booking_of(offers(full, moves=1))
+    request["moved"] = [request["moved"][0] | to]
+    before = starts(full)
+    answer = full.post(f"{PATH}/book", json=request)
+    assert (answer.status_code, answer.json()["type"]) == (409 if problem == "offer-gone" else 422, f"/problems/{problem}")
+    assert starts(full) == before
+
+
+def test_a_booking_made_by_hand_does_not_move(seeded: TestClient, store: Store) -> None:
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
+    book(store, "CPC-2", "2027-01-12T14:00", minute_taker="M1", by_hand=False, locks=("time",))
+    assert offers(seeded, moves=2)["offers"] == []
+
+
+def test_changes_that_would_make_a_slot_possible_are_named(seeded: TestClient, store: Store) -> None:
+    """Every chair works on Mondays only, so a Tuesday needs one who works on that day too."""
+    with store.writing() as connection:
+        for chair in ("C1", "C2", "C3"):
+            registers.replace(connection, registers.CHAIRS, chair, Chair(id=chair, works=("mon",)), NOW)
+    result = offers(seeded, cures=True)
+    assert (result["offers"], result["in_time"]) == ([], False)
+    assert result["reason"]
+    assert {"change": "chair_works_on", "chair": "C1", "day": "2027-01-12"} in [
+        change for cure in result["cures"] for change in cure["changes"]
+    ]
+    assert offers(seeded)["cures"] == []
