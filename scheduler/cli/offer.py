@@ -42,7 +42,7 @@ def offer(
     conference: Annotated[Path, typer.Argument(metavar="CONFERENCE.json", help="The conference to be booked.")],
     top: Annotated[int, typer.Option(metavar="N", min=1, help="How many days to offer, each with its best slot.")] = 5,
     moves: Annotated[int, typer.Option(metavar="K", min=0, help="How many bookings may move for it.")] = 0,
-    time_limit: Annotated[float, typer.Option(metavar="S", min=0, help="With --moves: stop after so many seconds.")] = 60.0,
+    time_limit: Annotated[float, typer.Option(metavar="S", min=0, help="With --moves: the seconds for the solver.")] = 60.0,
     every: Annotated[bool, typer.Option("--all", help="Every slot, not the best of each day.")] = False,
     first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first day.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day.")] = None,
@@ -66,35 +66,17 @@ def offer(
         from scheduler.offers.offer import offer as find
         from scheduler.offers.results import SearchLimits
 
+    times = {"first": first, "last": last, "first_time": first_time, "last_time": last_time}
     with refusing_bad_input():
-        accepted = _filter(
-            first=first,
-            last=last,
-            first_time=first_time,
-            last_time=last_time,
-            weekdays=weekday or (),
-            sites=site or (),
-            chairs=chair or (),
-            mode=mode,
-        )
+        accepted = _filter(**times, weekdays=weekday or (), sites=site or (), chairs=chair or (), mode=mode)
     with refusing_bad_input(problem, errors):
         the_problem, _ = read_problem_to_judge(problem)
     with refusing_bad_input():
-        the_schedule, the_conference = read_schedule_file(schedule), read_conference_file(conference)
         the_problem = on_day(the_problem, day) if day is not None else the_problem
+        diary = the_problem, read_schedule_file(schedule), read_conference_file(conference)
+        limits = SearchLimits(time_limit=time_limit)
         with _naming_options():
-            limits = SearchLimits(time_limit=time_limit)
-            offers = find(
-                the_problem,
-                the_schedule,
-                the_conference,
-                top=top,
-                every=every,
-                accepted=accepted,
-                moves=moves,
-                limits=limits,
-                with_cures=True,
-            )
+            offers = find(*diary, top=top, every=every, accepted=accepted, moves=moves, limits=limits, with_cures=True)
     typer.echo(offers.model_dump_json(indent=1) if as_json else "\n".join(_in_words(the_problem, offers)))
     raise typer.Exit(ExitCode.WRITTEN)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,13 +13,13 @@ from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input, trans
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Seed, Today, day_of
 from scheduler.cli.output_paths import output_faults, problem_output_faults
+from scheduler.cli.result_lines import listed, place_in_words
 from scheduler.cli.solving_thread import solved_in_thread
 from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.faults import Fault, InputError
-from scheduler.wording import agree, count_of, in_a_row, moment_in_words, number
+from scheduler.wording import agree, count_of, in_a_row, number
 
 if TYPE_CHECKING:
-    from scheduler.domain.schedule import Booking
     from scheduler.files import FaultWording
     from scheduler.repairs.results import Repair
 
@@ -41,7 +41,7 @@ def repair(
         Path | None, typer.Option(metavar="F", help="Where to write the changed problem, which check then takes.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    time_limit: Annotated[float, typer.Option(metavar="S", help="Stop after so many seconds with the best so far.")] = 600.0,
+    time_limit: Annotated[float, typer.Option(metavar="S", help="The seconds for all solves together.")] = 600.0,
     workers: Annotated[int, typer.Option(metavar="N", min=1, help="How many cores to use.")] = WORKERS,
     seed: Seed = SEED,
     errors: Errors = None,
@@ -53,11 +53,7 @@ def repair(
     """
     with stopping_on_interrupt() as stop:
         (until, until_faults), (day, day_faults) = day_of(freeze_until, "--freeze-until"), day_of(today)
-        inputs = (problem, schedule, changes)
-        faults = output_faults("--out", out, ".json", *inputs) + output_faults("--errors", errors, ".xlsx", *inputs)
-        faults += [] if problem_out is None else problem_output_faults("--problem-out", problem_out, problem)
-        if not time_limit > 0:
-            faults.append(Fault((), f"--time-limit: {time_limit:g} is not a number of seconds above 0. Enter one such as 60."))
+        faults = _option_faults(problem, (schedule, changes), out, problem_out, errors, time_limit)
         if faults := [*faults, *until_faults, *day_faults]:
             refuse(faults)
         from scheduler.domain.problem import on_day
@@ -66,46 +62,45 @@ def repair(
         from scheduler.whatif.files.changes import read_changes
 
         with refusing_bad_input(problem, errors):
-            the_problem, told = read_problem_to_judge(problem)
+            the_problem, wording = read_problem_to_judge(problem)
         if day is not None:
             the_problem = on_day(the_problem, day)
         with refusing_bad_input():
-            published = read_schedule_file(schedule)
-            requested = read_changes(changes)
-        with refusing_bad_input(problem, errors), translating_faults(partial(_in_its_file, told=told)):
-            result = solved_in_thread(
-                lambda: solve(
-                    the_problem,
-                    published,
-                    requested,
-                    freeze_until=until,
-                    max_moves=max_moves,
-                    keep=tuple(keep or ()),
-                    time_limit=time_limit,
-                    workers=workers,
-                    seed=seed,
-                    stop=stop,
-                ),
-                "No schedule",
-            )
+            diary = the_problem, read_schedule_file(schedule), read_changes(changes)
+        work = partial(solve, *diary, freeze_until=until, max_moves=max_moves, keep=tuple(keep or ()))
+        work = partial(work, time_limit=time_limit, workers=workers, seed=seed, stop=stop)
+        with refusing_bad_input(problem, errors), translating_faults(partial(_in_its_file, wording=wording)):
+            result = solved_in_thread(work, "No schedule")
         failures = _write(result, out, problem_out)
-        typer.echo(result.report.model_dump_json(indent=1) if as_json else "\n".join(_in_words(result)))
-        if stop.is_set():
-            typer.echo("Interrupted: this is the best schedule so far.", err=as_json)
-        for failure in failures:
-            typer.echo(str(failure), err=True)
+        _show(result, failures, as_json=as_json, is_interrupted=stop.is_set())
         if failures:
             raise typer.Exit(ExitCode.NO_RESULT)
         raise typer.Exit(ExitCode.INTERRUPTED if stop.is_set() else ExitCode.WRITTEN)
 
 
-def _in_its_file(fault: Fault, told: FaultWording) -> Fault:
+def _option_faults(
+    problem: Path,
+    others: Sequence[Path],
+    out: Path | None,
+    problem_out: Path | None,
+    errors: Path | None,
+    time_limit: float,
+) -> list[Fault]:
+    inputs = (problem, *others)
+    faults = output_faults("--out", out, ".json", *inputs) + output_faults("--errors", errors, ".xlsx", *inputs)
+    faults += [] if problem_out is None else problem_output_faults("--problem-out", problem_out, problem)
+    if not time_limit > 0:
+        faults.append(Fault((), f"--time-limit: {time_limit:g} is not a number of seconds above 0. Enter one such as 60."))
+    return faults
+
+
+def _in_its_file(fault: Fault, wording: FaultWording) -> Fault:
     """Return a fault of the problem at its place in the file, one of an argument at its option, and any other as it is."""
     from scheduler.domain.problem import Problem
 
     origin = str(fault.place[0]) if fault.place else ""
     if origin in Problem.model_fields:
-        return told(fault)
+        return wording(fault)
     return Fault((), f"{OPTIONS[origin]}: {fault.message}") if origin in OPTIONS else fault
 
 
@@ -127,12 +122,21 @@ def _write(result: Repair, out: Path | None, problem_out: Path | None) -> list[I
     return failures
 
 
+def _show(result: Repair, failures: Sequence[InputError], *, as_json: bool, is_interrupted: bool) -> None:
+    """Print the result, that it was interrupted, and which files can't be written."""
+    typer.echo(result.report.model_dump_json(indent=1) if as_json else "\n".join(_in_words(result)))
+    if is_interrupted:
+        typer.echo("Interrupted: this is the best schedule so far.", err=as_json)
+    for failure in failures:
+        typer.echo(str(failure), err=True)
+
+
 def _in_words(result: Repair) -> Iterator[str]:
     """Yield the lines of the summary."""
     report, schedule = result.report, result.schedule
     moved = report.moved
     yield f"{count_of(len(moved), 'booking').capitalize()} {agree(len(moved), 'moves', 'move')}{':' if moved else '.'}"
-    yield from _listed([f"{booking.conference} to {_place(booking)}" for booking in moved])
+    yield from listed([f"{booking.conference} to {place_in_words(booking)}" for booking in moved])
     for title, ids in (("Withdrawn", report.withdrawn), ("Added", report.added)):
         if ids:
             yield f"{title}: {in_a_row(ids[:LONGEST_LIST])}{' and more' if len(ids) > LONGEST_LIST else ''}."
@@ -149,18 +153,7 @@ def _in_words(result: Repair) -> Iterator[str]:
         yield f"With {count_of(point.moves, 'move')}, {late}{'' if point.proven else ', not proven'}."
     if schedule.unplaced:
         yield f"{count_of(len(schedule.unplaced), 'conference').capitalize()} without a booking:"
-        yield from _listed([f"{unplaced.conference}: {unplaced.reason}" for unplaced in schedule.unplaced])
+        yield from listed([f"{unplaced.conference}: {unplaced.reason}" for unplaced in schedule.unplaced])
     if schedule.exceptions:
         yield "Exceptions:"
-        yield from _listed([f"{one.conference} ({one.rule}): {one.text}" for one in schedule.exceptions])
-
-
-def _place(booking: Booking) -> str:
-    room = f"in {booking.room}" if booking.room is not None else "virtually"
-    return f"{moment_in_words(booking.start)}, {room}, chaired by {booking.chair}"
-
-
-def _listed(items: list[str]) -> Iterator[str]:
-    yield from (f"  - {item}" for item in items[:LONGEST_LIST])
-    if len(items) > LONGEST_LIST:
-        yield f"  and {len(items) - LONGEST_LIST} more"
+        yield from listed([f"{one.conference} ({one.rule}): {one.text}" for one in schedule.exceptions])

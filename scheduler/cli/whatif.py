@@ -32,7 +32,7 @@ from scheduler.wording import number
 if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
     from scheduler.whatif.changes.scenario import Scenario
-    from scheduler.whatif.comparison.results import Comparison
+    from scheduler.whatif.comparison.results import Comparison, Variant
 
 
 def whatif(
@@ -50,9 +50,7 @@ def whatif(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="F.json", help="Where to write the comparison.")] = None,
     xlsx: Annotated[Path | None, typer.Option(metavar="F.xlsx", help="Where to write the comparison as a workbook.")] = None,
-    plots: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where to put pictures of the comparison, as SVG and PNG.")
-    ] = None,
+    plots: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where to put its pictures, as SVG and PNG.")] = None,
     executor: Executor = "local",
     keep: Keep = None,
     seed: Seed = SEED,
@@ -66,21 +64,16 @@ def whatif(
     Ctrl-C stops and shows the results so far. A second Ctrl-C ends at once. If no scenario has a schedule, exit with 2.
     """
     with stopping_on_interrupt() as stop:
-        if scenarios is None and not grid and problem.suffix.lower() == ".xlsx":
-            scenarios = problem
+        scenarios = problem if scenarios is None and not grid and problem.suffix.lower() == ".xlsx" else scenarios
         if faults := _option_faults(problem, scenarios, grid or [], out, xlsx, plots, keep, work_limit, time_limit, errors):
             refuse(faults)
-        from scheduler.files import read_problem_file
         from scheduler.sweeps.executors import workers_of
         from scheduler.sweeps.task import Effort
-        from scheduler.whatif.comparison.compare import compare, variants
+        from scheduler.whatif.comparison.compare import compare
 
-        with refusing_bad_input(problem, errors):
-            the_problem = read_problem_file(problem)
         with refusing_bad_input():
             workers = workers_of(executor)
-        with refusing_bad_input(scenarios, errors):
-            requested = variants(the_problem, _scenarios(the_problem, scenarios, grid or []))
+        requested = _variants(problem, scenarios, grid or [], errors)
         store, effort = result_store(keep), Effort(seed=seed, work_limit=work_limit, time_limit=time_limit)
         with SweepDisplay(quiet=quiet) as display, exiting_on_sweep_failure("No comparison", store), workers() as team:
             comparison = compare(requested, team, effort=effort, store=store, on_progress=display.update, stop=stop)
@@ -116,6 +109,17 @@ def _option_faults(
     if len(grid) > MOST_GRIDS:
         faults.append(Fault((), f"--grid: there are {len(grid)} grids. Enter at most {MOST_GRIDS}."))
     return faults + sweep_faults(keep, work_limit, time_limit)
+
+
+def _variants(problem: Path, scenarios: Path | None, grid: list[str], errors: Path | None) -> tuple[Variant, ...]:
+    """Return the problem and its scenarios. Exit with BAD_INPUT if either file or a grid has faults."""
+    from scheduler.files import read_problem_file
+    from scheduler.whatif.comparison.compare import variants
+
+    with refusing_bad_input(problem, errors):
+        the_problem = read_problem_file(problem)
+    with refusing_bad_input(scenarios, errors):
+        return variants(the_problem, _scenarios(the_problem, scenarios, grid))
 
 
 def _scenarios(problem: Problem, file: Path | None, grid: list[str]) -> list[Scenario]:

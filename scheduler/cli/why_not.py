@@ -11,16 +11,16 @@ from pydantic import ValidationError
 
 from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input, translating_faults
 from scheduler.cli.interrupts import stopping_on_interrupt
-from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Today, day_of
+from scheduler.cli.options import Errors, ProblemFile, Today, day_of
 from scheduler.cli.output_paths import output_faults
+from scheduler.cli.result_lines import listed, place_in_words
 from scheduler.cli.solving_thread import solved_in_thread
 from scheduler.domain.faults import Fault, InputError, faults_of
 from scheduler.explanations.defaults import TIME_LIMIT
-from scheduler.wording import moment_in_words, number
 
 if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
-    from scheduler.domain.schedule import Booking, Schedule
+    from scheduler.domain.schedule import Schedule
     from scheduler.explanations.question import Question
     from scheduler.explanations.results import Explanation
 
@@ -101,24 +101,17 @@ def show(result: Explanation, as_json: bool) -> None:
 
 def _in_words(result: Explanation) -> Iterator[str]:
     yield result.answer
-    yield from _listed("Forbidden by", [f"{fact.rule} {fact.subject}: {fact.text}" for fact in result.facts])
-    yield from _listed("Costs", [f"{cost.amount:+}  {cost.text}" for cost in result.costs])
-    yield from _listed("Moves", [f"{one.conference} to {_place(one)}" for one in result.moves])
-    yield from _listed("Cures", [cure.text for cure in result.cures])
+    yield from _titled("Forbidden by", [f"{fact.rule} {fact.subject}: {fact.text}" for fact in result.facts])
+    yield from _titled("Costs", [f"{cost.amount:+}  {cost.text}" for cost in result.costs])
+    yield from _titled("Moves", [f"{one.conference} to {place_in_words(one)}" for one in result.moves])
+    yield from _titled("Cures", [cure.text for cure in result.cures])
     if not result.verified:
         yield "Not verified within the time limit. Allow more time."
     elif not result.minimal:
         yield "Verified, but not proven minimal within the time limit. Allow more time."
 
 
-def _place(booking: Booking) -> str:
-    room = f"in {booking.room}" if booking.room is not None else "virtually"
-    return f"{moment_in_words(booking.start)}, {room}, chaired by {booking.chair}"
-
-
-def _listed(title: str, lines: list[str]) -> Iterator[str]:
+def _titled(title: str, lines: list[str]) -> Iterator[str]:
     if lines:
         yield f"{title}:"
-    yield from (f"  - {line}" for line in lines[:LONGEST_LIST])
-    if len(lines) > LONGEST_LIST:
-        yield f"  And {number(len(lines) - LONGEST_LIST)} more; --json lists them all."
+    yield from listed(lines)
