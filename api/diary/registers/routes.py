@@ -1,32 +1,22 @@
 """Routes for registers: list, read, add, change and remove sites, rooms, chairs, minute takers and holds."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, BeforeValidator, create_model
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-from api.diary import snapshot
-from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
-from api.diary.references import unknown_item
 from api.diary.registers import queries as registers
-from api.diary.registers.queries import Register, StoredItem
-from api.errors import ConflictError, conflict, error_items, invalid
+from api.diary.registers import workflow
+from api.diary.registers.queries import Register
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import After, Most, page_model
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.faults import InputError
-from scheduler.domain.identifiers import one_alike
-from scheduler.domain.people import Chair
-from scheduler.domain.suggestions import too_similar
-from scheduler.domain.values import Identifier, Value
+from scheduler.domain.values import Identifier
 
-V = TypeVar("V", bound=Value)
 OF_PROBLEMS = frozenset({"beside"})
 """Fields of items in problems that the registers neither store nor show."""
 
@@ -58,7 +48,7 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
         summary=f"One {register.name}",
     )
     def one(connection: Reading, response: Response, id: str) -> Any:
-        stored = _require(connection, register, id)
+        stored = workflow.require(connection, register, id)
         response.headers["ETag"] = etag(stored.version)
         return stored.value
 
@@ -72,16 +62,7 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
         summary=f"Add a {register.name}",
     )
     def add(connection: Writing, now: Now, response: Response, value: model) -> Any:
-        if registers.find(connection, register, value.id) is not None:
-            raise conflict(
-                "id-taken", f"There is a {register.name} '{value.id}' already. Give this one another id, or change that one."
-            )
-        other = one_alike(value.id, (stored.id for stored in registers.values(connection, register)))
-        if other is not None:
-            raise invalid(f"{too_similar(value.id, other, register.name)} Otherwise enter another id.")
-        _refuse_weeks(value)
-        registers.add(connection, register, value.id, value, now)
-        _hold_to_references(connection)
+        workflow.add(connection, register, value, now)
         response.headers["ETag"] = etag(1)
         response.headers["Location"] = resource_path(path, value.id)
         return value
@@ -98,25 +79,15 @@ def register_router(register: Register[Any], path: str, example: dict[str, Any])
         summary=f"Change a {register.name}",
     )
     def replace(connection: Writing, now: Now, response: Response, id: Identifier, value: sent, if_match: IfMatch = None) -> Any:
-        expect(_require(connection, register, id).version, if_match)
-        if value.id != id:
-            raise invalid(f"This is {id}; an id can't be changed to '{value.id}'. Add a new {register.name} instead.")
-        _refuse_weeks(value)
-        before = conflicts.broken(connection, now)
-        response.headers["ETag"] = etag(registers.replace(connection, register, id, value, now))
-        _hold_to_references(connection)
-        broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+        expect(workflow.require(connection, register, id).version, if_match)
+        version, broken = workflow.replace(connection, register, id, value, now)
+        response.headers["ETag"] = etag(version)
         return {**{name: getattr(value, name) for name in model.model_fields}, "broken_bookings": broken}
 
     @router.delete("/{id:path}", status_code=204, dependencies=[changes], summary=f"Remove a {register.name}")
     def remove(connection: Writing, id: str, if_match: IfMatch = None) -> None:
-        expect(_require(connection, register, id).version, if_match)
-        try:
-            registers.remove(connection, register, id)
-            _hold_to_references(connection)
-        except (InputError, IntegrityError) as error:
-            errors = error_items(error.faults) if isinstance(error, InputError) else []
-            raise conflict("in-use", f"The {register.name} '{id}' is needed by others. Change these first.", errors) from None
+        expect(workflow.require(connection, register, id).version, if_match)
+        workflow.remove(connection, register, id)
 
     return router
 
@@ -132,27 +103,6 @@ def _with_broken_bookings(model: type[BaseModel]) -> type[BaseModel]:
 def _without_broken_bookings(sent: Any) -> Any:
     """Return a request's item without the fields of responses, so that a response can be edited and sent back."""
     return {name: value for name, value in sent.items() if name != "broken_bookings"} if isinstance(sent, dict) else sent
-
-
-def _refuse_weeks(value: Value) -> None:
-    """Raise InvalidError if a chair lists bookings beside a plan's days: each plan lists those of the diary itself."""
-    if isinstance(value, Chair) and value.beside:
-        raise invalid("beside is for problem files: the service lists the bookings beside a plan's days itself. Leave it out.")
-
-
-def _require(connection: Connection, register: Register[V], identifier: str) -> StoredItem[V]:
-    stored = registers.find(connection, register, identifier)
-    if stored is None:
-        raise unknown_item(connection, register, identifier)
-    return stored
-
-
-def _hold_to_references(connection: Connection) -> None:
-    """Raise InputError if a reference is broken, or ConflictError if there are items but no site."""
-    if registers.count(connection, registers.SITES):  # an empty diary has no valid problem yet
-        snapshot.frame_of(connection)
-    elif any(registers.count(connection, register) for register in registers.ALL):
-        raise ConflictError("no-site", "There is no site yet. Add a site first.")
 
 
 ROUTERS = (
