@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from scheduler.domain.problem import Problem
     from scheduler.domain.schedule import Booking, Schedule
     from scheduler.explanations.question import Question
-    from scheduler.explanations.results import Explanation
-    from scheduler.explanations.risk import AtRisk, at_risk
+    from scheduler.explanations.results import AtRisk, Explanation
+    from scheduler.explanations.risk import at_risk
     from scheduler.explanations.why import why
     from scheduler.explanations.why_not import why_not
     from scheduler.offers.filters import OfferFilter
@@ -82,7 +82,7 @@ __all__ = [
 
 _MODULES = {
     "Appraisal": "scheduler.whatif.marginal_value.search",
-    "AtRisk": "scheduler.explanations.risk",
+    "AtRisk": "scheduler.explanations.results",
     "Booking": "scheduler.domain.schedule",
     "CheckReport": "scheduler.checker",
     "Comparison": "scheduler.whatif.comparison.results",

@@ -55,3 +55,10 @@ def weeks_of(connection: Connection, stored: StoredConference, now: dt.datetime,
     last = min(end, max([first, stored.due, *needed]))
     board = board_of_weeks(connection, whole_weeks(first, last), today, given=[stored.value])
     return DiaryWeeks(board.problem, Schedule(bookings=board.bookings))
+
+
+def next_weeks(connection: Connection, weeks: int, now: dt.datetime) -> DiaryWeeks:
+    """Return this week and those after it: ``weeks`` in all."""
+    today = local_day(now)
+    board = board_of_weeks(connection, whole_weeks(today, today + dt.timedelta(weeks=weeks - 1)), today)
+    return DiaryWeeks(board.problem, Schedule(bookings=board.bookings))

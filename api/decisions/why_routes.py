@@ -1,4 +1,4 @@
-"""Routes for explanations: why a conference isn't held in another slot, or what that would cost."""
+"""Routes for explanations: why a booking is as it is, why it isn't in another slot, and which conferences are at risk."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
-from pydantic import model_validator
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 
-from api.decisions.explaining import DiaryWeeks, weeks_of
+from api.decisions.explaining import MOST_WEEKS, DiaryWeeks, next_weeks, weeks_of
 from api.decisions.solving import checked
 from api.diary.bookings import queries as bookings
 from api.diary.conferences.views import require_conference
@@ -24,11 +24,22 @@ from api.http.state import store_of
 from api.http.transaction import Now
 from scheduler.domain.values import Date, Identifier, TimeOfDay, Value
 from scheduler.explanations.question import Question
-from scheduler.explanations.results import Explanation
+from scheduler.explanations.results import AtRisk, Explanation
 
 router = APIRouter(tags=["decisions"], route_class=LimitedRoute, responses=ERRORS)
 _reads = needs(Permission.READ_DIARY)
 _EXAMPLE = request_example({"date": "2027-01-13", "time": "10:00", "room": "WYC-1"})
+
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The booking's number.")]
+
+
+class RiskList(BaseModel):
+    """The conferences at risk from ``first`` to ``last``."""
+
+    first: Date
+    last: Date
+    items: tuple[AtRisk, ...]
 
 
 class PreferredSlot(Value):
@@ -68,14 +79,57 @@ async def of_conference(request: Request, now: Now, id: str, slot: PreferredSlot
     openapi_extra=_EXAMPLE,
     summary="Why a booking is not in another slot",
 )
-async def of_booking(
-    request: Request,
-    now: Now,
-    number: Annotated[int, Path(ge=1, le=2**31 - 1, description="The booking's number.")],
-    slot: PreferredSlot,
-) -> Any:
+async def of_booking(request: Request, now: Now, number: Number, slot: PreferredSlot) -> Any:
     """Return the same for the conference of a booking."""
     return await _explained(request, now, await run_in_threadpool(_conference_of, request, number), slot)
+
+
+@router.get(
+    "/conferences/{id:path}/why",
+    response_model=Explanation,
+    dependencies=[_reads],
+    summary="Why a conference is booked as it is, or has no booking",
+)
+async def why_conference(request: Request, now: Now, id: str) -> Any:
+    """Return the binding reason for the worst aspect of its booking, such as that it is late, and the cheapest cures.
+
+    Each cure is verified by a solve. The answer comes within ten seconds, waits for no plan, and says what is not verified.
+    """
+    return await _why(request, now, id)
+
+
+@router.get("/bookings/{number}/why", response_model=Explanation, dependencies=[_reads], summary="Why a booking is as it is")
+async def why_booking(request: Request, now: Now, number: Number) -> Any:
+    """Return the same for the conference of a booking."""
+    return await _why(request, now, await run_in_threadpool(_conference_of, request, number))
+
+
+@router.get("/at-risk", response_model=RiskList, dependencies=[_reads], summary="The conferences at risk")
+async def at_risk(
+    request: Request,
+    now: Now,
+    weeks: Annotated[int, Query(ge=1, le=MOST_WEEKS, description="The number of weeks to look at, this one included.")] = 4,
+) -> Any:
+    """Return each conference of these weeks that is late, or has fewer than two slots left in time, the soonest due first.
+
+    Each has its cause and its cheapest cure, as far as they are found within ten seconds; the others say so.
+    """
+    diary = await run_in_threadpool(_next_weeks, request, now, weeks)
+    future = request.app.state.solving.submit("list_at_risk", diary.problem, diary.schedule)
+    items = checked(await asyncio.wrap_future(future))
+    return RiskList(first=diary.problem.horizon.first, last=diary.problem.horizon.last, items=items)
+
+
+async def _why(request: Request, now: dt.datetime, conference: str) -> Explanation:
+    weeks = await run_in_threadpool(_weeks, request, now, conference, None)
+    future = request.app.state.solving.submit("explain_why", weeks.problem, weeks.schedule, conference=conference)
+    result: Explanation = checked(await asyncio.wrap_future(future))
+    return result
+
+
+def _next_weeks(request: Request, now: dt.datetime, weeks: int) -> DiaryWeeks:
+    with store_of(request).reading() as connection:
+        return next_weeks(connection, weeks, now)
 
 
 async def _explained(request: Request, now: dt.datetime, conference: str, slot: PreferredSlot) -> Explanation:

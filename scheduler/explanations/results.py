@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.domain.schedule import Booking, TierName
-from scheduler.domain.values import Value
+from scheduler.domain.values import Date, Moment, Value
 from scheduler.offers.results import Cure, OfferCost
 
 
@@ -32,3 +32,18 @@ class Explanation(Value):
     costs: tuple[OfferCost, ...] = ()
     verified: bool
     minimal: bool
+
+
+class AtRisk(Value):
+    """A conference at risk. ``slots_left`` are the starts in time, in a room or virtually, that are free beside the schedule.
+
+    ``booked`` is the start of its late booking. ``verified`` if a solve confirmed the cause within the time limit.
+    """
+
+    conference: str
+    due: Date
+    booked: Moment | None
+    slots_left: int
+    cause: str
+    cure: Cure | None
+    verified: bool

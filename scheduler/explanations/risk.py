@@ -11,16 +11,14 @@ from dataclasses import dataclass, replace
 
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
-from scheduler.domain.values import Date, Moment, Value
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.explanations.aspects import aspects_of
 from scheduler.explanations.costs import Diary
-from scheduler.explanations.results import Explanation
+from scheduler.explanations.results import AtRisk, Explanation
 from scheduler.explanations.why import explain_aspect
 from scheduler.offers.board import board_of
 from scheduler.offers.counting import slots_in_time
-from scheduler.offers.results import Cure
 from scheduler.published_schedule import with_schedule_published
 
 FEWEST_SLOTS = 2
@@ -32,21 +30,6 @@ SHARE_OF_EACH = 0.25
 
 LEAST_SECONDS = 1.0
 """With fewer seconds left, nothing more is explained: building the model alone may take them."""
-
-
-class AtRisk(Value):
-    """A conference at risk. ``slots_left`` are the starts in time, in a room or virtually, that are free beside the schedule.
-
-    ``booked`` is the start of its late booking. ``verified`` if a solve confirmed the cause within the time limit.
-    """
-
-    conference: str
-    due: Date
-    booked: Moment | None
-    slots_left: int
-    cause: str
-    cure: Cure | None
-    verified: bool
 
 
 @dataclass(frozen=True)
