@@ -13,6 +13,7 @@ from scheduler.domain.schedule import Schedule
 from scheduler.lock_conflicts import LOCKS
 from scheduler.published_schedule import with_schedule_published
 from scheduler.repairs.rules import GREATEST_COST, RepairRules, price_of_a_move
+from scheduler.rules.minute_takers import MinuteTakersRule
 from scheduler.rules.published import breaches_of_published
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.bookings import Move
@@ -123,7 +124,7 @@ def _faults(request: RepairRequest) -> Iterator[Fault]:
 
 
 def _faults_of_kept(request: RepairRequest, name: str) -> Iterator[Fault]:
-    """Yield a fault if a kept conference is unknown or has no booking that stays."""
+    """Yield a fault if a kept conference is unknown or has no booking that can stay; its minute taker may change."""
     place = ("keep",)
     if name not in request.before.conference_by_id:
         yield unknown_id("conferences", "conference", name, request.before.conference_by_id, place)
@@ -132,9 +133,18 @@ def _faults_of_kept(request: RepairRequest, name: str) -> Iterator[Fault]:
     elif name not in request.changed.published_by_id or name in request.requested:
         yield Fault(place, f"'{name}' can't keep its booking, because a change ends or moves it. Remove one of the two.")
     else:
-        alone = [one.text for one in breaches_of_published(request.changed).get(name, ()) if one.bookings == {name}]
+        breaches = breaches_of_published(request.changed).get(name, ())
+        curable = (MinuteTakersRule.name,) if _can_be_recorded(request.changed, name) else ()
+        alone = [one.text for one in breaches if one.bookings == {name} and one.rule not in curable]
         if alone and name not in request.changed.past:
             yield Fault(place, f"'{name}' can't keep its booking: {' '.join(dict.fromkeys(alone))} Leave it out.")
+
+
+def _can_be_recorded(problem: Problem, conference: str) -> bool:
+    """True if some minute taker could take the minutes of a published booking, as far as that booking alone decides."""
+    booking, rule = problem.as_published(problem.published_by_id[conference]), MinuteTakersRule()
+    tried = (booking.model_copy(update={"minute_taker": taker}) for taker in problem.minute_taker_by_id)
+    return any(not rule.breaches(problem, Schedule(bookings=(one,))) for one in tried)
 
 
 def _faults_of_move(request: RepairRequest, n: int, change: Move, until: dt.date) -> Iterator[Fault]:

@@ -159,6 +159,18 @@ def test_a_kept_booking_stays_and_another_moves() -> None:
     assert place(after(away, keep=["A", "C"]), "A") == ("02 10:00", "AYL-1", "C1")
 
 
+def test_a_kept_booking_may_get_another_minute_taker() -> None:
+    problem = diary(minute_takers=[minute_taker("M1"), minute_taker("M2")], conferences=[conference("A")])
+    old = schedule(booking("A", "2027-03-02T10:00", minute_taker="M1"))
+    away = {"change": "minute_taker_absent", "minute_taker": "M1"}
+    repaired = after(away, problem=problem, old=old, keep=["A"])
+    assert repaired.schedule.bookings == (booking("A", "2027-03-02T10:00", minute_taker="M2"),)
+    both = [away, {"change": "minute_taker_absent", "minute_taker": "M2"}]
+    with pytest.raises(InputError) as error:
+        after(*both, problem=problem, old=old, keep=["A"])
+    assert str(error.value) == "keep: 'A' can't keep its booking: A: M1 does not work on Tuesday 2 March 2027. Leave it out."
+
+
 def test_bookings_that_cannot_all_stay_are_reported_together() -> None:
     onto_a = {"change": "move", "conference": "C", "start": "2027-03-02T10:00", "room": "AYL-1", "chair": "C1"}
     with pytest.raises(InputError) as refused:
