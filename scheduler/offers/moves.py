@@ -15,7 +15,7 @@ import numpy as np
 
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Problem, is_moved, with_conference_added
-from scheduler.domain.schedule import Booking, TierName
+from scheduler.domain.schedule import Booking, TierName, Violation
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
@@ -28,6 +28,7 @@ from scheduler.model.programme import ProgrammeBuilder
 from scheduler.offers.board import OfferBoard, breaches
 from scheduler.offers.filters import OfferFilter
 from scheduler.offers.results import SearchLimits
+from scheduler.rules.locks import LocksRule
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def best_with_moves(
 
     ``start`` is the diary with the best slot without moves, if there is one. Bookings with any lock don't move.
     """
-    if breaches(board.problem, board.beside(conference.id)):
+    if any(not _is_release(violation, conference) for violation in breaches(board.problem, board.beside(conference.id))):
         return None
     problem = with_conference_added(board.problem, conference)
     builder = _builder(board, problem, conference)
@@ -77,6 +78,11 @@ def best_with_moves(
     return Moved(
         problem, bookings, own, tuple(moved), {tier.name: tier.value for tier in tiers}, all(tier.proven for tier in tiers)
     )
+
+
+def _is_release(violation: Violation, conference: Conference) -> bool:
+    """True if the violation says only that the conference, which is locked, has no booking before it is rebooked."""
+    return violation.rule == LocksRule.name and violation.subject == conference.id
 
 
 def _builder(board: OfferBoard, problem: Problem, conference: Conference) -> ProgrammeBuilder:

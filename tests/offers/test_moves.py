@@ -13,7 +13,7 @@ from scheduler.domain.schedule import TIERS, Booking
 from scheduler.measure import measure
 from scheduler.offers.filters import OfferFilter
 from scheduler.offers.results import SearchLimits
-from tests.builders import booking, chair, room, schedule, tiny_problem
+from tests.builders import booking, chair, conference, room, schedule, tiny_problem
 from tests.offers.test_offer import new, slot
 from tests.offers.trying_everything import Request, contested_problem, random_request
 
@@ -55,6 +55,16 @@ def test_locked_and_frozen_bookings_never_move(published: list[dict[str, Any]], 
     problem = tiny_problem(**TWO_STARTS, published=published, today=today)
     one = only_at_ten().model_copy(update={"notice_waived": True})
     assert offer(problem, schedule(booking("A", "2027-03-02T10:00")), one, moves=1, limits=ALONE).offers == ()
+
+
+def test_bookings_move_for_a_locked_conference_that_is_rebooked() -> None:
+    lock = {"conference": "B", "start": "2027-03-02T14:00", "room": "AYL-1", "chair": "C1", "locks": ["chair"]}
+    problem = tiny_problem(**TWO_STARTS, conferences=[conference("A"), conference("B")], published=[lock])
+    before = schedule(booking("A", "2027-03-02T10:00"), booking("B", "2027-03-02T14:00"))
+    found = offer(problem, before, problem.conference_by_id["B"], moves=1, limits=ALONE)
+    (one,) = found.offers
+    assert (slot(one), found.proven) == (("Tue 10:00", "AYL-1", "C1"), True)
+    assert one.moves == (booking("A", "2027-03-02T14:00"),)
 
 
 def test_a_held_slot_is_withdrawn_and_not_moved() -> None:
