@@ -13,9 +13,10 @@ from scheduler.domain.schedule import Schedule
 from scheduler.lock_conflicts import LOCKS
 from scheduler.published_schedule import with_schedule_published
 from scheduler.repairs.rules import GREATEST_COST, RepairRules, price_of_a_move
+from scheduler.rules.locks import LocksRule
 from scheduler.rules.minute_takers import MinuteTakersRule
 from scheduler.rules.published import breaches_of_published
-from scheduler.whatif.changes.base import ChangeBase
+from scheduler.whatif.changes.base import ChangeBase, with_fields, with_problem_fields
 from scheduler.whatif.changes.bookings import Move
 from scheduler.whatif.changes.together import CHANGES_LIST, with_changes
 from scheduler.wording import count_of, date_in_words, moment_in_words
@@ -74,15 +75,26 @@ class RepairRequest:
 
     @cached_property
     def with_locks(self) -> Problem:
-        """Return the changed problem in which all that stays is locked on its start, chair and room (R8)."""
-        stays = self.frozen | self.keep
+        """Return the changed problem in which all that stays is locked on its start, chair and room (R8).
+
+        If R8 is off, the problem's own locks are left out, and those of the repair hold.
+        """
+        stays, changed = self.frozen | self.keep, self.changed
+        if LocksRule.name in changed.policy.off:
+            changed = with_changes(_without_locks(self.before), self.changes)
+            on = tuple(name for name in changed.policy.off if name != LocksRule.name)
+            changed = with_problem_fields(changed, policy=with_fields(changed.policy, off=on))
         return with_published(
-            self.changed,
+            changed,
             (
                 published.model_copy(update={"locks": LOCKS}) if published.conference in stays else published
-                for published in self.changed.published
+                for published in changed.published
             ),
         )
+
+
+def _without_locks(problem: Problem) -> Problem:
+    return with_published(problem, (published.model_copy(update={"locks": ()}) for published in problem.published))
 
 
 def request_of(

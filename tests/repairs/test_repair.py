@@ -1,5 +1,6 @@
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,36 @@ def test_nothing_moves_before_the_freeze_even_if_it_would_be_less_late() -> None
 def test_a_kept_booking_stays_and_another_moves() -> None:
     away = {"change": "unavailable", "conference": "B", "start": "2027-03-02T09:00", "end": "2027-03-02T12:00"}
     assert place(after(away, keep=["A", "C"]), "A") == ("02 10:00", "AYL-1", "C1")
+
+
+@pytest.mark.parametrize("stays", [{"keep": ["A"]}, {"freeze_until": dt.date(2027, 3, 3)}], ids=["kept", "frozen"])
+def test_kept_and_frozen_bookings_stay_if_locks_are_off(stays: dict[str, Any]) -> None:
+    locked = {"conference": "C", "start": "2027-03-03T10:00", "room": "AYL-1", "chair": "C1", "locks": ["time"]}
+    afternoon = {"start": "2027-03-02T12:00", "end": "2027-03-02T18:00"}
+    urgent = conference("D", earliest="2027-03-02", due="2027-03-02", unavailable=[afternoon])
+    problem = diary(
+        rooms=[room("AYL-1")],
+        chairs=[chair("C1")],
+        conferences=[conference("A"), conference("C"), urgent],
+        published=[locked],
+        policy={"virtual_fallback": False, "off": ["R8"]},
+    )
+    old = schedule(booking("A", "2027-03-02T10:00"), booking("C", "2027-03-03T10:00"))
+    away = {"change": "unavailable", "conference": "C", "start": "2027-03-03T00:00", "end": "2027-03-03T12:00"}
+    repaired = after(away, problem=problem, old=old, **stays)
+    assert [place(repaired, name) for name in ("A", "C", "D")] == [
+        ("02 10:00", "AYL-1", "C1"),
+        ("03 14:00", "AYL-1", "C1"),
+        ("03 10:00", "AYL-1", "C1"),
+    ]
+    assert (repaired.problem.policy.off, repaired.problem.published_by_id["C"].locks) == (("R8",), ("time",))
+
+
+def test_a_move_that_makes_a_conference_late_is_made_if_locks_are_off() -> None:
+    problem = diary(conferences=[conference("C", due="2027-03-03")], policy={"virtual_fallback": False, "off": ["R8"]})
+    old = schedule(booking("C", "2027-03-03T10:00"))
+    repaired = after({"change": "move", "conference": "C", "start": "2027-03-05T10:00"}, problem=problem, old=old)
+    assert place(repaired, "C") == ("05 10:00", "AYL-1", "C1")
 
 
 def test_a_kept_booking_may_get_another_minute_taker() -> None:
