@@ -70,11 +70,10 @@ def offers_on(
     slots = search.every(accepted) if every else search.best_days(top, accepted)
     tiers = board.tiers(conference.id)
     offers = [_offer(board, problem, slot, tiers) for slot in slots]
-    is_proven = True
-    if moves > 0:
-        moved, is_proven = _with_moves(board, conference, moves, accepted, offers, limits)
-        offers = offers if moved is None else _together(moved, offers, every=every)[: None if every else top]
-    is_in_time = bool(offers) and offers[0].working_days_to_spare >= 0  # lateness outweighs all other costs
+    moved, is_proven = _with_moves(board, conference, moves, accepted, offers, limits) if moves > 0 else (None, True)
+    first = (*offers[:1], *([] if moved is None else [moved]))
+    is_in_time = any(one.working_days_to_spare >= 0 for one in first)  # lateness outweighs all other costs
+    offers = offers if moved is None else _together(moved, offers, every=every)[: None if every else top]
     return Offers(
         offers=tuple(offers),
         in_time=is_in_time,

@@ -97,6 +97,16 @@ def test_a_diary_that_breaks_a_rule_stays_and_nothing_is_proven() -> None:
     assert (found.offers, found.proven) == ((), False)
 
 
+@pytest.mark.parametrize("top", [1, 5])
+def test_a_slot_in_time_counts_if_a_late_one_with_moves_is_better(top: int) -> None:
+    """A waits late for a slot in time, so the best is to give it that slot, and the new conference the later one."""
+    fields = TWO_STARTS | {"horizon": {"first": "2027-03-01", "last": "2027-03-04"}, "rooms": [room("AYL-1", starts=["10:00"])]}
+    problem = tiny_problem(**fields, conferences=[conference("A", children=9, due="2027-03-01")])
+    found = offer(problem, schedule(booking("A", "2027-03-04T10:00")), new(due="2027-03-01"), top=top, moves=1, limits=ALONE)
+    assert [(slot(one)[0], one.working_days_to_spare) for one in found.offers][:2] == [("Tue 10:00", -1), ("Mon 10:00", 0)][:top]
+    assert (found.offers[0].moves, found.in_time, found.reason) == ((booking("A", "2027-03-01T10:00"),), True, None)
+
+
 def best_of_one_move(request: Request) -> tuple[int, ...] | None:
     """Return the tiers of the best slot if one booking moves: each is taken out, and then booked again in every way."""
     problem, found = request.complete, []
