@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.faults import Fault, unknown_id
+from scheduler.domain.identifiers import alike, one_alike, shown
 from scheduler.domain.people import Person
 from scheduler.domain.places import Room, check_forwards
 from scheduler.domain.problem import Problem
@@ -184,16 +185,16 @@ class NewItem(ChangeBase):
 
     @override
     def faults(self, problem: Problem) -> Iterator[Fault]:
-        """Yield a fault if the id is taken."""
+        """Yield a fault if the id is taken, or alike to another."""
         yield from super().faults(problem)
-        if self.new.id in _ids(problem, self.item):
-            message = f"there is already a {_noun(self.item)} '{self.new.id}'. Enter an id that is free."
+        if (taken := one_alike(self.new.id, _ids(problem, self.item))) is not None:
+            message = f"there is already a {_noun(self.item)} {shown(taken)}. Enter an id that is free."
             yield Fault((self.item, "id"), message)
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
-        """Return the key of the whole item."""
-        return frozenset({(self.item, self.new.id)})
+        """Return the key of the whole item, the same for ids that are alike."""
+        return frozenset({(self.item, alike(self.new.id))})
 
 
 def _items(problem: Problem, item: ItemKind) -> tuple[Person | Room, ...]:

@@ -12,7 +12,7 @@ from typing_extensions import override
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault
-from scheduler.domain.identifiers import one_alike, shown
+from scheduler.domain.identifiers import alike, one_alike, shown
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import EndMoment, Identifier, Interval, Moment, check_moments_forwards, written_moment
 from scheduler.whatif.changes.base import ChangeBase, Key, unknown_reference, with_fields, with_problem_fields
@@ -163,8 +163,8 @@ class Add(ChangeBase):
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
-        """Return the keys of the whole conference."""
-        return conference_keys(self.conference)
+        """Return the keys of the whole conference, one of them the same for ids that are alike."""
+        return conference_keys(self.conference) | {("conference", alike(self.conference.id))}
 
 
 class Unavailable(ConferenceChange):

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from typing_extensions import override
 
 from scheduler.domain.faults import Fault
+from scheduler.domain.identifiers import alike
 from scheduler.domain.places import Room
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Identifier, Period, TimeOfDay
@@ -73,15 +74,15 @@ class RoomOpens(NewItem):
 
     @override
     def faults(self, problem: Problem) -> Iterator[Fault]:
-        """Yield a fault if the id is taken, the site is unknown, or the room is never open during the plan."""
+        """Yield a fault if the id is taken or alike to one, the site is unknown, or the room is never open during the plan."""
         yield from super().faults(problem)
         yield from unknown_reference("sites", "site", self.room.site, problem.site_by_id, "room", "site")
         yield from days_outside_plan(problem, self.room.first, self.room.last, "room")
 
     @override
     def touches(self, problem: Problem) -> frozenset[Key]:
-        """Return the key of the whole room, and of its id at any site."""
-        return frozenset({("room", self.room.site, self.room.id), ("new room", self.room.id)})
+        """Return the key of the whole room, and of its id, or one alike, at any site."""
+        return frozenset({("room", self.room.site, self.room.id), ("new room", alike(self.room.id))})
 
 
 class RoomCloses(SpanningChange, SingleRoomChange):
