@@ -10,7 +10,7 @@ import typer
 from scheduler.cli.exit_codes import refuse, refusing_bad_input
 from scheduler.cli.import_interrupts import ending_on_interrupt
 from scheduler.cli.options import Errors
-from scheduler.cli.output_paths import output_faults, problem_output_faults
+from scheduler.cli.output_paths import output_faults, problem_output_faults, repeated_output_faults
 
 
 def convert(
@@ -19,7 +19,8 @@ def convert(
     errors: Errors = None,
 ) -> None:
     """Convert a problem between .json, .xlsx and a folder of .csv, losing nothing."""
-    if faults := problem_output_faults("OUT", destination, source) + output_faults("--errors", errors, ".xlsx", source):
+    faults = problem_output_faults("OUT", destination, source) + output_faults("--errors", errors, ".xlsx", source)
+    if faults := faults + repeated_output_faults(("OUT", destination), ("--errors", errors)):
         refuse(faults)
     with ending_on_interrupt():
         from scheduler.files import read_problem_file, write_problem_file

@@ -29,6 +29,16 @@ def output_faults(option: str, path: Path | None, suffix: str, *inputs: Path) ->
     return []
 
 
+def repeated_output_faults(*outputs: tuple[str, Path | None]) -> list[Fault]:
+    """Return a fault for each output option whose file an earlier option names too."""
+    earlier: dict[Path, str] = {}
+    faults: list[Fault] = []
+    for option, path in outputs:
+        if path is not None and (other := earlier.setdefault(path.resolve(), option)) != option:
+            faults.append(Fault((), f"{option}: this is the file of {other}. Enter another."))
+    return faults
+
+
 def folder_faults(option: str, folder: Path | None) -> list[Fault]:
     """Return the faults of an output folder, which need not exist yet. Return none if no folder is given."""
     if folder is None:
@@ -43,14 +53,14 @@ def folder_faults(option: str, folder: Path | None) -> list[Fault]:
     return []
 
 
-def problem_output_faults(option: str, path: Path, source: Path) -> list[Fault]:
+def problem_output_faults(option: str, path: Path, *inputs: Path) -> list[Fault]:
     """Return the faults of an output path for a problem: a ``.json``, an ``.xlsx``, or a folder, which has no suffix."""
     suffix = path.suffix.lower()
     if suffix in (".json", ".xlsx") and not path.is_dir():
-        return output_faults(option, path, suffix, source)
+        return output_faults(option, path, suffix, *inputs)
     if not path.is_dir() and (suffix or path.exists()):
         return [Fault((), f"{option}: {path} is neither .json, .xlsx nor a folder. Enter one of these.")]
-    if path.exists() and source.exists() and path.samefile(source):
+    if any(path.exists() and source.exists() and path.samefile(source) for source in inputs):
         return [Fault((), f"{option}: {path} is the input folder. Enter another name, so that it is not overwritten.")]
     holder = path if path.is_dir() else path.absolute().parent
     if not holder.is_dir():

@@ -12,7 +12,7 @@ import typer
 from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input, translating_faults
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Seed, Today, day_of
-from scheduler.cli.output_paths import output_faults
+from scheduler.cli.output_paths import output_faults, repeated_output_faults
 from scheduler.cli.progress_display import ProgressDisplay
 from scheduler.cli.solving_thread import solved_in_thread
 from scheduler.defaults import SEED, WORKERS
@@ -92,8 +92,7 @@ def _option_faults(
 ) -> list[Fault]:
     faults = [] if out == STDOUT else output_faults("--out", out, ".json", problem)
     faults += output_faults("--xlsx", xlsx, ".xlsx", problem) + output_faults("--errors", errors, ".xlsx", problem)
-    if xlsx is not None and errors is not None and xlsx.absolute() == errors.absolute():
-        faults.append(Fault((), "--errors: this is the file of --xlsx. Enter another."))
+    faults += repeated_output_faults(("--xlsx", xlsx), ("--errors", errors))
     if work_limit is not None and workers != 1:
         faults.append(Fault((), "--work-limit: it needs --workers 1. Give that too, or leave it out."))
     if work_limit is not None and not work_limit > 0:

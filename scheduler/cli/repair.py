@@ -12,7 +12,7 @@ import typer
 from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input, translating_faults
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import LONGEST_LIST, Errors, ProblemFile, Seed, Today, day_of
-from scheduler.cli.output_paths import output_faults, problem_output_faults
+from scheduler.cli.output_paths import output_faults, problem_output_faults, repeated_output_faults
 from scheduler.cli.result_lines import listed, place_in_words
 from scheduler.cli.solving_thread import solved_in_thread
 from scheduler.defaults import SEED, WORKERS
@@ -88,7 +88,8 @@ def _option_faults(
 ) -> list[Fault]:
     inputs = (problem, *others)
     faults = output_faults("--out", out, ".json", *inputs) + output_faults("--errors", errors, ".xlsx", *inputs)
-    faults += [] if problem_out is None else problem_output_faults("--problem-out", problem_out, problem)
+    faults += [] if problem_out is None else problem_output_faults("--problem-out", problem_out, *inputs)
+    faults += repeated_output_faults(("--out", out), ("--problem-out", problem_out), ("--errors", errors))
     if not time_limit > 0:
         faults.append(Fault((), f"--time-limit: {time_limit:g} is not a number of seconds above 0. Enter one such as 60."))
     return faults

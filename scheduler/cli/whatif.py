@@ -12,7 +12,7 @@ import typer
 from scheduler.cli.exit_codes import ExitCode, refuse, refusing_bad_input
 from scheduler.cli.interrupts import stopping_on_interrupt
 from scheduler.cli.options import Errors, ProblemFile, Seed
-from scheduler.cli.output_paths import folder_faults, output_faults
+from scheduler.cli.output_paths import folder_faults, output_faults, repeated_output_faults
 from scheduler.cli.sweep_display import SweepDisplay
 from scheduler.cli.sweep_options import (
     Executor,
@@ -102,8 +102,7 @@ def _option_faults(
     inputs = [problem] if scenarios is None else [problem, scenarios]
     faults = output_faults("--out", out, ".json", *inputs) + output_faults("--xlsx", xlsx, ".xlsx", *inputs)
     faults += folder_faults("--plots", plots) + output_faults("--errors", errors, ".xlsx", *inputs)
-    if xlsx is not None and errors is not None and xlsx.absolute() == errors.absolute():
-        faults.append(Fault((), "--errors: this is the file of --xlsx. Enter another."))
+    faults += repeated_output_faults(("--xlsx", xlsx), ("--errors", errors))
     if scenarios is None and not grid:
         faults.append(Fault((), "SCENARIOS: there are none. Enter a file with scenarios, or a grid such as --grid chairs=5..8."))
     if len(grid) > MOST_GRIDS:

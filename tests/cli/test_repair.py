@@ -83,11 +83,25 @@ def test_limits_leave_conferences_without_a_booking_and_say_so(folder: Path) -> 
         (("--time-limit", "0"), "--time-limit: 0 is not a number of seconds above 0. Enter one such as 60."),
         (("--out", "new.txt"), "--out: new.txt does not end in .json. Enter a file name that does."),
         (("--out", "old.json"), "--out: old.json is an input file. Enter another name, so that it is not overwritten."),
+        (
+            ("--problem-out", "old.json"),
+            "--problem-out: old.json is an input file. Enter another name, so that it is not overwritten.",
+        ),
+        (
+            ("--problem-out", "changes.json"),
+            "--problem-out: changes.json is an input file. Enter another name, so that it is not overwritten.",
+        ),
+        (
+            ("--out", "new.json", "--problem-out", "./new.json"),
+            "--problem-out: this is the file of --out. Enter another.",
+        ),
     ],
 )
 def test_options_that_do_not_suit_are_refused(folder: Path, options: tuple[str, ...], message: str) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
     finished = scheduler("repair", *FILES, *options, cwd=folder)
     assert (finished.returncode, finished.stdout, finished.stderr) == (2, "", f"{message}\n")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_contradictory_changes_are_refused_and_nothing_is_written(folder: Path) -> None:
