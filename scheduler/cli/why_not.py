@@ -104,7 +104,9 @@ def _in_words(result: Explanation) -> Iterator[str]:
     yield from _titled("Forbidden by", [f"{fact.rule} {fact.subject}: {fact.text}" for fact in result.facts])
     yield from _titled("Costs", [f"{cost.amount:+}  {cost.text}" for cost in result.costs])
     yield from _titled("Moves", [f"{one.conference} to {place_in_words(one)}" for one in result.moves])
-    yield from _titled("Cures", [cure.text for cure in result.cures])
+    yield from _titled(
+        "Cures", [cure.text if cure.proven else f"{cure.text} Its tiers are not proven the least." for cure in result.cures]
+    )
     if not result.verified:
         yield "Not verified within the time limit. Allow more time."
     elif not result.minimal:

@@ -27,6 +27,9 @@ MOST_TRIED = 300
 MOST_SOLVED = 6
 """Sets that suffice and are solved for their tiers, up to some seconds each."""
 
+LEAST_SECONDS = 1.0
+"""With fewer seconds left, nothing more is solved: building the model alone may take them."""
+
 
 @dataclass(frozen=True)
 class SolvedCure:
@@ -81,7 +84,7 @@ def solved(
 ) -> Iterator[SolvedCure]:
     """Yield each set of changes with the cost of the slot after them, if that is enough, while there is time."""
     for changes in sets:
-        if budget.over:
+        if budget.left < LEAST_SECONDS:
             return
         try:
             problem = with_changes(diary.problem, changes)
@@ -103,4 +106,5 @@ def _cure(problem: Problem, one: SolvedCure) -> Cure:
         changes=tuple({"change": change.change} | change.model_dump(mode="json", exclude_unset=True) for change in one.changes),
         text=" ".join(change.sentence(problem) for change in one.changes),
         tiers=one.cost.tiers,
+        proven=one.cost.proven,
     )

@@ -15,6 +15,7 @@ from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.explanations.aspects import aspects_of
 from scheduler.explanations.costs import Diary
+from scheduler.explanations.cures import LEAST_SECONDS
 from scheduler.explanations.results import AtRisk, Explanation
 from scheduler.explanations.why import explain_aspect
 from scheduler.offers.board import board_of
@@ -27,9 +28,6 @@ TIME_LIMIT = 30.0
 """Seconds for the causes and cures of all conferences at risk."""
 SHARE_OF_EACH = 0.25
 """The part of the seconds left that one conference may take, so that the first doesn't take them all."""
-
-LEAST_SECONDS = 1.0
-"""With fewer seconds left, nothing more is explained: building the model alone may take them."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from scheduler.explanations.answers import alternative_in_words, binding_facts_i
 from scheduler.explanations.aspects import Aspect, aspects_of
 from scheduler.explanations.conflict import conflict_of
 from scheduler.explanations.costs import Cost, Diary, booking_of, cost_of, costs_by_rule
-from scheduler.explanations.cures import MOST_CURES, as_cures, cures_of, remedies_of, solved
+from scheduler.explanations.cures import LEAST_SECONDS, MOST_CURES, as_cures, cures_of, remedies_of, solved
 from scheduler.explanations.defaults import TIME_LIMIT
 from scheduler.explanations.facts import facts_of
 from scheduler.explanations.feasibility import FirmDiary, OutOfTimeError, can_be_held, firm_diary
@@ -148,7 +148,7 @@ def _helpful(problem: Problem, target: Target, remedies: Iterable[ChangeBase], b
     found: dict[str, tuple[tuple[int, ...], ChangeBase]] = {}
     before = cheapest_free(problem, target)
     for change in list(dict.fromkeys(remedies))[:MOST_SCREENED]:
-        if budget.left < 1.0 or list(change.faults(problem)):
+        if budget.left < LEAST_SECONDS or list(change.faults(problem)):
             continue
         costs = cheapest_free(change.applied(problem), target)
         if costs is not None and (before is None or costs < before):

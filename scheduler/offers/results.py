@@ -50,11 +50,15 @@ class Offer(Value):
 
 
 class Cure(Value):
-    """Changes that make a slot in time possible, in the words of scenarios, with the tiers of the best one."""
+    """Changes that make a slot in time possible, in the words of scenarios, with the tiers of the best one.
+
+    ``proven`` unless the search for it was cut short, so that better tiers may exist.
+    """
 
     changes: tuple[dict[str, Any], ...]
     text: str
     tiers: dict[TierName, int]
+    proven: bool = True
 
 
 class Offers(Value):

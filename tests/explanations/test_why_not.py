@@ -234,3 +234,13 @@ def test_a_question_about_a_conference_that_is_over_is_refused() -> None:
     problem = on_day(diary(), diary().horizon.last)
     with pytest.raises(InputError, match=r"'A' is over: it was booked for Tuesday 2 March 2027\. Enter another\."):
         asked(problem, chair="C2")
+
+
+def test_no_cure_is_solved_without_time_for_it() -> None:
+    closed = [{"first": FRIDAY, "last": FRIDAY}]
+    problem = diary(rooms=[room("AYL-1", closed=closed), room("WYC-1", closed=closed)])
+    with kept_highs() as highs:
+        question = Question.model_validate({"conference": "A", "date": FRIDAY})
+        result = why_not(problem, published(), question, time_limit=0.9, highs=highs, clock=lambda: 0.0)
+    assert [(fact.rule, fact.subject) for fact in result.facts] == [("R2", "AYL-1"), ("R2", "WYC-1"), ("R2", "A")]
+    assert (result.cures, result.verified, result.minimal) == ((), True, True)

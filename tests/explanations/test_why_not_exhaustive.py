@@ -30,7 +30,7 @@ from tests.explanations.slot_search import best_with, is_possible
 from tests.random_problems import STARTS, random_problem, random_problem_of_today, some
 from tests.varied_problems import varied_problem
 
-SOME, MANY = range(24), range(24, 240)
+SOME, MANY = range(40), range(40, 240)
 NO_LIMIT = Budget(lambda: 0.0, 0.0, None)
 
 
