@@ -75,9 +75,10 @@ def slots_for_mean(mean: float, percent: int) -> int:
 
 def poisson_above(slots: int, mean: float) -> float:
     """Return the probability that a Poisson distributed number is above ``slots``."""
-    return max(
-        0.0, 1 - math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(slots + 1)) if mean else 0
-    )
+    if mean == 0:
+        return 0.0
+    at_most = math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(slots + 1))
+    return max(0.0, 1 - at_most)  # rounding may leave a sum just above 1
 
 
 def advice_by_history(site: str, conferences: Mapping[Date, int], percent: int) -> SiteAdvice:

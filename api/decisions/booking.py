@@ -1,4 +1,4 @@
-"""Booking an offer: it is looked for again in the present diary, and booked with what makes way for it, or not at all."""
+"""Booking an offer: it is looked for again in the present diary, and booked with every change that it needs, or not at all."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from scheduler.rules.minute_takers import MinuteTakersRule
 from scheduler.wording import date_in_words, in_a_row, moment_in_words
 
 GONE = ("slot-taken", "already-booked", "breaks-rules")
-"""The kinds of errors that mean that a slot is none."""
+"""The kinds of errors that mean that the slot is not possible."""
 RECORDS = ("exception", "waiver")
-"""What a request records so that a slot that is possible may be booked."""
+"""The records that a request needs for a late slot, and for one at short notice."""
 
 
 class OfferGoneError(ConflictError):
@@ -126,7 +126,7 @@ def _make_way(
 
 
 def _present(connection: Connection, request: OfferBooking, subject: Subject, today: dt.date) -> tuple[Problem, Offer | None]:
-    """Return the requested slot as an offer in the present diary, or None if it is none, with the problem of its weeks."""
+    """Return the problem of the slot's weeks, and the slot as an offer in the present diary, or None if it is not possible."""
     day, time = request.start.date(), request.start.time()
     days = [day] if subject.booked is None else sorted([day, subject.booked.booking.day])
     board = board_of_weeks(connection, whole_weeks(days[0], days[-1]), today, given=[subject.value])
@@ -144,9 +144,9 @@ def _release(
     subject: Subject,
     now: dt.datetime,
 ) -> tuple[str, ...]:
-    """Release the held slots that make way for the offer; return them. Raise OfferGoneError if it needs one more than it named.
+    """Release the held slots that make way for the offer; return them. Raise OfferGoneError if it needs one that it did not name.
 
-    Those of holds that have been removed make way for any booking.
+    Slots of holds that have been removed make way for any booking.
     """
     more = [name for name in offer.withdrawn_holds if name not in request.withdrawn_holds]
     if more:
@@ -186,9 +186,9 @@ def _placement(
 
 
 def _gone(request: OfferBooking, subject: Subject, errors: list[ErrorItem]) -> OfferGoneError:
-    """Return the error for an offer that is none any more. That it has no minute taker then is left out unless it is all."""
+    """Return the error for an offer that is gone. A missing minute taker is listed only if nothing else is wrong."""
     causes = [one for one in errors if one.where != MinuteTakersRule.name] or errors
-    why = " ".join(one.message for one in causes) or "It is no slot for it in the present diary."
+    why = " ".join(one.message for one in causes) or "The present diary has no such slot for it."
     detail = (
         f"{subject.value.id} can't be booked for {moment_in_words(request.start)} any more: {why} Choose one of the new offers."
     )

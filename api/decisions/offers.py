@@ -32,9 +32,9 @@ from scheduler.offers.results import Offers
 from scheduler.wording import date_in_words
 
 LEAST_WEEKS = 4
-"""The weeks in which slots are looked for at least, so that a late conference gets some too."""
+"""The fewest weeks that are searched, so that a late conference gets offers too."""
 MOST_WEEKS = 26
-"""The most weeks in which slots are looked for: the time of a search grows with them."""
+"""The most weeks that are searched: half a year. The time of a search grows with them."""
 
 
 class DiaryOffers(Offers):
@@ -54,7 +54,7 @@ class DiaryOffers(Offers):
 
 @dataclass(frozen=True)
 class Subject:
-    """The conference that slots are offered for, as it counts in the problem, with its booking if it has one."""
+    """The conference to offer slots for, with a waived notice applied, and its booking if it has one."""
 
     value: Conference
     booked: StoredBooking | None

@@ -36,7 +36,7 @@ def due_of(connection: Connection, position: int) -> dt.date | None:
 def waiting(connection: Connection, first_due: dt.date | None, most: int) -> list[StoredConference]:
     """Return conferences without a booking by due date, from one due date on.
 
-    They are more than ``most``, if there are, not counting those due on that date, and all that are due on the last date.
+    Return more than ``most`` later than that date, if there are, and every one that is due on the last date returned.
     """
     condition = _IS_WAITING if first_due is None else _IS_WAITING & (table.c.due >= first_due)
     beside = 0

@@ -25,7 +25,7 @@ class OfferRequest(Value):
     """What to offer slots for: a ``new`` conference, or the id of one in the diary that waits or is to be rebooked.
 
     ``filter`` limits the slots, and ``top`` the number of days, each with its best slot. With ``waive_notice`` the slots begin
-    on the next working day; whoever books such a slot then records the waiver. With ``moves``, at most so many unlocked bookings
+    on the next working day; booking such a slot then needs a waiver. With ``moves``, at most so many unlocked bookings
     may move for the best slot. If none is in time, ``cures`` asks for changes that would make one possible.
     """
 
@@ -66,8 +66,8 @@ class OfferBooking(OfferRequest):
     """An offer to book: its ``start``, ``room`` (null if it is virtual) and ``chair``, and the ``withdrawn_holds`` that it names.
 
     The service assigns the minute taker. A conference that is rebooked needs the number of the booking that the offers
-    ``replaces``, and a ``reason``. A late one needs an ``exception``, and one at short notice a ``waiver``. The fields of the
-    request for offers are those by which fresh offers are looked for if somebody was faster.
+    ``replaces``, and a ``reason``. A late one needs an ``exception``, and one at short notice a ``waiver``. If the offer is gone,
+    the fields of the request for offers are used to look for fresh ones.
 
     An offer for which bookings move is sent with its ``moved`` bookings, its ``minute_taker`` and ``minute_takers``, and the
     present ``numbers`` of these bookings in the offers.

@@ -14,12 +14,10 @@ from scheduler.explanations.costs import Cost, Diary, cost_of
 from scheduler.explanations.fact import Fact
 from scheduler.explanations.feasibility import FirmDiary, OutOfTimeError, can_be_held
 from scheduler.explanations.target import Target
-from scheduler.offers.results import Cure
+from scheduler.offers.results import MOST_CURES, Cure
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.together import applied_in_order, faults_of_changes, with_changes
 
-MOST_CURES = 3
-"""Cures that are shown."""
 MOST_CHANGES = 3
 """Changes of one cure: more is no help to a person who has to choose."""
 MOST_TRIED = 300

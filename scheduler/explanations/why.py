@@ -16,7 +16,7 @@ from scheduler.explanations.answers import alternative_in_words, binding_facts_i
 from scheduler.explanations.aspects import Aspect, aspects_of
 from scheduler.explanations.conflict import conflict_of
 from scheduler.explanations.costs import Cost, Diary, booking_of, cost_of, costs_by_rule
-from scheduler.explanations.cures import LEAST_SECONDS, MOST_CURES, as_cures, cures_of, remedies_of, solved
+from scheduler.explanations.cures import LEAST_SECONDS, as_cures, cures_of, remedies_of, solved
 from scheduler.explanations.defaults import TIME_LIMIT
 from scheduler.explanations.facts import facts_of
 from scheduler.explanations.feasibility import FirmDiary, OutOfTimeError, can_be_held, firm_diary
@@ -24,7 +24,7 @@ from scheduler.explanations.free_slots import cheapest_free, what_is_taken
 from scheduler.explanations.question import conference_faults
 from scheduler.explanations.results import Explanation, NamedFact
 from scheduler.explanations.target import Target
-from scheduler.offers.results import Cure
+from scheduler.offers.results import MOST_CURES, Cure
 from scheduler.published_schedule import with_schedule_published
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.bookings import Move

@@ -22,7 +22,7 @@ from scheduler.wording import in_a_row, moment_in_words
 class OfferBoard:
     """A diary. ``problem`` has the conferences' bookings as its published ones; ``bookings`` are those and the holds.
 
-    What depends on nothing else is computed once, so a board that serves several requests is faster than several boards.
+    Values that depend only on the diary are computed once, so one board for several requests is faster than several boards.
     """
 
     problem: Problem
@@ -70,9 +70,9 @@ def board_of(problem: Problem, schedule: Schedule) -> OfferBoard:
 
 
 def problem_with(board: OfferBoard, conference: Conference) -> Problem:
-    """Return the board's problem with the conference, and of its published bookings only the conference's own.
+    """Return the board's problem with the conference, and only the conference's own published booking.
 
-    The others don't change, so that no rule for changes applies to them. Raise InputError if the conference is not to be booked:
+    The other bookings don't change, so no rule for changes applies to them. Raise InputError if the conference can't be booked:
     it refers to what the problem lacks, differs from the problem's conference of its id, is over, or is too near to be moved.
     """
     if faults := list(_conference_faults(board, conference)):

@@ -14,13 +14,13 @@ from scheduler.wording import capitalised, count_of, date_in_words, in_a_row
 
 Units = Mapping[str, Sequence[Violation]]
 ON_ABSENCE = ("unplaced", "hold_missing")
-"""The rules whose units are what has no booking."""
+"""The rules whose units are conferences and held slots without a booking."""
 
 
 def units_of(problem: Problem, bookings: Sequence[Booking], changed: Sequence[Booking] | None = None) -> Units:
     """Return the units of each tier and preference, by the rule's name.
 
-    With ``changed``, only bookings count that may share a unit with one of these: those of its chair, or of its start.
+    With ``changed``, count only bookings that may share a unit with one of these: bookings of the same chair or start.
     """
     whole = Schedule(bookings=tuple(bookings))
     near = whole
@@ -39,9 +39,9 @@ def changes_of_tiers(problem: Problem, before: Units, after: Units) -> dict[Tier
 
 
 def costs_in_words(problem: Problem, conference: str, before: Units, after: Units) -> Iterator[OfferCost]:
-    """Yield what each rule costs more or less with the offer, in the contract's order.
+    """Yield the difference in each rule's cost with the offer, in the contract's order.
 
-    That the conference has a booking (T1) is no cost, and left out.
+    T1 is left out: that the conference has a booking is no cost.
     """
     for rule in TIER_RULES + PREFERENCE_RULES:
         units = _sum(after[rule.name]) - _sum(before[rule.name])

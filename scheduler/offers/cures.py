@@ -13,7 +13,7 @@ from scheduler.offers.board import OfferBoard, board_of
 from scheduler.offers.filters import OfferFilter
 from scheduler.offers.moves import best_with_moves
 from scheduler.offers.offer import offers_on
-from scheduler.offers.results import Cure, Offer, SearchLimits
+from scheduler.offers.results import MOST_CURES, Cure, Offer, SearchLimits
 from scheduler.whatif.changes.base import ChangeBase
 from scheduler.whatif.changes.bookings import Move
 from scheduler.whatif.changes.conferences import WaiveNotice
@@ -22,14 +22,13 @@ from scheduler.wording import moment_in_words
 
 MOST_TRIED = 40
 """Changes that are tried: about two seconds in a full month."""
-MOST_CURES = 3
 
 
 def cures_of(board: OfferBoard, conference: Conference, accepted: OfferFilter, limits: SearchLimits) -> tuple[Cure, ...]:
     """Return the cheapest single changes that make an accepted slot in time possible, by their tiers.
 
-    Tried are a waiver of the notice, and days on which chairs work and rooms open, up to the due date; if none of them helps, the
-    move of one booking. Changes after the first ``MOST_TRIED`` are not tried.
+    The changes are a waiver of the notice, and days on which chairs work or rooms open up to the due date. Only the first
+    ``MOST_TRIED`` are tried. If none of them helps, the move of one booking is tried.
     """
     problem = with_conference_added(board.problem, conference)
     found: list[Cure] = []

@@ -49,12 +49,12 @@ class HoldSearch:
 
     @cached_property
     def _least(self) -> Ints:
-        """Return the least that withdrawing each number of held slots costs in each tier (tiers x numbers from 0)."""
+        """Return a lower bound of the cost of withdrawing each number of held slots in each tier (tiers x numbers from 0)."""
         each = np.sort(self.programme.least_costs_without(self.columns), axis=1)
         return np.concatenate([np.zeros((len(each), 1), dtype=np.int64), np.cumsum(each, axis=1)], axis=1)
 
     def lower_bounds(self, costs: Ints, size: int = 1) -> list[Costs]:
-        """Return for costs beside all held slots (tiers x candidates) the least with this number of them withdrawn."""
+        """Return a lower bound with ``size`` held slots withdrawn; ``costs`` are those beside all (tiers x candidates)."""
         return [tuple(of_one) for of_one in (costs + self._least[:, [size]]).T.tolist()]
 
     def cheapest(self, candidates: Ints, costs: Ints, limits: Sequence[Costs | None]) -> dict[int, Way]:

@@ -17,7 +17,7 @@ from scheduler.domain.schedule import TIERS
 from scheduler.grouping import Ints, Mask, numbered
 from scheduler.model.programme import Floats, Matrix, ProgrammeBuilder
 
-NOBODY: Ints = np.zeros(0, dtype=np.int64)
+NO_CANDIDATES: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class MarginalProgramme:
 
     # The fixed point ------------------------------------------------------------------------------------
 
-    def point(self, withdrawn: Ints = NOBODY) -> Counts:
+    def point(self, withdrawn: Ints = NO_CANDIDATES) -> Counts:
         """Return the counts of the fixed bookings without those that are ``withdrawn`` (candidates)."""
         chosen = np.setdiff1d(self.fixed, withdrawn)
         activity: Floats = np.asarray(self._of_candidates[:, chosen].sum(axis=1), dtype=np.float64).ravel()

@@ -81,7 +81,7 @@ class RecordedDiary:
 
     @cached_property
     def _tasks(self) -> dict[dt.date, list[RecordedBooking]]:
-        """Return the tasks of the days that were needed so far."""
+        """Return the tasks by day, filled as days are needed."""
         return {}
 
     def _tasks_of(self, day: dt.date) -> list[RecordedBooking]:

@@ -1,4 +1,4 @@
-"""What an offer consists of, in the form that ``scheduler offer --json`` prints (contract, section 6)."""
+"""Offers in the form that ``scheduler offer --json`` prints (contract, section 6)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 from scheduler.defaults import SEED, WORKERS
 from scheduler.domain.schedule import Booking, TierName
 from scheduler.domain.values import Value
+
+MOST_CURES = 3
+"""Cures that an answer lists: each takes its own solve, and a person chooses among few."""
 
 
 class SearchLimits(Value):
@@ -18,7 +21,7 @@ class SearchLimits(Value):
 
 
 class OfferCost(Value):
-    """What a rule costs more, or less if negative, in the schedule with the offer than in the one without it."""
+    """The difference in a rule's cost between the schedule with the offer and the one without it; negative if it falls."""
 
     rule: str
     amount: int
@@ -62,7 +65,7 @@ class Cure(Value):
 
 
 class Offers(Value):
-    """The offers, best first; ``proven`` if no slot of the kind asked for is better than the first.
+    """The offers, best first; ``proven`` if no slot of the requested kind is better than the first.
 
     If no slot is in time, ``reason`` says what prevents it, and ``cures`` what would change it.
     """

@@ -24,7 +24,7 @@ from scheduler.wording import count_of, date_in_words, moment_in_words
 
 @dataclass(frozen=True)
 class RepairRequest:
-    """What to repair. ``before`` and ``changed`` are the problem with the schedule published, without and with the changes.
+    """What to repair. ``before`` is the problem with the schedule published, and ``changed`` the same after the changes.
 
     Bookings before ``freeze_until`` stay, except those that take part in a breach once the changes are made (R9). Those of the
     conferences in ``keep`` stay in any case. At most ``max_moves`` bookings move, those that a change moves included.
@@ -75,7 +75,7 @@ class RepairRequest:
 
     @cached_property
     def with_locks(self) -> Problem:
-        """Return the changed problem in which all that stays is locked on its start, chair and room (R8).
+        """Return the changed problem in which every booking that stays is locked on its start, chair and room (R8).
 
         If R8 is off, the problem's own locks are left out, and those of the repair hold.
         """

@@ -1,4 +1,4 @@
-"""What a repair returns, with the report in the form that ``scheduler repair --json`` prints (contract, section 6)."""
+"""The result of a repair. Its report has the form that ``scheduler repair --json`` prints (contract, section 6)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RepairReport(Value):
     """What changes in the diary.
 
     ``moved`` are the new bookings of conferences whose start, room or chair changes. ``withdrawn`` and ``added`` are the ids of
-    conferences and held slots that lose their booking, or have one at last. ``proven`` if no schedule places more conferences,
+    conferences and held slots that lose their booking, or get one. ``proven`` if no schedule places more conferences,
     is less late with as many placed, or needs fewer moves for the same. ``front`` is ordered by moves.
     """
 

@@ -1,4 +1,4 @@
-"""The solves of a repair: first with only those bookings free that have to move, then, unless that is proven, with all."""
+"""The solves of a repair: first with only the bookings free that have to move, then with all, unless the first is proven best."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def repaired_in_stages(request: RepairRequest, highs: Highs, effort: SharedEffor
 
 
 def floors_of(request: RepairRequest) -> Floors:
-    """Return the bounds that no two conferences in each other's way would leave."""
+    """Return the bounds from each conference by itself, as if no two were in each other's way."""
     problem = without_hopeless_locks(request.with_locks)
     in_force = [rule for rule in request.rules.first_tiers(None) if rule.is_on(problem.policy)]
     candidates, impossible = possible_candidates(problem, None, in_force)
@@ -95,7 +95,7 @@ def floors_of(request: RepairRequest) -> Floors:
 
 
 def _narrow(request: RepairRequest, highs: Highs, effort: SharedEffort, floors: Floors, price: int) -> Schedule | None:
-    """Return the best schedule in which only bookings move that have to; None if it can't keep all locks."""
+    """Return the best schedule in which only bookings that have to move do; None if none keeps all locks."""
     staying = request.changed.published_by_id.keys() - floors.forced - request.requested.keys()
     if not staying:
         return None
