@@ -182,15 +182,26 @@ def _without_pairs(problem: Problem) -> Problem:
 
 
 def unliftable(problem: Problem, target: Target) -> Fact:
-    """Return why no slot of the question exists even without every fact: its days are over or no working days."""
-    conference = target.of(problem)
-    if target.date is not None and target.date.weekday() >= 5:
-        return Fact("R1", str(target.date), f"{date_in_words(target.date)} is not a working day.", _unchanged)
-    if problem.today is not None:
+    """Return why no slot of the question exists even without every fact: its days, ``today``, or what the plan lacks."""
+    working = [day for day in target.days(problem) if problem.calendar.is_working_day(day)]
+    if not working:
+        return Fact("R1", "horizon", _no_working_day(problem, target), _unchanged)
+    if problem.today is not None and working[-1] < problem.calendar.working_days_after(problem.today, 1):
         text = f"The plan is made on {date_in_words(problem.today)}, and nothing new is booked until the day after."
-        return Fact("R1", conference.id, text, _unchanged)
-    first = date_in_words(problem.horizon.first)
-    return Fact("R1", conference.id, f"The plan begins on {first}, and has no day that is early enough.", _unchanged)
+        return Fact("R1", "today", text, _unchanged)
+    return Fact("R1", "horizon", "The plan has no room, start or chair for it.", _unchanged)
+
+
+def _no_working_day(problem: Problem, target: Target) -> str:
+    """Return in words that the days of the question are not among those of the plan, or no working days."""
+    first = problem.horizon.first
+    if target.date is not None:
+        return f"{date_in_words(target.date)} is not a working day."
+    if target.last is not None and target.last < first:
+        return f"The plan begins on {date_in_words(first)}, and has no day that is early enough."
+    until = "" if target.last is None else f" until {date_in_words(target.last)}"
+    kind = "in term time" if target.in_term else "other than Fridays" if target.no_friday else ""
+    return f"The plan has no working day {kind}".rstrip() + f"{until}."
 
 
 def _unchanged(problem: Problem) -> Problem:

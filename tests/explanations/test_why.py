@@ -115,3 +115,33 @@ def test_an_unknown_conference_and_one_that_is_over_are_refused() -> None:
         reason(diary(), published(), "Z")
     with pytest.raises(InputError, match="'A' is over"):
         reason(on_day(diary(), diary().horizon.last), published())
+
+
+@pytest.mark.parametrize(
+    ("fields", "booked", "text"),
+    [
+        (
+            {"conferences": [conference("A", due="2027-03-02")]},
+            booking("A"),
+            "The plan begins on Monday 1 March 2027, and has no day that is early enough.",
+        ),
+        (
+            {
+                "calendar": {"terms": [{"first": "2027-03-03", "last": "2027-03-31"}]},
+                "conferences": [conference("A", due="2027-03-02")],
+            },
+            booking("A", "2027-03-01T10:00"),
+            "The plan has no working day in term time until Tuesday 2 March 2027.",
+        ),
+        (
+            {"horizon": {"first": "2027-03-05", "last": "2027-03-05"}},
+            booking("A", f"{FRIDAY}T10:00"),
+            "The plan has no working day other than Fridays until Friday 19 March 2027.",
+        ),
+    ],
+    ids=["too late for it", "only school holidays", "only a Friday"],
+)
+def test_a_plan_without_a_better_day_says_so(fields: dict[str, Any], booked: Any, text: str) -> None:
+    result = reason(diary(**{"conferences": [conference("A")]} | fields), schedule(booked))
+    assert result.facts == (NamedFact(rule="R1", subject="horizon", text=text),)
+    assert (result.cures, result.verified, result.minimal) == ((), True, True)
