@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute
 from api.clock import utc_now
 from api.database.migrate import migrate
 from api.database.session import Store
+from api.decisions import repair_routes, why_routes
 from api.decisions import routes as decisions
-from api.decisions import why_routes
 from api.decisions.solving import Solving
 from api.diary.absences import routes as absences
 from api.diary.bookings import routes as bookings
@@ -50,6 +50,7 @@ from api.whatif import routes as whatif
 from api.whatif import sweeps, value_routes
 
 ROUTERS: tuple[APIRouter, ...] = (
+    repair_routes.router,
     why_routes.router,  # before the conferences, whose ids may contain slashes
     *decisions.ROUTERS,  # before the holds, whose ids could be "advice"
     bookings.router,

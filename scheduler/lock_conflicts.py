@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.checker import check
 from scheduler.domain.faults import Fault, InputError
-from scheduler.domain.problem import Lock, Problem, PublishedBooking, with_published
+from scheduler.domain.problem import LOCKS, Lock, Problem, PublishedBooking, with_published
 from scheduler.domain.schedule import Schedule
 from scheduler.engines import cp_sat
 from scheduler.engines.part import part_of
@@ -20,8 +20,6 @@ from scheduler.rules.frozen import frozen_bookings
 from scheduler.rules.locks import LocksRule
 from scheduler.rules.published import breaches_of_published
 from scheduler.wording import in_a_row
-
-LOCKS: tuple[Lock, ...] = ("time", "chair", "room")
 
 
 class LockConflictError(InputError):

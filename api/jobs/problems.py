@@ -15,3 +15,9 @@ def add(connection: Connection, problem: Problem) -> str:
     if connection.execute(stored).first() is None:
         connection.execute(insert(problems).values(digest=problem.digest, value=to_json(problem)))
     return problem.digest
+
+
+def find(connection: Connection, digest: str) -> Problem:
+    """Return a stored problem."""
+    value = connection.execute(select(problems.c.value).where(problems.c.digest == digest)).scalar_one()
+    return Problem.model_validate(value)

@@ -1,4 +1,4 @@
-"""The solve of one plan's job: report its progress, stop if it is cancelled, and store its complete result."""
+"""The solve of one plan's or repair's job: report its progress, stop if it is cancelled, and store its complete result."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.clock import utc_now
 from api.database.session import Store
+from api.jobs import problems as stored_problems
 from api.jobs import queue as jobs
 from api.jobs.queue import Attempt, Job
 from api.jobs.watch import Watch, store_end, watched
 from api.planning import queries as plans
+from api.planning import repairs
 from api.planning.queries import StoredPlan
+from api.planning.repairs import RepairJob
 from scheduler.checker import check
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import written_moment
 from scheduler.planner import plan
+from scheduler.repairs.repair import repair
 from scheduler.report.account import Account
 
 PACKAGES = ("conference-planner", "ortools")
@@ -45,7 +49,8 @@ def _work(store: Store, attempt: Attempt) -> None:
         with watched(store, attempt) as watch:
             if watch.stop.is_set():
                 return
-            result = _plan(job, problem, watch)
+            wanted = repairs.of_job(job)
+            result = _plan(job, problem, watch) if wanted is None else _repaired(store, job, wanted, watch)
         store_end(store, lambda connection: plans.finish(connection, attempt, result, utc_now()))
         return
     except InputError as error:
@@ -58,6 +63,27 @@ def _work(store: Store, attempt: Attempt) -> None:
     store_end(store, lambda connection: jobs.fail(connection, attempt, message, utc_now()))
 
 
+def _repaired(store: Store, job: Job, wanted: RepairJob, watch: Watch) -> StoredPlan:
+    """Return the repair of the published bookings as a plan of the changed problem, with the report of the repair."""
+    request = job.request
+    with store.reading() as connection:
+        before = stored_problems.find(connection, wanted.before)
+    result = repair(
+        before,
+        wanted.schedule,
+        wanted.read_changes,
+        freeze_until=wanted.freeze_until,
+        max_moves=wanted.max_moves,
+        keep=wanted.keep,
+        time_limit=request["time_limit"],
+        workers=request["workers"],
+        seed=request["seed"],
+        stop=watch.stop,
+    )
+    report = report_of(result.problem, result.schedule) | {repairs.KEY: result.report.model_dump(mode="json")}
+    return StoredPlan(job.id, result.problem, result.schedule, report, _versions(), request["seed"], utc_now())
+
+
 def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:
     request = job.request
     schedule = plan(
@@ -68,8 +94,11 @@ def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:
         on_progress=watch.hear,
         stop=watch.stop,
     )
-    versions = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
-    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), versions, request["seed"], utc_now())
+    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), _versions(), request["seed"], utc_now())
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
 
 
 def report_of(problem: Problem, schedule: Schedule) -> dict[str, Any]:

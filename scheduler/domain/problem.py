@@ -38,6 +38,7 @@ from scheduler.domain.values import (
 
 HOLD_MINUTES = 105
 Lock = Literal["time", "chair", "room"]
+LOCKS: tuple[Lock, ...] = ("time", "chair", "room")
 EXPORT = re.compile(r"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6})Z (?P<diary>[0-9a-f]{16})")
 
 

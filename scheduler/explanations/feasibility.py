@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.domain.problem import Problem, PublishedBooking, with_conferences, with_valid_fields
+from scheduler.domain.problem import LOCKS, Problem, PublishedBooking, with_conferences, with_valid_fields
 from scheduler.engines import cp_sat
 from scheduler.engines.budget import Budget
 from scheduler.engines.part import part_of
 from scheduler.explanations.target import Target, TargetRule
-from scheduler.lock_conflicts import LOCKS, without_hopeless_locks
+from scheduler.lock_conflicts import without_hopeless_locks
 from scheduler.model.build import build_programme
 from scheduler.rules import HARD_RULES
 from scheduler.rules.frozen import frozen_bookings

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scheduler.domain.faults import Fault, InputError, unknown_id
-from scheduler.domain.problem import Problem, with_published
+from scheduler.domain.problem import LOCKS, Problem, with_published
 from scheduler.domain.schedule import Schedule
-from scheduler.lock_conflicts import LOCKS
 from scheduler.published_schedule import with_schedule_published
 from scheduler.repairs.rules import GREATEST_COST, RepairRules, price_of_a_move
 from scheduler.rules.locks import LocksRule
