@@ -111,7 +111,7 @@ def stages(databases: SqliteFiles, folder: Path) -> Iterator[Iterator[Stage]]:
             event("CANCELLED: Conference CPC-3", later, "CANCELLED"),
             event("Conference CPC-1", moved),
             event("Conference CPC-4", last),
-            event("HANDED OVER: Conference CPC-2", after, "CANCELLED"),
+            event("MOVED: Conference CPC-2", after, "CANCELLED"),
         ]
         yield Stage(addresses, [of_first, [event("Conference CPC-2", after)]])
 
