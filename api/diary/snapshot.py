@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 from api.database.tables import conferences as conferences_table
 from api.diary import apart
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.queries import ALL_LOCKS
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as registers
@@ -24,7 +25,6 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.values import Interval, Period, monday_of
 
 REVIEWS = (ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW)
-ALL_LOCKS = ("time", "chair", "room")
 ANY_WEEK = Period(first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 7))
 """The horizon of a problem that is only checked, not planned."""
 

@@ -23,6 +23,8 @@ from scheduler.domain.policy import Policy
 from scheduler.domain.schedule import Booking
 from scheduler.domain.values import written_moment
 
+ALL_LOCKS = ("time", "chair", "room")
+
 
 class Ending(StrEnum):
     """Why a booking has ended."""
@@ -255,7 +257,7 @@ def _item(row: Any, days: Calendar) -> dict[str, Any]:
         "held_as": None if row.mode is None else Mode(row.mode).held_in(row.room),
         "kind": row.kind,
         "held": row.hold is not None,
-        "locks": row.locks,
+        "locks": list(ALL_LOCKS) if row.by_hand else row.locks,
         "by_hand": row.by_hand,
         "publication": row.publication,
         "exception": row.exception,

@@ -77,7 +77,8 @@ class BookingFilter(Value):
 class NewBooking(Value):
     """A booking by hand. It is virtual if ``room`` is null.
 
-    It needs an exception if it is late, and a waiver if it is too soon for the family's notice.
+    It needs an exception if it is late, and a waiver if it is too soon for the family's notice. Plans keep all of it, regardless
+    of ``locks``, until its locks are set (``PUT …/locks``).
     """
 
     conference: Identifier

@@ -33,7 +33,8 @@ class BookingItem(BaseModel):
     """A booking. ``site`` is null if it is virtual; ``late`` counts the working days after the due date.
 
     ``mode`` is what the conference is meant to be, and ``held_as`` what it is in this booking: without a room it is virtual.
-    It is ``cover`` if it is chaired by another than the family's own chair.
+    It is ``cover`` if it is chaired by another than the family's own chair. ``locks`` are the parts that plans keep: all of
+    them while it is ``by_hand``, that is, until the locks of a booking made by hand are set.
     A held slot has its own reference as its ``conference``, and no ``kind``, ``mode`` and ``held_as``.
     """
 

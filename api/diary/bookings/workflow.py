@@ -26,7 +26,7 @@ from api.diary.bookings.placing import (
     waived,
     waived_move,
 )
-from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
+from api.diary.bookings.queries import ALL_LOCKS, DiaryBooking, Ending, StoredBooking
 from api.diary.bookings.together import Placement, place_together
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
@@ -40,7 +40,6 @@ from scheduler.domain.conference import Conference
 
 SWAPPED = ("start", "room", "minute_taker")
 """What two bookings exchange; each family keeps its chair, unless the chairs are exchanged too."""
-ALL_LOCKS = {"time", "chair", "room"}
 
 
 def book(
@@ -157,7 +156,7 @@ def set_locks(connection: Connection, booked: StoredBooking, locks: Sequence[str
     """Set the parts of a booking that plans must keep. A booking by hand, which has every lock, then has only these."""
     stored = _conference_of(connection, booked)
     before = sorted(ALL_LOCKS) if booked.by_hand else sorted(booked.locks)
-    by_hand = booked.by_hand and set(locks) == ALL_LOCKS
+    by_hand = booked.by_hand and set(locks) == set(ALL_LOCKS)
     bookings.set_locks(connection, booked.number, sorted(set(locks)), by_hand=by_hand)
     conferences.change(connection, stored.value, now)
     name, event, after = stored.value.id, ConferenceEvent.LOCKED, sorted(set(locks))

@@ -70,7 +70,7 @@ def test_other_bookings_keep_their_locks(seeded: TestClient, store: Store) -> No
     identifier, _ = planned(store)
     assert publish(seeded, identifier).status_code == 201
     conditions = {name: (booking_of(seeded, name)["locks"], booking_of(seeded, name)["by_hand"]) for name in ("CPC-2", "CPC-3")}
-    assert conditions == {"CPC-2": ([], True), "CPC-3": (["time"], False)}
+    assert conditions == {"CPC-2": (["time", "chair", "room"], True), "CPC-3": (["time"], False)}
 
 
 def test_a_lock_that_the_plan_does_not_list_as_dropped_is_an_obstacle(seeded: TestClient, store: Store) -> None:

@@ -25,7 +25,7 @@ def booking(diary: Diary, row: Row) -> Fields:
         "held_as": None if case is None else "virtual" if row.room is None else case.value["mode"],
         "kind": None if case is None else case.value["kind"],
         "held": row.held,
-        "locks": list(row.locks),
+        "locks": list(ALL_LOCKS if row.by_hand else row.locks),
         "by_hand": row.by_hand,
         "publication": row.publication,
         "exception": row.exception,
