@@ -34,7 +34,7 @@ _EXAMPLE = request_example(
 )
 
 
-class Repair(BaseModel):
+class RepairItem(BaseModel):
     """A repair: its state, its changes, and once it is done its report. The plan of the same id has its bookings.
 
     ``links`` lead to that plan: its events, its difference from the diary, and its publication. If there are ``changes``, enter
@@ -52,7 +52,7 @@ class Repair(BaseModel):
 
 
 @router.post(
-    "", response_model=Repair, status_code=HTTPStatus.ACCEPTED, dependencies=[_plans], openapi_extra=_EXAMPLE,
+    "", response_model=RepairItem, status_code=HTTPStatus.ACCEPTED, dependencies=[_plans], openapi_extra=_EXAMPLE,
     summary="Repair the diary after changes",
 )  # fmt: skip
 def add(connection: Writing, now: Now, request: Request, response: Response, asked: RepairAsked) -> Any:
@@ -65,7 +65,7 @@ def add(connection: Writing, now: Now, request: Request, response: Response, ask
     return _repair(connection, job)
 
 
-@router.get("/{id}", response_model=Repair, dependencies=[_reads], summary="A repair, with its report once it is done")
+@router.get("/{id}", response_model=RepairItem, dependencies=[_reads], summary="A repair, with its report once it is done")
 def one(connection: Reading, id: str) -> Any:
     """Return who is affected, which bookings move, the proof, and the front of moves against lateness."""
     job = jobs.find(connection, id)
