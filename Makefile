@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
 
-.PHONY: help venv run quick test test-all lint bench timefold fixtures lock clean
+.PHONY: help venv run quick test test-all lint bench timefold fixtures vendor pictures lock clean
 
 help:
 	@echo "make run       plan the fixture month, show the summary and where the workbook is, and run the service until Ctrl-C"
@@ -27,6 +27,8 @@ help:
 	@echo "               SUITE=decide: offers beside plans, and beside a clerk's first free slot; repairs beside plans"
 	@echo "make timefold  build the environment of the one peer that needs Java; make bench does it too"
 	@echo "make fixtures  write the fixture months again"
+	@echo "make vendor    fetch the pages' stylesheet and script again, as pinned in vendoring/ (needs npm)"
+	@echo "make pictures  take the screenshots of the pages in docs/pictures again (needs chromium)"
 	@echo "make lock      pin the dependencies again (needs uv)"
 	@echo "make clean     remove the environment and the files that runs have left"
 
@@ -77,6 +79,12 @@ timefold: $(DEV)
 
 fixtures: $(DEV)
 	$(BIN)/python -m fixtures.generate
+
+vendor: $(DEV)
+	$(BIN)/python -m vendoring.fetch
+
+pictures: $(DEV)
+	$(BIN)/python -m tests.pages.pictures
 
 COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --quiet --python-version 3.11 \
 	--custom-compile-command "make lock"

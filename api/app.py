@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -42,6 +43,13 @@ from api.http.head import Head
 from api.http.hosts import HostCheck, KnownHosts
 from api.http.resources import PathPrefix
 from api.jobs.runner import Runner
+from api.pages import routing as page_routing
+from api.pages import static_files
+from api.pages.conference import routes as conference_pages
+from api.pages.diary import routes as diary_pages
+from api.pages.information import routes as information_pages
+from api.pages.requests import routes as request_pages
+from api.pages.today import routes as today_pages
 from api.planning import routes as plans
 from api.publishing import routes as publications
 from api.reports import routes as reports
@@ -77,6 +85,14 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
 )
 PREFIX = "/api/v1"
+PAGES: tuple[APIRouter, ...] = (
+    today_pages.router,
+    diary_pages.router,
+    *request_pages.ROUTERS,
+    *conference_pages.ROUTERS,
+    information_pages.router,
+    static_files.router,
+)
 
 
 def _routes() -> Sequence[BaseRoute]:
@@ -85,6 +101,8 @@ def _routes() -> Sequence[BaseRoute]:
         whole.include_router(router, prefix=PREFIX)
     whole.include_router(health.router)
     whole.include_router(subscriptions.router)
+    for router in PAGES:
+        whole.include_router(router)
     return whole.routes
 
 
@@ -136,10 +154,12 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     state.reading, state.drawing = asyncio.Lock(), asyncio.Lock()
     state.pages, state.calendars = bookings.Pages(store), subscriptions.Calendars(store)
     state.is_ending = lambda: False
+    state.form_key = settings.form_key.encode() or secrets.token_bytes(32)
     problem_details.install(app)
+    page_routing.install(app)
     documentation.install(app, f"{PREFIX}/docs")
     app.add_middleware(subscriptions.Unchanged)  # the last added is the outermost
     app.add_middleware(PathPrefix, prefix=settings.path_prefix)
     app.add_middleware(Head)
-    app.add_middleware(HostCheck, hosts=KnownHosts(settings))
+    app.add_middleware(HostCheck, hosts=KnownHosts(settings), prefix=settings.path_prefix)
     return app

@@ -14,6 +14,7 @@ PREFIX = "CONFERENCES_"
 HOST = r"\.?([a-z0-9-]+\.)+[a-z][a-z0-9-]*"
 EXECUTOR = r"local|dask(\+tls)?://[^/\s]+:[0-9]+/?"
 NAME = r"\.?([a-z0-9-]+\.)*[a-z][a-z0-9-]*"
+FORM_KEY = r"(\S{32,})?"
 ADDRESS = r"(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?"
 
 
@@ -103,6 +104,15 @@ class Settings:
             "enter": "an address such as https://diary.example.org",
         },
     )
+    form_key: str = field(
+        default="",
+        metadata={
+            "says": "the secret that signs the forms of pages; servers of one database need the same, a single one makes its own",
+            "each": FORM_KEY,
+            "is_secret": True,
+            "enter": "at least 32 characters without spaces, such as the output of: openssl rand -hex 32",
+        },
+    )
     demo: bool = field(default=True, metadata={"says": "whether to fill an empty diary with a made-up month"})
 
     @property
@@ -149,5 +159,6 @@ def _checked(name: str, text: str, part: str, setting: Field[object]) -> str:
     """Return a part of the text. Raise SettingsError if it does not match the setting's pattern, or fails its test."""
     valid: str | Callable[[str], bool] | None = setting.metadata.get("each")
     if valid is not None and not (valid(part) if callable(valid) else re.fullmatch(valid, part)):
-        raise SettingsError(f"{name} is {text!r}. Enter {setting.metadata['enter']}.")
+        found = "can't be used" if setting.metadata.get("is_secret") else f"is {text!r}"
+        raise SettingsError(f"{name} {found}. Enter {setting.metadata['enter']}.")
     return part

@@ -56,3 +56,8 @@ def initial_due(connection: Connection, first: dt.date, last: dt.date) -> list[I
     query = select(site, table.c.due, requested).where(is_initial & table.c.due.between(first, last)).order_by(table.c.due)
     rows = connection.execute(query).all()
     return [InitialConference(row[0], row[1], None if row[2] is None else dt.date.fromisoformat(row[2])) for row in rows]
+
+
+def number_waiting(connection: Connection) -> int:
+    """Return the number of conferences without a booking."""
+    return int(connection.execute(select(func.count()).where(_IS_WAITING)).scalar_one())

@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.problem_details import HttpError, problem_response
+from api.http.resources import is_api
 from api.http.transaction import SAFE
 from api.settings import Settings, is_address, network_of
 
 AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:/@\s]+)(?::(?P<port>[0-9]{1,5}))?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-FORMS = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
+FORM_OF_PAGES = "application/x-www-form-urlencoded"
+FORMS = ("text/plain", FORM_OF_PAGES, "multipart/form-data")
 """The content types that a page may send to another site without asking it first (https://fetch.spec.whatwg.org)."""
 MAX_SHOWN = 100
 
@@ -97,10 +99,13 @@ def _is_same(origin: Authority, host: Authority) -> bool:
 
 
 class HostCheck:
-    """Middleware that refuses requests which name another host or origin, and forms, before anything is read or done."""
+    """Middleware that refuses requests which name another host or origin, before anything is read or done.
 
-    def __init__(self, app: ASGIApp, hosts: KnownHosts) -> None:
-        self.app, self.hosts = app, hosts
+    It refuses forms to the API too: only pages take them, and check their tokens.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: KnownHosts, prefix: str = "") -> None:
+        self.app, self.hosts, self.prefix = app, hosts, prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or send its refusal."""
@@ -128,7 +133,12 @@ class HostCheck:
             if origin is None or not self.hosts.has_origin(origin, host, listening):
                 return _foreign_origin(text)
         is_form = scope["method"] not in SAFE and sent_as.partition(";")[0].strip().lower() in FORMS
-        return _form(sent_as) if is_form else None
+        return _form(sent_as) if is_form and (is_api(scope, self.prefix) or not _is_of_pages(sent_as)) else None
+
+
+def _is_of_pages(sent_as: str) -> bool:
+    """True if a content type is the one in which the forms of pages are sent."""
+    return sent_as.partition(";")[0].strip().lower() == FORM_OF_PAGES
 
 
 def _foreign_host(text: str) -> HttpError:

@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+API = "/api/"
+"""The beginning of every path of the API. All others are pages, feeds and health checks."""
+
 _prefix: ContextVar[str] = ContextVar("path_prefix", default="")
 
 
@@ -37,6 +40,17 @@ def resource_path(collection: str, identifier: object) -> str:
     During a request to a service behind a path prefix, it begins with the prefix.
     """
     return f"{_prefix.get()}/api/v1/{collection}/{quote(str(identifier), safe='')}"
+
+
+def page_path(path: str) -> str:
+    """Return the address of a page, such as ``/today``. During a request to a service behind a path prefix it has the prefix."""
+    return f"{_prefix.get()}{path}"
+
+
+def is_api(scope: Scope, prefix: str = "") -> bool:
+    """True if a request is one to the API, with or without the path prefix."""
+    path: str = scope["path"]
+    return any(path.removeprefix(root.rstrip("/")).startswith(API) for root in ("", prefix, scope.get("root_path", "")))
 
 
 def request_example(example: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from api.database.overlaps import TAKEN
 from api.database.tables import bookings, rooms
 from api.database.tables import conferences as conferences_table
 from api.diary.conferences import queries as conferences
+from api.diary.conferences.queries import ConferenceState
 from api.errors import ConflictError, ErrorItem
 from scheduler.domain.calendar import ONE_DAY, Calendar
 from scheduler.domain.conference import Mode
@@ -198,6 +199,31 @@ def items(
 def numbered(number: int) -> ColumnElement[bool]:
     """Return the condition for ``items`` that selects the booking with a number."""
     return bookings.c.number == number
+
+
+def booked_late() -> ColumnElement[bool]:
+    """Return the condition for ``items`` that selects conferences booked after their due date and still to be held."""
+    return (_CONFERENCE.state == ConferenceState.BOOKED) & (func.date(bookings.c.start) > _CONFERENCE.due)
+
+
+def without_outcome() -> ColumnElement[bool]:
+    """Return the condition for ``items`` that selects conferences whose outcome is not recorded."""
+    return _CONFERENCE.state == ConferenceState.BOOKED
+
+
+def number_of_items(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    """Return the number of bookings that ``items`` lists."""
+    within = _ITEM_COLUMNS.where(*conditions).with_only_columns(func.count())
+    return int(connection.execute(within).scalar_one())
+
+
+def kept_free(connection: Connection, first: dt.date, last: dt.date) -> list[tuple[dt.date, str | None]]:
+    """Return the day and site of each held slot that is still free, from one day to another."""
+    within = matching(first, last, None, None, active=True)
+    query = _ITEM_COLUMNS.where(bookings.c.hold.is_not(None), *within).with_only_columns(
+        bookings.c.start, _site_of_room.label("site")
+    )
+    return [(row.start.date(), row.site) for row in connection.execute(query)]
 
 
 def matching(

@@ -1,0 +1,1 @@
+"""One conference: its clock, its place, its history, and what can be done with it."""

@@ -1,0 +1,1 @@
+"""The diary by day and by week: who is where, as tables."""

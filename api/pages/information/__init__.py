@@ -1,0 +1,1 @@
+"""What a public body must say: accessibility, cookies and privacy."""

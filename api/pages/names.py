@@ -1,0 +1,53 @@
+"""Names of places and people, as the pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from api.diary.registers import queries as registers
+from api.diary.service import queries as documents
+from api.pages.words import VIRTUAL
+
+
+@dataclass(frozen=True)
+class PlaceNames:
+    """The names of sites, rooms, chairs and minute takers by id, and the service's title for its chairs."""
+
+    sites: Mapping[str, str]
+    rooms: Mapping[str, str]
+    site_of_room: Mapping[str, str]
+    chairs: Mapping[str, str]
+    minute_takers: Mapping[str, str]
+    chair_title: str
+
+    def room(self, room: str | None) -> str:
+        """Return ``Wycombe, Room 1``, or ``Virtual``."""
+        return VIRTUAL if room is None else f"{self.site(self.site_of_room.get(room, ''))}, {self.rooms.get(room, room)}"
+
+    def site(self, site: str | None) -> str:
+        """Return a site's name."""
+        return VIRTUAL if site is None else self.sites.get(site, site)
+
+    def chair(self, chair: str | None) -> str:
+        """Return a chair's name."""
+        return "" if chair is None else self.chairs.get(chair, chair)
+
+    def minute_taker(self, minute_taker: str | None) -> str:
+        """Return a minute taker's name."""
+        return "" if minute_taker is None else self.minute_takers.get(minute_taker, minute_taker)
+
+
+def place_names(connection: Connection) -> PlaceNames:
+    """Return the names of all places and people."""
+    rooms = registers.values(connection, registers.ROOMS)
+    return PlaceNames(
+        sites={site.id: site.name or site.id for site in registers.values(connection, registers.SITES)},
+        rooms={room.id: room.name or room.id for room in rooms},
+        site_of_room={room.id: room.site for room in rooms},
+        chairs={chair.id: chair.name or chair.id for chair in registers.values(connection, registers.CHAIRS)},
+        minute_takers={one.id: one.name or one.id for one in registers.values(connection, registers.MINUTE_TAKERS)},
+        chair_title=documents.get(connection, "service")[0].chair_title,
+    )

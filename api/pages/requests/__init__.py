@@ -1,0 +1,1 @@
+"""Requests: take one on the phone, find dates for it, and book one of them."""

@@ -1,0 +1,35 @@
+"""The page that the service opens on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from fastapi import APIRouter, Request, Response
+
+from api.clock import local_day
+from api.decisions.to_do import to_do
+from api.free_busy.queries import stale_before
+from api.http.permissions import Permission, needs
+from api.http.transaction import Now
+from api.pages.names import place_names
+from api.pages.rendering import page, redirect
+from api.pages.routing import PageReading, PageRoute
+from api.pages.today.view import today_view
+from scheduler.wording import date_in_words
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/", dependencies=[needs(Permission.NOTHING)])
+def root() -> Response:
+    """Lead to Today."""
+    return redirect("/today")
+
+
+@router.get("/today", dependencies=[needs(Permission.READ_DIARY)])
+def today(request: Request, connection: PageReading, now: Now) -> Response:
+    """Show what needs doing."""
+    every = dt.timedelta(minutes=request.app.state.settings.calendar_minutes)
+    day = local_day(now)
+    view = today_view(to_do(connection, now, stale_before(now, every)), place_names(connection), day)
+    return page(request, "today.html", date_in_words(day), active="/today", view=view)
