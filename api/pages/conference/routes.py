@@ -140,7 +140,7 @@ def one(
         view.title,
         view=view,
         history=history_rows(events, names, today),
-        freed=freed_rows(matches, names, today),
+        freed=freed_rows(matches, names),
         left="" if gone is None else moment_short(gone.booking.start, today),
     )
 

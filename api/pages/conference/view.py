@@ -65,7 +65,7 @@ def conference_view(
     )
 
 
-def freed_rows(matches: Sequence[FreedMatch], names: PlaceNames, today: dt.date) -> list[tuple[str, str]]:
+def freed_rows(matches: Sequence[FreedMatch], names: PlaceNames) -> list[tuple[str, str]]:
     """Return who could take a slot that is free now: the reference, and what it would gain."""
     rows = []
     for match in matches:

@@ -93,7 +93,7 @@ def book(request: Request, connection: Writing, now: Now, id: str, typed: Typed)
 
 
 @pages.get("/requests/{id:path}/booked", dependencies=[_reads])
-def booked(request: Request, connection: PageReading, now: Now, id: str) -> Response:
+def booked(request: Request, connection: PageReading, id: str) -> Response:
     """Show what to read out to the caller, and a text for an e-mail."""
     stored, found = require_conference(connection, id), bookings.items_of_conferences(connection, [id])
     if id not in found:
