@@ -14,9 +14,12 @@ from api.clock import local_day
 from api.decisions import queries, waiting
 from api.decisions.waiting import Waiting
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.notice import first_movable_day
+from api.diary.conferences import queries as conferences
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
 from api.diary.registers import queries as registers
+from api.diary.service import queries as documents
 from api.free_busy import queries as busy_calendars
 from api.free_busy.queries import StoredCalendar
 from scheduler.domain.calendar import ONE_DAY
@@ -40,7 +43,7 @@ class KeptFree:
 
 @dataclass(frozen=True)
 class ToDo:
-    """What needs doing. A number counts all entries, of which a list has the first."""
+    """What needs doing. A number counts all entries, of which a list has the first; ``late`` are those that can be moved."""
 
     waiting: Sequence[Waiting]
     number_waiting: int
@@ -57,7 +60,9 @@ class ToDo:
 def to_do(connection: Connection, now: dt.datetime, stale: dt.datetime) -> ToDo:
     """Return what needs doing; a calendar last read before ``stale`` is out of date."""
     today = local_day(now)
-    late = (*bookings.matching(today, None, None, None, active=True), bookings.booked_late())
+    policy = documents.get(connection, "policy")[0]
+    movable = first_movable_day(today, conferences.calendar(connection), policy)
+    late = (*bookings.matching(movable, None, None, None, active=True), bookings.booked_late())
     held = (*bookings.matching(None, today - ONE_DAY, None, None, active=True), bookings.without_outcome())
     monday = monday_of(today)
     weeks = tuple(monday + dt.timedelta(weeks=n) for n in range(WEEKS_AHEAD))

@@ -24,8 +24,11 @@ class PlaceNames:
     chair_title: str
 
     def room(self, room: str | None) -> str:
-        """Return ``Wycombe, Room 1``, or ``Virtual``."""
-        return VIRTUAL if room is None else f"{self.site(self.site_of_room.get(room, ''))}, {self.rooms.get(room, room)}"
+        """Return ``Wycombe, Room 1``, or ``Virtual``. A site that the room's name begins with is not repeated."""
+        if room is None:
+            return VIRTUAL
+        site, name = self.site(self.site_of_room.get(room, "")), self.rooms.get(room, room)
+        return name if name.startswith(site) else f"{site}, {name}"
 
     def site(self, site: str | None) -> str:
         """Return a site's name."""

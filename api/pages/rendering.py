@@ -31,6 +31,12 @@ HEADERS = {
 NAVIGATION = (("Today", "/today"), ("Diary", "/diary"), ("Requests", "/requests"))
 FOOTER = (("Accessibility", "/accessibility"), ("Cookies", "/cookies"), ("Privacy", "/privacy"))
 
+
+def cell_of(label: str) -> Markup:
+    """Return the attributes of a table's cell: on a narrow screen, where rows become blocks, it begins with its label."""
+    return Markup('role="cell" data-label="{}"').format(label) if label else Markup('role="cell"')
+
+
 ENVIRONMENT = Environment(
     loader=PrefixLoader(
         {
@@ -42,7 +48,7 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.globals |= {"href": page_path, "asset": asset_path, "count_of": count_of}
+ENVIRONMENT.globals |= {"href": page_path, "asset": asset_path, "count_of": count_of, "cell_of": cell_of}
 
 
 def page(

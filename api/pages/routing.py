@@ -61,10 +61,7 @@ class FormRoute(WritingRoute):
             typed = await read_form(request)
             if not csrf.is_valid(request, typed[csrf.FIELD]):
                 return await run_in_threadpool(error_page, request, HTTPStatus.FORBIDDEN, STALE, typed)
-            try:
-                return await write(request)
-            except FormRefusedError as refused:
-                return await run_in_threadpool(_shown_again, request, refused)
+            return await write(request)
 
         return with_error_pages(answer)
 
@@ -95,7 +92,10 @@ def with_error_pages(handle: Handler) -> Handler:
 
     async def answer(request: Request) -> Response:
         try:
-            return await handle(request)
+            try:
+                return await handle(request)
+            except FormRefusedError as refused:
+                return await run_in_threadpool(_shown_again, request, refused)
         except Exception as error:
             status, detail = _described(request, error)
             typed = await _typed(request)

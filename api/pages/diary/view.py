@@ -88,7 +88,7 @@ def by_room(shown: Shown, data: DiaryData) -> DiaryTable:
             virtual = [item for item in placed[day, None] if _start(item).time() == start]
             cells.append(Cell([_entry(item, data.names, with_room=False) for item in virtual]))
             rows.append(Row(day_short(day, data.today) if n == 0 else "", len(starts), f"{start:%H:%M}", cells, _look(day)))
-    columns = [f"{data.names.site(room.site)}, {data.names.rooms[room.id]}" for room in data.rooms]
+    columns = [data.names.room(room.id) for room in data.rooms]
     first = ["Day", "Start"] if shown.is_week else ["Start"]
     return DiaryTable(first, [*columns, VIRTUAL], rows)
 
@@ -143,7 +143,7 @@ def _room_cell(room: Room, day: dt.date, start: dt.time, items: Sequence[Item], 
     until = [end for item in items if _moment(item, "arrival") <= at < (end := _moment(item, "end"))]
     if until:
         return Cell([], f"Taken until {max(until):%H:%M}", "closed")
-    return Cell([], "Free", "free") if start in room.starts else Cell([], "No start", "closed")
+    return Cell([], "Free", "free") if start in room.starts else Cell([], "–", "closed")
 
 
 def _person_cell(person: Person, day: dt.date, items: Sequence[Item], data: DiaryData) -> Cell:

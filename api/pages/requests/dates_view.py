@@ -13,8 +13,22 @@ from scheduler.domain.conference import Conference
 from scheduler.offers.results import Offer
 from scheduler.wording import children_of, count_of
 
-UNSAID = ("late", "wait")
-"""Rules whose cost the page shows in another way: by the order of the dates, and by the working days to spare."""
+UNSAID = ("late", "wait", "tight", "stability")
+"""Rules whose cost the page shows in another way: by the order of the dates, by the days to spare, and by the present date."""
+WORDS = {
+    "continuity": "{chair} is not the family's own.",
+    "caseload": "Takes {chair} above the cap.",
+    "friday": "A Friday.",
+    "holiday_school": "In the school holidays.",
+    "holiday_other": "In the school holidays.",
+    "other_site": "Not at the office nearest the family.",
+    "virtual_fallback": "Held virtually for want of a room.",
+    "site_change": "{chair} changes offices that day.",
+    "reserve_chair": "{chair} is a reserve.",
+    "hold_missing": "Uses a slot that is kept free.",
+    "partner_clash": "Another conference of the area begins then.",
+}
+"""What a person on the phone needs to know of each rule's cost. A rule that is not listed has its own sentence."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +91,16 @@ def slot_of(offer: Offer) -> str:
 
 def _row(offer: Offer, names: PlaceNames, today: dt.date, *, is_best: bool, is_first: bool) -> DateRow:
     booking, spare = offer.booking, offer.working_days_to_spare
-    said = [cost.text for cost in offer.costs if cost.amount > 0 and cost.rule not in UNSAID]
+    chair = names.chair(booking.chair)
+    costs = [cost for cost in offer.costs if cost.amount > 0 and cost.rule not in UNSAID]
+    said = [WORDS.get(cost.rule, cost.text).format(chair=chair) for cost in costs]
     best = ["Best." if is_best else "Best found."] if is_first else []
     return DateRow(
         slot=slot_of(offer),
         button=f"{booking.start:%a} {booking.start.day} {booking.start:%H:%M}",
         when=moment_short(booking.start, today),
         place=names.room(booking.room),
-        chair=names.chair(booking.chair),
+        chair=chair,
         minute_taker=names.minute_taker(booking.minute_taker),
         spare=str(spare) if spare >= 0 else f"Late by {count_of(-spare, 'working day')}",
         remarks=[*best, *(said or ["Nothing against it."])],

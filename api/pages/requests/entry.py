@@ -120,7 +120,7 @@ def conference_of(typed: TypedForm, today: dt.date) -> Conference:
         **({"minutes": minutes} if minutes else {}),
     }
     if faults.items:
-        raise invalid("The form has faults.", faults.items)
+        raise invalid("The form has faults.", sorted(faults.items, key=lambda one: FIELDS.index(one.where)))
     try:
         return Conference.model_validate(data)
     except ValidationError as error:

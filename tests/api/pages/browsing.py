@@ -1,4 +1,4 @@
-"""The service on a free port with a clock that a test sets, a real Chromium that visits it, and axe-core that judges its pages."""
+"""The service on a free port, a real Chromium that visits it, and axe-core that judges its pages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,16 @@ def axe_source() -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not script.exists():
             shutil.copy(HERE / "package.json", folder)
-            command = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder)]
+            command = [
+                "npm",
+                "install",
+                "--no-package-lock",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--prefix",
+                str(folder),
+            ]
             try:
                 subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=SECONDS)
             except (OSError, subprocess.SubprocessError) as error:
