@@ -30,12 +30,14 @@ EXAMPLES: dict[str, tuple[str, object]] = {
     "calendar_hosts": ("Calendar.Example.org, .example.com", ("calendar.example.org", ".example.com")),
     "calendar_minutes": ("15", 15),
     "public_address": ("https://diary.example.org/planner", "https://diary.example.org/planner"),
+    "form_key": ("k" * 32, "k" * 32),
     "demo": ("false", False),
 }
 """Each setting with a text in the environment and the value read from it."""
 EXECUTOR = "Enter local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786."
 HOSTS = "Enter hosts such as outlook.office365.com or .icloud.com, separated by commas."
 ALLOWED = "Enter hosts such as diary.example.org, .example.org, 10.1.2.3 or 10.0.0.0/8, separated by commas."
+FORM_KEY = "Enter at least 32 characters without spaces, such as the output of: openssl rand -hex 32."
 ADDRESS = "Enter an address such as https://diary.example.org."
 
 
@@ -66,6 +68,7 @@ def test_booleans_are_read_in_any_case(text: str, expected: bool) -> None:
         ("PLAN_SECONDS", "²", "CONFERENCES_PLAN_SECONDS is '²'. Enter a whole number, such as 2."),
         ("WHATIF_EXECUTOR", "local:4", f"CONFERENCES_WHATIF_EXECUTOR is 'local:4'. {EXECUTOR}"),
         ("WHATIF_EXECUTOR", "dask://scheduler", f"CONFERENCES_WHATIF_EXECUTOR is 'dask://scheduler'. {EXECUTOR}"),
+        ("FORM_KEY", "secret", "CONFERENCES_FORM_KEY can't be used. " + FORM_KEY),
         ("DEMO", "yes", "CONFERENCES_DEMO is 'yes'. Enter true or false."),
         ("CALENDAR_HOSTS", "https://example.org", f"CONFERENCES_CALENDAR_HOSTS is 'https://example.org'. {HOSTS}"),
         ("CALENDAR_HOSTS", "example.org,", f"CONFERENCES_CALENDAR_HOSTS is 'example.org,'. {HOSTS}"),

@@ -13,6 +13,8 @@ from api.http.permissions import Needs, Permission
 from api.settings import Settings
 from tests.api.support.databases import SqliteFiles
 
+ABOUT_THE_PAGES = {"/", "/assets/{digest}/{name:path}", "/favicon.ico", "/accessibility", "/cookies", "/privacy"}
+"""Pages and files without a line of the diary."""
 QUESTIONS = {"/api/v1/offers", "/api/v1/conferences/{id:path}/why-not", "/api/v1/bookings/{number}/why-not"}
 """Routes that take a question as their body, and write nothing."""
 
@@ -34,7 +36,7 @@ def test_every_route_declares_one_permission(sqlite_app: FastAPI) -> None:
     result = {(tuple(route.methods), route.path): list(permissions(route.dependant)) for route in routes(sqlite_app)}
     assert {route: needed for route, needed in result.items() if len(needed) != 1} == {}
     nothing = {path for (_, path), needed in result.items() if needed == [Permission.NOTHING]}
-    assert nothing == {"/calendars/{secret}.ics", "/health", "/ready"}
+    assert nothing == {"/calendars/{secret}.ics", "/health", "/ready", *ABOUT_THE_PAGES}
 
 
 def test_safe_methods_require_read_permissions_only(sqlite_app: FastAPI) -> None:

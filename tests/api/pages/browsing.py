@@ -16,7 +16,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "conference-planner"
@@ -125,13 +125,18 @@ class Visitor:
             self.faults.append(f"{self.page.url.removeprefix(self.address)}: {one['id']}: {one['help']}: {targets}")
 
 
+def is_fault(message: ConsoleMessage) -> bool:
+    """True if a message on the console is an error other than a refused form, which is a page with status 422."""
+    return message.type == "error" and "status of 422" not in message.text
+
+
 @contextmanager
 def visitor(opened: Browser, address: str, *, axe: str = "", scripts: bool = True, width: int = WIDTH) -> Iterator[Visitor]:
     """Yield somebody who visits the service, with or without scripts. Errors on the console count as faults."""
     context = opened.new_context(java_script_enabled=scripts, viewport={"width": width, "height": HEIGHT}, bypass_csp=bool(axe))
     page = context.new_page()
     one = Visitor(page, address, axe)
-    page.on("console", lambda message: one.faults.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: one.faults.append(message.text) if is_fault(message) else None)
     page.on("pageerror", lambda error: one.faults.append(str(error)))
     yield one
     context.close()

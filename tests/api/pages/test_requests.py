@@ -19,7 +19,7 @@ def test_a_request_is_saved_booked_and_read_out(seeded: TestClient) -> None:
     assert texts(dates, "h1") == ["Dates for CPC-133"]
     assert "Initial, 2 children (1 of school age), Wycombe, hybrid. Due by Monday 25 January 2027, 15 working days left." in dates
     first = rows(dates)[0]
-    assert (first[0], first[1], first[4], first[6]) == ("Tue 12 Jan, 10:00", "Wycombe, WYC-1", "9", "Book Tue 12 10:00")
+    assert (first[0], first[1], first[4], first[6]) == ("Mon 11 Jan, 10:00", "Wycombe, WYC-1", "10", "Book Mon 11 10:00")
     stored = seeded.get("/api/v1/conferences/CPC-133").json()["conference"]
     assert (stored["social_worker"], stored["trigger"], stored["requested"]) == ("SW-12", "2027-01-04", "2027-01-04")
     booked = send(seeded, "/requests/CPC-133/dates", **BOOK)
