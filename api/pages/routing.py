@@ -121,7 +121,8 @@ def _described(request: Request, error: Exception) -> tuple[HTTPStatus, str]:
         case NotFoundError():
             return HTTPStatus.NOT_FOUND, f"{error.detail} Check the reference."
         case ServiceError():
-            return status_of(error), " ".join([error.detail, *(one.message for one in error.errors)])
+            more = [one.message for one in error.errors if one.message not in error.detail]
+            return status_of(error), " ".join([error.detail, *more])
         case RequestValidationError() | HTTPException(status_code=404):
             return HTTPStatus.NOT_FOUND, "Check the address, or find a conference by its reference."
         case HTTPException():

@@ -15,12 +15,14 @@ from api.decisions.requests import OfferRequest
 from api.diary.bookings import freed
 from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_workflow
+from api.diary.bookings.notice import first_movable_day
 from api.diary.conferences import outcomes
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.follow_up import possible_outcomes
 from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.conferences.views import require_conference, views
+from api.diary.service import queries as documents
 from api.errors import conflict
 from api.http.permissions import Permission, needs
 from api.http.transaction import Now, Writing
@@ -34,6 +36,7 @@ from api.pages.requests.booking_entry import booking_of, filter_of
 from api.pages.requests.dates_view import dates_view
 from api.pages.routing import FormRoute, PageReading, PageRoute
 from api.pages.words import KINDS, OUTCOMES, REASONS, day_short, moment_short
+from scheduler.domain.faults import InputError
 
 MOST_FOUND = 50
 MOST_EVENTS = 200
@@ -69,11 +72,20 @@ def find(request: Request, connection: PageReading, now: Now, q: Annotated[str, 
 @pages.get("/conferences/{id:path}/move", dependencies=[_reads])
 def move_form(request: Request, connection: PageReading, now: Now, id: str) -> Response:
     """Show the dates to which a booking can move."""
-    if bookings.active_of(connection, require_conference(connection, id).value.id) is None:
+    booked = bookings.active_of(connection, require_conference(connection, id).value.id)
+    if booked is None:
         return redirect(f"/requests/{quote(id)}/dates")
-    typed = TypedForm(request.query_params.multi_items())
+    typed, today = TypedForm(request.query_params.multi_items()), local_day(now)
+    first = first_movable_day(today, conferences.calendar(connection), documents.get(connection, "policy")[0])
     with shown_again(lambda after, problems: _move(request, after, now, id, TypedForm(), problems)):
-        return _move(request, connection, now, id, typed, NO_PROBLEMS)
+        try:
+            return _move(request, connection, now, id, typed, NO_PROBLEMS)
+        except InputError:
+            if booked.booking.day >= first:
+                raise
+    when = moment_short(booked.booking.start, today)
+    title = f"{id} is too near to move"
+    return page(request, "too_near.html", title, reference=id, when=when, first=day_short(first, today))
 
 
 @forms.post("/conferences/{id:path}/move", dependencies=[_changes])
@@ -148,7 +160,8 @@ def one(
 def _move(request: Request, connection: Connection, now: dt.datetime, id: str, typed: TypedForm, problems: Problems) -> Response:
     stored, today, names = require_conference(connection, id), local_day(now), place_names(connection)
     days = conferences.calendar(connection)
-    found = offers.offers(connection, OfferRequest(conference=id, filter=filter_of(typed, today)), now)
+    search = offers.search_of(connection, OfferRequest(conference=id, filter=filter_of(typed, today)), now)
+    found = search.answer(connection, search.found())
     left = days.working_days(today, stored.due) if stored.due >= today else -days.working_days(stored.due, today)
     booked = bookings.items_of_conferences(connection, [id]).get(id)
     was = "" if booked is None else (

@@ -43,8 +43,6 @@ def booking_of(conference: str, typed: TypedForm, replaces: int | None = None) -
         data |= {"replaces": replaces, "reason": typed["reason"]}
     if is_late:
         data["exception"] = {"by": typed["by"], "reason": typed["reason"], "safety_plan_reviewed": True}
-    if typed["waived_by"] or typed["waived_why"]:
-        data["waiver"] = {"by": typed["waived_by"], "why": typed["waived_why"]}
     try:
         return OfferBooking.model_validate(data)
     except ValidationError as error:

@@ -142,7 +142,8 @@ def _form(request: Request, connection: Connection, typed: TypedForm, problems: 
 def _dates(request: Request, connection: Connection, now: dt.datetime, id: str, typed: TypedForm, problems: Problems) -> Response:
     stored, today = require_conference(connection, id), local_day(now)
     names, days = place_names(connection), conferences.calendar(connection)
-    found = offers.offers(connection, OfferRequest(conference=id, filter=filter_of(typed, today)), now)
+    search = offers.search_of(connection, OfferRequest(conference=id, filter=filter_of(typed, today)), now)
+    found = search.answer(connection, search.found())
     left = days.working_days(today, stored.due) if stored.due >= today else -days.working_days(stored.due, today)
     return page(
         request,

@@ -67,17 +67,13 @@ def test_a_booking_moves_to_one_of_the_dates_that_are_shown(seeded: TestClient, 
     assert "The slot on Tue 12 Jan, 10:00 is free." in moved
 
 
-def test_a_booking_at_short_notice_moves_only_with_a_waiver(seeded: TestClient, store: Store, clock: Clock) -> None:
+def test_a_booking_that_is_too_near_to_be_moved_can_be_cancelled_instead(seeded: TestClient, store: Store, clock: Clock) -> None:
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     clock.forward(days=4)
-    path, move = "/conferences/CPC-1/move", {"slot": "2027-01-18T10:00|AYL-1|C1|", "reason": "family asked"}
-    assert "Who allows the short notice" not in read(seeded, path)
-    refused = send(seeded, path, 422, **move)
-    assert "a booking is not moved from or to the next 5 working days" in refused
-    assert "Who allows the short notice" in refused
-    moved = send(seeded, path, **move, waived_by="manager", waived_why="agreed with the family")
-    assert "Mon 18 Jan, 10:00 to 11:45" in moved
-    assert "Notice waived by manager: agreed with the family" in moved
+    page = read(seeded, "/conferences/CPC-1/move")
+    assert texts(page, "h1") == ["CPC-1 is too near to move"]
+    assert "It is booked for Tue 12 Jan, 10:00. Bookings before Fri 15 Jan are not moved: the families count on them." in page
+    assert 'href="/conferences/CPC-1/cancel"' in page
 
 
 def test_an_outcome_is_recorded_and_leads_to_the_next_review(seeded: TestClient, store: Store, clock: Clock) -> None:
