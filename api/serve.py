@@ -80,7 +80,8 @@ def _app(settings: Settings) -> FastAPI:
 def _announce(listening: socket.socket) -> None:
     host, port = listening.getsockname()[:2]
     root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    typer.echo(f"The service runs at {root}/api/v1. Ctrl-C ends it.")
+    typer.echo(f"The service runs at {root}/today. Ctrl-C ends it.")
+    typer.echo(f"  API:            {root}/api/v1")
     typer.echo(f"  documentation:  {root}/api/v1/docs")
     typer.echo(f"  health check:   {root}/health")
 

@@ -21,6 +21,7 @@ BEFORE, NOW = dt.datetime(2027, 1, 4, 9, tzinfo=dt.UTC), dt.datetime(2027, 1, 12
 PAGES = {
     "today": "/today",
     "requests": "/requests",
+    "dates-late": "/requests/CPC-0901/dates",
     "diary-day": "/diary/2027-01-12",
     "diary-week": "/diary/2027-w03",
     "diary-week-by-chair": "/diary/2027-w03?by=cpa",
@@ -40,6 +41,7 @@ def take(target: Path = TARGET) -> list[str]:
         with served(create_app(settings, clock)) as address, browser() as opened:
             publish_january(address)
             clock.now = NOW
+            add_requests(address)
             with visitor(opened, address) as one:
 
                 def met(name: str) -> None:
@@ -49,6 +51,8 @@ def take(target: Path = TARGET) -> list[str]:
                     one.go(path)
                     met(name)
                 take_a_request(one, "CPC-0933", "7/1", met)
+                one.go("/conferences/CPC-0074/outcome")
+                met("outcome")
                 one.go("/conferences/CPC-0933/move")
                 met("move")
                 cancel_a_date(one, "0933", met)
@@ -81,6 +85,19 @@ def publish_january(address: str) -> None:
         published = client.post(f"/plans/{identifier}/publish", json=body, headers={"If-Match": difference.headers["etag"]})
         if published.is_error:
             raise RuntimeError(published.text)
+
+
+def add_requests(address: str) -> None:
+    """Add requests that wait: one that nobody can hold in time, one with few slots, and one with many."""
+    asked = {"kind": "initial", "children": 2, "site": "WYC", "requested": "2027-01-12"}
+    days = [{"start": f"2027-01-{day:02}T00:00", "end": f"2027-01-{day + 1:02}T00:00"} for day in range(12, 28)]
+    for name, more in (
+        ("CPC-0901", {"trigger": "2026-12-23"}),
+        ("CPC-0902", {"trigger": "2027-01-06", "unavailable": days[:13]}),
+        ("CPC-0903", {"trigger": "2027-01-08", "site": "AYL", "social_worker": "SW-7"}),
+    ):
+        with httpx.Client(base_url=f"{address}/api/v1") as client:
+            client.post("/conferences", json={"id": name, **asked, **more}).raise_for_status()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.database.session import Store
+from api.settings import Settings
 from tests.api.pages.sending import read, rows, send, texts
-from tests.api.support.builders import book
+from tests.api.support.builders import Clock, book, fill
 
 FIELDS = {
     "kind": "initial", "reference": "133", "trigger": "4/1", "children": "2", "school_age": "1", "site": "WYC",
@@ -88,3 +93,17 @@ def test_a_form_without_its_token_changes_nothing_and_can_be_sent_again(seeded: 
     assert "This page was open for too long" in refused.text
     assert '<input type="hidden" name="reference" value="133">' in refused.text
     assert seeded.get("/api/v1/conferences/CPC-133").status_code == 404
+
+
+def test_below_a_path_prefix_every_address_has_the_prefix(settings: Settings, store: Store, clock: Clock) -> None:
+    fill(store)
+    behind = replace(settings, public_address="https://example.org/planner", allowed_hosts=("testserver",))
+    with TestClient(create_app(behind, clock), base_url="https://testserver") as client:
+        page = read(client, "/planner/requests/new")
+        addresses = re.findall(r'(?:href|action|src|data-frontend)="([^"#][^"]*)"', page)
+        assert [one for one in addresses if not one.startswith("/planner/")] == []
+        for address in addresses:
+            if "/assets/" in address:
+                assert client.get(address).status_code == 200
+        dates = send(client, "/planner/requests/new", **FIELDS)
+        assert texts(dates, "h1") == ["Dates for CPC-133"]
