@@ -84,7 +84,7 @@ vendor: $(DEV)
 	$(BIN)/python -m vendoring.fetch
 
 pictures: $(DEV)
-	$(BIN)/python -m tests.pages.pictures
+	$(BIN)/python -m tests.api.pages.pictures
 
 COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --quiet --python-version 3.11 \
 	--custom-compile-command "make lock"
