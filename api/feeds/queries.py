@@ -53,9 +53,23 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def list_feeds(connection: Connection, *, after: int = 0, most: int | None = None) -> list[StoredFeed]:
-    """Return feeds by position: at most ``most``, after the position ``after``."""
+def list_feeds(
+    connection: Connection,
+    *,
+    after: int = 0,
+    most: int | None = None,
+    is_active: bool = False,
+    of: tuple[FeedOf, str | None] | None = None,
+) -> list[StoredFeed]:
+    """Return feeds by position: at most ``most``, after the position ``after``.
+
+    ``is_active`` leaves out those that are revoked, and ``of`` those of others than one subject.
+    """
     query = select(feeds).where(feeds.c.position > after).order_by(feeds.c.position).limit(most)
+    if is_active:
+        query = query.where(feeds.c.revoked_at.is_(None))
+    if of is not None:
+        query = query.where(feeds.c.of == of[0], feeds.c.subject == of[1])
     return [_stored(row) for row in connection.execute(query)]
 
 

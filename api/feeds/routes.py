@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 from starlette.datastructures import URL
 
-from api.diary.references import hint_of
-from api.diary.registers import queries as registers
-from api.errors import ErrorItem, conflict, not_found
 from api.feeds import queries as feeds
+from api.feeds import workflow
 from api.feeds.calendar import Detail, FeedOf
-from api.feeds.paths import path_of
 from api.feeds.queries import StoredFeed
+from api.feeds.workflow import NewFeed
 from api.http.etags import IfMatch, etag, expect
 from api.http.idempotency import store_instead
 from api.http.paging import After, Most, page_of
 from api.http.permissions import Permission, needs
-from api.http.problem_details import ERRORS, request_errors
+from api.http.problem_details import ERRORS
 from api.http.resources import request_example, resource_path
 from api.http.transaction import Now, Reading, Writing, WritingRoute
-from scheduler.domain.conference import one_of
-from scheduler.domain.values import Identifier, Value
+from scheduler.domain.values import Identifier
 
 router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=WritingRoute, responses=ERRORS)
 _reads, _changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
-
-
-class NewFeed(Value):
-    """A new feed ``of`` the whole service, or of the chair, minute taker, room or site with the id ``subject``."""
-
-    of: Annotated[FeedOf, one_of(FeedOf)]
-    subject: Identifier | None = None
-    detail: Annotated[Detail, one_of(Detail)] = Detail.REFERENCE
 
 
 class LastFetched(BaseModel):
@@ -104,58 +93,33 @@ def add(connection: Writing, now: Now, request: Request, response: Response, new
 
     Calendar programs fetch a feed every 30 minutes to 24 hours.
     """
-    _check_subject(connection, new)
-    identifier, secret = feeds.add(connection, new.of, new.subject, new.detail, now)
-    response.headers["Location"] = resource_path("feeds", identifier)
-    return _with_links(connection, request, response, identifier, secret)
+    stored, secret = workflow.add(connection, new, now)
+    response.headers["Location"] = resource_path("feeds", stored.feed.id)
+    return _with_links(connection, request, response, stored.feed.id, secret)
 
 
 @router.post("/{id}/rotate", response_model=FeedWithLinks, dependencies=[_changes], summary="Give a feed new links")
 def rotate(connection: Writing, request: Request, response: Response, id: str, if_match: IfMatch = None) -> Any:
     """Replace the links: the old ones stop working at once. The response contains the new ones, which are never shown again."""
-    if _expected(connection, id, if_match).revoked_at is not None:
-        raise conflict("revoked", "This feed has been revoked. Create a new one.")
-    return _with_links(connection, request, response, id, feeds.rotate(connection, id))
+    secret = workflow.replace_link(connection, _expected(connection, id, if_match))
+    return _with_links(connection, request, response, id, secret)
 
 
 @router.post("/{id}/revoke", response_model=FeedItem, dependencies=[_changes], summary="Revoke a feed")
 def revoke(connection: Writing, now: Now, response: Response, id: str, if_match: IfMatch = None) -> Any:
     """Revoke the feed. Its links stop working at once and for good."""
-    if _expected(connection, id, if_match).revoked_at is None:
-        feeds.revoke(connection, id, now)
+    workflow.revoke(connection, _expected(connection, id, if_match), now)
     return _shown(connection, response, id)
 
 
-def _check_subject(connection: Connection, new: NewFeed) -> None:
-    """Raise InvalidError if the subject is missing, unknown or not needed."""
-    register = feeds.SUBJECTS.get(new.of)
-    if register is None:
-        message = "is not needed for a feed of the whole service. Leave it out." if new.subject is not None else None
-    elif new.subject is None:
-        message = f"is missing. Enter the id of a {register.name}."
-    else:
-        is_known = registers.find(connection, register, new.subject) is not None
-        hint = hint_of(connection, register, new.subject)
-        message = None if is_known else f"there is no {register.name} '{new.subject}'.{hint} Enter the id of an existing one."
-    if message is not None:
-        raise request_errors([ErrorItem(where="subject", message=message)])
-
-
 def _expected(connection: Connection, identifier: str, if_match: str | None) -> StoredFeed:
-    stored = _require(connection, identifier)
+    stored = workflow.require(connection, identifier)
     expect(stored.version, if_match)
     return stored
 
 
-def _require(connection: Connection, identifier: str) -> StoredFeed:
-    stored = feeds.find(connection, identifier)
-    if stored is None:
-        raise not_found("feed", identifier)
-    return stored
-
-
 def _shown(connection: Connection, response: Response, identifier: str) -> FeedItem:
-    stored = _require(connection, identifier)
+    stored = workflow.require(connection, identifier)
     response.headers["ETag"] = etag(stored.version)
     return _item(stored)
 
@@ -178,5 +142,5 @@ def _with_links(connection: Connection, request: Request, response: Response, id
     response.headers["Cache-Control"] = "no-store"
     store_instead(request, FeedWithLinks(**item, links=None))
     base = request.app.state.settings.public_address or str(request.base_url)
-    link = URL(base.rstrip("/") + path_of(secret))
+    link = URL(workflow.address_of(secret, base))
     return FeedWithLinks(**item, links=Links(secret=secret, https=str(link), webcal=str(link.replace(scheme="webcal"))))

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
@@ -11,14 +11,14 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from api.clock import LONDON, local_day
-from api.errors import ErrorItem, InvalidError, conflict, not_found
+from api.errors import InvalidError
 from api.free_busy import conflicts as busy_conflicts
 from api.free_busy import queries as busy_calendars
+from api.free_busy import workflow
 from api.free_busy.busy_times import BusyTimes
 from api.free_busy.coverage import covered_days
 from api.free_busy.errors import CalendarRefused
 from api.free_busy.isolated_reading import busy_times_apart
-from api.free_busy.links import checked_address
 from api.free_busy.queries import CalendarSource, StoredCalendar, stale_before
 from api.http.days import check_order
 from api.http.etags import IfMatch, etag, expect
@@ -130,7 +130,7 @@ class BusyFileRoute(UploadRoute):
         try:
             return busy_times_apart(content, covered_days(local_day(now_of(request))))
         except CalendarRefused as error:
-            _refuse(error)
+            raise InvalidError("calendar-refused", str(error)) from None
 
 
 router = APIRouter(prefix="/busy-calendars", tags=["busy-calendars"], route_class=WritingRoute, responses=ERRORS)
@@ -226,11 +226,7 @@ def set_link(
 ) -> Any:
     """Set the link. It is fetched soon, and then regularly. The stored busy times stay until it has been read."""
     _expected(connection, id, stale, if_match)
-    try:
-        checked_address(new.link, _settings(request).calendar_hosts)
-    except CalendarRefused as error:
-        _refuse(error, "link")
-    busy_calendars.store_link(connection, id, new.link, now)
+    workflow.set_link(connection, id, new.link, _settings(request).calendar_hosts, now)
     return _shown(connection, response, id, stale)
 
 
@@ -243,18 +239,14 @@ def set_link(
 )
 def refresh(connection: Writing, now: Now, response: Response, stale: Stale, id: str, if_match: IfMatch = None) -> Any:
     """Fetch the link now, ahead of its time. ``tried_at`` changes when that is done."""
-    if _expected(connection, id, stale, if_match).source is not CalendarSource.LINK:
-        raise conflict("no-link", f"The calendar of chair {id} has no link to fetch. Set one, or upload a file.")
-    busy_calendars.refresh(connection, id, now)
+    workflow.refresh(connection, _expected(connection, id, stale, if_match), now)
     return _shown(connection, response, id, stale)
 
 
 @router.delete(CHAIR, status_code=HTTPStatus.NO_CONTENT, dependencies=[_changes], summary="Remove a chair's calendar")
 def remove(connection: Writing, now: Now, stale: Stale, id: str, if_match: IfMatch = None) -> None:
     """Remove the calendar's link and its busy times."""
-    if _expected(connection, id, stale, if_match).source is None:
-        raise conflict("no-calendar", f"Chair {id} has no calendar to remove.")
-    busy_calendars.remove(connection, id, now)
+    workflow.remove(connection, _expected(connection, id, stale, if_match), now)
 
 
 @conflicts.get("", response_model=BusyConflictPage, dependencies=[_reads], summary="List bookings whose chair is busy")
@@ -268,15 +260,8 @@ def conflicts_listed(connection: Reading, now: Now, after: After = 0, most: Most
 
 
 def _expected(connection: Connection, chair: str, stale: dt.datetime, if_match: str | None) -> StoredCalendar:
-    stored = _require(connection, chair, stale)
+    stored = workflow.require(connection, chair, stale)
     expect(stored.version, if_match)
-    return stored
-
-
-def _require(connection: Connection, chair: str, stale: dt.datetime) -> StoredCalendar:
-    stored = busy_calendars.find(connection, chair, stale)
-    if stored is None:
-        raise not_found("chair", chair)
     return stored
 
 
@@ -288,7 +273,7 @@ def _shown(
     first: dt.date | None = None,
     last: dt.date | None = None,
 ) -> BusyCalendar:
-    stored = _require(connection, chair, stale)
+    stored = workflow.require(connection, chair, stale)
     response.headers["ETag"] = etag(stored.version)
     return BusyCalendar(**_item(stored), intervals=busy_calendars.intervals(connection, first, last, chair).get(chair, []))
 
@@ -296,8 +281,3 @@ def _shown(
 def _item(stored: StoredCalendar) -> dict[str, Any]:
     fields = {name: getattr(stored, name) for name in BusyCalendarItem.model_fields if name != "next_at"}
     return fields | {"next_at": stored.due_at, "notes": list(stored.notes)}
-
-
-def _refuse(error: CalendarRefused, *where: str) -> NoReturn:
-    errors = [ErrorItem(where=one, message=str(error)) for one in where]
-    raise InvalidError("calendar-refused", str(error), errors=errors) from None

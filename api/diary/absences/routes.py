@@ -9,13 +9,9 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from api.diary.absences import queries as absences
+from api.diary.absences import workflow
 from api.diary.absences.queries import Away, Lists
-from api.diary.bookings import queries as bookings
-from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
-from api.diary.references import unknown_item
-from api.diary.registers import queries as registers
-from api.errors import conflict, invalid, not_found
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import Most
 from api.http.permissions import Permission, needs
@@ -93,9 +89,10 @@ class ClosureSeen(ClosureItem):
 
 
 def periods_router(
-    lists: Lists, path: str, noun: str, new: type[Period], page_model: type[Value], seen: type[Value], example: dict[str, str]
+    lists: Lists, path: str, new: type[Period], page_model: type[Value], seen: type[Value], example: dict[str, str]
 ) -> APIRouter:
     """Return the routes for absences, or for closures."""
+    noun = workflow.NOUNS[lists.field]
     router = APIRouter(prefix=f"/{path}", tags=[path], route_class=WritingRoute, responses=ERRORS)
     reads, changes = needs(Permission.READ_DIARY), needs(Permission.CHANGE_SERVICE)
     new_model: Any = new
@@ -108,7 +105,7 @@ def periods_router(
 
     @router.get("/{id:path}", response_model=seen, dependencies=[reads], summary=f"One {noun}")
     def one(connection: Reading, response: Response, id: str) -> Any:
-        return _shown(connection, lists, _require(connection, lists, noun, id), response)
+        return _shown(connection, lists, workflow.require(connection, lists, id), response)
 
     @router.post(
         "",
@@ -120,32 +117,17 @@ def periods_router(
     )
     def add(connection: Writing, now: Now, response: Response, value: new_model) -> Any:
         of, whose = next((of, getattr(value, of)) for of in lists.registers if getattr(value, of) is not None)
-        stored = registers.find(connection, lists.registers[of], whose)
-        if stored is None:
-            raise invalid(f"{unknown_item(connection, lists.registers[of], whose).detail} Enter a listed id.")
-        period = Period(first=value.first, last=value.last)
-        if period in getattr(stored.value, lists.field):
-            raise conflict("there-already", f"That {noun} of '{whose}' is entered already.")
-        before = conflicts.broken(connection, now)
-        away = absences.add(connection, lists, of, stored, period, now)
-        response.headers["Location"] = resource_path(path, away.id)
-        broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
-        return {**_shown(connection, lists, away, response), "broken_bookings": broken}
+        entered = workflow.enter(connection, of, whose, Period(first=value.first, last=value.last), now)
+        response.headers["Location"] = resource_path(path, entered.away.id)
+        return {**_shown(connection, lists, entered.away, response), "broken_bookings": entered.broken}
 
     @router.delete("/{id:path}", status_code=HTTPStatus.NO_CONTENT, dependencies=[changes], summary=f"Remove a {noun}")
     def remove(connection: Writing, now: Now, id: str, if_match: IfMatch = None) -> None:
-        away = _require(connection, lists, noun, id)
+        away = workflow.require(connection, lists, id)
         expect(away.version, if_match)
-        absences.remove(connection, lists, away, now)
+        workflow.remove(connection, away, now)
 
     return router
-
-
-def _require(connection: Connection, lists: Lists, noun: str, identifier: str) -> Away:
-    for away in absences.list_periods(connection, lists):
-        if away.id == identifier:
-            return away
-    raise not_found(noun, identifier)
 
 
 def _item(lists: Lists, away: Away) -> dict[str, Any]:
@@ -155,8 +137,7 @@ def _item(lists: Lists, away: Away) -> dict[str, Any]:
 
 def _shown(connection: Connection, lists: Lists, away: Away, response: Response) -> dict[str, Any]:
     response.headers["ETag"] = etag(away.version)
-    then = bookings.active_in(connection, away.period.first, away.period.last)
-    affected = [stored.booking.conference for stored in then if getattr(stored.booking, away.of) == away.whose]
+    affected = [stored.booking.conference for stored in workflow.affected(connection, away)]
     return {**_item(lists, away), "affected": affected}
 
 
@@ -164,7 +145,6 @@ ROUTERS = (
     periods_router(
         absences.ABSENCES,
         "absences",
-        "absence",
         Absence,
         AbsencePage,
         AbsenceSeen,
@@ -173,7 +153,6 @@ ROUTERS = (
     periods_router(
         absences.CLOSURES,
         "room-closures",
-        "room closure",
         Closure,
         ClosurePage,
         ClosureSeen,

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import Connection
 
-from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
 from api.diary.service import queries as documents
-from api.diary.service.workflow import store
-from api.errors import ConflictError, conflict
+from api.diary.service.workflow import add_to_list
+from api.errors import conflict
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
 from api.http.resources import request_example
@@ -61,7 +58,7 @@ class PairApartAdded(BaseModel):
 )
 def close(connection: Writing, now: Now, closed: ClosedDay) -> ClosedDayAdded:
     """Add a day to the closures."""
-    broken = _add(connection, "closures", closed.day, now)
+    broken = add_to_list(connection, "closures", closed.day, now)
     return ClosedDayAdded(day=closed.day, broken_bookings=broken)
 
 
@@ -76,9 +73,9 @@ def keep_apart(connection: Writing, now: Now, apart: PairApart) -> PairApartAdde
     """Add a pair to those kept apart. All conferences of both families are kept apart from now on, later ones too."""
     present = documents.get(connection, "apart")[0]
     if frozenset(map(alike, apart.pair)) in {frozenset(map(alike, pair)) for pair in present}:
-        raise _there_already()
+        raise conflict("there-already", "That is entered already.")
     try:
-        broken = _add(connection, "apart", apart.pair, now)
+        broken = add_to_list(connection, "apart", apart.pair, now)
     except InputError as error:
         raise InputError([_in_pair(fault, len(present)) for fault in error.faults]) from None
     return PairApartAdded(pair=apart.pair, broken_bookings=broken)
@@ -87,16 +84,3 @@ def keep_apart(connection: Writing, now: Now, apart: PairApart) -> PairApartAdde
 def _in_pair(fault: Fault, position: int) -> Fault:
     """Return a fault of the pair at a position of the list with its place in the request, which has this pair alone."""
     return Fault(("pair", *fault.place[1:]), fault.message) if fault.place[:1] == (position,) else fault
-
-
-def _there_already() -> ConflictError:
-    return conflict("there-already", "That is entered already.")
-
-
-def _add(connection: Connection, name: str, item: Any, now: Any) -> list[BrokenBooking]:
-    present = documents.get(connection, name)[0]
-    if item in present:
-        raise _there_already()
-    before = conflicts.broken(connection, now)
-    store(connection, name, (*present, item), now)
-    return conflicts.newly_broken(before, conflicts.broken(connection, now))

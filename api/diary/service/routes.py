@@ -4,10 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.diary.conflicts import queries as conflicts
 from api.diary.service import queries as documents
 from api.diary.service.queries import Document
-from api.diary.service.workflow import store
+from api.diary.service.workflow import store, store_and_compare
 from api.http.etags import IfMatch, etag, expect
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
@@ -44,11 +43,12 @@ def document_router(document: Document) -> APIRouter:
     )
     def put(connection: Writing, now: Now, response: Response, value: type_, if_match: IfMatch = None) -> Any:
         expect(documents.get(connection, document.name)[1], if_match)
-        before = conflicts.broken(connection, now) if document.name in BREAKING else []
-        response.headers["ETag"] = etag(store(connection, document.name, value, now))
         if document.name in BREAKING:
-            broken = conflicts.newly_broken(before, conflicts.broken(connection, now))
+            version, broken = store_and_compare(connection, document.name, value, now)
             response.headers[BROKEN_BOOKINGS] = ", ".join(str(number) for number in sorted({one.number for one in broken}))
+        else:
+            version = store(connection, document.name, value, now)
+        response.headers["ETag"] = etag(version)
         return value
 
     return router

@@ -9,8 +9,11 @@ from sqlalchemy import Connection
 
 from api.diary import apart, snapshot
 from api.diary.conferences import queries as conferences
+from api.diary.conflicts import queries as conflicts
+from api.diary.conflicts.queries import BrokenBooking
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
+from api.errors import conflict
 from scheduler.domain.faults import InputError
 
 
@@ -26,3 +29,21 @@ def store(connection: Connection, name: str, value: Any, now: dt.datetime) -> in
         snapshot.frame_of(connection)
     conferences.reset_clocks(connection, now)
     return version
+
+
+def store_and_compare(connection: Connection, name: str, value: Any, now: dt.datetime) -> tuple[int, list[BrokenBooking]]:
+    """Store a document as ``store`` does; return its version, and the bookings that break a rule because of the change."""
+    before = conflicts.broken(connection, now)
+    version = store(connection, name, value, now)
+    return version, conflicts.newly_broken(before, conflicts.broken(connection, now))
+
+
+def add_to_list(connection: Connection, name: str, item: Any, now: dt.datetime) -> list[BrokenBooking]:
+    """Add an item to a document that is a list; return the bookings that break a rule because of it.
+
+    Raise ConflictError if the item is in the list already.
+    """
+    present = documents.get(connection, name)[0]
+    if item in present:
+        raise conflict("there-already", "That is entered already.")
+    return store_and_compare(connection, name, (*present, item), now)[1]
