@@ -45,6 +45,8 @@ from api.http.resources import PathPrefix
 from api.jobs.runner import Runner
 from api.pages import routing as page_routing
 from api.pages import static_files
+from api.pages.bring_in import routes as bring_in_pages
+from api.pages.by_hand import routes as by_hand_pages
 from api.pages.conference import routes as conference_pages
 from api.pages.diary import routes as diary_pages
 from api.pages.information import routes as information_pages
@@ -90,6 +92,8 @@ PAGES: tuple[APIRouter, ...] = (
     diary_pages.router,
     *request_pages.ROUTERS,
     *conference_pages.ROUTERS,
+    *bring_in_pages.ROUTERS,
+    *by_hand_pages.ROUTERS,
     information_pages.router,
     static_files.router,
 )

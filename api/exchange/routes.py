@@ -132,8 +132,7 @@ def export(
     Busy times from chairs' calendars are left out; those stored with the chairs are included. The file records the
     state of the diary, so that its import can detect later changes in the diary.
     """
-    problem = snapshot.problem_of(connection, days.first, days.last, busy={})
-    problem = problem.model_copy(update={"exported": exchange.export_mark(connection)})
+    problem = exchange.exported(connection, days)
     suffix = "zip" if format_ is Format.CSV else format_
     name = f"diary-{days.first}-{days.last}.{suffix}"
     headers = {"ETag": etag(problem.digest), "Content-Disposition": f'attachment; filename="{name}"'}

@@ -26,6 +26,7 @@ from api.exchange.merging import Confirmed
 from api.exchange.register_import import bring_in_holds, bring_in_register
 from scheduler.domain.faults import Fault, InputError, Place
 from scheduler.domain.problem import Problem
+from scheduler.domain.values import Period
 from scheduler.files import FaultWording
 from scheduler.remarks import implausible
 
@@ -116,6 +117,15 @@ def export_mark(connection: Connection) -> str | None:
     if latest is None:
         return None
     return f"{latest.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%f}Z {queries.fingerprint(connection)}"
+
+
+def exported(connection: Connection, days: Period) -> Problem:
+    """Return the diary's data with the bookings and requests of a period, with the mark that a later import reads.
+
+    Busy times from chairs' calendars are left out; those stored with the chairs are included.
+    """
+    problem = snapshot.problem_of(connection, days.first, days.last, busy={})
+    return problem.model_copy(update={"exported": export_mark(connection)})
 
 
 def _with_stored_lengths(imported: dict[str, ImportedConference], plan: BookingPlan) -> Iterator[ImportedConference]:

@@ -6,7 +6,7 @@ import io
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -15,7 +15,13 @@ from typing import NoReturn
 
 from scheduler.domain.faults import Fault, InputError
 from scheduler.domain.problem import Problem
-from scheduler.files import FaultWording, read_problem_to_judge, write_problem_file
+from scheduler.files import (
+    FaultWording,
+    read_problem_to_judge,
+    write_blank_workbook,
+    write_problem_file,
+    write_workbook_with_errors,
+)
 from scheduler.files.csv_folder import is_sheet_of_another_type, tables_in_folder
 from scheduler.files.file_safety import ENCRYPTED_BIT, MEGABYTE, MOST_BYTES, MOST_PARTS
 from scheduler.files.write_tables import Table
@@ -56,15 +62,7 @@ def decode(content: bytes, format_: Format) -> tuple[Problem, FaultWording]:
     Raise InputError with every fault.
     """
     with _temporary_folder() as folder:
-        if format_ is Format.CSV:
-            source = folder / "csv"
-            source.mkdir()
-            for name, file in _files_in(content).items():
-                (source / name).write_bytes(file)
-        else:
-            source = folder / f"file.{format_}"
-            source.write_bytes(content)
-        return read_problem_to_judge(source)
+        return read_problem_to_judge(_source(content, format_, folder))
 
 
 def encode(problem: Problem, format_: Format) -> bytes:
@@ -74,11 +72,31 @@ def encode(problem: Problem, format_: Format) -> bytes:
         write_problem_file(problem, target)
         if format_ is not Format.CSV:
             return target.read_bytes()
-        archive = io.BytesIO()
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
-            for file in sorted(target.iterdir()):
-                files.writestr(zipfile.ZipInfo(file.name, FIXED_TIME), file.read_bytes(), zipfile.ZIP_DEFLATED)
-        return archive.getvalue()
+        return archive_of({file.name: file.read_bytes() for file in sorted(target.iterdir())})
+
+
+def blank_workbook() -> bytes:
+    """Return a workbook to be filled in: headings, notes and drop-downs, and no data."""
+    with _temporary_folder() as folder:
+        write_blank_workbook(folder / "blank.xlsx")
+        return (folder / "blank.xlsx").read_bytes()
+
+
+def with_faults_marked(content: bytes, format_: Format, faults: Sequence[Fault]) -> bytes:
+    """Return a copy of a workbook, or of CSV files, as a workbook in which the faults are marked."""
+    with _temporary_folder() as folder:
+        target = folder / "marked.xlsx"
+        write_workbook_with_errors(_source(content, format_, folder), faults, target)
+        return target.read_bytes()
+
+
+def archive_of(files: Mapping[str, bytes]) -> bytes:
+    """Return CSV files, by name, as the archive in which they are sent."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, file in files.items():
+            archive.writestr(zipfile.ZipInfo(name, FIXED_TIME), file, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
 
 
 def table_in(content: bytes, title: str, headings: Collection[str] = ()) -> Table:
@@ -90,6 +108,19 @@ def table_in(content: bytes, title: str, headings: Collection[str] = ()) -> Tabl
         (folder / f"{title}.csv").write_bytes(content)
         (table,) = tables_in_folder(folder, headings=headings)
         return table
+
+
+def _source(content: bytes, format_: Format, folder: Path) -> Path:
+    """Write the bytes into a folder, and return the file, or the folder of CSV files, that can be read as a problem."""
+    if format_ is not Format.CSV:
+        source = folder / f"file.{format_}"
+        source.write_bytes(content)
+        return source
+    source = folder / "csv"
+    source.mkdir()
+    for name, file in _files_in(content).items():
+        (source / name).write_bytes(file)
+    return source
 
 
 @contextmanager

@@ -21,8 +21,8 @@ from api.settings import Settings, is_address, network_of
 
 AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:/@\s]+)(?::(?P<port>[0-9]{1,5}))?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-FORM_OF_PAGES = "application/x-www-form-urlencoded"
-FORMS = ("text/plain", FORM_OF_PAGES, "multipart/form-data")
+FORMS_OF_PAGES = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORMS = ("text/plain", *FORMS_OF_PAGES)
 """The content types that a page may send to another site without asking it first (https://fetch.spec.whatwg.org)."""
 MAX_SHOWN = 100
 
@@ -137,8 +137,8 @@ class HostCheck:
 
 
 def _is_of_pages(sent_as: str) -> bool:
-    """True if a content type is the one in which the forms of pages are sent."""
-    return sent_as.partition(";")[0].strip().lower() == FORM_OF_PAGES
+    """True if a content type is one in which the forms of pages are sent, which have tokens."""
+    return sent_as.partition(";")[0].strip().lower() in FORMS_OF_PAGES
 
 
 def _foreign_host(text: str) -> HttpError:

@@ -12,6 +12,8 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import Connection
 
 from api.errors import ErrorItem, ServiceError, error_items, invalid
+from api.pages.multipart import is_multipart, sent_form
+from api.pages.sent_files import with_files
 from scheduler.domain.faults import InputError
 from scheduler.wording import capitalised
 
@@ -87,9 +89,14 @@ def problems_of(error: ServiceError, status: int) -> Problems:
 
 
 async def read_form(request: Request) -> TypedForm:
-    """Return the fields of a form that is sent URL-encoded. Raise InvalidError if it has too many."""
-    body = await request.body()
+    """Return the fields of a form, sent URL-encoded or with files. Raise InvalidError if it has too many, or can't be read.
+
+    Files are fields too: ``FILE_NAME`` and ``FILE_CONTENT``, so that a page can send them again.
+    """
+    body, content_type = await request.body(), request.headers.get("content-type", "")
     try:
+        if is_multipart(content_type):
+            return TypedForm(with_files(sent_form(content_type, body)))
         text = body.decode()
         return TypedForm(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="utf-8", errors="strict"))
     except ValueError:

@@ -71,6 +71,7 @@ class StyledWorkbook:
         page.set_landscape()
         page.set_paper(A4)
         page.fit_to_pages(1, 0)
+        page.set_footer("&COFFICIAL-SENSITIVE&RPage &P of &N")
         return page
 
     def add_sheet(self, sheet: Sheet | SettingsSheet, table: Table) -> None:

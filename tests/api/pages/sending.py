@@ -52,3 +52,17 @@ def rows(page: str) -> list[list[str]]:
         for row in body.iter("tr"):
             found.append([" ".join("".join(cell.itertext()).split()) for cell in row])
     return found
+
+
+def upload(client: TestClient, path: str, status: int, *files: tuple[str, bytes], **fields: str) -> str:
+    """Choose files on a page and send its form; return the page that follows."""
+    token = TOKEN.search(client.get(path).text)
+    assert token is not None
+    chosen = [("file", file) for file in files] or [("file", ("", b""))]
+    return checked(client.post(path, data={"form_token": token[1], **fields}, files=chosen), status)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page, which its form sends again."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    return {one.get("name"): one.get("value") for one in tree.iter("input") if one.get("type") == "hidden"}

@@ -1,0 +1,1 @@
+"""The first offices, rooms and chairs, entered by hand: the other way into an empty diary."""

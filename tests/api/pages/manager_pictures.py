@@ -1,0 +1,54 @@
+"""Screenshots of the manager's pages in ``docs/pictures/pages``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from openpyxl import load_workbook
+from playwright.sync_api import Browser
+
+from api.app import create_app
+from api.settings import Settings
+from tests.api.pages.browsing import served, visitor
+from tests.api.pages.manager_journeys import bring_data, enter_by_hand
+from tests.api.support.builders import Clock
+from tests.paths import FIXTURES
+
+FIXTURE = FIXTURES / "january-2027.xlsx"
+
+
+def with_faults(folder: Path) -> Path:
+    """Return the example month with three faults, as people make them."""
+    book: Any = load_workbook(FIXTURE)
+    sheet = book["Conferences"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(14, columns["Length"]).value = "ninety"
+    sheet.cell(20, columns["Site"]).value = "Wycombe"
+    sheet.cell(31, columns["Of school age"]).value = 9
+    book.save(folder / "January.xlsx")
+    return folder / "January.xlsx"
+
+
+def take_an_empty_diary(opened: Browser, target: Path) -> list[str]:
+    """Take the pictures of an empty diary and of the ways into it; return the faults of its pages."""
+    faults = []
+    with TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/a.db", data=Path(folder), demo=False, calendar_minutes=0)
+        by_hand = replace(settings, database_url=f"sqlite:///{folder}/b.db")
+        with served(create_app(settings, Clock())) as address, visitor(opened, address) as one:
+            bring_data(one, with_faults(Path(folder)), FIXTURE, lambda name: shoot(one.page, target, name))
+            one.go("/export")
+            shoot(one.page, target, "export")
+            faults += one.faults
+        with served(create_app(by_hand, Clock())) as address, visitor(opened, address) as one:
+            enter_by_hand(one, lambda name: shoot(one.page, target, name))
+            faults += one.faults
+    return faults
+
+
+def shoot(page: Any, target: Path, name: str) -> None:
+    """Take a picture of a whole page."""
+    page.screenshot(path=target / f"{name}.png", full_page=True)
