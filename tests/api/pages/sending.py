@@ -44,6 +44,13 @@ def texts(page: str, tag: str) -> list[str]:
     return [" ".join("".join(element.itertext()).split()) for element in tree.iter(tag)]
 
 
+def problems(page: str) -> list[str]:
+    """Return the sentences of a page's error summary."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    summary = next(one for one in tree.iter("ul") if "govuk-error-summary__list" in one.get("class", ""))
+    return [" ".join("".join(element.itertext()).split()) for element in summary.iter("li")]
+
+
 def rows(page: str) -> list[list[str]]:
     """Return the cells of each row of a page's tables, without the headings."""
     tree = html5lib.parse(page, namespaceHTMLElements=False)

@@ -15,7 +15,7 @@ from api.pages.bring_in.view import in_words
 from api.pages.sent_files import MOST_BYTES_OF_A_FILE
 from scheduler.domain.problem import Problem
 from tests.api.exchange.importing import change, column_of, edited
-from tests.api.pages.sending import FORM, checked, hidden, read, rows, send, texts, upload
+from tests.api.pages.sending import FORM, checked, hidden, problems, read, rows, send, texts, upload
 from tests.api.support.builders import book
 from tests.builders import conference, tiny_problem
 from tests.paths import FIXTURES
@@ -219,7 +219,7 @@ def test_days_are_exported_and_brought_in_again(seeded: TestClient, store: Store
 
 def test_days_that_are_no_dates_are_shown_again(seeded: TestClient) -> None:
     wrong = read(seeded, "/export?first=soon&last=&format=csv", 422)
-    assert texts(wrong, "li")[-5:-3] == ["Enter the first day, such as 1/2/2027", "Enter the last day, such as 1/2/2027"]
+    assert problems(wrong) == ["Enter the first day, such as 1/2/2027", "Enter the last day, such as 1/2/2027"]
     assert 'value="soon"' in wrong
 
 

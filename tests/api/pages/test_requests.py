@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.database.session import Store
 from api.settings import Settings
-from tests.api.pages.sending import read, rows, send, texts
+from tests.api.pages.sending import problems, read, rows, send, texts
 from tests.api.support.builders import Clock, book, fill
 
 FIELDS = {
@@ -39,7 +39,7 @@ def test_every_fault_of_a_request_is_listed_and_nothing_typed_is_lost(seeded: Te
     wrong = send(
         seeded, "/requests/new", 422, **FIELDS | {"trigger": "32/1", "school_age": "3", "site": "", "unavailable": "soon"}
     )
-    assert texts(wrong, "li")[3:7] == [
+    assert problems(wrong) == [
         "Enter when the strategy discussion was held, such as 7/1",
         "Of school age cannot be more than the 2 children",
         "Choose the office nearest the family",
