@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +42,7 @@ def plan(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress, and no summary if a file is written.")] = False,
     at_risk: Annotated[
         bool,
-        typer.Option("--at-risk", help="Add the conferences at risk, with cause and cure: up to 30 seconds more."),
+        typer.Option("--at-risk", help="List the conferences at risk also with cures, each solved: up to 30 seconds more."),
     ] = False,
     errors: Errors = None,
     today: Today = None,
@@ -72,7 +71,10 @@ def plan(
             for line in _summary(the_problem, schedule, wording, written, is_interrupted=stop.is_set()):
                 typer.echo(line, err=out == STDOUT)
             if at_risk and not stop.is_set():
-                for line in _at_risk(the_problem, schedule, stop):
+                from scheduler.cli.risk_table import risks_with_cures
+
+                lines = solved_in_thread(lambda: risks_with_cures(the_problem, schedule, stop), "No table")
+                for line in lines:
                     typer.echo(line, err=out == STDOUT)
         if failures:
             for failure in failures:
@@ -167,6 +169,7 @@ def _write(problem: Problem, schedule: Schedule, out: Path | None, xlsx: Path | 
 def _summary(
     problem: Problem, schedule: Schedule, wording: FaultWording, written: list[Path], *, is_interrupted: bool
 ) -> list[str]:
+    from scheduler.cli.risk_table import with_risks
     from scheduler.domain.schedule import Remark
     from scheduler.measure import measure
     from scheduler.remarks import implausible
@@ -176,21 +179,8 @@ def _summary(
     remarks = tuple(Remark.model_construct(place=fault.where, text=fault.message) for fault in in_file)
     schedule = schedule.model_copy(update={"remarks": remarks})
     summary = summarise(problem, schedule, measure(problem, schedule))
+    if not is_interrupted:
+        summary = with_risks(summary, problem, schedule)
     interrupted = ["Interrupted: this is the best schedule so far."] if is_interrupted else []
     files = [f"Written: {path}" for path in written if path != STDOUT]
     return [*summary.lines(longest_list=LONGEST_LIST), *interrupted, *files]
-
-
-def _at_risk(problem: Problem, schedule: Schedule, stop: threading.Event) -> Iterator[str]:
-    """Yield the table of conferences at risk."""
-    from scheduler.explanations.risk import at_risk
-    from scheduler.wording import date_in_words, number
-
-    rows = solved_in_thread(lambda: at_risk(problem, schedule, stop=stop), "No table")
-    yield ""
-    yield f"At risk: {'the soonest due first.' if rows else 'no conference.'}"
-    for row in rows[:LONGEST_LIST]:
-        slots = "no slot" if row.slots_left == 0 else "1 slot" if row.slots_left == 1 else f"{number(row.slots_left)} slots"
-        yield f"  - {row.conference}, due on {date_in_words(row.due)}, {slots} left in time. {row.cause}"
-    if len(rows) > LONGEST_LIST:
-        yield f"  - and {number(len(rows) - LONGEST_LIST)} more."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,12 @@ SHARE_OF_EACH = 0.25
 
 
 @dataclass(frozen=True)
-class _Case:
+class RiskCase:
+    """A conference at risk, before it is explained. ``booking`` is its late booking, if it has one.
+
+    ``slots_left`` are the starts in time, in a room or virtually, that are free beside the schedule.
+    """
+
     conference: str
     due: dt.date
     booking: Booking | None
@@ -56,30 +61,32 @@ def at_risk(
     started = clock()
     deadline = None if time_limit is None else started + time_limit
     budget = Budget(clock, started, deadline, stop or threading.Event())
-    cases = sorted(_cases(problem, schedule), key=lambda one: (one.due, one.conference))
+    cases = cases_at_risk(problem, schedule)
     if not cases:
         return ()
     with Highs() if highs is None else nullcontext(highs) as relaxing:
         return tuple(_explained(diary, problem, case, relaxing, budget) for case in cases)
 
 
-def _cases(problem: Problem, schedule: Schedule) -> Iterable[_Case]:
-    """Yield the conferences at risk with their slots left in time."""
+def cases_at_risk(problem: Problem, schedule: Schedule) -> tuple[RiskCase, ...]:
+    """Return the conferences at risk, the soonest due first, without their causes.
+
+    No solver is needed, but each late booking takes some hundredths of a second.
+    """
     booked = {booking.conference: booking for booking in schedule.bookings}
     waiting = [one.id for one in problem.conferences if one.id not in booked]
     left = slots_in_time(board_of(problem, schedule), waiting) if waiting else {}
-    for name in waiting:
-        if left[name] < FEWEST_SLOTS:
-            yield _Case(name, problem.due[name], None, left[name])
+    cases = [RiskCase(name, problem.due[name], None, left[name]) for name in waiting if left[name] < FEWEST_SLOTS]
     for name, booking in booked.items():
         if name in problem.conference_by_id and name not in problem.past and booking.day > problem.due[name]:
             others = tuple(one for one in schedule.bookings if one is not booking)
             without = schedule.model_copy(update={"bookings": others})
             slots = slots_in_time(board_of(problem, without), [name])[name]
-            yield _Case(name, problem.due[name], booking, slots)
+            cases.append(RiskCase(name, problem.due[name], booking, slots))
+    return tuple(sorted(cases, key=lambda one: (one.due, one.conference)))
 
 
-def _explained(diary: Diary, problem: Problem, case: _Case, highs: Highs, budget: Budget) -> AtRisk:
+def _explained(diary: Diary, problem: Problem, case: RiskCase, highs: Highs, budget: Budget) -> AtRisk:
     """Return a case with its cause and cheapest cure. One without a booking is asked why it has none in time."""
     aspect = aspects_of(problem, case.conference, case.booking)[0]
     if case.booking is None:

@@ -38,6 +38,7 @@ def test_a_tiny_month_is_planned_and_written_to_files(tiny: Path, tmp_path: Path
         "",
         "Placed: the one conference is placed.",
         "Late: no booking is after its due date.",
+        "At risk: no conference is late, or waits with fewer than 2 slots left in time.",
         "Fridays: no bookings are on a Friday.",
         "Outside term time: no bookings are in the school holidays.",
         "Cover: every family that has its own CPA keeps that CPA.",
@@ -280,14 +281,33 @@ def test_remarks_on_a_workbook_name_its_rows_and_are_bounded(tmp_path: Path):
     ]
 
 
-def test_conferences_at_risk_are_listed_on_request(tmp_path: Path):
-    late = conference("A", requested="2027-02-24", due="2027-03-02")
-    (tmp_path / "late.json").write_text(json.dumps(tiny_data(conferences=[late])))
+LATE = conference("A", requested="2027-02-24", due="2027-03-02")
+NEVER = conference("B", due="2027-03-03", mode="in_person", accessible=True)
+
+
+def test_the_summary_lists_conferences_at_risk_with_their_causes(tmp_path: Path):
+    (tmp_path / "late.json").write_text(json.dumps(tiny_data(conferences=[LATE, NEVER], policy={"virtual_fallback": False})))
+    finished = scheduler("plan", "late.json", "--out", "-", cwd=tmp_path)
+    assert finished.returncode == 0
+    assert [one["conference"] for one in json.loads(finished.stdout)["bookings"]] == ["A"]
+    lines = finished.stderr.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("At risk"))
+    assert lines[start : start + 4] == [
+        "At risk: 2 conferences are late, or wait with fewer than 2 slots left in time.",
+        "  - A, due on Tuesday 2 March 2027, no slots left in time. It could not be held before Wednesday 3 March: it was "
+        "requested on Wednesday 24 February, and 5 working days of notice must be given.",
+        "  - B, due on Wednesday 3 March 2027, no slots left in time. Nothing in this time suits it: no room is accessible.",
+        "Fridays: no bookings are on a Friday.",
+    ]
+
+
+def test_conferences_at_risk_are_listed_with_cures_on_request(tmp_path: Path):
+    (tmp_path / "late.json").write_text(json.dumps(tiny_data(conferences=[LATE])))
     finished = scheduler("plan", "late.json", "--at-risk", cwd=tmp_path)
     assert finished.returncode == 0
     assert finished.stdout.splitlines()[-2:] == [
-        "At risk: the soonest due first.",
-        "  - A, due on Tuesday 2 March 2027, no slot left in time. A is 1 working day late. It was requested on "
+        "At risk: the soonest due first, with cures.",
+        "  - A, due on Tuesday 2 March 2027, no slots left in time. A is 1 working day late. It was requested on "
         "Wednesday 24 February 2027, and 5 working days of notice must be given. It would be possible sooner if: "
         "The notice of A is waived.",
     ]
