@@ -122,9 +122,9 @@ def _is_barred(request: RequestProtocol, chair: Chair) -> bool:
 
 
 def _limits(builder: BuilderProtocol, limit: Callable[[Chair], int | None]) -> Ints:
-    """Return each chair's limit; if there is none, a number that can't bind."""
-    limits = (limit(chair) for chair in builder.problem.chairs)
-    return np.array([len(builder.candidates) if most is None else most for most in limits], dtype=np.int64)
+    """Return each chair's limit; if there is none, a number that can't bind, bookings beside the plan included."""
+    limits = ((limit(chair), sum(one.bookings + one.office_days for one in chair.beside)) for chair in builder.problem.chairs)
+    return np.array([len(builder.candidates) + beside if most is None else most for most, beside in limits], dtype=np.int64)
 
 
 def _beside(candidates: CandidatesProtocol, positions: Ints) -> tuple[Ints, Ints]:

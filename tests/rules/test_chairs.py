@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from scheduler.domain.schedule import Booking, Violation
+from scheduler.model.build import build_programme
 from scheduler.rules.chairs import ChairsRule
-from tests.builders import booking, chair, conference, schedule, tiny_problem
+from tests.builders import booking, chair, conference, room, schedule, tiny_problem
 
 HOLDS = [{"site": "AYL", "week": "2027-03-03", "count": 1}]
 HOLD = "HOLD-AYL-2027-03-03-1"
@@ -129,6 +130,17 @@ def test_office_days_beside_the_plan_count_if_there_is_one_in_the_plan() -> None
         "C1 has 4 office days in the week from Monday 1 March 2027, 3 of them beside the plan; at most 2.", "C1", "A"
     )
     assert ChairsRule().check(problem, schedule(*week_of(None, None))) == []
+
+
+@pytest.mark.parametrize("limits", [{}, {"max_per_week": 9, "max_office_days": 9}], ids=["none", "high"])
+def test_bookings_beside_the_plan_bind_nobody_below_the_limits(limits: dict[str, int]) -> None:
+    """The plan has a single candidate, fewer than the chair has bookings beside it."""
+    day = {"first": "2027-03-02", "last": "2027-03-02"}
+    rooms = [room("AYL-1", starts=["10:00"])]
+    problem = tiny_problem(horizon=day, rooms=rooms, virtual_starts=[], chairs=[chair(**limits, **beside(3, 2))])
+    builder = build_programme(problem, rules=[ChairsRule()])
+    assert len(builder.candidates) == 1
+    assert (builder.programme().row_upper >= 1).all()
 
 
 def test_a_limit_of_none_at_all_lets_nothing_pass() -> None:
