@@ -1,7 +1,7 @@
 """The best slot for one conference if some published bookings may move for it, by the solver (contract, section 6).
 
 The programme is that of a plan, with four more rules: every booking stays placed, at most a given number change their start,
-room or chair, held slots stay where they are or are withdrawn, and the other conferences without a booking stay without one.
+room or chair, held slots stay where they are or make way, and the other conferences without a booking stay without one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from scheduler.domain.conference import Conference
 from scheduler.domain.problem import Problem, is_moved, with_conference_added
-from scheduler.domain.schedule import Booking, TierName, Violation
+from scheduler.domain.schedule import Booking, Tier, TierName, Violation
 from scheduler.engines.budget import Budget
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.portfolio import Portfolio
@@ -27,6 +27,7 @@ from scheduler.model.places import single_places
 from scheduler.model.programme import ProgrammeBuilder
 from scheduler.offers.board import OfferBoard, breaches
 from scheduler.offers.filters import OfferFilter
+from scheduler.offers.kept_holds import can_stay, keep_beside, kept_holds
 from scheduler.offers.results import SearchLimits
 from scheduler.rules.locks import LocksRule
 
@@ -57,22 +58,65 @@ def best_with_moves(
 ) -> Moved | None:
     """Return the best schedule with the conference in it and at most this number of moves, or None if the diary breaks a rule.
 
-    ``start`` is the diary with the best slot without moves, if there is one. Bookings with any lock don't move.
+    ``start`` is the diary with the best slot without moves, if there is one. Bookings with any lock don't move. A held slot is
+    withdrawn only if it can't stay: a schedule in which one could is excluded, and the rest is solved again.
     """
     if any(not _is_release(violation, conference) for violation in breaches(board.problem, board.beside(conference.id))):
         return None
     problem = with_conference_added(board.problem, conference)
     builder = _builder(board, problem, conference)
     _limit_moves(builder, board, conference, moves, accepted)
+    holds = kept_holds(builder.candidates, tuple(one for one in board.beside(conference.id) if one.held))
+    chosen = _columns(builder.candidates, board.beside(conference.id))
     started = clock()
     deadline = None if limits.time_limit is None else started + limits.time_limit
     budget = Budget(clock, started, deadline, threading.Event())
+    withdrawn = holds
     with Highs() as highs:
-        chosen = _columns(builder.candidates, start)
-        portfolio = Portfolio(highs, builder.candidates, builder.programme(), chosen, budget, limits.workers, limits.seed, None)
-        tiers = portfolio.solve()
-    solved = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
-    bookings = _with_names(board, bookings_of(builder.candidates, solved))
+        while True:
+            for hold in withdrawn:
+                keep_beside(builder, hold, chosen)
+            solution = _solved(board, builder, start, limits, highs, budget)
+            withdrawn = tuple(hold for hold in holds if hold.booking.conference not in solution.names)
+            withdrawn = tuple(hold for hold in withdrawn if can_stay(problem, solution.bookings, hold))
+            if not withdrawn:
+                return _moved(board, problem, conference, solution)
+            if budget.over:
+                return Moved(problem, start, None, (), {}, is_proven=False)
+            chosen = solution.columns
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """A schedule as candidates and as bookings, with its tiers."""
+
+    columns: Ints
+    bookings: tuple[Booking, ...]
+    tiers: tuple[Tier, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the conferences and held slots that are booked."""
+        return frozenset(one.conference for one in self.bookings)
+
+
+def _solved(
+    board: OfferBoard,
+    builder: ProgrammeBuilder,
+    start: tuple[Booking, ...],
+    limits: SearchLimits,
+    highs: Highs,
+    budget: Budget,
+) -> _Solution:
+    chosen = _columns(builder.candidates, start)
+    portfolio = Portfolio(highs, builder.candidates, builder.programme(), chosen, budget, limits.workers, limits.seed, None)
+    tiers = portfolio.solve()
+    columns = np.flatnonzero(portfolio.standing.point[: len(builder.candidates)])
+    return _Solution(columns, _with_names(board, bookings_of(builder.candidates, columns)), tuple(tiers))
+
+
+def _moved(board: OfferBoard, problem: Problem, conference: Conference, solution: _Solution) -> Moved:
+    bookings, tiers = solution.bookings, solution.tiers
     own = next((booking for booking in bookings if booking.conference == conference.id), None)
     moved = (booking for booking in bookings if booking is not own and is_moved(board.booking_by_id[booking.conference], booking))
     return Moved(

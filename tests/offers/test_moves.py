@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 import pytest
 
-from scheduler import Problem, Schedule, check, offer
-from scheduler.domain.problem import with_published
-from scheduler.domain.schedule import TIERS, Booking
-from scheduler.measure import measure
+from scheduler import Schedule, check, offer
+from scheduler.domain.schedule import Booking
 from scheduler.offers.filters import OfferFilter
 from scheduler.offers.results import SearchLimits
 from tests.builders import booking, chair, conference, room, schedule, tiny_problem
 from tests.offers.test_offer import new, slot
-from tests.offers.trying_everything import Request, contested_problem, random_request
+from tests.offers.trying_everything import contested_problem, random_request
+from tests.offers.trying_moves import best_with_one_move, is_small
 
 ALONE = SearchLimits(workers=1)
 TWO_STARTS: dict[str, Any] = {
@@ -77,6 +78,20 @@ def test_a_held_slot_is_withdrawn_and_not_moved() -> None:
     assert [(slot(one)[0], one.withdrawn_holds) for one in found.offers] == [("Wed 10:00", ()), ("Tue 10:00", (held,))]
 
 
+def test_a_held_slot_is_not_withdrawn_to_save_its_own_cost() -> None:
+    """The slot kept free on the Friday costs 40 and its absence nothing, but the move doesn't need its place."""
+    held = "HOLD-AYL-2027-03-01-1"
+    problem = tiny_problem(
+        **(TWO_STARTS | {"horizon": {"first": "2027-03-02", "last": "2027-03-05"}}),
+        holds=[{"site": "AYL", "week": "2027-03-01", "count": 1}],
+        policy={"weights": {"hold_missing": 0}},
+    )
+    new_one = only_at_ten().model_copy(update={"due": dt.date(2027, 3, 2)})
+    before = schedule(booking("A", "2027-03-02T10:00"), booking(held, "2027-03-05T10:00"))
+    (one,) = offer(problem, before, new_one, top=1, moves=1, limits=ALONE).offers
+    assert (one.moves, one.withdrawn_holds) == ((booking("A", "2027-03-02T14:00"),), ())
+
+
 def test_no_booking_moves_if_that_gains_nothing() -> None:
     problem = tiny_problem(horizon={"first": "2027-03-01", "last": "2027-03-05"})
     before = schedule(booking("A", "2027-03-01T10:00"))
@@ -107,23 +122,6 @@ def test_a_slot_in_time_counts_if_a_late_one_with_moves_is_better(top: int) -> N
     assert (found.offers[0].moves, found.in_time, found.reason) == ((booking("A", "2027-03-01T10:00"),), True, None)
 
 
-def best_of_one_move(request: Request) -> tuple[int, ...] | None:
-    """Return the tiers of the best slot if one booking moves: each is taken out, and then booked again in every way."""
-    problem, found = request.complete, []
-    locked = {published.conference for published in request.problem.published if published.locks}
-    for one in request.schedule.bookings:
-        if not one.held and one.conference not in locked:
-            others = Schedule(bookings=tuple(other for other in request.schedule.bookings if other is not one))
-            for first in offer(request.problem, others, request.conference, every=True).offers:
-                beside = Schedule(bookings=applied(others.bookings, first))
-                again = with_published(problem, ())
-                for second in offer(again, beside, again.conference_by_id[one.conference], every=True).offers:
-                    after = Schedule(bookings=applied(beside.bookings, second))
-                    measured = measure(problem, after).tiers
-                    found.append(tuple(measured[tier] for tier in TIERS))
-    return min(found, default=None)
-
-
 def applied(bookings: tuple[Booking, ...], one: Any) -> tuple[Booking, ...]:
     takers = {change.conference: change.minute_taker for change in one.minute_takers}
     others = (
@@ -134,24 +132,16 @@ def applied(bookings: tuple[Booking, ...], one: Any) -> tuple[Booking, ...]:
     return (*others, one.booking)
 
 
-def with_firm_holds(problem: Problem) -> Problem:
-    """Return the problem with holds so dear that withdrawing one never saves anything by itself."""
-    data = problem.model_dump(mode="json", by_alias=True)
-    data["policy"]["weights"]["hold_missing"] = 500
-    return Problem.model_validate(data)
-
-
-def assert_equal_to_trying_one_move(seeds: range) -> int:
+def assert_equal_to_trying_one_move(seeds: Iterable[int]) -> int:
     """Return how many requests gain by a move."""
     gained = 0
     for seed in seeds:
         random = Random(seed)
-        request = random_request(random, with_firm_holds(contested_problem(random)))
-        without = [
-            tuple(one.tiers.values()) for one in offer(request.problem, request.schedule, request.conference, top=1).offers
-        ]
+        request = random_request(random, contested_problem(random))
+        if not is_small(request):
+            continue
         found = offer(request.problem, request.schedule, request.conference, top=1, moves=1, limits=ALONE)
-        best = min((*without, *filter(None, [best_of_one_move(request)])), default=None)
+        best = best_with_one_move(request)
         assert [tuple(one.tiers.values()) for one in found.offers] == [best] * (best is not None), seed
         assert found.proven
         for one in found.offers:
@@ -163,9 +153,10 @@ def assert_equal_to_trying_one_move(seeds: range) -> int:
 
 
 def test_one_move_is_as_good_as_trying_every_move() -> None:
-    assert assert_equal_to_trying_one_move(range(103, 107)) == 3
+    """In the first two of these problems, withdrawing a held slot that could stay would cost less."""
+    assert assert_equal_to_trying_one_move((101, 102, 109)) == 2
 
 
 @pytest.mark.slow
-def test_one_move_is_as_good_as_trying_every_move_on_100_problems() -> None:
-    assert assert_equal_to_trying_one_move(range(200, 300)) > 5
+def test_one_move_is_as_good_as_trying_every_move_on_many_problems() -> None:
+    assert assert_equal_to_trying_one_move(range(200, 320)) > 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import chain, combinations
 from random import Random
@@ -86,21 +86,21 @@ def slots(request: Request) -> dict[Key, tuple[int, ...]]:
     bookings = tuple(one for one in request.schedule.bookings if one.conference != request.conference.id)
     found: dict[Key, tuple[int, ...]] = {}
     held = [booking.conference for booking in bookings if booking.held]
-    for booking in _ways(problem, request.conference):
-        if not _fits(problem, bookings, booking, set(held)):
+    for booking in ways(problem, request.conference):
+        if not fits(problem, bookings, (booking,), set(held)):
             continue
         minimal: list[set[str]] = []
         for withdrawn in chain.from_iterable(combinations(held, size) for size in range(len(held) + 1)):
             if any(smaller <= set(withdrawn) for smaller in minimal):
                 continue
-            if _fits(problem, bookings, booking, set(withdrawn)):
+            if fits(problem, bookings, (booking,), set(withdrawn)):
                 minimal.append(set(withdrawn))
-        costs = [_tiers(problem, bookings, booking, withdrawn) for withdrawn in minimal]
+        costs = [tiers_with(problem, bookings, (booking,), withdrawn) for withdrawn in minimal]
         found[booking.start, booking.room, booking.chair] = min(costs)
     return found
 
 
-def _ways(problem: Problem, conference: Conference) -> Iterator[Booking]:
+def ways(problem: Problem, conference: Conference) -> Iterator[Booking]:
     times = sorted({start for room in problem.rooms for start in room.starts} | set(problem.all_virtual_starts))
     for day in days(problem.horizon):
         for time in times:
@@ -116,10 +116,10 @@ def _ways(problem: Problem, conference: Conference) -> Iterator[Booking]:
                     )
 
 
-def _fits(problem: Problem, bookings: tuple[Booking, ...], booking: Booking, withdrawn: set[str]) -> bool:
-    """True if the booking breaks no rule beside the others, for some minute takers of all."""
+def fits(problem: Problem, bookings: tuple[Booking, ...], added: tuple[Booking, ...], withdrawn: Set[str]) -> bool:
+    """True if the added bookings break no rule beside the others, for some minute takers of all."""
     others = tuple(other for other in bookings if other.conference not in withdrawn)
-    together = Schedule(bookings=(*others, booking))
+    together = Schedule(bookings=(*others, *added))
     before = {violation.text for violation in check(problem, Schedule(bookings=others)).violations}
     after = [violation for violation in check(problem, together).violations if violation.text not in before]
     if any(violation.rule != "R5" for violation in after):
@@ -127,9 +127,12 @@ def _fits(problem: Problem, bookings: tuple[Booking, ...], booking: Booking, wit
     return not problem.models_minute_takers or can_be_recorded(MinuteTakersRule(), problem, together)
 
 
-def _tiers(problem: Problem, bookings: tuple[Booking, ...], booking: Booking, withdrawn: set[str]) -> tuple[int, ...]:
+def tiers_with(
+    problem: Problem, bookings: tuple[Booking, ...], added: tuple[Booking, ...], withdrawn: Set[str]
+) -> tuple[int, ...]:
+    """Return the tiers of the schedule with the added bookings and without the withdrawn held slots."""
     others = tuple(other for other in bookings if other.conference not in withdrawn)
-    measured = measure(problem, Schedule(bookings=(*others, booking))).tiers
+    measured = measure(problem, Schedule(bookings=(*others, *added))).tiers
     return tuple(measured[tier] for tier in TIERS)
 
 
