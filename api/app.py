@@ -50,6 +50,7 @@ from api.pages.by_hand import routes as by_hand_pages
 from api.pages.conference import routes as conference_pages
 from api.pages.diary import routes as diary_pages
 from api.pages.information import routes as information_pages
+from api.pages.reports import routes as report_pages
 from api.pages.requests import routes as request_pages
 from api.pages.today import routes as today_pages
 from api.planning import routes as plans
@@ -94,6 +95,7 @@ PAGES: tuple[APIRouter, ...] = (
     *conference_pages.ROUTERS,
     *bring_in_pages.ROUTERS,
     *by_hand_pages.ROUTERS,
+    report_pages.router,
     information_pages.router,
     static_files.router,
 )

@@ -9,10 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.clock import local_day
 from api.database.trial import trial
-from api.errors import ErrorItem, ServiceError, conflict, error_items, invalid
+from api.errors import ErrorItem, ServiceError, conflict, error_items
 from api.exchange import workflow as exchange
 from api.http import formats
-from api.http.days import check_order
 from api.http.formats import Format
 from api.http.permissions import Permission, needs
 from api.http.problem_details import status_of
@@ -21,14 +20,13 @@ from api.http.transaction import Now, Writing
 from api.pages.bring_in.routing import CheckRoute, SaveRoute
 from api.pages.bring_in.view import MOST_LISTED, fault_rows, faults_heading, number_of_rows, preview_view
 from api.pages.downloads import download
-from api.pages.entries import NearestYear, date_of
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, problems_of, shown_again
 from api.pages.names import place_names
+from api.pages.periods import period_of, typed_day
 from api.pages.rendering import page, redirect
 from api.pages.routing import PageReading, PageRoute, name_service
 from api.pages.sent_files import FILE_CONTENT, MOST_BYTES_OF_A_FILE, uploaded_file
-from scheduler.domain.faults import MAX_HORIZON_DAYS, Fault, InputError
-from scheduler.domain.values import YEARS, Period
+from scheduler.domain.faults import Fault, InputError
 from scheduler.files.file_safety import MEGABYTE
 from scheduler.wording import count_of
 
@@ -102,10 +100,10 @@ def export(request: Request, connection: PageReading, now: Now) -> Response:
     if not typed:
         first = local_day(now).replace(day=1)
         last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-        days = [("first", f"{first:%-d/%-m/%Y}"), ("last", f"{last:%-d/%-m/%Y}"), ("format", Format.XLSX.value)]
+        days = [("first", typed_day(first)), ("last", typed_day(last)), ("format", Format.XLSX.value)]
         return _export(request, TypedForm(days), NO_PROBLEMS)
     with shown_again(lambda _, problems: _export(request, typed, problems)):
-        period = _period(typed, local_day(now))
+        period = period_of(typed, local_day(now))
         format_ = Format(typed["format"]) if typed["format"] in list(Format) else Format.XLSX
         content = formats.encode(exchange.exported(connection, period), format_)
     suffix = "zip" if format_ is Format.CSV else format_.value
@@ -153,21 +151,3 @@ def _faults(request: Request, errors: list[ErrorItem], faults: tuple[Fault, ...]
 
 def _export(request: Request, typed: TypedForm, problems: Problems) -> Response:
     return page(request, "export.html", "Take data out", active=ACTIVE, problems=problems, fields=("first", "last"), typed=typed)
-
-
-def _period(typed: TypedForm, today: dt.date) -> Period:
-    """Return the typed days. Raise InvalidError with a sentence for each that is no date."""
-    days, faults = [], []
-    for name, noun in (("first", "first"), ("last", "last")):
-        day = date_of(typed[name], today, NearestYear.COMING)
-        if day is None or day.year not in YEARS:
-            faults.append(ErrorItem(where=name, message=f"Enter the {noun} day, such as 1/2/2027"))
-        else:
-            days.append(day)
-    if faults:
-        raise invalid("The form has faults.", faults)
-    first, last = days
-    check_order(first, last)
-    if (last - first).days >= MAX_HORIZON_DAYS:
-        raise invalid("The form has faults.", [ErrorItem(where="last", message=f"Choose at most {MAX_HORIZON_DAYS} days")])
-    return Period(first=first, last=last)
