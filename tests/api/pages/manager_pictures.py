@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
+import httpx2 as httpx
 from openpyxl import load_workbook
 from playwright.sync_api import Browser
 
@@ -52,3 +54,20 @@ def take_an_empty_diary(opened: Browser, target: Path) -> list[str]:
 def shoot(page: Any, target: Path, name: str) -> None:
     """Take a picture of a whole page."""
     page.screenshot(path=target / f"{name}.png", full_page=True)
+
+
+def record_outcomes(address: str, until: str) -> None:
+    """Record what came of each conference before a day, with a reason for each that was late, and move and cancel a few."""
+    with httpx.Client(base_url=f"{address}/api/v1", timeout=60) as client:
+        days = {"first": "2027-01-04", "last": "2027-01-31", "most": 500}
+        booked = [one for one in client.get("/bookings", params=days).json()["items"] if not one["held"]]
+        for one in booked:
+            if one["start"] < until:
+                outcome = {"outcome": "plan continues" if "review" in (one["kind"] or "") else "plan made"}
+                path = f"/conferences/{quote(one['conference'], safe='')}"
+                seen = client.get(path).headers["etag"]
+                client.post(f"{path}/outcome", json=outcome, headers={"If-Match": seen}).raise_for_status()
+        for one, reason in zip([one for one in booked if one["start"] > until], ("family asked", "report missing"), strict=False):
+            path = f"/bookings/{one['number']}"
+            seen = client.get(path).headers["etag"]
+            client.post(f"{path}/cancel", json={"reason": reason}, headers={"If-Match": seen}).raise_for_status()
