@@ -175,9 +175,13 @@ def annual(content: Content[Any], _: PlaceNames, __: dt.date) -> list[ShownTable
             "Month", "Conferences", "Children in initial conferences", "In time", "In time, %", "Children in reviews", "In time",
             "In time, %",
         ),
-        [(f"{row.month:%B %Y}", *_annual_cells(row)) for row in rows] if some else [],
+        [
+            (f"{row.month:%B %Y}", *(_annual_cells(row) if row.conferences else ("No conferences", *[NONE] * 6))) for row in rows
+        ]
+        if some
+        else [],
         foot=[("All months", *_annual_cells(total))] if some else [],
-        note="In time is by the conference’s own due date.",
+        note="Children are in time if their conference was held by its own due date. “By month” has the reasons for the others.",
         empty="No conferences were held in these months.",
     )  # fmt: skip
     pictures = [
@@ -221,7 +225,7 @@ def _timeliness(heading: str, rows: Sequence[Any], label: Callable[[Any], str], 
         [("Held late", row.reasons) for row in rows] + [("Booked late", row.booked_late_reasons) for row in rows]
     )
     if reasons:
-        parts.append(ShownTable(f"{heading}: why late", ("Reason", "", "Children", "Conferences"), reasons))
+        parts.append(ShownTable(f"{heading}: why late", ("Reason", "State", "Children", "Conferences"), reasons))
     return parts
 
 
@@ -257,7 +261,7 @@ def _in_time(title: str, bars: Sequence[tuple[str, int, int]]) -> Chart:
 
 
 def _of(some: int, whole: int) -> str:
-    return f"{some} of {whole}" if whole else "none"
+    return f"{some} of {whole}" if whole else "None"
 
 
 def _without_chair(totals: Any) -> list[ShownTable]:
