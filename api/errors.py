@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from scheduler.domain.faults import Fault
+from scheduler.domain.bounded import MOST_FAULTS
+from scheduler.domain.faults import Fault, first_faults, further_faults
 
 
 class ErrorItem(BaseModel):
@@ -29,7 +30,15 @@ class ServiceError(Exception):
         self, kind: str, detail: str, errors: Sequence[ErrorItem] = (), extra: Mapping[str, Any] = MappingProxyType({})
     ) -> None:
         super().__init__(detail)
-        self.kind, self.detail, self.errors, self.extra = kind, detail, errors, extra
+        self.kind, self.detail, self.extra = kind, detail, extra
+        self.errors = _first_items(errors)
+
+
+def _first_items(errors: Sequence[ErrorItem]) -> Sequence[ErrorItem]:
+    """Return the first errors and, after ``MOST_FAULTS`` of them, one that counts the rest. The last may be one that counts."""
+    if len(errors) <= MOST_FAULTS + 1:
+        return errors
+    return [*errors[:MOST_FAULTS], *error_items([further_faults(len(errors) - MOST_FAULTS)])]
 
 
 class NotFoundError(ServiceError):
@@ -60,5 +69,5 @@ def invalid(detail: str, errors: Sequence[ErrorItem] = (), *, kind: str = "inval
 
 
 def error_items(faults: Iterable[Fault]) -> list[ErrorItem]:
-    """Return the scheduler's faults as error items. A fault in a workbook names its sheet, row and column."""
-    return [ErrorItem(where=fault.where, message=fault.message) for fault in faults]
+    """Return the scheduler's faults, of many the first ones, as error items. Those in a workbook name sheet, row and column."""
+    return [ErrorItem(where=fault.where, message=fault.message) for fault in first_faults(faults)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, or_, select
@@ -135,7 +136,7 @@ def _problem(
     try:
         return checked(problem)
     except InputError as error:
-        raise InputError([Fault(_by_id(problem, fault.place), fault.message) for fault in error.faults]) from None
+        raise InputError([replace(fault, place=_by_id(problem, fault.place)) for fault in error.faults]) from None
 
 
 def _with_given(stored: list[Conference], given: Sequence[Conference]) -> list[Conference]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from api.exchange.answers import FieldChange
-from scheduler.domain.faults import Fault, InputError, Place, faults_of
+from scheduler.domain.faults import InputError, Place, faults_of
 from scheduler.domain.values import Value
 
 Json = Any
@@ -137,4 +137,4 @@ def validated(model: type[V], fields: Mapping[str, Json], place: Place) -> V:
     try:
         return model.model_validate(dict(fields))
     except ValidationError as error:
-        raise InputError([Fault((*place, *fault.place), fault.message) for fault in faults_of(error, model)]) from None
+        raise InputError([fault.within(*place) for fault in faults_of(error, model)]) from None

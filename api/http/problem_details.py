@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from json import JSONDecodeError
 from typing import Any, cast
@@ -21,7 +22,7 @@ from starlette.types import Scope
 
 from api.database.outages import Outage, OutageKind, outage
 from api.errors import ConflictError, ErrorItem, InvalidError, NotFoundError, ServiceError, error_items, invalid
-from scheduler.domain.faults import Fault, InputError, faults_in
+from scheduler.domain.faults import InputError, faults_in
 
 MEDIA_TYPE = "application/problem+json"
 DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
@@ -130,7 +131,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     def _(_request: Request, error: InputError) -> JSONResponse:
-        return problem_response(invalid(f"The data has faults: {len(error.faults)}.", error_items(error.faults)))
+        return problem_response(invalid(f"The data has faults: {error.count:,}.", error_items(error.faults)))
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -195,4 +196,4 @@ def _of_request(request: Request, error: RequestValidationError) -> list[ErrorIt
         wrong = f"the content type is '{sent_as}'" if sent_as else "the content type is missing"
         return [ErrorItem(where="", message=f"{wrong}. Send JSON, with the header Content-Type: application/json.")]
     faults = faults_in(cast(Sequence[ErrorDetails], error.errors()), BaseModel)
-    return error_items(Fault(fault.place[1:] if fault.place[:1] == ("body",) else fault.place, fault.message) for fault in faults)
+    return error_items(replace(fault, place=fault.place[1:]) if fault.place[:1] == ("body",) else fault for fault in faults)

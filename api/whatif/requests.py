@@ -198,7 +198,7 @@ def _problem(connection: Connection, request: WhatifRequest, today: dt.date) -> 
     try:
         return read_problem(request.problem)
     except InputError as error:
-        raise InputError([Fault(("problem", *fault.place), fault.message) for fault in error.faults]) from None
+        raise InputError([fault.within("problem") for fault in error.faults]) from None
 
 
 def _problem_of_plan(connection: Connection, identifier: str) -> Problem:

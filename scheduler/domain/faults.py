@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import override
 
+from scheduler.domain.bounded import LEFT_OUT, MOST_FAULTS, number_left_out
 from scheduler.domain.identifiers import NO_NAMES, alike, shown
 from scheduler.domain.problem import Problem
-from scheduler.domain.suggestions import closest, closest_id, did_you_mean
+from scheduler.domain.suggestions import bounded_suggestions, closest, closest_id, did_you_mean
 from scheduler.domain.values import quoted
 
 Place = tuple[str | int, ...]
@@ -63,13 +66,54 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" if self.place else self.message
 
+    def within(self, *outer: str | int) -> Fault:
+        """Return the fault of a part as one of the whole, in which the part is at ``outer``."""
+        return Fault((*outer, *self.place), self.message)
+
+
+@dataclass(frozen=True)
+class FurtherFaults(Fault):
+    """The faults of an input that are counted and not listed."""
+
+    count: int = 0
+
+    @override
+    def within(self, *outer: str | int) -> Fault:
+        """Return the same: the faults of a part are faults of the whole."""
+        return self
+
+
+def further_faults(count: int) -> FurtherFaults:
+    """Return the entry that ends a list of faults, of which ``count`` are left out."""
+    are = "1 further fault is" if count == 1 else f"{count:,} further faults are"
+    return FurtherFaults((), f"{are} not listed. Correct these first.", count)
+
+
+def first_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return the first ``MOST_FAULTS`` faults and, if there are more, one that counts the rest."""
+    listed: list[Fault] = []
+    others = 0
+    for fault in faults:
+        if isinstance(fault, FurtherFaults):
+            others += fault.count
+        elif len(listed) < MOST_FAULTS:
+            listed.append(fault)
+        else:
+            others += 1
+    return (*listed, further_faults(others)) if others else tuple(listed)
+
 
 class InputError(Exception):
-    """Invalid input, with all of its faults."""
+    """Invalid input, with its faults. After ``MOST_FAULTS`` of them the last entry counts the rest."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(faults)
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = first_faults(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    @property
+    def count(self) -> int:
+        """Return the number of faults, with those that are counted and not listed."""
+        return sum(fault.count if isinstance(fault, FurtherFaults) else 1 for fault in self.faults)
 
 
 def read_problem(raw: Any) -> Problem:
@@ -82,17 +126,21 @@ def read_problem(raw: Any) -> Problem:
         raise InputError(
             [Fault((), "This is not a problem file: it has no JSON object. Enter one with version, horizon, sites, …")]
         )
-    problem: Problem | None = None
-    faults: list[Fault] = []
-    try:
-        problem = Problem.model_validate(raw)
-    except ValidationError as error:
-        faults = list(faults_of(error, Problem))
-    faults += reference_faults(raw, {fault.place for fault in faults})
-    faults += horizon_faults(problem or _with_valid_days(raw, faults))
+    with bounded_suggestions():
+        problem, faults = _validated(raw)
+        faults += reference_faults(raw, {fault.place for fault in faults})
+        faults += horizon_faults(problem or _with_valid_days(raw, faults))
     if problem is None or faults:
         raise InputError(faults)
     return problem
+
+
+def _validated(raw: dict[str, Any]) -> tuple[Problem | None, list[Fault]]:
+    """Return the problem in raw data, or None and the faults of its fields."""
+    try:
+        return Problem.model_validate(raw), []
+    except ValidationError as error:
+        return None, list(faults_of(error, Problem))
 
 
 def _with_valid_days(raw: dict[str, Any], faults: Iterable[Fault]) -> Problem | None:
@@ -106,7 +154,9 @@ def _with_valid_days(raw: dict[str, Any], faults: Iterable[Fault]) -> Problem | 
 def checked(problem: Problem) -> Problem:
     """Return the problem, whose parts are each valid. Raise InputError if references between them or its days are not."""
     lists = problem.model_dump(include=set(_REFERENCES) | set(WITH_IDS), by_alias=True, warnings=False)
-    if faults := [*reference_faults(lists, set(), are_stored=True), *horizon_faults(problem)]:
+    with bounded_suggestions():
+        faults = [*reference_faults(lists, set(), are_stored=True), *horizon_faults(problem)]
+    if faults:
         raise InputError(faults)
     return problem
 
@@ -117,15 +167,20 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]
 
 
 def faults_in(details: Iterable[ErrorDetails], model: type[BaseModel]) -> Iterator[Fault]:
-    """Yield the errors of a validation as faults in plain words, at most one per place."""
+    """Yield the errors of a validation as faults in plain words, at most one per place, and count those that are left out."""
     seen: set[Place] = set()
-    for detail in details:
+    listed = list(details)
+    for detail in listed:
+        if detail["type"] == LEFT_OUT:
+            continue
         place = tuple(detail["loc"])
         # pydantic leaves faulty items out of the count
         lacks_only_faulty_items = detail["type"] == "too_short" and len(detail["input"]) > 0
         if place not in seen and not lacks_only_faulty_items:
             seen.add(place)
             yield Fault(place, _in_words(detail, model))
+    if others := number_left_out(listed):
+        yield further_faults(others)
 
 
 def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
@@ -209,10 +264,8 @@ def reference_faults(raw: Mapping[str, Any], faulty: Collection[Place], *, are_s
     Faulty places are skipped. Ids that ``are_stored`` may be alike, because new ids are compared when they are entered.
     """
     parts = _Parts(raw, faulty)
-    return [
-        *(fault for field in WITH_IDS for fault in _double_ids(parts, field, may_be_alike=are_stored)),
-        *(fault for field in _REFERENCES for fault in _item_faults(parts, field)),
-    ]
+    double = (fault for field in WITH_IDS for fault in _double_ids(parts, field, may_be_alike=are_stored))
+    return list(first_faults(chain(double, (fault for field in _REFERENCES for fault in _item_faults(parts, field)))))
 
 
 class _Parts:
@@ -231,6 +284,7 @@ class _Parts:
         }
         """The ids of each list, including faulty items. A list with an unreadable id is left out, because that id may be any."""
 
+        self._names: dict[str, dict[str, str]] = {}
         self._family: dict[str, str] = {}
         self.families: dict[str, str] = {}
         """The families as first written, by their form for comparison."""
@@ -247,7 +301,9 @@ class _Parts:
 
     def names_in(self, field: str) -> dict[str, str]:
         """Return the readable names of a list's items, by id."""
-        found = {}
+        if field in self._names:
+            return self._names[field]
+        found = self._names[field] = {}
         for n, item in self.items(field):
             identifier, name = (self.text(item, (field, n, key)) for key in ("id", "name"))
             if identifier is not None and name:

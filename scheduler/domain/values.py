@@ -12,12 +12,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from scheduler.domain.bounded import with_bounded_faults
 
 YEARS = range(1900, 2200)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -34,6 +37,11 @@ class Value(BaseModel):
 
     ADDED: ClassVar[frozenset[str]] = frozenset()
     """Fields that version 1.1 of the contract added. The canonical JSON leaves them out while they have their default."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return pydantic's schema, in which a validation reports a bounded number of faults."""
+        return with_bounded_faults(handler(source))
 
 
 def _date(entry: Any) -> dt.date:

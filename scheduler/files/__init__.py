@@ -14,12 +14,13 @@ from scheduler.domain.conference import Conference
 from scheduler.domain.faults import Fault
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
+from scheduler.domain.suggestions import bounded_suggestions
 from scheduler.files.csv_folder import tables_in_folder, write_csv_folder
 from scheduler.files.errors_copy import write_workbook_with_errors
 from scheduler.files.file_safety import refuse
 from scheduler.files.json_file import read_conference_json, read_problem_json, read_schedule_json, write_json
 from scheduler.files.read_tables import problem_with_origins
-from scheduler.files.sheet_faults import SheetFault, in_sheet
+from scheduler.files.sheet_faults import SheetFault, worded
 from scheduler.files.workbook import tables_in_workbook, write_blank_workbook, write_workbook
 
 __all__ = [
@@ -55,16 +56,17 @@ def read_problem_to_judge(path: str | Path) -> tuple[Problem, FaultWording]:
     Raise InputError as ``read_problem_file`` does.
     """
     path = Path(path)
-    match path.suffix.lower():
-        case ".json":
-            return read_problem_json(path), lambda fault: fault
-        case ".xlsx":
-            problem, origins = problem_with_origins(tables_in_workbook(path))
-        case _ if path.is_dir():
-            problem, origins = problem_with_origins(tables_in_folder(path, keep_unreadable=True))
-        case _:
-            _refuse_type(path)
-    return problem, lambda fault: in_sheet(fault, origins)
+    with bounded_suggestions():
+        match path.suffix.lower():
+            case ".json":
+                return read_problem_json(path), lambda fault: fault
+            case ".xlsx":
+                problem, origins = problem_with_origins(tables_in_workbook(path))
+            case _ if path.is_dir():
+                problem, origins = problem_with_origins(tables_in_folder(path, keep_unreadable=True))
+            case _:
+                _refuse_type(path)
+    return problem, lambda fault: worded(fault, origins)
 
 
 def write_problem_file(problem: Problem, path: str | Path) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from scheduler.domain.bounded import MOST_FAULTS
 from scheduler.domain.conference import Conference
-from scheduler.domain.faults import Fault, InputError, faults_of, read_problem
+from scheduler.domain.faults import Fault, InputError, faults_of, further_faults, read_problem
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.domain.values import Value, quoted
@@ -95,13 +96,21 @@ def _parsed(path: Path, text: str) -> Any:
     except ValueError:
         refuse(path, "a number has thousands of digits. Enter a smaller one.")
     if anomalies:
-        raise InputError([Fault((), f"{path}: {message}") for message in _anomalies(text)])
+        raise InputError(_anomaly_faults(path, text))
     return raw
 
 
-def _anomalies(text: str) -> list[str]:
-    """Return a message for each thing that Python accepts and JSON doesn't: duplicate names, NaN and infinities."""
-    messages: list[str] = []
+def _anomaly_faults(path: Path, text: str) -> Iterator[Fault]:
+    """Yield a fault for each anomaly with its line and column. Of many, the last are counted: each line takes a search."""
+    found = list(_anomalies(text))
+    for at, message in found[:MOST_FAULTS]:
+        yield Fault((), f"{path}: {_position(text, at)}: {message}")
+    if others := found[MOST_FAULTS:]:
+        yield further_faults(len(others))
+
+
+def _anomalies(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each thing that Python accepts and JSON doesn't, with its position: duplicate names, NaN and infinities."""
     names: list[set[str] | None] = []
     for token in re.finditer(r'"(?:[^"\\]|\\.)*"(\s*:)?|[{}\[\]]|NaN|-?Infinity', text):
         symbol = token[0]
@@ -112,12 +121,11 @@ def _anomalies(text: str) -> list[str]:
         elif token[1] is not None:
             inside, name = names[-1], json.loads(symbol[: -len(token[1])])
             if inside is not None and name in inside:
-                messages.append(f"{_position(text, token.start())}: {quoted(name)} appears twice in one object. Keep one.")
+                yield token.start(), f"{quoted(name)} appears twice in one object. Keep one."
             elif inside is not None:
                 inside.add(name)
         elif not symbol.startswith('"'):
-            messages.append(f"{_position(text, token.start())}: {symbol} is not a number. Enter a number such as 0.6.")
-    return messages
+            yield token.start(), f"{symbol} is not a number. Enter a number such as 0.6."
 
 
 def _position(text: str, at: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scheduler.domain.faults import Fault, InputError, Place, read_problem
+from scheduler.domain.faults import Fault, FurtherFaults, InputError, Place, further_faults, read_problem
 from scheduler.domain.identifiers import shown
 from scheduler.domain.problem import Problem
 from scheduler.domain.suggestions import closest, closest_id, did_you_mean
@@ -89,14 +89,15 @@ def problem_with_origins(tables: Sequence[Table]) -> tuple[Problem, Origins]:
             reading.put(sheet.place, UNREADABLE)
             reading.lose_ids(sheet)
     _apply_switches(reading)
+    others: Sequence[Fault] = ()
     try:
         problem = read_problem(reading.raw)
     except InputError as error:
-        reading.sheet_faults += [new for fault in error.faults if (new := _new_fault(fault, reading))]
+        others = _add_new_faults(error, reading)
     else:
         if not reading.sheet_faults and not reading.file_faults:
             return problem, reading.origins
-    raise InputError([*reading.file_faults, *sorted(reading.sheet_faults, key=_order)])
+    raise InputError([*reading.file_faults, *sorted(reading.sheet_faults, key=_order), *others])
 
 
 def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[SheetFault]]:
@@ -104,6 +105,17 @@ def rows_in(sheet: Sheet, table: Table) -> tuple[list[tuple[int, Fields]], list[
     reading = TableReading()
     rows = [(number, _fields(sheet, number, cells, reading)) for number, cells in _rows(sheet, table, reading).items()]
     return rows, reading.sheet_faults
+
+
+def _add_new_faults(error: InputError, reading: TableReading) -> Sequence[Fault]:
+    """Record the faults of the raw data that don't follow from recorded ones, and return how many others there are at least."""
+    recorded = len(reading.sheet_faults)
+    listed = [fault for fault in error.faults if not isinstance(fault, FurtherFaults)]
+    new = [one for fault in listed if (one := _new_fault(fault, reading)) is not None]
+    reading.sheet_faults += new
+    counted = sum(fault.count for fault in error.faults if isinstance(fault, FurtherFaults))
+    may_follow = max(0, recorded - (len(listed) - len(new)))
+    return [further_faults(counted - may_follow)] if counted > may_follow else []
 
 
 def _new_fault(fault: Fault, reading: TableReading) -> SheetFault | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scheduler.domain.faults import Fault, Place
+from scheduler.domain.faults import Fault, FurtherFaults, Place
 from scheduler.files.schema import Column, SettingsSheet, Sheet
 from scheduler.files.sheets import SHEETS, list_sheets, sheet_titled
 
@@ -43,6 +43,11 @@ class SheetFault(Fault):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"
+
+
+def worded(fault: Fault, origins: Origins) -> Fault:
+    """Return a fault of the problem in the terms of its workbook."""
+    return fault if isinstance(fault, FurtherFaults) else in_sheet(fault, origins)
 
 
 def in_sheet(fault: Fault, origins: Origins) -> SheetFault:

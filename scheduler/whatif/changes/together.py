@@ -45,7 +45,7 @@ def faults_of_changes(
     for n, change in enumerate(changes):
         for fault in change.faults(problem):
             valid = False
-            yield Fault((*at, CHANGES_LIST, n, *fault.place), fault.message)
+            yield fault.within(*at, CHANGES_LIST, n)
     if valid:
         for n, m in _contradictions(problem, changes):
             before = changes[m].sentence(problem)

@@ -49,7 +49,7 @@ def changes_in(raw: Any, problem: Problem | None = None) -> tuple[ChangeBase, ..
     elif problem is not None:
         for n, change in enumerate(changes):
             found = () if change is None else change.faults(problem)
-            faults += [Fault((CHANGES_LIST, n, *fault.place), fault.message) for fault in found]
+            faults += [fault.within(CHANGES_LIST, n) for fault in found]
     if faults:
         raise InputError(faults)
     return readable
@@ -69,5 +69,5 @@ def change_in(raw: Any, at: Place, faults: list[Fault]) -> ChangeBase | None:
     try:
         return CHANGES[name].model_validate(raw)
     except ValidationError as error:
-        faults += [Fault((*at, *fault.place), fault.message) for fault in faults_of(error, CHANGES[name])]
+        faults += [fault.within(*at) for fault in faults_of(error, CHANGES[name])]
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from scheduler.domain.faults import Fault, InputError, Place, faults_of
+from scheduler.domain.faults import Fault, FurtherFaults, InputError, Place, faults_of
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import quoted
 from scheduler.files.cells import simplified
@@ -86,7 +86,7 @@ def _scenario(raw: Any, at: Place, problem: Problem | None, faults: list[Fault])
     try:
         scenario = Scenario.model_validate(fields)
     except ValidationError as error:
-        own += [Fault((*at, *fault.place), fault.message) for fault in faults_of(error, Scenario)]
+        own += [fault.within(*at) for fault in faults_of(error, Scenario)]
     if problem is not None:
         own += _unsuited(changes, at, problem) if own or scenario is None else scenario.faults(problem)
     faults += own
@@ -97,7 +97,7 @@ def _unsuited(changes: Sequence[ChangeBase | None], at: Place, problem: Problem)
     """Yield each reason why a change that could be read doesn't suit the problem."""
     for n, change in enumerate(changes):
         for fault in [] if change is None else change.faults(problem):
-            yield Fault((*at, "changes", n, *fault.place), fault.message)
+            yield fault.within(*at, "changes", n)
 
 
 def _in_workbook(path: Path, problem: Problem | None) -> tuple[Scenario, ...]:
@@ -114,9 +114,10 @@ def _in_workbook(path: Path, problem: Problem | None) -> tuple[Scenario, ...]:
             faults = error.faults
     elif not rows.faults:
         raise InputError([SheetFault((), EMPTY, SCENARIOS)])
-    in_cells = [rows.in_cell(fault) for fault in faults]
+    others = [fault for fault in faults if isinstance(fault, FurtherFaults)]
+    in_cells = [rows.in_cell(fault) for fault in faults if fault not in others]
     reported = rows.faults + [fault for fault in in_cells if not rows.is_reported(fault)]
     if reported:
         reported.sort(key=lambda fault: fault.row or 0)
-        raise InputError(reported)
+        raise InputError([*reported, *others])
     return scenarios
