@@ -13,6 +13,9 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
 
+# Every process that a test starts would compile the code again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help venv run quick test test-all lint bench timefold fixtures vendor pictures lock clean
 
 help:
