@@ -111,6 +111,8 @@ def _in_words(result: Explanation) -> Iterator[str]:
         yield "Not verified within the time limit. Allow more time."
     elif not result.minimal:
         yield "Verified, but not proven minimal within the time limit. Allow more time."
+    elif result.smallest is False:
+        yield "Each fact is necessary, but fewer others may forbid it too: not found out within the time limit. Allow more time."
 
 
 def _titled(title: str, lines: list[str]) -> Iterator[str]:

@@ -18,7 +18,8 @@ class NamedFact(Value):
 class Explanation(Value):
     """An answer of at most three sentences, and what it rests on.
 
-    ``facts`` forbid the slots together, and if ``minimal`` each of them is necessary. If a slot is possible, ``tiers`` are those
+    ``facts`` forbid the slots together, and if ``minimal`` each of them is necessary; ``smallest`` if it is proven that no fewer
+    facts forbid them, and None if the slots aren't forbidden by facts. If a slot is possible, ``tiers`` are those
     of the best schedule with it, ``costs`` the difference from the schedule rule by rule, and ``moves`` the other bookings
     that move; ``minimal`` then says that no schedule with such a slot is better. ``cures`` make a slot possible, or undo what was
     asked about, cheapest first. ``verified`` if a solve confirmed the answer within the time limit.
@@ -32,6 +33,7 @@ class Explanation(Value):
     costs: tuple[OfferCost, ...] = ()
     verified: bool
     minimal: bool
+    smallest: bool | None = None
 
 
 class AtRisk(Value):

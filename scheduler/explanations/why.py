@@ -110,7 +110,9 @@ def _impossible(diary: Diary, firm: FirmDiary, aspect: Aspect, highs: Highs, bud
     if cures:
         answer += f" {cure_in_words(cures[0], f'It would be possible {aspect.otherwise}'.strip())}"
     facts = tuple(NamedFact(rule=fact.rule, subject=fact.subject, text=fact.text) for fact in conflict.facts)
-    return Explanation(answer=answer, facts=facts, cures=tuple(cures), verified=True, minimal=conflict.minimal)
+    return Explanation(
+        answer=answer, facts=facts, cures=tuple(cures), verified=True, minimal=conflict.minimal, smallest=conflict.smallest
+    )
 
 
 def _cures(diary: Diary, firm: FirmDiary, aspect: Aspect, cost: Cost, highs: Highs, budget: Budget) -> list[Cure]:

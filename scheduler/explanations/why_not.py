@@ -89,6 +89,7 @@ def _impossible(problem: Problem, target: Target, conflict: FactConflict, cures:
         cures=tuple(cures),
         verified=True,
         minimal=conflict.minimal,
+        smallest=conflict.smallest,
     )
 
 

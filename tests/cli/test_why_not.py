@@ -51,6 +51,7 @@ def test_an_impossible_slot_is_explained_as_json(folder: Path) -> None:
         "costs": [],
         "verified": True,
         "minimal": True,
+        "smallest": True,
     }
 
 

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -5,11 +6,16 @@ import pytest
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import Problem, on_day
 from scheduler.domain.schedule import Schedule
+from scheduler.engines.budget import Budget
 from scheduler.engines.kept_highs import kept_highs
+from scheduler.explanations.conflict import conflict_of
+from scheduler.explanations.feasibility import firm_diary
 from scheduler.explanations.question import Question
 from scheduler.explanations.results import Explanation, NamedFact
+from scheduler.explanations.target import Target
 from scheduler.explanations.why_not import why_not
 from scheduler.offers.results import Cure, OfferCost
+from scheduler.published_schedule import with_schedule_published
 from tests.builders import booking, chair, conference, room, schedule
 from tests.repairs.diary_builders import diary, published
 
@@ -52,6 +58,43 @@ def test_a_slot_of_another_booking_is_possible_and_says_who_moves_and_what_it_co
     )
 
 
+def test_the_smallest_set_of_facts_is_named_if_others_also_forbid_it() -> None:
+    """Four chairs are absent, which a deletion filter leaves. Two closed rooms, and no virtual conference, are one fact less."""
+    friday = {"first": FRIDAY, "last": FRIDAY}
+    problem = diary(
+        rooms=[room("AYL-1", closed=[friday]), room("WYC-1", closed=[friday])],
+        chairs=[chair(name, absences=[friday]) for name in ("C1", "C2", "C3", "C4")],
+    )
+    result = asked(problem, date=FRIDAY)
+    assert [fact.subject for fact in result.facts] == ["AYL-1", "WYC-1", "A"]
+    assert (result.minimal, result.smallest) == (True, True)
+
+
+def test_a_search_for_fewer_facts_that_is_cut_short_says_so() -> None:
+    """The clock counts how often it is read, so that each limit ends the search at another point."""
+    friday = {"first": FRIDAY, "last": FRIDAY}
+    problem = diary(
+        rooms=[room("AYL-1", closed=[friday]), room("WYC-1", closed=[friday])],
+        chairs=[chair(name, absences=[friday]) for name in ("C1", "C2", "C3", "C4")],
+    )
+    firm = firm_diary(with_schedule_published(problem, published()), Target("A", date=dt.date(2027, 3, 5)))
+    calls = 0
+
+    def clock() -> float:
+        nonlocal calls
+        calls += 1
+        return float(calls)
+
+    outcomes = set()
+    for seconds in range(1, 400, 7):
+        calls = 0
+        found = conflict_of(firm, Target("A", date=dt.date(2027, 3, 5)), Budget(clock, 0.0, float(seconds)))
+        outcomes.add((found.minimal, found.smallest, len(found.facts)))
+    assert {(minimal, smallest) for minimal, smallest, _ in outcomes} == {(False, False), (True, False), (True, True)}
+    assert {number for minimal, smallest, number in outcomes if (minimal, smallest) == (True, False)} == {4}
+    assert {number for minimal, smallest, number in outcomes if smallest} == {3}
+
+
 def test_two_facts_that_each_forbid_it_are_undone_by_one_cure_of_two_changes() -> None:
     problem = diary(
         rooms=[room("AYL-1", closed=[{"first": FRIDAY, "last": FRIDAY}]), room("WYC-1")],
@@ -75,6 +118,7 @@ def test_two_facts_that_each_forbid_it_are_undone_by_one_cure_of_two_changes() -
         ),
         verified=True,
         minimal=True,
+        smallest=True,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import combinations
+from math import comb
 from random import Random
 
 import pytest
@@ -16,7 +18,7 @@ from scheduler.explanations.aspects import aspects_of
 from scheduler.explanations.conflict import conflict_of
 from scheduler.explanations.fact import Fact
 from scheduler.explanations.facts import facts_of
-from scheduler.explanations.feasibility import firm_diary
+from scheduler.explanations.feasibility import FirmDiary, firm_diary
 from scheduler.explanations.question import Question
 from scheduler.explanations.results import Explanation
 from scheduler.explanations.target import Target
@@ -31,6 +33,8 @@ from tests.random_problems import STARTS, random_problem, random_problem_of_toda
 from tests.varied_problems import varied_problem
 
 SOME, MANY = range(40), range(40, 240)
+MOST_SETS = 300
+"""Sets of facts that are tried for one question."""
 NO_LIMIT = Budget(lambda: 0.0, 0.0, None)
 
 
@@ -90,9 +94,22 @@ def assert_conflict_is_minimal(seed: int, published: Problem, target: Target) ->
     if all(fact.lift(firm.problem) is not firm.problem for fact in conflict.facts):
         for fact in conflict.facts:
             assert is_possible(without([*everything, fact]), target) is not False, (seed, fact.text)
+        assert_no_fewer_forbid(seed, firm, target, len(conflict.facts) - 1)
+    assert conflict.smallest, seed
     for fact in conflict.also:
         others = [one for one in facts_of(firm, target) if one.text != fact.text]
         assert is_possible(without(others), target) is not True, seed
+
+
+def assert_no_fewer_forbid(seed: int, firm: FirmDiary, target: Target, number: int) -> None:
+    """Assert that no set of so many facts forbids the slots with the others lifted, if there are few enough sets to try each."""
+    every = facts_of(firm, target)
+    if comb(len(every), number) <= MOST_SETS:
+        for facts in combinations(every, number):
+            lifted = firm.problem
+            for fact in every:
+                lifted = lifted if fact in facts else fact.lift(lifted)
+            assert is_possible(lifted, target) is not False, (seed, [fact.text for fact in facts])
 
 
 def assert_true(seed: int, problem: Problem, schedule: Schedule, question: Question) -> str:
