@@ -50,8 +50,8 @@ class Budget:
         return Budget(self.clock, self.started, self.clock() + part * self.left, self.stop)
 
 
-def abandonable(call: Callable[[], T], budget: Budget) -> T | None:
-    """Return the call's result, or None once the budget is over.
+def abandonable(call: Callable[[], T], budget: Budget, also_stop: threading.Event | None = None) -> T | None:
+    """Return the call's result, or None once the budget is over or the event comes.
 
     The call runs in a thread, which an abandoned call keeps until it ends: a solver can't be stopped from outside.
     """
@@ -69,7 +69,7 @@ def abandonable(call: Callable[[], T], budget: Budget) -> T | None:
 
     threading.Thread(target=work, daemon=True).start()
     while not done.wait(HEARTBEAT):
-        if budget.over:
+        if budget.over or (also_stop is not None and also_stop.is_set()):
             return None
     if errors:
         raise errors[0]

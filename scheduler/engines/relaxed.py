@@ -12,11 +12,11 @@ from scheduler.domain.schedule import TIERS, TierName
 from scheduler.engines.bounds import Bound, bound_from
 from scheduler.engines.budget import Budget
 from scheduler.engines.climbing import Climb
+from scheduler.engines.cuts.cutting import Cutting
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Cap, Part, part_of
 from scheduler.engines.projection import projected_bound
 from scheduler.engines.results import Relaxation
-from scheduler.engines.tightening import Tightening
 from scheduler.grouping import Ints
 from scheduler.model.candidates import Candidates
 from scheduler.model.programme import Floats, Programme
@@ -42,7 +42,7 @@ class Relaxations:
         self._highs = highs
         self._seed = seed
         self._conferences = len(candidates.problem.conferences)
-        self._tightening = Tightening(highs, candidates, seed)
+        self._cutting = Cutting(highs, candidates, seed)
         self._known: dict[tuple[TierName, bytes, bytes, tuple[tuple[int, bytes], ...]], Relaxed | None] = {}
         self._floors: dict[tuple[bytes, bytes], int] = {}
 
@@ -55,7 +55,7 @@ class Relaxations:
             part = tier_part(tier, columns, caps, programme)
             solved = self._highs.relaxation(part, budget, interior=True)
             bound = None if solved is None else bound_from(part, solved.duals)
-            tighten = self._tightening if tier == TIERS[-1] else None
+            tighten = self._cutting if tier == TIERS[-1] else None
             if solved is None and budget.over:
                 return None  # with more time there may be one
             climb = None if bound is None else Climb(bound, bound.value, tighten=tighten)
