@@ -7,7 +7,7 @@ from types import TracebackType
 
 from scheduler.engines.bounds import Bound
 from scheduler.engines.budget import Budget
-from scheduler.engines.cuts.loop import Cut, CutLoop
+from scheduler.engines.cuts.parameters import Cut, CutLoop
 from scheduler.engines.part import Part
 from scheduler.engines.results import Relaxation
 from scheduler.engines.solver_process import SolverProcess
@@ -58,6 +58,6 @@ class Highs:
         how: CutLoop,
         also_stop: threading.Event | None = None,
     ) -> Cut | None:
-        """Return what the cut loop proves of solutions of at most ``top``; None if the budget is over or the event comes first."""
+        """Return what the cut loop proves of solutions of at most ``top``; None if the budget or the event ends it."""
         result = self._cuts.call(budget, known, request, top, SHARE_OF_CUTS * budget.left, seed, how, also_stop=also_stop)
         return result if isinstance(result, Cut) else None

@@ -1,4 +1,4 @@
-"""A solver in a child process. A solve can't be stopped in its own process, and its memory is freed only when the process ends."""
+"""A solver in a child process: a solve can't be stopped in its own, and its memory is freed only when the process ends."""
 
 from __future__ import annotations
 

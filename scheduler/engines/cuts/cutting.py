@@ -10,7 +10,7 @@ import numpy as np
 from scheduler.engines.bounds import Bound
 from scheduler.engines.budget import Budget
 from scheduler.engines.climbing import Tight, is_set
-from scheduler.engines.cuts.loop import CutLoop
+from scheduler.engines.cuts.parameters import CutLoop
 from scheduler.engines.cuts.presence import request_of_columns
 from scheduler.engines.highs_process import Highs
 from scheduler.model.candidates import Candidates

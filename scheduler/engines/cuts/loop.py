@@ -7,49 +7,19 @@ numbers from its duals (``bounds``), so neither the cuts' choice nor the LP solv
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from scheduler.engines.bounds import GRID, Bound, bound_from
+from scheduler.engines.cuts.parameters import Cut, CutLoop
 from scheduler.engines.cuts.presence import presence_rows
 from scheduler.engines.cuts.rows import Rows, no_rows, rows_of, stacked, with_cuts
 from scheduler.engines.cuts.simplex import Vertex, WarmLp
-from scheduler.engines.cuts.zero_half import ZeroHalf, zero_half_cuts
+from scheduler.engines.cuts.zero_half import zero_half_cuts
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints, Mask
 from scheduler.model.programme import Floats
-
-
-@dataclass(frozen=True)
-class CutLoop:
-    """When the loop adds, drops and stops."""
-
-    most_rounds: int = 120
-    """Relaxations solved; hard months take 10 to 40."""
-    most_iterations: int = 400_000
-    """Simplex iterations of all rounds together."""
-    few_presences: int = 20
-    """Zero-half cuts are separated only if fewer presence rows than this are violated."""
-    most_presences: int = 300
-    """Presence rows added in a round, the most violated first."""
-    least_gain: float = 0.05
-    """Gain of the bound below which a round counts as stalled."""
-    most_stalled: int = 12
-    """Stalled rounds in a row after which the loop ends."""
-    rounds_to_drop: int = 4
-    """Rounds after which cuts with slack are dropped."""
-    least_slack: float = 1e-6
-    """Slack above which a cut is dropped."""
-    zero_half: ZeroHalf = field(default_factory=ZeroHalf)
-
-
-@dataclass(frozen=True)
-class Cut:
-    """What the loop proved of solutions of at most ``top``: a bound with its columns, and the simplex iterations that it took."""
-
-    bound: Bound
-    iterations: int
 
 
 @dataclass

@@ -18,6 +18,12 @@ from scheduler.grouping import Ints, Mask
 from scheduler.model.programme import Floats
 
 INFINITE = highspy.kHighsInf
+OPTIONS: tuple[tuple[str, bool | int | str], ...] = (
+    ("output_flag", False),
+    ("threads", 1),
+    ("solver", "simplex"),
+    ("simplex_strategy", 1),  # the dual simplex, in one thread
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,8 @@ class WarmLp:
 
     def __init__(self, part: Part) -> None:
         self._own = part.matrix.shape[0]
-        self._solver = highspy.Highs()
-        for name, value in {"output_flag": False, "threads": 1, "solver": "simplex", "simplex_strategy": 1}.items():
+        self._solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its stubs leave the constructor untyped
+        for name, value in OPTIONS:
             self._solver.setOptionValue(name, value)
         matrix = sparse.csc_array(part.matrix)
         lp = highspy.HighsLp()
@@ -60,7 +66,7 @@ class WarmLp:
             solution = self._solver.getSolution()
             return Vertex(np.array(solution.col_value), np.array(solution.row_dual))
         if status == highspy.HighsModelStatus.kInfeasible:
-            _, has_ray, ray = self._solver.getDualRay()
+            _, has_ray, ray = self._solver.getDualRay()  # type: ignore[attr-defined]  # its stubs leave it out
             return Vertex(None, np.array(ray)) if has_ray else None
         return None
 

@@ -7,11 +7,10 @@ Andreello, Caprara & Fischetti 2007.) A cut is made from the rows themselves in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import sparse
 
+from scheduler.engines.cuts.parameters import ZeroHalf
 from scheduler.engines.cuts.parity import even_combinations, unpacked
 from scheduler.engines.cuts.rows import Rows, no_rows
 from scheduler.grouping import Ints, Mask
@@ -19,26 +18,6 @@ from scheduler.model.programme import Floats
 
 FRACTIONAL = 1e-6
 """A value within this of its limits counts as whole."""
-
-
-@dataclass(frozen=True)
-class ZeroHalf:
-    """How zero-half cuts are separated."""
-
-    most_slack: float = 0.99
-    """Slack of the rows of a combination together: from 1 on, no cut is violated."""
-    passes: int = 3
-    """Eliminations, the later ones with a randomised order."""
-    shuffle: float = 0.3
-    """Random part of a column's rank in later passes, in units of its value."""
-    rebuilt: int = 600
-    """Combinations of least slack that are rebuilt as cuts."""
-    kept: int = 200
-    """Cuts of a round."""
-    least_violation: float = 1e-3
-    """Violation below which a cut is left out."""
-    most_parallel: float = 0.9
-    """Cosine above which one of two cuts is left out."""
 
 
 def zero_half_cuts(rows: Rows, point: Floats, top: Ints, how: ZeroHalf, random: np.random.Generator) -> Rows:
