@@ -24,6 +24,7 @@ BREACHES = {
     ),
     "File formats import no engine": ("scheduler/files/cells.py", "import ortools"),
     "Checking and measuring a schedule needs no solver and no model": ("scheduler/measure.py", "import scheduler.engines.bounds"),
+    "Only the process of the cuts loads HiGHS's own binding": ("scheduler/engines/highs_process.py", "import highspy"),
     "The scheduler imports no service, fixture, test or benchmark": ("scheduler/planner.py", "import sqlalchemy"),
     "Fixtures import no test and no benchmark": ("fixtures/places.py", "import benchmarks"),
     "The service's imports go one way: from the app down to the errors": ("api/errors.py", "import api.app"),

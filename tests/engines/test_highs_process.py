@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 from scheduler.engines import highs as directly
-from scheduler.engines import highs_process
+from scheduler.engines import solver_process
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part
 from tests.engines.small import LONG, made, no_limit, whole, within
@@ -27,8 +27,8 @@ def own() -> Iterator[Highs]:
 
 
 def pid(highs: Highs) -> int:
-    assert highs._child is not None
-    return highs._child.pid
+    assert highs._relaxations._child is not None
+    return highs._relaxations._child.pid
 
 
 def is_gone(process: int) -> bool:
@@ -103,7 +103,7 @@ def test_a_call_whose_process_is_killed_is_made_again_by_another(own: Highs) -> 
 def test_a_call_that_is_killed_each_time_gives_nothing_and_the_next_starts_another(
     own: Highs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(highs_process, "ATTEMPTS", 1)
+    monkeypatch.setattr(solver_process, "ATTEMPTS", 1)
     os.kill(pid(own), signal.SIGKILL)
     assert within(LONG, lambda: own.relaxation(PART, no_limit())) is None
     assert_works(own)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from scheduler.engines import climbing, cp_sat
-from scheduler.engines import tightening as tightening_module
 from scheduler.engines.bounds import GRID, Bound, bound_from, plain_bound
 from scheduler.engines.budget import Budget
 from scheduler.engines.climbing import Climb, Tight, Tighten, no_ceiling
+from scheduler.engines.cuts import cutting as cutting_module
+from scheduler.engines.cuts.cutting import Cutting
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part, part_of
 from scheduler.engines.results import Searched
-from scheduler.engines.tightening import Tightening
 from tests.builders import chair, conference, room, tiny_problem
 from tests.engines.small import made, no_limit, whole
 from tests.engines.small_problems import Case, case_of, cases, planned
@@ -31,8 +31,8 @@ def bound_of(highs: Highs, one: Case) -> Bound:
     return bound_from(part, relaxation.duals)
 
 
-def tightening(highs: Highs, one: Case) -> Tightening:
-    return Tightening(highs, one.candidates, seed=1)
+def cutting(highs: Highs, one: Case) -> Cutting:
+    return Cutting(highs, one.candidates, seed=1)
 
 
 def reviews(sites_of: Mapping[str, Sequence[str]]) -> Case:
@@ -71,13 +71,13 @@ def kept_by(tighten: Tighten, tights: list[Tight]) -> Tighten:
 def test_what_a_chair_cannot_do_in_whole_numbers_lifts_the_bound_to_the_best(highs: Highs) -> None:
     one = reviews(THREE_AND_ONE)
     bound = bound_of(highs, one)
-    tight = tightening(highs, one)(bound, 80, no_limit()).bound
+    tight = cutting(highs, one)(bound, 80, no_limit()).bound
     assert (bound.value, tight.value, one.optimum[-1]) == (0, 40, 40)
 
 
 def test_where_nothing_costs_so_little_the_bound_is_above_it(highs: Highs) -> None:
     one = reviews(THREE_AND_ONE)
-    assert tightening(highs, one)(bound_of(highs, one), 30, no_limit()).bound.value > 30
+    assert cutting(highs, one)(bound_of(highs, one), 30, no_limit()).bound.value > 30
 
 
 def test_no_best_solution_is_lost_and_no_bound_is_above_it(highs: Highs) -> None:
@@ -91,7 +91,7 @@ def test_no_best_solution_is_lost_and_no_bound_is_above_it(highs: Highs) -> None
         assert solution.point is not None
         used = bound.part.columns[solution.point > 0]
         for above in (0, 10, 60):
-            tight = tightening(highs, one)(bound, best + above, no_limit()).bound
+            tight = cutting(highs, one)(bound, best + above, no_limit()).bound
             assert bound.value <= tight.value <= best
             face = tight.face(best)
             assert set(used.tolist()) <= set(face.columns.tolist())
@@ -112,7 +112,7 @@ def test_a_climb_that_tightens_ends_where_one_does_that_does_not(highs: Highs, m
         one = reviews({name: random.choices(["AYL", "WYC"], k=random.randint(3, 4)) for name in ("C1", "C2")})
         bound = bound_of(highs, one)
         heard, tights = [bound.value], list[Tight]()
-        climb = Climb(bound, bound.value, tighten=kept_by(tightening(highs, one), tights))
+        climb = Climb(bound, bound.value, tighten=kept_by(cutting(highs, one), tights))
         reached = climb.search(no_ceiling, no_limit(), seed=1, lifted=heard.append)
         assert reached is not None
         assert heard == sorted(heard)
@@ -127,7 +127,7 @@ def test_a_climb_that_tightens_stops_at_its_ceiling(highs: Highs, monkeypatch: p
     monkeypatch.setattr(climbing, "WORK_BEFORE_TIGHTENING", 0.0)
     one = reviews(THREE_AND_ONE)
     tights: list[Tight] = []
-    climb = Climb(bound_of(highs, one), 0, tighten=kept_by(tightening(highs, one), tights))
+    climb = Climb(bound_of(highs, one), 0, tighten=kept_by(cutting(highs, one), tights))
     assert climb.search(lambda: 40, no_limit(), seed=1) is None
     assert (climb.proven, climb.work, len(tights)) == (40, 0, 1)
 
@@ -136,14 +136,14 @@ def test_a_budget_that_is_over_leaves_a_bound_as_it_was(highs: Highs) -> None:
     one, over = reviews(THREE_AND_ONE), no_limit()
     bound = bound_of(highs, one)
     over.stop.set()
-    assert tightening(highs, one)(bound, 80, over) == Tight(bound, 80)
+    assert cutting(highs, one)(bound, 80, over) == Tight(bound, 80)
 
 
 def test_what_is_too_large_is_left_as_it_was(highs: Highs, monkeypatch: pytest.MonkeyPatch) -> None:
     one = reviews(THREE_AND_ONE)
     bound = bound_of(highs, one)
-    monkeypatch.setattr(tightening_module, "MOST_COLUMNS", 3)
-    assert tightening(highs, one)(bound, 80, no_limit()) == Tight(bound, 80)
+    monkeypatch.setattr(cutting_module, "MOST_COLUMNS", 3)
+    assert cutting(highs, one)(bound, 80, no_limit()) == Tight(bound, 80)
 
 
 def test_plans_that_tighten_from_the_first_search_on_end_at_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
