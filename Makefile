@@ -54,7 +54,7 @@ run: $(RUN)
 	@echo
 	@echo "The schedule as a workbook: out/$(MONTH).schedule.xlsx"
 	@echo
-	$(BIN)/scheduler serve
+	CONFERENCES_DEMO=true $(BIN)/scheduler serve
 
 lint: $(DEV)
 	$(BIN)/ruff check .

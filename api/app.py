@@ -20,6 +20,7 @@ from api.database.session import Store
 from api.decisions import repair_routes, why_routes
 from api.decisions import routes as decisions
 from api.decisions.solving import Solving
+from api.demo import diary as demo
 from api.diary.absences import routes as absences
 from api.diary.bookings import routes as bookings
 from api.diary.conferences import handover_routes as handovers
@@ -31,7 +32,6 @@ from api.diary.holidays import routes as holidays
 from api.diary.registers import routes as registers
 from api.diary.service import list_routes
 from api.diary.service import routes as documents
-from api.exchange import demo
 from api.exchange import routes as exchange
 from api.feeds import routes as feeds
 from api.feeds import subscriptions
@@ -119,10 +119,12 @@ ROUTES = _routes()
 def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -> FastAPI:
     """Return the service over its database, and migrate the database first.
 
-    Raise NewerDatabaseError if a later version has changed the database.
+    Raise NewerDatabaseError if a later version has changed the database, or OtherDiaryError if it has real data and is to be the
+    demonstration's.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    store = Store(settings.url, settings.database_wait, settings.database_statement)
+    url = demo.url_of(settings, clock()) if settings.demo else settings.url
+    store = Store(url, settings.database_wait, settings.database_statement)
     migrate(store)
     if settings.demo:
         demo.fill(store, clock())

@@ -63,10 +63,16 @@ def _app(settings: Settings) -> FastAPI:
 
     from api.app import create_app
     from api.database.migrate import NewerDatabaseError
+    from api.demo.diary import OtherDiaryError
 
     try:
+        if settings.demo:
+            typer.echo(
+                "The demonstration is a made-up diary of this month and the next. The first start of a day takes longer.",
+                err=True,
+            )
         return create_app(settings)
-    except NewerDatabaseError as error:
+    except (NewerDatabaseError, OtherDiaryError) as error:
         _refuse(str(error))
     except (ArgumentError, NoSuchModuleError):
         _refuse("CONFERENCES_DATABASE_URL is not a database URL. Enter one such as sqlite:///diary.db (see docs/settings.md).")

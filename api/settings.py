@@ -113,7 +113,10 @@ class Settings:
             "enter": "at least 32 characters without spaces, such as the output of: openssl rand -hex 32",
         },
     )
-    demo: bool = field(default=True, metadata={"says": "whether to fill an empty diary with a made-up month"})
+    demo: bool = field(
+        default=False,
+        metadata={"says": "whether to show a made-up diary of this month and the next, in a database of its own for each day"},
+    )
 
     @property
     def url(self) -> str:

@@ -1,1 +1,1 @@
-"""Import of problems into the diary, their export, and demo data."""
+"""Import of problems into the diary, and their export."""

@@ -81,7 +81,7 @@ def _repaired(store: Store, job: Job, wanted: RepairJob, watch: Watch) -> Stored
         stop=watch.stop,
     )
     report = report_of(result.problem, result.schedule) | {repairs.KEY: result.report.model_dump(mode="json")}
-    return StoredPlan(job.id, result.problem, result.schedule, report, _versions(), request["seed"], utc_now())
+    return StoredPlan(job.id, result.problem, result.schedule, report, versions(), request["seed"], utc_now())
 
 
 def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:
@@ -94,10 +94,11 @@ def _plan(job: Job, problem: Problem, watch: Watch) -> StoredPlan:
         on_progress=watch.hear,
         stop=watch.stop,
     )
-    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), _versions(), request["seed"], utc_now())
+    return StoredPlan(job.id, problem, schedule, report_of(problem, schedule), versions(), request["seed"], utc_now())
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of Python, the planner and its engines."""
     return {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
 
 

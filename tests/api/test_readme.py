@@ -21,7 +21,7 @@ def test_a_month_is_planned_compared_and_published_with_curl(tmp_path: Path) -> 
     assert commands.startswith(f"service={ADDRESS}\n")
     with running(tmp_path, data=tmp_path / "data", plan_seconds=120) as server:
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", commands.replace(ADDRESS, server.url)],
+            ["bash", "-euo", "pipefail", "-c", commands.replace(ADDRESS, server.url).replace("@fixtures/", f"@{ROOT}/fixtures/")],
             cwd=tmp_path,
             capture_output=True,
             text=True,

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from api.database.migrate import migrate
 from api.database.session import Store
+from tests.api.support.builders import fill
 from tests.api.support.databases import Databases, slow_on_postgresql
 from tests.api.support.services import SECONDS, command, environment, running
 
@@ -39,6 +41,7 @@ def test_the_service_prints_its_address_and_ends_with_ctrl_c(tmp_path: Path) -> 
         assert server.process.wait(SECONDS) == 0
         assert server.process.stdout is not None
         assert server.process.stdout.read().splitlines() == [
+            f"  API:            {server.url}/api/v1",
             f"  documentation:  {server.url}/api/v1/docs",
             f"  health check:   {server.url}/health",
             "The service has ended.",
@@ -58,11 +61,25 @@ def test_the_service_ends_with_sigterm_if_its_shell_ignores_ctrl_c(tmp_path: Pat
         signal.signal(signal.SIGINT, before)
 
 
-def test_the_made_up_month_is_added_only_once(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_demonstration_is_made_only_once_and_never_in_the_diary(tmp_path: Path) -> None:
+    counts = []
     for _ in range(2):
-        with running(tmp_path, data=tmp_path, plan_processes=0) as server:
+        with running(tmp_path, data=tmp_path, plan_processes=0, calendar_minutes=0, demo="true") as server:
             assert [site["id"] for site in get(f"{server.url}/api/v1/sites")["items"]] == ["AYL", "AMR", "WYC"]
-            assert len(get(f"{server.url}/api/v1/problem?first=2027-01-01&last=2027-01-31")["chairs"]) == 7
+            counts.append(len(get(f"{server.url}/api/v1/publications")["items"]))
+    assert counts == [2, 2]
+    with running(tmp_path, data=tmp_path, plan_processes=0) as server:
+        assert get(f"{server.url}/api/v1/sites")["items"] == []
+
+
+def test_the_demonstration_is_refused_beside_real_data(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/diary.db")
+    migrate(store)
+    fill(store)
+    store.close()
+    message = refused(tmp_path, port=0, database_url=store.url, demo="true")
+    assert "This diary has data that are not the demonstration's. Set CONFERENCES_DEMO=false to open it" in message
 
 
 def test_the_service_listens_on_localhost_by_default(tmp_path: Path) -> None:

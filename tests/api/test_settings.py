@@ -31,7 +31,7 @@ EXAMPLES: dict[str, tuple[str, object]] = {
     "calendar_minutes": ("15", 15),
     "public_address": ("https://diary.example.org/planner", "https://diary.example.org/planner"),
     "form_key": ("k" * 32, "k" * 32),
-    "demo": ("false", False),
+    "demo": ("true", True),
 }
 """Each setting with a text in the environment and the value read from it."""
 EXECUTOR = "Enter local, or the address of a Dask scheduler such as dask://127.0.0.1:8786 or dask+tls://127.0.0.1:8786."

@@ -39,6 +39,7 @@ def take(target: Path = TARGET) -> list[str]:
         clock.now = BEFORE
         settings = Settings(database_url=f"sqlite:///{folder}/diary.db", data=Path(folder), calendar_minutes=0, plan_seconds=120)
         with served(create_app(settings, clock)) as address, browser() as opened:
+            import_january(address)
             publish_january(address)
             clock.now = NOW
             add_requests(address)
@@ -66,8 +67,16 @@ def take(target: Path = TARGET) -> list[str]:
                 return one.faults
 
 
+def import_january(address: str) -> None:
+    """Bring in the example month."""
+    month = (ROOT / "fixtures" / "january-2027.xlsx").read_bytes()
+    with httpx.Client(base_url=f"{address}/api/v1", timeout=200) as client:
+        kind = {"Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+        client.post("/import", params={"mode": "commit"}, content=month, headers=kind).raise_for_status()
+
+
 def publish_january(address: str) -> None:
-    """Plan the demo's month and publish it, with every exception and waiver that this needs."""
+    """Plan the example month and publish it, with every exception and waiver that this needs."""
     with httpx.Client(base_url=f"{address}/api/v1", timeout=200) as client:
         plan = client.post("/plans", json={"first": "2027-01-04", "last": "2027-01-31", "time_limit": 60}).json()
         identifier = plan["id"]
