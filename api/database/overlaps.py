@@ -1,6 +1,6 @@
 """Overlaps that the database itself refuses: two active bookings at the same time of a room, a chair or a minute taker.
 
-PostgreSQL has an exclusion constraint for each, and SQLite has two triggers. Migration 0001 creates them.
+PostgreSQL has an exclusion constraint for each, and SQLite has two triggers. Migrations 0001 and 0010 create them.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
 from api.errors import ErrorItem, NotFoundError, invalid
 from scheduler.domain.conference import Conference
-from scheduler.domain.identifiers import NO_NAMES, alike, one_alike, shown
+from scheduler.domain.identifiers import NO_NAMES, alike, shown
 from scheduler.domain.suggestions import closest_id, did_you_mean, too_similar
 
 CLOSE = 0.75
@@ -73,25 +73,35 @@ def families_of(connection: Connection) -> set[str]:
     return set(connection.scalars(select(family).where(family.is_not(None)).distinct()))
 
 
+def alike_conferences(connection: Connection, reference: str) -> list[str]:
+    """Return the conferences whose reference is alike to one, as their ids in order."""
+    query = select(conferences.c.id).where(conferences.c.id_form == alike(reference))
+    return list(connection.scalars(query.order_by(conferences.c.id)))
+
+
+def alike_families(connection: Connection, reference: str) -> set[str]:
+    """Return the families in the diary that are alike to a reference, in each of their spellings."""
+    family = conferences.c.value["family"].as_string()
+    return set(connection.scalars(select(family).where(conferences.c.family_form == alike(reference)).distinct()))
+
+
 def faults_of_new(connection: Connection, conference: Conference) -> Iterator[ErrorItem]:
     """Yield the faults of a new conference's references: its own and its family's."""
-    known = conferences_of(connection)
+    known = alike_conferences(connection, conference.id)
     yield from _odd_characters(connection, "id", conference.id)
-    other = one_alike(conference.id, known - {conference.id})
-    if conference.id not in known and other is not None:
-        yield ErrorItem(where="id", message=f"{too_similar(conference.id, other)} Otherwise enter another.")
-    families = families_of(connection)
-    if alike(conference.id) in {alike(family) for family in families}:
+    if known and conference.id not in known:
+        yield ErrorItem(where="id", message=f"{too_similar(conference.id, known[0])} Otherwise enter another.")
+    if alike_families(connection, conference.id):
         yield ErrorItem(where="id", message=f"{shown(conference.id)} is the reference of a family. Enter another.")
     if conference.family is not None:
-        yield from faults_of_family(connection, conference.family, known | {conference.id}, families)
+        yield from faults_of_family(connection, conference.family, conference.id)
 
 
-def faults_of_family(connection: Connection, family: str, known: set[str], families: set[str]) -> Iterator[ErrorItem]:
-    """Yield the faults of a new reference of a family."""
-    if family not in families:
+def faults_of_family(connection: Connection, family: str, conference: str) -> Iterator[ErrorItem]:
+    """Yield the faults of a new reference of a conference's family."""
+    if family not in alike_families(connection, family):
         yield from _odd_characters(connection, "family", family)
-    if alike(family) in {alike(one) for one in known}:
+    if alike(family) == alike(conference) or alike_conferences(connection, family):
         message = f"{shown(family)} is the reference of a conference. Give the family another reference."
         yield ErrorItem(where="family", message=message)
 

@@ -28,8 +28,7 @@ def _of_references(connection: Connection, value: Conference, before: Conference
     if before is None:
         yield from references.faults_of_new(connection, value)
     elif value.family is not None and value.family != before.family:
-        families = references.families_of(connection)
-        yield from references.faults_of_family(connection, value.family, references.conferences_of(connection), families)
+        yield from references.faults_of_family(connection, value.family, value.id)
 
 
 def _of_notice(value: Conference, before: Conference | None) -> Iterator[ErrorItem]:

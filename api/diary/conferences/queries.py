@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, or_, select, update
 
 from api.database.json_values import to_json
 from api.database.tables import conference_history, conferences
@@ -32,6 +31,7 @@ class ConferenceState(StrEnum):
 
 LONG_AGO = dt.date(1900, 1, 1)
 OPEN = (ConferenceState.REQUESTED, ConferenceState.BOOKED)
+_FORMS = (conferences.c.id_form, conferences.c.family_form, conferences.c.social_worker_form)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,10 @@ def list_conferences(
     after: int = 0,
     most: int | None = None,
 ) -> list[StoredConference]:
-    """Return the conferences that pass every filter, by position: at most ``most``, after the position ``after``."""
+    """Return the conferences that pass every filter, by position: at most ``most``, after the position ``after``.
+
+    ``find`` is a part of the reference, of the family or of the social worker, or one alike.
+    """
     table = conferences
     conditions: list[ColumnElement[bool]] = [table.c.position > after]
     words = {"kind": kind, "site": site, "chair": chair}
@@ -91,19 +94,8 @@ def list_conferences(
     conditions += [table.c.state == state] if state is not None else []
     conditions += [table.c.due >= due_from] if due_from is not None else []
     conditions += [table.c.due <= due_to] if due_to is not None else []
-    if find is not None:
-        conditions = [table.c.position.in_(_positions_with(connection, find, conditions, most))]
+    conditions += [or_(*(form.contains(alike(find), autoescape=True) for form in _FORMS))] if find is not None else []
     return select_conferences(connection, select(table).where(*conditions).order_by(table.c.position).limit(most))
-
-
-def _positions_with(connection: Connection, text: str, conditions: Sequence[ColumnElement[bool]], most: int | None) -> list[int]:
-    """Return the positions of the first conferences whose reference, family or social worker contains the text or one alike."""
-    table = conferences
-    searched = (table.c.id, *(table.c.value[name].as_string() for name in ("family", "social_worker")))
-    rows = connection.execute(select(table.c.position, *searched).where(*conditions).order_by(table.c.position))
-    form = alike(text)
-    matching = (position for position, *entries in rows if any(form in alike(entry) for entry in entries if entry is not None))
-    return list(islice(matching, most))
 
 
 def chain(connection: Connection, one: StoredConference) -> list[StoredConference]:
@@ -124,15 +116,15 @@ def following(connection: Connection, identifier: str) -> StoredConference | Non
 
 def add(connection: Connection, conference: Conference, now: dt.datetime, follows: str | None = None) -> None:
     """Store a new conference as requested. Raise IntegrityError if its id is taken."""
-    row = {"id": conference.id, "value": to_json(conference), "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED}
-    connection.execute(insert(conferences).values(**row, **_clock(connection, conference), follows=follows))
+    row = {"id": conference.id, "version": 1, "changed_at": now, "state": ConferenceState.REQUESTED, "follows": follows}
+    connection.execute(insert(conferences).values(**row, **_columns_of(connection, conference)))
 
 
 def change(connection: Connection, conference: Conference, now: dt.datetime, **columns: Any) -> int:
     """Change a conference's value, and any further columns; return its new version."""
-    changed = {"value": to_json(conference), "version": conferences.c.version + 1, "changed_at": now, **columns}
+    changed = {"version": conferences.c.version + 1, "changed_at": now, **columns}
     query = update(conferences).where(conferences.c.id == conference.id).returning(conferences.c.version)
-    return int(connection.execute(query.values(**changed, **_clock(connection, conference))).scalar_one())
+    return int(connection.execute(query.values(**changed, **_columns_of(connection, conference))).scalar_one())
 
 
 def settled(connection: Connection, identifiers: Iterable[str]) -> frozenset[str]:
@@ -181,6 +173,13 @@ def stored(row: Any) -> StoredConference:
         row.follows,
         row.outcome,
     )
+
+
+def _columns_of(connection: Connection, conference: Conference) -> dict[str, Any]:
+    """Return the columns that a conference's value sets: itself, its clock, and its references in their form for comparison."""
+    forms = {f"{name}_form": getattr(conference, name) for name in ("id", "family", "social_worker")}
+    as_forms = {column: None if reference is None else alike(reference) for column, reference in forms.items()}
+    return {"value": to_json(conference), **_clock(connection, conference), **as_forms}
 
 
 def _clock(connection: Connection, conference: Conference) -> dict[str, dt.date]:

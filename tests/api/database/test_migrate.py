@@ -20,6 +20,7 @@ from api.app import create_app
 from api.database.migrate import MIGRATIONS, NewerDatabaseError, migrate
 from api.database.overlaps import TAKEN
 from api.database.session import Store, version_of
+from api.database.tables import conferences as conferences_table
 from api.database.tables import jobs as jobs_table
 from api.database.tables import metadata, problems
 from api.diary.bookings import queries as bookings
@@ -166,6 +167,28 @@ def test_an_older_database_keeps_its_data(empty: Store) -> None:
         )
 
 
+def test_an_older_databases_references_get_their_form_for_comparison(empty: Store) -> None:
+    migrate(empty, "0008")
+    references = {"CPC-1": (None, None), "cpc\u20112 ": ("FAM  Ⅷ", "SW\u200b-1"), "Straße": ("ß", None)}
+    of_one = OLD_ROWS["conferences"][0]
+    values = [
+        of_one | {"position": n, "id": name, "value": builders.conference(name, family=family, social_worker=worker)}
+        for n, (name, (family, worker)) in enumerate(references.items(), 1)
+    ]
+    del values[0]["value"]["family"]  # as versions before families wrote it
+    with empty.noting() as connection:
+        connection.execute(insert(reflected(empty).tables["conferences"]), values)
+    migrate(empty)
+    table = conferences_table.c
+    query = select(table.id, table.id_form, table.family_form, table.social_worker_form).order_by(table.position)
+    with empty.reading() as connection:
+        assert list(map(tuple, connection.execute(query))) == [
+            ("CPC-1", "cpc-1", None, None),
+            ("cpc\u20112 ", "cpc-2", "fam viii", "sw-1"),
+            ("Straße", "strasse", "ss", None),
+        ]
+
+
 def test_an_old_diary_is_read_as_before_migration(empty: Store, tmp_path: Path) -> None:
     old_diary.load(empty)
     assert revision_of(empty) == old_diary.REVISION
@@ -255,8 +278,10 @@ def test_migrations_do_not_import_the_services_code(migration: Path) -> None:
         "collections",
         "hashlib",
         "json",
+        "re",
         "sqlalchemy",
         "typing",
+        "unicodedata",
     }
 
 

@@ -15,6 +15,7 @@ from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.service import queries as documents
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference
+from scheduler.domain.identifiers import alike
 from scheduler.domain.policy import Policy
 from scheduler.domain.values import Period
 from tests.api.support import builders
@@ -142,3 +143,23 @@ def test_a_query_returns_conferences(store: Store) -> None:
     with store.reading() as connection:
         query = select(table).where(table.c.value["children"].as_integer() > 2)
         assert [stored.value.id for stored in conferences.select_conferences(connection, query)] == ["CPC-2"]
+
+
+def test_references_are_stored_in_their_form_for_comparison(store: Store) -> None:
+    def forms() -> tuple[str | None, ...]:
+        with store.reading() as connection:
+            return tuple(connection.execute(select(table.c.id_form, table.c.family_form, table.c.social_worker_form)).one())
+
+    add(store, conference("Cpc\u20111", family="FAM  Ⅷ"))
+    assert forms() == ("cpc-1", "fam viii", None)
+    with store.writing() as connection:
+        conferences.change(connection, conference("Cpc\u20111", social_worker="SW\u200b-1"), NOW)
+    assert forms() == ("cpc-1", None, "sw-1")
+
+
+def test_a_form_may_be_far_longer_than_the_reference(store: Store) -> None:
+    longest = "\ufdfa" * 200  # one ligature is eighteen letters
+    add(store, conference("CPC-1", family=longest))
+    with store.reading() as connection:
+        found = connection.execute(select(table.c.id).where(table.c.family_form == alike(longest))).scalars().all()
+    assert found == ["CPC-1"]
