@@ -53,6 +53,7 @@ from api.pages.information import routes as information_pages
 from api.pages.reports import routes as report_pages
 from api.pages.requests import routes as request_pages
 from api.pages.today import routes as today_pages
+from api.pages.what_if import routes as what_if_pages
 from api.planning import routes as plans
 from api.publishing import routes as publications
 from api.reports import routes as reports
@@ -96,6 +97,7 @@ PAGES: tuple[APIRouter, ...] = (
     *bring_in_pages.ROUTERS,
     *by_hand_pages.ROUTERS,
     report_pages.router,
+    *what_if_pages.ROUTERS,
     information_pages.router,
     static_files.router,
 )

@@ -30,6 +30,10 @@ class TypedForm(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._last.get(name, "")
 
+    def __contains__(self, name: object) -> bool:
+        """True if the field was sent, even with an empty text."""
+        return name in self._last
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._last)
 

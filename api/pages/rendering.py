@@ -28,7 +28,14 @@ HEADERS = {
     "Cache-Control": "private, no-store",
 }
 """A page may load the service's own files only, and no browser stores it."""
-NAVIGATION = (("Today", "/today"), ("Diary", "/diary"), ("Requests", "/requests"), ("Reports", "/reports"), ("Data", "/import"))
+NAVIGATION = (
+    ("Today", "/today"),
+    ("Diary", "/diary"),
+    ("Requests", "/requests"),
+    ("What-if", "/what-if"),
+    ("Reports", "/reports"),
+    ("Data", "/import"),
+)
 FOOTER = (("Accessibility", "/accessibility"), ("Cookies", "/cookies"), ("Privacy", "/privacy"))
 
 

@@ -25,9 +25,10 @@ from api.whatif import requests as whatif_requests
 from api.whatif import sweeps
 from api.whatif.requests import Study, WhatifRequest
 from api.whatif.sweep_fields import SweepItem, fields_of
-from api.whatif.sweeps import StoredSweep, SweepKind, SweepPart
+from api.whatif.sweeps import StoredSweep, SweepKind
+from api.whatif.views import comparison_json, comparison_of, require
 from scheduler.domain.values import Date
-from scheduler.whatif.comparison.results import Comparison, axes_of
+from scheduler.whatif.comparison.results import Comparison
 
 SVG, PNG = "image/svg+xml", "image/png"
 PICTURES = {"svg": SVG, "png": PNG}
@@ -140,7 +141,7 @@ def add(connection: Writing, now: Now, request: Request, new: WhatifRequest) -> 
 @router.get("", response_model=WhatifPage, dependencies=[reads], summary="List the what-ifs, newest first")
 def listed(connection: Reading, after: AfterId = None, most: Most = 100) -> dict[str, Any]:
     """Return a page of what-ifs, without their comparisons."""
-    before = None if after is None else _require(connection, after)
+    before = None if after is None else require(connection, after)
     results = sweeps.list_sweeps(connection, SweepKind.WHATIF, after=before, most=most + 1)
     return page_of(results, most, lambda sweep: _item(connection, sweep), lambda sweep: sweep.id)
 
@@ -148,7 +149,7 @@ def listed(connection: Reading, after: AfterId = None, most: Most = 100) -> dict
 @router.get("/{id}", response_model=Whatif, dependencies=[reads], summary="One what-if: its progress and its comparison")
 def one(connection: Reading, id: str) -> Response:
     """Return the what-if with an id, and its comparison so far."""
-    return _answer(connection, _require(connection, id))
+    return _answer(connection, require(connection, id))
 
 
 @router.post(
@@ -156,9 +157,9 @@ def one(connection: Reading, id: str) -> Response:
 )
 def cancel(connection: Writing, now: Now, id: str) -> Response:
     """End a what-if with its results so far. They remain stored, and a later what-if with the same problems reuses them."""
-    _require(connection, id)
+    require(connection, id)
     is_cancelled = sweeps.cancel(connection, id, now)
-    sweep = _require(connection, id)
+    sweep = require(connection, id)
     if not is_cancelled:
         raise conflict("ended", f"The what-if '{id}' has ended already: it is {sweep.state}. Ask for a new one instead.")
     return _answer(connection, sweep, HTTPStatus.ACCEPTED)
@@ -171,7 +172,7 @@ def workbook(connection: Reading, id: str) -> Response:
     """Return the comparison so far as a workbook."""
     from scheduler.whatif.files.comparison_workbook import comparison_workbook  # noqa: PLC0415 - keep the start fast
 
-    content = comparison_workbook(_comparison(connection, id))
+    content = comparison_workbook(comparison_of(connection, id))
     headers = {"Content-Disposition": f'attachment; filename="what-if-{id}.xlsx"'}
     return Response(content, media_type=MEDIA_TYPES[Format.XLSX], headers=headers)
 
@@ -181,7 +182,7 @@ def pictures(connection: Reading, id: str) -> PictureList:
     """Return each picture with its addresses."""
     from scheduler.whatif.pictures import picture_names  # noqa: PLC0415 - load matplotlib only to draw
 
-    names, path = picture_names(_comparison(connection, id)), resource_path("whatif", id)
+    names, path = picture_names(comparison_of(connection, id)), resource_path("whatif", id)
     return PictureList(items=[PictureItem(name=name, **_addresses(f"{path}/pictures/{name}")) for name in names])
 
 
@@ -206,7 +207,7 @@ def _comparison_to_draw(store: Store, identifier: str, name: str) -> Comparison:
     from scheduler.whatif.pictures import picture_names  # noqa: PLC0415 - load matplotlib only to draw
 
     with store.reading() as connection:
-        comparison = _comparison(connection, identifier)
+        comparison = comparison_of(connection, identifier)
     if name not in picture_names(comparison):
         raise not_found(f"picture of the what-if '{identifier}' called", name)
     return comparison
@@ -218,40 +219,9 @@ def _drawn(comparison: Comparison, name: str, form: Literal["svg", "png"]) -> by
     return pictures.picture(comparison, name, form)
 
 
-def _require(connection: Connection, identifier: str) -> StoredSweep:
-    sweep = sweeps.find(connection, SweepKind.WHATIF, identifier)
-    if sweep is None:
-        raise not_found("what-if", identifier)
-    return sweep
-
-
-def _comparison(connection: Connection, identifier: str) -> Comparison:
-    sweep = _require(connection, identifier)
-    comparison = _comparison_json(sweep, sweeps.parts(connection, identifier))
-    if comparison is None:
-        message = f"The what-if '{identifier}' has no comparison: it is {sweep.state}, and its base is not solved."
-        raise conflict("no-comparison", message)
-    return Comparison.model_validate(comparison)
-
-
-def _comparison_json(sweep: StoredSweep, parts: list[SweepPart]) -> dict[str, Any] | None:
-    """Return the comparison so far as the JSON of a Comparison; None until the base is solved."""
-    base, *scenarios = parts
-    if base.result is None:
-        return None
-    return {
-        "service": sweep.request["service"],
-        "horizon": {"first": sweep.request["first"], "last": sweep.request["last"]},
-        "base": base.result,
-        "scenarios": [part.result for part in scenarios if part.result is not None],
-        "missing": [part.name for part in scenarios if part.result is None],
-        "axes": axes_of(part.at for part in scenarios),
-    }
-
-
 def _answer(connection: Connection, sweep: StoredSweep, status: HTTPStatus = HTTPStatus.OK) -> Response:
     parts = sweeps.parts(connection, sweep.id)
-    comparison, path = _comparison_json(sweep, parts), resource_path("whatif", sweep.id)
+    comparison, path = comparison_json(sweep, parts), resource_path("whatif", sweep.id)
     actions = (*(("workbook", "pictures") if comparison else ()), *(() if sweep.has_ended else ("cancel",)))
     whatif = Whatif.model_validate(
         _item(connection, sweep)

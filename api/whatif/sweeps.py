@@ -159,6 +159,16 @@ def size(connection: Connection, identifier: str) -> int:
     return int(connection.execute(select(func.count()).select_from(parts_table).where(of_sweep)).scalar_one())
 
 
+def names(connection: Connection, identifiers: Sequence[str]) -> dict[str, list[str]]:
+    """Return the names of the scenarios of some sweeps, without their bases."""
+    columns = parts_table.c.sweep, parts_table.c.name
+    query = select(*columns).where(parts_table.c.sweep.in_(identifiers), parts_table.c.number > 0).order_by(parts_table.c.number)
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.sweep, []).append(row.name)
+    return found
+
+
 def result_of(connection: Connection, identifier: str) -> dict[str, Any] | None:
     """Return the result so far of a value of one more."""
     result: dict[str, Any] | None = connection.execute(select(sweeps.c.result).where(sweeps.c.id == identifier)).scalar_one()

@@ -17,18 +17,29 @@ from api.http.permissions import Permission, needs
 from api.http.problem_details import status_of
 from api.http.state import store_of
 from api.http.transaction import Now, Writing
-from api.pages.bring_in.routing import CheckRoute, SaveRoute
 from api.pages.bring_in.view import MOST_LISTED, fault_rows, faults_heading, number_of_rows, preview_view
 from api.pages.downloads import download
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, problems_of, shown_again
 from api.pages.names import place_names
 from api.pages.periods import period_of, typed_day
+from api.pages.prepared import CheckRoute, PreparedRoute
 from api.pages.rendering import page, redirect
 from api.pages.routing import PageReading, PageRoute, name_service
 from api.pages.sent_files import FILE_CONTENT, MOST_BYTES_OF_A_FILE, uploaded_file
 from scheduler.domain.faults import Fault, InputError
 from scheduler.files.file_safety import MEGABYTE
 from scheduler.wording import count_of
+
+
+class SaveRoute(PreparedRoute):
+    """A form whose file is read before the transaction begins."""
+
+    @staticmethod
+    def read(request: Request, typed: TypedForm) -> Any:  # noqa: ARG004 - the routes' common signature
+        """Return the problem in the file, and the wording of its faults."""
+        file = uploaded_file(typed)
+        return formats.decode(file.content, file.format)
+
 
 pages = APIRouter(route_class=PageRoute, include_in_schema=False)
 checks = APIRouter(route_class=CheckRoute, include_in_schema=False)

@@ -19,3 +19,11 @@ for (const text of document.querySelectorAll(".app-copy")) {
   });
   text.after(button, said);
 }
+
+// Work in progress: look again every few seconds, unless somebody is at something on the page.
+const progress = document.querySelector("[data-refresh]");
+if (progress) {
+  setInterval(() => {
+    if (!document.querySelector("main :focus")) location.reload();
+  }, 1000 * progress.dataset.refresh);
+}

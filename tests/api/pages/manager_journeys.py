@@ -45,3 +45,46 @@ def enter_by_hand(one: Visitor, met: Met = ignore) -> None:
             one.page.keyboard.press("Enter")
         one.judge()
     met("start")
+
+
+def ask_what_if(one: Visitor, met: Met = ignore) -> str:
+    """Ask what would be if an office closed or one more chair joined; return the address of the comparison."""
+    page = one.page
+    one.go("/what-if")
+    met("what-if-none")
+    one.follow("And if an office closes?")
+    page.get_by_label("First day").fill("4/1/2027")
+    page.get_by_label("Last day").fill("31/1/2027")
+    one.press("Compare")
+    met("what-if-wrong")
+    page.get_by_label("Who or where").first.select_option("Wycombe")
+    page.get_by_label("What changes").nth(1).select_option("One CPA more")
+    page.get_by_label("What changes").nth(2).select_option("Fridays are allowed")
+    one.press("Add a change")
+    page.get_by_label("What changes").nth(3).select_option("Another caseload cap")
+    page.get_by_label("Number or time").nth(3).fill("95")
+    met("what-if-new")
+    one.press("Compare")
+    met("what-if-progress")
+    return page.url.removeprefix(one.address)
+
+
+def wait_for_comparison(one: Visitor, path: str, seconds: int = 300) -> None:
+    """Refresh a comparison until it is done."""
+    for _ in range(seconds):
+        one.page.goto(f"{one.address}{path}")
+        if not one.page.locator("[data-refresh]").count():
+            break
+        one.page.wait_for_timeout(1000)
+    one.judge()
+
+
+def read_reports(one: Visitor, met: Met = ignore) -> list[str]:
+    """Open each report by its link; return the headings."""
+    headings = []
+    one.go("/reports")
+    for link in ("By month", "By week", "Caseloads", "Rooms", "Moves", "Annual report"):
+        one.follow(link)
+        headings.append(one.page.locator("h1").inner_text().partition(":")[0])
+        met(f"report-{link.lower().replace(' ', '-')}")
+    return headings

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser
 
 from api.app import create_app
 from api.settings import Settings
-from tests.api.pages.browsing import served, visitor
-from tests.api.pages.manager_journeys import bring_data, enter_by_hand
+from tests.api.pages.browsing import Visitor, served, visitor
+from tests.api.pages.manager_journeys import ask_what_if, bring_data, enter_by_hand, read_reports, wait_for_comparison
 from tests.api.support.builders import Clock
 from tests.paths import FIXTURES
 
@@ -71,3 +71,20 @@ def record_outcomes(address: str, until: str) -> None:
             path = f"/bookings/{one['number']}"
             seen = client.get(path).headers["etag"]
             client.post(f"{path}/cancel", json={"reason": reason}, headers={"If-Match": seen}).raise_for_status()
+
+
+def take_what_if(one: Visitor, target: Path) -> None:
+    """Take the pictures of a comparison, of a service whose diary is the example month."""
+
+    def met(name: str) -> None:
+        shoot(one.page, target, name)
+
+    path = ask_what_if(one, met)
+    wait_for_comparison(one, path)
+    one.page.wait_for_timeout(3000)  # its pictures are drawn
+    met("what-if")
+
+
+def take_reports(one: Visitor, target: Path) -> None:
+    """Take the pictures of the reports."""
+    read_reports(one, lambda name: shoot(one.page, target, name))

@@ -1,4 +1,4 @@
-"""Routes of forms with a file: they read it one at a time, and never while the diary waits for them."""
+"""Routes of forms that take long to read: they do it one at a time, and never while the diary waits for them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ from typing import Any
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.http import formats
 from api.http.limits import limited
 from api.pages import csrf
 from api.pages.forms import TypedForm, read_form
 from api.pages.routing import STALE, FormRoute, PageRoute, error_page, with_error_pages
-from api.pages.sent_files import uploaded_file
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class CheckRoute(PageRoute):
-    """A form with a file that changes nothing, and so has no transaction. Its token is checked all the same."""
+    """A form that changes nothing, and so has no transaction. Its token is checked all the same."""
 
     def get_route_handler(self) -> Handler:
-        """Return the handler, which runs for one file at a time."""
+        """Return the handler, which runs for one form at a time."""
         handle = super().get_route_handler()
 
         async def answer(incoming: Request) -> Response:
@@ -37,11 +35,16 @@ class CheckRoute(PageRoute):
         return with_error_pages(answer)
 
 
-class SaveRoute(FormRoute):
-    """A form whose file is read before the transaction begins. The handler gets what is in it as ``request.state.read``."""
+class PreparedRoute(FormRoute):
+    """A form that is read before the transaction begins. The handler gets the result as ``request.state.read``."""
+
+    @staticmethod
+    def read(request: Request, typed: TypedForm) -> Any:
+        """Return what the handler needs of the form. Runs in a thread."""
+        raise NotImplementedError
 
     def get_route_handler(self) -> Handler:
-        """Return the form's handler, preceded by reading the file."""
+        """Return the form's handler, preceded by reading the form."""
         save = super().get_route_handler()
 
         async def read_first(incoming: Request) -> Response:
@@ -49,12 +52,7 @@ class SaveRoute(FormRoute):
             typed = await read_form(request)
             if csrf.is_valid(request, typed[csrf.FIELD]):
                 async with request.app.state.reading:
-                    request.state.read = await run_in_threadpool(_read, typed)
+                    request.state.read = await run_in_threadpool(self.read, request, typed)
             return await save(request)
 
         return with_error_pages(read_first)
-
-
-def _read(typed: TypedForm) -> Any:
-    file = uploaded_file(typed)
-    return formats.decode(file.content, file.format)
