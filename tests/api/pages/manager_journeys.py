@@ -70,13 +70,12 @@ def ask_what_if(one: Visitor, met: Met = ignore) -> str:
 
 
 def wait_for_comparison(one: Visitor, path: str, seconds: int = 300) -> None:
-    """Refresh a comparison until it is done."""
+    """Wait until a comparison is done, and open it."""
     for _ in range(seconds):
-        one.page.goto(f"{one.address}{path}")
-        if not one.page.locator("[data-refresh]").count():
+        if "data-refresh" not in one.page.request.get(f"{one.address}{path}").text():
             break
         one.page.wait_for_timeout(1000)
-    one.judge()
+    one.go(path)
 
 
 def read_reports(one: Visitor, met: Met = ignore) -> list[str]:
