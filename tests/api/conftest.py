@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.database.session import Store
+from api.decisions.solving import Solving
 from api.settings import Settings
 from tests.api.support.builders import Clock, fill
 from tests.api.support.databases import (
@@ -81,10 +82,30 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return replace(IN_PROCESS, database_url=database_url, data=tmp_path)
 
 
+class SharedSolving(Solving):
+    """A process for questions that outlives the services that share it, because it takes a second to start."""
+
+    def close(self) -> None:
+        """Leave the process to the next service."""
+
+    def end(self) -> None:
+        super().close()
+
+
+@pytest.fixture(scope="session")
+def solving() -> Iterator[Solving]:
+    """One process for questions, for all tests of a pytest worker."""
+    shared = SharedSolving()
+    yield shared
+    shared.end()
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> FastAPI:
+def app(settings: Settings, clock: Clock, solving: Solving) -> FastAPI:
     """The service with an empty diary, once with each kind of database."""
-    return create_app(settings, clock)
+    result = create_app(settings, clock)
+    result.state.solving = solving
+    return result
 
 
 @pytest.fixture
