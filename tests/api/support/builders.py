@@ -6,9 +6,13 @@ The clock is at 09:00 on Monday 4 January 2027. ``tests/builders.py`` has the de
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Connection, Table
+
 from api.database.session import Store
+from api.database.tables import metadata
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking
 from api.diary.conferences import queries as conferences
@@ -69,20 +73,41 @@ CONFERENCES = (
 def fill(store: Store, now: dt.datetime = NOW, *, give_documents: bool = True) -> None:
     """Store the small service in a migrated database."""
     with store.writing() as connection:
-        for name, value in DOCUMENTS.items() if give_documents else ():
-            documents.put(connection, name, documents.BY_NAME[name].adapter.validate_python(value), now)
-        kinds = (
-            (registers.SITES, SITES),
-            (registers.ROOMS, ROOMS),
-            (registers.CHAIRS, CHAIRS),
-            (registers.MINUTE_TAKERS, MINUTE_TAKERS),
-            (registers.HOLDS, HOLDS),
-        )
-        for noun, values in kinds:
-            for value in values:
-                registers.add(connection, noun, value["id"], noun.model.model_validate(value), now)
-        for value in CONFERENCES:
-            conferences.add(connection, Conference.model_validate(value), now)
+        for table, values in _rows(now, give_documents):
+            connection.execute(table.insert(), values)
+
+
+@cache
+def _rows(now: dt.datetime, give_documents: bool) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """Return the rows of the small service as the queries store them, without the positions, which each database assigns."""
+    store = Store("sqlite://")
+    metadata.create_all(store.engine)
+    with store.noting() as connection:
+        _add_all(connection, now, give_documents)
+        stored = [(table, connection.execute(table.select()).mappings().all()) for table in metadata.sorted_tables]
+    store.close()
+    return [
+        (table, [{name: value for name, value in row.items() if name != "position"} for row in rows])
+        for table, rows in stored
+        if rows
+    ]
+
+
+def _add_all(connection: Connection, now: dt.datetime, give_documents: bool) -> None:
+    for name, value in DOCUMENTS.items() if give_documents else ():
+        documents.put(connection, name, documents.BY_NAME[name].adapter.validate_python(value), now)
+    kinds = (
+        (registers.SITES, SITES),
+        (registers.ROOMS, ROOMS),
+        (registers.CHAIRS, CHAIRS),
+        (registers.MINUTE_TAKERS, MINUTE_TAKERS),
+        (registers.HOLDS, HOLDS),
+    )
+    for noun, values in kinds:
+        for value in values:
+            registers.add(connection, noun, value["id"], noun.model.model_validate(value), now)
+    for value in CONFERENCES:
+        conferences.add(connection, Conference.model_validate(value), now)
 
 
 def book(
