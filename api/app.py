@@ -47,10 +47,13 @@ from api.pages import routing as page_routing
 from api.pages import static_files
 from api.pages.bring_in import routes as bring_in_pages
 from api.pages.by_hand import routes as by_hand_pages
+from api.pages.calendar_links import routes as calendar_pages
 from api.pages.conference import routes as conference_pages
 from api.pages.diary import routes as diary_pages
 from api.pages.information import routes as information_pages
 from api.pages.reports import routes as report_pages
+from api.pages.people import absence_routes as absence_pages
+from api.pages.people import routes as people_pages
 from api.pages.requests import routes as request_pages
 from api.pages.today import routes as today_pages
 from api.pages.what_if import routes as what_if_pages
@@ -98,6 +101,9 @@ PAGES: tuple[APIRouter, ...] = (
     *by_hand_pages.ROUTERS,
     report_pages.router,
     *what_if_pages.ROUTERS,
+    *absence_pages.ROUTERS,
+    *calendar_pages.ROUTERS,
+    *people_pages.ROUTERS,
     information_pages.router,
     static_files.router,
 )

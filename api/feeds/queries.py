@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from api.database.tables import feeds
 from api.diary.registers import queries as registers
@@ -71,6 +71,11 @@ def list_feeds(
     if of is not None:
         query = query.where(feeds.c.of == of[0], feeds.c.subject == of[1])
     return [_stored(row) for row in connection.execute(query)]
+
+
+def number(connection: Connection) -> int:
+    """Return the number of feeds that were ever made."""
+    return int(connection.execute(select(func.count()).select_from(feeds)).scalar_one())
 
 
 def find(connection: Connection, identifier: str) -> StoredFeed | None:

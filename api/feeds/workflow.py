@@ -17,6 +17,8 @@ from api.feeds.queries import StoredFeed
 from scheduler.domain.conference import one_of
 from scheduler.domain.values import Identifier, Value
 
+__all__ = ["NewFeed", "StoredFeed", "active", "active_of", "add", "address_of", "number", "replace_link", "require", "revoke"]
+
 
 class NewFeed(Value):
     """A new feed ``of`` the whole service, or of the chair, minute taker, room or site with the id ``subject``."""
@@ -62,6 +64,11 @@ def active(connection: Connection, *, after: int = 0, most: int | None = None) -
 def active_of(connection: Connection, of: str, subject: str | None) -> list[StoredFeed]:
     """Return the feeds of one chair, minute taker, room or site whose links work."""
     return feeds.list_feeds(connection, is_active=True, of=(FeedOf(of), subject))
+
+
+def number(connection: Connection) -> int:
+    """Return the number of feeds that were ever made, which grows with each."""
+    return feeds.number(connection)
 
 
 def address_of(secret: str, public_address: str) -> str:

@@ -42,6 +42,20 @@ class PlaceNames:
         """Return a minute taker's name."""
         return "" if minute_taker is None else self.minute_takers.get(minute_taker, minute_taker)
 
+    def subject(self, of: str, identifier: str | None) -> str:
+        """Return the name of a ``chair``, ``minute_taker``, ``room`` or ``site``, or of the whole ``service``."""
+        match of:
+            case "chair":
+                return self.chair(identifier)
+            case "minute_taker":
+                return self.minute_taker(identifier)
+            case "room":
+                return self.room(identifier)
+            case "site":
+                return self.site(identifier)
+            case _:
+                return "The whole service"
+
 
 def place_names(connection: Connection) -> PlaceNames:
     """Return the names of all places and people."""

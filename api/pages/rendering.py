@@ -34,6 +34,7 @@ NAVIGATION = (
     ("Requests", "/requests"),
     ("What-if", "/what-if"),
     ("Reports", "/reports"),
+    ("People and rooms", "/people"),
     ("Data", "/import"),
 )
 FOOTER = (("Accessibility", "/accessibility"), ("Cookies", "/cookies"), ("Privacy", "/privacy"))

@@ -90,7 +90,8 @@ PageReading = Annotated[Connection, Depends(_for_page)]
 def with_error_pages(handle: Handler) -> Handler:
     """Return a handler whose errors are pages. What was typed into a form is on them, to be sent again."""
 
-    async def answer(request: Request) -> Response:
+    async def answer(incoming: Request) -> Response:
+        request = limited(incoming)  # its body can be read again for the page of an error; another request's would never come
         try:
             try:
                 return await handle(request)

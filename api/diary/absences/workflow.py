@@ -19,6 +19,7 @@ from api.diary.registers import queries as registers
 from api.errors import conflict, invalid, not_found
 from scheduler.domain.values import Period
 
+__all__ = ["Away", "Entered", "affected", "enter", "everything", "lists_of", "remove", "require"]
 LISTS = (ABSENCES, CLOSURES)
 NOUNS = {ABSENCES.field: "absence", CLOSURES.field: "room closure"}
 """What one period of a list is called."""

@@ -18,7 +18,9 @@ PATHS = (
     "/today", "/requests", "/requests/new", "/requests/new?kind=pre_birth", "/requests/CPC-2/dates", "/diary/2027-01-12",
     "/diary/2027-w02", "/diary/2027-w02?by=cpa", "/diary/2027-w02?by=minute-taker&site=AYL", "/find", "/find?q=CPC",
     "/conferences/CPC-1", "/conferences/CPC-1/move", "/conferences/CPC-1/cancel", "/conferences/CPC-2/cancel", "/accessibility",
-    "/cookies", "/privacy",
+    "/cookies", "/privacy", "/people", "/people/new", "/people/C1", "/people/C1/change", "/minute-takers", "/minute-takers/new",
+    "/minute-takers/M1", "/rooms", "/rooms/new", "/rooms/AYL-1", "/rooms/AYL-1/change", "/offices", "/offices/WYC", "/absences",
+    "/absences?who=chair:C1", "/calendar-links", "/calendar-links/how-to", "/own-calendars/C1",
 )  # fmt: skip
 
 

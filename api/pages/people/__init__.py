@@ -1,0 +1,1 @@
+"""People and rooms: chairs, minute takers, rooms and offices, their absences and closures."""
