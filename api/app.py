@@ -51,10 +51,12 @@ from api.pages.calendar_links import routes as calendar_pages
 from api.pages.conference import routes as conference_pages
 from api.pages.diary import routes as diary_pages
 from api.pages.information import routes as information_pages
-from api.pages.reports import routes as report_pages
 from api.pages.people import absence_routes as absence_pages
 from api.pages.people import routes as people_pages
+from api.pages.reports import routes as report_pages
 from api.pages.requests import routes as request_pages
+from api.pages.settings import days_routes as day_pages
+from api.pages.settings import routes as settings_pages
 from api.pages.today import routes as today_pages
 from api.pages.what_if import routes as what_if_pages
 from api.planning import routes as plans
@@ -104,6 +106,8 @@ PAGES: tuple[APIRouter, ...] = (
     *absence_pages.ROUTERS,
     *calendar_pages.ROUTERS,
     *people_pages.ROUTERS,
+    *settings_pages.ROUTERS,
+    *day_pages.ROUTERS,
     information_pages.router,
     static_files.router,
 )

@@ -90,6 +90,18 @@ documents = Table(
 )
 """Single values: the service, the policy, terms, holidays, closures, travel, virtual starts, and pairs kept apart."""
 
+document_changes = Table(
+    "document_changes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", Word, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Reference, nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+)
+"""Each change of a document, with its whole value before and after."""
+
 sites = _noun("sites")
 rooms = _noun("rooms")
 chairs = _noun("chairs")

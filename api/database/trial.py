@@ -10,9 +10,20 @@ from typing import Any
 from sqlalchemy import Connection, StaticPool, create_engine, event
 
 from api.database.session import Store
-from api.database.tables import bookings, chairs, conference_history, conferences, documents, holds, minute_takers, rooms, sites
+from api.database.tables import (
+    bookings,
+    chairs,
+    conference_history,
+    conferences,
+    document_changes,
+    documents,
+    holds,
+    minute_takers,
+    rooms,
+    sites,
+)
 
-COPIED = (documents, sites, rooms, chairs, minute_takers, holds, conferences, conference_history, bookings)
+COPIED = (documents, document_changes, sites, rooms, chairs, minute_takers, holds, conferences, conference_history, bookings)
 """The tables that a trial can change on PostgreSQL, in an order that their references allow. All others are read as they are."""
 
 

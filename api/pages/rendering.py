@@ -32,10 +32,11 @@ NAVIGATION = (
     ("Today", "/today"),
     ("Diary", "/diary"),
     ("Requests", "/requests"),
+    ("People and rooms", "/people"),
     ("What-if", "/what-if"),
     ("Reports", "/reports"),
-    ("People and rooms", "/people"),
     ("Data", "/import"),
+    ("Settings", "/settings"),
 )
 FOOTER = (("Accessibility", "/accessibility"), ("Cookies", "/cookies"), ("Privacy", "/privacy"))
 

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert, select, update
 
-from api.database.tables import documents
+from api.actor import NOBODY
+from api.database.tables import document_changes, documents
 from api.diary.service.clock_settings import ClockSettings
 from api.diary.service.feed_settings import FeedSettings
 from api.diary.service.reference_settings import ReferenceSettings
@@ -107,14 +108,42 @@ def get(connection: Connection, name: str) -> tuple[Any, int]:
     return (document.default, 0) if row is None else (document.adapter.validate_python(row.value), row.version)
 
 
-def put(connection: Connection, name: str, value: Any, now: dt.datetime) -> int:
-    """Store a document; return its version."""
-    _, version = get(connection, name)
-    row = {
-        "value": BY_NAME[name].adapter.dump_python(value, mode="json", by_alias=True),
-        "version": version + 1,
-        "changed_at": now,
-    }
+@dataclass(frozen=True)
+class DocumentChange:
+    """A change of a document: its number, when, by whom, and the value before and after, as JSON."""
+
+    number: int
+    name: str
+    at: dt.datetime
+    actor: str
+    before: Any
+    after: Any
+
+
+def put(connection: Connection, name: str, value: Any, now: dt.datetime, actor: str = NOBODY) -> int:
+    """Store a document, and record the change if it is one; return its version."""
+    present, version = get(connection, name)
+    adapter = BY_NAME[name].adapter
+    before, after = (adapter.dump_python(one, mode="json", by_alias=True) for one in (present, value))
+    row = {"value": after, "version": version + 1, "changed_at": now}
     query = update(documents).where(documents.c.name == name) if version else insert(documents)
     connection.execute(query.values(name=name, **row))
+    if before != after:
+        change = {"name": name, "at": now, "actor": actor, "before": before, "after": after}
+        connection.execute(insert(document_changes).values(change))
     return version + 1
+
+
+def changes(connection: Connection, *, before: int | None = None, most: int) -> list[DocumentChange]:
+    """Return at most ``most`` changes of documents, latest first, before a number."""
+    query = select(document_changes).order_by(document_changes.c.number.desc()).limit(most)
+    if before is not None:
+        query = query.where(document_changes.c.number < before)
+    return [DocumentChange(*row) for row in connection.execute(query)]
+
+
+def changes_of(connection: Connection, name: str, *, most: int) -> list[DocumentChange]:
+    """Return at most ``most`` changes of one document, latest first."""
+    table = document_changes.c
+    query = select(document_changes).where(table.name == name).order_by(table.number.desc()).limit(most)
+    return [DocumentChange(*row) for row in connection.execute(query)]

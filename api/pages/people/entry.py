@@ -63,18 +63,19 @@ def differences(kind: ItemKind, typed: TypedForm, value: Any, today: dt.date) ->
     ]
 
 
-def period_of(typed: TypedForm, today: dt.date) -> Period:
-    """Return the days of an absence or closure: one day if no last day is typed. Raise InvalidError with each fault."""
+def period_of(typed: TypedForm, today: dt.date, first_field: str = "first", last_field: str = "last") -> Period:
+    """Return the days of two boxes: one day if no last day is typed. Raise InvalidError with each fault."""
     faults = []
-    first = date_of(typed["first"], today, NearestYear.COMING)
-    last = date_of(typed["last"], first or today, NearestYear.COMING) if typed["last"] else first
+    first_text, last_text = typed[first_field], typed[last_field]
+    first = date_of(first_text, today, NearestYear.COMING)
+    last = date_of(last_text, first or today, NearestYear.COMING) if last_text else first
     if first is None:
-        faults.append(ErrorItem(where="first", message=f"'{typed['first']}' is not a date. {DAY}" if typed["first"] else DAY))
-    if last is None and typed["last"]:
-        faults.append(ErrorItem(where="last", message=f"'{typed['last']}' is not a date. {DAY}"))
+        faults.append(ErrorItem(where=first_field, message=f"'{first_text}' is not a date. {DAY}" if first_text else DAY))
+    if last is None and last_text:
+        faults.append(ErrorItem(where=last_field, message=f"'{last_text}' is not a date. {DAY}"))
     if first and last and last < first:
         message = f"{day_long(last)} is before the first day. Enter the same day or a later one."
-        faults.append(ErrorItem(where="last", message=message))
+        faults.append(ErrorItem(where=last_field, message=message))
     if faults or first is None or last is None:
         raise invalid("The form has faults.", faults)
     try:

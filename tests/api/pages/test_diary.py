@@ -21,6 +21,7 @@ PATHS = (
     "/cookies", "/privacy", "/people", "/people/new", "/people/C1", "/people/C1/change", "/minute-takers", "/minute-takers/new",
     "/minute-takers/M1", "/rooms", "/rooms/new", "/rooms/AYL-1", "/rooms/AYL-1/change", "/offices", "/offices/WYC", "/absences",
     "/absences?who=chair:C1", "/calendar-links", "/calendar-links/how-to", "/own-calendars/C1",
+    "/settings", "/settings/days", "/settings/days?later=yes", "/settings/history",
 )  # fmt: skip
 
 
