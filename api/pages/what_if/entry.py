@@ -18,7 +18,6 @@ from api.pages.words import day_short
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room, Site
 from scheduler.domain.values import Period, days, is_friday
-from scheduler.whatif.changes.base import copied_id
 
 FEWEST_ROWS, MOST_ROWS = 3, 12
 _NUMBER = re.compile(r"[+-]?[0-9]{1,4}")
@@ -188,7 +187,7 @@ def _fields(
             return {"room": _copy(row, "room", before, [one for one in row.resources.rooms if one.site == row.identifier], span)}
         case "chair_joins":
             chairs = [one for one in row.resources.chairs if not one.reserve]
-            return {"chair": _copy(row, "chair", before, chairs, {**span, "base": row.identifier or None})}
+            return {"chair": _copy(row, "chair", before, chairs, {**span, "base": row.identifier or None, "fte": 1.0})}
         case _:
             return {"minute_taker": _copy(row, "minute_taker", before, row.resources.minute_takers, {})}
 
@@ -219,16 +218,14 @@ def _fridays(row: _Row, first: dt.date | None, last: dt.date | None) -> list[str
 def _copy(
     row: _Row, noun: str, before: Sequence[dict[str, Any]], of: Sequence[Room | Chair | MinuteTaker], changed: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Return a copy of the last one, with a free id and nothing of its own: no name, children, absences or closures."""
+    """Return a copy of the last one with nothing of its own: no name, children, absences or closures."""
     if not of:
         row.refuse("who", f"there is no {noun.replace('_', ' ')} there to copy. Enter one first.")
         return None
-    by_noun: dict[str, Sequence[Room | Chair | MinuteTaker]] = {"room": row.resources.rooms, "chair": row.resources.chairs}
-    everything = by_noun.get(noun, row.resources.minute_takers)
-    new = [change[noun]["id"] for change in before if isinstance(change.get(noun), dict)]
-    own = {"name", "first", "last", "closed", "caseload", "absences", "busy", "beside"}
+    own = {"id", "name", "first", "last", "closed", "caseload", "absences", "busy", "beside"}
     copied = {name: value for name, value in of[-1].model_dump(mode="json").items() if name not in own and value is not None}
-    identifier = copied_id(of[-1].id, [*(one.id for one in everything), *new])
+    number = 1 + sum(isinstance(change.get(noun), dict) for change in before)
+    identifier = f"New {row.resources.chair_title if noun == 'chair' else noun.replace('_', ' ')} {number}"
     return copied | {"id": identifier} | {name: value for name, value in changed.items() if value is not None}
 
 

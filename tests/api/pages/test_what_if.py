@@ -87,7 +87,7 @@ def test_all_together_is_one_scenario_and_copies_have_ids_of_their_own() -> None
     twice = form(("chair_joins", {}), ("chair_joins", {}), ("room_opens", {"who": "site/AYL"}), together="yes")
     (one,) = scenarios_of(TypedForm(twice.items()), DAYS, TODAY, RESOURCES)
     assert one["name"] == "All together"
-    assert [change["chair"]["id"] for change in one["changes"][:2]] == ["C3-copy-1", "C3-copy-2"]
+    assert [change["chair"]["id"] for change in one["changes"][:2]] == ["New CPA 1", "New CPA 2"]
     assert scenarios_in([one], as_problem())
 
 
