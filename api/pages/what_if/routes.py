@@ -129,7 +129,7 @@ def value(request: Request, connection: PageReading, plan: str) -> Response:
         error=sweep.error,
         has_ended=sweep.has_ended,
         progress=progress_in_words(sweeps.progress(connection, sweep.id)),
-        view=None if result is None else value_view(Appraisal.model_validate(result)),
+        view=None if result is None else value_view(Appraisal.model_validate(result), has_ended=sweep.has_ended),
     )
 
 

@@ -87,12 +87,12 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
     )
 
 
-def value_view(appraisal: Appraisal) -> ValueView:
-    """Return what one more of each resource would change."""
+def value_view(appraisal: Appraisal, *, has_ended: bool) -> ValueView:
+    """Return what one more of each resource would change, as far as it is known."""
     return ValueView(
         better=[_worth(one) for one in appraisal.better],
         open=[_worth(one) for one in appraisal.open],
-        rest=list(_rest(appraisal)),
+        rest=list(_rest(appraisal, "not tried" if has_ended else "not tried yet")),
     )
 
 
@@ -142,11 +142,11 @@ def _worth(one: Worth) -> tuple[str, str]:
     return one.offer.what, capitalised(one.sentence.removeprefix(f"{one.offer.what}: "))
 
 
-def _rest(appraisal: Appraisal) -> Iterator[str]:
+def _rest(appraisal: Appraisal, untried: str) -> Iterator[str]:
     for counts, words in (
         (appraisal.nothing, "proven to change nothing"),
         (appraisal.others, "no better than those above"),
-        (appraisal.untried, "not tried"),
+        (appraisal.untried, untried),
     ):
         for kind, many in counts.items():
             if many:
