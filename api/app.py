@@ -41,6 +41,7 @@ from api.free_busy.fetcher import Fetcher
 from api.http import documentation, health, problem_details
 from api.http.head import Head
 from api.http.hosts import HostCheck, KnownHosts
+from api.http.permissions import EVERYBODY
 from api.http.resources import PathPrefix
 from api.jobs.runner import Runner
 from api.pages import routing as page_routing
@@ -88,7 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     publications.router,
     *whatif.ROUTERS,
     value_routes.router,
-    exchange.router,
+    *exchange.ROUTERS,
     feeds.router,
     *free_busy.ROUTERS,
     reports.router,
@@ -174,6 +175,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     state.reading, state.drawing = asyncio.Lock(), asyncio.Lock()
     state.pages, state.calendars = bookings.Pages(store), subscriptions.Calendars(store)
     state.is_ending = lambda: False
+    state.caller_of = lambda _: EVERYBODY
     state.form_key = settings.form_key.encode() or secrets.token_bytes(32)
     problem_details.install(app)
     page_routing.install(app)

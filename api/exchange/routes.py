@@ -1,11 +1,15 @@
 """Routes for the scheduler's files: a period's problem, import and export."""
 
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from api.clock import local_day
+from api.database.trial import trial
 from api.diary import snapshot
 from api.exchange import workflow as exchange
 from api.exchange.answers import Imported
@@ -13,12 +17,51 @@ from api.http import formats
 from api.http.days import Days
 from api.http.etags import etag, expect
 from api.http.formats import BINARY, MEDIA_TYPES, Format, ImportMode
-from api.http.permissions import Permission, needs
+from api.http.limits import limited
+from api.http.permissions import Permission, needs, require_of
 from api.http.problem_details import ERRORS, HttpError
-from api.http.transaction import Now, Reading, Writing, WritingRoute
+from api.http.state import store_of
+from api.http.transaction import Now, Reading, Writing
+from api.http.uploads import UploadRoute, check_presence
 from scheduler.domain.problem import Problem
+from scheduler.files import FaultWording
 
-router = APIRouter(tags=["files"], route_class=WritingRoute, responses=ERRORS)
+
+class ImportRoute(UploadRoute):
+    """A route that reads its file before the transaction begins. A preview has none: it is tried on a copy of the diary."""
+
+    @staticmethod
+    def read(request: Request, content: bytes) -> tuple[Problem, FaultWording]:
+        """Return the problem in the file, and how to word a later fault in it."""
+        return formats.decode(content, _format(request))
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of a commit, or of a preview."""
+        commit, handle = super().get_route_handler(), APIRoute.get_route_handler(self)
+
+        async def preview(request: Request) -> Response:
+            content = await request.body()
+            async with request.app.state.reading:
+                await check_presence(request)
+                request.state.read = await run_in_threadpool(self.read, request, content)
+                tried = trial(store_of(request))
+                request.state.connection = await run_in_threadpool(tried.__enter__)
+                try:
+                    return await handle(request)
+                finally:
+                    await run_in_threadpool(tried.__exit__, None, None, None)
+
+        async def answer(incoming: Request) -> Response:
+            require_of(self, incoming)
+            is_commit = incoming.query_params.get("mode") == ImportMode.COMMIT
+            return await (commit(incoming) if is_commit else preview(limited(incoming)))
+
+        return answer
+
+
+router = APIRouter(tags=["files"], responses=ERRORS)
+imports = APIRouter(tags=["files"], route_class=ImportRoute, responses=ERRORS)
+ROUTERS = (router, imports)
 reads = needs(Permission.READ_DIARY)
 
 EXAMPLE = {
@@ -57,10 +100,6 @@ Overwrite = Annotated[
 ]
 
 
-async def _body(request: Request) -> bytes:
-    return await request.body()
-
-
 def _format(request: Request) -> Format:
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     for format_, media_type in MEDIA_TYPES.items():
@@ -83,7 +122,7 @@ def problem(connection: Reading, now: Now, days: Days) -> Response:
     return Response(result.model_dump_json(by_alias=True), media_type="application/json", headers={"ETag": etag(result.digest)})
 
 
-@router.post(
+@imports.post(
     "/import",
     dependencies=[needs(Permission.CHANGE_SERVICE)],
     openapi_extra=IMPORT_BODY,
@@ -92,9 +131,8 @@ def problem(connection: Reading, now: Now, days: Days) -> Response:
 def bring_in(
     connection: Writing,
     now: Now,
+    request: Request,
     response: Response,
-    body: Annotated[bytes, Depends(_body)],
-    format_: Annotated[Format, Depends(_format)],
     overwrite: Overwrite = (),
     mode: Annotated[ImportMode, Query(description="Preview the changes, or commit them.")] = ImportMode.PREVIEW,
     if_match: Annotated[str | None, Header(description="The ETag of the preview: refuse if the diary has changed since.")] = None,
@@ -105,19 +143,16 @@ def bring_in(
     it. Bookings that break a rule are listed under `undecided` and not imported. Send the preview's ETag as `If-Match` to commit
     exactly the previewed changes; without it, a file with conflicts is refused. Faults name the sheet, row and column.
     """
-    value, wording = formats.decode(body, format_)
+    value, wording = request.state.read
     state = exchange.state_of_diary(connection)
     if if_match is not None:
         expect(state, if_match)
-    attempt = connection.begin_nested()  # an error rolls it back with the whole transaction
     imported = Import(mode=mode, **dict(exchange.import_problem(connection, value, wording, now, overwrite)))
     if mode is ImportMode.PREVIEW:
         response.headers["ETag"] = etag(state)
-        attempt.rollback()
         return imported
     if if_match is None:
         exchange.refuse_conflicts(imported)
-    attempt.commit()
     return imported
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.http.permissions import require_of
 from api.http.problem_details import HttpError
 from scheduler.files.file_safety import MOST_BYTES
 
@@ -42,6 +43,7 @@ class LimitedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
+            require_of(self, request)
             return await handle(limited(request))
 
         return answer

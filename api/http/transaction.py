@@ -13,11 +13,11 @@ from fastapi.routing import APIRoute
 from sqlalchemy import Connection, insert
 from starlette.concurrency import run_in_threadpool
 
-from api.actor import NOBODY
 from api.database.outages import OutageKind
 from api.database.tables import audit
 from api.http.idempotency import digest_of, store_answer, stored_answer
 from api.http.limits import limited
+from api.http.permissions import caller_of, require_of
 from api.http.problem_details import unavailable
 from api.http.state import now_of, store_of
 
@@ -51,6 +51,7 @@ class WritingRoute(APIRoute):
             return handle
 
         async def write(incoming: Request) -> Response:
+            require_of(self, incoming)
             request = limited(incoming)
             digest = await digest_of(request)
             store = store_of(request)
@@ -89,6 +90,7 @@ async def _turn(lock: asyncio.Lock, seconds: float) -> AsyncIterator[None]:
 def _record(connection: Connection, request: Request, digest: str, response: Response) -> None:
     """Add the request to the audit, and store its answer."""
     path = request.url.path[:2000]
-    entry = {"at": now_of(request), "actor": NOBODY, "method": request.method, "path": path, "status": response.status_code}
+    actor = caller_of(request).name
+    entry = {"at": now_of(request), "actor": actor, "method": request.method, "path": path, "status": response.status_code}
     connection.execute(insert(audit).values(entry))
     store_answer(connection, request, digest, response)

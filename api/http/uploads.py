@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,6 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api.http.idempotency import digest_of, stored_answer
 from api.http.limits import limited
+from api.http.permissions import require_of
+from api.http.problem_details import HttpError
 from api.http.state import store_of
 from api.http.transaction import WritingRoute
 
@@ -27,16 +30,24 @@ class UploadRoute(WritingRoute):
         write = super().get_route_handler()
 
         async def read_first(incoming: Request) -> Response:
+            require_of(self, incoming)
             request = limited(incoming)
             digest = await digest_of(request)
             answer = await run_in_threadpool(_stored_answer, request, digest)
             if answer is not None:  # the data may have changed since, so that the same file would now be refused
                 return answer
             async with request.app.state.reading:
+                await check_presence(request)
                 request.state.read = await run_in_threadpool(self.read, request, await request.body())
             return await write(request)
 
         return read_first
+
+
+async def check_presence(request: Request) -> None:
+    """Raise HttpError 408 if the client has left while its request waited, so that nothing is done for it."""
+    if await request.is_disconnected():
+        raise HttpError(HTTPStatus.REQUEST_TIMEOUT, "client-left", "The client has left.")
 
 
 def _stored_answer(request: Request, digest: str) -> Response | None:

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.http.limits import limited
+from api.http.permissions import require_of
 from api.pages import csrf
 from api.pages.forms import TypedForm, read_form
 from api.pages.routing import STALE, FormRoute, PageRoute, error_page, with_error_pages
@@ -25,6 +26,7 @@ class CheckRoute(PageRoute):
         handle = super().get_route_handler()
 
         async def answer(incoming: Request) -> Response:
+            require_of(self, incoming)
             request = limited(incoming)
             typed = await read_form(request)
             if not csrf.is_valid(request, typed[csrf.FIELD]):
@@ -48,6 +50,7 @@ class PreparedRoute(FormRoute):
         save = super().get_route_handler()
 
         async def read_first(incoming: Request) -> Response:
+            require_of(self, incoming)
             request = limited(incoming)
             typed = await read_form(request)
             if csrf.is_valid(request, typed[csrf.FIELD]):

@@ -19,7 +19,8 @@ from api.database.outages import outage
 from api.diary.service import queries as documents
 from api.errors import NotFoundError, ServiceError, error_items, invalid
 from api.http.limits import limited
-from api.http.problem_details import DATABASE_ERRORS, status_of, unavailable
+from api.http.permissions import NO_PERMISSION, require_of
+from api.http.problem_details import DATABASE_ERRORS, HttpError, status_of, unavailable
 from api.http.resources import is_api
 from api.http.state import store_of
 from api.http.transaction import Reading, WritingRoute
@@ -57,6 +58,7 @@ class FormRoute(WritingRoute):
         write = super().get_route_handler()
 
         async def answer(incoming: Request) -> Response:
+            require_of(self, incoming)
             request = limited(incoming)
             typed = await read_form(request)
             if not csrf.is_valid(request, typed[csrf.FIELD]):
@@ -99,7 +101,8 @@ def with_error_pages(handle: Handler) -> Handler:
                 return await run_in_threadpool(_shown_again, request, refused)
         except Exception as error:
             status, detail = _described(request, error)
-            typed = await _typed(request)
+            is_refused = isinstance(error, HttpError) and error.kind == NO_PERMISSION
+            typed = TypedForm() if is_refused else await _typed(request)
             return await run_in_threadpool(error_page, request, status, detail, typed)
 
     return answer

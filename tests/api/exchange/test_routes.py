@@ -280,3 +280,10 @@ def test_an_invalid_period_is_refused(seeded: TestClient, path: str, first: str,
 def test_a_diary_without_a_site_has_no_problem(client: TestClient) -> None:
     refused = client.get("/api/v1/problem", params=MARCH)
     assert (refused.status_code, detail_of(refused)) == (422, ["sites: is empty. Enter at least one."])
+
+
+def test_a_preview_waits_for_no_writer_and_no_writer_for_it(client: TestClient, store: Store) -> None:
+    with store.writing():
+        answer = send(client, encode(tiny_problem(), Format.JSON))
+    assert (answer.status_code, answer.json()["sites"]["added"]) == (200, [site.id for site in tiny_problem().sites])
+    assert client.get("/api/v1/sites").json()["items"] == []

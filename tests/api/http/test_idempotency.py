@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.database.tables import answers
+from api.http.permissions import Caller, Permission
 from tests.api.support.drafts import details
 
 SITE = {"id": "CHE", "name": "Chesham"}
@@ -64,3 +66,22 @@ def test_a_null_character_in_a_body_is_refused(seeded: TestClient, path: str, bo
         422,
         "The request has a null character, which the database can't store. Remove it.",
     )
+
+
+def test_a_key_belongs_to_the_caller_who_sent_it(seeded: TestClient, app: FastAPI) -> None:
+    """Nobody gets another's answer by guessing a key; and the same key of two callers is two keys."""
+    key = {"idempotency-key": "one"}
+    app.state.caller_of = lambda _: Caller("Anna", frozenset(Permission))
+    first = seeded.post("/api/v1/sites", json=SITE, headers=key)
+    assert seeded.post("/api/v1/sites", json=SITE, headers=key).headers["idempotency-replayed"] == "true"
+    app.state.caller_of = lambda _: Caller("Ben", frozenset(Permission))
+    assert (first.status_code, seeded.post("/api/v1/sites", json=SITE, headers=key).status_code) == (201, 409)
+
+
+@pytest.mark.parametrize(("length", "status"), [(0, 422), (200, 201), (201, 422)])
+def test_a_long_or_empty_key_is_refused_and_not_cut(seeded: TestClient, length: int, status: int) -> None:
+    response = seeded.post("/api/v1/sites", json=SITE, headers={"idempotency-key": "x" * length})
+    assert response.status_code == status
+    if status == 422:
+        detail = f"The Idempotency-Key has {length} characters. Send one of 1 to 200."
+        assert response.json() == details("invalid", 422, detail)
