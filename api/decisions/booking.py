@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from api.clock import local_day
 from api.decisions.moves import making_way, obstacles
-from api.decisions.offers import Subject, subject_of
+from api.decisions.offers import Subject, search_of, subject_of
+from api.decisions.present_moves import changed_since
 from api.decisions.requests import OfferBooking
 from api.diary.boards import board_of_weeks, whole_weeks
 from api.diary.bookings import notice
@@ -102,7 +103,8 @@ def _make_way(
 ) -> tuple[list[MakingWay], tuple[str, ...], bool]:
     """Return what makes way, the held slots released for it, and whether the offer is possible; set its minute taker.
 
-    An offer for which nobody moves is looked for again, with its minute taker. One with moves is taken as it was sent.
+    An offer for which nobody moves is looked for again, with its minute taker. One with moves is taken as it was sent, if what
+    it states still holds and nobody would move in vain.
     """
     if request.moved:
         for one in request.moved:
@@ -110,7 +112,8 @@ def _make_way(
         for taker in request.minute_takers:
             hold_to_registers(connection, {"room": None, "chair": None, "minute_taker": taker.minute_taker})
         way = making_way(connection, request.moved, request.minute_takers)
-        if errors := list(obstacles(connection, request, way, local_day(now))):
+        errors = list(obstacles(connection, request, way, local_day(now)))
+        if errors := errors or list(changed_since(search_of(connection, request, now), request, way)):
             raise _gone(request, subject, errors)
         chosen["minute_taker"] = request.minute_taker
         hold_to_registers(connection, chosen)

@@ -13,7 +13,7 @@ from scheduler.domain.schedule import LenientValue
 from scheduler.domain.values import Identifier, Moment, Value
 from scheduler.offers.filters import ANY_SLOT, OfferFilter
 from scheduler.offers.offer import MOST_OFFERS
-from scheduler.offers.results import NewMinuteTaker
+from scheduler.offers.results import NewMinuteTaker, OfferCost
 
 MOST_DAYS = 31
 """The most days that one answer offers, each with its best slot."""
@@ -70,7 +70,7 @@ class OfferBooking(OfferRequest):
     the fields of the request for offers are used to look for fresh ones.
 
     An offer for which bookings move is sent with its ``moved`` bookings, its ``minute_taker`` and ``minute_takers``, and the
-    present ``numbers`` of these bookings in the offers.
+    present ``numbers`` of these bookings in the offers. With its ``costs``, it is booked only if it still costs the same.
     """
 
     start: Moment
@@ -81,6 +81,7 @@ class OfferBooking(OfferRequest):
     moved: tuple[OfferMove, ...] = ()
     minute_takers: tuple[NewMinuteTaker, ...] = ()
     numbers: dict[Identifier, int] = Field(default_factory=dict)
+    costs: tuple[OfferCost, ...] | None = None
     replaces: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
     reason: WhyChanged | None = None
     exception: RecordedException | None = None

@@ -44,16 +44,19 @@ class OfferRoute(WritingRoute):
             try:
                 return await write(request)
             except OfferGoneError as gone:
-                gone.extra = {"offers": await run_in_threadpool(_fresh_offers, request, gone.request)}
+                gone.extra = {"offers": await _fresh_offers(request, gone.request)}
                 raise
 
         return answer
 
 
-def _fresh_offers(request: Request, body: OfferBooking) -> dict[str, Any]:
-    with store_of(request).reading() as connection:
-        search = offers.search_of(connection, body, now_of(request))
-        return search.answer(connection, search.found()).model_dump(mode="json")
+async def _fresh_offers(request: Request, body: OfferBooking) -> dict[str, Any]:
+    """Return offers for the same request, solved again if bookings may move for them; nothing waits for this."""
+    wanted = body.model_copy(update={"cures": False})
+    search, found = await run_in_threadpool(_found, request, wanted, now_of(request))
+    if body.moves:
+        found = await _solved(request, search, wanted)
+    return (await run_in_threadpool(_answer, request, search, found)).model_dump(mode="json")
 
 
 class WaitingItem(BaseModel):
@@ -109,19 +112,25 @@ async def offer(request: Request, now: Now, response: Response, body: OfferReque
     """
     search, found = await run_in_threadpool(_found, request, body, now)
     if body.moves or (body.cures and not found.in_time):
-        solved = request.app.state.solving.submit(
-            "offers_by_solver",
-            search.board.problem,
-            search.schedule,
-            conference=search.subject.value,
-            top=body.top,
-            accepted=search.accepted,
-            moves=body.moves,
-            with_cures=body.cures,
-        )
-        found = checked(await asyncio.wrap_future(solved))
+        found = await _solved(request, search, body)
     response.headers["ETag"] = etag(search.version)
     return await run_in_threadpool(_answer, request, search, found)
+
+
+async def _solved(request: Request, search: OfferSearch, body: OfferRequest) -> Offers:
+    """Return the offers by the solver, with moves and cures."""
+    solved = request.app.state.solving.submit(
+        "offers_by_solver",
+        search.board.problem,
+        search.schedule,
+        conference=search.subject.value,
+        top=body.top,
+        accepted=search.accepted,
+        moves=body.moves,
+        with_cures=body.cures,
+    )
+    result: Offers = checked(await asyncio.wrap_future(solved))
+    return result
 
 
 def _answer(request: Request, search: OfferSearch, found: Offers) -> DiaryOffers:
@@ -146,8 +155,8 @@ def _found(request: Request, body: OfferRequest, now: dt.datetime) -> tuple[Offe
 def book(connection: Writing, now: Now, response: Response, request: OfferBooking) -> Any:
     """Book an offer, with its new conference in the same step. If somebody was faster, the error 409 lists fresh ``offers``.
 
-    The offer is looked for again in the present diary: if it is still possible there, it is booked. Plans keep the booking's
-    time, chair and room.
+    The offer is looked for again in the present diary: if it is still possible there, it is booked. One for which bookings move
+    must also still cost what it states, and need the moves. Plans keep the booking's time, chair and room.
     """
     done = booking.book(connection, request, now)
     item, version = bookings.items(connection, bookings.numbered(done.number))[0]

@@ -54,9 +54,9 @@ def keep_beside(builder: ProgrammeBuilder, hold: KeptHold, chosen: Ints) -> None
     builder.limit(np.zeros_like(columns), columns, at_least=1)
 
 
-def can_stay(problem: Problem, bookings: tuple[Booking, ...], hold: KeptHold) -> bool:
+def can_stay(problem: Problem, bookings: tuple[Booking, ...], held: Booking) -> bool:
     """True if a withdrawn held slot breaks no rule beside the bookings, also if others take the minutes."""
-    together = breaches(problem, (*bookings, hold.booking))
+    together = breaches(problem, (*bookings, held))
     if any(violation.rule != MinuteTakersRule.name for violation in together):
         return False
-    return RecordedDiary(problem, bookings).can_record(hold.booking)
+    return RecordedDiary(problem, bookings).can_record(held)

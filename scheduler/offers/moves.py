@@ -78,7 +78,7 @@ def best_with_moves(
                 keep_beside(builder, hold, chosen)
             solution = _solved(board, builder, start, limits, highs, budget)
             withdrawn = tuple(hold for hold in holds if hold.booking.conference not in solution.names)
-            withdrawn = tuple(hold for hold in withdrawn if can_stay(problem, solution.bookings, hold))
+            withdrawn = tuple(hold for hold in withdrawn if can_stay(problem, solution.bookings, hold.booking))
             if not withdrawn:
                 return _moved(board, problem, conference, solution)
             if budget.over:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.diary.registers import queries as registers
 from scheduler.domain.people import Chair
+from tests.api.decisions.diary import store_held
 from tests.api.support.builders import NOW, book, conference
+from tests.api.support.services import running
 
 PATH = "/api/v1/offers"
 ONE_DAY = {"first": "2027-01-12", "last": "2027-01-12", "mode": "room", "sites": ["AYL"]}
@@ -36,7 +41,8 @@ def booking_of(result: dict[str, Any]) -> dict[str, Any]:
     best = result["offers"][0]
     place = {name: best["booking"][name] for name in ("start", "room", "chair", "minute_taker")}
     ways = {"moved": best["moves"], "minute_takers": best["minute_takers"], "numbers": result["numbers"]}
-    return {"new": conference("CPC-9"), "filter": ONE_DAY, "cures": False} | place | ways
+    stated = {"withdrawn_holds": best["withdrawn_holds"], "costs": best["costs"]}
+    return {"new": conference("CPC-9"), "filter": ONE_DAY, "moves": 1, "cures": False} | place | ways | stated
 
 
 def starts(client: TestClient) -> dict[str, tuple[str, bool]]:
@@ -73,8 +79,81 @@ def test_nothing_is_stored_if_a_moved_booking_has_changed_since(full: TestClient
     answer = full.post(f"{PATH}/book", json=request)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/offer-gone")
     assert {"where": "numbers", "message": f"the booking of {name} has changed since."} in answer.json()["errors"]
-    assert answer.json()["offers"]["conference"] == "CPC-9"
+    assert answer.json()["offers"] == offers(full, moves=1)
     assert starts(full) == before
+
+
+def test_fresh_offers_have_moves_again_if_the_request_allows_them(full: TestClient) -> None:
+    request = booking_of(offers(full, moves=1))
+    taken = request | {"numbers": dict.fromkeys(request["numbers"], 99)}
+    answer = full.post(f"{PATH}/book", json=taken)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/offer-gone")
+    assert answer.json()["offers"] == offers(full, moves=1)
+    assert booking_of(answer.json()["offers"]) == request
+    assert full.post(f"{PATH}/book", json=booking_of(answer.json()["offers"])).status_code == 201
+
+
+def test_nobody_moves_in_vain_if_a_slot_is_free_since(full: TestClient) -> None:
+    request = booking_of(offers(full, moves=1))
+    del request["costs"]
+    (moved,) = request["moved"]
+    other = next(one for one in ("CPC-1", "CPC-2") if one != moved["conference"])
+    number = next(one["number"] for one in full.get("/api/v1/bookings").json()["items"] if one["conference"] == other)
+    seen = full.get(f"/api/v1/bookings/{number}").headers["ETag"]
+    cancelled = full.post(f"/api/v1/bookings/{number}/cancel", json={"reason": "family asked"}, headers={"If-Match": seen})
+    assert cancelled.status_code == 200, cancelled.text
+    before = starts(full)
+    answer = full.post(f"{PATH}/book", json=request)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/offer-gone")
+    assert [one["where"] for one in answer.json()["errors"]] == ["moved"]
+    assert answer.json()["offers"]["offers"][0]["moves"] == []
+    assert starts(full) == before
+
+
+def test_an_offer_with_moves_that_costs_other_than_it_states_is_gone(full: TestClient) -> None:
+    request = booking_of(offers(full, moves=1))
+    assert request["costs"]
+    other = [request["costs"][0] | {"amount": request["costs"][0]["amount"] + 1}, *request["costs"][1:]]
+    before = starts(full)
+    answer = full.post(f"{PATH}/book", json=request | {"costs": other})
+    assert (answer.status_code, [one["where"] for one in answer.json()["errors"]]) == (409, ["costs"])
+    assert starts(full) == before
+    without = {name: value for name, value in request.items() if name != "costs"}
+    assert full.post(f"{PATH}/book", json=without).status_code == 201
+
+
+def test_a_held_slot_is_not_released_for_an_offer_with_moves_that_does_not_need_it(full: TestClient, store: Store) -> None:
+    request = booking_of(offers(full, moves=1))
+    store_held(store, "2027-01-19T10:00")
+    named = request | {"withdrawn_holds": ["HOLD-AYL-2027-01-18-1"], "costs": None}
+    answer = full.post(f"{PATH}/book", json=named)
+    assert (answer.status_code, [one["where"] for one in answer.json()["errors"]]) == (409, ["withdrawn_holds"])
+    assert "HOLD-AYL-2027-01-18-1" in starts(full)
+
+
+async def race(urls: list[str], bodies: list[dict[str, Any]]) -> list[httpx2.Response]:
+    async with httpx2.AsyncClient(timeout=60) as client:
+        return await asyncio.gather(*(client.post(f"{urls[n % 2]}{PATH}/book", json=body) for n, body in enumerate(bodies)))
+
+
+def test_of_several_bookers_of_one_offer_with_moves_one_wins(
+    full: TestClient, store: Store, database_url: str, tmp_path: Path
+) -> None:
+    request = booking_of(offers(full, moves=1))
+    names = [f"CPC-{n}" for n in range(100, 104)]
+    settings = {"database_url": database_url, "demo": "false", "plan_processes": 0}
+    with running(tmp_path, **settings) as one, running(tmp_path, **settings) as other:
+        bodies = [request | {"new": conference(name)} for name in names]
+        answers = asyncio.run(race([one.url, other.url], bodies))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    (booked,) = [name for name in names if name in starts(full)]
+    won = next(answer for answer in answers if answer.status_code == 201)
+    assert won.json()["booking"]["conference"] == booked
+    for answer in answers:
+        if answer.status_code == 409:
+            assert answer.json()["type"] == "/problems/offer-gone"
+            assert answer.json()["offers"]["conference"] in names
+    assert full.get("/api/v1/conflicts").json()["items"] == []
 
 
 @pytest.mark.parametrize(
