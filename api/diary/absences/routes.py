@@ -12,6 +12,7 @@ from api.diary.absences import queries as absences
 from api.diary.absences import workflow
 from api.diary.absences.queries import Away, Lists
 from api.diary.conflicts.queries import BrokenBooking
+from api.diary.conflicts.repair_offer import RepairOffer, repair_of_broken
 from api.http.etags import IfMatch, etag, expect
 from api.http.paging import Most
 from api.http.permissions import Permission, needs
@@ -52,11 +53,12 @@ class AbsencePage(Value):
 class AbsenceSeen(AbsenceItem):
     """An absence, with that person's conferences and held slots in its days, which need to be moved.
 
-    ``broken_bookings`` are those that break a rule because of an absence just entered.
+    ``broken_bookings`` are those that break a rule because of an absence just entered, and ``repair`` is what would mend them.
     """
 
     affected: list[str]
     broken_bookings: tuple[BrokenBooking, ...] = ()
+    repair: RepairOffer | None = None
 
 
 class Closure(Period):
@@ -81,11 +83,12 @@ class ClosurePage(Value):
 class ClosureSeen(ClosureItem):
     """A closure, with that room's conferences and held slots in its days, which need to be moved.
 
-    ``broken_bookings`` are those that break a rule because of a closure just entered.
+    ``broken_bookings`` are those that break a rule because of a closure just entered, and ``repair`` is what would mend them.
     """
 
     affected: list[str]
     broken_bookings: tuple[BrokenBooking, ...] = ()
+    repair: RepairOffer | None = None
 
 
 def periods_router(
@@ -119,7 +122,8 @@ def periods_router(
         of, whose = next((of, getattr(value, of)) for of in lists.registers if getattr(value, of) is not None)
         entered = workflow.enter(connection, of, whose, Period(first=value.first, last=value.last), now)
         response.headers["Location"] = resource_path(path, entered.away.id)
-        return {**_shown(connection, lists, entered.away, response), "broken_bookings": entered.broken}
+        repair = repair_of_broken(connection, entered.broken, now)
+        return {**_shown(connection, lists, entered.away, response), "broken_bookings": entered.broken, "repair": repair}
 
     @router.delete("/{id:path}", status_code=HTTPStatus.NO_CONTENT, dependencies=[changes], summary=f"Remove a {noun}")
     def remove(connection: Writing, now: Now, id: str, if_match: IfMatch = None) -> None:

@@ -16,6 +16,7 @@ from api.diary.conferences import queries as conferences
 from api.diary.conferences.follow_up import Outcome
 from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.views import ConferenceView, Followed, current, followed, require_conference, shown, views
+from api.diary.conflicts.repair_offer import RepairOffer, repair_for_waiting
 from api.diary.references import unknown_conference
 from api.errors import ErrorItem, InvalidError, ServiceError
 from api.http.etags import IfMatch
@@ -72,6 +73,12 @@ class Correction(Value):
     reason: WhyChanged | None = None
 
 
+class Recorded(Followed):
+    """A conference with its outcome, and the family's ``next`` one. If it was inquorate, ``repair`` would book that."""
+
+    repair: RepairOffer | None = None
+
+
 class ManyFollowed(BaseModel):
     """Each conference with its outcome, in the order of the request, with the family's ``next`` one if there is one."""
 
@@ -80,7 +87,7 @@ class ManyFollowed(BaseModel):
 
 @router.post(
     "/{id:path}/outcome",
-    response_model=Followed,
+    response_model=Recorded,
     dependencies=[_changes],
     openapi_extra=request_example({"outcome": "plan made", "children": 2}),
     summary="Record the outcome of a conference",
@@ -88,7 +95,9 @@ class ManyFollowed(BaseModel):
 def record(connection: Writing, now: Now, response: Response, id: str, new: NewOutcome, if_match: IfMatch = None) -> Any:
     """Record an outcome, and request what follows: the next review of a plan, or another attempt if it was inquorate."""
     following = outcomes.record(connection, current(connection, id, if_match), new.entry, now)
-    return followed(connection, response, id, following, now)
+    again = conferences.find(connection, following) if following is not None and new.outcome is Outcome.INQUORATE else None
+    repair = None if again is None else repair_for_waiting(connection, again, now)
+    return {**followed(connection, response, id, following, now), "repair": repair}
 
 
 @router.post(

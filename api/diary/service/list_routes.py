@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.diary.conflicts.queries import BrokenBooking
+from api.diary.conflicts.repair_offer import RepairOffer, repair_of_broken
 from api.diary.service import queries as documents
 from api.diary.service.workflow import add_to_list
 from api.errors import conflict
@@ -30,10 +31,11 @@ class ClosedDay(Value):
 
 
 class ClosedDayAdded(BaseModel):
-    """A closed day, with the bookings that break a rule because of it."""
+    """A closed day, with the bookings that break a rule because of it, and the ``repair`` that would mend them."""
 
     day: Date
     broken_bookings: list[BrokenBooking]
+    repair: RepairOffer | None
 
 
 class PairApart(Value):
@@ -43,10 +45,11 @@ class PairApart(Value):
 
 
 class PairApartAdded(BaseModel):
-    """A pair to keep apart, with the bookings in which the two meet."""
+    """A pair to keep apart, with the bookings in which the two meet, and the ``repair`` that would mend them."""
 
     pair: Pair
     broken_bookings: list[BrokenBooking]
+    repair: RepairOffer | None
 
 
 @router.post(
@@ -59,7 +62,7 @@ class PairApartAdded(BaseModel):
 def close(connection: Writing, now: Now, closed: ClosedDay) -> ClosedDayAdded:
     """Add a day to the closures."""
     broken = add_to_list(connection, "closures", closed.day, now)
-    return ClosedDayAdded(day=closed.day, broken_bookings=broken)
+    return ClosedDayAdded(day=closed.day, broken_bookings=broken, repair=repair_of_broken(connection, broken, now))
 
 
 @router.post(
@@ -78,7 +81,7 @@ def keep_apart(connection: Writing, now: Now, apart: PairApart) -> PairApartAdde
         broken = add_to_list(connection, "apart", apart.pair, now)
     except InputError as error:
         raise InputError([_in_pair(fault, len(present)) for fault in error.faults]) from None
-    return PairApartAdded(pair=apart.pair, broken_bookings=broken)
+    return PairApartAdded(pair=apart.pair, broken_bookings=broken, repair=repair_of_broken(connection, broken, now))
 
 
 def _in_pair(fault: Fault, position: int) -> Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from starlette.testclient import TestClient
 from api.database.session import Store
 from api.jobs import queue as jobs
 from api.planning.worker import work_on
-from tests.api.support.builders import NOW, book
+from tests.api.support.builders import NOW, Clock, book
 from tests.api.support.drafts import publish
 
 PATH = "/api/v1/repairs"
@@ -29,8 +30,13 @@ def diary(seeded: TestClient, store: Store) -> TestClient:
 
 
 def solved(client: TestClient, store: Store, **request: Any) -> dict[str, Any]:
-    """Ask for a repair, do the job as a process of the queue does, and return the repair."""
-    asked = client.post(PATH, json=DAYS | request)
+    """Ask for a repair of January, and return it once it is solved."""
+    return solved_as_offered(client, store, {"link": PATH, "body": DAYS | request})
+
+
+def solved_as_offered(client: TestClient, store: Store, offered: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a repair as it is offered, do the job as a process of the queue does, and return the repair."""
+    asked = client.post(offered["link"], json=offered["body"])
     assert asked.status_code == 202, asked.text
     queued = asked.json()
     assert (queued["state"], queued["report"]) == ("queued", None)
@@ -62,6 +68,49 @@ def test_an_absence_in_the_diary_is_mended_with_the_fewest_moves_and_published(d
     assert {name: after[name] for name in moved} == moved
     assert after["CPC-4"] == ("2027-01-14T10:00", "C2")
     assert diary.get("/api/v1/conflicts").json()["items"] == []
+
+
+ENTRIES = [
+    ("/api/v1/absences", ABSENCE),
+    ("/api/v1/absences", {"minute_taker": "M1", "first": "2027-01-19", "last": "2027-01-20"}),
+    ("/api/v1/room-closures", {"room": "AYL-1", "first": "2027-01-19", "last": "2027-01-19"}),
+    ("/api/v1/closures", {"day": "2027-01-20"}),
+]
+
+
+@pytest.mark.parametrize(("path", "entry"), ENTRIES, ids=["chair", "minute taker", "room", "service"])
+def test_an_entry_that_hits_bookings_offers_their_repair(
+    diary: TestClient, store: Store, path: str, entry: dict[str, Any]
+) -> None:
+    added = diary.post(path, json=entry).json()
+    assert added["broken_bookings"]
+    assert added["repair"]["body"] == {
+        "first": "2027-01-18",
+        "last": "2027-02-07",
+        "changes": [],
+        "freeze_until": "2027-01-18",
+    }
+    result = solved_as_offered(diary, store, added["repair"])
+    assert publish(diary, result["id"]).status_code == 201
+    assert diary.get("/api/v1/conflicts").json()["items"] == []
+
+
+def test_an_entry_that_hits_no_booking_to_come_offers_no_repair(diary: TestClient, store: Store) -> None:
+    away = {"chair": "C2", "first": "2027-01-18", "last": "2027-01-22"}
+    assert diary.post("/api/v1/absences", json=away).json()["repair"] is None
+    assert diary.post("/api/v1/closures", json={"day": "2027-01-29"}).json()["repair"] is None
+
+
+def test_an_inquorate_conference_offers_the_repair_that_books_it_again(diary: TestClient, store: Store, clock: Clock) -> None:
+    clock.forward(days=(dt.date(2027, 1, 19) - clock().date()).days)
+    seen = diary.get("/api/v1/conferences/CPC-1").headers["ETag"]
+    answer = diary.post("/api/v1/conferences/CPC-1/outcome", json={"outcome": "inquorate"}, headers={"If-Match": seen})
+    assert answer.status_code == 200, answer.text
+    again = answer.json()["next"]["conference"]["id"]
+    result = solved_as_offered(diary, store, answer.json()["repair"])
+    assert again in result["report"]["added"]
+    assert publish(diary, result["id"]).status_code == 201
+    assert diary.get(f"/api/v1/conferences/{again}").json()["state"] == "booked"
 
 
 def test_a_repair_of_changes_is_published_once_they_are_entered(diary: TestClient, store: Store) -> None:

@@ -28,9 +28,13 @@ def test_an_absence_is_added_read_and_removed_with_its_owner(
 
     response = seeded.post(f"/api/v1/{path}", json={of: whose[of], **DAYS})
     rule = {"chair": "R3", "minute_taker": "R5", "room": "R2"}[of]
-    seen = item | {"affected": ["CPC-1"], "broken_bookings": []}
+    seen = item | {"affected": ["CPC-1"], "broken_bookings": [], "repair": None}
     broken = [(one["number"], one["conference"], one["rule"]) for one in response.json()["broken_bookings"]]
-    assert (response.status_code, response.json() | {"broken_bookings": []}, broken) == (201, seen, [(1, "CPC-1", rule)])
+    assert (response.status_code, response.json() | {"broken_bookings": [], "repair": None}, broken) == (
+        201,
+        seen,
+        [(1, "CPC-1", rule)],
+    )
 
     owner = seeded.get(f"/api/v1/{owners}/{whose[of]}")
     assert (owner.json()[field], owner.headers["ETag"]) == ([DAYS], '"2"')
