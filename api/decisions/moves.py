@@ -48,7 +48,9 @@ def obstacles(connection: Connection, request: OfferBooking, ways: list[MakingWa
     present = {one.old.booking.conference: one.old.number for one in ways}
     names = {one.conference for one in request.moved} | {one.conference for one in request.minute_takers}
     for name in sorted(names):
-        if present.get(name) != request.numbers.get(name):
+        if name not in present:
+            yield ErrorItem(where="moved", message=f"{name} has no booking that could make way.")
+        elif present[name] != request.numbers.get(name):
             yield ErrorItem(where="numbers", message=f"the booking of {name} has changed since.")
     for way in ways:
         if way.is_felt:

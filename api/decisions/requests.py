@@ -87,6 +87,17 @@ class OfferBooking(OfferRequest):
     exception: RecordedException | None = None
     waiver: NoticeWaiver | None = None
 
+    @model_validator(mode="after")
+    def _each_moves_once(self) -> OfferBooking:
+        own = self.conference if self.new is None else self.new.id
+        named = [one.conference for one in self.moved]
+        wrong = next((name for n, name in enumerate(named) if name == own or name in named[:n]), None)
+        if wrong is not None:
+            raise PydanticCustomError(
+                "moves_once", "{name} is in more than one place of the offer. Send the offer as it was answered.", {"name": wrong}
+            )
+        return self
+
     @property
     def is_waived(self) -> bool:
         """True if the notice of the conference is waived, or is to be."""

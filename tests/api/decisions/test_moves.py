@@ -175,6 +175,21 @@ def test_a_move_that_breaks_a_rule_is_refused(full: TestClient, to: dict[str, An
     assert starts(full) == before
 
 
+@pytest.mark.parametrize(
+    ("names", "status", "where"),
+    [(["CPC-3"], 409, "moved"), (["XX"], 409, "moved"), (["CPC-1", "CPC-1"], 422, ""), (["CPC-9"], 422, "")],
+    ids=["without a booking", "unknown", "twice", "itself"],
+)
+def test_what_can_not_make_way_is_refused(full: TestClient, names: list[str], status: int, where: str) -> None:
+    place = {"start": "2027-01-13T10:00", "room": "AYL-1", "chair": "C1", "minute_taker": "M1"}
+    moved = [{"conference": name, "start": "2027-01-14T10:00", "room": "AYL-1", "chair": "C1"} for name in names]
+    before = starts(full)
+    request = {"new": conference("CPC-9"), "filter": ONE_DAY, "moved": moved, "numbers": {"CPC-1": 1}} | place
+    answer = full.post(f"{PATH}/book", json=request)
+    assert (answer.status_code, [one["where"] for one in answer.json()["errors"]]) == (status, [where])
+    assert starts(full) == before
+
+
 def test_a_booking_made_by_hand_does_not_move(seeded: TestClient, store: Store) -> None:
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     book(store, "CPC-2", "2027-01-12T14:00", minute_taker="M1", by_hand=False, locks=("time",))
