@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -20,9 +19,6 @@ from scheduler.engines.part import Part, part_of
 from scheduler.grouping import Ints
 from scheduler.model.programme import Programme
 
-T = TypeVar("T")
-LONG = 120.0
-
 
 def array(*numbers: int) -> Ints:
     return np.array(numbers, dtype=np.int64)
@@ -30,16 +26,6 @@ def array(*numbers: int) -> Ints:
 
 def no_limit() -> Budget:
     return Budget(time.monotonic, time.monotonic(), None)
-
-
-def within(seconds: float, call: Callable[[], T]) -> T:
-    """What a call gives; a failure where it hangs, which would hang the tests otherwise."""
-    results: list[T] = []
-    thread = threading.Thread(target=lambda: results.append(call()), daemon=True)
-    thread.start()
-    thread.join(seconds)
-    assert not thread.is_alive(), "it hangs"
-    return results[0]
 
 
 def made(

@@ -16,7 +16,8 @@ from scheduler.engines.budget import Budget
 from scheduler.engines.climbing import Climb
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints
-from tests.engines.small import LONG, hard, made, needle, no_limit, programmes, solutions, whole, within
+from tests.engines.small import hard, made, needle, no_limit, programmes, solutions, whole
+from tests.hanging import LONG, within
 
 EXAMPLES = settings(max_examples=100, deadline=None)
 FAR = 1 << 61

@@ -9,7 +9,8 @@ from scheduler.engines import cp_sat
 from scheduler.engines.part import Part
 from scheduler.grouping import Ints
 from scheduler.model.programme import Programme
-from tests.engines.small import LONG, array, hard, keeps, made, programmes, solutions, whole, within
+from tests.engines.small import array, hard, keeps, made, programmes, solutions, whole
+from tests.hanging import LONG, within
 
 
 @pytest.fixture(scope="module", name="hard")

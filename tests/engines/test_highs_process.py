@@ -12,7 +12,8 @@ from scheduler.engines import highs as directly
 from scheduler.engines import solver_process
 from scheduler.engines.highs_process import Highs
 from scheduler.engines.part import Part
-from tests.engines.small import LONG, made, no_limit, whole, within
+from tests.engines.small import made, no_limit, whole
+from tests.hanging import LONG, within
 
 PART = whole(made([(2, [1, 1, 1, 0], 2), (-math.inf, [0, 1, 1, 2], 2)], [1, 1, 1, 1], {"preferences": [9, 4, 5, -3]}))
 IMPOSSIBLE = whole(made([(3, [1, 1], math.inf)], [1, 1]))

@@ -22,7 +22,7 @@ from scheduler.engines.progress import Progress
 from scheduler.files import read_problem_file
 from scheduler.planner import plan
 from tests.builders import booking, chair, conference, minute_taker, room, tiny_problem
-from tests.engines.small import LONG, within
+from tests.hanging import LONG, within
 from tests.paths import EXAMPLES, INPUTS, ROOT
 
 JUNE = (0, 37, 0, 0, 128, 2004)

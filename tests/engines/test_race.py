@@ -13,8 +13,9 @@ from scheduler.engines.race import Race
 from scheduler.engines.standing import Standing
 from scheduler.model.build import build_programme
 from tests.builders import tiny_problem
-from tests.engines.small import LONG, array, keeps, made, needle, no_limit, whole, within
+from tests.engines.small import array, keeps, made, needle, no_limit, whole
 from tests.engines.small_problems import Case, cases
+from tests.hanging import LONG, within
 
 
 def race(one: Case, tier: TierName, *, workers: int, work_limit: float | None = None) -> tuple[Race, list[Progress]]:

@@ -9,8 +9,10 @@ from pathlib import Path
 import httpx2
 
 from api.database.session import Store
+from api.diary.conferences import queries as conferences
+from scheduler.domain.conference import Conference
 from tests.api.support import builders
-from tests.api.support.builders import fill
+from tests.api.support.builders import NOW, fill
 from tests.api.support.services import running
 
 WRITERS = 50
@@ -31,12 +33,11 @@ async def race(urls: list[str], families: list[str]) -> list[httpx2.Response]:
 def test_one_of_fifty_writers_wins_and_the_others_are_refused(store: Store, database_url: str, tmp_path: Path) -> None:
     fill(store)
     families = [f"CPC-{n}" for n in range(100, 100 + WRITERS)]
+    with store.writing() as connection:
+        for family in families:
+            conferences.add(connection, Conference.model_validate(builders.conference(family)), NOW)
     settings = {"database_url": database_url, "demo": "false", "plan_processes": 0}
-    with running(tmp_path, **settings) as one, running(tmp_path, **settings) as other:
-        with httpx2.Client(base_url=one.url) as client:
-            for family in families:
-                requested = client.post("/api/v1/conferences", json=builders.conference(family))
-                assert requested.status_code == 201
+    with running(tmp_path, at=NOW, **settings) as one, running(tmp_path, at=NOW, **settings) as other:
         answers = asyncio.run(race([one.url, other.url], families))
         with httpx2.Client(base_url=other.url) as client:
             booked = client.get("/api/v1/bookings?state=all").json()["items"]

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from tests.api.decisions.diary import store_held
-from tests.api.support.builders import CHAIRS, book, conference, fill
+from tests.api.support.builders import CHAIRS, NOW, book, conference, fill
 from tests.api.support.services import running
 
 PATH = "/api/v1/offers"
@@ -223,7 +223,7 @@ def test_of_several_bookers_of_one_offer_one_wins_and_the_others_get_offers(
     settings = {"database_url": database_url, "demo": "false", "plan_processes": 0}
     place = {"start": "2027-01-12T10:00", "room": "AYL-1", "chair": CHAIRS[0]["id"], "filter": {"first": "2027-01-12"}}
     bodies = [{"new": conference(f"CPC-{n}"), **place} for n in range(100, 100 + BOOKERS)]
-    with running(tmp_path, **settings) as one, running(tmp_path, **settings) as other:
+    with running(tmp_path, at=NOW, **settings) as one, running(tmp_path, at=NOW, **settings) as other:
         answers = asyncio.run(race([one.url, other.url], bodies))
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: BOOKERS - 1}
     for answer in answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -27,8 +28,10 @@ class Server:
     url: str
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "scheduler", "serve", *arguments]
+def command(*arguments: str, at: dt.datetime | None = None) -> list[str]:
+    """Return the command that serves, by default with the real clock."""
+    serve = ["scheduler", "serve"] if at is None else ["tests.api.support.serve_at", at.isoformat()]
+    return [sys.executable, "-m", *serve, *arguments]
 
 
 def environment(**settings: object) -> dict[str, str]:
@@ -39,10 +42,10 @@ def environment(**settings: object) -> dict[str, str]:
 
 
 @contextmanager
-def running(cwd: Path, *arguments: str, **settings: object) -> Iterator[Server]:
-    """Yield a running server, and stop it after the body."""
+def running(cwd: Path, *arguments: str, at: dt.datetime | None = None, **settings: object) -> Iterator[Server]:
+    """Yield a running server, and stop it after the body. Its clock stays ``at`` that time, if one is given."""
     process = subprocess.Popen(
-        command("--port", "0", *arguments), cwd=cwd, env=environment(**settings), stdout=subprocess.PIPE, text=True
+        command("--port", "0", *arguments, at=at), cwd=cwd, env=environment(**settings), stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout is not None
