@@ -36,7 +36,7 @@ STATES = {
 }
 _PICTURES = {
     "children": "Children whose conference is in time",
-    "tiers": "What matters most first",
+    "tiers": "What matters most, as bars",
     "caseloads": "Caseloads against the cap",
     "rooms": "Use of the rooms",
 }

@@ -85,5 +85,5 @@ def read_reports(one: Visitor, met: Met = ignore) -> list[str]:
     for link in ("By month", "By week", "Caseloads", "Rooms", "Moves", "Annual report"):
         one.follow(link)
         headings.append(one.page.locator("h1").inner_text().partition(":")[0])
-        met(f"report-{link.lower().replace(' ', '-')}")
+        met(one.page.url.removeprefix(f"{one.address}/").replace("/", "-"))
     return headings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,18 +74,19 @@ def record_outcomes(address: str, until: str) -> None:
             client.post(f"{path}/cancel", json={"reason": reason}, headers={"If-Match": seen}).raise_for_status()
 
 
-def take_what_if(one: Visitor, target: Path) -> None:
-    """Take the pictures of a comparison, of a service whose diary is the example month."""
-
-    def met(name: str) -> None:
-        shoot(one.page, target, name)
-
-    path = ask_what_if(one, met)
-    wait_for_comparison(one, path)
-    one.page.wait_for_timeout(3000)  # its pictures are drawn
-    met("what-if")
+def take_what_if(opened: Browser, target: Path, fill: Callable[[str], None]) -> list[str]:
+    """Take the pictures of a comparison in a diary that ``fill`` fills; return the faults of its pages."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/c.db", data=Path(folder), calendar_minutes=0, plan_seconds=60)
+        with served(create_app(settings, Clock())) as address, visitor(opened, address) as one:
+            fill(address)
+            path = ask_what_if(one, lambda name: shoot(one.page, target, name))
+            wait_for_comparison(one, path)
+            shoot(one.page, target, "what-if")
+            return one.faults
 
 
 def take_reports(one: Visitor, target: Path) -> None:
     """Take the pictures of the reports."""
+    record_outcomes(one.address, "2027-01-27")
     read_reports(one, lambda name: shoot(one.page, target, name))

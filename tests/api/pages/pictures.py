@@ -13,11 +13,13 @@ from api.app import create_app
 from api.settings import Settings
 from tests.api.pages.browsing import browser, served, visitor
 from tests.api.pages.journeys import cancel_a_date, take_a_request
+from tests.api.pages.manager_pictures import take_an_empty_diary, take_reports, take_what_if
 from tests.api.support.builders import Clock
 from tests.paths import ROOT
 
 TARGET = ROOT / "docs" / "pictures" / "pages"
 BEFORE, NOW = dt.datetime(2027, 1, 4, 9, tzinfo=dt.UTC), dt.datetime(2027, 1, 12, 9, tzinfo=dt.UTC)
+LATER = dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC)
 PAGES = {
     "today": "/today",
     "requests": "/requests",
@@ -64,7 +66,11 @@ def take(target: Path = TARGET) -> list[str]:
                     one.page.screenshot(path=met_small)
                 one.go("/requests/new")
                 one.page.screenshot(path=target / "request-320.png", full_page=True)
-                return one.faults
+            clock.now = LATER
+            with visitor(opened, address) as manager:
+                take_reports(manager, target)
+            more = take_an_empty_diary(opened, target) + take_what_if(opened, target, import_january)
+            return one.faults + manager.faults + more
 
 
 def import_january(address: str) -> None:
