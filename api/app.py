@@ -49,6 +49,7 @@ from api.pages import static_files
 from api.pages.bring_in import routes as bring_in_pages
 from api.pages.by_hand import routes as by_hand_pages
 from api.pages.calendar_links import routes as calendar_pages
+from api.pages.changing import routes as changing_pages
 from api.pages.conference import routes as conference_pages
 from api.pages.diary import routes as diary_pages
 from api.pages.information import routes as information_pages
@@ -60,6 +61,7 @@ from api.pages.settings import days_routes as day_pages
 from api.pages.settings import routes as settings_pages
 from api.pages.today import routes as today_pages
 from api.pages.what_if import routes as what_if_pages
+from api.pages.why import routes as why_pages
 from api.planning import routes as plans
 from api.publishing import routes as publications
 from api.reports import routes as reports
@@ -99,6 +101,8 @@ PAGES: tuple[APIRouter, ...] = (
     today_pages.router,
     diary_pages.router,
     *request_pages.ROUTERS,
+    why_pages.router,  # before the conferences, whose ids may contain slashes
+    *changing_pages.ROUTERS,
     *conference_pages.ROUTERS,
     *bring_in_pages.ROUTERS,
     *by_hand_pages.ROUTERS,

@@ -26,7 +26,7 @@ from api.diary.service import queries as documents
 from api.errors import conflict
 from api.http.permissions import Permission, needs
 from api.http.transaction import Now, Writing
-from api.pages.conference.entry import CANCEL_DATE, outcome_of, reason_of
+from api.pages.conference.entry import CANCEL_DATE, hold_to_version, outcome_of, reason_of
 from api.pages.conference.history_view import history_rows
 from api.pages.conference.view import conference_view, freed_rows
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
@@ -109,7 +109,7 @@ def cancel(request: Request, connection: Writing, now: Now, id: str, typed: Type
     """Cancel the date of a conference, or the conference itself."""
     with shown_again(lambda after, problems: _cancel(request, after, now, id, typed, problems)):
         stored, reason = require_conference(connection, id), reason_of(typed)
-        _hold_to_version(stored, typed)
+        hold_to_version(stored, typed)
         booked = bookings.active_of(connection, id)
         if booked is not None and typed["what"] == CANCEL_DATE:
             booking_workflow.cancel(connection, booked, reason, now)
@@ -130,7 +130,7 @@ def record(request: Request, connection: Writing, now: Now, id: str, typed: Type
     """Record what came of a conference; the page of the conference then leads to the next one."""
     with shown_again(lambda after, problems: _outcome(request, after, now, id, typed, problems)):
         stored, entry = require_conference(connection, id), outcome_of(typed, local_day(now))
-        _hold_to_version(stored, typed)
+        hold_to_version(stored, typed)
         outcomes.record(connection, stored, entry, now)
     return redirect(f"/conferences/{quote(id)}")
 
@@ -222,15 +222,6 @@ def _outcome(
         choices=[{"value": one.value, "text": OUTCOMES[one]} for one in possible_outcomes(stored.value.kind)],
         version=stored.version,
     )
-
-
-def _hold_to_version(stored: StoredConference, typed: TypedForm) -> None:
-    """Raise ConflictError if the conference has changed since the form was opened."""
-    if typed["version"] != str(stored.version):
-        name = stored.value.id
-        raise conflict(
-            "changed-meanwhile", f"{name} has changed since you opened this page. Check what is below, and send it again."
-        )
 
 
 def _state_in_words(stored: StoredConference, start: str | None, today: dt.date) -> str:

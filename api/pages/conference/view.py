@@ -10,6 +10,7 @@ from typing import Any
 from api.diary.bookings.freed import FreedMatch
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.pages.conference.clock_view import ClockMark, clock_marks
+from api.pages.diary.view import anchor_of
 from api.pages.names import PlaceNames
 from api.pages.words import KINDS, MODES, OUTCOMES, REASONS, day_short, times
 from scheduler.domain.conference import Mode
@@ -37,6 +38,8 @@ class ConferenceView:
     can_find: bool
     can_cancel: bool
     can_have_outcome: bool
+    can_correct: bool
+    in_diary: str
 
 
 def conference_view(
@@ -62,6 +65,8 @@ def conference_view(
         can_find=stored.state is ConferenceState.REQUESTED,
         can_cancel=stored.state in OPEN,
         can_have_outcome=is_booked and start is not None and start.date() <= today,
+        can_correct=stored.outcome is not None,
+        in_diary="" if start is None else f"/diary/{start.date()}#{anchor_of(start)}",
     )
 
 
