@@ -26,7 +26,7 @@ def clear_hint(identifier: str, known: Iterable[str], names: Mapping[str, str] =
     A diary has many references in sequence, and most are equally close to an unknown one. ``names`` are those of the known
     ones, which people enter instead of references.
     """
-    return did_you_mean(closest_id(identifier, known, names, cutoff=CLOSE, only_clear=True))
+    return did_you_mean(closest_id(identifier, known, names, cutoff=CLOSE, only_clear=True), identifier)
 
 
 def hint_of(connection: Connection, register: Register[Any], identifier: str) -> str:

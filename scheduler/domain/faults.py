@@ -254,7 +254,7 @@ def unknown_id(
     kind: str, noun: str, identifier: str, known: Iterable[str], place: Place, names: Mapping[str, str] = NO_NAMES
 ) -> Fault:
     """Return the fault of an id that the problem's list ``kind`` lacks; it suggests the closest known id."""
-    hint = did_you_mean(closest_id(identifier, known, names))
+    hint = did_you_mean(closest_id(identifier, known, names), identifier)
     return Fault(place, f"there is no {noun} {shown(identifier)}.{hint} Enter an id that is listed under {kind}.")
 
 

@@ -20,6 +20,9 @@ MOST_COMPARED = 300
 MOST_SUGGESTIONS = 200
 """The suggestions that are looked for in one input. One takes some milliseconds, and an input can have 100,000 faults."""
 
+_AS_LATIN = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXaeopcyxijsABEZHIKMNOPTYXo")
+"""Cyrillic and Greek letters that look like Latin ones. They stay different letters; a person may have pasted one."""
+
 
 @dataclass
 class _Left:
@@ -41,9 +44,20 @@ def bounded_suggestions(most: int = MOST_SUGGESTIONS) -> Iterator[None]:
         _left.reset(token)
 
 
-def did_you_mean(suggestion: str | None) -> str:
-    """Return the question that suggests an entry, with a space before it; an empty text if there is no suggestion."""
-    return f" Did you mean {shown(suggestion)}?" if suggestion is not None else ""
+def did_you_mean(suggestion: str | None, entry: str = "") -> str:
+    """Return the question that suggests an entry, with a space before it; an empty text if there is no suggestion.
+
+    If the unknown ``entry`` only looks the same, because of letters of another alphabet, say so first.
+    """
+    if suggestion is None:
+        return ""
+    looks_same = " It has letters of another alphabet." if suggestion == with_latin_letters(entry) else ""
+    return f"{looks_same} Did you mean {shown(suggestion)}?"
+
+
+def with_latin_letters(entry: str) -> str:
+    """Return the entry with Latin letters for those of other alphabets that look the same."""
+    return entry.translate(_AS_LATIN)
 
 
 def too_similar(identifier: str, other: str, noun: str = "") -> str:
@@ -95,7 +109,7 @@ def closest_id(
     cutoff: float = CLOSE,
     only_clear: bool = False,
 ) -> str | None:
-    """Return the known id that is alike, or whose name was entered, or that is closest; None if there is none.
+    """Return the known id that is alike or looks the same, or whose name was entered, or that is closest; None if there is none.
 
     ``names`` are by id. The other arguments are those of ``closest``.
     """
@@ -103,5 +117,5 @@ def closest_id(
     if left is not None and left.count <= 0:
         return None
     listed = sorted(known)
-    same = one_alike(identifier, listed) or one_with_name(identifier, names)
+    same = one_alike(identifier, listed) or one_with_name(identifier, names) or one_alike(with_latin_letters(identifier), listed)
     return same or closest(identifier, listed, alike, cutoff=cutoff, only_clear=only_clear)

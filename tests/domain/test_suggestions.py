@@ -17,6 +17,15 @@ def test_a_question_shows_its_suggestion_in_quotes(suggestion: str | None, quest
     assert did_you_mean(suggestion) == question
 
 
+@pytest.mark.parametrize("entry", ["\u04211", "c\u0031\u200b", "CPC-\u041e1", "\u039c1"])
+def test_an_id_with_letters_of_another_alphabet_is_suggested_with_a_remark(entry: str) -> None:
+    known = {"C1", "CPC-O1", "M1"}
+    suggestion = closest_id(entry, known)
+    remark = "" if entry.startswith("c") else " It has letters of another alphabet."
+    assert suggestion in known
+    assert did_you_mean(suggestion, entry) == f"{remark} Did you mean '{suggestion}'?"
+
+
 def test_a_new_identifier_that_is_alike_to_another_is_shown_with_it() -> None:
     assert too_similar("cpc-1", "CPC-1") == "'cpc-1' is too similar to 'CPC-1'. Did you mean that one?"
     assert too_similar("c1", "C1", "chair") == "'c1' is too similar to the chair 'C1'. Did you mean that one?"
