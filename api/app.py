@@ -43,6 +43,7 @@ from api.http.head import Head
 from api.http.hosts import HostCheck, KnownHosts
 from api.http.permissions import EVERYBODY
 from api.http.resources import PathPrefix
+from api.http.safe_headers import SafeHeaders
 from api.jobs.runner import Runner
 from api.pages import routing as page_routing
 from api.pages import static_files
@@ -188,4 +189,6 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     app.add_middleware(PathPrefix, prefix=settings.path_prefix)
     app.add_middleware(Head)
     app.add_middleware(HostCheck, hosts=KnownHosts(settings), prefix=settings.path_prefix)
+    app.add_middleware(problem_details.ServerErrors)
+    app.add_middleware(SafeHeaders)
     return app

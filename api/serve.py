@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_PORT = 65535
 SECONDS_TO_FINISH = 5
+OWNER_ONLY = 0o077
+"""The umask: what the service writes, such as the diary, only its user can read."""
 
 
 def serve(
@@ -36,6 +38,7 @@ def serve(
         _refuse(str(error))
     options = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = replace(settings, **options)  # type: ignore[arg-type]  # typed by the command's options
+    os.umask(OWNER_ONLY)
     with _listening(settings) as listening:
         app = _app(settings)
         _announce(listening)

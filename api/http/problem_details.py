@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.database.outages import Outage, OutageKind, outage
 from api.errors import ConflictError, ErrorItem, InvalidError, NotFoundError, ServiceError, error_items, invalid
@@ -101,6 +102,33 @@ def outage_response(detected: Outage, scope: Scope) -> JSONResponse:
     route = getattr(scope.get("route"), "path_format", "a feed")  # not the path of the request, which may be a secret link
     _log.warning("%s %s was answered with 503: %s", scope["method"], route, detected)
     return problem_response(unavailable(detected.kind))
+
+
+class ServerErrors:
+    """Middleware that answers with problem details if the service itself fails. The log has the error under the code in them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        has_begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception:
+            if scope["type"] != "http" or has_begun:
+                raise
+            code = secrets.token_hex(4)
+            route = getattr(scope.get("route"), "path_format", "an unknown path")  # the path itself may be a secret link
+            _log.exception("%s %s failed. Code %s.", scope["method"], route, code)
+            detail = f"The service failed. Check whether the change was made, and quote {code} to its administrator."
+            await problem_response(HttpError(HTTPStatus.INTERNAL_SERVER_ERROR, "failed", detail))(scope, receive, send)
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {

@@ -139,3 +139,11 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path, databases: Dat
         "The database is at revision 9999, which this version of the service does not know: a later version has "
         "changed it. Start that version, or restore a backup from before the change.\n"
     )
+
+
+def test_only_the_user_of_the_service_can_read_the_diary(tmp_path: Path) -> None:
+    """The diary says where a child at risk will be: no other user of the machine reads it, nor its journal."""
+    with running(tmp_path, data=tmp_path / "data", demo="false"):
+        files = [tmp_path / "data", *(tmp_path / "data").iterdir()]
+        assert {file.name: oct(file.stat().st_mode & 0o077) for file in files} == dict.fromkeys((f.name for f in files), "0o0")
+        assert "diary.db" in [file.name for file in files]
