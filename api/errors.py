@@ -53,6 +53,14 @@ class InvalidError(ServiceError):
     """A request with an invalid value."""
 
 
+class BusyError(ServiceError):
+    """A request that can't be answered now, and may be sent again after some ``seconds``."""
+
+    def __init__(self, kind: str, detail: str, seconds: int) -> None:
+        super().__init__(kind, detail)
+        self.seconds = seconds
+
+
 def not_found(noun: str, identifier: object) -> NotFoundError:
     """Return the error for an id that does not exist."""
     return NotFoundError("not-found", f"There is no {noun} '{identifier}'.")

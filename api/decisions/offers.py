@@ -93,6 +93,14 @@ class OfferSearch:
         )
 
 
+def without_solver(found: Offers, request: OfferRequest) -> Offers:
+    """Return offers for which neither moves nor cures were looked for, and that say so."""
+    reason = found.reason
+    if request.cures and reason is not None:
+        reason = f"{reason} Which changes would make one possible was not found out in time."
+    return found.model_copy(update={"proven": found.proven and not request.moves, "reason": reason})
+
+
 def search_of(connection: Connection, request: OfferRequest, now: dt.datetime) -> OfferSearch:
     """Return the search for offers in the present diary.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -16,12 +15,14 @@ from api.decisions.booking import OfferGoneError
 from api.decisions.hold_advice import HoldAdvice
 from api.decisions.offers import DiaryOffers, OfferSearch
 from api.decisions.requests import OfferBooking, OfferRequest
-from api.decisions.solving import checked
+from api.decisions.solving import OverTimeError, solving_of
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.freed import FreedMatch
 from api.diary.bookings.schemas import BookingItem
 from api.diary.conferences.views import ConferenceView, require_conference, views
+from api.errors import BusyError
 from api.http.etags import etag
+from api.http.leaving import while_client_waits
 from api.http.limits import LimitedRoute
 from api.http.paging import After, page_model, page_of
 from api.http.permissions import Permission, needs
@@ -55,7 +56,7 @@ async def _fresh_offers(request: Request, body: OfferBooking) -> dict[str, Any]:
     wanted = body.model_copy(update={"cures": False})
     search, found = await run_in_threadpool(_found, request, wanted, now_of(request))
     if body.moves:
-        found = await _solved(request, search, wanted)
+        found = await _solved(request, search, wanted, found)
     return (await run_in_threadpool(_answer, request, search, found)).model_dump(mode="json")
 
 
@@ -112,14 +113,14 @@ async def offer(request: Request, now: Now, response: Response, body: OfferReque
     """
     search, found = await run_in_threadpool(_found, request, body, now)
     if body.moves or (body.cures and not found.in_time):
-        found = await _solved(request, search, body)
+        found = await _solved(request, search, body, found)
     response.headers["ETag"] = etag(search.version)
     return await run_in_threadpool(_answer, request, search, found)
 
 
-async def _solved(request: Request, search: OfferSearch, body: OfferRequest) -> Offers:
-    """Return the offers by the solver, with moves and cures."""
-    solved = request.app.state.solving.submit(
+async def _solved(request: Request, search: OfferSearch, body: OfferRequest, found: Offers) -> Offers:
+    """Return offers with moves and cures; if that takes too long, those that were ``found`` without, which say so."""
+    asking = solving_of(request).ask(
         "offers_by_solver",
         search.board.problem,
         search.schedule,
@@ -129,7 +130,10 @@ async def _solved(request: Request, search: OfferSearch, body: OfferRequest) -> 
         moves=body.moves,
         with_cures=body.cures,
     )
-    result: Offers = checked(await asyncio.wrap_future(solved))
+    try:
+        result: Offers = await while_client_waits(request, asking)
+    except (BusyError, OverTimeError):
+        return offers.without_solver(found, body)
     return result
 
 

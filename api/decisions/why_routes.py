@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
+from collections.abc import Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -12,10 +12,11 @@ from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 
 from api.decisions.explaining import MOST_WEEKS, DiaryWeeks, next_weeks, weeks_of
-from api.decisions.solving import checked
+from api.decisions.solving import RETRY_SECONDS, OverTimeError, solving_of
 from api.diary.bookings import queries as bookings
 from api.diary.conferences.views import require_conference
-from api.errors import conflict, not_found
+from api.errors import BusyError, conflict, not_found
+from api.http.leaving import while_client_waits
 from api.http.limits import LimitedRoute
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
@@ -115,16 +116,17 @@ async def at_risk(
     Each has its cause and its cheapest cure, as far as they are found within ten seconds; the others say so.
     """
     diary = await run_in_threadpool(_next_weeks, request, now, weeks)
-    future = request.app.state.solving.submit("list_at_risk", diary.problem, diary.schedule)
-    items = checked(await asyncio.wrap_future(future))
+    try:
+        items = await while_client_waits(request, solving_of(request).ask("list_at_risk", diary.problem, diary.schedule))
+    except OverTimeError:
+        raise BusyError("too-long", "The causes were not found out in time. Enter fewer weeks.", RETRY_SECONDS) from None
     return RiskList(first=diary.problem.horizon.first, last=diary.problem.horizon.last, items=items)
 
 
 async def _why(request: Request, now: dt.datetime, conference: str) -> Explanation:
     weeks = await run_in_threadpool(_weeks, request, now, conference, None)
-    future = request.app.state.solving.submit("explain_why", weeks.problem, weeks.schedule, conference=conference)
-    result: Explanation = checked(await asyncio.wrap_future(future))
-    return result
+    asking = solving_of(request).ask("explain_why", weeks.problem, weeks.schedule, conference=conference)
+    return await _in_time(request, asking, f"Why {conference} is booked as it is, or has no booking,")
 
 
 def _next_weeks(request: Request, now: dt.datetime, weeks: int) -> DiaryWeeks:
@@ -135,9 +137,16 @@ def _next_weeks(request: Request, now: dt.datetime, weeks: int) -> DiaryWeeks:
 async def _explained(request: Request, now: dt.datetime, conference: str, slot: PreferredSlot) -> Explanation:
     weeks = await run_in_threadpool(_weeks, request, now, conference, slot.date)
     question = Question(conference=conference, **slot.model_dump())
-    future = request.app.state.solving.submit("explain_why_not", weeks.problem, weeks.schedule, question=question)
-    result: Explanation = checked(await asyncio.wrap_future(future))
-    return result
+    asking = solving_of(request).ask("explain_why_not", weeks.problem, weeks.schedule, question=question)
+    return await _in_time(request, asking, f"Whether {conference} can be held in that slot")
+
+
+async def _in_time(request: Request, asking: Coroutine[Any, Any, Explanation], subject: str) -> Explanation:
+    """Return the answer, or at the limit that ``subject`` was not found out."""
+    try:
+        return await while_client_waits(request, asking)
+    except OverTimeError:
+        return Explanation(answer=f"{subject} was not found out in time.", verified=False, minimal=False)
 
 
 def _weeks(request: Request, now: dt.datetime, conference: str, date: dt.date | None) -> DiaryWeeks:

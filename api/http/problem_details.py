@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.database.outages import Outage, OutageKind, outage
-from api.errors import ConflictError, ErrorItem, InvalidError, NotFoundError, ServiceError, error_items, invalid
+from api.errors import BusyError, ConflictError, ErrorItem, InvalidError, NotFoundError, ServiceError, error_items, invalid
 from scheduler.domain.faults import InputError, faults_in
 
 MEDIA_TYPE = "application/problem+json"
@@ -45,6 +45,7 @@ STATUSES: tuple[tuple[type[ServiceError], HTTPStatus], ...] = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (ConflictError, HTTPStatus.CONFLICT),
     (InvalidError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 """The status of each kind of error."""
 
@@ -84,6 +85,8 @@ def problem_response(error: ServiceError) -> JSONResponse:
     )
     content = details.model_dump(exclude_defaults=True) | dict(error.extra)
     headers = error.headers if isinstance(error, HttpError) else None
+    if isinstance(error, BusyError):
+        headers = {"Retry-After": str(error.seconds)}
     return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
