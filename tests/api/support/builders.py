@@ -79,7 +79,7 @@ def fill(store: Store, now: dt.datetime = NOW, *, give_documents: bool = True) -
 
 @cache
 def _rows(now: dt.datetime, give_documents: bool) -> list[tuple[Table, list[dict[str, Any]]]]:
-    """Return the rows of the small service as the queries store them, without the positions, which each database assigns."""
+    """Return the rows of the small service as the queries store them, without what each database counts itself."""
     store = Store("sqlite://")
     metadata.create_all(store.engine)
     with store.noting() as connection:
@@ -87,7 +87,7 @@ def _rows(now: dt.datetime, give_documents: bool) -> list[tuple[Table, list[dict
         stored = [(table, connection.execute(table.select()).mappings().all()) for table in metadata.sorted_tables]
     store.close()
     return [
-        (table, [{name: value for name, value in row.items() if name != "position"} for row in rows])
+        (table, [{name: value for name, value in row.items() if name not in ("position", "number")} for row in rows])
         for table, rows in stored
         if rows
     ]
