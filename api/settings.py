@@ -113,6 +113,12 @@ class Settings:
             "enter": "at least 32 characters without spaces, such as the output of: openssl rand -hex 32",
         },
     )
+    contact: str = field(
+        default="",
+        metadata={
+            "says": "whom people contact about accessibility and privacy, shown on those pages: an e-mail or a phone number"
+        },
+    )
     demo: bool = field(
         default=False,
         metadata={"says": "whether to show a made-up diary of this month and the next, in a database of its own for each day"},

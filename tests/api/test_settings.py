@@ -31,6 +31,7 @@ EXAMPLES: dict[str, tuple[str, object]] = {
     "calendar_minutes": ("15", 15),
     "public_address": ("https://diary.example.org/planner", "https://diary.example.org/planner"),
     "form_key": ("k" * 32, "k" * 32),
+    "contact": ("conferences@example.gov.uk", "conferences@example.gov.uk"),
     "demo": ("true", True),
 }
 """Each setting with a text in the environment and the value read from it."""

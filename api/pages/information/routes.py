@@ -15,7 +15,7 @@ _open = needs(Permission.NOTHING)
 @router.get("/accessibility", dependencies=[_open])
 def accessibility(request: Request) -> Response:
     """Show what is accessible, and what is not yet."""
-    return page(request, "accessibility.html", "Accessibility")
+    return page(request, "accessibility.html", "Accessibility", contact=_contact(request))
 
 
 @router.get("/cookies", dependencies=[_open])
@@ -27,4 +27,10 @@ def cookies(request: Request) -> Response:
 @router.get("/privacy", dependencies=[_open])
 def privacy(request: Request) -> Response:
     """Show what is stored of whom."""
-    return page(request, "privacy.html", "Privacy")
+    days = request.app.state.settings.whatif_days
+    return page(request, "privacy.html", "Privacy", contact=_contact(request), whatif_days=days)
+
+
+def _contact(request: Request) -> str:
+    contact: str = request.app.state.settings.contact
+    return contact
