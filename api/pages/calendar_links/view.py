@@ -104,7 +104,8 @@ def busy_state(stored: StoredCalendar, today: dt.date) -> BusyState:
             source = "A file"
         case _:
             source = "None"
-    read = "Never read" if stored.good_at is None else f"Read {moment_short(stored.good_at.astimezone(LONDON), today)}"
+    never = "Never read" if stored.stale else "Not read yet"
+    read = never if stored.good_at is None else f"Read {moment_short(stored.good_at.astimezone(LONDON), today)}"
     return BusyState(
         source,
         read,

@@ -135,7 +135,7 @@ SECTIONS = (
         "plans that are equal in all of this. More points are avoided more.",
     ),
     Section(
-        "What looks like a slip",
+        "Entries that look like a slip",
         (
             Sentence("policy.plausible.min_minutes", "A conference shorter than", "minutes gets a remark."),
             Sentence("policy.plausible.max_minutes", "A conference longer than", "minutes gets a remark."),

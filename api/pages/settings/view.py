@@ -12,7 +12,7 @@ from api.diary.service.queries import DocumentChange
 from api.pages.settings.entry import text_of
 from api.pages.settings.sentences import BY_PATH, FALLBACKS, OFF, RULES, Entry
 from api.pages.words import day_long, moment_short
-from scheduler.wording import in_a_row
+from scheduler.wording import capitalised, in_a_row
 
 TITLES = {
     "service": "Whose diary it is",
@@ -54,7 +54,7 @@ def last_changes(changes: Sequence[DocumentChange]) -> dict[str, str]:
 def change_rows(changes: Sequence[DocumentChange], today: dt.date) -> list[ChangeRow]:
     """Return a row for each value that was changed, latest first."""
     return [
-        ChangeRow(moment_short(change.at.astimezone(LONDON), today), change.actor, what, before, after)
+        ChangeRow(moment_short(change.at.astimezone(LONDON), today), capitalised(change.actor), what, before, after)
         for change in changes
         for what, before, after in _in_words(change)
     ]
@@ -102,7 +102,7 @@ def _some(items: Sequence[Any], word: str) -> str:
         return "Nothing" if word else "none"
     texts = [_item(one) for one in items[:MOST_NAMED]]
     more = [f"{len(items) - MOST_NAMED} more"] if len(items) > MOST_NAMED else []
-    return f"{word} {in_a_row([*texts, *more])}".strip()
+    return f"{word} {'; '.join([*texts, *more]) if any(' ' in one for one in texts) else in_a_row([*texts, *more])}".strip()
 
 
 def _item(item: Any) -> str:

@@ -114,7 +114,7 @@ def test_caseloads_are_bars_against_the_cap_and_office_days_are_counted(seeded: 
         book(store, name, f"2027-01-{day}T10:00", minute_taker="M1")
     page = read(seeded, "/people")
     assert rows(page)[0] == [
-        "Advisor 1Leaves Wed 31 Mar: 60 children to hand over", "0.6", "63 of 51, 12 above (60 now, 3 booked)",
+        "Advisor 1Leaves Wed 31 Mar: 60 children to hand over", "0.6", "63 of 51, 12 above(60 now, 3 booked)",
         "0 of 1Too many: 2 of 1 in the week from Mon 11 Jan", "", "None",
     ]  # fmt: skip
     assert '<rect x="1" y="4" width="96" height="10" fill="#16548a"/>' in page

@@ -74,7 +74,7 @@ def test_a_number_is_changed_in_its_sentence_and_the_change_is_recorded(seeded: 
     fallback = "If no room is free, … may be held virtually instead."
     birth = "The first review after a birth is held within … working days of it."
     listed = rows(read(seeded, f"{PATH}/history"))[:3]
-    assert {tuple(row[:2]) for row in listed} == {("Mon 4 Jan, 09:00", "nobody signed in")}
+    assert {tuple(row[:2]) for row in listed} == {("Mon 4 Jan, 09:00", "Nobody signed in")}
     assert [row[2][: len(birth)] if row[2].startswith(birth) else row[2] for row in listed] == [due, fallback, birth]
     assert [row[3:] for row in listed] == [["15", "12"], ["all conferences", "no conference"], ["20", "empty"]]
 
