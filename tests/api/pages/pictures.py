@@ -14,6 +14,7 @@ from api.settings import Settings
 from tests.api.pages.browsing import browser, served, visitor
 from tests.api.pages.journeys import cancel_a_date, take_a_request
 from tests.api.pages.manager_pictures import take_an_empty_diary, take_reports, take_what_if
+from tests.api.pages.people_pictures import take_people
 from tests.api.support.builders import Clock
 from tests.paths import ROOT
 
@@ -66,11 +67,12 @@ def take(target: Path = TARGET) -> list[str]:
                     one.page.screenshot(path=met_small)
                 one.go("/requests/new")
                 one.page.screenshot(path=target / "request-320.png", full_page=True)
+            people = take_people(opened, address, target)
             clock.now = LATER
             with visitor(opened, address) as manager:
                 take_reports(manager, target)
             more = take_an_empty_diary(opened, target) + take_what_if(opened, target, import_january)
-            return one.faults + manager.faults + more
+            return one.faults + people + manager.faults + more
 
 
 def import_january(address: str) -> None:
