@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from api.clock import local_day
 from api.decisions.explaining import DiaryWeeks, weeks_of
-from api.decisions.solving import checked
+from api.decisions.solving import OverTimeError, solving_of
 from api.diary.conferences.views import require_conference
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
-from api.errors import ErrorItem, ServiceError, error_items, invalid
+from api.errors import BusyError, ErrorItem, ServiceError, error_items, invalid
+from api.http.leaving import while_client_waits
 from api.http.permissions import Permission, needs
 from api.http.problem_details import status_of
 from api.http.state import store_of
@@ -33,8 +33,6 @@ from scheduler.explanations.question import Question
 from scheduler.explanations.results import Explanation
 from scheduler.explanations.target import VIRTUAL
 
-SECONDS = 25
-"""The longest wait for an answer: ten seconds, behind a question that was asked before."""
 FIELDS = ("date", "time", "room", "chair")
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _reads = needs(Permission.READ_DIARY)
@@ -107,10 +105,11 @@ def _weeks(request: Request, now: dt.datetime, conference: str, date: dt.date | 
 
 async def _answer(request: Request, weeks: DiaryWeeks, name: str, **arguments: Any) -> Explanation | None:
     """Return the answer to a question, or None if it takes too long."""
-    future = request.app.state.solving.submit(name, weeks.problem, weeks.schedule, **arguments)
     try:
-        found: Explanation = checked(await asyncio.wait_for(asyncio.wrap_future(future), SECONDS))
-    except TimeoutError:
+        found: Explanation = await while_client_waits(
+            request, solving_of(request).ask(name, weeks.problem, weeks.schedule, **arguments)
+        )
+    except (BusyError, OverTimeError):
         return None
     return found
 
