@@ -37,7 +37,10 @@ ACTIVE = "/reports"
 
 @dataclass(frozen=True)
 class ReportPage:
-    """A report's page: the last part of its address, its link and heading, how it is shown, and its usual days."""
+    """A report's page: the last part of its address, its link and heading, how it is shown, and its usual days.
+
+    ``also`` are parts of other reports below it, which its downloads don't have.
+    """
 
     slug: str
     link: str
@@ -46,6 +49,13 @@ class ReportPage:
     show: ShowReport
     usual: Callable[[dt.date], Period]
     has_days: bool = True
+    also: tuple[tuple[ReportSource, ShowReport], ...] = ()
+
+    def parts(self, connection: Connection, days: Period, today: dt.date) -> list[ShownTable]:
+        """Return everything that the page shows, also parts of other reports."""
+        names = place_names(connection)
+        sources = ((self.source, self.show), *self.also)
+        return [part for source, show in sources for part in show(source.content(connection, days, today), names, today)]
 
 
 class File(StrEnum):
@@ -85,7 +95,19 @@ PAGES = {
         ReportPage("caseloads", "Caseloads", "Caseloads", SOURCES["caseloads"], tables.caseloads, _quarter, has_days=False),
         ReportPage("rooms", "Rooms", "Use of the rooms", SOURCES["rooms"], tables.rooms, _months),
         ReportPage("reschedules", "Moves", "Moves and cancellations", SOURCES["reschedules"], tables.reschedules, _quarter),
-        ReportPage("annual", "Annual report", "Tables of the annual report", SOURCES["annual"], tables.annual, _year),
+        ReportPage(
+            "annual",
+            "Annual report",
+            "Tables of the annual report",
+            SOURCES["annual"],
+            tables.annual,
+            _year,
+            also=(
+                (SOURCES["timeliness"], tables.why_late),
+                (SOURCES["reschedules"], tables.moves_by_reason),
+                (SOURCES["caseloads"], tables.caseloads),
+            ),
+        ),
     )
 }
 """Every report that has a page, in the order of its links."""
@@ -114,21 +136,19 @@ def get_file(request: Request, connection: PageReading, now: Now, slug: str) -> 
         raise not_found("file", typed["format"])
     with shown_again(lambda after, problems: _page(request, after, one, today, typed, one.usual(today), problems)):
         days = period_of(typed, today, one.usual(today))
-    name, content = f"{slug}-{days.first}-{days.last}", one.source.content(connection, days, today)
-    match File(typed["format"]):
-        case File.CSV:
-            return download(as_csv(one.source.report, content) + f"{MARKING}\r\n".encode(), Format.CSV, name, "csv", CSV)
-        case File.XLSX:
-            service = documents.get(connection, "service")[0].name
-            return download(as_workbook(one.source.report, content, days, service), Format.XLSX, name)
-        case File.SVG:
-            shown = one.show(content, place_names(connection), today)
-            pictures = [part.picture for part in shown if part.picture is not None]
-            number = int(typed["picture"]) if typed["picture"].isdecimal() else 0
-            if number >= len(pictures):
-                raise not_found("picture", number)
-            drawing = ENVIRONMENT.get_template("pages/chart.html").module.drawing  # type: ignore[attr-defined]  # its macro
-            return download(str(drawing(pictures[number], "chart", MARKING)).encode(), Format.JSON, name, "svg", SVG)
+    name, format_ = f"{slug}-{days.first}-{days.last}", File(typed["format"])
+    if format_ is File.SVG:
+        pictures = [part.picture for part in one.parts(connection, days, today) if part.picture is not None]
+        number = int(typed["picture"]) if typed["picture"].isdecimal() else 0
+        if number >= len(pictures):
+            raise not_found("picture", number)
+        drawing = ENVIRONMENT.get_template("pages/chart.html").module.drawing  # type: ignore[attr-defined]  # its macro
+        return download(str(drawing(pictures[number], "chart", MARKING)).encode(), Format.JSON, name, "svg", SVG)
+    content = one.source.content(connection, days, today)
+    if format_ is File.CSV:
+        return download(as_csv(one.source.report, content) + f"{MARKING}\r\n".encode(), Format.CSV, name, "csv", CSV)
+    service = documents.get(connection, "service")[0].name
+    return download(as_workbook(one.source.report, content, days, service), Format.XLSX, name)
 
 
 def _page(
@@ -142,7 +162,7 @@ def _page(
 ) -> Response:
     shown: list[ShownTable] = []
     if not problems:
-        shown = one.show(one.source.content(connection, days, today), place_names(connection), today)
+        shown = one.parts(connection, days, today)
     entered = {name: typed[name] or typed_day(getattr(days, name)) for name in ("first", "last")}
     return page(
         request,

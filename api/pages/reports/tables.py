@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.pages.charts import Bar, Chart, Part, chart
@@ -89,7 +89,7 @@ def caseloads(content: Content[Any], names: PlaceNames, today: dt.date) -> list[
             )
             for row in rows
         ],
-        chart(title, bars, (("solid", "children"), ("hatched", "above the cap")), "the cap"),
+        chart(title, bars, (("solid", "children"), ("hatched", "above the cap")), "the cap") if bars else None,
         note="As of today. From bookings: children of initial conferences that are booked, whose chair then has them.",
         empty=f"There is no {names.chair_title} yet.",
     )
@@ -123,7 +123,7 @@ def rooms(content: Content[Any], names: PlaceNames, _: dt.date) -> list[ShownTab
                 )
                 for row in rows
             ],
-            chart("Use of the rooms, in slots", bars, legend),
+            chart("Use of the rooms, in slots", bars, legend) if bars else None,
             note="A slot is a start that a room offers on a day on which it is open.",
             empty="There is no room yet.",
         )
@@ -163,6 +163,25 @@ def reschedules(content: Content[Any], _: PlaceNames, today: dt.date) -> list[Sh
     ]
 
 
+def moves_by_reason(content: Content[Any], names: PlaceNames, today: dt.date) -> list[ShownTable]:
+    """Return how often something was moved or cancelled for each reason."""
+    first, *_ = reschedules(content, names, today)
+    return [replace(first, heading="Moves and cancellations by reason")]
+
+
+def why_late(content: Content[Any], _: PlaceNames, __: dt.date) -> list[ShownTable]:
+    """Return the reasons for which children were held late: of initial conferences, then of reviews."""
+    parts = []
+    for type_, heading in (("ICPC", "Initial conferences"), ("RCPC", "Reviews")):
+        found = _reason_rows([("Held late", row.reasons) for row in content.rows if row.type == type_])
+        rows = [(reason, children, conferences) for reason, _, children, conferences in found]
+        bars = [Bar(reason[:32], (Part(int(children), "hatched"),), children) for reason, children, _ in rows]
+        picture = chart(f"{heading}: children held late, by reason", bars, (("hatched", "children held late"),)) if bars else None
+        columns = ("Reason", "Children", "Conferences")
+        parts.append(ShownTable(f"{heading}: why late", columns, rows, picture, empty="None was held late."))
+    return parts
+
+
 def annual(content: Content[Any], _: PlaceNames, __: dt.date) -> list[ShownTable]:
     """Return the table of the annual report, with a picture of each kind of conference."""
     rows: Sequence[AnnualMonth] = content.rows
@@ -190,7 +209,7 @@ def annual(content: Content[Any], _: PlaceNames, __: dt.date) -> list[ShownTable
             ("Initial conferences", [(f"{row.month:%B %Y}", row.icpc_children_in_time, row.icpc_children) for row in some]),
             ("Reviews", [(f"{row.month:%B %Y}", row.rcpc_children_in_time, row.rcpc_children) for row in some]),
         )
-        if bars
+        if any(whole for _, _, whole in bars)
     ]
     return [*pictures, table]
 

@@ -18,8 +18,9 @@ from scheduler.domain.conference import Conference
 from scheduler.domain.values import Period
 from tests.api.pages.sending import problems, read, rows, texts
 from tests.api.pages.test_diary import counted
+from tests.api.reports.diary import change, on
 from tests.api.reports.test_routes import used
-from tests.api.support.builders import NOW, book, conference
+from tests.api.support.builders import NOW, Clock, book, conference
 
 __all__ = ["used"]
 DAYS = "first=1/1/2027&last=31/1/2027"
@@ -39,6 +40,15 @@ def test_a_report_of_an_empty_diary_says_so_and_has_no_percentage(client: TestCl
     page = read(client, f"/reports/{slug}?{DAYS}")
     assert "%</td>" not in page
     assert rows(page) == []
+    assert "<svg" not in page
+
+
+def test_the_annual_report_says_why_children_were_held_late(used: TestClient, clock: Clock) -> None:
+    on(clock, "2027-01-26")
+    change(used, "conferences/CPC-1/outcome", {"outcome": "plan made"})
+    page = read(used, "/reports/annual")
+    assert ["Family asked", "2", "CPC-1"] in rows(page)
+    assert "Initial conferences: children held late, by reason. Family asked: 2" in page
 
 
 def test_children_come_first_and_weeks_without_conferences_have_no_numbers(used: TestClient) -> None:
@@ -57,7 +67,16 @@ def test_the_annual_report_has_its_total(used: TestClient) -> None:
     assert texts(page, "h1") == ["Tables of the annual report: 1 April 2026 to 31 March 2027"]
     table = rows(page)
     assert table[9] == ["January 2027", "1", "1", "1", "100%", "0", "0", "None held"]
-    assert table[-1] == ["All months", "1", "1", "1", "100%", "0", "0", "None held"]
+    assert table[12] == ["All months", "1", "1", "1", "100%", "0", "0", "None held"]
+    assert texts(page, "h2") == [
+        "Initial conferences",
+        "Conferences held, and children in time",
+        "Initial conferences: why late",
+        "Reviews: why late",
+        "Moves and cancellations by reason",
+        "Children of each CPA against the cap",
+    ]
+    assert table[13:15] == [["Family asked", "1"], ["Report missing", "1"]]
 
 
 def test_moves_are_counted_by_reason_and_listed_with_links(used: TestClient) -> None:
