@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from api.database.session import Store
 from tests.api.decisions.diary import store_held
 from tests.api.support.builders import CHAIRS, NOW, book, conference, fill
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.services import running
 
 PATH = "/api/v1/offers"
@@ -216,6 +217,7 @@ async def race(urls: list[str], bodies: list[dict[str, Any]]) -> list[httpx2.Res
         return await asyncio.gather(*requests)
 
 
+@slow_on_postgresql
 def test_of_several_bookers_of_one_offer_one_wins_and_the_others_get_offers(
     store: Store, database_url: str, tmp_path: Path
 ) -> None:

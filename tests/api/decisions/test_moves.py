@@ -15,6 +15,7 @@ from api.diary.registers import queries as registers
 from scheduler.domain.people import Chair
 from tests.api.decisions.diary import store_held
 from tests.api.support.builders import NOW, book, conference
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.services import running
 
 PATH = "/api/v1/offers"
@@ -68,6 +69,7 @@ def test_a_booking_moves_for_an_offer_and_both_are_booked_together(full: TestCli
     assert (event["event"], event["detail"]["made_way_for"]) == ("moved", ["CPC-9"])
 
 
+@slow_on_postgresql
 def test_nothing_is_stored_if_a_moved_booking_has_changed_since(full: TestClient) -> None:
     request = booking_of(offers(full, moves=1))
     name = request["moved"][0]["conference"]
@@ -93,6 +95,7 @@ def test_fresh_offers_have_moves_again_if_the_request_allows_them(full: TestClie
     assert full.post(f"{PATH}/book", json=booking_of(answer.json()["offers"])).status_code == 201
 
 
+@slow_on_postgresql
 def test_nobody_moves_in_vain_if_a_slot_is_free_since(full: TestClient) -> None:
     request = booking_of(offers(full, moves=1))
     del request["costs"]
@@ -110,6 +113,7 @@ def test_nobody_moves_in_vain_if_a_slot_is_free_since(full: TestClient) -> None:
     assert starts(full) == before
 
 
+@slow_on_postgresql
 def test_an_offer_with_moves_that_costs_other_than_it_states_is_gone(full: TestClient) -> None:
     request = booking_of(offers(full, moves=1))
     assert request["costs"]
@@ -156,6 +160,7 @@ def test_of_several_bookers_of_one_offer_with_moves_one_wins(
     assert full.get("/api/v1/conflicts").json()["items"] == []
 
 
+@slow_on_postgresql
 @pytest.mark.parametrize(
     ("to", "problem"),
     [
@@ -175,6 +180,7 @@ def test_a_move_that_breaks_a_rule_is_refused(full: TestClient, to: dict[str, An
     assert starts(full) == before
 
 
+@slow_on_postgresql
 @pytest.mark.parametrize(
     ("names", "status", "where"),
     [(["CPC-3"], 409, "moved"), (["XX"], 409, "moved"), (["CPC-1", "CPC-1"], 422, ""), (["CPC-9"], 422, "")],
@@ -196,6 +202,7 @@ def test_a_booking_made_by_hand_does_not_move(seeded: TestClient, store: Store) 
     assert offers(seeded, moves=2)["offers"] == []
 
 
+@slow_on_postgresql
 def test_changes_that_would_make_a_slot_possible_are_named(seeded: TestClient, store: Store) -> None:
     """Every chair works on Mondays only, so a Tuesday needs one who works on that day too."""
     with store.writing() as connection:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from tests.api.support.builders import book, conference
+from tests.api.support.databases import slow_on_postgresql
 
 
 @pytest.fixture
@@ -36,10 +37,12 @@ def test_a_late_booking_says_why_and_what_would_change_it(diary: TestClient, sto
     assert store.version() == before
 
 
+@slow_on_postgresql
 def test_a_conference_without_a_booking_is_asked_about_by_its_id(diary: TestClient) -> None:
     assert why(diary, "conferences/CPC-9")["answer"].startswith("CPC-9")
 
 
+@slow_on_postgresql
 def test_what_is_late_or_has_few_slots_left_is_at_risk(diary: TestClient) -> None:
     answer = diary.get("/api/v1/at-risk?weeks=4")
     assert answer.status_code == 200, answer.text

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from tests.api.support.builders import book
+from tests.api.support.databases import slow_on_postgresql
 
 
 def ask(client: TestClient, what: str = "conferences/CPC-1", **slot: Any) -> Any:
@@ -35,6 +36,7 @@ def test_what_forbids_a_slot_and_what_one_costs(booked: TestClient) -> None:
     assert {cost["rule"] for cost in result["costs"]} >= {"stability"}
 
 
+@slow_on_postgresql
 def test_a_booking_is_asked_about_by_its_number(booked: TestClient) -> None:
     by_number = ask(booked, "bookings/1", date="2027-01-14", time="14:00")
     assert by_number.status_code == 200
@@ -47,6 +49,7 @@ def test_nothing_is_written(booked: TestClient, store: Store) -> None:
     assert store.version() == before
 
 
+@slow_on_postgresql
 @pytest.mark.parametrize(
     ("slot", "where"),
     [

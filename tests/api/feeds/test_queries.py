@@ -23,7 +23,7 @@ from api.feeds.entries import feed_bytes
 from api.feeds.queries import Fetch
 from scheduler.domain.policy import Policy
 from tests.api.support.builders import NOW, book, fill
-from tests.api.support.databases import Databases
+from tests.api.support.databases import Databases, slow_on_postgresql
 from tests.builders import booking
 
 TODAY = NOW.date()
@@ -236,6 +236,7 @@ def check_active_bookings(store: Store, of: FeedOf, subject: str | None, before:
     assert all(name.split(": ")[0] in {fate.upper() for fate in Fate} for name in others)
 
 
+@slow_on_postgresql
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(STEPS, min_size=3, max_size=8))
 def test_feeds_show_active_bookings_after_random_changes(databases: Databases, steps: list[Any]) -> None:

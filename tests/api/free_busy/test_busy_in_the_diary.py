@@ -23,6 +23,7 @@ from scheduler.domain.schedule import Booking
 from scheduler.domain.values import Interval
 from scheduler.planner import plan
 from tests.api.support.builders import NOW, book, conference, fill
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.drafts import ALL, active_bookings, details, draft, placed, present, publish, put
 from tests.api.support.services import running
 from tests.builders import booking
@@ -163,6 +164,7 @@ def test_a_publication_in_a_busy_time_can_not_be_restored(seeded: TestClient, st
     assert seeded.get("/api/v1/publications/1/diff").json()["obstacles"] == [{"where": "CPC-1", "message": BUSY}]
 
 
+@slow_on_postgresql
 def test_a_chairs_feed_read_back_gives_the_chairs_people_times(store: Store, database_url: str, tmp_path: Path) -> None:
     """The bookings are back to back and around both clock changes, with a hold and a cancelled booking beside them."""
     fill(store)

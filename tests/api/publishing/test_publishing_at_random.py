@@ -34,7 +34,7 @@ from scheduler.checker import check
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Booking, Schedule
 from tests.api.support.builders import NOW, fill
-from tests.api.support.databases import Databases
+from tests.api.support.databases import Databases, slow_on_postgresql
 from tests.api.support.drafts import FIRST, LAST, contents, keep
 from tests.builders import booking
 
@@ -190,6 +190,7 @@ STEPS = st.tuples(st.sampled_from(("plan", "publish", "publish", "by hand", "res
 AN_EXAMPLE: list[Any] = [("plan", 1), ("publish", 1), ("plan", 2), ("publish", 2), ("restore", 1), ("by hand", 3), ("restore", 4)]
 
 
+@slow_on_postgresql
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example(AN_EXAMPLE)
 @given(st.lists(STEPS, min_size=3, max_size=14))

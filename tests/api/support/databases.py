@@ -44,7 +44,7 @@ EMPTYING = (
 slow_on_postgresql = pytest.mark.parametrize(
     "databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
 )
-"""Marks a test of processes, which do the same on both kinds of database: SQLite is enough for ``make test``."""
+"""Marks a long test of what does the same on both kinds of database, such as processes: SQLite is enough for ``make test``."""
 
 
 class Databases(Protocol):

@@ -29,6 +29,7 @@ from scheduler.whatif.comparison.compare import compare, variants
 from scheduler.whatif.comparison.results import Comparison
 from scheduler.whatif.files.scenarios import scenarios_in
 from tests.api.support.builders import NOW, Clock, book, fill
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.drafts import ALL, add_job, draft
 from tests.api.support.sweeps import claimed, work_on_all
 
@@ -97,6 +98,7 @@ def solves_queued(store: Store) -> int:
         return int(connection.execute(select(func.count()).select_from(tables.jobs)).scalar_one())
 
 
+@slow_on_postgresql
 def test_scenarios_are_compared_from_the_current_data(seeded: TestClient, store: Store) -> None:
     body = BOTH | {"grid": ["chairs=3..4"]}
     response = seeded.post(WHATIF, json=JANUARY | body)
@@ -148,6 +150,7 @@ def test_a_given_problem_keeps_its_own_day(seeded: TestClient) -> None:
         assert requested(seeded, {"problem": given, "scenarios": [{"name": "As it is", "changes": []}]})["today"] == today
 
 
+@slow_on_postgresql
 def test_a_running_what_if_has_a_partial_comparison(seeded: TestClient, store: Store) -> None:
     from api.whatif import worker as whatif_worker  # noqa: PLC0415 - load the solver only in this test
 

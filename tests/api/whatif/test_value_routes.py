@@ -16,6 +16,7 @@ from scheduler.sweeps.executors import workers_of
 from scheduler.sweeps.task import Effort
 from scheduler.whatif.marginal_value.search import marginal_value
 from tests.api.support.builders import NOW
+from tests.api.support.databases import slow_on_postgresql
 from tests.api.support.drafts import ALL, add_job, draft
 from tests.api.support.plans import REQUEST, stored_plan
 from tests.api.support.sweeps import WEEK, claimed, work_on_all
@@ -45,6 +46,7 @@ def value_item(plan: str, **changes: Any) -> dict[str, Any]:
     return {"plan": plan, **limits, **waits, "created_at": AT, "ended_at": None, "links": links} | changes
 
 
+@slow_on_postgresql
 def test_the_value_of_one_more_for_a_plan(client: TestClient, store: Store) -> None:
     plan = tiny_plan(store)
     path = f"{PLANS}/{plan}/value"

@@ -29,7 +29,7 @@ from api.errors import ConflictError, InvalidError, ServiceError
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference, ConferenceKind
 from tests.api.support import builders
-from tests.api.support.databases import Databases
+from tests.api.support.databases import Databases, slow_on_postgresql
 
 EXCEPTION = {"by": "MGR-1", "reason": "no room", "safety_plan_reviewed": True}
 CASELOAD = 100
@@ -251,6 +251,7 @@ def _on_plans(connection: Connection) -> Counter[str]:
     return on_plans
 
 
+@slow_on_postgresql
 @pytest.mark.parametrize("examples", [8, pytest.param(150, marks=pytest.mark.slow)])
 def test_the_diary_stays_consistent_after_random_events(databases: Databases, examples: int) -> None:
     DiaryMachine.databases, DiaryMachine.done = databases, Counter()

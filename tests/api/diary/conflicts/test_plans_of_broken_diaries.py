@@ -28,7 +28,7 @@ from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
 from scheduler.planner import plan
 from tests.api.support.builders import CONFERENCES, NOW, book, conference, fill
-from tests.api.support.databases import Databases
+from tests.api.support.databases import Databases, slow_on_postgresql
 from tests.api.support.drafts import FIRST, LAST
 
 NAMES = [one["id"] for one in CONFERENCES]
@@ -175,6 +175,7 @@ def may_change(problem: Problem, found: Schedule, name: str) -> bool:
     return is_named or not changed & set(before.locks)
 
 
+@slow_on_postgresql
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example(1)
 @given(st.integers(0, 100_000))
