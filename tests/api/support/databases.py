@@ -133,7 +133,7 @@ class PostgresServer:
 
     def start(self) -> None:
         address = (f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=''")
-        options = (*address, "max_connections=200", *self.options)
+        options = (*address, "max_connections=200", "max_wal_size=256MB", *self.options)  # its files may be in memory
         set_all = " ".join(f"-c {option}" for option in options)
         log, data = f"--log={self.folder / 'log'}", f"--pgdata={self.folder / 'data'}"
         _as_owner(self.folder, self.binaries / "pg_ctl", "start", "--wait", data, log, f"--options={set_all}")
@@ -199,7 +199,7 @@ def postgres_binaries() -> Path | None:
 
 def start_postgres(binaries: Path, options: tuple[str, ...] = FAST) -> PostgresServer:
     """Start a fresh server with a migrated database to copy."""
-    folder = Path(tempfile.mkdtemp(prefix="diary-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="diary-postgresql-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     if _is_root():
         owner = pwd.getpwnam(OWNER)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
