@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +87,8 @@ class SharedSolving(Solving):
     """A process for questions that outlives the services that share it, because it takes a second to start."""
 
     def close(self) -> None:
-        """Leave the process to the next service."""
+        """Leave the process to the next service, whose event loop needs a lock of its own."""
+        self._turn = asyncio.Lock()
 
     def end(self) -> None:
         super().close()
