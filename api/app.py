@@ -146,7 +146,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     migrate(store)
     if settings.demo:
         demo.fill(store, clock())
-    runner = Runner(store, clock, settings.plan_processes, sweeps, settings.whatif_executor)
+    runner = Runner(store, clock, settings.plan_processes, sweeps, settings.whatif_executor, settings.plan_memory)
     every = dt.timedelta(minutes=settings.calendar_minutes)
     fetcher = Fetcher(store, clock, every, partial(fetch, hosts=settings.calendar_hosts))
 

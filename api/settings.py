@@ -72,6 +72,9 @@ class Settings:
     )
     plan_workers: int = field(default=2, metadata={"says": "the maximum number of threads for one plan"})
     plan_seconds: int = field(default=600, metadata={"says": "the longest time for a plan, in seconds"})
+    plan_memory: int = field(
+        default=8192, metadata={"says": "the most memory of a process that solves, in megabytes; 0 sets no limit"}
+    )
     whatif_scenarios: int = field(default=100, metadata={"says": "the maximum number of scenarios in one what-if"})
     whatif_days: int = field(
         default=366, metadata={"says": "the days for which what-ifs and values are stored after their end; 0 means for ever"}

@@ -63,6 +63,11 @@ def limit_resources(*, memory: int, cpu_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
 
+def limit_memory(memory: int) -> None:
+    """Limit this process and its later children permanently: allocations of one process beyond ``memory`` bytes fail."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
 # One input, one output ----------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from api.jobs.queue import Attempt, JobKind
-from scheduler.isolation import end_with_parent
+from scheduler.isolation import end_with_parent, limit_memory
 
 WORKER, SOLVER = "api.planning.worker", "api.whatif.worker"
 """Modules that load the solver. Only these processes import them, by name, so that the server stays small."""
@@ -15,10 +15,12 @@ class UnreachableError(Exception):
     """The workers of the executor can't be reached. The job is queued again, without counting as a failed attempt."""
 
 
-def prepare() -> None:
-    """Prepare the process, and import the modules that are slow to load."""
+def prepare(memory: int = 0) -> None:
+    """Prepare the process, import the modules that are slow to load, and limit its memory to ``memory`` megabytes, if not 0."""
     end_with_parent()
     import_module(WORKER)
+    if memory:
+        limit_memory(memory << 20)
 
 
 def be_ready() -> None:

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, Protocol
 
@@ -50,7 +51,7 @@ class Runner:
     """A runner of at most ``processes`` jobs at once. Servers that share a database share its queue.
 
     ``executor`` names the workers that solve for sweeps. With ``local`` the job's process solves. With any other it submits the
-    solve and waits.
+    solve and waits. Each process may take ``memory`` megabytes; 0 sets no limit.
     """
 
     def __init__(
@@ -60,10 +61,11 @@ class Runner:
         processes: int,
         turns: Turns,
         executor: str = "local",
+        memory: int = 0,
     ) -> None:
         self.name = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._store, self._clock, self._processes = store, clock, processes
-        self._turns, self._executor = turns, executor
+        self._turns, self._executor, self._memory = turns, executor, memory
         self._pool: ProcessPool | None = None
         self._first: Future[None] | None = None
         self._running: dict[Future[None], Attempt] = {}
@@ -144,7 +146,7 @@ class Runner:
 
     def _submit(self, work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> Future[None]:
         if self._pool is None:
-            self._pool = ProcessPool(self._processes, TASKS_PER_PROCESS, process.prepare)
+            self._pool = ProcessPool(self._processes, TASKS_PER_PROCESS, partial(process.prepare, self._memory))
         future = self._pool.submit(work, *arguments, **named)
         future.add_done_callback(lambda _: self.wake())
         return future

@@ -28,6 +28,9 @@ from scheduler.planner import plan
 from scheduler.repairs.repair import repair
 from scheduler.report.account import Account
 
+TOO_LARGE = (
+    "It needs more memory than the service allows for it. Plan fewer days at once, or ask to raise CONFERENCES_PLAN_MEMORY."
+)
 PACKAGES = ("conference-planner", "ortools")
 _log = logging.getLogger(__name__)
 
@@ -57,6 +60,8 @@ def _work(store: Store, attempt: Attempt) -> None:
         message = f"No such plan is possible. {' '.join(str(fault) for fault in error.faults)}"
     except SQLAlchemyError:
         raise  # the job is queued again
+    except MemoryError:
+        message = TOO_LARGE
     except Exception:
         _log.exception("The plan %s failed", attempt.job)
         message = "The planner itself failed. Ask the service's administrator to look up the plan's id in the server's log."

@@ -26,6 +26,7 @@ from scheduler.whatif.marginal_value.search import Search
 
 LOCAL = "local"
 OUTDATED = "This was started with another version of the planner, whose figures may differ. Request it again."
+TOO_LARGE = "It needs more memory than the service allows for it. Enter fewer changes, or ask to raise CONFERENCES_PLAN_MEMORY."
 FAILED = "The planner itself failed. Ask the service's administrator to look for the reason in the server's log."
 SECONDS_WITHOUT_WORKERS = 10
 """How long a job waits for an executor's workers before it makes way for other jobs, such as plans, that need none."""
@@ -75,6 +76,8 @@ def _work(store: Store, attempt: Attempt, executor: str) -> None:
         message = f"{error} Then request it again."
     except (SQLAlchemyError, UnreachableError):
         raise  # the job is queued again
+    except MemoryError:
+        message = TOO_LARGE
     except Exception:
         _log.exception("The solve %s has failed", attempt.job)
         message = FAILED

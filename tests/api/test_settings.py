@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[str, object]] = {
     "plan_processes": ("0", 0),
     "plan_workers": ("4", 4),
     "plan_seconds": ("60", 60),
+    "plan_memory": ("4096", 4096),
     "whatif_scenarios": ("30", 30),
     "whatif_days": ("90", 90),
     "whatif_executor": ("dask+tls://127.0.0.1:8786", "dask+tls://127.0.0.1:8786"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection, select
@@ -16,11 +17,13 @@ from api.database.tables import job_events
 from api.database.tables import jobs as jobs_table
 from api.jobs import queue as jobs
 from api.jobs import runner as runner_module
+from api.jobs.process import prepare
 from api.jobs.queue import Attempt, JobState
 from api.jobs.runner import Runner, is_gone
 from api.planning import queries as plans
 from api.whatif import sweeps
 from api.whatif.sweeps import SolveCounts, StoredSweep
+from scheduler.isolation import ProcessPool
 from scheduler.sweeps.task import solve, task_of
 from tests.api.support.builders import Clock
 from tests.api.support.databases import slow_on_postgresql
@@ -361,3 +364,15 @@ def all_solved(store: Store) -> bool:
 def progress_of(store: Store, sweep: StoredSweep) -> SolveCounts:
     with store.reading() as connection:
         return sweeps.progress(connection, sweep.id)
+
+
+def test_a_process_that_solves_gets_no_more_memory_than_the_limit() -> None:
+    """One request must not take the memory of the machine."""
+    with ProcessPool(1, prepare=partial(prepare, 4096)) as pool:
+        assert pool.submit(allocated, 100 << 20).result() == 100 << 20
+        with pytest.raises(MemoryError):
+            pool.submit(allocated, 5 << 30).result()
+
+
+def allocated(size: int) -> int:
+    return len(bytearray(size))
