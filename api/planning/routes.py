@@ -1,7 +1,6 @@
 """Routes to request, watch, cancel and read plans. ``api/publishing`` has the routes that publish them."""
 
 import asyncio
-import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
@@ -10,17 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, format_sse_event
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from api.clock import local_day, still_to_come
 from api.database.outages import OutageLog
 from api.database.session import Store
-from api.diary import snapshot
-from api.diary.service import queries as documents
-from api.diary.split_weeks import with_bookings_beside
-from api.errors import conflict, not_found
+from api.errors import conflict
 from api.http.paging import After, Most
 from api.http.permissions import Permission, needs
 from api.http.problem_details import ERRORS
@@ -30,10 +25,10 @@ from api.http.transaction import Now, Reading, Writing, WritingRoute
 from api.jobs import queue as jobs
 from api.jobs.queue import Job, JobEventKind, JobState
 from api.planning import queries as plans
-from api.settings import Settings
-from scheduler.defaults import SEED
+from api.planning import workflow
+from api.planning.workflow import PlanRequest
 from scheduler.domain.schedule import PlanException, Schedule, Tier, TierName, Unplaced
-from scheduler.domain.values import Date, Moment, Period, Whole
+from scheduler.domain.values import Date, Moment
 
 SECONDS_BETWEEN_LOOKS = 0.3
 """Seconds between a stream's queries for new events."""
@@ -45,17 +40,6 @@ _log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=WritingRoute, responses=ERRORS)
 reads, plans_ = needs(Permission.READ_DIARY), needs(Permission.PLAN)
-
-
-class PlanRequest(Period):
-    """The days to plan. Bookings on the other days of the first and the last week count in chairs' weekly limits.
-
-    If some of the days are past, the plan begins today and the bookings on past days stay. If all are past, all are planned.
-    ``time_limit`` is in seconds, up to the service's own limit. ``seed`` is the random seed of the search.
-    """
-
-    time_limit: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    seed: Whole = SEED
 
 
 class TierItem(BaseModel):
@@ -149,27 +133,9 @@ _EXAMPLE = request_example({"first": "2027-01-01", "last": "2027-01-31"})
 @router.post("", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], openapi_extra=_EXAMPLE, summary="Plan some days")
 def add(connection: Writing, now: Now, request: Request, response: Response, new: PlanRequest) -> Plan:
     """Queue a plan of the days, from the current data. It is solved in the background: GET the plan, or its events."""
-    settings: Settings = request.app.state.settings
-    days = still_to_come(new, now)
-    problem = with_bookings_beside(
-        connection, snapshot.problem_of(connection, days.first, days.last, today=_made_on(connection, days, local_day(now)))
-    )
-    seconds = min(new.time_limit or settings.plan_seconds, settings.plan_seconds)
-    limits = {"time_limit": seconds, "workers": settings.plan_workers}
-    job = jobs.add(connection, problem, {**new.model_dump(mode="json"), **days.model_dump(mode="json"), **limits}, now)
+    job = workflow.begin(connection, new, request.app.state.settings, now)
     response.headers["Location"] = resource_path("plans", job.id)
     return _plan(connection, job)
-
-
-def _made_on(connection: Connection, days: Period, today: dt.date) -> dt.date:
-    """Return the day on which a plan is made: today, or if all its days are over, one so early that no notice binds it.
-
-    Such a plan too drops the locks that it can't keep: no call can take a lock off a conference that has been held.
-    """
-    if today <= days.last:
-        return today
-    policy = documents.get(connection, "policy")[0]
-    return days.first - dt.timedelta(days=2 * max(policy.notice_days, policy.move_notice_days) + 30)
 
 
 @router.get("", dependencies=[reads], summary="List the plans, newest first")
@@ -179,7 +145,7 @@ def listed(
     most: Most = 100,
 ) -> PlanPage:
     """Return a page of plans."""
-    results = jobs.list_jobs(connection, after=None if after is None else _require(connection, after), most=most + 1)
+    results = jobs.list_jobs(connection, after=None if after is None else workflow.require(connection, after), most=most + 1)
     page = [PlanItem.model_validate(_item(job)) for job in results[:most]]
     return PlanPage(items=page, next=page[-1].id if len(results) > most else None)
 
@@ -187,24 +153,19 @@ def listed(
 @router.get("/{id}", dependencies=[reads], summary="A plan, with its progress or its result")
 def one(connection: Reading, id: str) -> Plan:
     """Return a plan by its id."""
-    return _plan(connection, _require(connection, id))
+    return _plan(connection, workflow.require(connection, id))
 
 
 @router.post("/{id}/cancel", status_code=HTTPStatus.ACCEPTED, dependencies=[plans_], summary="Cancel a plan")
 def cancel(connection: Writing, now: Now, id: str) -> Plan:
     """End a running plan soon, with the best schedule so far, or a queued plan at once, without a schedule."""
-    _require(connection, id)
-    could = jobs.cancel(connection, id, now)
-    job = _require(connection, id)
-    if not could:
-        raise conflict("ended", f"The plan '{id}' has ended already: it is {job.state}. Ask for a new one instead.")
-    return _plan(connection, job)
+    return _plan(connection, workflow.cancel(connection, id, now))
 
 
 @router.get("/{id}/schedule", response_model=Schedule, dependencies=[reads], summary="The schedule of a plan")
 def schedule(connection: Reading, id: str) -> Response:
     """Return the schedule as the contract defines it."""
-    job = _require(connection, id)
+    job = workflow.require(connection, id)
     result = plans.schedule_of(connection, id)
     if result is None:
         instead = "Ask for a new one" if job.has_ended else "GET the plan, or its events, until it has ended"
@@ -258,18 +219,11 @@ async def _stream(store: Store, identifier: str, page: EventPage, is_ending: Cal
 
 def _events(store: Store, identifier: str, after: int) -> EventPage:
     with store.reading() as connection:
-        job = _require(connection, identifier)
+        job = workflow.require(connection, identifier)
         results = jobs.events(connection, identifier, after=after, most=MAX_EVENTS)
     items = [JobEventItem(number=event.number, at=event.at, event=event.event, data=event.data) for event in results]
     is_last = job.has_ended and len(items) < MAX_EVENTS
     return EventPage(items=items, next=None if is_last else items[-1].number if items else after)
-
-
-def _require(connection: Connection, identifier: str) -> Job:
-    job = jobs.find(connection, identifier)
-    if job is None:
-        raise not_found("plan", identifier)
-    return job
 
 
 def _item(job: Job) -> dict[str, Any]:
