@@ -210,6 +210,31 @@ plans = Table(
 )
 """A schedule with its tiers, and the checker's report. A plan never changes. Its job refers to its problem."""
 
+withdrawn_drafts = Table(
+    "withdrawn_drafts",
+    metadata,
+    Column("plan", Word, ForeignKey("plans.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Reference, nullable=False),
+)
+"""Drafts that nobody means to publish any more. The plans themselves stay."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("publication", Integer, ForeignKey("publications.number"), primary_key=True),
+    Column("conference", Reference, ForeignKey("conferences.id"), primary_key=True),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON(none_as_null=True), nullable=True),
+    Column("last_day", Date, nullable=False, index=True),
+    Column("made_at", Instant, nullable=True),
+    Column("made_by", Reference, nullable=True),
+)
+"""Calls to make after a publication: a conference whose booking it moved or, without ``after``, withdrew.
+
+``before`` and ``after`` are bookings as the history records them. A call has a point until ``last_day``, the later of their days.
+"""
+
 jobs = Table(
     "jobs",
     metadata,

@@ -85,6 +85,12 @@ def list_publications(connection: Connection, *, after: int = 0, most: int | Non
     return [_summary(row) for row in connection.execute(query)]
 
 
+def latest(connection: Connection, most: int) -> list[PublicationSummary]:
+    """Return the latest publications, latest first."""
+    query = select(*_SUMMARY).order_by(publications.c.number.desc()).limit(most)
+    return [_summary(row) for row in connection.execute(query)]
+
+
 def latest_of_plan(connection: Connection, plan: str) -> int | None:
     """Return the number of a plan's latest publication, if it has one."""
     query = select(func.max(publications.c.number)).where(publications.c.plan == plan)

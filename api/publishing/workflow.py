@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +17,9 @@ from api.diary.conferences.follow_up import ConferenceEvent
 from api.diary.conferences.queries import ConferenceState
 from api.diary.conferences.workflow import waive_notice
 from api.errors import ErrorItem, InvalidError, conflict
+from api.publishing import calls
 from api.publishing import queries as publications
-from api.publishing.difference import Differences
+from api.publishing.difference import Differences, MovedBooking
 from api.publishing.draft import Draft, DraftDifference
 from scheduler.checker import check
 from scheduler.domain.problem import Problem, nameless
@@ -61,6 +62,7 @@ def publish(
     bookings.pad(connection, unchanged, policy, now)
     added = {name: bookings.add(connection, planned[name], policy, now, publication=number) for name in difference.changed}
     _follow(connection, draft, difference.conferences, added, now, actor, number)
+    calls.add(connection, number, _to_call(draft, difference.conferences, added))
     for name in sorted(allowed.keys() - added.keys()):
         bookings.allow(connection, draft.booked[name].number, allowed[name])
         conferences.change(connection, draft.conferences[name], now)
@@ -180,7 +182,23 @@ def _follow(
     for booking in difference.new:
         follow(booking.conference, ConferenceState.BOOKED, ConferenceEvent.BOOKED)
     for moved in difference.moved:
-        felt = any(change.what in FELT_BY_FAMILIES for change in moved.changes)
-        follow(moved.booking.conference, ConferenceState.BOOKED, ConferenceEvent.MOVED if felt else ConferenceEvent.CHANGED)
+        event = ConferenceEvent.MOVED if _is_felt(moved) else ConferenceEvent.CHANGED
+        follow(moved.booking.conference, ConferenceState.BOOKED, event)
     for withdrawn in difference.withdrawn:
         follow(withdrawn.booking.conference, ConferenceState.REQUESTED, ConferenceEvent.UNBOOKED)
+
+
+def _to_call(
+    draft: Draft, difference: Differences, added: Mapping[str, StoredBooking]
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any] | None]]:
+    """Yield each conference whose family must hear of the change: its booking before, and after unless it is withdrawn."""
+    for moved in difference.moved:
+        name = moved.booking.conference
+        if _is_felt(moved):
+            yield name, draft.booked[name].history_entry, added[name].history_entry
+    for withdrawn in difference.withdrawn:
+        yield withdrawn.booking.conference, draft.booked[withdrawn.booking.conference].history_entry, None
+
+
+def _is_felt(moved: MovedBooking) -> bool:
+    return any(change.what in FELT_BY_FAMILIES for change in moved.changes)
