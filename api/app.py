@@ -50,12 +50,16 @@ from api.pages import static_files
 from api.pages.bring_in import routes as bring_in_pages
 from api.pages.by_hand import routes as by_hand_pages
 from api.pages.calendar_links import routes as calendar_pages
+from api.pages.calls import routes as call_pages
+from api.pages.changes import routes as change_pages
 from api.pages.changing import routes as changing_pages
 from api.pages.conference import routes as conference_pages
 from api.pages.diary import routes as diary_pages
 from api.pages.information import routes as information_pages
 from api.pages.people import absence_routes as absence_pages
 from api.pages.people import routes as people_pages
+from api.pages.plans import routes as plan_pages
+from api.pages.repairs import routes as repair_pages
 from api.pages.reports import routes as report_pages
 from api.pages.requests import routes as request_pages
 from api.pages.settings import days_routes as day_pages
@@ -114,6 +118,10 @@ PAGES: tuple[APIRouter, ...] = (
     *people_pages.ROUTERS,
     *settings_pages.ROUTERS,
     *day_pages.ROUTERS,
+    *plan_pages.ROUTERS,
+    *change_pages.ROUTERS,
+    *call_pages.ROUTERS,
+    *repair_pages.ROUTERS,
     information_pages.router,
     static_files.router,
 )

@@ -22,6 +22,9 @@ from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.free_busy import queries as busy_calendars
 from api.free_busy.queries import StoredCalendar
+from api.publishing import calls, plan_list
+from api.publishing.calls import CallCount
+from api.publishing.plan_list import ListedPlan
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.places import Site
 from scheduler.domain.values import monday_of
@@ -54,6 +57,8 @@ class ToDo:
     broken: Sequence[BrokenBooking]
     stale_calendars: Sequence[StoredCalendar]
     kept_free: Sequence[KeptFree]
+    drafts: Sequence[ListedPlan]
+    calls: Sequence[CallCount]
     weeks: tuple[dt.date, ...]
 
 
@@ -76,6 +81,8 @@ def to_do(connection: Connection, now: dt.datetime, stale: dt.datetime) -> ToDo:
         broken=conflicts.broken(connection, now),
         stale_calendars=busy_calendars.listed(connection, stale, is_stale=True),
         kept_free=_kept_free(connection, weeks, today),
+        drafts=plan_list.to_publish(connection, now),
+        calls=calls.counts(connection, since=today),
         weeks=weeks,
     )
 

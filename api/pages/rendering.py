@@ -32,6 +32,7 @@ NAVIGATION = (
     ("Today", "/today"),
     ("Diary", "/diary"),
     ("Requests", "/requests"),
+    ("Plans", "/plans"),
     ("People and rooms", "/people"),
     ("What-if", "/what-if"),
     ("Reports", "/reports"),

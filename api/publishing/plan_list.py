@@ -63,7 +63,7 @@ def to_publish(connection: Connection, now: dt.datetime) -> list[ListedPlan]:
     return [
         one
         for one in drafts
-        if not any(first <= one.days.last and last >= one.days.first and one.job.created_at <= at for first, last, at in later)
+        if not any(first <= one.days.last and last >= one.days.first and one.job.created_at < at for first, last, at in later)
     ]
 
 

@@ -182,7 +182,7 @@ def _follow(
     for booking in difference.new:
         follow(booking.conference, ConferenceState.BOOKED, ConferenceEvent.BOOKED)
     for moved in difference.moved:
-        event = ConferenceEvent.MOVED if _is_felt(moved) else ConferenceEvent.CHANGED
+        event = ConferenceEvent.MOVED if is_felt(moved) else ConferenceEvent.CHANGED
         follow(moved.booking.conference, ConferenceState.BOOKED, event)
     for withdrawn in difference.withdrawn:
         follow(withdrawn.booking.conference, ConferenceState.REQUESTED, ConferenceEvent.UNBOOKED)
@@ -194,11 +194,12 @@ def _to_call(
     """Yield each conference whose family must hear of the change: its booking before, and after unless it is withdrawn."""
     for moved in difference.moved:
         name = moved.booking.conference
-        if _is_felt(moved):
+        if is_felt(moved):
             yield name, draft.booked[name].history_entry, added[name].history_entry
     for withdrawn in difference.withdrawn:
         yield withdrawn.booking.conference, draft.booked[withdrawn.booking.conference].history_entry, None
 
 
-def _is_felt(moved: MovedBooking) -> bool:
+def is_felt(moved: MovedBooking) -> bool:
+    """True if the family must hear of a move, which it need not if only the minute taker is another."""
     return any(change.what in FELT_BY_FAMILIES for change in moved.changes)

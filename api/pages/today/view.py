@@ -9,7 +9,10 @@ from typing import Any
 
 from api.decisions.to_do import ToDo
 from api.decisions.waiting import Waiting
+from api.diary.conflicts.queries import BrokenBooking
 from api.pages.names import PlaceNames
+from api.pages.plans.days import name_of
+from api.pages.plans.list_view import PlanRow, calls_in_words, plan_row
 from api.pages.words import KINDS, REASONS, day_short, moment_short
 from scheduler.domain.conference import ConferenceKind
 from scheduler.wording import count_of
@@ -57,6 +60,9 @@ class TodayView:
     stale: Sequence[tuple[str, str]]
     weeks: Sequence[str]
     kept_free: Sequence[tuple[str, Sequence[str]]]
+    drafts: Sequence[PlanRow]
+    calls: Sequence[tuple[int, str, str]]
+    rung: tuple[int, int]
     chair_title: str
 
 
@@ -67,17 +73,7 @@ def today_view(to_do: ToDo, names: PlaceNames, today: dt.date) -> TodayView:
         number_waiting=to_do.number_waiting,
         late=[_booked(one, names, today, _lateness(one)) for one in to_do.late],
         number_late=to_do.number_late,
-        broken=[
-            BookedRow(
-                one.conference,
-                "",
-                moment_short(one.start, today),
-                names.room(one.room),
-                names.chair(one.chair),
-                one.text.removeprefix(f"{one.conference}: "),
-            )
-            for one in to_do.broken
-        ],
+        broken=broken_rows(to_do.broken, names, today),
         without_outcome=[_booked(one, names, today, "") for one in to_do.without_outcome],
         number_without_outcome=to_do.number_without_outcome,
         stale=[(names.chair(one.chair), _last_read(one.good_at, today)) for one in to_do.stale_calendars],
@@ -86,8 +82,26 @@ def today_view(to_do: ToDo, names: PlaceNames, today: dt.date) -> TodayView:
             (names.site(one.site.id), [f"{left} of {meant} left" if meant else "None kept" for left, meant in one.weeks])
             for one in to_do.kept_free
         ],
+        drafts=[plan_row(one, today) for one in to_do.drafts],
+        calls=[(one.publication, name_of(one.days), calls_in_words(one)) for one in to_do.calls],
+        rung=(sum(one.made for one in to_do.calls), sum(one.total for one in to_do.calls)),
         chair_title=names.chair_title,
     )
+
+
+def broken_rows(broken: Sequence[BrokenBooking], names: PlaceNames, today: dt.date) -> list[BookedRow]:
+    """Return the rows of bookings that break a rule, each with the sentence that says which."""
+    return [
+        BookedRow(
+            one.conference,
+            "",
+            moment_short(one.start, today),
+            names.room(one.room),
+            names.chair(one.chair),
+            one.text.removeprefix(f"{one.conference}: "),
+        )
+        for one in broken
+    ]
 
 
 def waiting_row(one: Waiting, names: PlaceNames, today: dt.date) -> WaitingRow:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
     """Apply."""
     op.create_table(
         "withdrawn_drafts",
-        sa.Column("plan", sa.String(64), nullable=False),
+        sa.Column("plan", sa.String(40), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(200), nullable=False),
         sa.ForeignKeyConstraint(["plan"], ["plans.id"]),

@@ -1,0 +1,1 @@
+"""What publishing a draft would change, and publishing it."""

@@ -1,0 +1,1 @@
+"""Planning a month: the days, what goes in, progress tier by tier, and the result with its proofs in words."""

@@ -1,0 +1,63 @@
+"""The days of a plan: months in whole weeks, and days that somebody types."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from api.errors import ErrorItem, invalid
+from api.pages.entries import NearestYear, date_of
+from api.pages.forms import TypedForm
+from scheduler.domain.calendar import ONE_DAY
+from scheduler.domain.faults import MAX_HORIZON_DAYS
+from scheduler.domain.values import Period, monday_of
+from scheduler.wording import period_in_words
+
+MONTHS_OFFERED = 4
+FIELDS = ("first", "last")
+WEEK = dt.timedelta(weeks=1)
+
+
+def month_of(day: dt.date) -> Period:
+    """Return the weeks of a day's month: those whose Monday is in it. So each week belongs to one month, as a whole."""
+    first, following = day.replace(day=1), (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    return Period(first=_monday_from(first), last=_monday_from(following) - ONE_DAY)
+
+
+def months_from(today: dt.date) -> list[tuple[str, Period]]:
+    """Return the months to offer, each with its name: the one of this week, and the next ones."""
+    day, offered = monday_of(today), []
+    for _ in range(MONTHS_OFFERED):
+        offered.append((f"{day:%B %Y}", month_of(day)))
+        day = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    return offered
+
+
+def name_of(days: Period) -> str:
+    """Return ``February 2027`` if these are a month's weeks, or else the days in words."""
+    return f"{days.first:%B %Y}" if days == month_of(days.first) else period_in_words(days)
+
+
+def days_of(typed: TypedForm, today: dt.date) -> Period:
+    """Return the days that somebody typed. Raise InvalidError with the fault of each field."""
+    found = {name: date_of(typed[name], today, NearestYear.COMING) for name in FIELDS}
+    faults = [
+        ErrorItem(where=name, message=f"Enter the {name} day, such as {example}.")
+        for name, example in (("first", "1/2"), ("last", "28/2"))
+        if found[name] is None
+    ]
+    first, last = found["first"], found["last"]
+    if first is not None and last is not None:
+        if last < first:
+            faults.append(ErrorItem(where="last", message="The last day is before the first. Enter a later one."))
+        elif (last - first).days >= MAX_HORIZON_DAYS:
+            faults.append(ErrorItem(where="last", message=f"Enter at most {MAX_HORIZON_DAYS} days, such as a month."))
+        if last < today:
+            faults.append(ErrorItem(where="last", message="These days are over. Enter a last day from today on."))
+    if faults or first is None or last is None:
+        raise invalid("The days have faults.", faults)
+    return Period(first=first, last=last)
+
+
+def _monday_from(day: dt.date) -> dt.date:
+    monday = monday_of(day)
+    return monday if monday == day else monday + WEEK
