@@ -200,7 +200,7 @@ def annual(content: Content[Any], _: PlaceNames, __: dt.date) -> list[ShownTable
         if some
         else [],
         foot=[("All months", *_annual_cells(total))] if some else [],
-        note="Children are in time if their conference was held by its own due date. “By month” has the reasons for the others.",
+        note="Children are in time if their conference was held by its own due date.",
         empty="No conferences were held in these months.",
     )  # fmt: skip
     pictures = [

@@ -220,7 +220,9 @@ def _copy(
 ) -> dict[str, Any] | None:
     """Return a copy of the last one with nothing of its own: no name, children, absences or closures."""
     if not of:
-        row.refuse("who", f"there is no {noun.replace('_', ' ')} there to copy. Enter one first.")
+        copied_noun = CHAIR if noun == "chair" else noun.replace("_", " ")
+        where = " there" if noun == "room" else ""
+        row.refuse("who", f"there is no {copied_noun}{where} to copy. Enter one first.")
         return None
     own = {"id", "name", "first", "last", "closed", "caseload", "absences", "busy", "beside"}
     copied = {name: value for name, value in of[-1].model_dump(mode="json").items() if name not in own and value is not None}

@@ -62,8 +62,10 @@ class CompareRoute(PreparedRoute):
             shown_again(lambda after, problems: _form(request, after, typed, problems)),
             store_of(request).reading() as connection,
         ):
-            days = period_of(typed, today)
-            scenarios = scenarios_of(typed, days, today, _resources(connection))
+            days, resources = period_of(typed, today), _resources(connection)
+            if not resources.sites:
+                raise invalid("The diary has no offices, rooms and people yet. Bring your data first.")
+            scenarios = scenarios_of(typed, days, today, resources)
             new = WhatifRequest(first=days.first, last=days.last, scenarios=scenarios)
             return _in_words(lambda: whatif_requests.whatif(connection, new, request.app.state.settings, today))
 

@@ -141,6 +141,17 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(
             assert f'name="{name}_1" type="text" value="{entries[name]}"' in page
 
 
+def test_an_empty_diary_has_nothing_to_compare(client: TestClient) -> None:
+    page = send(client, "/what-if/new", 422, **form(("caseload_cap", {"number": "90"})))
+    assert problems(page) == ["The diary has no offices, rooms and people yet. Bring your data first."]
+
+
+def test_a_room_is_copied_from_one_at_the_same_office(seeded: TestClient) -> None:
+    seeded.post("/api/v1/sites", json={"id": "CHE", "name": "Chesham"})
+    page = send(seeded, "/what-if/new", 422, **form(("room_opens", {"who": "site/CHE"})))
+    assert problems(page) == ["Change 1: there is no room there to copy. Enter one first."]
+
+
 def test_changes_that_contradict_each_other_are_refused_in_words(seeded: TestClient) -> None:
     both = form(("chair_leaves", {"who": "chair/C3"}), ("chair_absent", {"who": "chair/C3"}), together="yes")
     page = send(seeded, "/what-if/new", 422, **both)
