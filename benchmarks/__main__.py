@@ -2,7 +2,7 @@
 
 It prints tables, and writes ``benchmarks/results/<date>-<suite>.json``, ``.md`` and plots. Ctrl-C saves the runs so far.
 The suites ``guard``, ``serving``, ``whatif`` and ``decide`` run no peers: see the files of these names,
-and ``repairing.py`` and ``explaining.py`` for the other parts of ``decide``.
+and ``offering.py``, ``repairing.py`` and ``explaining.py`` for the other parts of ``decide``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from benchmarks.explaining import explaining
 from benchmarks.guard import guard
 from benchmarks.machine import commit, machine
 from benchmarks.national_pool import National, national
+from benchmarks.offering import offering
 from benchmarks.peers import NEEDS_BEST_TIERS, PEERS
 from benchmarks.processes import run_in_process
 from benchmarks.records import Record, best_of
@@ -50,7 +51,7 @@ def main() -> int:
     if options.suite == WHATIF:
         return whatif(options.into)
     if options.suite == DECIDE:
-        return max(decide(options.into), repairing(options.into), explaining(options.into))
+        return max(decide(options.into), offering(options.into), repairing(options.into), explaining(options.into))
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     result = Result(
         time.strftime("%Y-%m-%d"), "-".join([options.suite, *(options.only or ()), *(options.peer or ())]), machine(), commit()

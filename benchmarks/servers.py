@@ -18,6 +18,7 @@ from starlette.routing import Route
 from api.app import create_app
 from api.clock import utc_now
 from api.settings import Settings
+from scheduler.isolation import end_with_parent
 
 NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 START_SECONDS = 60.0
@@ -28,7 +29,7 @@ def served(serve: Callable[..., None], *arguments: object) -> Iterator[int]:
     """Run a server; yield its port once it accepts connections."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(port, *arguments), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=_run, args=(serve, port, *arguments))
     process.start()
     try:
         _wait(port)
@@ -38,10 +39,16 @@ def served(serve: Callable[..., None], *arguments: object) -> Iterator[int]:
         process.join()
 
 
-def service(port: int, settings: Settings) -> None:
-    """Run the service, with a clock that starts at ``NOW``."""
+def _run(serve: Callable[..., None], *arguments: object) -> None:
+    """Run a server that ends with its parent. It is no daemon, which could start no process to solve a plan."""
+    end_with_parent()
+    serve(*arguments)
+
+
+def service(port: int, settings: Settings, now: dt.datetime = NOW) -> None:
+    """Run the service, with a clock that starts at ``now``."""
     started = utc_now()
-    app = create_app(settings, lambda: NOW + (utc_now() - started))
+    app = create_app(settings, lambda: now + (utc_now() - started))
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical")
 
 
