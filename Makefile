@@ -88,6 +88,7 @@ vendor: $(DEV)
 
 pictures: $(DEV)
 	$(BIN)/python -m tests.api.pages.pictures
+	$(BIN)/python -m tests.api.pages.plan_pictures
 
 COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --quiet --python-version 3.11 \
 	--custom-compile-command "make lock"

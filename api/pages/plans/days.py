@@ -37,6 +37,13 @@ def name_of(days: Period) -> str:
     return f"{days.first:%B %Y}" if days == month_of(days.first) else period_in_words(days)
 
 
+def typed_days(days: Period) -> TypedForm:
+    """Return the days as a person would type them: ``4/1/2027``."""
+    return TypedForm(
+        (name, f"{day.day}/{day.month}/{day.year}") for name, day in zip(FIELDS, (days.first, days.last), strict=True)
+    )
+
+
 def days_of(typed: TypedForm, today: dt.date) -> Period:
     """Return the days that somebody typed. Raise InvalidError with the fault of each field."""
     found = {name: date_of(typed[name], today, NearestYear.COMING) for name in FIELDS}

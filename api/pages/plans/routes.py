@@ -21,7 +21,7 @@ from api.jobs.queue import Job, JobState
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.names import place_names
 from api.pages.plans.ask_view import AskView, ask_view
-from api.pages.plans.days import FIELDS, days_of, months_from, name_of
+from api.pages.plans.days import FIELDS, days_of, months_from, name_of, typed_days
 from api.pages.plans.list_view import plan_row, publication_rows
 from api.pages.plans.progress_view import progress_rows
 from api.pages.plans.result_view import result_view
@@ -71,7 +71,7 @@ def new(request: Request, connection: PageReading, now: Now) -> Response:
     typed = TypedForm(request.query_params.multi_items())
     if not typed["first"] and not typed["last"]:
         days = months_from(local_day(now))[1][1]
-        typed = TypedForm([("first", str(days.first)), ("last", str(days.last))])
+        typed = typed_days(days)
     with shown_again(lambda after, problems: _new(request, after, now, typed, problems)):
         days_of(typed, local_day(now))
     return _new(request, connection, now, typed, NO_PROBLEMS)
@@ -134,7 +134,7 @@ def _new(request: Request, connection: Connection, now: Now, typed: TypedForm, p
         active=ACTIVE,
         problems=problems,
         fields=FIELDS,
-        typed=typed,
+        typed=typed if days is None else typed_days(days),
         days=days,
         days_in_words="" if days is None else period_in_words(days),
         view=view,

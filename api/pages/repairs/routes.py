@@ -17,7 +17,7 @@ from api.http.transaction import Now, Writing
 from api.pages.entries import whole_of
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.names import place_names
-from api.pages.plans.days import days_of
+from api.pages.plans.days import days_of, typed_days
 from api.pages.rendering import page, redirect
 from api.pages.routing import FormRoute, PageReading, PageRoute
 from api.pages.today.view import broken_rows
@@ -62,7 +62,7 @@ def _new(request: Request, connection: Connection, now: Now, typed: TypedForm, p
     broken = conflicts.broken(connection, now)
     if not typed["first"] and not typed["last"]:
         days = _days([one.start.date() for one in broken], today)
-        typed = TypedForm([("first", str(days.first)), ("last", str(days.last)), *typed.pairs])
+        typed = TypedForm([*typed.pairs, *typed_days(days).pairs])
     number = len({one.number for one in broken})
     return page(
         request,
