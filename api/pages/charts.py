@@ -10,7 +10,7 @@ WIDTH, LABELS, TEXTS, ROW, TOP, MARGIN = 900, 230, 190, 28, 34, 12
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """A part of a bar: its amount, and its look: ``solid``, ``hatched`` or ``empty``."""
 
     amount: float
@@ -18,11 +18,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartBar:
     """A row: its label, its parts, the text after it, and the amount at which it has a mark."""
 
     label: str
-    parts: tuple[Part, ...]
+    parts: tuple[BarPart, ...]
     text: str
     mark: float | None = None
 
@@ -73,7 +73,7 @@ class Chart:
         return f"{self.title}. " + "; ".join(f"{bar.label}: {bar.text}" for bar in self.bars)
 
 
-def chart(title: str, bars: Iterable[Bar], legend: Sequence[tuple[str, str]], mark: str = "") -> Chart:
+def chart(title: str, bars: Iterable[ChartBar], legend: Sequence[tuple[str, str]], mark: str = "") -> Chart:
     """Return a picture of bars that share a scale."""
     some = tuple(bars)
     longest = max([max(sum(part.amount for part in bar.parts), bar.mark or 0) for bar in some] + [1])
@@ -82,7 +82,7 @@ def chart(title: str, bars: Iterable[Bar], legend: Sequence[tuple[str, str]], ma
     return Chart(title, tuple(legend), drawn, mark if any(bar.mark is not None for bar in some) else "")
 
 
-def _drawn(bar: Bar, y: int, scale: float) -> DrawnBar:
+def _drawn(bar: ChartBar, y: int, scale: float) -> DrawnBar:
     parts, at = [], 0.0
     for part in bar.parts:
         if part.amount > 0:

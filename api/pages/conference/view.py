@@ -20,7 +20,7 @@ LOCKS = {"time": "Time locked", "chair": "Chair locked", "room": "Room locked"}
 
 
 @dataclass(frozen=True)
-class ConferenceView:
+class ShownConference:
     """A conference: its heading, its state and place in sentences, its clock, its details, and what can be done."""
 
     reference: str
@@ -44,12 +44,12 @@ class ConferenceView:
 
 def conference_view(
     stored: StoredConference, shown: Mapping[str, Any], following: StoredConference | None, names: PlaceNames, today: dt.date
-) -> ConferenceView:
+) -> ShownConference:
     """Return the page of a conference; ``shown`` is the conference as the API shows it, ``following`` the family's next one."""
     item, value = shown["booking"], stored.value
     start = None if item is None else dt.datetime.fromisoformat(item["start"])
     is_booked = stored.state is ConferenceState.BOOKED and start is not None
-    return ConferenceView(
+    return ShownConference(
         reference=value.id,
         title=f"{value.id}: {KINDS[value.kind].lower()} conference",
         state=capitalised("waiting for a date" if stored.state is ConferenceState.REQUESTED else stored.state),

@@ -11,7 +11,7 @@ from api.pages.names import PlaceNames
 
 
 @dataclass(frozen=True)
-class SheetRow:
+class PrintedRow:
     """A conference on the sheet. Its kind, its children and who is kept apart are not on it."""
 
     arrive: str
@@ -22,11 +22,11 @@ class SheetRow:
     chair: str
 
 
-def sheet_rows(items: Sequence[Item], names: PlaceNames) -> list[SheetRow]:
+def sheet_rows(items: Sequence[Item], names: PlaceNames) -> list[PrintedRow]:
     """Return the conferences of some bookings, by arrival. Slots that are kept free are left out."""
     booked = sorted((item for item in items if not item["held"]), key=lambda item: (item["arrival"], item["room"]))
     return [
-        SheetRow(
+        PrintedRow(
             _time(item["arrival"]),
             _time(item["start"]),
             _time(item["end"]),

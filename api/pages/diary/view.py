@@ -32,7 +32,7 @@ NOTHING = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class DiaryEntry:
     """A booking in a cell: its link, if it is a conference, its lines, and a state that has a look of its own."""
 
     reference: str
@@ -43,10 +43,10 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Cell:
+class DiaryCell:
     """A cell: its bookings, or the words if there are none, with a class for their look."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[DiaryEntry]
     words: str = ""
     look: str = ""
 
@@ -58,7 +58,7 @@ class Row:
     day: str
     span: int
     head: str
-    cells: Sequence[Cell]
+    cells: Sequence[DiaryCell]
     look: str
     anchor: str = ""
 
@@ -104,7 +104,7 @@ def by_room(shown: Shown, data: DiaryData) -> DiaryTable:
         for n, start in enumerate(starts):
             cells = [room_cell(room, day, start, placed[day, room.id], data) for room in data.rooms]
             virtual = [item for item in placed[day, None] if start_of(item).time() == start]
-            cells.append(Cell([_entry(item, data, with_room=False) for item in virtual]))
+            cells.append(DiaryCell([_entry(item, data, with_room=False) for item in virtual]))
             head, moment = day_short(day, data.today) if n == 0 else "", anchor_of(dt.datetime.combine(day, start))
             rows.append(Row(head, len(starts), f"{start:%H:%M}", cells, _look(day), moment))
     columns = [data.names.room(room.id) for room in data.rooms]
@@ -151,33 +151,33 @@ def starts_of(day: dt.date, data: DiaryData, items: Iterable[Item]) -> set[dt.ti
     return offered | {start.time() for item in items if (start := start_of(item)).date() == day}
 
 
-def room_cell(room: Room, day: dt.date, start: dt.time, items: Sequence[Item], data: DiaryData) -> Cell:
+def room_cell(room: Room, day: dt.date, start: dt.time, items: Sequence[Item], data: DiaryData) -> DiaryCell:
     """Return the cell of a room at a start; ``items`` are its bookings of the day."""
     here = [item for item in items if start_of(item).time() == start]
     if here:
-        return Cell([_entry(item, data, with_room=False) for item in here])
+        return DiaryCell([_entry(item, data, with_room=False) for item in here])
     if not data.calendar.is_open(day):
-        return Cell([], "Closed", CLOSED)
+        return DiaryCell([], "Closed", CLOSED)
     if not room.is_open(day):
-        return Cell([], "Not open", CLOSED)
+        return DiaryCell([], "Not open", CLOSED)
     at = dt.datetime.combine(day, start)
     until = [end for item in items if _moment(item, "arrival") <= at < (end := _moment(item, "end"))]
     if until:
-        return Cell([], f"Taken until {max(until):%H:%M}", CLOSED)
-    return Cell([], "Free", FREE) if start in room.starts else Cell([], "–", CLOSED)
+        return DiaryCell([], f"Taken until {max(until):%H:%M}", CLOSED)
+    return DiaryCell([], "Free", FREE) if start in room.starts else DiaryCell([], "–", CLOSED)
 
 
-def _person_cell(person: Person, day: dt.date, items: Sequence[Item], data: DiaryData) -> Cell:
+def _person_cell(person: Person, day: dt.date, items: Sequence[Item], data: DiaryData) -> DiaryCell:
     if items:
-        return Cell([_entry(item, data, with_room=True) for item in items])
+        return DiaryCell([_entry(item, data, with_room=True) for item in items])
     if any(day in absence for absence in person.absences):
-        return Cell([], "Away", CLOSED)
+        return DiaryCell([], "Away", CLOSED)
     if WEEKDAYS[day.weekday()] not in person.works:
-        return Cell([], "Does not work", CLOSED)
-    return Cell([], "Free", FREE)
+        return DiaryCell([], "Does not work", CLOSED)
+    return DiaryCell([], "Free", FREE)
 
 
-def _entry(item: Item, data: DiaryData, *, with_room: bool) -> Entry:
+def _entry(item: Item, data: DiaryData, *, with_room: bool) -> DiaryEntry:
     names = data.names
     start, end, arrival = (_moment(item, name) for name in ("start", "end", "arrival"))
     until = f"{f'{start:%H:%M} ' if with_room else ''}to {end:%H:%M}"
@@ -186,10 +186,10 @@ def _entry(item: Item, data: DiaryData, *, with_room: bool) -> Entry:
     lines = [f"{until}{arrives}", names.room(item["room"]) if with_room else ", ".join(filter(None, people))]
     late = f"Late by {count_of(item['late'], 'working day')}" if item["late"] else ""
     if not data.is_wanted(item):
-        return Entry("", "Taken", [until], "", is_held=False)
+        return DiaryEntry("", "Taken", [until], "", is_held=False)
     if item["held"]:
-        return Entry("", "Kept free", lines, late, is_held=True)
-    return Entry(item["conference"], KINDS[ConferenceKind(item["kind"])], lines, late, is_held=False)
+        return DiaryEntry("", "Kept free", lines, late, is_held=True)
+    return DiaryEntry(item["conference"], KINDS[ConferenceKind(item["kind"])], lines, late, is_held=False)
 
 
 def anchor_of(moment: dt.datetime) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.charts import Bar, Chart, Part, chart
+from api.pages.charts import BarPart, Chart, ChartBar, chart
 from api.pages.names import PlaceNames
 from api.pages.words import day_short, moment_short
 from api.planning.queries import PlanSummary
@@ -154,7 +154,7 @@ def _repair(report: Mapping[str, Any], names: PlaceNames, today: dt.date, change
     else:
         proof = "This is the best found. Fewer moves may be possible: the time was over before the proof."
     points = report["front"]
-    bars = [Bar(count_of(one["moves"], "move"), (Part(one["late"], "solid"),), _lateness(one["late"])) for one in points]
+    bars = [ChartBar(count_of(one["moves"], "move"), (BarPart(one["late"], "solid"),), _lateness(one["late"])) for one in points]
     title = "How late with how many moves"
     legend = [("solid", "Lateness: children times working days, and 10 more for each child who is late")]
     return RepairView(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api.pages.charts import Bar, Chart, Part, chart
+from api.pages.charts import BarPart, Chart, ChartBar, chart
 from api.pages.names import PlaceNames
 from api.pages.words import KINDS, day_short, moment_short
 from api.reports.annual import AnnualCounts, AnnualMonth
@@ -64,9 +64,9 @@ def caseloads(content: Content[Any], names: PlaceNames, today: dt.date) -> list[
     """Return each chair's children against the cap, and the children without a chair."""
     rows: Sequence[CaseloadRow] = content.rows
     bars = [
-        Bar(
+        ChartBar(
             names.chair(row.chair),
-            (Part(row.after - row.above, "solid"), Part(row.above, "hatched")),
+            (BarPart(row.after - row.above, "solid"), BarPart(row.above, "hatched")),
             f"{row.after}, {row.above} above" if row.above else str(row.after),
             None if row.reserve else row.cap,
         )
@@ -100,9 +100,9 @@ def rooms(content: Content[Any], names: PlaceNames, _: dt.date) -> list[ShownTab
     """Return how much of each room is used, month by month."""
     rows: Sequence[RoomUse] = content.rows
     bars = [
-        Bar(
+        ChartBar(
             f"{row.month:%b %Y}, {names.room(row.room)}"[:32],
-            (Part(row.used, "solid"), Part(row.held, "hatched"), Part(row.offered - row.used - row.held, "empty")),
+            (BarPart(row.used, "solid"), BarPart(row.held, "hatched"), BarPart(row.offered - row.used - row.held, "empty")),
             _of(row.used, row.offered),
         )
         for row in rows
@@ -135,7 +135,7 @@ def reschedules(content: Content[Any], _: PlaceNames, today: dt.date) -> list[Sh
     rows: Sequence[Reschedule] = content.rows
     by_reason = Counter(capitalised(row.why) for row in rows)
     most = by_reason.most_common()
-    bars = [Bar(why[:32], (Part(number, "solid"),), str(number)) for why, number in most]
+    bars = [ChartBar(why[:32], (BarPart(number, "solid"),), str(number)) for why, number in most]
     picture = chart("Moves and cancellations by reason", bars, (("solid", "moves and cancellations"),)) if bars else None
     empty = "Nothing was moved or cancelled."
     return [
@@ -175,7 +175,7 @@ def why_late(content: Content[Any], _: PlaceNames, __: dt.date) -> list[ShownTab
     for type_, heading in (("ICPC", "Initial conferences"), ("RCPC", "Reviews")):
         found = _reason_rows([("Held late", row.reasons) for row in content.rows if row.type == type_])
         rows = [(reason, children, conferences) for reason, _, children, conferences in found]
-        bars = [Bar(reason[:32], (Part(int(children), "hatched"),), children) for reason, children, _ in rows]
+        bars = [ChartBar(reason[:32], (BarPart(int(children), "hatched"),), children) for reason, children, _ in rows]
         picture = chart(f"{heading}: children held late, by reason", bars, (("hatched", "children held late"),)) if bars else None
         columns = ("Reason", "Children", "Conferences")
         parts.append(ShownTable(f"{heading}: why late", columns, rows, picture, empty="None was held late."))
@@ -274,7 +274,10 @@ def _in_time(title: str, bars: Sequence[tuple[str, int, int]]) -> Chart:
     """Return a picture of the children in time, of all, by label."""
     return chart(
         title,
-        [Bar(label, (Part(some, "solid"), Part(whole - some, "hatched")), _of(some, whole)) for label, some, whole in bars],
+        [
+            ChartBar(label, (BarPart(some, "solid"), BarPart(whole - some, "hatched")), _of(some, whole))
+            for label, some, whole in bars
+        ],
         IN_TIME,
     )
 

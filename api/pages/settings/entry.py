@@ -12,7 +12,7 @@ from api.diary.service import queries as documents
 from api.errors import ErrorItem, error_items, invalid
 from api.pages.entries import whole_of
 from api.pages.forms import TypedForm
-from api.pages.settings.sentences import AFTER, OFF, POLICY, SENTENCES, Entry, Sentence
+from api.pages.settings.sentences import AFTER, OFF, POLICY, SENTENCES, FieldEntry, Sentence
 from scheduler.domain.faults import faults_of
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
@@ -41,9 +41,9 @@ def typed_of(values: Values) -> TypedForm:
 def text_of(sentence: Sentence, value: Any) -> str:
     """Return a value as the text of its box."""
     match sentence.entry:
-        case Entry.WORDS:
+        case FieldEntry.WORDS:
             return ", ".join(value)
-        case Entry.FALLBACK:
+        case FieldEntry.FALLBACK:
             return {True: "yes", False: "no"}.get(value, "hybrid")
         case _:
             return "" if value is None else str(value)
@@ -86,16 +86,16 @@ def _set(data: dict[str, Any], path: str, value: Any) -> None:
 def _read(sentence: Sentence, text: str) -> Any:
     """Return the value of a box. Raise ValueError with a sentence if it has none."""
     match sentence.entry:
-        case Entry.WORDS:
+        case FieldEntry.WORDS:
             return [word.strip() for word in text.split(",") if word.strip()]
-        case Entry.FALLBACK:
+        case FieldEntry.FALLBACK:
             return {"yes": True, "no": False}.get(text, "hybrid")
-        case Entry.TIME:
+        case FieldEntry.TIME:
             match = _TIME.fullmatch(text)
             if match is None:
                 raise ValueError(f"'{text}' is not a time. Enter a time such as 08:00.")
             return f"{int(match[1]):02}:{match[2]}"
-        case Entry.NUMBER_OR_NONE if not text:
+        case FieldEntry.NUMBER_OR_NONE if not text:
             return None
     number = whole_of(text)
     if number is None:

@@ -14,7 +14,7 @@ POLICY, AFTER = "policy", "after_conferences"
 OFF = f"{POLICY}.off"
 
 
-class Entry(Enum):
+class FieldEntry(Enum):
     """What is entered in a sentence."""
 
     NUMBER = auto()
@@ -31,7 +31,7 @@ class Sentence:
     path: str
     before: str
     after: str
-    entry: Entry = Entry.NUMBER
+    entry: FieldEntry = FieldEntry.NUMBER
 
     def with_value(self, text: str) -> str:
         """Return the whole sentence with a value in it."""
@@ -39,7 +39,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Section:
+class SettingsSection:
     """Some sentences under a heading; ``is_folded`` if few people need them."""
 
     heading: str
@@ -53,7 +53,7 @@ def _in_sentence(help_: str) -> str:
 
 
 SECTIONS = (
-    Section(
+    SettingsSection(
         "When a conference is due",
         (
             Sentence(
@@ -82,27 +82,27 @@ SECTIONS = (
                 "after_conferences.birth_days",
                 "The first review after a birth is held within",
                 "working days of it. Leave the box empty to count the months of a first review.",
-                Entry.NUMBER_OR_NONE,
+                FieldEntry.NUMBER_OR_NONE,
             ),
             Sentence("policy.review_early_days", "A review is held at most", "working days before it is due."),
         ),
     ),
-    Section(
+    SettingsSection(
         "Notice",
         (
             Sentence("policy.notice_days", "Families get at least", "working days’ notice."),
             Sentence("policy.move_notice_days", "No plan moves a booking of the next", "working days."),
         ),
     ),
-    Section(
+    SettingsSection(
         "On the day",
         (
             Sentence("policy.pre_meet", "Families arrive", "minutes before the conference."),
             Sentence("policy.reset", "After a conference its room stays free for", "minutes."),
-            Sentence("policy.virtual_fallback", "If no room is free,", "may be held virtually instead.", Entry.FALLBACK),
+            Sentence("policy.virtual_fallback", "If no room is free,", "may be held virtually instead.", FieldEntry.FALLBACK),
         ),
     ),
-    Section(
+    SettingsSection(
         "Caseloads",
         (
             Sentence(
@@ -112,7 +112,7 @@ SECTIONS = (
             ),
         ),
     ),
-    Section(
+    SettingsSection(
         "Weights: how plans choose",
         (
             Sentence(
@@ -134,19 +134,19 @@ SECTIONS = (
         says="Plans first give everybody a place, then are as little late as possible, then keep promises. Points decide between "
         "plans that are equal in all of this. More points are avoided more.",
     ),
-    Section(
+    SettingsSection(
         "Entries that look like a slip",
         (
             Sentence("policy.plausible.min_minutes", "A conference shorter than", "minutes gets a remark."),
             Sentence("policy.plausible.max_minutes", "A conference longer than", "minutes gets a remark."),
-            Sentence("policy.plausible.first_start", "A start before", "gets a remark.", Entry.TIME),
-            Sentence("policy.plausible.last_start", "A start after", "gets a remark.", Entry.TIME),
+            Sentence("policy.plausible.first_start", "A start before", "gets a remark.", FieldEntry.TIME),
+            Sentence("policy.plausible.last_start", "A start after", "gets a remark.", FieldEntry.TIME),
             Sentence("policy.plausible.max_children", "More than", "children get a remark."),
             Sentence(
                 "policy.placeholders",
                 "These words in place of a social worker’s reference name nobody yet:",
                 "with commas between them.",
-                Entry.WORDS,
+                FieldEntry.WORDS,
             ),
         ),
         is_folded=True,

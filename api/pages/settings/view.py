@@ -10,7 +10,7 @@ from typing import Any
 from api.clock import LONDON
 from api.diary.service.queries import DocumentChange
 from api.pages.settings.entry import text_of
-from api.pages.settings.sentences import BY_PATH, FALLBACKS, OFF, RULES, Entry
+from api.pages.settings.sentences import BY_PATH, FALLBACKS, OFF, RULES, FieldEntry
 from api.pages.words import day_long, moment_short
 from scheduler.wording import capitalised, in_a_row
 
@@ -30,7 +30,7 @@ MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
-class ChangeRow:
+class SettingChange:
     """A change: when, who, what, what it was and what it is now."""
 
     when: str
@@ -51,10 +51,10 @@ def last_changes(changes: Sequence[DocumentChange]) -> dict[str, str]:
     return found
 
 
-def change_rows(changes: Sequence[DocumentChange], today: dt.date) -> list[ChangeRow]:
+def change_rows(changes: Sequence[DocumentChange], today: dt.date) -> list[SettingChange]:
     """Return a row for each value that was changed, latest first."""
     return [
-        ChangeRow(moment_short(change.at.astimezone(LONDON), today), capitalised(change.actor), what, before, after)
+        SettingChange(moment_short(change.at.astimezone(LONDON), today), capitalised(change.actor), what, before, after)
         for change in changes
         for what, before, after in _in_words(change)
     ]
@@ -88,7 +88,7 @@ def _value(path: str, value: Any) -> str:
     sentence = BY_PATH.get(path)
     if sentence is not None:
         text = text_of(sentence, value)
-        return FALLBACKS[text] if sentence.entry is Entry.FALLBACK else text or "empty"
+        return FALLBACKS[text] if sentence.entry is FieldEntry.FALLBACK else text or "empty"
     if path == OFF:
         return in_a_row([RULES[one] for one in value or ()]) or "none"
     if isinstance(value, list):

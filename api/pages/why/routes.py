@@ -39,7 +39,7 @@ _reads = needs(Permission.READ_DIARY)
 
 
 @dataclass(frozen=True)
-class Slot:
+class WantedSlot:
     """What somebody would prefer, as it is typed; what is empty may be any."""
 
     date: str
@@ -51,8 +51,8 @@ class Slot:
 _Text = Annotated[str, Query(max_length=200)]
 
 
-def _slot(date: _Text = "", time: _Text = "", room: _Text = "", chair: _Text = "") -> Slot:
-    return Slot(date.strip(), time, room, chair)
+def _slot(date: _Text = "", time: _Text = "", room: _Text = "", chair: _Text = "") -> WantedSlot:
+    return WantedSlot(date.strip(), time, room, chair)
 
 
 @router.get("/conferences/{id:path}/why", dependencies=[_reads])
@@ -64,7 +64,7 @@ async def why(request: Request, now: Now, id: str) -> Response:
 
 
 @router.get("/conferences/{id:path}/why-not", dependencies=[_reads])
-async def why_not(request: Request, now: Now, id: str, slot: Annotated[Slot, Depends(_slot)]) -> Response:
+async def why_not(request: Request, now: Now, id: str, slot: Annotated[WantedSlot, Depends(_slot)]) -> Response:
     """Ask for another slot; if one is given, show what forbids it or what it would cost."""
     if not any(vars(slot).values()):
         return await run_in_threadpool(_shown, request, now, id, None, slot)
@@ -82,7 +82,7 @@ async def why_not(request: Request, now: Now, id: str, slot: Annotated[Slot, Dep
     return await run_in_threadpool(_shown, request, now, id, found, slot)
 
 
-def _question(conference: str, slot: Slot, today: dt.date) -> Question:
+def _question(conference: str, slot: WantedSlot, today: dt.date) -> Question:
     """Return the question that a form asks. Raise InvalidError with each entry that can't be read."""
     day = date_of(slot.date, today, NearestYear.COMING) if slot.date else None
     faults = []
@@ -119,7 +119,7 @@ def _shown(
     now: dt.datetime,
     id: str,
     found: Explanation | None,
-    slot: Slot | None = None,
+    slot: WantedSlot | None = None,
     problems: Problems = NO_PROBLEMS,
 ) -> Response:
     """Return the page of an answer, or of the form without one; ``slot`` is None if the question is why."""

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.database.session import Store
 from api.diary.conferences import queries as conferences
-from api.pages.charts import LABELS, TEXTS, WIDTH, Bar, Part, chart
+from api.pages.charts import LABELS, TEXTS, WIDTH, BarPart, ChartBar, chart
 from api.pages.reports.routes import PAGES
 from scheduler.domain.conference import Conference
 from scheduler.domain.values import Period
@@ -162,7 +162,11 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(used: TestClient, sto
 
 
 def test_bars_share_a_scale_and_stay_within_the_picture() -> None:
-    drawn = chart("Title", [Bar("a", (Part(10, "solid"), Part(0, "hatched")), "10", 20), Bar("b", (Part(5, "empty"),), "5")], [])
+    drawn = chart(
+        "Title",
+        [ChartBar("a", (BarPart(10, "solid"), BarPart(0, "hatched")), "10", 20), ChartBar("b", (BarPart(5, "empty"),), "5")],
+        [],
+    )
     first, second = drawn.bars
     assert (first.parts[0].width, second.parts[0].width) == (240, 120)
     assert first.mark == WIDTH - TEXTS == LABELS + 480
