@@ -27,6 +27,7 @@ help:
 	@echo "make bench     how fast weeks, months and a quarter are proven, beside other solvers (SUITE=evening: all, in an hour and a half; full: in hours)"
 	@echo "               SUITE=guard: whether months that are easy to prove still are, in a minute"
 	@echo "               SUITE=serving, SUITE=whatif: the service beside a bare server, and sweeps beside single solves"
+	@echo "               SUITE=pages: the pages of a week and of a month beside a constant answer, and beside ten years of data"
 	@echo "               SUITE=decide: offers beside plans, and beside a clerk's first free slot; repairs beside plans"
 	@echo "make timefold  build the environment of the one peer that needs Java; make bench does it too"
 	@echo "make fixtures  write the fixture months again"

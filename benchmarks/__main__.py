@@ -1,7 +1,7 @@
 """``python -m benchmarks``: run a suite, in which every peer solves each instance in turn, each run in its own process.
 
 It prints tables, and writes ``benchmarks/results/<date>-<suite>.json``, ``.md`` and plots. Ctrl-C saves the runs so far.
-The suites ``guard``, ``serving``, ``whatif`` and ``decide`` run no peers: see the files of these names,
+The suites ``guard``, ``serving``, ``pages``, ``whatif`` and ``decide`` run no peers: see the files of these names,
 and ``offering.py``, ``repairing.py`` and ``explaining.py`` for the other parts of ``decide``.
 """
 
@@ -25,6 +25,7 @@ from benchmarks.guard import guard
 from benchmarks.machine import commit, machine
 from benchmarks.national_pool import National, national
 from benchmarks.offering import offering
+from benchmarks.pages import pages
 from benchmarks.peers import NEEDS_BEST_TIERS, PEERS
 from benchmarks.processes import run_in_process
 from benchmarks.records import Record, best_of
@@ -36,7 +37,7 @@ from benchmarks.tables import NONE, RUN_HEADINGS, rich_table, run_row, sheets
 from benchmarks.whatif import whatif
 
 RESULTS = Path(__file__).parent / "results"
-GUARD, SERVING, WHATIF, DECIDE = "guard", "serving", "whatif", "decide"
+GUARD, SERVING, WHATIF, DECIDE, PAGES = "guard", "serving", "whatif", "decide", "pages"
 INTERRUPTED = 130
 WIDTH = 150
 
@@ -48,6 +49,8 @@ def main() -> int:
         return guard()
     if options.suite == SERVING:
         return serving(options.into)
+    if options.suite == PAGES:
+        return pages(options.into)
     if options.suite == WHATIF:
         return whatif(options.into)
     if options.suite == DECIDE:
@@ -80,7 +83,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    arguments.add_argument("--suite", choices=(*SUITES, GUARD, SERVING, WHATIF, DECIDE), default="default")
+    arguments.add_argument("--suite", choices=(*SUITES, GUARD, SERVING, WHATIF, DECIDE, PAGES), default="default")
     arguments.add_argument("--peer", action="append", choices=PEERS, help="run only this peer; may be repeated")
     arguments.add_argument("--only", action="append", metavar="SIZE", help="run only this size, such as week; may be repeated")
     arguments.add_argument("--into", type=Path, default=RESULTS, metavar="FOLDER", help="the folder for the result")

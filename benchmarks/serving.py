@@ -50,15 +50,14 @@ def serving(into: Path) -> int:
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         ports = {
-            name: running.enter_context(_diary(folder / name, history))
-            for name, history in (("month", 0), ("ten years", HISTORY))
+            name: running.enter_context(diary(folder / name, history)) for name, history in (("month", 0), ("ten years", HISTORY))
         }
         headers = {"content-type": "application/json"}
-        ports["bare"] = running.enter_context(served(bare, 200, headers, _response_body(ports["month"])))
+        ports["bare"] = running.enter_context(served(bare, 200, headers, response_body(ports["month"])))
         rates: dict[str, list[float]] = {name: [] for name in ports}
         for _ in range(ROUNDS):
             for name, port in ports.items():
-                rates[name].append(asyncio.run(_rate(port)))
+                rates[name].append(asyncio.run(rate(port)))
     share = statistics.median(month / bare for month, bare in zip(rates["month"], rates["bare"], strict=True))
     slower = statistics.median(month / years for month, years in zip(rates["month"], rates["ten years"], strict=True))
     result: dict[str, Any] = {
@@ -98,7 +97,8 @@ def feeds(seconds: float) -> dict[str, Any]:
 
 
 @contextmanager
-def _diary(folder: Path, history: int) -> Iterator[int]:
+def diary(folder: Path, history: int) -> Iterator[int]:
+    """Yield the port of a service with a full month, after ``history`` conferences in the ten years before."""
     settings = Settings(data=folder, demo=False, plan_processes=0)
     folder.mkdir()
     store = Store(settings.url)
@@ -133,36 +133,37 @@ def fill(store: Store, history: int) -> None:
             bookings.add(connection, DiaryBooking(booking), policy, NOW)
 
 
-def _response_body(port: int) -> bytes:
+def response_body(port: int, path: str = PATH) -> bytes:
     """Return the body of one response."""
 
     async def once() -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        body = await _ask(reader, writer)
+        body = await _ask(reader, writer, path)
         writer.close()
         return body
 
     return asyncio.run(once())
 
 
-async def _rate(port: int) -> float:
+async def rate(port: int, path: str = PATH, seconds: float = SECONDS) -> float:
     """Return the responses a second over connections that send the next request as soon as the last is answered."""
-    until = time.perf_counter() + SECONDS
+    until = time.perf_counter() + seconds
 
     async def one() -> int:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         answers = 0
         while time.perf_counter() < until:
-            await _ask(reader, writer)
+            await _ask(reader, writer, path)
             answers += 1
         writer.close()
         return answers
 
-    return sum(await asyncio.gather(*(one() for _ in range(CONNECTIONS)))) / SECONDS
+    return sum(await asyncio.gather(*(one() for _ in range(CONNECTIONS)))) / seconds
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-    writer.write(f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> bytes:
+    host, port = writer.get_extra_info("peername")[:2]
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     if not head.startswith(b"http/1.1 200"):
         raise RuntimeError(f"The server answered {head.decode()}")
