@@ -55,6 +55,7 @@ from api.pages.changes import routes as change_pages
 from api.pages.changing import routes as changing_pages
 from api.pages.conference import routes as conference_pages
 from api.pages.diary import routes as diary_pages
+from api.pages.diary.rendered import RenderedPages
 from api.pages.information import routes as information_pages
 from api.pages.people import absence_routes as absence_pages
 from api.pages.people import routes as people_pages
@@ -186,6 +187,7 @@ def create_app(settings: Settings, clock: Callable[[], dt.datetime] = utc_now) -
     state.settings, state.store, state.clock, state.lock, state.wake = settings, store, clock, asyncio.Lock(), wake
     state.solving = Solving()
     state.reading, state.drawing = asyncio.Lock(), asyncio.Lock()
+    state.diary_pages = RenderedPages()
     state.pages, state.calendars = bookings.Pages(store), subscriptions.Calendars(store)
     state.is_ending = lambda: False
     state.caller_of = lambda _: EVERYBODY

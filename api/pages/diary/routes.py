@@ -11,23 +11,27 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
+from starlette.responses import HTMLResponse
 
 from api.clock import LONDON, local_day
+from api.database.session import version_of
 from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.errors import not_found
 from api.http.permissions import Permission, needs
+from api.http.state import store_of
 from api.http.transaction import Now
 from api.pages.diary.address import Shown, Span, day_of, month_of, shown_of, week_of
 from api.pages.diary.month_view import month_by_person, month_by_room
+from api.pages.diary.rendered import RenderedPage, RenderedPages
 from api.pages.diary.sheet_view import sheet_rows
 from api.pages.diary.view import DiaryData, Person, by_person, by_room, state_of_day
 from api.pages.entries import NearestYear, date_of
 from api.pages.names import PlaceNames, place_names
-from api.pages.rendering import page, redirect
-from api.pages.routing import PageReading, PageRoute
+from api.pages.rendering import HEADERS, page, redirect
+from api.pages.routing import PageReading, PageRoute, name_service
 from api.pages.words import moment_short
 from scheduler.domain.places import Room
 from scheduler.wording import date_in_words, period_in_words
@@ -105,11 +109,23 @@ def sheet(request: Request, connection: PageReading, now: Now, address: str, sit
 
 
 @router.get("/diary/{address}", dependencies=[_reads])
-def diary(
-    request: Request, connection: PageReading, now: Now, address: str, chosen: Annotated[Filter, Depends(_filter)]
-) -> Response:
-    """Show a day, a week or a month of the diary."""
-    shown, day = shown_of(address), local_day(now)
+async def diary(request: Request, now: Now, address: str, chosen: Annotated[Filter, Depends(_filter)]) -> Response:
+    """Show a day, a week or a month of the diary. The page has no form that changes anything, so it is sent to all alike."""
+    shown, store = shown_of(address), store_of(request)
+
+    def render() -> RenderedPage:
+        with store.reading() as connection:
+            name_service(request, connection)
+            version = version_of(connection)
+            return RenderedPage(version, bytes(_diary(request, connection, now, shown, chosen).body))
+
+    stored: RenderedPages = request.app.state.diary_pages
+    key = request.scope.get("root_path", ""), shown, chosen, local_day(now)
+    return HTMLResponse(await stored.get(store, key, render), headers=HEADERS)
+
+
+def _diary(request: Request, connection: Connection, now: dt.datetime, shown: Shown, chosen: Filter) -> Response:
+    day = local_day(now)
     data = _data(connection, shown, chosen, day)
     people, whose, title = _people(connection, chosen, data.names)
     is_by_room = chosen.by is By.ROOM

@@ -12,7 +12,7 @@ from api.database.session import Store
 from api.diary.conferences import queries as conferences
 from scheduler.domain.conference import Conference
 from tests.api.pages.sending import read, rows, texts
-from tests.api.support.builders import NOW, book, conference
+from tests.api.support.builders import NOW, Clock, book, conference
 
 PATHS = (
     "/today", "/requests", "/requests/new", "/requests/new?kind=pre_birth", "/requests/CPC-2/dates", "/diary/2027-01-12",
@@ -61,8 +61,8 @@ def test_every_page_is_valid_html_and_loads_nothing_from_elsewhere(seeded: TestC
     ],
 )
 def test_the_number_of_queries_does_not_grow_with_the_rows(seeded: TestClient, store: Store, path: str) -> None:
-    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     seeded.get(path)
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")  # the diary's page is rendered again
     with counted() as few:
         seeded.get(path)
     with store.writing() as connection:
@@ -125,6 +125,18 @@ def test_filters_show_others_without_their_details(seeded: TestClient, store: St
     assert "Nothing is booked on this day." in page
     assert 'href="/diary/2027-01-13?cpa=C2"' in page
     assert len(rows(read(seeded, "/diary/2027-01-12?room=WYC-1"))[0]) == 3
+
+
+def test_a_stored_page_of_the_diary_is_rendered_again_after_each_change(seeded: TestClient, store: Store, clock: Clock) -> None:
+    assert rows(read(seeded, "/diary/2027-01-12"))[0][1] == "Free"
+    with counted() as again:
+        assert read(seeded, "/diary/2027-01-12") == read(seeded, "/diary/2027-01-12")
+    assert len(again) <= 2
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
+    assert rows(read(seeded, "/diary/2027-01-12"))[0][1].startswith("CPC-1")
+    assert "today" in rows(read(seeded, "/diary/2027-01"))[1][1]
+    clock.forward(days=1)
+    assert "today" in rows(read(seeded, "/diary/2027-01"))[1][2]
 
 
 def test_a_moment_of_a_day_has_a_link(seeded: TestClient) -> None:
