@@ -21,6 +21,7 @@ from api.database.session import Store
 from api.jobs.queue import ENDED
 from tests.api.support.crashes import Caller, Service, Written, book_by_hand, crash, import_conferences, plan_and_publish
 from tests.api.support.databases import slow_on_postgresql
+from tests.api.support.month import import_month
 from tests.api.support.plans import wait_until
 
 Rows = dict[str, list[Row[Any]]]
@@ -28,7 +29,8 @@ Rows = dict[str, list[Row[Any]]]
 
 @pytest.fixture
 def service(tmp_path: Path, database_url: str) -> Iterator[Service]:
-    """Run the service with its made-up month in a process."""
+    """Run the service with the fixture month in a process."""
+    import_month(database_url)
     service = Service(tmp_path, {"database_url": database_url, "plan_seconds": 60})
     service.start()
     yield service

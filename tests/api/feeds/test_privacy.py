@@ -130,7 +130,8 @@ def permitted_texts(of: FeedOf, subject: str | None, detail: Detail) -> set[str]
     elif of is FeedOf.ROOM:
         texts_.add(SITES[str(subject)[:3]])
     if detail is Detail.REFERENCE:
-        texts_ |= {*(f"CPC-{n}" for n in range(1, 6)), *PLACES, *SITES.values(), "As usual", "hybrid"}
+        ids = [f"CPC-{n}" for n in range(1, 6)]
+        texts_ |= {*ids, *map(str.casefold, ids), *PLACES, *SITES.values(), "As usual", "hybrid"}
     return texts_
 
 

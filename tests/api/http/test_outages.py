@@ -38,6 +38,8 @@ IDS = {"id": "AYL", "number": "1"}
 WITHOUT_DATABASE = ("/health",)
 QUESTIONS = ("/api/v1/offers", "/api/v1/conferences/{id}/why-not", "/api/v1/bookings/{number}/why-not")
 """The paths whose POST writes nothing: its body is a question."""
+IMPORT = "/api/v1/import"
+"""The path that writes only in one of its modes."""
 LOCKED = "Another program holds the database locked. Nothing was changed. Try again in 5 seconds."
 READ_ONLY = "The database can only be read at the moment. Nothing was changed. Try again in 30 seconds."
 FULL = "The disk of the database is full. Nothing was changed. Try again in 30 seconds."
@@ -61,8 +63,9 @@ def requests(app: FastAPI, *, writing: bool) -> Iterator[tuple[str, dict[str, An
                 example = media.get("example", next((one["value"] for one in media.get("examples", {}).values()), None))
                 sent = {"content": example.encode()} if isinstance(example, str) else {"json": example}
                 headers = {"if-match": "*", "content-type": media_type}
+                params = PERIOD | ({"mode": "commit"} if path == IMPORT else {})
                 url = re.sub(r"\{(\w+)\}", lambda result: IDS.get(result[1], "x"), path)
-                yield f"{method.upper()} {path}", {"method": method, "url": url, "params": PERIOD, "headers": headers, **sent}
+                yield f"{method.upper()} {path}", {"method": method, "url": url, "params": params, "headers": headers, **sent}
 
 
 def assert_unavailable(response: Any, detail: str) -> None:

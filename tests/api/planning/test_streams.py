@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.api.support.databases import slow_on_postgresql
+from tests.api.support.month import BEFORE, import_month
 from tests.api.support.services import SECONDS, running
 
 LISTENERS = 60
@@ -27,7 +28,8 @@ def event(stream: Any) -> tuple[str, str]:
 
 @slow_on_postgresql
 def test_many_streams_get_each_event_without_blocking_the_service(tmp_path: Path, database_url: str) -> None:
-    with running(tmp_path, database_url=database_url, plan_processes=0) as server, ExitStack() as stack:
+    import_month(database_url)
+    with running(tmp_path, at=BEFORE, database_url=database_url, plan_processes=0) as server, ExitStack() as stack:
         with send(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:
             plan = f"{server.url}{response.headers['Location']}"
         streams = [stack.enter_context(send(f"{plan}/events", Accept="text/event-stream")) for _ in range(LISTENERS)]
@@ -42,7 +44,8 @@ def test_many_streams_get_each_event_without_blocking_the_service(tmp_path: Path
 
 @slow_on_postgresql
 def test_a_stream_ends_with_the_service(tmp_path: Path, database_url: str) -> None:
-    with running(tmp_path, database_url=database_url, plan_processes=0) as server:
+    import_month(database_url)
+    with running(tmp_path, at=BEFORE, database_url=database_url, plan_processes=0) as server:
         with send(f"{server.url}/api/v1/plans", {"first": "2027-01-01", "last": "2027-01-31"}) as response:
             plan = f"{server.url}{response.headers['Location']}"
         with send(f"{plan}/events", Accept="text/event-stream") as stream:
