@@ -25,6 +25,17 @@ from tests.api.support.databases import (
 from tests.api.support.services import IN_PROCESS
 
 KINDS = ("sqlite", "postgresql")
+ON_SQLITE = ("pages", "whatif")
+"""Folders whose tests run with PostgreSQL in ``make test-all`` only: what they store is tested with both elsewhere."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of these folders as slow with PostgreSQL."""
+    for item in items:
+        kind = getattr(item, "callspec", None)
+        is_postgres = kind is not None and kind.params.get("databases") == "postgresql"
+        if is_postgres and item.path.is_relative_to(Path(__file__).parent) and set(item.path.parts) & set(ON_SQLITE):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
