@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Iterator
 from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
-from api.free_busy.download import INTERNET, MAX_BYTES, SECONDS, Network, addresses_of, fetch
+from api.free_busy.download import INTERNET, SECONDS, Network, addresses_of, fetch
 from api.free_busy.errors import CalendarRefused
+from api.free_busy.ics_lines import MAX_BYTES
 from api.free_busy.links import is_public
 from tests.api.free_busy import outside
 from tests.api.free_busy.outside import (
@@ -50,19 +50,8 @@ NO_NAME = "The link has no host name such as calendar.example.org. Enter one tha
 ONWARD = f"{HOST} redirects to another link. "
 NOT_SECURE = f"{HOST} makes no secure connection (TLS): {{}}. {CHECK}"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/calendar\r\n"
+OWA_ERROR = "Microsoft.Exchange.Clients.Owa2.Server.Core.OwaBasicUnsupportedException"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return outside.certificate_in(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture
-def world(certificate: Path) -> Iterator[World]:
-    with outside.world(certificate) as opened:
-        yield opened
-        assert not opened.inside_was_reached()
 
 
 def refusal(network: Network, link: str = LINK, seconds: float = SECONDS) -> str:
@@ -278,66 +267,6 @@ def test_a_hostile_server_is_refused(world: World, script: Script, message: str)
 def test_any_other_status_than_200_is_refused(world: World, status: int, message: str) -> None:
     world.script = sends(reply(f"{status} {SECRET}"))
     assert refusal(world.network()) == f"{HOST} {message}"
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        f"https://login.microsoftonline.com/common/oauth2/authorize?client_id={SECRET}",
-        "https://login.live.com/login.srf?wa=wsignin1.0",
-        f"https://accounts.google.com/ServiceLogin?continue={SECRET}",
-        "https://accounts.google.com/v3/signin/identifier",
-        "https://idmsa.apple.com/",
-        "https://example.okta.com/app/office365",
-        "https://sts.example.org/adfs/ls/?wa=wsignin1.0",
-        f"https://{OTHER}/users/sign_in",
-        f"https://{OTHER}/login?next=/{SECRET}.ics",
-        "/owa/auth/logon.aspx?replaceCurrent=1",
-        "/saml2/start",
-    ],
-)
-def test_a_redirect_to_a_sign_in_page_is_named_as_such(world: World, target: str) -> None:
-    world.script = sends_on(target)
-    assert refusal(world.network()) == f"{HOST} asks for a sign-in: the calendar is not published to everybody. {PUBLISH}"
-    assert len(world.requests) == 2, "asked by each name, and the redirect is not followed"
-
-
-UNKNOWN_PROGRAM = (
-    f"{HOST} does not accept this service as a calendar program (500). "
-    "Report this to your service's support, and upload the calendar's file until then."
-)
-OWA_ERROR = "Microsoft.Exchange.Clients.Owa2.Server.Core.OwaBasicUnsupportedException"
-
-
-@pytest.mark.parametrize(
-    ("query", "message"),
-    [
-        (f"?httpCode=500&msg=1&owaError={OWA_ERROR}&owaVer=15", UNKNOWN_PROGRAM),
-        ("?httpCode=500&et=OpenIdConnect", f"{HOST} reports a fault of its own (500). {LATER}"),
-        (
-            "?httpCode=404",
-            f"{HOST} has no calendar at this link (404): the link is withdrawn, or the calendar is not published. {PUBLISH}",
-        ),
-        ("?httpCode=x", f"{HOST} reports a fault of its own (500). {LATER}"),
-        ("", f"{HOST} reports a fault of its own (500). {LATER}"),
-    ],
-)
-def test_outlooks_error_page_is_named_by_its_cause(world: World, query: str, message: str) -> None:
-    world.script = sends_on(f"/owa/auth/errorFE.aspx{query}")
-    assert refusal(world.network()) == message
-    assert len(world.requests) == 2, "asked by each name, and the redirect is not followed"
-
-
-def test_outlooks_refusal_of_programs_is_named(world: World) -> None:
-    world.script = sends(reply("500 Internal Server Error", b"<html>", x_owa_error=OWA_ERROR))
-    assert refusal(world.network()) == UNKNOWN_PROGRAM
-
-
-@pytest.mark.parametrize("content_type", ["text/html", "text/plain", "text/calendar", "application/octet-stream", ""])
-@pytest.mark.parametrize("body", [b"<!DOCTYPE html><html>Sign in</html>", b"\xef\xbb\xbf\r\n <html>"])
-def test_a_web_page_is_named_whatever_its_type_says(world: World, content_type: str, body: bytes) -> None:
-    world.script = sends(reply(body=body, content_type=content_type))
-    assert refusal(world.network()) == f"{HOST} sends a web page, such as one to sign in, and no calendar. {PUBLISH}"
 
 
 def test_a_certificate_for_another_name_is_refused(world: World) -> None:
