@@ -17,10 +17,10 @@ from urllib.parse import urljoin
 
 from api.free_busy.download_faults import fault_of_page, fault_of_redirect, fault_of_status, fault_of_tls
 from api.free_busy.errors import CalendarRefused, ProgramRefused
+from api.free_busy.ics_lines import MAX_BYTES
 from api.free_busy.links import CHECK, HTTPS, CalendarAddress, checked_address, is_public
 
 SECONDS = 4.0
-MAX_BYTES = 2_000_000
 MAX_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 PAGES = ("text/html", "application/xhtml+xml")
@@ -187,7 +187,7 @@ def _read(response: HTTPResponse, host: str) -> bytes | str:
         raise CalendarRefused(f"{host} sends the calendar in a compression that was not requested. {CHECK}")
     body = response.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
-        raise CalendarRefused(f"{host} sends more than {MAX_BYTES // 1_000_000} MB. Publish fewer months of the calendar.")
+        raise CalendarRefused(f"{host} sends more than {MAX_BYTES >> 20} MB. Publish fewer months of the calendar.")
     if response.length:
         raise CalendarRefused(f"{host} closes the connection before the end of the calendar. {CHECK}")
     if not body:

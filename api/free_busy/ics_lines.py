@@ -12,6 +12,7 @@ from api.free_busy.errors import CalendarRefused
 from api.free_busy.text_lines import FREEING, STATUSES, Context, reading
 
 MAX_BYTES = 2 << 20
+"""The size of a calendar, from a link or a file: a year of a busy person has some 0.5 MB."""
 MAX_LINE_CHARACTERS = 100_000
 MAX_DEPTH = 8
 MAX_COMPONENTS = 100_000
