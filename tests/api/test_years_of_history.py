@@ -94,7 +94,7 @@ def work_of(template: Path, folder: Path, method: str, path: str, body: Any) -> 
     folder.mkdir()
     with service(template, folder) as client:
         headers = {"If-Match": "*"} if method == "POST" else {}
-        engine = client.app.state.store.engine  # type: ignore[attr-defined]
+        engine = client.app.state.store.engine  # type: ignore[attr-defined]  # Starlette types its app loosely
         with counted(engine) as work:
             answer = client.request(method, path, json=body, headers=headers)
     return answer.status_code, work

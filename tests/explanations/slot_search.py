@@ -47,7 +47,7 @@ def best_with(problem: Problem, target: Target) -> tuple[Costs, int] | None:
         return None
     moves, stability = divmod(best.tiers[2], PRICE)
     tiers = (*best.tiers[:2], stability, *best.tiers[3:])
-    return tiers, moves  # type: ignore[return-value]
+    return tiers, moves  # type: ignore[return-value]  # six tiers
 
 
 def is_possible(problem: Problem, target: Target) -> bool | None:

@@ -94,7 +94,7 @@ def assert_first_offers_are_as_stated(seeds: range) -> int:
             assert report.measure.tiers == one.tiers
             stated = Counter(dict.fromkeys(TIERS, 0))
             for cost in one.costs:
-                stated[cost.rule if cost.rule in TIERS else "preferences"] += cost.amount  # type: ignore[index]
+                stated[cost.rule if cost.rule in TIERS else "preferences"] += cost.amount  # type: ignore[index]  # a tier
             differences = {tier: report.measure.tiers[tier] - before[tier] for tier in TIERS}
             assert differences == stated | {"unplaced": -1}
             assert all(cost.text.endswith(".") for cost in one.costs)

@@ -48,7 +48,7 @@ def best_repair(
     moved = {way.name for way in search.best_booked if search.changes(way)}
     booked = {way.name for way in search.best_booked}
     keeps = not keep & moved and not free & set(best.dropped) and keep | free <= booked
-    return BestRepair((unplaced, late, stability, *others), moves, keeps)  # type: ignore[arg-type]
+    return BestRepair((unplaced, late, stability, *others), moves, keeps)  # type: ignore[arg-type]  # six tiers
 
 
 def _frozen(problem: Problem, until: dt.date | None) -> set[str]:

@@ -100,7 +100,7 @@ def test_an_empty_diary_has_an_empty_list(client: TestClient) -> None:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(seeded: TestClient) -> None:
-    engine = seeded.app.state.store.engine  # type: ignore[attr-defined]
+    engine = seeded.app.state.store.engine  # type: ignore[attr-defined]  # Starlette types its app loosely
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     few = len(page(seeded, "most=50")["items"]), len(statements)

@@ -79,7 +79,7 @@ def test_every_change_of_the_form_is_one_that_a_scenario_can_make() -> None:
     scenarios = scenarios_of(TypedForm(form(*VALID.items()).items()), DAYS, TODAY, RESOURCES)
     assert [one["name"] for one in scenarios] == NAMES
     read_in = scenarios_in(scenarios, as_problem())
-    assert [change.change for one in read_in for change in one.changes] == list(KINDS)  # type: ignore[attr-defined]
+    assert [change.change for one in read_in for change in one.changes] == list(KINDS)  # type: ignore[attr-defined]  # each change has one
     assert scenarios[9]["changes"][0]["dates"] == ["2027-01-08", "2027-01-15"]
 
 

@@ -71,7 +71,7 @@ def test_the_value_of_one_more_for_a_plan(client: TestClient, store: Store) -> N
 
 def test_the_value_of_one_more_is_as_of_the_plans_day(seeded: TestClient) -> None:
     plan = seeded.post(PLANS, json={"first": "2027-01-04", "last": "2027-01-31"}).json()["id"]
-    store: Store = seeded.app.state.store  # type: ignore[attr-defined]
+    store: Store = seeded.app.state.store  # type: ignore[attr-defined]  # Starlette types its app loosely
     with store.noting() as connection:
         problem_ = jobs.problem_of(connection, plan)
         attempt = jobs.claim(connection, "R", NOW)

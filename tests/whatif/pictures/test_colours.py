@@ -13,7 +13,7 @@ from scheduler.whatif.pictures.colours import INK, SHADES
 
 def luminance(colour: object) -> float:
     """Return the relative luminance of a colour, from 0 to 1 (WCAG 2.2)."""
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]  # type: ignore[arg-type]
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]  # type: ignore[arg-type]  # its stubs take names only
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
