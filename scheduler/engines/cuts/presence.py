@@ -26,7 +26,7 @@ def request_of_columns(part: Part, candidates: Candidates) -> Ints:
     is_candidate = part.columns < len(candidates)
     request[is_candidate] = candidates.request[part.columns[is_candidate]]
     count = np.array([one.count for one in candidates.requests], dtype=np.int64)
-    booked_once = np.append(count == 1, False)
+    booked_once = np.append(count == 1, False)  # the last is MANY's
     return np.where(booked_once[request], request, MANY)
 
 

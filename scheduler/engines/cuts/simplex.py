@@ -1,7 +1,7 @@
 """An LP relaxation that rows are added to: HiGHS's dual simplex starts from the basis that it had.
 
 MathOpt can't solve an LP by HiGHS again from its basis, so this is HiGHS's own binding. It must not be loaded beside OR-Tools,
-which brings another release of HiGHS: only the child process of ``process`` imports it.
+which brings another release of HiGHS: only the child process of ``server`` imports it.
 """
 
 from __future__ import annotations
