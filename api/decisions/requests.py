@@ -25,7 +25,7 @@ class OfferRequest(Value):
     """What to offer slots for: a ``new`` conference, or the id of one in the diary that waits or is to be rebooked.
 
     ``filter`` limits the slots, and ``top`` the number of days, each with its best slot. With ``waive_notice`` the slots begin
-    on the next working day; booking such a slot then needs a waiver. With ``moves``, at most so many unlocked bookings
+    on the next working day; booking such a slot then needs a waiver. With ``moves``, at most that many unlocked bookings
     may move for the best slot. If none is in time, ``cures`` asks for changes that would make one possible.
     """
 

@@ -107,8 +107,8 @@ SECTIONS = (
         (
             Sentence(
                 "policy.caseload_cap",
-                "Whoever chairs full time has at most",
-                "children, others a part of that by their hours. Plans go above it only to be less late.",
+                "A full-time CPA has at most",
+                "children, and a part-time one fewer in proportion. Plans exceed this only to make fewer conferences late.",
             ),
         ),
     ),
