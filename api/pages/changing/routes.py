@@ -13,19 +13,20 @@ from api.diary.bookings import queries as bookings
 from api.diary.bookings import workflow as booking_workflow
 from api.diary.conferences import outcomes
 from api.diary.conferences import workflow as conference_workflow
-from api.diary.conferences.follow_up import possible_outcomes
 from api.diary.conferences.queries import OPEN
 from api.diary.conferences.views import require_conference
 from api.errors import conflict
 from api.http.permissions import Permission, needs
 from api.http.transaction import Now, Writing
 from api.pages.changing.entry import held_as
-from api.pages.conference.entry import hold_to_version, outcome_of
+from api.pages.conference.entry import outcome_of
+from api.pages.conference.outcome_page import outcome_page
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.names import place_names
 from api.pages.rendering import page, redirect
 from api.pages.routing import FormRoute, PageReading, PageRoute
-from api.pages.words import MODES, OUTCOMES, REASONS, day_short, moment_short
+from api.pages.versions import hold_to_version
+from api.pages.words import MODES, REASONS, moment_short
 from scheduler.domain.conference import Mode
 
 pages = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -46,7 +47,7 @@ def change_how(request: Request, connection: Writing, now: Now, id: str, typed: 
     """Convert a conference between hybrid, virtual and in person, with the room of its booking."""
     with shown_again(lambda after, problems: _how(request, after, now, id, typed, problems)):
         stored, booked = require_conference(connection, id), bookings.active_of(connection, id)
-        hold_to_version(stored, typed)
+        hold_to_version(id, stored.version, typed)
         chosen = held_as(typed, None if booked is None else booked.booking.room, is_booked=booked is not None)
         if booked is None or chosen.reason is None:
             value = stored.value.model_copy(update={"mode": chosen.mode})
@@ -70,7 +71,7 @@ def correct(request: Request, connection: Writing, now: Now, id: str, typed: Typ
     """Correct an outcome; what follows from it is derived again."""
     with shown_again(lambda after, problems: _correct(request, after, now, id, typed, problems)):
         stored = require_conference(connection, id)
-        hold_to_version(stored, typed)
+        hold_to_version(id, stored.version, typed)
         outcomes.correct(connection, stored, outcome_of(typed, local_day(now)), now)
     return redirect(f"/conferences/{quote(id)}")
 
@@ -80,7 +81,7 @@ def withdraw(request: Request, connection: Writing, now: Now, id: str, typed: Ty
     """Withdraw an outcome that was recorded for a conference that has not been held."""
     with shown_again(lambda after, problems: _correct(request, after, now, id, typed, problems)):
         stored = require_conference(connection, id)
-        hold_to_version(stored, typed)
+        hold_to_version(id, stored.version, typed)
         outcomes.withdraw(connection, stored, now)
     return redirect(f"/conferences/{quote(id)}")
 
@@ -113,17 +114,5 @@ def _correct(
     stored, booked = require_conference(connection, id), bookings.active_of(connection, id)
     if stored.outcome is None or booked is None:
         raise conflict("no-outcome", f"{id} is {stored.state}. There is no outcome to correct.")
-    return page(
-        request,
-        "outcome.html",
-        f"Correct what came of {id}",
-        problems=problems,
-        fields=("outcome", "held_on", "children"),
-        typed=typed,
-        reference=id,
-        held_on=day_short(booked.booking.day, local_day(now)),
-        children=stored.value.children,
-        choices=[{"value": one.value, "text": OUTCOMES[one]} for one in possible_outcomes(stored.value.kind)],
-        version=stored.version,
-        corrects=True,
-    )
+    title = f"Correct what came of {id}"
+    return outcome_page(request, title, stored, booked, local_day(now), typed, problems, corrects=True)

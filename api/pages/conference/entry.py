@@ -6,8 +6,7 @@ import datetime as dt
 
 from api.diary.conferences.follow_up import Outcome, Reason
 from api.diary.conferences.outcomes import OutcomeEntry
-from api.diary.conferences.queries import StoredConference
-from api.errors import ErrorItem, conflict, invalid
+from api.errors import ErrorItem, invalid
 from api.pages.entries import NearestYear, date_of, whole_of
 from api.pages.forms import TypedForm
 
@@ -36,12 +35,3 @@ def outcome_of(typed: TypedForm, today: dt.date) -> OutcomeEntry:
     if faults:
         raise invalid("The form has faults.", faults)
     return OutcomeEntry(Outcome(typed["outcome"]), held_on, children)
-
-
-def hold_to_version(stored: StoredConference, typed: TypedForm) -> None:
-    """Raise ConflictError if the conference has changed since the form was opened."""
-    if typed["version"] != str(stored.version):
-        name = stored.value.id
-        raise conflict(
-            "changed-meanwhile", f"{name} has changed since you opened this page. Check what is below, and send it again."
-        )

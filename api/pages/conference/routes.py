@@ -19,15 +19,15 @@ from api.diary.bookings.notice import first_movable_day
 from api.diary.conferences import outcomes
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
-from api.diary.conferences.follow_up import possible_outcomes
 from api.diary.conferences.queries import ConferenceState, StoredConference
 from api.diary.conferences.views import require_conference, views
 from api.diary.service import queries as documents
 from api.errors import conflict
 from api.http.permissions import Permission, needs
 from api.http.transaction import Now, Writing
-from api.pages.conference.entry import CANCEL_DATE, hold_to_version, outcome_of, reason_of
+from api.pages.conference.entry import CANCEL_DATE, outcome_of, reason_of
 from api.pages.conference.history_view import history_rows
+from api.pages.conference.outcome_page import outcome_page
 from api.pages.conference.view import conference_view, freed_rows
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.names import place_names
@@ -35,7 +35,8 @@ from api.pages.rendering import page, redirect
 from api.pages.requests.booking_entry import booking_of, filter_of
 from api.pages.requests.dates_view import dates_view
 from api.pages.routing import FormRoute, PageReading, PageRoute
-from api.pages.words import KINDS, OUTCOMES, REASONS, day_short, moment_short
+from api.pages.versions import hold_to_version
+from api.pages.words import KINDS, REASONS, day_short, moment_short
 from scheduler.domain.faults import InputError
 
 MOST_FOUND = 50
@@ -109,7 +110,7 @@ def cancel(request: Request, connection: Writing, now: Now, id: str, typed: Type
     """Cancel the date of a conference, or the conference itself."""
     with shown_again(lambda after, problems: _cancel(request, after, now, id, typed, problems)):
         stored, reason = require_conference(connection, id), reason_of(typed)
-        hold_to_version(stored, typed)
+        hold_to_version(id, stored.version, typed)
         booked = bookings.active_of(connection, id)
         if booked is not None and typed["what"] == CANCEL_DATE:
             booking_workflow.cancel(connection, booked, reason, now)
@@ -130,7 +131,7 @@ def record(request: Request, connection: Writing, now: Now, id: str, typed: Type
     """Record what came of a conference; the page of the conference then leads to the next one."""
     with shown_again(lambda after, problems: _outcome(request, after, now, id, typed, problems)):
         stored, entry = require_conference(connection, id), outcome_of(typed, local_day(now))
-        hold_to_version(stored, typed)
+        hold_to_version(id, stored.version, typed)
         outcomes.record(connection, stored, entry, now)
     return redirect(f"/conferences/{quote(id)}")
 
@@ -209,19 +210,7 @@ def _outcome(
     stored, booked = require_conference(connection, id), bookings.active_of(connection, id)
     if stored.state is not ConferenceState.BOOKED or booked is None:
         raise conflict("not-booked", f"{id} is {stored.state}. Only a booked conference can have an outcome.")
-    return page(
-        request,
-        "outcome.html",
-        f"What came of {id}?",
-        problems=problems,
-        fields=("outcome", "held_on", "children"),
-        typed=typed,
-        reference=id,
-        held_on=day_short(booked.booking.day, local_day(now)),
-        children=stored.value.children,
-        choices=[{"value": one.value, "text": OUTCOMES[one]} for one in possible_outcomes(stored.value.kind)],
-        version=stored.version,
-    )
+    return outcome_page(request, f"What came of {id}?", stored, booked, local_day(now), typed, problems)
 
 
 def _state_in_words(stored: StoredConference, start: str | None, today: dt.date) -> str:

@@ -48,7 +48,9 @@ def test_a_room_that_changes_at_short_notice_needs_a_waiver(seeded: TestClient, 
 def test_a_form_that_is_too_old_changes_nothing(seeded: TestClient, store: Store) -> None:
     seen = version(seeded, HOW)
     book(store, "CPC-1", "2027-01-14T10:00", minute_taker="M1")
-    assert "has changed since you opened this page" in send(seeded, HOW, 409, mode="virtual", version=seen)
+    refused = send(seeded, HOW, 409, mode="virtual", version=seen)
+    assert "CPC-1 has changed since you opened this page. Nothing was saved." in refused
+    assert "<dt>How it is held</dt><dd>Hybrid</dd>" in read(seeded, "/conferences/CPC-1")
 
 
 def test_an_outcome_is_corrected_and_withdrawn(seeded: TestClient, store: Store, clock: Clock) -> None:

@@ -50,7 +50,7 @@ def test_a_conference_that_has_changed_meanwhile_is_not_cancelled(seeded: TestCl
     seen = version(seeded, "/conferences/CPC-1/cancel")
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     page = send(seeded, "/conferences/CPC-1/cancel", 409, what="conference", reason="family asked", version=seen)
-    assert "CPC-1 has changed since you opened this page." in page
+    assert "CPC-1 has changed since you opened this page. Nothing was saved." in page
     assert seeded.get("/api/v1/conferences/CPC-1").json()["state"] == "booked"
 
 
