@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.http.limits import limited
-from api.http.permissions import require_of
-from api.pages import csrf
-from api.pages.forms import TypedForm, read_form
-from api.pages.routing import STALE, FormRoute, PageRoute, error_page, with_error_pages
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+from api.pages.forms import TypedForm
+from api.pages.routing import FormRoute, Handler, PageRoute, with_token_checked
 
 
 class CheckRoute(PageRoute):
@@ -25,16 +18,11 @@ class CheckRoute(PageRoute):
         """Return the handler, which runs for one form at a time."""
         handle = super().get_route_handler()
 
-        async def answer(incoming: Request) -> Response:
-            require_of(self, incoming)
-            request = limited(incoming)
-            typed = await read_form(request)
-            if not csrf.is_valid(request, typed[csrf.FIELD]):
-                return await run_in_threadpool(error_page, request, HTTPStatus.FORBIDDEN, STALE, typed)
+        async def answer(request: Request, _: TypedForm) -> Response:
             async with request.app.state.reading:
                 return await handle(request)
 
-        return with_error_pages(answer)
+        return with_token_checked(self, answer)
 
 
 class PreparedRoute(FormRoute):
@@ -49,13 +37,9 @@ class PreparedRoute(FormRoute):
         """Return the form's handler, preceded by reading the form."""
         save = super().get_route_handler()
 
-        async def read_first(incoming: Request) -> Response:
-            require_of(self, incoming)
-            request = limited(incoming)
-            typed = await read_form(request)
-            if csrf.is_valid(request, typed[csrf.FIELD]):
-                async with request.app.state.reading:
-                    request.state.read = await run_in_threadpool(self.read, request, typed)
+        async def read_first(request: Request, typed: TypedForm) -> Response:
+            async with request.app.state.reading:
+                request.state.read = await run_in_threadpool(self.read, request, typed)
             return await save(request)
 
-        return with_error_pages(read_first)
+        return with_token_checked(self, read_first)

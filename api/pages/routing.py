@@ -30,6 +30,7 @@ from api.pages.rendering import page
 from scheduler.domain.faults import InputError
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+FormHandler = Callable[[Request, TypedForm], Coroutine[Any, Any, Response]]
 _log = logging.getLogger(__name__)
 HEADINGS = {
     HTTPStatus.FORBIDDEN: "This page was open for too long",
@@ -56,16 +57,7 @@ class FormRoute(WritingRoute):
     def get_route_handler(self) -> Handler:
         """Return the handler within a transaction."""
         write = super().get_route_handler()
-
-        async def answer(incoming: Request) -> Response:
-            require_of(self, incoming)
-            request = limited(incoming)
-            typed = await read_form(request)
-            if not csrf.is_valid(request, typed[csrf.FIELD]):
-                return await run_in_threadpool(error_page, request, HTTPStatus.FORBIDDEN, STALE, typed)
-            return await write(request)
-
-        return with_error_pages(answer)
+        return with_token_checked(self, lambda request, _: write(request))
 
 
 def _shown_again(request: Request, refused: FormRefusedError) -> Response:
@@ -106,6 +98,20 @@ def with_error_pages(handle: Handler) -> Handler:
             return await run_in_threadpool(error_page, request, status, detail, typed)
 
     return answer
+
+
+def with_token_checked(route: APIRoute, handle: FormHandler) -> Handler:
+    """Return a handler of forms that the service's own pages send. It answers others, and errors, with a page."""
+
+    async def answer(incoming: Request) -> Response:
+        require_of(route, incoming)
+        request = limited(incoming)
+        typed = await read_form(request)
+        if not csrf.is_valid(request, typed[csrf.FIELD]):
+            return await run_in_threadpool(error_page, request, HTTPStatus.FORBIDDEN, STALE, typed)
+        return await handle(request, typed)
+
+    return with_error_pages(answer)
 
 
 async def _typed(request: Request) -> TypedForm:

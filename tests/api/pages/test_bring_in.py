@@ -197,6 +197,13 @@ def test_an_old_page_keeps_the_file(client: TestClient) -> None:
     assert texts(checked(client.post("/import", data=sent), 200), "h1") == ["Check January.xlsx"]
 
 
+@pytest.mark.parametrize("path", ["/import", "/import/marked", "/import/save", "/what-if/add", "/what-if/new"])
+def test_a_form_that_takes_long_to_read_needs_its_token(client: TestClient, path: str) -> None:
+    client.get("/import")
+    refused = checked(client.post(path, data={"form_token": "0" * 64}), 403)
+    assert texts(refused, "h1") == ["This page was open for too long"]
+
+
 def test_the_blank_workbook_can_be_filled_in(client: TestClient) -> None:
     blank = client.get("/import/blank")
     assert blank.headers["content-disposition"] == 'attachment; filename="blank-workbook-OFFICIAL-SENSITIVE.xlsx"'
