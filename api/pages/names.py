@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
-from api.pages.words import VIRTUAL
+from api.pages.words import VIRTUAL, moment_short
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class PlaceNames:
     def minute_taker(self, minute_taker: str | None) -> str:
         """Return a minute taker's name."""
         return "" if minute_taker is None else self.minute_takers.get(minute_taker, minute_taker)
+
+    def slot(self, start: dt.datetime, room: str | None, chair: str | None, today: dt.date) -> str:
+        """Return ``Tue 12 Jan, 10:00, Wycombe, Room 1, C2``."""
+        return f"{moment_short(start, today)}, {self.room(room)}, {self.chair(chair)}"
 
     def subject(self, of: str, identifier: str | None) -> str:
         """Return the name of a ``chair``, ``minute_taker``, ``room`` or ``site``, or of the whole ``service``."""

@@ -65,5 +65,4 @@ def _tell(call: Call, names: PlaceNames) -> str:
 
 
 def _place(one: Entry, names: PlaceNames, today: dt.date) -> str:
-    start = dt.datetime.fromisoformat(one["start"])
-    return f"{moment_short(start, today)}, {names.room(one['room'])}, {names.chair(one['chair'])}"
+    return names.slot(dt.datetime.fromisoformat(one["start"]), one["room"], one["chair"], today)

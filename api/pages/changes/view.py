@@ -89,7 +89,7 @@ def changes_view(draft: Draft, names: PlaceNames, today: dt.date) -> ChangesView
         obstacles=() if draft.refusal is None else [one.message for one in draft.refusal.obstacles],
         moved=[_moved(one, booked[one.booking.conference], names, today) for one in some.moved],
         withdrawn=[
-            ChangedRow(one.booking.conference, place_of(one.booking, names, today), "Waits for a date again", one.reason or "")
+            ChangedRow(one.booking.conference, _slot(one.booking, names, today), "Waits for a date again", one.reason or "")
             for one in some.withdrawn
         ],
         new=[
@@ -113,11 +113,6 @@ def changes_view(draft: Draft, names: PlaceNames, today: dt.date) -> ChangesView
     )
 
 
-def place_of(one: Booking, names: PlaceNames, today: dt.date) -> str:
-    """Return when, where and with whom a booking is."""
-    return f"{moment_short(one.start, today)}, {names.room(one.room)}, {names.chair(one.chair)}"
-
-
 def _summary(difference: DraftDifference) -> str:
     some = difference.conferences
     families = len(some.moved) + len(some.withdrawn)
@@ -136,10 +131,14 @@ def _ring(difference: DraftDifference) -> str:
 
 def _moved(one: MovedBooking, before: Booking, names: PlaceNames, today: dt.date) -> ChangedRow:
     what = [names.chair_title if change.what == "chair" else WHAT[change.what] for change in one.changes]
-    was, becomes = (place_of(booking, names, today) for booking in (before, one.booking))
+    was, becomes = (_slot(booking, names, today) for booking in (before, one.booking))
     if [change.what for change in one.changes] == ["minute_taker"]:
         was, becomes = (names.minute_taker(booking.minute_taker) or "nobody" for booking in (before, one.booking))
     return ChangedRow(one.booking.conference, was, becomes, capitalised(in_a_row(what)))
+
+
+def _slot(one: Booking, names: PlaceNames, today: dt.date) -> str:
+    return names.slot(one.start, one.room, one.chair, today)
 
 
 def _slots(new: int, moved: int, withdrawn: int) -> str:

@@ -76,5 +76,4 @@ def _what(event: str, detail: Mapping[str, Any], names: PlaceNames, today: dt.da
 
 
 def _place(booking: Mapping[str, Any], names: PlaceNames, today: dt.date) -> str:
-    start = dt.datetime.fromisoformat(booking["start"])
-    return f"{moment_short(start, today)}, {names.room(booking['room'])}, {names.chair(booking['chair'])}"
+    return names.slot(dt.datetime.fromisoformat(booking["start"]), booking["room"], booking["chair"], today)

@@ -165,10 +165,9 @@ def _move(request: Request, connection: Connection, now: dt.datetime, id: str, t
     found = search.answer(connection, search.found())
     left = days.working_days(today, stored.due) if stored.due >= today else -days.working_days(stored.due, today)
     booked = bookings.items_of_conferences(connection, [id]).get(id)
-    was = "" if booked is None else (
-        f"{moment_short(dt.datetime.fromisoformat(booked['start']), today)}, {names.room(booked['room'])}, "
-        f"{names.chair(booked['chair'])}"
-    )  # fmt: skip
+    was = ""
+    if booked is not None:
+        was = names.slot(dt.datetime.fromisoformat(booked["start"]), booked["room"], booked["chair"], today)
     return page(
         request,
         "move.html",

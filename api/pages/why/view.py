@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.pages.names import PlaceNames
-from api.pages.words import moment_short
 from scheduler.explanations.results import Explanation
 
 
@@ -31,10 +30,7 @@ def explanation_view(found: Explanation, names: PlaceNames, today: dt.date, *, i
         answer=found.answer,
         facts=[one.text for one in found.facts],
         costs=[one.text for one in found.costs],
-        moves=[
-            (one.conference, f"{moment_short(one.start, today)}, {names.room(one.room)}, {names.chair(one.chair)}")
-            for one in found.moves
-        ],
+        moves=[(one.conference, names.slot(one.start, one.room, one.chair, today)) for one in found.moves],
         cures=[one.text for one in found.cures],
         checked="Checked by planning again." if found.verified else "Not checked in time. Ask again.",
     )
