@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from api.errors import ErrorItem, invalid
 from api.pages.entries import NearestYear, date_of
+from scheduler.domain.calendar import ONE_DAY
+from scheduler.domain.clocks import months_after
 from scheduler.domain.faults import MAX_HORIZON_DAYS
 from scheduler.domain.values import YEARS, Period
 
@@ -14,6 +16,12 @@ from scheduler.domain.values import YEARS, Period
 def typed_day(day: dt.date) -> str:
     """Return a day as people type it: ``1/2/2027``."""
     return f"{day.day}/{day.month}/{day.year}"
+
+
+def month_of(day: dt.date) -> Period:
+    """Return the month of a day."""
+    first = day.replace(day=1)
+    return Period(first=first, last=months_after(first, 1) - ONE_DAY)
 
 
 def period_of(typed: Mapping[str, str], today: dt.date, usual: Period | None = None) -> Period:

@@ -21,7 +21,7 @@ from api.pages.bring_in.view import MOST_LISTED, fault_rows, faults_heading, num
 from api.pages.downloads import download
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, problems_of, shown_again
 from api.pages.names import place_names
-from api.pages.periods import period_of, typed_day
+from api.pages.periods import month_of, period_of, typed_day
 from api.pages.prepared import CheckRoute, PreparedRoute
 from api.pages.rendering import page, redirect
 from api.pages.routing import PageReading, PageRoute, name_service
@@ -109,9 +109,8 @@ def export(request: Request, connection: PageReading, now: Now) -> Response:
     """Show which days to export; or, once they are chosen, return the file."""
     typed = TypedForm(request.query_params.multi_items())
     if not typed:
-        first = local_day(now).replace(day=1)
-        last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-        days = [("first", typed_day(first)), ("last", typed_day(last)), ("format", Format.XLSX.value)]
+        month = month_of(local_day(now))
+        days = [("first", typed_day(month.first)), ("last", typed_day(month.last)), ("format", Format.XLSX.value)]
         return _export(request, TypedForm(days), NO_PROBLEMS)
     with shown_again(lambda _, problems: _export(request, typed, problems)):
         period = period_of(typed, local_day(now))

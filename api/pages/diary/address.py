@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.errors import not_found
+from api.pages import periods
 from scheduler.domain.clocks import months_after
 from scheduler.domain.values import YEARS, Period, monday_of
 
@@ -79,8 +80,7 @@ def week_of(day: dt.date) -> Shown:
 
 def month_of(day: dt.date) -> Shown:
     """Return the month of a day."""
-    first = day.replace(day=1)
-    return Shown(Period(first=first, last=months_after(first, 1) - dt.timedelta(days=1)), Span.MONTH)
+    return Shown(periods.month_of(day), Span.MONTH)
 
 
 def week_address(day: dt.date) -> str:

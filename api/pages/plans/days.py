@@ -7,7 +7,9 @@ import datetime as dt
 from api.errors import ErrorItem, invalid
 from api.pages.entries import NearestYear, date_of
 from api.pages.forms import TypedForm
+from api.pages.periods import typed_day
 from scheduler.domain.calendar import ONE_DAY
+from scheduler.domain.clocks import months_after
 from scheduler.domain.faults import MAX_HORIZON_DAYS
 from scheduler.domain.values import Period, monday_of
 from scheduler.wording import period_in_words
@@ -19,17 +21,14 @@ WEEK = dt.timedelta(weeks=1)
 
 def month_of(day: dt.date) -> Period:
     """Return the weeks of a day's month: those whose Monday is in it. So each week belongs to one month, as a whole."""
-    first, following = day.replace(day=1), (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-    return Period(first=_monday_from(first), last=_monday_from(following) - ONE_DAY)
+    first = day.replace(day=1)
+    return Period(first=_monday_from(first), last=_monday_from(months_after(first, 1)) - ONE_DAY)
 
 
 def months_from(today: dt.date) -> list[tuple[str, Period]]:
     """Return the months to offer, each with its name: the one of this week, and the next ones."""
-    day, offered = monday_of(today), []
-    for _ in range(MONTHS_OFFERED):
-        offered.append((f"{day:%B %Y}", month_of(day)))
-        day = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-    return offered
+    months = [months_after(monday_of(today), count) for count in range(MONTHS_OFFERED)]
+    return [(f"{day:%B %Y}", month_of(day)) for day in months]
 
 
 def name_of(days: Period) -> str:
@@ -39,9 +38,7 @@ def name_of(days: Period) -> str:
 
 def typed_days(days: Period) -> TypedForm:
     """Return the days as a person would type them: ``4/1/2027``."""
-    return TypedForm(
-        (name, f"{day.day}/{day.month}/{day.year}") for name, day in zip(FIELDS, (days.first, days.last), strict=True)
-    )
+    return TypedForm([("first", typed_day(days.first)), ("last", typed_day(days.last))])
 
 
 def days_of(typed: TypedForm, today: dt.date) -> Period:

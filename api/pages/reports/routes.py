@@ -19,13 +19,14 @@ from api.http.transaction import Now
 from api.pages.downloads import MARKING, download
 from api.pages.forms import NO_PROBLEMS, Problems, TypedForm, shown_again
 from api.pages.names import place_names
-from api.pages.periods import period_of, typed_day
+from api.pages.periods import month_of, period_of, typed_day
 from api.pages.rendering import ENVIRONMENT, page, redirect
 from api.pages.reports import tables
 from api.pages.reports.tables import ShownTable, ShowReport
 from api.pages.routing import PageReading, PageRoute
 from api.reports.contents import SOURCES, ReportSource
 from api.reports.report import as_csv, as_workbook
+from scheduler.domain.clocks import months_after
 from scheduler.domain.values import Period, monday_of
 from scheduler.wording import period_in_words
 
@@ -79,8 +80,8 @@ def _weeks(today: dt.date) -> Period:
 
 def _months(today: dt.date) -> Period:
     """Return the last two months, this one and the next."""
-    first = (today.replace(day=1) - dt.timedelta(days=40)).replace(day=1)
-    return Period(first=first, last=(today.replace(day=1) + dt.timedelta(days=62)).replace(day=1) - dt.timedelta(days=1))
+    first, last = (month_of(months_after(today, count)) for count in (-2, 1))
+    return Period(first=first.first, last=last.last)
 
 
 def _quarter(today: dt.date) -> Period:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from fastapi import APIRouter, Request, Response
 
 from api.clock import local_day
 from api.decisions.to_do import to_do
 from api.diary.registers import queries as registers
-from api.free_busy.queries import stale_before
 from api.http.permissions import Permission, needs
 from api.http.transaction import Now
+from api.pages.calendar_links.stale import stale_of
 from api.pages.names import place_names
 from api.pages.rendering import page, redirect
 from api.pages.routing import PageReading, PageRoute
@@ -30,9 +28,8 @@ def root() -> Response:
 @router.get("/today", dependencies=[needs(Permission.READ_DIARY)])
 def today(request: Request, connection: PageReading, now: Now) -> Response:
     """Show what needs doing."""
-    every = dt.timedelta(minutes=request.app.state.settings.calendar_minutes)
     day = local_day(now)
     if not registers.count(connection, registers.SITES):
         return page(request, "today_empty.html", date_in_words(day), active="/today")
-    view = today_view(to_do(connection, now, stale_before(now, every)), place_names(connection), day)
+    view = today_view(to_do(connection, now, stale_of(request, now)), place_names(connection), day)
     return page(request, "today.html", date_in_words(day), active="/today", view=view)

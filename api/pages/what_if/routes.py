@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from typing import Any
 
@@ -21,7 +20,7 @@ from api.jobs.queue import JobState
 from api.pages.downloads import download
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.names import place_names
-from api.pages.periods import period_of, typed_day
+from api.pages.periods import month_of, period_of, typed_day
 from api.pages.prepared import CheckRoute, PreparedRoute
 from api.pages.rendering import page, redirect
 from api.pages.routing import FormRoute, PageReading, PageRoute, name_service
@@ -41,6 +40,7 @@ from api.whatif import sweeps
 from api.whatif.requests import Study, ValueRequest, WhatifRequest
 from api.whatif.sweeps import SweepKind
 from api.whatif.views import comparison_json, comparison_of, require
+from scheduler.domain.clocks import months_after
 from scheduler.domain.faults import InputError
 from scheduler.domain.values import Period
 from scheduler.whatif.comparison.results import Comparison
@@ -219,8 +219,7 @@ def _resources(connection: Connection) -> Resources:
 
 def _usual(today: dt.date) -> Period:
     """Return the days that are planned unless others are typed: this month, or the next one from its 16th on."""
-    month = today if today.day <= 15 else today.replace(day=28) + dt.timedelta(days=4)
-    return Period(first=month.replace(day=1), last=month.replace(day=calendar.monthrange(month.year, month.month)[1]))
+    return month_of(today if today.day <= 15 else months_after(today, 1))
 
 
 def _days_of(request: dict[str, Any]) -> str:
