@@ -9,6 +9,7 @@ from enum import StrEnum
 _DATE = re.compile(
     r"(?P<day>[0-9]{1,2})(?:\s*[/.-]\s*|\s+)(?P<month>[0-9]{1,2}|[a-z]{3,9})(?:(?:\s*[/.-]\s*|\s+)(?P<year>[0-9]{2,4}))?"
 )
+_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -50,6 +51,12 @@ def whole_of(text: str) -> int | None:
     """Return the whole number that is typed, or None."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
+
+
+def time_of(text: str) -> str | None:
+    """Return the time that is typed as ``8:00`` or ``08.00``, as ``08:00``; None if it is no time."""
+    match = _TIME.fullmatch(text.strip())
+    return None if match is None else f"{int(match[1]):02}:{match[2]}"
 
 
 def _month(text: str) -> int | None:

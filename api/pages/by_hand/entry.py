@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from api.errors import ErrorItem, error_items, invalid
-from api.pages.entries import whole_of
+from api.pages.entries import time_of, whole_of
 from api.pages.forms import TypedForm
 from scheduler.domain.faults import faults_of
 from scheduler.domain.people import Chair
@@ -22,7 +22,6 @@ FIELDS = (
     "chair_fte", "chair_caseload",
 )  # fmt: skip
 USUAL_STARTS = "10:00, 14:00"
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _FTE = re.compile(r"[0-9](\.[0-9]{1,2})?")
 
 
@@ -36,7 +35,7 @@ def room_of(typed: TypedForm, today: dt.date) -> Room:
     faults = _missing(typed, {"room_id": "AYL-1"})
     if not typed["room_site"]:
         faults.append(ErrorItem(where="room_site", message="Choose the office that the room is in"))
-    starts = [_TIME.fullmatch(part.strip()) for part in typed["room_starts"].split(",")]
+    starts = [time_of(part) for part in typed["room_starts"].split(",")]
     if not all(starts):
         message = "Enter when conferences can start there, such as 10:00, 14:00"
         faults.append(ErrorItem(where="room_starts", message=message))
@@ -44,7 +43,7 @@ def room_of(typed: TypedForm, today: dt.date) -> Room:
         "id": typed["room_id"],
         "site": typed["room_site"],
         "name": typed["room_name"],
-        "starts": [f"{int(one[1]):02}:{one[2]}" for one in starts if one],
+        "starts": starts,
         "hybrid_from": today if typed["room_hybrid"] else None,
         "accessible": bool(typed["room_accessible"]),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +9,11 @@ from pydantic import ValidationError
 
 from api.diary.service import queries as documents
 from api.errors import ErrorItem, error_items, invalid
-from api.pages.entries import whole_of
+from api.pages.entries import time_of, whole_of
 from api.pages.forms import TypedForm
 from api.pages.settings.sentences import AFTER, OFF, POLICY, SENTENCES, FieldEntry, Sentence
 from scheduler.domain.faults import faults_of
 
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 Values = Mapping[str, Any]
 """Documents as JSON, by name."""
 
@@ -91,10 +89,10 @@ def _read(sentence: Sentence, text: str) -> Any:
         case FieldEntry.FALLBACK:
             return {"yes": True, "no": False}.get(text, "hybrid")
         case FieldEntry.TIME:
-            match = _TIME.fullmatch(text)
-            if match is None:
+            time = time_of(text)
+            if time is None:
                 raise ValueError(f"'{text}' is not a time. Enter a time such as 08:00.")
-            return f"{int(match[1]):02}:{match[2]}"
+            return time
         case FieldEntry.NUMBER_OR_NONE if not text:
             return None
     number = whole_of(text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.errors import ErrorItem, invalid
-from api.pages.entries import NearestYear, date_of
+from api.pages.entries import NearestYear, date_of, time_of
 from api.pages.forms import TypedForm
 from api.pages.words import day_short
 from scheduler.domain.people import Chair, MinuteTaker
@@ -21,7 +21,6 @@ from scheduler.domain.values import Period, days, is_friday
 
 FEWEST_ROWS, MOST_ROWS = 3, 12
 _NUMBER = re.compile(r"[+-]?[0-9]{1,4}")
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 
 
 @dataclass(frozen=True)
@@ -193,11 +192,10 @@ def _fields(
 
 
 def _time(row: _Row) -> str | None:
-    match = _TIME.fullmatch(row.number)
-    if match is None:
+    time = time_of(row.number)
+    if time is None:
         row.refuse("number", f"enter {KINDS['room_gains_start'].number}")
-        return None
-    return f"{int(match[1]):02}:{match[2]}"
+    return time
 
 
 def _whole(row: _Row, at_least: int) -> int | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.pages.entries import NearestYear, date_of, reference_of, whole_of
+from api.pages.entries import NearestYear, date_of, reference_of, time_of, whole_of
 
 TODAY = dt.date(2027, 1, 12)
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31))
@@ -54,3 +54,11 @@ def test_a_whole_date_is_itself(day: dt.date, today: dt.date) -> None:
 def test_bare_digits_get_their_letters() -> None:
     assert [reference_of(text, "CPC") for text in ("0133", " cpc-7 ", "")] == ["CPC-0133", "cpc-7", ""]
     assert [whole_of(text) for text in ("2", " 03 ", "-1", "two", "")] == [2, 3, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [("8:00", "08:00"), (" 16.30 ", "16:30"), ("23:59", "23:59"), ("24:00", None), ("8:60", None), ("8", None), ("soon", None)],
+)
+def test_times_are_typed_with_a_colon_or_a_point(text: str, time: str | None) -> None:
+    assert time_of(text) == time
