@@ -7,14 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from fastapi import Request
-
 from api.diary.bookings.queries import StoredBooking
 from api.diary.conflicts.queries import BrokenBooking
 from api.pages.names import PlaceNames
 from api.pages.words import moment_short
-
-PATH = "/repairs/new"
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class HitRow:
 
 @dataclass(frozen=True)
 class Hits:
-    """The bookings that are hit, and the address of the page that mends them, if there is one."""
+    """The bookings that are hit, and the address of the page that mends them, if they are to come."""
 
     rows: Sequence[HitRow] = ()
     mend: str = ""
@@ -42,7 +38,7 @@ class Hits:
         return len({row.reference for row in self.rows})
 
 
-def hits_of_bookings(request: Request, stored: Sequence[StoredBooking], names: PlaceNames, today: dt.date) -> Hits:
+def hits_of_bookings(stored: Sequence[StoredBooking], names: PlaceNames, today: dt.date) -> Hits:
     """Return bookings that are on the days of an absence or closure."""
     rows = [
         HitRow(
@@ -54,10 +50,10 @@ def hits_of_bookings(request: Request, stored: Sequence[StoredBooking], names: P
         )
         for one in stored
     ]
-    return Hits(rows, _mend(request, (one.booking.day for one in stored), today))
+    return Hits(rows, _mend((one.booking.day for one in stored), today))
 
 
-def hits_of_broken(request: Request, broken: Sequence[BrokenBooking], names: PlaceNames, today: dt.date) -> Hits:
+def hits_of_broken(broken: Sequence[BrokenBooking], names: PlaceNames, today: dt.date) -> Hits:
     """Return bookings that break a rule, each with the sentence that says which."""
     rows = [
         HitRow(
@@ -70,12 +66,10 @@ def hits_of_broken(request: Request, broken: Sequence[BrokenBooking], names: Pla
         )
         for one in broken
     ]
-    return Hits(rows, _mend(request, (one.start.date() for one in broken), today))
+    return Hits(rows, _mend((one.start.date() for one in broken), today))
 
 
-def _mend(request: Request, days: Iterable[dt.date], today: dt.date) -> str:
-    """Return the address of the page that repairs the diary on some days, or an empty text if there is no such page."""
+def _mend(days: Iterable[dt.date], today: dt.date) -> str:
+    """Return the address of the page that repairs the diary on some days, or an empty text if they are all over."""
     known = [day for day in days if day >= today]
-    if not known or not any(getattr(route, "path", "") == PATH for route in request.app.routes):
-        return ""
-    return f"{PATH}?{urlencode({'first': min(known), 'last': max(known)})}"
+    return f"/repairs/new?{urlencode({'first': min(known), 'last': max(known)})}" if known else ""

@@ -77,7 +77,7 @@ def one(request: Request, connection: PageReading, now: Now, id: str) -> Respons
         active=ACTIVE,
         names=names,
         tabs=tabs(names.chair_title),
-        hits=hits_of_bookings(request, then, names, today),
+        hits=hits_of_bookings(then, names, today),
         id=id,
         whose=names.subject(away.of, away.whose),
         path=f"{BY_NAME[away.of].path}/{away.whose}",

@@ -161,7 +161,7 @@ def _one(request: Request, connection: Connection, kind: ItemKind, id: str, prob
         noun=kind.noun(names.chair_title),
         details=details(kind, value, names),
         away=away_rows(mine, names, today),
-        hits=hits_of_broken(request, broken, names, today),
+        hits=hits_of_broken(broken, names, today),
         links=link_rows(feeds.active_of(connection, kind.of, id), names, now),
         who=f"{kind.of}:{id}",
         typed=TypedForm(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from api.diary.conflicts.queries import BrokenBooking
@@ -35,10 +35,10 @@ class AskView:
     missing: Sequence[Missing]
 
 
-def ask_view(problem: Problem, names: PlaceNames, broken: Sequence[BrokenBooking], has_page: Callable[[str], bool]) -> AskView:
+def ask_view(problem: Problem, names: PlaceNames, broken: Sequence[BrokenBooking]) -> AskView:
     """Return what goes into the plan of a problem. ``broken`` are the bookings that break a rule, on any day."""
     here = [one for one in broken if one.start.date() in problem.horizon]
-    return AskView(list(_goes_in(problem, names)), list(_missing(problem, names, here, has_page)))
+    return AskView(list(_goes_in(problem, names)), list(_missing(problem, names, here)))
 
 
 def _goes_in(problem: Problem, names: PlaceNames) -> Iterator[tuple[str, str]]:
@@ -58,10 +58,7 @@ def _goes_in(problem: Problem, names: PlaceNames) -> Iterator[tuple[str, str]]:
     yield "Slots to keep free", count_of(sum(one.count for one in problem.holds), "slot")
 
 
-def _missing(
-    problem: Problem, names: PlaceNames, broken: Sequence[BrokenBooking], has_page: Callable[[str], bool]
-) -> Iterator[Missing]:
-    people, settings = ("/people" if has_page("/people") else "/import"), ("/settings" if has_page("/settings") else "/import")
+def _missing(problem: Problem, names: PlaceNames, broken: Sequence[BrokenBooking]) -> Iterator[Missing]:
     if not problem.conferences:
         yield Missing("No conference waits for these days or is booked on them.", "Take a request", "/requests/new")
     if broken:
@@ -70,9 +67,9 @@ def _missing(
         yield Missing(text, "Propose a repair", f"/repairs/new?first={problem.horizon.first}&last={problem.horizon.last}")
     always = [names.chair(one.id) for one in problem.chairs if not any(_touch(day, problem.horizon) for day in one.absences)]
     if always:
-        yield Missing(f"No absences in these days: {_few(always)}.", "Enter an absence", people)
+        yield Missing(f"No absences in these days: {_few(always)}.", "Enter an absence", "/people")
     if problem.minute_takers is None or not problem.minute_takers:
-        yield Missing("No minute takers are entered: the plan assigns none.", "Enter minute takers", people)
+        yield Missing("No minute takers are entered: the plan assigns none.", "Enter minute takers", "/people")
     if not problem.holds:
         yield Missing("No slots are kept free for initial conferences in these weeks.", "Bring data for them", "/import")
     without = [one.id for one in problem.conferences if one.social_worker is None]
@@ -80,7 +77,7 @@ def _missing(
         text = f"No social worker is entered for {_few(without)}: two conferences of one worker could overlap."
         yield Missing(text, f"Open {without[0]}", f"/conferences/{without[0]}")
     for text in problem.assumptions:
-        yield Missing(text, "Change terms and holidays", settings)
+        yield Missing(text, "Change terms and holidays", "/settings")
     for remark in remarks_of(problem)[:MOST_REMARKS]:
         yield Missing(remark.text)
 

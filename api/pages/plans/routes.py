@@ -126,7 +126,7 @@ def withdraw(connection: Writing, now: Now, id: str) -> Response:
 
 def _new(request: Request, connection: Connection, now: Now, typed: TypedForm, problems: Problems) -> Response:
     today = local_day(now)
-    days, view, faults = _chosen(request, connection, now, typed)
+    days, view, faults = _chosen(connection, now, typed)
     return page(
         request,
         "plan_new.html",
@@ -143,9 +143,7 @@ def _new(request: Request, connection: Connection, now: Now, typed: TypedForm, p
     )
 
 
-def _chosen(
-    request: Request, connection: Connection, now: Now, typed: TypedForm
-) -> tuple[Period | None, AskView | None, list[str]]:
+def _chosen(connection: Connection, now: Now, typed: TypedForm) -> tuple[Period | None, AskView | None, list[str]]:
     """Return the chosen days, what goes into their plan, and why there can be no plan; each is empty if it is not known."""
     try:
         days = days_of(typed, local_day(now))
@@ -157,8 +155,7 @@ def _chosen(
         problem = planning.problem_of(connection, days, now)
     except InputError as error:
         return days, None, [fault.message for fault in error.faults[:MOST_FAULTS]]
-    known = {getattr(route, "path", "") for route in request.app.routes}
-    view = ask_view(problem, place_names(connection), conflicts.broken(connection, now), lambda path: path in known)
+    view = ask_view(problem, place_names(connection), conflicts.broken(connection, now))
     return days, view, []
 
 

@@ -132,7 +132,7 @@ def _listed(
         fields=("term_first", "term_last", "holiday", "closure"),
         typed=typed,
         entered="" if entered is None else date_in_words(entered),
-        hits=hits_of_bookings(request, then, names, today),
+        hits=hits_of_bookings(then, names, today),
         terms=None
         if terms is None
         else [(f"terms:{one.first}/{one.last}", days_long(one)) for one in terms if one.last >= today],

@@ -110,7 +110,7 @@ def _rules(
         fallbacks=FALLBACKS,
         rules=RULES,
         off=OFF,
-        hits=hits_of_broken(request, broken or [], names, today),
+        hits=hits_of_broken(broken or [], names, today),
         is_saved=is_saved,
         chair_title=names.chair_title,
     )
