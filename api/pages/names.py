@@ -47,6 +47,14 @@ class PlaceNames:
         """Return ``Tue 12 Jan, 10:00, Wycombe, Room 1, C2``."""
         return f"{moment_short(start, today)}, {self.room(room)}, {self.chair(chair)}"
 
+    def people_and_rooms(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return the chairs, minute takers and rooms as the options of a form, in groups: ``room:R1`` and its name."""
+        return [
+            (f"{self.chair_title}s", [(f"chair:{id}", name) for id, name in self.chairs.items()]),
+            ("Minute takers", [(f"minute_taker:{id}", name) for id, name in self.minute_takers.items()]),
+            ("Rooms", [(f"room:{id}", self.room(id)) for id in self.rooms]),
+        ]
+
     def subject(self, of: str, identifier: str | None) -> str:
         """Return the name of a ``chair``, ``minute_taker``, ``room`` or ``site``, or of the whole ``service``."""
         match of:

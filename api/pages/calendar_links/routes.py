@@ -186,9 +186,7 @@ def _listed(
 def choices(names: PlaceNames) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return everybody and everything that can have a calendar, in groups."""
     return [
-        (f"{names.chair_title}s", [(f"chair:{id}", name) for id, name in names.chairs.items()]),
-        ("Minute takers", [(f"minute_taker:{id}", name) for id, name in names.minute_takers.items()]),
-        ("Rooms", [(f"room:{id}", names.room(id)) for id in names.rooms]),
+        *names.people_and_rooms(),
         ("Offices", [(f"site:{id}", name) for id, name in names.sites.items()]),
         ("All", [("service", "The whole service")]),
     ]

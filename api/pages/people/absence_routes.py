@@ -17,7 +17,7 @@ from api.http.permissions import Permission, needs
 from api.http.transaction import Now, Writing
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.mending import hits_of_bookings
-from api.pages.names import PlaceNames, place_names
+from api.pages.names import place_names
 from api.pages.people.entry import period_of
 from api.pages.people.kinds import BY_NAME
 from api.pages.people.tabs import ACTIVE, tabs
@@ -109,19 +109,10 @@ def _listed(
         tabs=tabs(names.chair_title),
         rows=away_rows(found[after : after + MOST], names, today),
         following=after + MOST if len(found) > after + MOST else None,
-        choices=choices(names),
+        choices=names.people_and_rooms(),
         typed=typed,
         fields=("who", "first", "last"),
     )
-
-
-def choices(names: PlaceNames) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return everybody who can be away and each room that can be closed, in groups."""
-    return [
-        (f"{names.chair_title}s", [(f"chair:{id}", name) for id, name in names.chairs.items()]),
-        ("Minute takers", [(f"minute_taker:{id}", name) for id, name in names.minute_takers.items()]),
-        ("Rooms", [(f"room:{id}", names.room(id)) for id in names.rooms]),
-    ]
 
 
 def _path(away: Away) -> str:

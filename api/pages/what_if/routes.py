@@ -164,7 +164,7 @@ def one(request: Request, connection: PageReading, id: str) -> Response:
         progress=progress_in_words(sweeps.progress(connection, id)),
         view=None if known is None else comparison_view(Comparison.model_validate(known)),
         tiers=list(TIERS.values()),
-        effects=EFFECTS,
+        effects=list(EFFECTS),
     )
 
 

@@ -56,8 +56,8 @@ class ComparisonView:
 class ValueView:
     """The value of one more: what helps, what may help, and sentences about the rest."""
 
-    better: Sequence[tuple[str, str]]
-    open: Sequence[tuple[str, str]]
+    better: Sequence[tuple[str, tuple[str, ...]]]
+    open: Sequence[tuple[str, tuple[str, ...]]]
     rest: Sequence[str]
 
 
@@ -138,8 +138,8 @@ def _effects(result: Result) -> tuple[str, ...]:
     return placed, f"{number(in_time)} of {number(children)}", *map(number, numbers), moved
 
 
-def _worth(one: Worth) -> tuple[str, str]:
-    return one.offer.what, capitalised(one.sentence.removeprefix(f"{one.offer.what}: "))
+def _worth(one: Worth) -> tuple[str, tuple[str, ...]]:
+    return one.offer.what, (capitalised(one.sentence.removeprefix(f"{one.offer.what}: ")),)
 
 
 def _rest(appraisal: Appraisal, untried: str) -> Iterator[str]:

@@ -129,6 +129,7 @@ def test_an_absence_lists_the_bookings_on_its_days(seeded: TestClient, store: St
     assert texts(page, "h1")[0].endswith("Mon 11 to Fri 15 Jan 2027")
     assert "<strong>1 booking is on those days.</strong>" in page
     assert rows(page) == [["CPC-1", "Tue 12 Jan, 10:00", "Aylesbury, AYL-1", "C1"]]
+    assert 'href="/repairs/new?first=2027-01-12&amp;last=2027-01-12"' in page
     assert [row[1] for row in rows(read(seeded, "/absences"))] == ["Mon 11 to Fri 15 Jan 2027"]
     of, _, whose = who.partition(":")
     path = {"chair": "/people", "minute_taker": "/minute-takers", "room": "/rooms"}[of]

@@ -9,17 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from api.database import tables
 from api.database.session import Store
 from api.errors import InvalidError
 from api.pages.forms import TypedForm
 from api.pages.what_if.entry import KINDS, Resources, scenarios_of
+from api.whatif import sweeps
 from scheduler.domain.people import Chair, MinuteTaker
 from scheduler.domain.places import Room, Site
 from scheduler.domain.problem import Problem
 from scheduler.domain.values import Period
+from scheduler.whatif.changes.scenario import Scenario
+from scheduler.whatif.comparison.verdicts import Judgement, Verdict
 from scheduler.whatif.files.scenarios import scenarios_in
+from scheduler.whatif.marginal_value.units import ResourceUnit
+from scheduler.whatif.marginal_value.worth import Worth
 from tests.api.pages.sending import problems, read, rows, send, texts
 from tests.api.pages.test_diary import counted
 from tests.api.support.builders import CHAIRS, MINUTE_TAKERS, ROOMS, SITES
@@ -186,6 +193,8 @@ def test_scenarios_are_planned_and_compared(seeded: TestClient, store: Store) ->
     assert [row[0] for row in table[:3]] == ["As things are", "Wycombe closes", "One CPA more"]
     assert table[1][1].split(":")[0] in ("Preferences", "Lateness", "Not placed", "Proven as good")
     assert table[3][1] == "4 of 4"
+    first, last = ('data-label="Against things as they are"', 'data-label="Booked otherwise"')
+    assert (page.count(first), page.count(last)) == (3, 3)
     assert page.count("<img ") == 4
     for picture in re.findall(r'src="(/api/v1/whatif/[^"]+)"', page):
         assert seeded.get(picture).headers["content-type"].startswith("image/svg")
@@ -214,6 +223,20 @@ def test_the_value_of_one_more_is_found_for_a_plan(client: TestClient, store: St
     page = read(client, f"/what-if/value/{plan}")
     assert "data-refresh" not in page
     assert "What would help" in texts(page, "h2")
+    assert rows(page) == []
+    unit = ResourceUnit(kind="chair_day", what="One more chair-day", scenario=Scenario(name="More"))
+    judgement = Judgement(verdict=Verdict.EQUAL, tier=None)
+    worth = Worth(offer=unit, tiers=(), differences=(), judgement=judgement, facts=("a fact",), uses=(), seconds=1.0)
+    with store.writing() as connection:
+        sweep = sweeps.latest_of_plan(connection, plan)
+        assert sweep is not None
+        result = sweeps.result_of(connection, sweep.id) or {}
+        changed = result | {"better": [worth.model_dump(mode="json")]}
+        connection.execute(update(tables.sweeps).where(tables.sweeps.c.id == sweep.id).values(result=changed))
+    page = read(client, f"/what-if/value/{plan}")
+    assert rows(page) == [["One more chair-day", "Proven to change nothing (a fact)."]]
+    assert texts(page, "th") == ["One more", "What it changes", "One more chair-day"]
+    assert 'data-label="What it changes"' in page
 
 
 @pytest.mark.parametrize("path", ["/what-if/W-none", "/what-if/value/none", "/what-if/W-none/workbook"])
