@@ -17,12 +17,12 @@ from scheduler.wording import in_a_row
 
 @dataclass(frozen=True)
 class CallRow:
-    """A call: its conference, where it was and is now, whom to tell, and when and by whom it was made."""
+    """A call: its conference, where it was and is now, who needs to be rung, and when and by whom it was made."""
 
     reference: str
-    was: str
+    before: str
     now: str
-    tell: str
+    people_to_ring: str
     made: str
     changed_since: bool
 
@@ -55,11 +55,11 @@ def _row(call: Call, booked: Mapping[str, Mapping[str, Any]], names: PlaceNames,
     )
     made = "" if call.made_at is None else f"{moment_short(call.made_at.astimezone(LONDON), today)}, by {call.made_by}"
     now = "Waits for a date again" if after is None else _place(after, names, today)
-    return CallRow(call.conference, _place(before, names, today), now, _tell(call, names), made, not is_as_published)
+    return CallRow(call.conference, _place(before, names, today), now, _people_to_ring(call, names), made, not is_as_published)
 
 
-def _tell(call: Call, names: PlaceNames) -> str:
-    """Return whom to tell: the family by its social worker, and each chair who had or gets the conference."""
+def _people_to_ring(call: Call, names: PlaceNames) -> str:
+    """Return who needs to be rung: the family, by its social worker, and each chair who had or gets the conference."""
     chairs = list(dict.fromkeys(names.chair(one["chair"]) for one in (call.before, call.after) if one is not None))
     return in_a_row(["the family", *([call.social_worker] if call.social_worker else []), *chairs])
 

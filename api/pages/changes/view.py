@@ -27,11 +27,11 @@ WHAT = {
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """A booking that would move or be withdrawn: where it was, what it becomes, and what changes or why."""
+    """A booking that would move or be withdrawn: where it was before, where it would be after, and what changes or why."""
 
     reference: str
-    was: str
-    becomes: str
+    before: str
+    after: str
     what: str
 
 
@@ -129,12 +129,12 @@ def _ring(difference: DraftDifference) -> str:
     return f"{capitalised(count_of(families, 'family', 'families'))} to ring."
 
 
-def _moved(one: MovedBooking, before: Booking, names: PlaceNames, today: dt.date) -> ChangedRow:
+def _moved(one: MovedBooking, booked: Booking, names: PlaceNames, today: dt.date) -> ChangedRow:
     what = [names.chair_title if change.what == "chair" else WHAT[change.what] for change in one.changes]
-    was, becomes = (_slot(booking, names, today) for booking in (before, one.booking))
+    before, after = (_slot(booking, names, today) for booking in (booked, one.booking))
     if [change.what for change in one.changes] == ["minute_taker"]:
-        was, becomes = (names.minute_taker(booking.minute_taker) or "nobody" for booking in (before, one.booking))
-    return ChangedRow(one.booking.conference, was, becomes, capitalised(in_a_row(what)))
+        before, after = (names.minute_taker(booking.minute_taker) or "nobody" for booking in (booked, one.booking))
+    return ChangedRow(one.booking.conference, before, after, capitalised(in_a_row(what)))
 
 
 def _slot(one: Booking, names: PlaceNames, today: dt.date) -> str:

@@ -142,7 +142,7 @@ def reschedules(content: Content[Any], _: PlaceNames, today: dt.date) -> list[Sh
         ShownTable("By reason", ("Reason", "How often"), [(why, str(number)) for why, number in most], picture, empty=empty),
         ShownTable(
             "One by one",
-            ("Recorded", "Conference", "Kind", "Children", "What", "Reason", "Was", "Is"),
+            ("Recorded", "Conference", "Kind", "Children", "What", "Reason", "Before", "After"),
             [
                 (
                     day_short(row.day, today),

@@ -157,7 +157,15 @@ def test_a_draft_is_published_and_its_calls_are_ticked_off(seeded: TestClient, s
     calls = publish_by_page(seeded, identifier)
     assert texts(calls, "h1") == ["People to ring"]
     assert "0 of 2 rung." in calls
-    assert [row[0] for row in rows(calls)] == ["CPC-2", "CPC-4"]
+    headings = ["Reference", "Before", "Now", "Who to ring", "Rung"]
+    assert [text for text in texts(calls, "th") if not text.startswith("CPC-")][:5] == headings
+    assert rows(calls) == [
+        [
+            "CPC-2", "Tue 12 Jan, 10:00, Wycombe, WYC-1, C2", "Fri 15 Jan, 14:00, Aylesbury, AYL-1, C3",
+            "the family, C2 and C3", "Rung about CPC-2",
+        ],
+        ["CPC-4", "Thu 14 Jan, 10:00, Amersham, AMR-1, C2", "Waits for a date again", "the family and C2", "Rung about CPC-4"],
+    ]  # fmt: skip
     today = read(seeded, "/today")
     assert "People to ring (0 of 2 rung)" in today
     assert "No draft waits." in today
