@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from api.database.tables import conferences
+from api.diary.addresses import fault_of_address
 from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register
 from api.diary.service import queries as documents
@@ -89,6 +90,8 @@ def faults_of_new(connection: Connection, conference: Conference) -> Iterator[Er
     """Yield the faults of a new conference's references: its own and its family's."""
     known = alike_conferences(connection, conference.id)
     yield from _odd_characters(connection, "id", conference.id)
+    if fault := fault_of_address(conference.id):
+        yield ErrorItem(where="id", message=fault)
     if known and conference.id not in known:
         yield ErrorItem(where="id", message=f"{too_similar(conference.id, known[0])} Otherwise enter another.")
     if alike_families(connection, conference.id):

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.diary.addresses import fault_of_address
 from api.exchange import queries
 from api.exchange.answers import FieldChange, UndecidedBooking
 from api.exchange.merging import Confirmed, Knowledge, MergedItem
@@ -59,12 +60,18 @@ class Importing:
         self._agreed[kind] = {**self._agreed.get(kind, {}), identifier: values}
 
     def is_new(self, place: Place, identifier: str, known: Mapping[str, str]) -> bool:
-        """True if an id is alike to none in the diary; else record the fault. ``known`` maps forms for comparison to ids."""
+        """True if an id is alike to none in the diary, and no other's address; else record the fault.
+
+        ``known`` maps forms for comparison to ids.
+        """
+        fault = fault_of_address(identifier)
+        if fault is not None:
+            self.faults.append(Fault((*place, "id"), fault))
         other = known.get(alike(identifier))
         if other is not None:
             message = f"{shown(identifier)} is too similar to {shown(other)}, which is in the diary. Enter it as it is there."
             self.faults.append(Fault((*place, "id"), message))
-        return other is None
+        return other is None and fault is None
 
     def note_merge(self, merged: MergedItem) -> None:
         """Record the changes and conflicts of an item."""

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from api.diary import snapshot
+from api.diary.addresses import fault_of_address
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
 from api.diary.references import unknown_item
 from api.diary.registers import queries as registers
 from api.diary.registers.queries import Register, StoredItem
-from api.errors import ConflictError, conflict, error_items, invalid
+from api.errors import ConflictError, ErrorItem, conflict, error_items, invalid
 from scheduler.domain.faults import InputError
 from scheduler.domain.identifiers import one_alike
 from scheduler.domain.people import Chair
@@ -45,6 +46,8 @@ def add(connection: Connection, register: Register[Any], value: Any, now: dt.dat
     other = one_alike(value.id, (stored.id for stored in registers.values(connection, register)))
     if other is not None:
         raise invalid(f"{too_similar(value.id, other, register.name)} Otherwise enter another id.")
+    if fault := fault_of_address(value.id):
+        raise invalid(fault, [ErrorItem(where="id", message=fault)])
     _refuse_weeks(value)
     registers.add(connection, register, value.id, value, now)
     _hold_to_references(connection)
