@@ -13,6 +13,7 @@ from api.database.tables import conferences as conferences_table
 from api.diary import apart
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import ALL_LOCKS
+from api.diary.caseloads import as_counted, given_by_bookings, with_children_given
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as registers
@@ -39,6 +40,7 @@ def problem_of(
     given: Sequence[Conference] = (),
     busy: Busy | None = None,
     today: dt.date | None = None,
+    as_stored: bool = False,
 ) -> Problem:
     """Return the problem of planning ``first`` to ``last``, from the current data.
 
@@ -48,7 +50,11 @@ def problem_of(
     time, chair and room. ``given`` are conferences that are not stored, are booked on other days, or count with other values than
     the stored ones. ``busy`` is when calendars block chairs, beside the busy times stored with the chairs; by default it is
     read from the current data. ``today`` is the day on which the plan is made, unless all its days are over: notice counts from
-    it, and published bookings of the next days are frozen. Raise InputError if the data make no valid problem.
+    it, and published bookings of the next days are frozen.
+
+    The caseloads include the children whom bookings on other days give to a chair, and a conference that has been held gives
+    nobody a family, so that the tier of the caseloads (T5) is that of the report. With ``as_stored`` both are as the diary stores
+    them. Raise InputError if the data make no valid problem.
     """
     booked = [stored for stored in bookings.active_in(connection, first, last) if not stored.booking.held]
     chosen = _of(connection, [stored.booking.conference for stored in booked]) + _requested(connection, last, also)
@@ -57,10 +63,17 @@ def problem_of(
     holds = [hold for hold in registers.values(connection, registers.HOLDS) if monday_of(first) <= monday_of(hold.week) <= last]
     if busy is None:
         busy = busy_conflicts.blocking(connection, first, last)
+    chair_of = {stored.booking.conference: stored.booking.chair for stored in booked}
+    values = [stored.value if as_stored else as_counted(stored, chair_of.get(stored.value.id)) for stored in chosen]
+    every = _with_given(values, given)
+    chairs = registers.values(connection, registers.CHAIRS)
+    if not as_stored:
+        chairs = with_children_given(chairs, given_by_bookings(connection), {conference.id for conference in every})
     return _problem(
         connection,
         horizon={"first": first, "last": last},
-        conferences=_with_given([stored.value for stored in chosen], given),
+        conferences=every,
+        chairs=chairs,
         holds=[Hold(site=hold.site, week=hold.week, count=hold.count) for hold in holds],
         published=[
             {
@@ -84,7 +97,8 @@ def frame_of(connection: Connection) -> Problem:
     query = select(conferences_table).where(conferences_table.c.state.in_(OPEN)).order_by(conferences_table.c.position)
     opened = [stored.value for stored in conferences.select_conferences(connection, query)]
     holds = [Hold(site=hold.site, week=hold.week, count=hold.count) for hold in registers.values(connection, registers.HOLDS)]
-    return _problem(connection, horizon=ANY_WEEK, conferences=opened, holds=holds, published=[], busy={})
+    chairs = registers.values(connection, registers.CHAIRS)
+    return _problem(connection, horizon=ANY_WEEK, conferences=opened, chairs=chairs, holds=holds, published=[], busy={})
 
 
 def hold_to_references(connection: Connection, conference: Conference) -> None:
@@ -102,6 +116,7 @@ def _problem(
     *,
     horizon: object,
     conferences: list[Conference],
+    chairs: Sequence[Chair],
     holds: list[Hold],
     published: object,
     busy: Busy,
@@ -120,7 +135,7 @@ def _problem(
         "travel": parts["travel"],
         "rooms": registers.values(connection, registers.ROOMS),
         "virtual_starts": parts["virtual_starts"],
-        "chairs": [_as_busy(chair, busy.get(chair.id, ())) for chair in registers.values(connection, registers.CHAIRS)],
+        "chairs": [_as_busy(chair, busy.get(chair.id, ())) for chair in chairs],
         "minute_takers": takers or None,
         "conferences": conferences,
         "holds": holds,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
+from api.diary.caseloads import with_chairs
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.people import Chair, WeekBeside
 from scheduler.domain.problem import Problem
@@ -34,11 +35,6 @@ def with_weeks_of(planned: Problem, present: Problem) -> Problem:
         return chair.model_copy(update={"beside": before.beside}) if before is not None else chair
 
     return with_chairs(present, tuple(map(as_planned, present.chairs)))
-
-
-def with_chairs(problem: Problem, chairs: tuple[Chair, ...]) -> Problem:
-    """Return the problem with other values for its chairs."""
-    return Problem.model_construct(**{name: getattr(problem, name) for name in Problem.model_fields} | {"chairs": chairs})
 
 
 def _with_weeks(chair: Chair, beside: list[Booking]) -> Chair:

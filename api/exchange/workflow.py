@@ -122,9 +122,9 @@ def export_mark(connection: Connection) -> str | None:
 def exported(connection: Connection, days: Period) -> Problem:
     """Return the diary's data with the bookings and requests of a period, with the mark that a later import reads.
 
-    Busy times from chairs' calendars are left out; those stored with the chairs are included.
+    Busy times from chairs' calendars are left out; those stored with the chairs are included. Caseloads are the stored ones.
     """
-    problem = snapshot.problem_of(connection, days.first, days.last, busy={})
+    problem = snapshot.problem_of(connection, days.first, days.last, busy={}, as_stored=True)
     return problem.model_copy(update={"exported": export_mark(connection)})
 
 

@@ -11,14 +11,16 @@ from sqlalchemy import Connection
 from api.diary import snapshot
 from api.diary.bookings import queries as bookings
 from api.diary.bookings.queries import DiaryBooking, StoredBooking
+from api.diary.caseloads import with_caseloads_as_planned, with_chairs
 from api.diary.conferences import queries as conferences
 from api.diary.conferences.queries import OPEN, ConferenceState
 from api.diary.registers import queries as registers
-from api.diary.split_weeks import with_chairs, with_weeks_of
+from api.diary.split_weeks import with_weeks_of
 from api.errors import ErrorItem, conflict, not_found
 from api.free_busy import queries as busy_calendars
 from api.jobs import queue as jobs
 from api.planning import queries as plans
+from api.planning.queries import StoredPlan
 from api.publishing import queries as publications
 from api.publishing.data_changes import changed_conferences, changes_between
 from api.publishing.difference import changes_of
@@ -56,6 +58,7 @@ def of_plan(connection: Connection, identifier: str, today: dt.date) -> Draft:
     }
     planned |= unchanged
     as_planned = with_weeks_of(plan.problem, _busy_as_planned(connection, plan.problem, problem))
+    as_planned = with_caseloads_as_planned(connection, plan.problem, as_planned, _requested_at(connection, plan))
     moved = changes_between(plan.problem, as_planned, dict(_fates(connection, plan.problem, problem)))
     return Draft(
         problem=problem,
@@ -109,6 +112,13 @@ def of_publication(connection: Connection, number: int, today: dt.date) -> Draft
         today=today,
         restores=number,
     )
+
+
+def _requested_at(connection: Connection, plan: StoredPlan) -> dt.datetime:
+    """Return when the plan was requested: its problem is the diary of that moment."""
+    job = jobs.find(connection, plan.id)
+    assert job is not None  # a plan has the id of its job
+    return job.created_at
 
 
 def _busy_as_planned(connection: Connection, planned: Problem, present: Problem) -> Problem:

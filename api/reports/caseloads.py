@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from api.diary.caseloads import GivenFamily
 from api.reports import frames
 from api.reports.report import Report
 from scheduler.domain.people import Chair
@@ -92,9 +93,9 @@ REPORT = Report(
 )  # fmt: skip
 
 
-def rows(chairs: Sequence[Chair], given: Sequence[tuple[str, int]], caseload_cap: int, today: dt.date) -> list[CaseloadRow]:
-    """Return a row for each chair. ``given`` has the chair and children of each booking that gives a family its chair."""
-    table = frames.frame(("chair", "children"), given)
+def rows(chairs: Sequence[Chair], given: Sequence[GivenFamily], caseload_cap: int, today: dt.date) -> list[CaseloadRow]:
+    """Return a row for each chair; ``given`` are the families that bookings give to one."""
+    table = frames.frame(("chair", "children"), [(family.chair, family.children) for family in given])
     by_chair = table.groupby("chair")["children"].sum().reindex([chair.id for chair in chairs], fill_value=0)
     return [_of(chair, int(more), caseload_cap, today) for chair, more in zip(chairs, by_chair, strict=True)]
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.diary.bookings import queries as bookings
+from api.diary.caseloads import given_by_bookings
 from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
@@ -40,7 +41,7 @@ def _timeliness(connection: Connection, days: Period, today: dt.date) -> Content
 
 def _caseloads(connection: Connection, _: Period, today: dt.date) -> Content[caseloads.CaseloadRow]:
     policy = documents.get(connection, "policy")[0]
-    chairs, given = registers.values(connection, registers.CHAIRS), report_queries.given_by_bookings(connection)
+    chairs, given = registers.values(connection, registers.CHAIRS), given_by_bookings(connection)
     rows = caseloads.rows(chairs, given, policy.caseload_cap, today)
     return Content(rows, caseloads.without_chair(rows, report_queries.reviews_without_chair(connection)))
 

@@ -79,13 +79,6 @@ def not_booked(connection: Connection, days: Period) -> list[StoredConference]:
     return conferences.select_conferences(connection, select(conferences_table).where(due).order_by(conferences_table.c.position))
 
 
-def given_by_bookings(connection: Connection) -> list[tuple[str, int]]:
-    """Return the chair and the children of each booked conference, on any day, of a family without a chair of its own."""
-    is_given = (conferences_table.c.state == ConferenceState.BOOKED) & _NO_CHAIR
-    rows = connection.execute(_with_booking().where(is_given))
-    return [(row.chair, conferences.stored(row).value.children) for row in rows]
-
-
 def reviews_without_chair(connection: Connection) -> int:
     """Return the children on a plan whose family has no chair: those of open reviews that have none."""
     kind = conferences_table.c.value["kind"].as_string().in_((ConferenceKind.FIRST_REVIEW, ConferenceKind.REVIEW))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from api.clock import local_day
 from api.diary.absences import workflow as absences
 from api.diary.bookings import queries as bookings
+from api.diary.caseloads import given_by_bookings
 from api.diary.conflicts import queries as conflicts
 from api.diary.conflicts.queries import BrokenBooking
 from api.diary.office_days import office_days
@@ -48,7 +49,6 @@ from api.pages.rendering import page, redirect
 from api.pages.routing import FormRoute, PageReading, PageRoute
 from api.pages.versions import hold_to_version
 from api.reports import caseloads
-from api.reports import queries as report_queries
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.people import Chair
 from scheduler.domain.values import Period, monday_of
@@ -226,7 +226,7 @@ def _form(
 
 def _caseloads(connection: Connection, chairs: Any, today: dt.date) -> list[caseloads.CaseloadRow]:
     cap = documents.get(connection, "policy")[0].caseload_cap
-    return caseloads.rows(chairs, report_queries.given_by_bookings(connection), cap, today)
+    return caseloads.rows(chairs, given_by_bookings(connection), cap, today)
 
 
 def _office_days(connection: Connection, today: dt.date) -> Any:
