@@ -88,8 +88,9 @@ class Timeliness(BaseModel):
     """How many children have had their conference in time.
 
     Each child is counted once: ``held`` if the conference has been held, ``booked`` if it is still to come, ``unrecorded`` if
-    its day is over and no outcome is recorded, ``not_booked`` if it is due and has no booking. ``conferences`` and ``children``
-    count the first three.
+    its day is over and no outcome is recorded, ``not_booked`` if it is due and has no booking. ``children`` is the sum of these
+    four, and ``conferences`` counts their conferences. An inquorate conference has not been held: the one that repeats it counts
+    in its place, also while it waits for a booking.
 
     ``in_time``, ``late`` and the percentages are of the children ``held`` alone. In time is by the conference's own due date; in
     statutory time is by the original trigger, also if the conference was booked again after an inquorate one. ``booked_late``
@@ -196,9 +197,8 @@ def _measures(table: pd.DataFrame) -> pd.DataFrame:
     children, stage = table["children"].astype(int), table["stage"]
     late, by_statute = table["late"].astype(bool), table["late_by_statute"].astype(bool)
     held, booked, unrecorded = (stage == one for one in Stage)
-    is_placed = stage != _NOT_BOOKED
     counts = {
-        "children": is_placed,
+        "children": stage.notna(),
         "held": held,
         "in_time": held & ~late,
         "late": held & late,
@@ -207,9 +207,9 @@ def _measures(table: pd.DataFrame) -> pd.DataFrame:
         "booked": booked,
         "unrecorded": unrecorded,
         "booked_late": ~held & late,
-        "not_booked": ~is_placed,
+        "not_booked": stage == _NOT_BOOKED,
     }
-    measured = table[list(_GROUP)].assign(conferences=is_placed.astype(int))
+    measured = table[list(_GROUP)].assign(conferences=1)
     return measured.assign(**{name: children.where(mask, 0) for name, mask in counts.items()})
 
 

@@ -91,7 +91,7 @@ def test_timeliness_by_child_and_month(used: TestClient) -> None:
             booked_late=2,
             booked_late_reasons=ONE_LATE,
         ),
-        counts(month="2027-01-01", type="RCPC", conferences=1, children=2, booked=2, not_booked=2),
+        counts(month="2027-01-01", type="RCPC", conferences=2, children=4, booked=2, not_booked=2),
     ]
 
 
@@ -191,7 +191,7 @@ def test_a_report_as_csv(used: TestClient) -> None:
             "January 2027", "ICPC", "2", "3", "1", "1", "0", "100", "1", "0", "100", "2", "0", "2", "0",
             "", "", "family asked: 2 children (CPC-1)", "",
         ],
-        ["January 2027", "RCPC", "1", "2", "0", "0", "0", "", "0", "0", "", "2", "0", "0", "2", "", "", "", ""],
+        ["January 2027", "RCPC", "2", "4", "0", "0", "0", "", "0", "0", "", "2", "0", "0", "2", "", "", "", ""],
     ]  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def test_held_booked_and_unrecorded_are_separate_by_month(used: TestClient) -> N
     assert report(used, "timeliness", "2027-01-01", "2027-02-28")["rows"] == [
         counts(month="2027-01-01", type="ICPC"),
         counts(
-            month="2027-01-01", type="RCPC", conferences=1, children=2, unrecorded=2, unrecorded_conferences=["CPC-3"],
+            month="2027-01-01", type="RCPC", conferences=2, children=4, unrecorded=2, unrecorded_conferences=["CPC-3"],
             not_booked=2,
         ),
         counts(month="2027-02-01", type="ICPC", **FIRST_OF_FEBRUARY | {"conferences": 3, "children": 5, "booked": 2}),

@@ -55,10 +55,10 @@ def _counted(diary: Diary, counts: Callable[[dt.date], bool], type_: str) -> Fie
     by_statute = [(row, case) for row, case in held if row.day > statutory_due(diary, case)]
     booked_late = [(row, case) for row, case in (*booked, *unrecorded) if row.day > case.due]
     not_booked = [case for case in mine if case.state == "requested" and counts(case.due)]
-    in_all = _children(held)
+    in_all, without_booking = _children(held), sum(case.value["children"] for case in not_booked)
     return {
-        "conferences": len(here),
-        "children": _children(here),
+        "conferences": len(here) + len(not_booked),
+        "children": _children(here) + without_booking,
         "held": in_all,
         "in_time": in_all - _children(late),
         "late": _children(late),
@@ -69,7 +69,7 @@ def _counted(diary: Diary, counts: Callable[[dt.date], bool], type_: str) -> Fie
         "booked": _children(booked),
         "booked_late": _children(booked_late),
         "unrecorded": _children(unrecorded),
-        "not_booked": sum(case.value["children"] for case in not_booked),
+        "not_booked": without_booking,
         "reasons": _late_for(diary, late),
         "statutory_reasons": _late_for(diary, by_statute),
         "booked_late_reasons": _late_for(diary, [one for one in here if one in booked_late]),

@@ -26,8 +26,11 @@ from api.diary.conferences.outcomes import OutcomeEntry
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
 from api.diary.registers import queries as registers
 from api.errors import ConflictError, InvalidError, ServiceError
+from api.reports import queries as report_queries
+from api.reports import timeliness_by_month, weekly_icpc
 from scheduler.domain.calendar import Calendar
 from scheduler.domain.conference import Conference, ConferenceKind
+from scheduler.domain.values import Period
 from tests.api.support import builders
 from tests.api.support.databases import Databases, slow_on_postgresql
 
@@ -38,6 +41,8 @@ CHAIRS = st.sampled_from([chair["id"] for chair in builders.CHAIRS])
 ROOMS = st.sampled_from([*(room["id"] for room in builders.ROOMS), None])
 STARTS = st.sampled_from([dt.time(10), dt.time(14)])
 SOON = st.integers(1, 30)
+YEARS = Period(first=dt.date(2026, 6, 1), last=dt.date(2029, 12, 31))
+"""Days that include every due date and booking of the random diaries."""
 
 
 class DiaryMachine(RuleBasedStateMachine):
@@ -198,6 +203,22 @@ class DiaryMachine(RuleBasedStateMachine):
             on_plans = _on_plans(connection)
             caseloads = {chair.id: chair.caseload for chair in registers.values(connection, registers.CHAIRS)}
         assert caseloads == {chair: others + on_plans[chair] for chair, others in self.others.items()}
+
+    @invariant()
+    def each_child_is_in_one_figure_of_the_reports(self) -> None:
+        """An inquorate conference is in no figure; the one that repeats it is, also while it waits."""
+        with self.store.reading() as connection:
+            today = builders.NOW.date()
+            placed, waiting = report_queries.placed(connection, YEARS, today), report_queries.not_booked(connection, YEARS)
+        by_month, by_week = timeliness_by_month.rows(YEARS, placed, waiting), weekly_icpc.rows(YEARS, placed, waiting)
+        for row in (*by_month, *by_week):
+            assert row.children == row.held + row.booked + row.unrecorded + row.not_booked, row
+            assert row.held == row.in_time + row.late == row.in_statutory_time + row.late_by_statute, row
+        current = self._conferences(ConferenceState.HELD, *OPEN)
+        initial = [one for one in current if not one.value.kind.is_review]
+        for rows, counted in ((by_month, current), (by_week, initial)):
+            assert sum(row.conferences for row in rows) == len(counted)
+            assert sum(row.children for row in rows) == sum(one.value.children for one in counted)
 
     @invariant()
     def every_changed_conference_has_a_history(self) -> None:
