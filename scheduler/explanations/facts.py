@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -62,7 +62,8 @@ def _of_earliest(problem: Problem, target: Target) -> Iterator[Fact]:
     if conference.earliest is not None and conference.earliest > first:
         text = f"The earliest date given for it is {date_in_words(conference.earliest)}."
         yield Fact("R1", conference.id, text, partial(with_conference, conference=conference.id, earliest=None))
-    if (notice := _notice(problem, conference)) is not None and notice[0] > first:
+    last = max(target.days(problem), default=first)
+    if (notice := _notice(problem, conference, last)) is not None and notice[0] > first:
         lift = partial(with_conference, conference=conference.id, requested=None, notice_waived=True)
         remedies = () if conference.notice_waived else (WaiveNotice(conference=conference.id),)
         yield Fact("R1", conference.id, notice[1], lift, remedies)
@@ -74,8 +75,11 @@ def _of_earliest(problem: Problem, target: Target) -> Iterator[Fact]:
             yield Fact("R1", conference.id, text, _without_review_window)
 
 
-def _notice(problem: Problem, conference: Conference) -> tuple[dt.date, str] | None:
-    """Return the first day after the notice, and the notice in words; None if none is to be given."""
+def _notice(problem: Problem, conference: Conference, last: dt.date) -> tuple[dt.date, str] | None:
+    """Return the first day after the notice, and the notice in words; None if none is to be given.
+
+    ``last`` is the last day of the question.
+    """
     policy, calendar = problem.policy, problem.calendar
     must = f"{count_of(policy.notice_days, 'working day')} of notice must be given"
     notices: list[tuple[dt.date, str]] = []
@@ -85,7 +89,22 @@ def _notice(problem: Problem, conference: Conference) -> tuple[dt.date, str] | N
     if problem.today is not None and not conference.notice_waived:
         after = calendar.working_days_after(problem.today, policy.notice_days)
         notices.append((after, f"The plan is made on {date_in_words(problem.today)}, and {must}."))
+        booked = problem.published_by_id.get(conference.id)
+        if booked is not None and booked.start.date() < after:
+            return _notice_of_booked(booked.start.date(), notices, must, last)
     return max(notices, key=lambda notice: notice[0]) if notices else None
+
+
+def _notice_of_booked(booked: dt.date, notices: Sequence[tuple[dt.date, str]], must: str, last: dt.date) -> tuple[dt.date, str]:
+    """Return the notice that kept a booked conference from all days until ``last``, or else that which only a move needs now.
+
+    ``booked`` is its day, before the end of a notice given today (the last of the ``notices``). So it was booked earlier, and
+    today's notice can't be why it isn't sooner.
+    """
+    asked, today = notices[:-1], notices[-1]
+    if asked and asked[0][0] > last:
+        return asked[0]
+    return today[0], f"It is booked for {date_in_words(booked)}, and for a move to another day {must} from today."
 
 
 def _without_review_window(problem: Problem) -> Problem:
