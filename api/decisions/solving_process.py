@@ -31,8 +31,8 @@ LEAST_SECONDS = 0.1
 
 
 def explain_why_not(problem: Problem, schedule: Schedule, seconds: float, question: Question) -> Explanation:
-    """Return what forbids the slots of a question, or what the best of them costs."""
-    return why_not(problem, schedule, question, time_limit=seconds)
+    """Return what forbids the slots of a question, or what the best of them costs, beside the diary as it is."""
+    return why_not(problem, schedule, question, beside_present=True, time_limit=seconds)
 
 
 def explain_why(problem: Problem, schedule: Schedule, seconds: float, conference: str) -> Explanation:

@@ -30,6 +30,14 @@ def impossible_in_words(problem: Problem, target: Target, conflict: FactConflict
     return f"{first} {why}"
 
 
+def already_in_words(problem: Problem, target: Target, broken: Sequence[str]) -> str:
+    """Return that the conference is booked in the slot, and which rules it breaks there."""
+    first = f"{target.conference} is booked{target.in_words(problem)} already"
+    if not broken:
+        return f"{first}."
+    return f"{first}, and breaks {agree(len(broken), 'a rule', 'rules')} there. {_in_a_sentence(broken)}"
+
+
 def _in_a_sentence(texts: Sequence[str], most: int = MOST_NAMED) -> str:
     """Return several sentences as one, with only the first ones of many."""
     named = [text.removesuffix(".") for text in texts[:most]]
@@ -55,7 +63,8 @@ def possible_in_words(diary: Diary, target: Target, cost: Cost, costs: Sequence[
     second = _costs_in_words(costs)
     if cures:
         return f"{first} {second} {cure_in_words(cures[0], 'Nobody would lose a booking')}"
-    third = "No schedule with it costs less (proven)." if cost.proven else "That no schedule with it costs less is not proven."
+    what = "slot for which nobody moves" if diary.is_kept and not cost.moves and not cost.unbooked else "schedule with it"
+    third = f"No {what} costs less (proven)." if cost.proven else "That no schedule with it costs less is not proven."
     return f"{first} {second} {third}"
 
 

@@ -55,10 +55,14 @@ class _TargetRequest(RepairRequest):
 
 @dataclass(frozen=True)
 class Diary:
-    """The published diary: the problem in which the schedule is published, and the schedule."""
+    """The published diary: the problem in which the schedule is published, and the schedule.
+
+    If it ``is_kept``, nothing in it changes that a slot doesn't need.
+    """
 
     problem: Problem
     schedule: Schedule
+    is_kept: bool = False
 
     @property
     def tiers(self) -> dict[TierName, int]:

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from api.database.session import Store
 from tests.api.support.builders import book
 from tests.api.support.databases import slow_on_postgresql
+from tests.api.support.drafts import put
 
 
 def ask(client: TestClient, what: str = "conferences/CPC-1", **slot: Any) -> Any:
@@ -74,3 +75,16 @@ def test_what_does_not_exist_or_is_over_is_refused(booked: TestClient) -> None:
     cancelled = {"reason": "no longer needed"}
     assert booked.post("/api/v1/conferences/CPC-1/cancel", json=cancelled, headers={"If-Match": seen}).status_code == 200
     assert (ask(booked, chair="C2").status_code, ask(booked, "bookings/1", chair="C2").status_code) == (409, 409)
+
+
+@slow_on_postgresql
+def test_requests_that_wait_and_a_broken_booking_cost_a_slot_nothing(booked: TestClient) -> None:
+    """C1 is away on the day of CPC-2; CPC-3 and CPC-4 wait. The slot of CPC-1 moves nobody, as its move by hand does."""
+    put("chairs/C1", absences=[{"first": "2027-01-13", "last": "2027-01-13"}])(booked)
+    result = ask(booked, date="2027-01-14", time="14:00", room="AYL-1", chair="C1").json()
+    assert (result["moves"], result["facts"], result["verified"]) == ([], [], True)
+    assert {cost["rule"] for cost in result["costs"]} == {"stability", "wait"}
+    at_home = ask(booked, "conferences/CPC-2", date="2027-01-13", time="10:00").json()
+    assert at_home["answer"].startswith(
+        "CPC-2 is booked on Wednesday 13 January 2027 at 10:00 already, and breaks a rule there. "
+    )
