@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 
 from api.errors import ErrorItem, invalid
-from api.pages.entries import NearestYear, date_of
+from api.pages.entries import NearestYear, date_of, last_of, middle_of
+from api.pages.words import day_long
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.clocks import months_after
 from scheduler.domain.faults import MAX_HORIZON_DAYS
-from scheduler.domain.values import YEARS, Period
+from scheduler.domain.values import Period
 
 
 def typed_day(day: dt.date) -> str:
@@ -27,21 +28,40 @@ def month_of(day: dt.date) -> Period:
 def period_of(typed: Mapping[str, str], today: dt.date, usual: Period | None = None) -> Period:
     """Return the period from ``first`` to ``last``, or the usual one if neither is typed.
 
-    Raise InvalidError with a sentence for each that is no date, or if they are in the wrong order or too far apart.
+    A first day without a year is the nearest to the middle of the usual days, or one to come if there are none. Raise
+    InvalidError with a sentence for each that is no date, or if they are in the wrong order or too far apart.
     """
-    if usual is not None and not typed["first"] and not typed["last"]:
+    if usual is None:
+        first = date_of(typed["first"], today, NearestYear.COMING)
+    elif typed["first"] or typed["last"]:
+        first = date_of(typed["first"], middle_of(usual), NearestYear.NEAREST)
+    else:
         return usual
-    days, faults = {}, []
-    for name in ("first", "last"):
-        day = date_of(typed[name], today, NearestYear.COMING)
-        if day is None or day.year not in YEARS:
-            faults.append(ErrorItem(where=name, message=f"Enter the {name} day, such as {typed_day(today)}"))
-        else:
-            days[name] = day
-    if not faults and days["first"] > days["last"]:
-        faults.append(ErrorItem(where="last", message="The last day is before the first. Enter a day on or after it."))
-    if not faults and (days["last"] - days["first"]).days >= MAX_HORIZON_DAYS:
-        faults.append(ErrorItem(where="last", message=f"Enter days that are less than {MAX_HORIZON_DAYS} days apart"))
-    if faults:
+    last = last_of(typed["last"], first or today)
+    faults = [
+        ErrorItem(where=name, message=not_a_day(typed[name], name, typed_day(today)))
+        for name, day in (("first", first), ("last", last))
+        if day is None
+    ]
+    if first is not None and last is not None:
+        if last < first:
+            faults.append(ErrorItem(where="last", message=wrong_order(first, last)))
+        elif (last - first).days >= MAX_HORIZON_DAYS:
+            faults.append(ErrorItem(where="last", message=f"Enter days that are less than {MAX_HORIZON_DAYS} days apart"))
+    if faults or first is None or last is None:
         raise invalid("The form has faults.", faults)
-    return Period(**days)
+    return Period(first=first, last=last)
+
+
+def not_a_day(text: str, name: str, example: str) -> str:
+    """Return what is wrong with a ``first`` or ``last`` day that is no date, or is missing."""
+    enter = f"Enter the {name} day, such as {example}"
+    return f"'{text}' is not a date. {enter}." if text else enter
+
+
+def wrong_order(first: dt.date, last: dt.date) -> str:
+    """Return what is wrong with a last day before the first, and both days with the years that were understood."""
+    return (
+        f"The last day, {day_long(last)}, is before the first, {day_long(first)}. "
+        "Enter the same day or a later one, with its year if it is in the next."
+    )

@@ -70,9 +70,10 @@ def correct_form(request: Request, connection: PageReading, now: Now, id: str) -
 def correct(request: Request, connection: Writing, now: Now, id: str, typed: Typed) -> Response:
     """Correct an outcome; what follows from it is derived again."""
     with shown_again(lambda after, problems: _correct(request, after, now, id, typed, problems)):
-        stored = require_conference(connection, id)
+        stored, booked = require_conference(connection, id), bookings.active_of(connection, id)
         hold_to_version(id, stored.version, typed)
-        outcomes.correct(connection, stored, outcome_of(typed, local_day(now)), now)
+        entry = outcome_of(typed, local_day(now) if booked is None else booked.booking.day)
+        outcomes.correct(connection, stored, entry, now)
     return redirect(f"/conferences/{quote(id)}")
 
 

@@ -21,10 +21,13 @@ def reason_of(typed: TypedForm) -> Reason:
         raise invalid("The form has faults.", [ErrorItem(where="reason", message="Choose a reason")]) from None
 
 
-def outcome_of(typed: TypedForm, today: dt.date) -> OutcomeEntry:
-    """Return the outcome that a form records. Raise InvalidError with a sentence for each fault, by field."""
+def outcome_of(typed: TypedForm, booked: dt.date) -> OutcomeEntry:
+    """Return the outcome that a form records. Raise InvalidError with a sentence for each fault, by field.
+
+    A day without a year is the nearest to that for which the conference is ``booked``.
+    """
     faults = []
-    held_on = date_of(typed["held_on"], today, NearestYear.PAST) if typed["held_on"] else None
+    held_on = date_of(typed["held_on"], booked, NearestYear.NEAREST) if typed["held_on"] else None
     children = whole_of(typed["children"]) if typed["children"] else None
     if typed["outcome"] not in list(Outcome):
         faults.append(ErrorItem(where="outcome", message="Choose what came of it"))

@@ -130,7 +130,8 @@ def outcome_form(request: Request, connection: PageReading, now: Now, id: str) -
 def record(request: Request, connection: Writing, now: Now, id: str, typed: Typed) -> Response:
     """Record what came of a conference; the page of the conference then leads to the next one."""
     with shown_again(lambda after, problems: _outcome(request, after, now, id, typed, problems)):
-        stored, entry = require_conference(connection, id), outcome_of(typed, local_day(now))
+        stored, booked = require_conference(connection, id), bookings.active_of(connection, id)
+        entry = outcome_of(typed, local_day(now) if booked is None else booked.booking.day)
         hold_to_version(id, stored.version, typed)
         outcomes.record(connection, stored, entry, now)
     return redirect(f"/conferences/{quote(id)}")

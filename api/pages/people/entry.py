@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.errors import ErrorItem, error_items, invalid
-from api.pages.entries import NearestYear, date_of, whole_of
+from api.pages.entries import NearestYear, date_of, last_of, whole_of
 from api.pages.forms import TypedForm
 from api.pages.people.kinds import FieldKind, FormField, ItemKind
+from api.pages.periods import wrong_order
 from api.pages.words import day_long
 from scheduler.domain.faults import faults_of
 from scheduler.domain.values import Period
@@ -34,12 +35,11 @@ def value_of(kind: ItemKind, typed: TypedForm, present: Any, today: dt.date) -> 
         if field.name == "id" and present is not None:
             continue
         try:
-            data[field.name] = _read(field, typed, today)
+            data[field.name] = _read(field, typed, today, data.get("first") if field.name == "last" else None)
         except ValueError as error:
             faults.append(ErrorItem(where=field.name, message=str(error)))
     if "last" in data and (first := data.get("first")) and data["last"] and data["last"] < first:
-        message = f"{day_long(data['last'])} is before the first day, {day_long(first)}. Enter the same day or a later one."
-        faults.append(ErrorItem(where="last", message=message))
+        faults.append(ErrorItem(where="last", message=wrong_order(first, data["last"])))
     if faults:
         raise invalid("The form has faults.", faults)
     try:
@@ -68,14 +68,13 @@ def period_of(typed: TypedForm, today: dt.date, first_field: str = "first", last
     faults = []
     first_text, last_text = typed[first_field], typed[last_field]
     first = date_of(first_text, today, NearestYear.COMING)
-    last = date_of(last_text, first or today, NearestYear.COMING) if last_text else first
+    last = last_of(last_text, first or today) if last_text else first
     if first is None:
         faults.append(ErrorItem(where=first_field, message=f"'{first_text}' is not a date. {DAY}" if first_text else DAY))
     if last is None and last_text:
         faults.append(ErrorItem(where=last_field, message=f"'{last_text}' is not a date. {DAY}"))
     if first and last and last < first:
-        message = f"{day_long(last)} is before the first day. Enter the same day or a later one."
-        faults.append(ErrorItem(where=last_field, message=message))
+        faults.append(ErrorItem(where=last_field, message=wrong_order(first, last)))
     if faults or first is None or last is None:
         raise invalid("The form has faults.", faults)
     try:
@@ -91,8 +90,11 @@ def _is_same(field: FormField, typed: TypedForm, present: TypedForm, today: dt.d
         return False
 
 
-def _read(field: FormField, typed: TypedForm, today: dt.date) -> Any:
-    """Return the value of a field. Raise ValueError with a sentence if it has none."""
+def _read(field: FormField, typed: TypedForm, today: dt.date, first: dt.date | None = None) -> Any:
+    """Return the value of a field. Raise ValueError with a sentence if it has none.
+
+    ``first`` is the first day of a period that the field ends.
+    """
     text = typed[field.name]
     match field.kind:
         case FieldKind.NUMBER | FieldKind.LIMIT:
@@ -103,7 +105,7 @@ def _read(field: FormField, typed: TypedForm, today: dt.date) -> Any:
         case FieldKind.DECIMAL:
             return _decimal(text)
         case FieldKind.DATE:
-            day = date_of(text, today, NearestYear.COMING) if text else None
+            day = last_of(text, first) if first else date_of(text, today, NearestYear.COMING)
             if text and day is None:
                 raise ValueError(f"'{text}' is not a date. {DAY}")
             return day

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from api.errors import ErrorItem, invalid
-from api.pages.entries import NearestYear, date_of
+from api.pages.entries import NearestYear, date_of, last_of
 from api.pages.forms import TypedForm
-from api.pages.periods import typed_day
+from api.pages.periods import not_a_day, typed_day, wrong_order
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.clocks import months_after
 from scheduler.domain.faults import MAX_HORIZON_DAYS
@@ -43,16 +43,16 @@ def typed_days(days: Period) -> TypedForm:
 
 def days_of(typed: TypedForm, today: dt.date) -> Period:
     """Return the days that somebody typed. Raise InvalidError with the fault of each field."""
-    found = {name: date_of(typed[name], today, NearestYear.COMING) for name in FIELDS}
+    first = date_of(typed["first"], today, NearestYear.COMING)
+    last = last_of(typed["last"], first or today)
     faults = [
-        ErrorItem(where=name, message=f"Enter the {name} day, such as {example}.")
-        for name, example in (("first", "1/2"), ("last", "28/2"))
-        if found[name] is None
+        ErrorItem(where=name, message=not_a_day(typed[name], name, example))
+        for name, day, example in (("first", first, "1/2"), ("last", last, "28/2"))
+        if day is None
     ]
-    first, last = found["first"], found["last"]
     if first is not None and last is not None:
         if last < first:
-            faults.append(ErrorItem(where="last", message="The last day is before the first. Enter a later one."))
+            faults.append(ErrorItem(where="last", message=wrong_order(first, last)))
         elif (last - first).days >= MAX_HORIZON_DAYS:
             faults.append(ErrorItem(where="last", message=f"Enter at most {MAX_HORIZON_DAYS} days, such as a month."))
         if last < today:

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from api.decisions.requests import OfferBooking
 from api.errors import ErrorItem, error_items, invalid
-from api.pages.entries import NearestYear, date_of
+from api.pages.entries import NearestYear, date_of, last_of
 from api.pages.forms import TypedForm
+from api.pages.periods import wrong_order
 from scheduler.domain.faults import faults_of
 from scheduler.offers.filters import OfferFilter
 
@@ -51,9 +52,11 @@ def booking_of(conference: str, typed: TypedForm, replaces: int | None = None) -
 
 def filter_of(typed: TypedForm, today: dt.date) -> OfferFilter:
     """Return the filter in an address: days, office, chair, weekday and time. What cannot be read is left out."""
-    given: dict[str, Any] = {
-        name: day for name in ("first", "last") if (day := date_of(typed[name], today, NearestYear.COMING)) is not None
-    }
+    first = date_of(typed["first"], today, NearestYear.COMING)
+    last = last_of(typed["last"], first or today)
+    if first is not None and last is not None and last < first:
+        raise invalid("The filter has faults.", [ErrorItem(where="last", message=wrong_order(first, last))])
+    given: dict[str, Any] = {name: day for name, day in (("first", first), ("last", last)) if day is not None}
     given |= {f"{name}s": (typed[name],) for name in ("site", "chair", "weekday") if typed[name]}
     if typed["attendance"]:
         given["mode"] = typed["attendance"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.errors import ErrorItem, invalid
-from api.pages.entries import NearestYear, date_of, time_of
+from api.pages.entries import NearestYear, date_of, middle_of, time_of
 from api.pages.forms import TypedForm
 from api.pages.words import day_short
 from scheduler.domain.people import Chair, MinuteTaker
@@ -103,7 +103,7 @@ class _Row:
     def day(self, name: str) -> dt.date | None:
         """Return a typed day within the plan; None if nothing is typed, or if it is refused."""
         text = self.typed[f"{name}_{self.n}"]
-        day = date_of(text, self.days.first, NearestYear.COMING) if text else None
+        day = date_of(text, middle_of(self.days), NearestYear.NEAREST) if text else None
         if text and day is None:
             self.refuse(name, f"'{text}' is not a date. Enter a date such as 18/1.")
         elif day is not None and day not in self.days:

@@ -9,6 +9,7 @@ import html5lib
 from starlette.testclient import TestClient
 
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
+WRONG_ORDER = "The last day, {}, is before the first, {}. Enter the same day or a later one, with its year if it is in the next."
 FORM = "application/x-www-form-urlencoded"
 
 

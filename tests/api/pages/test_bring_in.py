@@ -226,7 +226,10 @@ def test_days_are_exported_and_brought_in_again(seeded: TestClient, store: Store
 
 def test_days_that_are_no_dates_are_shown_again(seeded: TestClient) -> None:
     wrong = read(seeded, "/export?first=soon&last=&format=csv", 422)
-    assert problems(wrong) == ["Enter the first day, such as 4/1/2027", "Enter the last day, such as 4/1/2027"]
+    assert problems(wrong) == [
+        "'soon' is not a date. Enter the first day, such as 4/1/2027.",
+        "Enter the last day, such as 4/1/2027",
+    ]
     assert 'value="soon"' in wrong
 
 

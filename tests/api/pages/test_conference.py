@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from starlette.testclient import TestClient
 
 from api.database.session import Store
-from tests.api.pages.sending import read, rows, send, texts
+from tests.api.pages.sending import problems, read, rows, send, texts
 from tests.api.support.builders import Clock, book
 
 VERSION = re.compile(r'name="version" value="(\d+)"')
@@ -85,6 +86,18 @@ def test_an_outcome_is_recorded_and_leads_to_the_next_review(seeded: TestClient,
     page = send(seeded, path, outcome="plan made", version=version(seeded, path))
     assert "Plan made, Tue 12 Jan, 2 children on a plan." in page
     assert "is due by Mon 12 Apr." in page
+
+
+@pytest.mark.parametrize(("typed", "day"), [("13/1", "Wednesday 13 January 2027"), ("1/2", "Monday 1 February 2027")])
+def test_a_day_that_is_still_to_come_is_no_day_of_an_outcome(
+    seeded: TestClient, store: Store, clock: Clock, typed: str, day: str
+) -> None:
+    book(store, "CPC-1", "2027-01-11T10:00", minute_taker="M1")
+    clock.forward(days=8)
+    path = "/conferences/CPC-1/outcome"
+    refused = send(seeded, path, 422, outcome="plan made", held_on=typed, version=version(seeded, path))
+    assert problems(refused) == [f"{day} is still to come. Record the outcome once CPC-1 has been held."]
+    assert seeded.get("/api/v1/conferences/CPC-1").json()["state"] == "booked"
 
 
 def test_an_unknown_conference_is_a_page_in_words(seeded: TestClient) -> None:

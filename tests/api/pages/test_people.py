@@ -11,7 +11,7 @@ from api.diary.conferences import queries as conferences
 from api.diary.registers import queries as registers
 from scheduler.domain.conference import Conference
 from tests import builders
-from tests.api.pages.sending import read, rows, send, texts
+from tests.api.pages.sending import WRONG_ORDER, problems, read, rows, send, texts
 from tests.api.pages.test_diary import counted
 from tests.api.support.builders import NOW, Clock, book, conference
 
@@ -62,7 +62,7 @@ def test_every_fault_is_beside_its_field_and_nothing_typed_is_lost(seeded: TestC
     for typed in ("half", "soon", "two", "Advisor 1", "31/3/2027"):
         assert f'value="{typed}"' in page
     backwards = change(seeded, 422, first="1/9/2027", last="1/3/2027")
-    assert "1 March 2027 is before the first day, 1 September 2027. Enter the same day or a later one." in backwards
+    assert WRONG_ORDER.format("1 March 2027", "1 September 2027") in backwards
 
 
 def test_a_change_since_the_form_was_opened_is_shown_beside_what_was_typed(seeded: TestClient) -> None:
@@ -149,7 +149,7 @@ def test_an_absence_of_one_day_needs_no_last_day(seeded: TestClient) -> None:
 
 def test_a_wrong_absence_is_shown_again(seeded: TestClient) -> None:
     page = send(seeded, "/absences", 422, who="chair:C2", first="20/1", last="18/1/2027")
-    assert "18 January 2027 is before the first day. Enter the same day or a later one." in page
+    assert problems(page) == [WRONG_ORDER.format("18 January 2027", "20 January 2027")]
     assert 'value="chair:C2" selected' in page
     assert 'value="20/1"' in page
     assert "Choose who is away, or which room is closed" in send(seeded, "/absences", 422, first="20/1")
@@ -157,6 +157,21 @@ def test_a_wrong_absence_is_shown_again(seeded: TestClient) -> None:
     send(seeded, "/absences", who="chair:C2", first="18/1")
     assert "is entered already" in send(seeded, "/absences", 409, who="chair:C2", first="18/1")
     assert "There is no chair" in send(seeded, "/absences", 422, who="chair:C77", first="18/1")
+
+
+@pytest.mark.parametrize("who", ["chair:C2", "minute_taker:M1", "room:AYL-1"])
+def test_days_in_the_wrong_order_are_no_absence(seeded: TestClient, who: str) -> None:
+    page = send(seeded, "/absences", 422, who=who, first="14/1", last="12/1")
+    assert problems(page) == [WRONG_ORDER.format("12 January 2027", "14 January 2027")]
+    assert rows(read(seeded, "/absences")) == []
+    assert "is away: Mon 21 Dec 2026 to Sun 3 Jan 2027" in send(seeded, "/absences", who="chair:C3", first="21/12", last="3/1")
+
+
+@pytest.mark.parametrize("text", ["4/12/2206", "2206-12-04"])
+def test_a_year_that_nobody_means_is_named_as_it_was_typed(seeded: TestClient, text: str) -> None:
+    says = f"'{text}' is not a date. Enter a date such as 18/1/2027."
+    assert problems(send(seeded, "/absences", 422, who="chair:C2", first=text)) == [says]
+    assert problems(send(seeded, "/absences", 422, who="chair:C2", first="4/12", last=text)) == [says]
 
 
 def test_absences_that_are_over_are_on_the_page_of_the_person_only(seeded: TestClient, clock: Clock) -> None:

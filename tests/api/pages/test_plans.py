@@ -13,7 +13,7 @@ from api.pages.plans.days import month_of, months_from, name_of
 from api.pages.plans.progress_view import progress_rows
 from api.pages.plans.result_view import proof_in_words
 from scheduler.domain.values import Period
-from tests.api.pages.sending import problems, read, rows, send, texts
+from tests.api.pages.sending import WRONG_ORDER, problems, read, rows, send, texts
 from tests.api.pages.test_diary import counted
 from tests.api.support.builders import NOW, Clock, book
 from tests.api.support.drafts import ALL, CPC_1, CPC_3, CPC_4, EXCEPTION, HELD, LATE_1, MOVED_2, draft, publish
@@ -59,8 +59,12 @@ def test_next_month_is_offered_unless_other_days_are_chosen(seeded: TestClient) 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"first": "soon", "last": ""}, ["Enter the first day, such as 1/2.", "Enter the last day, such as 28/2."]),
-        ({"first": "9/2", "last": "8/2/27"}, ["The last day is before the first. Enter a later one."]),
+        (
+            {"first": "soon", "last": ""},
+            ["'soon' is not a date. Enter the first day, such as 1/2.", "Enter the last day, such as 28/2"],
+        ),
+        ({"first": "9/2", "last": "8/2"}, [WRONG_ORDER.format("8 February 2027", "9 February 2027")]),
+        ({"first": "9/2", "last": "8/2/27"}, [WRONG_ORDER.format("8 February 2027", "9 February 2027")]),
         ({"first": "1/12/26", "last": "31/12/26"}, ["These days are over. Enter a last day from today on."]),
     ],
 )

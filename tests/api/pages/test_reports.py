@@ -16,7 +16,7 @@ from api.pages.charts import LABELS, TEXTS, WIDTH, BarPart, ChartBar, chart
 from api.pages.reports.routes import PAGES
 from scheduler.domain.conference import Conference
 from scheduler.domain.values import Period
-from tests.api.pages.sending import problems, read, rows, texts
+from tests.api.pages.sending import WRONG_ORDER, problems, read, rows, texts
 from tests.api.pages.test_diary import counted
 from tests.api.reports.diary import change, on
 from tests.api.reports.test_routes import used
@@ -125,8 +125,9 @@ def test_an_unknown_report_or_file_is_not_there(seeded: TestClient, path: str) -
 @pytest.mark.parametrize(
     ("typed", "wrong"),
     [
-        ("first=soon&last=1/1/2027", ["Enter the first day, such as 4/1/2027"]),
-        ("first=2/1/2027&last=1/1/2027", ["The last day is before the first. Enter a day on or after it."]),
+        ("first=soon&last=1/1/2027", ["'soon' is not a date. Enter the first day, such as 4/1/2027."]),
+        ("first=2/1/2027&last=1/1/2027", [WRONG_ORDER.format("1 January 2027", "2 January 2027")]),
+        ("first=2/1&last=1/1", [WRONG_ORDER.format("1 January 2027", "2 January 2027")]),
         ("first=1/1/2020&last=1/1/2027", ["Enter days that are less than 800 days apart"]),
     ],
 )
