@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.diary.bookings.queries import StoredBooking
+from scheduler.domain.affected import affected_of
 from scheduler.domain.conference import Conference, Mode
 from scheduler.domain.identifiers import alike
 from scheduler.domain.schedule import Booking
@@ -185,10 +186,8 @@ def _touched(
     was_with, will_be_with = _people(before), _people(after)
     for kind in was_with:
         was, will_be = was_with[kind], will_be_with[kind]
-        if was != will_be:
-            yield from ((kind, person, 1) for person in (was, will_be) if person is not None)
-        elif was is not None and felt:
-            yield kind, was, felt
+        count = felt if was == will_be else 1
+        yield from ((kind, person, count) for person in affected_of(was, will_be, is_felt=bool(felt)))
 
 
 def _people(booking: Booking | None) -> dict[Kind, str | None]:

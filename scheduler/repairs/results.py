@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scheduler.domain.affected import affected_of, is_felt_by_all
 from scheduler.domain.problem import Problem, is_moved
 from scheduler.domain.schedule import Booking, Schedule
 from scheduler.domain.values import Value
@@ -84,13 +85,20 @@ def report_of(
 def _affected(before: Problem, changed: Problem, names: set[str], old: dict[str, Booking], new: dict[str, Booking]) -> Affected:
     conferences = before.conference_by_id | changed.conference_by_id
     touched = [name for name in names if name in conferences]
-    bookings = [booking for name in touched for booking in (old.get(name), new.get(name)) if booking is not None]
-    recorded: set[str] = {booking.minute_taker for booking in bookings if booking.minute_taker is not None}
-    for name in old.keys() & new.keys() & conferences.keys():
-        takers = {old[name].minute_taker, new[name].minute_taker}
-        recorded |= {taker for taker in takers if taker is not None} if len(takers) == 2 else set()
+    chairs, takers = set[str](), set[str]()
+    for name in (old.keys() | new.keys()) & conferences.keys():
+        was, will_be = old.get(name), new.get(name)
+        is_felt = name in names and is_felt_by_all(was, will_be)
+        (chair_was, taker_was), (chair_is, taker_is) = _people(was), _people(will_be)
+        chairs.update(affected_of(chair_was, chair_is, is_felt=is_felt))
+        takers.update(affected_of(taker_was, taker_is, is_felt=is_felt))
     return Affected(
         families=len({conferences[name].family or ("", name) for name in touched}),
-        chairs=len({booking.chair for booking in bookings}),
-        minute_takers=len(recorded),
+        chairs=len(chairs),
+        minute_takers=len(takers),
     )
+
+
+def _people(booking: Booking | None) -> tuple[str | None, str | None]:
+    """Return the chair and the minute taker of a booking."""
+    return (None, None) if booking is None else (booking.chair, booking.minute_taker)

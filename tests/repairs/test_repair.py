@@ -8,7 +8,7 @@ from scheduler.checker import check
 from scheduler.domain.faults import InputError
 from scheduler.domain.problem import on_day
 from scheduler.domain.schedule import PlanException
-from scheduler.repairs.results import Affected, FrontPoint, Repair
+from scheduler.repairs.results import Affected, FrontPoint, Repair, report_of
 from tests.builders import booking, chair, conference, minute_taker, room, schedule
 from tests.repairs.diary_builders import ABSENT, after, diary, published
 
@@ -118,6 +118,21 @@ def test_minute_takers_change_as_little_as_possible_and_count_as_affected() -> N
     assert [one.minute_taker for one in repaired.schedule.bookings] == ["M3", "M2", "M3"]
     assert repaired.report.moved == ()
     assert repaired.report.affected == Affected(families=0, chairs=0, minute_takers=2)
+
+
+def test_a_minute_taker_whose_conference_gets_another_chair_only_is_not_affected() -> None:
+    problem = diary(minute_takers=[minute_taker("M1"), minute_taker("M2"), minute_taker("M3")])
+    takers = ("M1", "M2", "M3")
+    old = schedule(
+        *(one.model_copy(update={"minute_taker": taker}) for one, taker in zip(published().bookings, takers, strict=True))
+    )
+    first = old.bookings[0]
+    other_chair, other_room = first.model_copy(update={"chair": "C9"}), first.model_copy(update={"room": "ELSE"})
+    counts = []
+    for becomes in (other_chair, other_room, first.model_copy(update={"minute_taker": "M2"})):
+        report = report_of(problem, problem, old, schedule(becomes, *old.bookings[1:]), proven=True, front=())
+        counts.append((report.affected.chairs, report.affected.minute_takers))
+    assert counts == [(2, 0), (1, 1), (0, 2)]
 
 
 # What stays -------------------------------------------------------------------------------------------
