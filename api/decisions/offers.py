@@ -144,7 +144,8 @@ def days_searched(connection: Connection, subject: Subject, accepted: OfferFilte
     earliest = earliest_date(subject.value, today, calendar, policy, today)
     most = dt.timedelta(weeks=MOST_WEEKS)
     due = due_date(subject.value, calendar, policy)
-    own = [min(max(due, earliest + dt.timedelta(weeks=LEAST_WEEKS)), earliest + most)]
+    latest_own = whole_weeks(earliest, earliest).first + most
+    own = [min(max(due, earliest + dt.timedelta(weeks=LEAST_WEEKS)), latest_own)]
     booked = [] if subject.booked is None else [subject.booked.booking.day]
     wanted = [max(day, today) for day in (accepted.first, accepted.last) if day is not None]
     days = Period(first=min([earliest, *booked, *wanted]), last=max([*own, *booked, *wanted]))

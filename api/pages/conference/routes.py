@@ -32,7 +32,7 @@ from api.pages.conference.view import conference_view, freed_rows
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.names import place_names
 from api.pages.rendering import page, redirect
-from api.pages.requests.booking_entry import booking_of, filter_of
+from api.pages.requests.booking_entry import booking_of, filter_of, is_there
 from api.pages.requests.dates_view import dates_view
 from api.pages.routing import FormRoute, PageReading, PageRoute
 from api.pages.versions import hold_to_version
@@ -94,7 +94,10 @@ def move(request: Request, connection: Writing, now: Now, id: str, typed: Typed)
     """Move a booking to another date."""
     with shown_again(lambda after, problems: _move(request, after, now, id, typed, problems)):
         booked = bookings.active_of(connection, id)
-        booking.book(connection, booking_of(id, typed, None if booked is None else booked.number), now)
+        wanted = booking_of(id, typed, None if booked is None else booked.number)
+        if booked is not None and is_there(booked.booking, wanted):
+            return redirect(f"/conferences/{quote(id)}")
+        booking.book(connection, wanted, now)
     assert booked is not None
     return redirect(f"/conferences/{quote(id)}?left={booked.number}")
 

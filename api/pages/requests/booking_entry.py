@@ -13,6 +13,7 @@ from api.pages.entries import NearestYear, date_of, last_of
 from api.pages.forms import TypedForm
 from api.pages.periods import wrong_order
 from scheduler.domain.faults import faults_of
+from scheduler.domain.schedule import Booking
 from scheduler.offers.filters import OfferFilter
 
 SLOT_PARTS = 4
@@ -48,6 +49,11 @@ def booking_of(conference: str, typed: TypedForm, replaces: int | None = None) -
         return OfferBooking.model_validate(data)
     except ValidationError as error:
         raise invalid("The form has faults.", error_items(faults_of(error, OfferBooking))) from None
+
+
+def is_there(present: Booking, wanted: OfferBooking) -> bool:
+    """True if a conference is booked where a form wants it, such as when the form is sent twice."""
+    return (present.start, present.room, present.chair) == (wanted.start, wanted.room, wanted.chair)
 
 
 def filter_of(typed: TypedForm, today: dt.date) -> OfferFilter:

@@ -14,7 +14,7 @@ from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.conference import Conference, ConferenceKind, Mode
 from scheduler.domain.faults import faults_of
 from scheduler.domain.values import Interval
-from scheduler.wording import children_of
+from scheduler.wording import children_of, date_in_words
 
 
 @dataclass(frozen=True)
@@ -34,21 +34,21 @@ KINDS = (
         ConferenceKind.INITIAL,
         "Initial",
         "Strategy discussion held on",
-        "Such as 7/1. The latest such day is meant.",
+        "Such as 7/1.",
         "Enter when the strategy discussion was held, such as 7/1",
     ),
     RequestKind(
         ConferenceKind.TRANSFER_IN,
         "Transfer-in",
         "Told by the other council on",
-        "Such as 7/1. The latest such day is meant.",
+        "Such as 7/1.",
         "Enter when the other council told this one, such as 7/1",
     ),
     RequestKind(
         ConferenceKind.PRE_BIRTH,
         "Pre-birth",
         "Expected date of birth",
-        "Such as 7/6. The next such day is meant.",
+        "Such as 7/6.",
         "Enter the expected date of birth, such as 7/6",
         NearestYear.COMING,
     ),
@@ -56,7 +56,7 @@ KINDS = (
         ConferenceKind.REVIEW,
         "Review",
         "Last conference held on",
-        "Such as 7/1. The latest such day is meant.",
+        "Such as 7/1.",
         "Enter when the last conference was held, such as 7/1",
     ),
 )
@@ -90,7 +90,9 @@ def conference_of(typed: TypedForm, today: dt.date) -> Conference:
     kind, faults = kind_of(typed["kind"]), _Faults()
     trigger = date_of(typed["trigger"], today, kind.nearest)
     if trigger is None:
-        faults.add("trigger", kind.missing)
+        faults.add("trigger", f"'{typed['trigger']}' is not a date. {kind.missing}." if typed["trigger"] else kind.missing)
+    elif kind.nearest is NearestYear.PAST and trigger > today:
+        faults.add("trigger", f"{date_in_words(trigger)} is still to come. {kind.missing}.")
     if not typed["reference"]:
         faults.add("reference", "Enter the reference from the case system, such as CPC-0133")
     children, school_age = _children(typed, faults)

@@ -26,7 +26,7 @@ from api.http.transaction import Now, Writing
 from api.pages.forms import NO_PROBLEMS, Problems, Typed, TypedForm, shown_again
 from api.pages.names import place_names
 from api.pages.rendering import page, redirect
-from api.pages.requests.booking_entry import booking_of, filter_of
+from api.pages.requests.booking_entry import booking_of, filter_of, is_there
 from api.pages.requests.dates_view import dates_view
 from api.pages.requests.entry import FIELDS, KINDS, by_field, conference_of, kind_of
 from api.pages.routing import FormRoute, PageReading, PageRoute
@@ -88,7 +88,13 @@ def dates(request: Request, connection: PageReading, now: Now, id: str) -> Respo
 def book(request: Request, connection: Writing, now: Now, id: str, typed: Typed) -> Response:
     """Book one of the dates. If it is gone, show those that are free now."""
     with shown_again(lambda after, problems: _dates(request, after, now, id, typed, problems)):
-        booking.book(connection, booking_of(id, typed), now)
+        wanted, present = booking_of(id, typed), bookings.active_of(connection, id)
+        if present is None:
+            booking.book(connection, wanted, now)
+    if present is not None and not is_there(present.booking, wanted):
+        at, names = present.booking, place_names(connection)
+        where = names.slot(at.start, at.room, at.chair, local_day(now))
+        raise conflict("already-booked", f"{id} is booked already: {where}. To change that, move it from its page.")
     return redirect(f"/requests/{quote(id)}/booked")
 
 

@@ -68,6 +68,15 @@ def test_a_booking_moves_to_one_of_the_dates_that_are_shown(seeded: TestClient, 
     assert "The slot on Tue 12 Jan, 10:00 is free." in moved
 
 
+def test_a_move_that_is_sent_twice_leads_to_the_booking_that_exists(seeded: TestClient, store: Store) -> None:
+    book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
+    path, wanted = "/conferences/CPC-1/move", {"slot": "2027-01-13T10:00|AYL-1|C1|", "reason": "family asked"}
+    for _ in range(2):
+        assert "Wed 13 Jan, 10:00 to 11:45" in send(seeded, path, **wanted)
+    events = seeded.get("/api/v1/conferences/CPC-1/history").json()["items"]
+    assert len([one for one in events if one["event"] == "moved"]) == 1
+
+
 def test_a_booking_that_is_too_near_to_be_moved_can_be_cancelled_instead(seeded: TestClient, store: Store, clock: Clock) -> None:
     book(store, "CPC-1", "2027-01-12T10:00", minute_taker="M1")
     clock.forward(days=4)

@@ -40,7 +40,7 @@ def test_every_fault_of_a_request_is_listed_and_nothing_typed_is_lost(seeded: Te
         seeded, "/requests/new", 422, **FIELDS | {"trigger": "32/1", "school_age": "3", "site": "", "unavailable": "soon"}
     )
     assert problems(wrong) == [
-        "Enter when the strategy discussion was held, such as 7/1",
+        "'32/1' is not a date. Enter when the strategy discussion was held, such as 7/1.",
         "Of school age cannot be more than the 2 children",
         "Choose the office nearest the family",
         "'soon' is not a date. Enter dates such as 18/1, 20/1.",
@@ -49,6 +49,49 @@ def test_every_fault_of_a_request_is_listed_and_nothing_typed_is_lost(seeded: Te
     for typed in ('value="133"', 'value="32/1"', 'value="soon"', 'value="12"'):
         assert typed in wrong
     assert seeded.get("/api/v1/conferences/CPC-133").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "says"),
+    [
+        (
+            "initial",
+            "3/12/2027",
+            "Friday 3 December 2027 is still to come. Enter when the strategy discussion was held, such as 7/1.",
+        ),
+        ("initial", "5/1", "Tuesday 5 January 2027 is still to come. Enter when the strategy discussion was held, such as 7/1."),
+        (
+            "transfer_in",
+            "5/1",
+            "Tuesday 5 January 2027 is still to come. Enter when the other council told this one, such as 7/1.",
+        ),
+        ("review", "5/1", "Tuesday 5 January 2027 is still to come. Enter when the last conference was held, such as 7/1."),
+    ],
+)
+def test_a_clock_that_has_not_begun_is_refused_beside_its_field(seeded: TestClient, kind: str, typed: str, says: str) -> None:
+    wrong = send(seeded, "/requests/new", 422, **FIELDS | {"kind": kind, "trigger": typed})
+    assert problems(wrong) == [says]
+    assert seeded.get("/api/v1/conferences/CPC-133").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["initial", "transfer_in", "pre_birth", "review"])
+@pytest.mark.parametrize("earliest", ["", "5/1/2028", "1/12/2028"])
+def test_each_request_that_is_saved_leads_to_its_dates(seeded: TestClient, kind: str, earliest: str) -> None:
+    trigger = "5/1/2029" if kind == "pre_birth" else "4/1/2027"
+    page = send(seeded, "/requests/new", **FIELDS | {"kind": kind, "trigger": trigger, "earliest": earliest})
+    assert texts(page, "h1") == ["Dates for CPC-133"]
+
+
+def test_a_booking_that_is_sent_twice_leads_to_the_same_confirmation(seeded: TestClient) -> None:
+    send(seeded, "/requests/new", **FIELDS)
+    path = "/requests/CPC-133/dates"
+    first = send(seeded, path, from_page=path, **BOOK)
+    assert send(seeded, path, from_page="/requests/new", **BOOK) == first
+    elsewhere = send(seeded, path, 409, from_page="/requests/new", slot="2027-01-13T10:00|WYC-1|C1|")
+    assert "CPC-133 is booked already: Tue 12 Jan, 10:00, Wycombe, WYC-1, C1." in elsewhere
+    assert "new offers" not in elsewhere
+    assert rows(elsewhere) == []
+    assert seeded.get("/api/v1/bookings?conference=CPC-133").json()["items"][0]["start"] == "2027-01-12T10:00"
 
 
 def test_a_reference_that_is_booked_is_refused_with_its_date(seeded: TestClient, store: Store) -> None:
