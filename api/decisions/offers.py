@@ -24,7 +24,7 @@ from api.errors import ErrorItem, invalid
 from scheduler.domain.clocks import due_date, earliest_date
 from scheduler.domain.conference import Conference
 from scheduler.domain.schedule import Schedule
-from scheduler.domain.values import Date, Identifier, Period
+from scheduler.domain.values import Date, Identifier, Period, monday_of
 from scheduler.offers.board import OfferBoard
 from scheduler.offers.filters import OfferFilter
 from scheduler.offers.offer import offers_on
@@ -35,6 +35,7 @@ LEAST_WEEKS = 4
 """The fewest weeks that are searched, so that a late conference gets offers too."""
 MOST_WEEKS = 26
 """The most weeks that are searched: half a year. The time of a search grows with them."""
+LONGEST = dt.timedelta(weeks=MOST_WEEKS)
 
 
 class DiaryOffers(Offers):
@@ -136,24 +137,41 @@ def _counted(value: Conference, request: OfferRequest) -> Conference:
 def days_searched(connection: Connection, subject: Subject, accepted: OfferFilter, today: dt.date) -> Period:
     """Return the days in which slots are looked for: those on which it may be held, those of the filter and its present day.
 
-    The days end with the due date, but not before ``LEAST_WEEKS``. Raise InvalidError if they are over, or too many.
+    The days end with the due date, but not before ``LEAST_WEEKS``. Days that only the defaults add are cut to ``MOST_WEEKS``.
+    Raise InvalidError if the days of the filter are over, or too many.
     """
     if accepted.last is not None and accepted.last < today:
         raise _invalid("last", f"{date_in_words(accepted.last)} is over. Enter a day from today, {date_in_words(today)}, on.")
     calendar, policy = conferences.calendar(connection), documents.get(connection, "policy")[0]
     earliest = earliest_date(subject.value, today, calendar, policy, today)
-    most = dt.timedelta(weeks=MOST_WEEKS)
-    due = due_date(subject.value, calendar, policy)
-    latest_own = whole_weeks(earliest, earliest).first + most
-    own = [min(max(due, earliest + dt.timedelta(weeks=LEAST_WEEKS)), latest_own)]
-    booked = [] if subject.booked is None else [subject.booked.booking.day]
+    due = max(due_date(subject.value, calendar, policy), earliest + dt.timedelta(weeks=LEAST_WEEKS))
+    given = _days_given(subject, accepted, earliest, today)
+    last = max(given.last, min(due, monday_of(given.first) + LONGEST))
+    return Period(first=min(given.first, max(earliest, _first_monday_before(last))), last=last)
+
+
+def _days_given(subject: Subject, accepted: OfferFilter, earliest: dt.date, today: dt.date) -> Period:
+    """Return the days that must be searched: its present day and those of the filter, or the earliest if there are none.
+
+    A filter with a last day alone begins with the earliest day. Raise InvalidError if they are too many.
+    """
     wanted = [max(day, today) for day in (accepted.first, accepted.last) if day is not None]
-    days = Period(first=min([earliest, *booked, *wanted]), last=max([*own, *booked, *wanted]))
-    if whole_weeks(days.first, days.last).first + most < days.last:
-        latest = date_in_words(days.first + most - dt.timedelta(weeks=1))
-        raise _invalid("last", f"the days from {date_in_words(days.first)} to {date_in_words(days.last)} are too many. "
-                       f"Enter days until {latest}.")  # fmt: skip
-    return days
+    given = [*wanted] if subject.booked is None else [*wanted, subject.booked.booking.day]
+    if not given or (accepted.first is None and accepted.last is not None):
+        given.append(earliest)
+    first, last = min(given), max(given)
+    if monday_of(first) + LONGEST < last:
+        too_many = f"the days from {date_in_words(first)} to {date_in_words(last)} are too many."
+        if last == accepted.last:
+            raise _invalid("last", f"{too_many} Enter days until {date_in_words(first + LONGEST - dt.timedelta(weeks=1))}.")
+        field = "last" if accepted.first is None else "first"
+        raise _invalid(field, f"{too_many} Enter days from {date_in_words(_first_monday_before(last))}.")
+    return Period(first=first, last=last)
+
+
+def _first_monday_before(last: dt.date) -> dt.date:
+    """Return the first Monday that is at most ``MOST_WEEKS`` before a day."""
+    return monday_of(last - LONGEST + dt.timedelta(days=6))
 
 
 def _invalid(field: str, message: str) -> Exception:

@@ -127,6 +127,36 @@ def test_a_hold_that_the_offer_uses_is_named(seeded: TestClient, store: Store) -
 
 
 @pytest.mark.parametrize(
+    ("changes", "accepted", "first", "last"),
+    [
+        ({"due": "2062-06-01"}, {}, "2027-01-12", "2027-07-12"),
+        ({"due": "2028-02-01"}, {"first": "2027-03-03"}, "2027-03-01", "2027-08-30"),
+        ({"due": "2028-02-01"}, {"first": "2027-12-01"}, "2027-08-09", "2028-02-01"),
+        ({"due": "2028-02-01"}, {"first": "2027-12-01", "last": "2028-03-01"}, "2027-09-06", "2028-03-01"),
+        ({"trigger": "2062-06-01"}, {}, "2027-01-12", "2027-07-12"),
+        ({"kind": "pre_birth", "trigger": "2027-10-06"}, {}, "2027-01-12", "2027-07-12"),
+    ],
+)
+def test_the_days_of_the_defaults_are_cut_to_half_a_year(
+    seeded: TestClient, changes: dict[str, Any], accepted: dict[str, str], first: str, last: str
+) -> None:
+    new = conference("CPC-9", **{"requested": "2027-01-05", **changes})
+    result = ask(seeded, new=new, filter=accepted, cures=False)
+    assert (result["first"], result["last"]) == (first, last)
+
+
+def test_a_booking_far_ahead_is_among_the_days_searched(seeded: TestClient, store: Store) -> None:
+    book(store, "CPC-5", "2027-12-01T10:00", minute_taker="M1")
+    result = ask(seeded, conference="CPC-5", cures=False)
+    assert (result["first"], result["last"]) == ("2027-06-07", "2027-12-01")
+    for accepted in ({"first": "2027-01-12"}, {"last": "2027-01-12"}):
+        answer = seeded.post(PATH, json={"conference": "CPC-5", "filter": accepted})
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["where"]) == (422, f"filter.{next(iter(accepted))}")
+        assert error["message"].endswith("to Wednesday 1 December 2027 are too many. Enter days from Monday 7 June 2027.")
+
+
+@pytest.mark.parametrize(
     ("body", "where", "message"),
     [
         ({}, "", "it is not clear what to offer slots for. Enter either the id of a conference, or a new conference."),
