@@ -16,6 +16,8 @@ from api.backup.revisions import check_revision
 SIGNATURE = b"SQLite format 3\0"
 SECONDS_TO_WAIT = 20
 ALL_PAGES = -1
+DAMAGED_DIARY = "If it is damaged, move it away with its -wal and -shm files, and restore a backup."
+DAMAGED_BACKUP = "If it is damaged or was copied in part, copy it again, or restore an earlier backup. The diary is unchanged."
 
 
 def back_up(diary: Path, file: Path, *, force: bool = False) -> None:
@@ -37,7 +39,7 @@ def restore(file: Path, diary: Path, aside: Path) -> Path | None:
 
     Raise BackupError if the backup is damaged, of a later version, or not of a diary, or if the diary is in use.
     """
-    with _errors_about(file), closing(_opened(file, "ro")) as backup:
+    with _errors_about(file, DAMAGED_BACKUP), closing(_opened(file, "ro")) as backup:
         _check(backup, file)
         check_revision(file, _revision(backup))
         if not diary.exists():
@@ -94,10 +96,8 @@ def _opened(path: Path, mode: str) -> sqlite3.Connection:
 
 
 @contextmanager
-def _errors_about(path: Path) -> Iterator[None]:
+def _errors_about(path: Path, advice: str = DAMAGED_DIARY) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise BackupError(
-            f"{path} can't be used: {error}. If it is damaged, move it away with its -wal and -shm files, and restore a backup."
-        ) from None
+        raise BackupError(f"{path} can't be used: {error}. {advice}") from None

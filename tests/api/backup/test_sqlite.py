@@ -21,6 +21,7 @@ from tests.api.support.builders import fill
 from tests.api.support.plans import wait_until
 from tests.api.support.services import environment
 
+DAMAGED = r"If it is damaged or was copied in part, copy it again, or restore an earlier backup\. The diary is unchanged\."
 NOT_OURS = "Enter a file that 'scheduler backup' has written."
 
 
@@ -150,6 +151,10 @@ def truncated(backup: Path) -> None:
     backup.write_bytes(backup.read_bytes()[:-4096])
 
 
+def cut_short(backup: Path) -> None:
+    backup.write_bytes(backup.read_bytes()[:3000])
+
+
 def of_another_program(backup: Path) -> None:
     backup.unlink()
     with closing(sqlite3.connect(backup)) as connection:
@@ -166,7 +171,8 @@ def of_a_later_version(backup: Path) -> None:
     ("spoil", "message"),
     [
         (damaged, r"damaged"),
-        (truncated, r"malformed"),
+        (truncated, rf"malformed\. {DAMAGED}$"),
+        (cut_short, rf"backup can't be used: .+\. {DAMAGED}$"),
         (of_another_program, rf"has no diary in it\. {NOT_OURS}$"),
         (
             of_a_later_version,
