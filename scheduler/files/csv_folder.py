@@ -23,7 +23,7 @@ MAX_ROWS = 100_000
 
 OTHER_SUFFIXES = (".txt", ".tsv", ".tab", ".prn", ".xls", ".xlsx", ".ods")
 """The types in which spreadsheet programs save one sheet, beside CSV."""
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 """What may separate the cells of a CSV file: Excel writes semicolons where the decimal separator is a comma."""
 
 
