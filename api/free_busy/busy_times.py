@@ -85,14 +85,14 @@ def _span(start: dt.date, end: dt.date, period: Period) -> Span | None:
     if isinstance(start, dt.datetime) and isinstance(end, dt.datetime) and start.tzinfo == end.tzinfo:
         ends = max(ends, begins + (end - start))
     first, last = dt.datetime.combine(period.first, dt.time()), dt.datetime.combine(period.last, dt.time()) + ONE_DAY
-    begins, ends = max(_minute(begins), instant(first)), min(_minute(ends + MINUTE - dt.timedelta.resolution), instant(last))
+    begins, ends = max(_minute(begins), instant(first)), _next_minute(min(ends, instant(last)))
     if begins >= ends:
         return None
     from_, to = _by_the_clock(begins, ends)
     if _is_local(start):
         from_ = min(from_, max(_minute(_naive(start)), first))
     if _is_local(end):
-        to = max(to, min(_minute(_naive(end) + MINUTE - dt.timedelta.resolution), last))
+        to = max(to, _next_minute(min(_naive(end), last)))
     return from_, to
 
 
@@ -107,6 +107,11 @@ def _by_the_clock(begins: dt.datetime, ends: dt.datetime) -> Span:
 
 def _minute(time: dt.datetime) -> dt.datetime:
     return time.replace(second=0, microsecond=0)
+
+
+def _next_minute(time: dt.datetime) -> dt.datetime:
+    """Return a time, rounded up to a whole minute."""
+    return _minute(time + MINUTE - dt.timedelta.resolution)
 
 
 def _local(instant_: dt.datetime) -> dt.datetime:

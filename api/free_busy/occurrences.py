@@ -71,7 +71,7 @@ def odd_if_it_fails() -> Iterator[None]:
     except (CalendarRefused, MemoryError, OddEventError):
         raise
     except Exception as error:
-        raise OddEventError(f"it has dates or repetitions that can't be read ({type(error).__name__})") from error
+        raise OddEventError("it has dates or repetitions that can't be read") from error
 
 
 def _read(calendar: Component, period: Period, occurrences: Occurrences) -> None:

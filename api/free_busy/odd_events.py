@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from icalendar import Event
+from icalendar import Event, vDDDTypes
 
 from api.free_busy.ics_lines import REPEATABLE, TIMES, Component, Line, ics_lines
 from api.free_busy.reading_notes import Notes
 from api.free_busy.rules import fault_of, plain
-from api.free_busy.series_dates import instant
+from api.free_busy.series_dates import Time, instant
 from api.free_busy.text_lines import STATUSES
 from scheduler.domain.calendar import ONE_DAY
 from scheduler.domain.values import quoted
@@ -20,6 +20,8 @@ from scheduler.domain.values import quoted
 _MIDNIGHT_AT_24 = re.compile(r"([0-9]{8})T240000(?=Z?(?![0-9]))")
 _TIME = re.compile(r"([0-9]{8})(?:T([0-9]{6})Z?)?")
 _LENGTH = re.compile(r"[+-]?P[0-9TWDHMS]+", re.IGNORECASE)
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+"""Days far outside those that are read. An event of years 1 to 9999 is read within them, since libraries overflow on it."""
 IN_WORDS = {"DTSTART": "start", "DTEND": "end", "DURATION": "length", "RECURRENCE-ID": "date in its series"}
 
 
@@ -72,6 +74,8 @@ def _cleaned_times(line: Line, part: Component, zones: Mapping[str, str | None],
     is_in_unknown_zone = name is not None and zone is None
     if line.name in REPEATABLE:
         items = [item for item in value.split(",") if item]
+        if line.name in ("EXDATE", "RDATE"):
+            items = [item for item in items if _is_near(item) or not _is_time(item)]
         may_be_periods = line.name != "EXDATE"  # an event is excepted by its start
         readable = [item for item in items if _is_time(item) or (may_be_periods and _is_period(item))]
         readable = [] if is_in_unknown_zone else readable
@@ -80,7 +84,7 @@ def _cleaned_times(line: Line, part: Component, zones: Mapping[str, str | None],
         if not readable:
             return None
         value = ",".join(readable)
-    elif line.name == "RECURRENCE-ID" and (is_in_unknown_zone or not _is_time(value)):
+    elif line.name == "RECURRENCE-ID" and (is_in_unknown_zone or not _is_time(value) or not _is_near(value)):
         notes.read_as(part, "as an event of its own", "its date in its series can't be read")
         return None
     elif is_in_unknown_zone:
@@ -105,6 +109,10 @@ def _is_time(text: str) -> bool:
         return False
 
 
+def _is_near(time: str) -> bool:
+    return time[:4].isdecimal() and FIRST_DAY.year <= int(time[:4]) <= LAST_DAY.year
+
+
 def _is_period(text: str) -> bool:
     start, _, end = text.partition("/")
     return _is_time(start) and (_is_time(end) or _LENGTH.fullmatch(end) is not None)
@@ -126,17 +134,50 @@ def parsed(part: Component, notes: Notes) -> Any:
         if name in event and not isinstance(event[name].dt, dt.date):
             raise OddEventError(f"its {IN_WORDS[name]} is not a date or time")
     _check_order(event)
+    _cut_to_years(event)
     return event
 
 
 def _check_order(event: Any) -> None:
-    try:
-        is_backwards = (
-            instant(event["DTEND"].dt) < instant(event["DTSTART"].dt)
-            if "DTEND" in event
-            else "DURATION" in event and event["DURATION"].dt < dt.timedelta()
-        )
-    except OverflowError:
-        raise OddEventError("its dates are out of range") from None
+    """Raise OddEventError if an event ends before it begins."""
+    if "DTEND" in event:
+        start, end = event["DTSTART"].dt, event["DTEND"].dt
+        is_backwards = end.year < start.year if _is_far(start) or _is_far(end) else instant(end) < instant(start)
+    else:
+        is_backwards = "DURATION" in event and event["DURATION"].dt < dt.timedelta()
     if is_backwards:
         raise OddEventError("it ends before it begins")
+
+
+def _cut_to_years(event: Any) -> None:
+    """Cut an event that does not repeat to ``FIRST_DAY`` and ``LAST_DAY`` if it reaches beyond one of them."""
+    start = event["DTSTART"].dt
+    if start.year == dt.MAXYEAR:
+        raise OddEventError("its dates are out of range")
+    end = _end_of(event, start)
+    if "RRULE" in event or "RDATE" in event or end.year < FIRST_DAY.year or start.year > LAST_DAY.year:
+        return
+    if _is_far(start) or _is_far(end):
+        event.pop("DURATION", None)
+        event["DTSTART"] = vDDDTypes(_on(FIRST_DAY, start) if _is_far(start) else start)
+        event["DTEND"] = vDDDTypes(_on(LAST_DAY, end) if _is_far(end) else end)
+
+
+def _end_of(event: Any, start: Time) -> Time:
+    if "DURATION" not in event:
+        end: Time = event["DTEND"].dt if "DTEND" in event else start
+        return end
+    length: dt.timedelta = event["DURATION"].dt
+    try:
+        return start + length
+    except OverflowError:
+        return _on(dt.date.max, start)
+
+
+def _is_far(time: Time) -> bool:
+    return not FIRST_DAY.year <= time.year <= LAST_DAY.year
+
+
+def _on(day: dt.date, time: Time) -> Time:
+    """Return a day, or its midnight in the time zone of a moment."""
+    return dt.datetime.combine(day, dt.time(), time.tzinfo) if isinstance(time, dt.datetime) else day

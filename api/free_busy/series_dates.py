@@ -48,7 +48,15 @@ def _in_zone(time: Any, zone: dt.tzinfo) -> Any:
         return time
     if time.tzinfo is None:
         return time.replace(tzinfo=zone)
-    return time.astimezone(zone) if time.tzname() == "UTC" else time
+    return _out_of_utc(time, zone)
+
+
+def _out_of_utc(time: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """Return a time in UTC in a zone, and any other unchanged; so is one in the first or last hours of all years."""
+    try:
+        return time.astimezone(zone) if time.tzname() == "UTC" else time
+    except OverflowError:
+        return time
 
 
 def _change_times(event: Any, change: Callable[[Any], Any]) -> None:
@@ -103,7 +111,7 @@ def _like(time: Time, start: Time, zone: dt.tzinfo) -> Time:
 def _day(time: Time, zone: dt.tzinfo) -> dt.date:
     if not isinstance(time, dt.datetime):
         return time
-    return (time.astimezone(zone) if time.tzname() == "UTC" else time).date()
+    return _out_of_utc(time, zone).date()
 
 
 def _time_on(day: dt.date, start: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
