@@ -48,7 +48,9 @@ class Calendar(Value):
     def _about_terms(self, days: Period) -> Iterator[str]:
         if self.terms is None:
             yield "No school terms are listed: every day counts as term time."
-        elif self.terms and (last := max(term.last for term in self.terms)) + MAX_SCHOOL_HOLIDAYS < days.last:
+        elif not self.terms:
+            yield "The list of school terms is empty: every day counts as school holidays. List the terms."
+        elif (last := max(term.last for term in self.terms)) + MAX_SCHOOL_HOLIDAYS < days.last:
             yield f"The listed school terms end on {_date_in_words(last)}: every later day counts as school holidays."
 
     def _about_bank_holidays(self, days: Period) -> Iterator[str]:

@@ -204,7 +204,10 @@ TERMS_TO_CHRISTMAS = (*TERMS_TO_JULY, Period(first=day("2027-09-02"), last=day("
     [
         (Calendar(terms=TERMS_TO_CHRISTMAS), ()),
         (Calendar(), ("No school terms are listed: every day counts as term time.",)),
-        (Calendar(terms=()), ()),
+        (
+            Calendar(terms=()),
+            ("The list of school terms is empty: every day counts as school holidays. List the terms.",),
+        ),
         (
             Calendar(terms=TERMS_TO_JULY),
             ("The listed school terms end on 21 July 2027: every later day counts as school holidays.",),
