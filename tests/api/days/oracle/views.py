@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from typing import Any
 
 from tests.api.days.oracle.diary import ALL_LOCKS, OPEN, Case, Diary, Fields, Row, moment, place
@@ -89,7 +90,7 @@ def _copy(row: Row) -> Fields:
 
 
 def problem(diary: Diary, first: dt.date, last: dt.date) -> Fields:
-    """Return the problem of planning some days, which is also their export.
+    """Return the export of some days, which ``as_planned`` makes the problem of planning them.
 
     It has every conference booked in these days, and of the requested ones: those due by the last day, reviews in the second
     half of the time in which they may be held, and other kinds that may be held by then. Bookings by hand, and what has been
@@ -117,6 +118,32 @@ def problem(diary: Diary, first: dt.date, last: dt.date) -> Fields:
         "policy": documents["policy"],
         "today": None,
     }
+
+
+def as_planned(diary: Diary, exported: Fields, first: dt.date, last: dt.date) -> Fields:
+    """Return the problem of planning some days today, from their export.
+
+    Bookings of other days give children to their chairs until an outcome is recorded. A conference with an outcome gives nobody a
+    family: it has the chair that it was booked with.
+    """
+    here = {row.conference: row.chair for row in diary.active(first, last) if not row.held}
+    more = {chair["id"]: _given_elsewhere(diary, chair["id"], here) for chair in exported["chairs"]}
+    return exported | {
+        "today": f"{diary.today}",
+        "chairs": [chair | {"caseload": chair["caseload"] + more[chair["id"]]} for chair in exported["chairs"]],
+        "conferences": [_as_counted(diary, value, here.get(value["id"])) for value in exported["conferences"]],
+    }
+
+
+def _given_elsewhere(diary: Diary, chair: str, here: Container[str]) -> int:
+    cases = [diary.cases[row.conference] for row in diary.active() if not row.held and row.chair == chair]
+    given = [case for case in cases if case.state == "booked" and case.value["chair"] is None and case.id not in here]
+    return sum(case.value["children"] for case in given)
+
+
+def _as_counted(diary: Diary, value: Fields, chair: str | None) -> Fields:
+    is_over = diary.cases[value["id"]].state not in OPEN
+    return value | {"chair": chair} if is_over and value["chair"] is None and chair is not None else value
 
 
 def _is_wanted(diary: Diary, case: Case, last: dt.date) -> bool:
