@@ -89,7 +89,7 @@ def test_the_service_counts_the_bookings_beside_itself(limited: TestClient, stor
     assert (refused.status_code, refused.json()["detail"]) == (422, detail)
     assert limited.post("/api/v1/chairs", json=body | {"id": "C9"}).json()["detail"] == detail
     with store.reading() as connection:
-        problem = problem_of(connection, dt.date(2027, 1, 13), dt.date(2027, 1, 15))
+        problem = problem_of(connection, dt.date(2027, 1, 13), dt.date(2027, 1, 15), as_stored=True)
         exported = with_bookings_beside(connection, problem).model_dump(mode="json", by_alias=True)
     imported = limited.post("/api/v1/import?mode=commit", json=exported)
     assert (imported.status_code, imported.json()["chairs"]["changed"]) == (200, [])
