@@ -90,7 +90,7 @@ def undecided_bookings(
     for one in placed:
         by_week.setdefault(monday_of(one.new.booking.day), []).append(one)
     weeks = {monday: _week(connection, monday, in_week, values) for monday, in_week in by_week.items()}
-    too_soon = {one.conference: _without_notice(connection, one, values[one.conference], today) for one in placed}
+    too_soon = {one.conference: _too_early(connection, one, values[one.conference], today) for one in placed}
     while True:
         leaving = {one.conference for one in placed if one.conference not in refused}
         broken_rules: dict[str, list[ErrorItem]] = {}
@@ -126,7 +126,7 @@ def _broken(
 ) -> dict[str, list[ErrorItem]]:
     """Return the rules that each booking would break if all valid ones before it in the file were imported.
 
-    ``too_soon`` lists each booking's faults of notice.
+    ``too_soon`` lists each booking's faults of its clock and of notice.
     """
     left = set(leaving)
     placed = [booking for booking in week.active if booking.conference not in left]
@@ -157,12 +157,14 @@ def _late(problem: Problem, new: DiaryBooking) -> list[ErrorItem]:
     return [ErrorItem(where="late", message=f"{text} Choose an earlier day, or book it by hand with the exception recorded.")]
 
 
-def _without_notice(connection: Connection, one: ImportedBooking, conference: Conference, today: dt.date) -> list[ErrorItem]:
-    """Return an error if a booking or a move gives a family too short a notice, which nobody has waived.
+def _too_early(connection: Connection, one: ImportedBooking, conference: Conference, today: dt.date) -> list[ErrorItem]:
+    """Return an error if a booking or a move is before its conference's clock, or at too short a notice that nobody has waived.
 
     A new booking on a day before ``today`` records what has been: it is not bound by notice.
     """
     after = one.new.booking
+    if early := notice.before_clock(conference, after.day):
+        return [ErrorItem(where="clock", message=f"{early} {notice.ON_CLOCK}")]
     if one.current is not None:
         short, soon = faults_of_move(connection, conference, one.current, after, today)
     else:

@@ -110,8 +110,11 @@ def faults_of_move(
 ) -> tuple[list[ErrorItem], list[ErrorItem]]:
     """Return the faults that need a waiver: of the notice of a new start, and of a move within the notice of moves.
 
-    A booking that breaks a rule may change its room or chair, or move to a later day, without one.
+    A booking that breaks a rule may change its room or chair, or move to a later day, without one. There are no faults for a day
+    before the conference's clock, which no waiver allows.
     """
+    if notice.before_clock(conference, after.day):
+        return [], []
     has_new_start = after.start != booked.booking.start
     short = notice.short_notice(connection, conference, after, today) if has_new_start else []
     soon = notice.moved_too_soon(connection, booked, after, today)
@@ -176,6 +179,9 @@ def store(
     days_late = conferences.calendar(connection).working_days(stored.due, booking.day)
     if days_late and exception is None:
         faults = [_late(stored, booking, days_late), *faults]
+    if early := notice.before_clock(conference, booking.day):
+        message = f"{early} {notice.ON_CLOCK}"
+        faults = [BookingFault("before-clock", message, ErrorItem(where="start", message=message)), *faults]
     released = _use_up_holds(connection, conference, booking, now)
     new = DiaryBooking(booking, tuple(locks), by_hand=True, exception=exception if days_late else None)
     try:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, null
 from api.actor import NOBODY
 from api.clock import local_day
 from api.diary.bookings import queries as bookings
+from api.diary.bookings.notice import before_clock
 from api.diary.bookings.queries import DiaryBooking, Ending, StoredBooking
 from api.diary.conferences import follow_up, workflow
 from api.diary.conferences import queries as conferences
@@ -23,7 +24,7 @@ from api.diary.conferences.queries import OPEN, ConferenceState, StoredConferenc
 from api.diary.service import queries as documents
 from api.errors import ConflictError, ErrorItem, InvalidError, conflict, invalid
 from scheduler.domain.calendar import Calendar
-from scheduler.domain.conference import Conference, ConferenceKind
+from scheduler.domain.conference import Conference
 from scheduler.wording import date_in_words, in_a_row
 
 
@@ -177,10 +178,8 @@ def _day_faults(conference: Conference, held_on: dt.date, days: Calendar, today:
     if held_on > today:
         message = f"{date_in_words(held_on)} is still to come. Record the outcome once {conference.id} has been held."
         yield ErrorItem(where="held_on", message=message)
-    if conference.kind is not ConferenceKind.PRE_BIRTH and held_on < conference.trigger:
-        order = f"{date_in_words(held_on)} is before {date_in_words(conference.trigger)}"
-        message = f"{order}, when the clock of {conference.id} began. Enter the day on which it was held."
-        yield ErrorItem(where="held_on", message=message)
+    if early := before_clock(conference, held_on):
+        yield ErrorItem(where="held_on", message=f"{early} Enter the day on which it was held.")
     if not days.is_working_day(held_on):
         message = f"{date_in_words(held_on)} is not a working day. Enter the day on which {conference.id} was held."
         yield ErrorItem(where="held_on", message=message)

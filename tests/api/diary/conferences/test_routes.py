@@ -229,7 +229,7 @@ def test_an_inquorate_review_keeps_its_due_date(seeded: TestClient, store: Store
             "CPC-1",
             {"outcome": "plan made", "held_on": "2026-01-12"},
             422,
-            "Monday 12 January 2026 is before Friday 1 January 2027, when the clock of CPC-1 began. "
+            "Monday 12 January 2026 is before Friday 1 January 2027, when the clock of CPC-1 begins. "
             "Enter the day on which it was held.",
         ),
         (
