@@ -13,11 +13,13 @@ from api.diary.bookings import queries as bookings
 from api.diary.conferences import queries as conferences
 from api.diary.conferences import workflow as conference_workflow
 from api.diary.conferences.queries import OPEN, StoredConference
+from api.diary.registers import queries as registers
 from api.diary.service import queries as documents
 from api.errors import ErrorItem, invalid
 from scheduler.domain.clocks import earliest_date
 from scheduler.domain.problem import Problem
 from scheduler.domain.schedule import Schedule
+from scheduler.domain.values import Period
 from scheduler.wording import date_in_words
 
 MOST_WEEKS = 6
@@ -57,8 +59,15 @@ def weeks_of(connection: Connection, stored: StoredConference, now: dt.datetime,
     return DiaryWeeks(board.problem, Schedule(bookings=board.bookings))
 
 
-def next_weeks(connection: Connection, weeks: int, now: dt.datetime) -> DiaryWeeks:
-    """Return this week and those after it: ``weeks`` in all."""
+def days_of_next_weeks(weeks: int, now: dt.datetime) -> Period:
+    """Return the days of this week and those after it: ``weeks`` in all."""
     today = local_day(now)
-    board = board_of_weeks(connection, whole_weeks(today, today + dt.timedelta(weeks=weeks - 1)), today)
+    return whole_weeks(today, today + dt.timedelta(weeks=weeks - 1))
+
+
+def next_weeks(connection: Connection, days: Period, now: dt.datetime) -> DiaryWeeks | None:
+    """Return these weeks of the diary; None if it has no site yet, and so no conference."""
+    if not registers.count(connection, registers.SITES):
+        return None
+    board = board_of_weeks(connection, days, local_day(now))
     return DiaryWeeks(board.problem, Schedule(bookings=board.bookings))

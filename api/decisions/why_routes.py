@@ -11,7 +11,7 @@ from pydantic import BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 
-from api.decisions.explaining import MOST_WEEKS, DiaryWeeks, next_weeks, weeks_of
+from api.decisions.explaining import MOST_WEEKS, DiaryWeeks, days_of_next_weeks, next_weeks, weeks_of
 from api.decisions.solving import RETRY_SECONDS, OverTimeError, solving_of
 from api.diary.bookings import queries as bookings
 from api.diary.conferences.views import require_conference
@@ -23,7 +23,7 @@ from api.http.problem_details import ERRORS
 from api.http.resources import request_example
 from api.http.state import store_of
 from api.http.transaction import Now
-from scheduler.domain.values import Date, Identifier, TimeOfDay, Value
+from scheduler.domain.values import Date, Identifier, Period, TimeOfDay, Value
 from scheduler.explanations.question import Question
 from scheduler.explanations.results import AtRisk, Explanation
 
@@ -115,12 +115,15 @@ async def at_risk(
 
     Each has its cause and its cheapest cure, as far as they are found within ten seconds; the others say so.
     """
-    diary = await run_in_threadpool(_next_weeks, request, now, weeks)
+    days = days_of_next_weeks(weeks, now)
+    diary = await run_in_threadpool(_next_weeks, request, now, days)
+    if diary is None:
+        return RiskList(first=days.first, last=days.last, items=())
     try:
         items = await while_client_waits(request, solving_of(request).ask("list_at_risk", diary.problem, diary.schedule))
     except OverTimeError:
         raise BusyError("too-long", "The causes were not found out in time. Enter fewer weeks.", RETRY_SECONDS) from None
-    return RiskList(first=diary.problem.horizon.first, last=diary.problem.horizon.last, items=items)
+    return RiskList(first=days.first, last=days.last, items=items)
 
 
 async def _why(request: Request, now: dt.datetime, conference: str) -> Explanation:
@@ -129,9 +132,9 @@ async def _why(request: Request, now: dt.datetime, conference: str) -> Explanati
     return await _in_time(request, asking, f"Why {conference} is booked as it is, or has no booking,")
 
 
-def _next_weeks(request: Request, now: dt.datetime, weeks: int) -> DiaryWeeks:
+def _next_weeks(request: Request, now: dt.datetime, days: Period) -> DiaryWeeks | None:
     with store_of(request).reading() as connection:
-        return next_weeks(connection, weeks, now)
+        return next_weeks(connection, days, now)
 
 
 async def _explained(request: Request, now: dt.datetime, conference: str, slot: PreferredSlot) -> Explanation:

@@ -53,6 +53,11 @@ def test_what_is_late_or_has_few_slots_left_is_at_risk(diary: TestClient) -> Non
     assert all(one["cause"] for one in result["items"])
 
 
+def test_nothing_is_at_risk_in_an_empty_diary(client: TestClient) -> None:
+    answer = client.get("/api/v1/at-risk?weeks=2")
+    assert (answer.status_code, answer.json()) == (200, {"first": "2027-01-04", "last": "2027-01-17", "items": []})
+
+
 def test_what_does_not_exist_is_refused(diary: TestClient) -> None:
     assert diary.get("/api/v1/conferences/CPC-99/why").status_code == 404
     assert diary.get("/api/v1/bookings/99/why").status_code == 404
