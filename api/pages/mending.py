@@ -62,7 +62,7 @@ def hits_of_broken(broken: Sequence[BrokenBooking], names: PlaceNames, today: dt
             moment_short(one.start, today),
             names.room(one.room),
             names.chair(one.chair),
-            one.text.removeprefix(f"{one.conference}: "),
+            one.text_with(names.person),
         )
         for one in broken
     ]

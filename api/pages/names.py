@@ -55,6 +55,10 @@ class PlaceNames:
             ("Rooms", [(f"room:{id}", self.room(id)) for id in self.rooms]),
         ]
 
+    def person(self, identifier: str) -> str:
+        """Return the name of a chair or a minute taker."""
+        return self.chairs.get(identifier) or self.minute_taker(identifier)
+
     def subject(self, of: str, identifier: str | None) -> str:
         """Return the name of a ``chair``, ``minute_taker``, ``room`` or ``site``, or of the whole ``service``."""
         match of:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -277,8 +277,15 @@ class Problem(Value):
 
 def nameless(problem: Problem) -> Problem:
     """Return the problem without people's names, so that reports and other services see only references."""
-    chairs = tuple(chair.model_copy(update={"name": ""}) for chair in problem.chairs)
-    takers = problem.minute_takers and tuple(taker.model_copy(update={"name": ""}) for taker in problem.minute_takers)
+    return with_names(problem, lambda _: "")
+
+
+def with_names(problem: Problem, name_of: Callable[[str], str]) -> Problem:
+    """Return the problem with other names of chairs and minute takers, each made from the person's id."""
+    chairs = tuple(chair.model_copy(update={"name": name_of(chair.id)}) for chair in problem.chairs)
+    takers = problem.minute_takers and tuple(
+        taker.model_copy(update={"name": name_of(taker.id)}) for taker in problem.minute_takers
+    )
     return with_valid_fields(problem, chairs=chairs, minute_takers=takers)
 
 

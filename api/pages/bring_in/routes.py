@@ -139,7 +139,7 @@ def _preview(request: Request, now: dt.datetime, typed: TypedForm, problems: Pro
             return _faults(request, error_items(error.faults), error.faults, shared)
         except ServiceError as error:
             return _faults(request, list(error.errors) or [ErrorItem(where="", message=error.detail)], (), shared)
-        view = preview_view(file.name, imported, place_names(connection).chair_title, today)
+        view = preview_view(file.name, imported, place_names(connection), today)
     return page(
         request,
         "import_preview.html",

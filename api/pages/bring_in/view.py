@@ -10,6 +10,7 @@ from typing import Any
 
 from api.errors import ErrorItem
 from api.exchange.answers import KINDS, Changes, FieldChange, Imported
+from api.pages.names import PlaceNames
 from api.pages.words import day_short, moment_short
 from scheduler.wording import capitalised, count_of, in_a_row
 
@@ -78,9 +79,9 @@ class PreviewView:
     notes: Sequence[str]
 
 
-def preview_view(file: str, imported: Imported, chair_title: str, today: dt.date) -> PreviewView:
+def preview_view(file: str, imported: Imported, names: PlaceNames, today: dt.date) -> PreviewView:
     """Return what importing a file would change."""
-    sheets = [_sheet_row(kind, getattr(imported, kind), chair_title) for kind in KINDS]
+    sheets = [_sheet_row(kind, getattr(imported, kind), names.chair_title) for kind in KINDS]
     added, changed = sum(one.added for one in sheets), sum(one.changed for one in sheets)
     number = added + changed
     return PreviewView(
@@ -88,16 +89,16 @@ def preview_view(file: str, imported: Imported, chair_title: str, today: dt.date
         summary=f"Nothing is saved yet. {added} to add, {changed} to change." if number else "The diary has all of it already.",
         save=f"Save {count_of(number, 'row')}" if number else "",
         sheets=[one for one in sheets if one.added or one.changed or one.unchanged],
-        changes=[_change_row(one, chair_title, today) for one in imported.fields[:MOST_LISTED]],
+        changes=[_change_row(one, names.chair_title, today) for one in imported.fields[:MOST_LISTED]],
         more_changes=max(0, len(imported.fields) - MOST_LISTED),
-        conflicts=[_change_row(one, chair_title, today) for one in imported.conflicts[:MOST_LISTED]],
+        conflicts=[_change_row(one, names.chair_title, today) for one in imported.conflicts[:MOST_LISTED]],
         more_conflicts=max(0, len(imported.conflicts) - MOST_LISTED),
         undecided=[
             (one.conference, one.where, " ".join(_sentence(broken.message) for broken in one.broken))
             for one in imported.undecided[:MOST_LISTED]
         ],
         broken=[
-            (one.conference, moment_short(one.start, today), _sentence(one.text.removeprefix(f"{one.conference}: ")))
+            (one.conference, moment_short(one.start, today), _sentence(one.text_with(names.person)))
             for one in imported.broken_bookings[:MOST_LISTED]
         ],
         notes=[_sentence(one) for one in imported.notes[:MOST_LISTED]],

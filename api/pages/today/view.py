@@ -98,7 +98,7 @@ def broken_rows(broken: Sequence[BrokenBooking], names: PlaceNames, today: dt.da
             moment_short(one.start, today),
             names.room(one.room),
             names.chair(one.chair),
-            one.text.removeprefix(f"{one.conference}: "),
+            one.text_with(names.person),
         )
         for one in broken
     ]
