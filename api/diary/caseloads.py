@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from api.database.tables import bookings
 from api.database.tables import conferences as conferences_table
 from api.diary.conferences.queries import OPEN, ConferenceState, StoredConference
+from api.diary.registers import queries as registers
 from scheduler.domain.conference import Conference
 from scheduler.domain.people import Chair
 from scheduler.domain.problem import Problem
@@ -69,12 +70,14 @@ def with_caseloads_as_planned(connection: Connection, planned: Problem, present:
     """Return the present problem with the planned caseload of each chair whose bookings outside its days changed ``since``.
 
     Bookings are made on other days all the time, so hardly any plan could be published otherwise. They break no rule of its own.
+    Plans of earlier versions have the stored caseloads, without any such booking: these are as planned, too.
     """
     changed = _booked_otherwise(connection, planned.horizon, since)
+    stored = {chair.id: chair.caseload for chair in registers.values(connection, registers.CHAIRS)}
 
     def as_planned(chair: Chair) -> Chair:
         before = planned.chair_by_id.get(chair.id)
-        if before is None or chair.id not in changed:
+        if before is None or (chair.id not in changed and before.caseload != stored[chair.id]):
             return chair
         return chair.model_copy(update={"caseload": before.caseload})
 

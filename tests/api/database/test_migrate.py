@@ -229,11 +229,13 @@ def as_answered_then(result: Any, then: Any) -> Any:
         assert as_answered_then(result["booked_late_reasons"], then["reasons"]) == then["reasons"]
     if "remarks" in then:  # more is remarked on today
         assert set(then["remarks"]) <= set(result["remarks"])
-    if (
-        "by_hand" in then and result is not then
-    ):  # a booking by hand was listed with its own locks, not with those that plans keep
+    if "not_booked" in then and result is not then:  # all children were those of bookings only
+        assert result["children"] == then["children"] + then["not_booked"]
+        assert result["conferences"] - then["conferences"] in range(min(1, then["not_booked"]), then["not_booked"] + 1)
+    if "by_hand" in then and result is not then:  # a booking by hand was listed with its own locks, not with those plans keep
         assert result["locks"] == (["time", "chair", "room"] if then["by_hand"] else then["locks"])
-    dropped = ("remarks", *(HELD_ONLY if "in_time" in then else ()), *(("locks",) if "by_hand" in then else ()))
+    corrected = {"in_time": HELD_ONLY, "by_hand": ("locks",), "not_booked": ("children", "conferences")}
+    dropped = {"remarks", *(name for sign, names in corrected.items() if sign in then for name in names)}
     return {name: as_answered_then(result[name], value) for name, value in then.items() if name not in dropped}
 
 
